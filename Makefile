@@ -1,0 +1,53 @@
+# What a developer types. Every target does its own set-up; nothing is installed outside .venv, except that `test`
+# lets ci/peers.sh add Debian's packages of the programs it tests against, where that is possible.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Tests side by side; more than the machine has cores makes them slower.
+JOBS ?= 2
+# Set in some containers: every start of Python would then compile its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+python := .venv/bin/python
+pip := $(python) -m pip --quiet --disable-pip-version-check --no-input
+
+.PHONY: help install lock demo test check clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: .venv/.installed ## make .venv with everything from the lock file, and Tegata itself in place; nothing to do when it is up to date
+
+.venv/.locked: requirements.lock
+	interpreter="$${PYTHON:-$$(ci/python.sh)}"; "$$interpreter" -m venv --clear .venv
+	$(pip) install --require-hashes --requirement requirements.lock
+	touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	$(pip) install --no-deps --no-build-isolation --editable .
+	$(python) -m compileall -q src
+	touch $@
+
+lock: .venv/.locked ## write requirements.lock anew from pyproject.toml
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+demo: install ## the manual's procedure from contract to revocation, step by step (ONCE=1: do not stay up at the end)
+	$(python) demo/manual.py $(if $(ONCE),--once)
+
+test: install ## all tests, with the real programs they need (ARGS="..." goes to pytest, JOBS=n runs n side by side)
+	ci/peers.sh
+	$(python) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+check: install ## format, lint, types, import contracts, architecture
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(python) -m pytest -q tests/architecture
+
+clean: ## remove .venv and everything else that can be made again
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests demo -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,47 @@
+"""What each challenge expects (RFC 8555 §8): the client presents it, the CA looks for it.
+
+Tokens come from outside and go into paths and names: every function here checks them first.
+"""
+
+import hashlib
+import re
+
+from tegata.acme import b64
+from tegata.errors import TegataError
+
+HTTP_01 = "http-01"
+DNS_01 = "dns-01"
+
+HTTP01_PREFIX = "/.well-known/acme-challenge/"
+
+# 128 bits of base64url are 22 characters; some test servers give 16. No CA gives more than 64.
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_EXCERPT = 64
+
+
+class BadToken(TegataError):
+    """A challenge token outside the alphabet or length that is safe to use; facts: ``token`` (its start)."""
+
+    code = "acme.token"
+
+
+def check_token(token: str) -> str:
+    """The token itself if it is 16 to 128 characters of base64url, else BadToken. A-66."""
+    if not _TOKEN.fullmatch(token):
+        raise BadToken(token=token[:_EXCERPT])
+    return token
+
+
+def key_authorization(token: str, thumbprint: str) -> str:
+    """What proves that the holder of an account key answers (RFC 8555 §8.1); raises BadToken."""
+    return f"{check_token(token)}.{thumbprint}"
+
+
+def http01_path(token: str) -> str:
+    """The path under which an http-01 key authorization is served (RFC 8555 §8.3); raises BadToken."""
+    return HTTP01_PREFIX + check_token(token)
+
+
+def dns01_value(key_authorization: str) -> str:
+    """The TXT value for a dns-01 key authorization (RFC 8555 §8.4)."""
+    return b64.encode(hashlib.sha256(key_authorization.encode("ascii")).digest())

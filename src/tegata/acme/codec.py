@@ -1,0 +1,76 @@
+"""JSON in and out of typed values, with limits that hold before anything is parsed.
+
+Knows JSON and ``msgspec``; the meaning of members belongs to ``messages``.
+"""
+
+import json
+from typing import Any, TypeVar
+
+import msgspec
+
+from tegata.errors import TegataError
+
+# Octets. An order for a hundred names is far below the first; the second holds any list a CA sends.
+REQUEST_LIMIT = 50_000
+RESPONSE_LIMIT = 1024 * 1024
+DEPTH_LIMIT = 32
+
+T = TypeVar("T")
+
+
+class Malformed(TegataError):
+    """A message that is not what its place asks for; facts: ``reason``."""
+
+    code = "acme.malformed"
+
+
+def encode(value: object) -> bytes:
+    """Write a value as JSON in UTF-8."""
+    return msgspec.json.encode(value)
+
+
+def decode(data: bytes, type_: type[T], limit: int) -> T:
+    """Read JSON of at most ``limit`` octets into a type; raises Malformed.
+
+    Unknown members are ignored (RFC 8555 §7.3), and a member that is null counts as absent: foreign servers write both.
+    """
+    if len(data) > limit:
+        raise Malformed(reason="it is too long")
+    try:
+        return msgspec.convert(without_nulls(msgspec.json.decode(data)), type_)
+    except msgspec.ValidationError as error:
+        raise Malformed(reason=str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed(reason="it is not JSON") from None
+
+
+def without_nulls(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON is any of its six kinds
+    """The same JSON value without members that are null; raises Malformed beyond 32 levels."""
+    if depth > DEPTH_LIMIT:
+        raise Malformed(reason="it is nested too deeply")
+    if isinstance(value, dict):
+        return {name: without_nulls(member, depth + 1) for name, member in value.items() if member is not None}
+    if isinstance(value, list):
+        return [without_nulls(item, depth + 1) for item in value]
+    return value
+
+
+def strict_object(data: bytes) -> dict[str, Any]:
+    """Read one JSON object in which no member appears twice, at any level; raises Malformed.
+
+    Signed text is read this way, so that no two readers can see two meanings in it.
+    """
+    try:
+        value = msgspec.json.decode(data)
+        # msgspec is the stricter reader (UTF-8 only, whole surrogate pairs, no NaN), but keeps the last of two members.
+        json.loads(data, object_pairs_hook=_refuse_duplicates)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise Malformed(reason="it is not JSON") from None
+    if not isinstance(value, dict):
+        raise Malformed(reason="it is not a JSON object")
+    return value
+
+
+def _refuse_duplicates(members: list[tuple[str, object]]) -> None:
+    if len({name for name, _ in members}) != len(members):
+        raise Malformed(reason="a member appears twice in a JSON object")

@@ -1,0 +1,158 @@
+"""Signed requests: Flattened JSON JWS under ACME's strict rules (RFC 7515, RFC 8555 §6.2).
+
+The signatures are ``joserfc``'s; the rules around them are ours. Nonces and URLs are carried, not judged: whether a
+nonce is fresh, a URL the right one or an account alive is asked elsewhere.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
+
+from tegata.acme import b64, codec, jwk
+from tegata.acme.codec import Malformed
+from tegata.acme.flattened import Flattened
+from tegata.errors import TegataError
+from tegata.pki.keys import PrivateKey, PublicKey
+
+CONTENT_TYPE = "application/jose+json"
+
+# RFC 8555 §6.2 with RFC 7518 §3.1: a fixed list, each algorithm bound to one kind of key (A-07, A-08).
+_CURVE_ALGORITHMS = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
+SUPPORTED: tuple[str, ...] = ("ES256", "ES384", "ES512", "EdDSA", "RS256")
+
+_MEMBERS = {"protected", "payload", "signature"}
+# RFC 8555 §6.2 has no use for these, and each has been a way to make two readers disagree.
+_FORBIDDEN = ("b64", "crit", "jku", "x5u")
+
+
+class BadAlgorithm(TegataError):
+    """A signature algorithm that is not supported or not for this key; facts: ``algorithm``, ``supported``."""
+
+    code = "acme.algorithm"
+
+
+class BadSignature(TegataError):
+    """A signature that does not fit its text and key."""
+
+    code = "acme.signature"
+
+
+@dataclass(frozen=True)
+class Header:
+    """The protected header of a request; exactly one of ``kid`` and ``jwk`` is there."""
+
+    alg: str
+    nonce: str
+    url: str
+    kid: str | None
+    jwk: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A request whose form is right; its signature is still to be verified."""
+
+    header: Header
+    payload: bytes
+    signature: bytes
+    signing_input: bytes
+
+    @property
+    def is_post_as_get(self) -> bool:
+        """Whether the payload is the empty string, which is a read; ``{}`` is not (RFC 8555 §6.3)."""
+        return self.payload == b""
+
+
+def algorithm_for(key: PublicKey) -> str:
+    """The one algorithm a key signs with; raises BadPublicKey where there is none."""
+    if isinstance(key, RSAPublicKey):
+        return "RS256"
+    if isinstance(key, EllipticCurvePublicKey):
+        if key.curve.name not in _CURVE_ALGORITHMS:
+            raise jwk.BadPublicKey(reason="its curve is not supported")
+        return _CURVE_ALGORITHMS[key.curve.name]
+    return "EdDSA"
+
+
+def sign(key: PrivateKey, payload: bytes | None, *, url: str, nonce: str | None, kid: str | None) -> bytes:
+    """A signed request body. No payload makes a POST-as-GET; without ``kid`` the public key goes into the header."""
+    public = key.public_key()
+    header: dict[str, Any] = {"alg": algorithm_for(public), "url": url}
+    if nonce is not None:
+        header["nonce"] = nonce
+    if kid is None:
+        header["jwk"] = jwk.from_public(public)
+    else:
+        header["kid"] = kid
+    protected, text = b64.encode(codec.encode(header)), b64.encode(payload or b"")
+    signature = JWSRegistry.algorithms[header["alg"]].sign(f"{protected}.{text}".encode("ascii"), _jose_key(key))
+    return codec.encode(Flattened(protected, text, b64.encode(signature)))
+
+
+def parse(body: bytes) -> Signed:
+    """Read a request's form; raises Malformed (BadBase64 included) or BadAlgorithm. Verifies nothing.
+
+    Exactly the three members of a flattened JWS (A-05); a header without duplicate, critical or key-fetching members,
+    with a nonce, a URL, an algorithm of ours, and one of ``jwk`` and ``kid`` (A-06).
+    """
+    if len(body) > codec.REQUEST_LIMIT:
+        raise Malformed(reason="it is too long")
+    flattened = _flattened(codec.strict_object(body))
+    header = _header(codec.strict_object(b64.decode(flattened.protected)))
+    return Signed(header, b64.decode(flattened.payload), b64.decode(flattened.signature), flattened.signing_input)
+
+
+def verify(signed: Signed, key: PublicKey) -> None:
+    """Check a request's signature; raises BadSignature, or BadAlgorithm where the algorithm is not this key's.
+
+    An elliptic signature is R and S side by side in fixed length (RFC 7518 §3.4, A-10); joserfc takes no other.
+    """
+    algorithm = algorithm_for(key)
+    if signed.header.alg != algorithm:
+        raise BadAlgorithm(algorithm=signed.header.alg, supported=algorithm)
+    if not JWSRegistry.algorithms[algorithm].verify(signed.signing_input, signed.signature, _jose_key(key)):
+        raise BadSignature
+
+
+def _jose_key(key: PrivateKey | PublicKey) -> RSAKey | ECKey | OKPKey:
+    if isinstance(key, RSAPrivateKey | RSAPublicKey):
+        return RSAKey.import_key(key)
+    if isinstance(key, EllipticCurvePrivateKey | EllipticCurvePublicKey):
+        return ECKey.import_key(key)
+    return OKPKey.import_key(key)
+
+
+def _flattened(members: dict[str, Any]) -> Flattened:
+    if members.keys() != _MEMBERS:
+        raise Malformed(reason="a JWS must have exactly the members protected, payload and signature")
+    if not all(isinstance(value, str) for value in members.values()):
+        raise Malformed(reason="a member of the JWS is no text")
+    return Flattened(**members)
+
+
+def _header(members: dict[str, Any]) -> Header:
+    if any(name in members for name in _FORBIDDEN):
+        raise Malformed(reason="the protected header holds a member that ACME does not allow")
+    algorithm = _text(members, "alg")
+    if algorithm not in SUPPORTED:
+        raise BadAlgorithm(algorithm=algorithm, supported=", ".join(SUPPORTED))
+    if ("jwk" in members) == ("kid" in members):
+        raise Malformed(reason="the protected header must hold either jwk or kid")
+    key = members.get("jwk")
+    if key is not None and not isinstance(key, dict):
+        raise Malformed(reason="jwk in the protected header is no object")
+    nonce = _text(members, "nonce")
+    b64.decode(nonce)
+    kid = _text(members, "kid") if key is None else None
+    return Header(algorithm, nonce, _text(members, "url"), kid, key)
+
+
+def _text(members: dict[str, Any], name: str) -> str:
+    value = members.get(name)
+    if not isinstance(value, str) or not value:
+        raise Malformed(reason="alg, nonce, url or kid in the protected header is missing or no text")
+    return value

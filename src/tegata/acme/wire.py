@@ -1,0 +1,103 @@
+"""HTTP requests and responses as values: the seam where I/O begins.
+
+Reads the headers ACME gives meaning to (Retry-After, Link). Sends nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+# A CA sends a handful; a stranger may send any number.
+LINK_LIMIT = 50
+
+_SECONDS = re.compile(r"[0-9]{1,9}")
+_LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s=;,"]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)')
+_PARAMETER = re.compile(r';\s*([^\s=;,"]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))')
+
+
+class Headers:
+    """Header fields: names in any case, a name any number of times, order kept."""
+
+    def __init__(self, fields: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        pairs = fields.items() if isinstance(fields, Mapping) else fields
+        self._fields = tuple((name.lower(), value) for name, value in pairs)
+
+    def get(self, name: str) -> str | None:
+        """The first value of a field, or None."""
+        return next(iter(self.get_all(name)), None)
+
+    def get_all(self, name: str) -> list[str]:
+        """All values of a field."""
+        wanted = name.lower()
+        return [value for field_name, value in self._fields if field_name == wanted]
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name) is not None
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._fields == other._fields
+
+    def __hash__(self) -> int:
+        return hash(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._fields!r})"
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request to be sent."""
+
+    method: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP response as it came."""
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+
+def retry_after(response: Response, now: datetime) -> float | None:
+    """The seconds Retry-After asks to wait, from its number or its date (RFC 9110 §10.2.3); None without a usable one.
+
+    A date in the past is 0. Floors and caps are the caller's.
+    """
+    text = (response.headers.get("Retry-After") or "").strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        instant = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return max((instant - now).total_seconds(), 0.0)
+
+
+def links(response: Response) -> list[tuple[str, str]]:
+    """The pairs of relation and URL of all Link headers (RFC 8288), relative URLs as they stand; at most 50."""
+    found = [
+        (rel.lower(), match[1])
+        for value in response.headers.get_all("Link")
+        for match in _LINK.finditer(value)
+        for rel in _relations(match[2])
+    ]
+    return found[:LINK_LIMIT]
+
+
+def _relations(parameters: str) -> list[str]:
+    for match in _PARAMETER.finditer(parameters):
+        if match[1].lower() == "rel":
+            return (match[2] or match[3] or "").split()
+    return []

@@ -1,0 +1,133 @@
+"""Certificates and chains: reading a downloaded chain with suspicion, and what is asked of a certificate.
+
+Knows neither files nor time; instants are arguments. Issuing is the CA's matter.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.errors import TegataError
+from tegata.pki.keys import PublicKey, spki
+
+CHAIN_LIMIT = 256 * 1024
+CHAIN_LENGTH = 10
+
+_BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
+# What the library raises for extensions that are not well-formed (KeyError: a TLS feature it does not know).
+_UNREADABLE = (ValueError, KeyError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+
+
+class BadChain(TegataError):
+    """A certificate chain that must not be stored or installed; facts: ``reason``."""
+
+    code = "pki.chain"
+
+
+def load_chain(pem: bytes) -> list[x509.Certificate]:
+    """Read a PEM chain, leaf first; raises BadChain.
+
+    Only CERTIFICATE blocks with nothing but white space between them are accepted (RFC 8555 §9.1, §11.4), at most 10 of
+    them in at most 256 KiB.
+    """
+    if len(pem) > CHAIN_LIMIT:
+        raise BadChain(reason="it is longer than 256 KiB")
+    blocks = _BLOCK.findall(pem)
+    if not blocks:
+        raise BadChain(reason="it holds no certificate")
+    if len(blocks) > CHAIN_LENGTH:
+        raise BadChain(reason="it holds more than 10 certificates")
+    if _BLOCK.sub(b"", pem).strip():
+        raise BadChain(reason="it holds something other than certificates")
+    try:
+        chain = [x509.load_pem_x509_certificate(block) for block in blocks]
+    except (ValueError, x509.InvalidVersion):
+        raise BadChain(reason="a certificate in it cannot be read") from None
+    # The library lets these pass with a warning, for now (RFC 5280 §4.1.2.2).
+    if any(certificate.serial_number <= 0 for certificate in chain):
+        raise BadChain(reason="a certificate in it has no positive serial number")
+    return chain
+
+
+def check_chain(chain: Sequence[x509.Certificate], public_key: PublicKey, names: Collection[str]) -> None:
+    """Check that a chain is for this key and exactly these normalised names, and in order; raises BadChain.
+
+    Each certificate must be signed by the next (RFC 8555 §7.4.2). Trust in the root is not judged here. A-87.
+    """
+    leaf = chain[0]
+    if _leaf_spki(leaf) != spki(public_key):
+        raise BadChain(reason="its certificate is for another key")
+    if set(names_of(leaf)) != set(names) or _has_other_names(leaf):
+        raise BadChain(reason="its certificate is for other names than were asked for")
+    for certificate, issuer in pairwise(chain):
+        _check_issued(certificate, issuer)
+
+
+def to_pem(chain: Sequence[x509.Certificate]) -> bytes:
+    """Write certificates as PEM, one after the other, with LF line ends."""
+    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in chain)
+
+
+def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The DNS names (lower-case) and IP addresses of a certificate's subjectAltName, in its order."""
+    return tuple(
+        name.value.lower() if isinstance(name, x509.DNSName) else str(name.value)
+        for name in _alternative_names(certificate)
+        if isinstance(name, x509.DNSName | x509.IPAddress)
+    )
+
+
+def serial_hex(serial: int | x509.Certificate) -> str:
+    """A serial number as Tegata prints it: lower-case hexadecimal without prefix or padding."""
+    return format(serial if isinstance(serial, int) else serial.serial_number, "x")
+
+
+def authority_key_id(certificate: x509.Certificate) -> bytes | None:
+    """The keyIdentifier of the authorityKeyIdentifier extension (RFC 5280 §4.2.1.1), if there is one."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    except (x509.ExtensionNotFound, *_UNREADABLE):
+        return None
+
+
+def life(not_before: datetime, not_after: datetime) -> timedelta:
+    """How long a certificate is valid; its last second counts (RFC 5280 §4.1.2.5)."""
+    return not_after - not_before + timedelta(seconds=1)
+
+
+def whole_days_left(not_after: datetime, now: datetime) -> int:
+    """Whole days until the end, cut towards zero as lego counts them; negative once a day has passed since."""
+    return int((not_after - now) / timedelta(days=1))
+
+
+def _leaf_spki(leaf: x509.Certificate) -> bytes | None:
+    try:
+        key = leaf.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return spki(key) if isinstance(key, PublicKey) else None
+
+
+def _alternative_names(certificate: x509.Certificate) -> list[x509.GeneralName]:
+    try:
+        return list(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
+    except x509.ExtensionNotFound:
+        return []
+    except _UNREADABLE:
+        raise BadChain(reason="a certificate in it cannot be read") from None
+
+
+def _has_other_names(certificate: x509.Certificate) -> bool:
+    return any(not isinstance(name, x509.DNSName | x509.IPAddress) for name in _alternative_names(certificate))
+
+
+def _check_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        raise BadChain(reason="its certificates are not in order, each signed by the next") from None

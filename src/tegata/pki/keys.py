@@ -1,0 +1,126 @@
+"""Private and public keys: the key types a person can ask for, their generation and their PEM forms.
+
+Knows no file, no protocol and no policy: which key a service accepts is decided elsewhere.
+"""
+
+import hashlib
+from enum import Enum, StrEnum
+from typing import TypeAlias
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from tegata.errors import TegataError
+
+PrivateKey: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey
+PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
+
+# The PEM of an RSA key of 8192 bits is 6 KiB long; anything far beyond that is no key.
+PEM_LIMIT = 64 * 1024
+
+_CURVE_LABELS = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+
+
+class UnknownKeyType(TegataError):
+    """A word that names no key type; facts: ``word``, ``known``."""
+
+    code = "pki.key-type"
+
+
+class BadKey(TegataError):
+    """Text that holds no usable private key; facts: ``reason``. Never carries the text itself."""
+
+    code = "pki.key"
+
+
+class KeyType(StrEnum):
+    """The key types of lego's ``--key-type``, by its words."""
+
+    RSA2048 = "rsa2048"
+    RSA3072 = "rsa3072"
+    RSA4096 = "rsa4096"
+    RSA8192 = "rsa8192"
+    EC256 = "ec256"
+    EC384 = "ec384"
+
+
+class KeyForm(Enum):
+    """How a private key is written: PKCS#1 or SEC1 (lego v4), or PKCS#8 (lego v5)."""
+
+    TRADITIONAL = serialization.PrivateFormat.TraditionalOpenSSL
+    PKCS8 = serialization.PrivateFormat.PKCS8
+
+
+_RSA_BITS = {KeyType.RSA2048: 2048, KeyType.RSA3072: 3072, KeyType.RSA4096: 4096, KeyType.RSA8192: 8192}
+_RSA_TYPES = {bits: key_type for key_type, bits in _RSA_BITS.items()}
+_EC_CURVES: dict[KeyType, ec.EllipticCurve] = {KeyType.EC256: ec.SECP256R1(), KeyType.EC384: ec.SECP384R1()}
+_EC_TYPES = {curve.name: key_type for key_type, curve in _EC_CURVES.items()}
+
+
+def parse_key_type(text: str) -> KeyType:
+    """Read a key type's word in any case; raises UnknownKeyType, which lists the words there are."""
+    try:
+        return KeyType(text.lower())
+    except ValueError:
+        raise UnknownKeyType(word=text, known=", ".join(KeyType)) from None
+
+
+def generate(key_type: KeyType) -> PrivateKey:
+    """Make a new key."""
+    if key_type in _RSA_BITS:
+        return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS[key_type])
+    return ec.generate_private_key(_EC_CURVES[key_type])
+
+
+def to_pem(key: PrivateKey, form: KeyForm) -> bytes:
+    """Write a key as unencrypted PEM; Ed25519, which has no traditional form, always as PKCS#8."""
+    if isinstance(key, Ed25519PrivateKey):
+        form = KeyForm.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form.value, serialization.NoEncryption())
+
+
+def from_pem(pem: bytes) -> PrivateKey:
+    """Read an unencrypted PKCS#1, SEC1 or PKCS#8 private key; raises BadKey."""
+    if len(pem) > PEM_LIMIT:
+        raise BadKey(reason="it is too long for a key")
+    try:
+        key = serialization.load_pem_private_key(pem, password=None)
+    except TypeError:
+        raise BadKey(reason="it is encrypted") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadKey(reason="it is not a PEM private key") from None
+    if not isinstance(key, PrivateKey):
+        raise BadKey(reason="it is neither an RSA, an EC nor an Ed25519 key")
+    return key
+
+
+def type_of(key: PublicKey) -> KeyType | None:
+    """The key type of a public key; None for a key that ``generate`` would not make."""
+    if isinstance(key, RSAPublicKey):
+        return _RSA_TYPES.get(key.key_size)
+    if isinstance(key, EllipticCurvePublicKey):
+        return _EC_TYPES.get(key.curve.name)
+    return None
+
+
+def describe(key: PublicKey) -> str:
+    """A key in a person's words: ``RSA 2048``, ``EC P-256``, ``Ed25519``."""
+    if isinstance(key, RSAPublicKey):
+        return f"RSA {key.key_size}"
+    if isinstance(key, EllipticCurvePublicKey):
+        return f"EC {_CURVE_LABELS.get(key.curve.name, key.curve.name)}"
+    return "Ed25519"
+
+
+def spki(key: PublicKey) -> bytes:
+    """The DER SubjectPublicKeyInfo (RFC 5280 §4.1)."""
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def spki_digest(key: PublicKey) -> bytes:
+    """SHA-256 of the SubjectPublicKeyInfo: what a key is looked up by."""
+    return hashlib.sha256(spki(key)).digest()

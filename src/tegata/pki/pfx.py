@@ -1,0 +1,59 @@
+"""PKCS#12 files for Windows and IIS, in the two forms that its versions can read.
+
+Builds bytes; writes no file and keeps no password. RC2, lego v4's default, is not offered: OpenSSL 3 refuses it.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import KeySerializationEncryption, PrivateFormat, pkcs12
+
+from tegata.errors import TegataError
+from tegata.pki.keys import PrivateKey
+
+_ROUNDS = 20_000
+
+
+class EmptyPassword(TegataError):
+    """A PKCS#12 file was asked for without a password, which programs read in two different ways."""
+
+    code = "pki.pfx-password"
+
+
+class PfxForm(StrEnum):
+    """How a PKCS#12 file is encrypted, by lego's words for it."""
+
+    DES = "DES"
+    """3DES and SHA-1: read by every Windows, and the only form before Windows 10 1709 and Server 2019 (F-31)."""
+    SHA256 = "SHA256"
+    """AES-256 and SHA-256 (F-30)."""
+
+
+def build(
+    key: PrivateKey, chain: Sequence[x509.Certificate], password: str, form: PfxForm, friendly_name: str
+) -> bytes:
+    """A PKCS#12 file of a key, its certificate and the intermediates; the root is left out.
+
+    ``chain`` is leaf first. Raises EmptyPassword.
+    """
+    if not password:
+        raise EmptyPassword
+    leaf, *issuers = chain
+    return pkcs12.serialize_key_and_certificates(
+        friendly_name.encode(),
+        key,
+        leaf,
+        [issuer for issuer in issuers if issuer.issuer != issuer.subject],
+        _encryption(form, password),
+    )
+
+
+def _encryption(form: PfxForm, password: str) -> KeySerializationEncryption:
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(_ROUNDS)
+    if form is PfxForm.DES:
+        builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC).hmac_hash(hashes.SHA1())  # noqa: S303 - the form old Windows versions need
+    else:
+        builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
+    return builder.build(password.encode())

@@ -1,0 +1,1 @@
+"""Japanese and English of everything a person reads, and the one catalogue of errors."""

@@ -1,0 +1,140 @@
+"""The installed ``tegata-ca`` command: a new CA, its server as a process, and the operator's commands.
+
+Knows the command line and its JSON, nothing of what is behind: not the database, not a module of the CA.
+"""
+
+import json
+import ssl
+import sys
+import urllib.request
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from tegata.clock import rfc3339
+from tegata.testing.dns import DnsServer
+from tests.peers.command import Finished, run
+from tests.peers.ports import free_port
+from tests.peers.process import Process
+
+_TEGATA_CA = str(Path(sys.executable).with_name("tegata-ca"))
+_START_SECONDS = 30
+
+
+class TegataCA:
+    """A CA on loopback: as a context manager it is initialised, and serves until the end.
+
+    Its names resolve by ``dns`` (by default every name is 127.0.0.1) and http-01 is asked for at ``http_port``.
+    ``smtp`` is a URL as of ``init --smtp``; ``init`` are further words for that command. ``home`` is its ``--dir``.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        dns: DnsServer | None = None,
+        smtp: str | None = None,
+        init: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.directory = directory
+        self.home = directory / "tegata-ca"
+        self.http_port, acme_port, public_port = free_port(), free_port(), free_port()
+        self._listen, self._public_listen = f"127.0.0.1:{acme_port}", f"127.0.0.1:{public_port}"
+        self.url = f"https://{self._listen}"
+        self.directory_url = f"{self.url}/acme/"
+        self.portal_url = f"{self.url}/portal/"
+        self.public_url = f"http://{self._public_listen}"
+        self.root_pem = self.home / "root.pem"
+        self.ca_file = self.root_pem
+        self.log = directory / "tegata-ca.log"
+        self._environment = {"TEGATA_CA_PASSPHRASE": "correct horse battery staple", **(env or {})}
+        self._smtp = smtp
+        self._init = tuple(init)
+        self._own_dns = None if dns else DnsServer(default_address="127.0.0.1")
+        self.dns = dns or self._own_dns
+
+    def __enter__(self) -> Self:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            if self._own_dns:
+                stack.enter_context(self._own_dns)
+            self.run("init", *self._first_settings()).check()
+            self.start()
+            stack.callback(self.stop)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def start(self) -> None:
+        """Serve, after ``stop`` or ``kill``, on the ports it always had."""
+        argv = [_TEGATA_CA, "--dir", str(self.home), "serve", "--listen", self._listen]
+        argv += ["--public-listen", self._public_listen]
+        self.process = Process(argv, log=self.log, env=self._environment)
+        try:
+            self.process.wait_for_line(r"^ready acme=\S+ portal=\S+ public=\S+$", _START_SECONDS)
+        except BaseException:
+            self.process.kill()
+            raise
+
+    def stop(self) -> int:
+        """SIGTERM: it drains and ends; its exit code."""
+        return self.process.stop()
+
+    def kill(self) -> None:
+        """SIGKILL: it has no chance to finish anything."""
+        self.process.kill()
+
+    def restart(self) -> None:
+        """Stop and start."""
+        self.stop()
+        self.start()
+
+    def run(self, *args: str, timeout: float = 60) -> Finished:
+        """Run ``tegata-ca`` with these words on this CA."""
+        argv = [_TEGATA_CA, "--dir", str(self.home), *args]
+        return run(argv, cwd=self.directory, env=self._environment, timeout=timeout)
+
+    def json(self, *args: str) -> Any:
+        """What the command prints with ``--json``; an AssertionError when it fails."""
+        return json.loads(self.run(*args, "--json").check().stdout)
+
+    def add_contract(
+        self,
+        *domains: str,
+        organization: str = "Example Corporation",
+        country: str = "JP",
+        service: str = "ov-acme-1y",
+        user: str = "admin@example.com",
+        starts: datetime | str | None = None,
+        ends: datetime | str | None = None,
+    ) -> dict[str, Any]:
+        """A new contract for these domains (default: www.example.com), as ``contract add --json`` prints it."""
+        argv = ["--organization", organization, "--country", country, "--service", service, "--user", user]
+        for domain in domains or ("www.example.com",):
+            argv += ["--domain", domain]
+        for option, time in (("--starts", starts), ("--ends", ends)):
+            if time is not None:
+                argv += [option, rfc3339(time) if isinstance(time, datetime) else time]
+        contract: dict[str, Any] = self.json("contract", "add", *argv)
+        return contract
+
+    def get(self, url: str) -> bytes:
+        """The body at a URL of this CA, TLS checked by its root; urllib.error.HTTPError for another status than 200."""
+        tls = ssl.create_default_context(cafile=str(self.root_pem)) if url.startswith("https:") else None
+        with urllib.request.urlopen(url, timeout=20, context=tls) as answer:
+            body: bytes = answer.read()
+            return body
+
+    def _first_settings(self) -> list[str]:
+        assert self.dns
+        words = ["--url", self.url, "--public-url", self.public_url, "--tos", f"{self.public_url}/terms"]
+        words += ["--resolver", self.dns.address, "--http01-port", str(self.http_port)]
+        words += ["--allow-network", "127.0.0.0/8"]
+        if self._smtp:
+            words += ["--smtp", self._smtp]
+        return [*words, *self._init]

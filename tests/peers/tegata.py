@@ -1,0 +1,49 @@
+"""The installed ``tegata`` command as a process: to its end, beside the test for signals, or on a terminal."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.peers.command import Finished, Program, run
+from tests.peers.process import Process
+from tests.peers.terminal import converse
+
+_TEGATA = str(Path(sys.executable).with_name("tegata"))
+
+
+class Tegata(Program):
+    """tegata with its files in ``directory/.lego``."""
+
+    trust_variable = "LEGO_CA_CERTIFICATES"
+
+    @property
+    def path(self) -> Path:
+        """The default folder, lego's."""
+        return self.directory / ".lego"
+
+    def run(
+        self,
+        *args: str,
+        env: Mapping[str, str] | None = None,
+        stdin: str = "",
+        cwd: Path | None = None,
+        timeout: float = 60,
+    ) -> Finished:
+        """Run tegata with these words; ``cwd``: from another directory, as cron does."""
+        where = cwd or self.directory
+        return run([_TEGATA, *args], cwd=where, env=self.environment(env), stdin=stdin, timeout=timeout)
+
+    def start(self, *args: str, env: Mapping[str, str] | None = None) -> Process:
+        """Start tegata beside the test; what it prints is in ``.text``."""
+        return Process([_TEGATA, *args], log=self.directory / "tegata.log", env=self.environment(env))
+
+    def interact(
+        self,
+        *args: str,
+        answers: Sequence[tuple[str, str]],
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+    ) -> Finished:
+        """Run tegata on a terminal and type the answers; see ``terminal.converse``."""
+        argv = [_TEGATA, *args]
+        return converse(argv, cwd=self.directory, answers=answers, env=self.environment(env), timeout=timeout)

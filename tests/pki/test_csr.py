@@ -1,0 +1,315 @@
+"""Certification requests: what real clients send passes, everything else is refused with its reason."""
+
+import ipaddress
+import subprocess
+from contextlib import suppress
+
+import pytest
+from acme.crypto_util import make_csr
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.x509.oid import AttributeOID, ExtendedKeyUsageOID, NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tegata.pki import csr, keys
+from tegata.pki.csr import BadCSR, BadCSRName
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+
+
+def request(*extensions: x509.ExtensionType, subject: x509.Name | None = None, san: bool = True) -> bytes:
+    """A request for www.example.com with further extensions."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(subject or x509.Name([]))
+    if san:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), critical=False)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def name(*attributes: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
+
+
+def refusal(der: bytes) -> str:
+    """The reason for which a request is refused."""
+    with pytest.raises(BadCSR) as caught:
+        csr.parse(der)
+    return str(caught.value.facts["reason"])
+
+
+@pytest.mark.parametrize("key_type", [keys.KeyType.RSA2048, keys.KeyType.EC256, keys.KeyType.EC384])
+def test_what_is_built_is_read(key_type):
+    key = keys.generate(key_type)
+    wanted = ["www.example.com", "*.example.com", "192.0.2.1", "2001:db8::1"]
+    der = csr.build(key, wanted, common_name="www.example.com", must_staple=True)
+    read = csr.parse(der)
+    assert read.der == der
+    assert read.names == frozenset(wanted)
+    assert read.common_name == "www.example.com"
+    assert read.must_staple
+    assert keys.spki(read.public_key) == keys.spki(key.public_key())
+
+
+def test_ed25519_signs_a_request():
+    key = ed25519.Ed25519PrivateKey.generate()
+    assert csr.parse(csr.build(key, ["www.example.com"], common_name=None)).names == {"www.example.com"}
+
+
+def test_without_a_common_name_the_subject_is_empty():
+    """An empty SEQUENCE as subject, version 0, the names in the extensionRequest (F-25)."""
+    der = csr.build(KEY, ["www.example.com"], common_name=None)
+    read = x509.load_der_x509_csr(der)
+    assert list(read.subject) == []
+    # CertificationRequest > CertificationRequestInfo: INTEGER 0, then the empty subject.
+    assert bytes.fromhex("0201003000") in der[:16]
+    assert [extension.oid for extension in read.extensions] == [x509.SubjectAlternativeName.oid]
+    assert csr.parse(der).common_name is None
+    assert not csr.parse(der).must_staple
+
+
+def test_openssl_reads_what_is_built(tmp_path):
+    path = tmp_path / "request.der"
+    path.write_bytes(csr.build(KEY, ["www.example.com"], common_name="www.example.com", must_staple=True))
+    done = subprocess.run(
+        ["openssl", "req", "-inform", "DER", "-in", path, "-noout", "-verify", "-text"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "DNS:www.example.com" in done.stdout
+    assert "status_request" in done.stdout
+    assert "Version: 1 (0x0)" in done.stdout
+
+
+@pytest.mark.parametrize("must_staple", [False, True])
+def test_certbots_request_passes(must_staple):
+    """Made by certbot's own library: no subject, names, perhaps must-staple (A-81)."""
+    pem = make_csr(
+        keys.to_pem(KEY, keys.KeyForm.PKCS8), ["Example.com", "*.example.com"], must_staple,
+        [ipaddress.ip_address("192.0.2.1")],
+    )  # fmt: skip
+    read = csr.parse(x509.load_pem_x509_csr(pem).public_bytes(serialization.Encoding.DER))
+    assert read.names == {"example.com", "*.example.com", "192.0.2.1"}
+    assert read.must_staple is must_staple
+
+
+def test_names_are_compared_in_lower_case_and_the_common_name_counts():
+    """Case is settled once at the edge (S-35); a common name is a name asked for (A-81)."""
+    read = csr.parse(request(subject=name((NameOID.COMMON_NAME, "WWW2.Example.COM"))))
+    assert read.names == {"www.example.com", "www2.example.com"}
+    assert read.common_name == "www2.example.com"
+    only = csr.parse(request(subject=name((NameOID.COMMON_NAME, "www2.example.com")), san=False))
+    assert only.names == {"www2.example.com"}
+
+
+def test_extensions_that_say_nothing_we_use_pass():
+    usage = x509.KeyUsage(
+        digital_signature=True, key_encipherment=True, content_commitment=False, data_encipherment=False,
+        key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    der = request(
+        usage,
+        x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
+        x509.BasicConstraints(ca=False, path_length=None),
+        x509.SubjectKeyIdentifier.from_public_key(KEY.public_key()),
+    )
+    assert csr.parse(der).names == {"www.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("extension", "reason"),
+    [
+        (x509.BasicConstraints(ca=True, path_length=0), "it asks to become a certification authority"),
+        (
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING]),
+            "it asks for an extended key usage other than server and client authentication",
+        ),
+        (
+            x509.TLSFeature([x509.TLSFeatureType.status_request_v2]),
+            "it asks for a TLS feature other than must-staple",
+        ),
+        (
+            x509.NameConstraints([x509.DNSName("example.com")], None),
+            "it requests an extension that a subscriber cannot choose",
+        ),
+        (
+            x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier("2.23.140.1.1"), None)]),
+            "it requests an extension that a subscriber cannot choose",
+        ),
+        (
+            x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"),
+            "it requests an extension that a subscriber cannot choose",
+        ),
+    ],
+)
+def test_other_extensions_are_refused(extension, reason):
+    """Any requested extension outside the list, and CA:true (A-81)."""
+    assert refusal(request(extension)) == reason
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        x509.RFC822Name("a@example.com"),
+        x509.UniformResourceIdentifier("https://example.com"),
+        x509.DirectoryName(name((NameOID.COMMON_NAME, "x"))),
+        x509.RegisteredID(x509.ObjectIdentifier("1.2.3")),
+        x509.OtherName(x509.ObjectIdentifier("1.2.3"), b"\x05\x00"),
+    ],
+)
+def test_other_kinds_of_names_are_refused(other):
+    """Unknown name types pass through many CAs (A-81)."""
+    san = x509.SubjectAlternativeName([x509.DNSName("www.example.com"), other])
+    reason = "it asks for a name that is neither a DNS name nor an IP address"
+    assert refusal(request(san, san=False)) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("192.0.2.1", "it gives an IP address as a DNS name"),
+        ("www.example.com.", "it ends with a dot"),
+        ("_x.example.com", "a label holds something other than letters, digits and hyphens between them"),
+        ("", "it is empty"),
+    ],
+)
+def test_bad_names_are_refused(text, reason):
+    """What stands as a dNSName must be a DNS name (A-51)."""
+    san = x509.SubjectAlternativeName([x509.DNSName(text)])
+    assert refusal(request(san, san=False)) == reason
+
+
+def test_a_bad_common_name_is_told_by_name():
+    with pytest.raises(BadCSRName) as caught:
+        csr.parse(request(subject=name((NameOID.COMMON_NAME, "My Server"))))
+    assert caught.value.facts["name"] == "My Server"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        name((NameOID.COMMON_NAME, "www.example.com"), (NameOID.ORGANIZATION_NAME, "Example K.K.")),
+        name((NameOID.ORGANIZATION_NAME, "Example K.K.")),
+        name((NameOID.COMMON_NAME, "www.example.com"), (NameOID.COMMON_NAME, "www.example.com")),
+    ],
+)
+def test_subject_data_beyond_a_common_name_is_refused(subject):
+    """Organization data comes from the contract, never from the request (A-81)."""
+    assert refusal(request(subject=subject)).startswith("its subject holds more than a common name")
+
+
+@pytest.mark.parametrize("digest", ["-sha1", "-md5"])
+def test_weak_hashes_are_refused(tmp_path, digest):
+    """SHA-256 at least (A-81)."""
+    path = tmp_path / "request.der"
+    subprocess.run(
+        ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "key", digest, "-subj",
+         "/CN=www.example.com", "-outform", "DER", "-out", path],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    assert refusal(path.read_bytes()) == "it is signed with a weak hash: SHA-256 or stronger is needed"
+
+
+def test_a_signature_by_another_key_is_refused():
+    """The request proves possession of its key (A-81)."""
+    der = bytearray(request())
+    der[-1] ^= 1
+    assert refusal(bytes(der)) == "its signature is not by the key it holds"
+
+
+def test_a_changed_name_breaks_the_signature():
+    """What is signed is what is read (A-81)."""
+    assert refusal(request().replace(b"www.example.com", b"www.example.net")) == (
+        "its signature is not by the key it holds"
+    )
+
+
+def test_another_version_is_refused():
+    """Version 0 is the only one (A-81); certbot once sent 2."""
+    der = request()
+    at = der.index(b"\x02\x01\x00")
+    assert refusal(der[:at] + b"\x02\x01\x02" + der[at + 3 :]) == "its version is not 0"
+
+
+def test_the_same_extension_twice_is_refused():
+    """Two name lists could be read as one or the other (A-81)."""
+    twice = x509.SubjectAlternativeName([x509.DNSName("evil.example")]).public_bytes()
+    oid = x509.SubjectAlternativeName.oid
+    # Two extensions of one kind cannot be built: another OID of the same length is signed, then renamed, so the
+    # signature is made again over the changed text.
+    placeholder = x509.ObjectIdentifier("2.5.29.99")
+    der = request(x509.UnrecognizedExtension(placeholder, twice))
+    changed = der.replace(b"\x06\x03\x55\x1d\x63", b"\x06\x03\x55\x1d\x11")
+    assert changed != der
+    assert oid.dotted_string == "2.5.29.17"
+    assert refusal(_signed_again(changed)) == "it requests the same extension twice"
+
+
+def _signed_again(der: bytes) -> bytes:
+    """The same request with a new signature over its present content."""
+    info = x509.load_der_x509_csr(der).tbs_certrequest_bytes
+    old = x509.load_der_x509_csr(der).signature
+    while True:
+        new = KEY.sign(info, ec.ECDSA(hashes.SHA256()))
+        if len(new) == len(old):
+            return der.replace(old, new)
+
+
+def test_other_keys_are_refused():
+    key = dsa.generate_private_key(2048)
+    der = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(x509.Name([]))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), critical=False)
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.DER)
+    )
+    assert refusal(der) == "its key is neither an RSA, an EC nor an Ed25519 key"
+
+
+def test_a_tls_feature_the_library_does_not_know_is_refused():
+    """It raises KeyError where the others raise ValueError (S-19)."""
+    der = request(x509.TLSFeature([x509.TLSFeatureType.status_request]))
+    feature = x509.TLSFeature([x509.TLSFeatureType.status_request]).public_bytes()
+    assert der.count(feature) == 1
+    assert refusal(_signed_again(der.replace(feature, feature[:-1] + b"\x72"))).startswith("it is not a well-formed")
+
+
+def test_a_request_for_nothing_is_refused():
+    assert refusal(request(san=False)) == "it asks for no name"
+
+
+def test_attributes_other_than_extensions_are_not_used():
+    der = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(x509.Name([]))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), critical=False)
+        .add_attribute(AttributeOID.CHALLENGE_PASSWORD, b"changeit")
+        .sign(KEY, hashes.SHA256())
+        .public_bytes(serialization.Encoding.DER)
+    )
+    assert csr.parse(der).names == {"www.example.com"}
+
+
+def test_size_is_limited_before_parsing():
+    key = rsa.generate_private_key(65537, 2048)
+    many = [f"{'a' * 60}.{'b' * 60}.{number}.example.com" for number in range(600)]
+    assert refusal(csr.build(key, many, common_name=None)) == "it is too long"
+    assert len(csr.parse(csr.build(key, many[:100], common_name=None)).names) == 100
+
+
+SAMPLE = request()
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_octets_break_the_reader(data):
+    """Crafted DER ends in BadCSR or a request, never in another exception (S-19)."""
+    der = bytearray(SAMPLE)
+    for _ in range(data.draw(st.integers(1, 4))):
+        der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(BadCSR):
+        csr.parse(bytes(der))
