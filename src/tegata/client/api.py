@@ -1,0 +1,271 @@
+"""What an embedding program and the command line call: one CA, one account key, and the verbs.
+
+Public under semantic versioning. Opens connections at the first verb, keeps no file, prints nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+from cryptography import x509
+
+from tegata.acme import ari, codec, jwk
+from tegata.acme.ari import Window
+from tegata.acme.messages import Directory, RenewalInfo
+from tegata.acme.wire import retry_after
+from tegata.client import accounts, events, revoking
+from tegata.client.accounts import EabCredential, Registration
+from tegata.client.driver import Driver
+from tegata.client.errors import BadAnswer, NoAccount, NotADirectory, ProblemReceived
+from tegata.client.exchange import Exchange
+from tegata.client.flow import Issuance, Wanted
+from tegata.client.network import Network
+from tegata.client.session import Session
+from tegata.clock import Clock, SystemClock
+from tegata.pki import csr
+from tegata.pki import names as name_rules
+from tegata.pki.keys import PrivateKey
+from tegata.plugin_api.solver import Solver
+
+__all__ = ["Client", "EabCredential", "Issued", "Network", "Registration", "RenewalAnswer", "Window"]
+
+T = TypeVar("T")
+
+# Seconds for a verb other than obtain, its tries and waits included.
+PATIENCE = 120.0
+ORDER_PATIENCE = 600.0
+# X.520's upper bound; a longer name goes into the subjectAltName alone.
+_COMMON_NAME_LIMIT = 64
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A certificate as it came: the PEM chain, leaf first, and where it can be fetched again."""
+
+    chain_pem: bytes
+    certificate_url: str
+
+
+@dataclass(frozen=True)
+class RenewalAnswer:
+    """When a CA wants a certificate renewed (RFC 9773 §4.2)."""
+
+    window: Window
+    retry_after: float
+    """Seconds until it is worth asking again: between a minute and a day."""
+    explanation: str | None
+    """A page that says why; text from outside."""
+
+
+class Client:
+    """One account key at one CA. A context manager: leaving it closes its connections.
+
+    ``account_url`` is the account's URL where it is known; ``register`` and ``find_account`` learn it. ``report`` is
+    told what happens, in the caller's thread. Every verb raises ClientError (``client.errors``) for what the CA or the
+    network did, and the core's exceptions for values that are wrong in themselves.
+    """
+
+    def __init__(
+        self,
+        directory_url: str,
+        key: PrivateKey,
+        *,
+        network: Network | None = None,
+        account_url: str | None = None,
+        clock: Clock | None = None,
+        report: events.Report = events.ignore,
+    ) -> None:
+        """Raises InsecureUrl for a directory that is not https (A-01)."""
+        network = network or Network()
+        self._clock = clock or SystemClock()
+        self._report = report
+        self._session = Session(directory_url, key, kid=account_url, hosts=network.hosts)
+        self._network = network
+        self._opened: Exchange | None = None
+        self._close: Callable[[], None] | None = None
+        self._directory: Directory | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections; the client can be used again and opens new ones."""
+        if self._close is not None:
+            self._close()
+        self._opened = self._close = None
+
+    @property
+    def directory(self) -> Directory:
+        """The CA's directory, fetched once (A-32); raises NotADirectory."""
+        if self._directory is None:
+            self._directory = self._fetch_directory()
+        return self._directory
+
+    @property
+    def terms(self) -> str | None:
+        """The URL of the CA's terms of service, if it has any."""
+        return self.directory.meta.terms_of_service
+
+    @property
+    def eab_required(self) -> bool:
+        """Whether the CA makes accounts only for holders of an EAB credential."""
+        return self.directory.meta.external_account_required
+
+    def register(
+        self, *, contacts: Sequence[str], terms_agreed: bool, eab: EabCredential | None = None
+    ) -> Registration:
+        """Open the account, or get the one the key has already; ``contacts`` are e-mail addresses.
+
+        Raises TermsNotAgreed, EabRequired, WrongEab.
+        """
+        self._report(events.Registering(tuple(contacts)))
+        return self._ask(
+            lambda exchange, directory: accounts.register(
+                exchange,
+                directory,
+                contacts=contacts,
+                terms_agreed=terms_agreed,
+                credential=eab,
+                deadline=self._in(PATIENCE),
+            )
+        )
+
+    def find_account(self) -> Registration | None:
+        """The key's account, if the CA has one. Opens none, needs no EAB."""
+        return self._ask(lambda exchange, directory: accounts.find(exchange, directory, deadline=self._in(PATIENCE)))
+
+    def read_account(self) -> Registration:
+        """The account as it is now; raises NoAccount, AccountUnknown."""
+        return self._ask(lambda exchange, directory: accounts.read(exchange, directory, deadline=self._in(PATIENCE)))
+
+    def obtain(
+        self,
+        names: Sequence[str],
+        certificate_key: PrivateKey,
+        *,
+        solvers: Mapping[str, Solver],
+        replaces: str | None = None,
+        deadline: float = ORDER_PATIENCE,
+        common_name: bool = True,
+    ) -> Issued:
+        """Order a certificate for ``names`` (as ``pki.names`` writes them) and see it through, in ``deadline`` seconds.
+
+        ``solvers`` are by type of challenge. ``replaces`` is the identifier (``acme.ari.cert_id``) of the certificate
+        it follows, of this CA and account; it is sent only to CAs that offer renewal information (X-16). The first
+        name becomes the common name, if it fits. Raises NoAccount, NoSolver, ValidationFailed, OrderInvalid,
+        DeadlinePassed, BadChain, and what a solver raises.
+        """
+        if self._session.kid is None:
+            raise NoAccount
+        ordered = tuple(dict.fromkeys(names))
+        subject = ordered[0] if common_name and _fits_common_name(ordered[0]) else None
+        request = csr.build(certificate_key, ordered, common_name=subject)
+        end = self._in(deadline)
+
+        def order(exchange: Exchange, directory: Directory) -> Issued:
+            issuance = Issuance(
+                Wanted(ordered, request, certificate_key.public_key(), replaces if directory.renewal_info else None),
+                new_order=directory.new_order,
+                thumbprint=jwk.thumbprint(jwk.from_public(self._session.key.public_key())),
+                solvable=frozenset(solvers),
+                deadline=end,
+                allowed=deadline,
+            )
+            driver = Driver(exchange, solvers, new_nonce=directory.new_nonce, deadline=end, clock=self._clock)
+            done = driver.run(issuance, self._report)
+            return Issued(done.chain_pem, done.certificate_url)
+
+        return self._ask(order)
+
+    def renewal_info(self, certificate: x509.Certificate) -> RenewalAnswer | None:
+        """Ask when to renew (RFC 9773 §4).
+
+        None where the CA offers no such information, the certificate has no identifier, or the answered window is out
+        of order (RFC 9773 §4.2).
+        """
+        cert_id = ari.cert_id(certificate)
+        if cert_id is None or self.directory.renewal_info is None:
+            return None
+        return self._ask(lambda exchange, directory: self._read_window(exchange, directory, cert_id))
+
+    def revoke(
+        self, certificate: x509.Certificate, reason: int | None = None, *, with_key: PrivateKey | None = None
+    ) -> None:
+        """Have a certificate revoked, as its account or with the certificate's own key; ``reason`` as in RFC 5280.
+
+        Raises NoAccount, ReasonRefused, AlreadyRevoked, NotAuthorized.
+        """
+        self._ask(
+            lambda exchange, directory: revoking.revoke(
+                exchange, directory, certificate, reason, with_key=with_key, deadline=self._in(PATIENCE)
+            )
+        )
+
+    @property
+    def _exchange(self) -> Exchange:
+        if self._opened is None:
+            from tegata.client.transport import HttpTransport  # noqa: PLC0415 - httpx2 costs a tenth of a second
+
+            transport = HttpTransport(self._network, self._clock)
+            self._close = transport.close
+            self._opened = Exchange(self._session, transport, self._clock, self._report)
+        return self._opened
+
+    def _in(self, seconds: float) -> float:
+        return self._clock.monotonic() + seconds
+
+    def _ask(self, verb: Callable[[Exchange, Directory], T]) -> T:
+        """Do it; if one of the directory's URLs is gone, read the directory again and do it once more (A-32)."""
+        directory = self.directory
+        try:
+            return verb(self._exchange, directory)
+        except ProblemReceived as error:
+            if error.problem.status != 404 or not error.url.startswith(_urls(directory)):
+                raise
+            self._directory = None
+            if self.directory == directory:
+                raise
+        return verb(self._exchange, self.directory)
+
+    def _fetch_directory(self) -> Directory:
+        url = self._session.directory_url
+        try:
+            response = self._exchange.get(url, deadline=self._in(PATIENCE))
+            return codec.decode(response.body, Directory, codec.RESPONSE_LIMIT)
+        except codec.Malformed as error:
+            raise NotADirectory(url=url, reason=error.facts["reason"]) from None
+        except ProblemReceived as error:
+            if error.problem.status >= 500 or error.problem.status == 429:
+                raise
+            raise NotADirectory(url=url, reason=f"HTTP {error.problem.status}") from None
+
+    def _read_window(self, exchange: Exchange, directory: Directory, cert_id: str) -> RenewalAnswer | None:
+        url = f"{(directory.renewal_info or '').removesuffix('/')}/{cert_id}"
+        response = exchange.get(url, deadline=self._in(PATIENCE))
+        try:
+            info = codec.decode(response.body, RenewalInfo, codec.RESPONSE_LIMIT)
+        except codec.Malformed as error:
+            raise BadAnswer(url=url, reason=error.facts["reason"]) from None
+        window = ari.suggested(info)
+        if window is None:
+            return None
+        wait = ari.clamp_retry_after(retry_after(response, self._clock.now()))
+        return RenewalAnswer(window, wait, info.explanation_url)
+
+
+def _fits_common_name(name: str) -> bool:
+    return len(name) <= _COMMON_NAME_LIMIT and not name_rules.is_ip(name)
+
+
+def _urls(directory: Directory) -> tuple[str, ...]:
+    urls = (
+        directory.new_nonce,
+        directory.new_account,
+        directory.new_order,
+        directory.revoke_cert,
+        directory.renewal_info,
+    )
+    return tuple(url for url in urls if url)

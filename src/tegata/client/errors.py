@@ -1,0 +1,280 @@
+"""Everything that can go wrong between the client and a CA, one class a thing somebody can act on.
+
+Knows codes and facts; the sentences are in ``tegata.text.errors_client``, exit codes in the command line. What the core
+refuses (a wrong chain, a token of wrong letters) travels as the core's own exceptions.
+"""
+
+from collections.abc import Sequence
+
+from tegata.acme.problems import PREFIX, ErrorType, Problem
+from tegata.errors import TegataError
+
+_NO_TYPE = "about:blank"
+# One for each name of the largest usual order (S-20).
+_SUBPROBLEMS = 100
+
+
+class ClientError(TegataError):
+    """Anything the client cannot do, on purpose."""
+
+
+# On the way to the CA.
+
+
+class InsecureUrl(ClientError):
+    """``url`` is not https; ACME has no other scheme (A-01, S-03)."""
+
+    code = "client.insecure-url"
+
+
+class ForeignUrl(ClientError):
+    """The CA sent ``url``, which is not on its directory's ``origin`` nor on a host that was allowed (S-10)."""
+
+    code = "client.foreign-url"
+
+
+class CaUnreachable(ClientError):
+    """No answer from ``url``: ``reason``."""
+
+    code = "client.unreachable"
+
+
+class TlsNotTrusted(ClientError):
+    """The certificate of ``host`` does not convince: ``reason``."""
+
+    code = "client.tls"
+
+
+class BadRoots(ClientError):
+    """``path``, named to hold the roots to trust, cannot be used: ``reason``."""
+
+    code = "client.roots"
+
+
+class BadProxy(ClientError):
+    """The proxy that the environment names cannot be used: ``reason``. Its URL may hold a password and is not told."""
+
+    code = "client.proxy"
+
+
+class Redirected(ClientError):
+    """``url`` answers with a redirect to ``location``; redirects are not followed (S-10)."""
+
+    code = "client.redirected"
+
+
+class AnswerTooLarge(ClientError):
+    """The answer from ``url`` is longer than ``limit`` bytes (S-20)."""
+
+    code = "client.too-large"
+
+
+class NotADirectory(ClientError):
+    """``url`` answers, but not with an ACME directory: ``reason``."""
+
+    code = "client.not-a-directory"
+
+
+class BadAnswer(ClientError):
+    """The answer from ``url`` is not what ACME says it must be: ``reason``."""
+
+    code = "client.bad-answer"
+
+
+class DeadlinePassed(ClientError):
+    """``seconds`` were allowed and are over; the client was waiting for ``waiting_for``."""
+
+    code = "client.deadline"
+
+
+# What the CA refuses.
+
+
+class ProblemReceived(ClientError):
+    """The CA answered ``method`` ``url`` with a problem document (RFC 7807, A-24).
+
+    The whole problem is in ``problem``; its texts come from outside and are escaped only when they are printed.
+    ``retry_after`` is what the CA said, in seconds.
+    """
+
+    code = "client.problem"
+
+    def __init__(self, problem: Problem, method: str, url: str, retry_after: float | None = None) -> None:
+        super().__init__(
+            method=method,
+            url=url,
+            status=problem.status,
+            type=problem.type,
+            detail=tell(problem),
+            instance=problem.instance,
+            reference=problem.reference,
+        )
+        self.problem = problem
+        self.method = method
+        self.url = url
+        self.retry_after = retry_after
+
+
+class CsrRefused(ProblemReceived):
+    """The CA does not take this certificate request or its key; ``detail`` says what it takes."""
+
+    code = "client.csr-refused"
+
+
+class NameRefused(ProblemReceived):
+    """The CA does not issue for one of the names; ``detail`` names it."""
+
+    code = "client.name-refused"
+
+
+class RateLimited(ProblemReceived):
+    """The CA has had enough requests for now."""
+
+    code = "client.rate-limited"
+
+
+class NotAuthorized(ProblemReceived):
+    """The account may not do this."""
+
+    code = "client.unauthorized"
+
+
+class AccountUnknown(ProblemReceived):
+    """The CA does not know the account."""
+
+    code = "client.account-unknown"
+
+
+class UserActionRequired(ProblemReceived):
+    """Somebody has to visit ``instance`` first (new terms of service, for the most part; RFC 8555 §7.3.3)."""
+
+    code = "client.user-action"
+
+
+class ReasonRefused(ProblemReceived):
+    """The CA does not take this reason for a revocation; ``detail`` says which it takes."""
+
+    code = "client.reason-refused"
+
+
+class AlreadyRevoked(ProblemReceived):
+    """The certificate has been revoked before."""
+
+    code = "client.already-revoked"
+
+
+class CaFailed(ProblemReceived):
+    """The CA failed at this (5xx), again and again."""
+
+    code = "client.ca-failed"
+
+
+class WrongEab(ProblemReceived):
+    """The CA does not accept the EAB credential."""
+
+    code = "client.wrong-eab"
+
+
+_REFUSALS: dict[ErrorType, type[ProblemReceived]] = {
+    ErrorType.BAD_CSR: CsrRefused,
+    ErrorType.BAD_PUBLIC_KEY: CsrRefused,
+    ErrorType.REJECTED_IDENTIFIER: NameRefused,
+    ErrorType.UNSUPPORTED_IDENTIFIER: NameRefused,
+    ErrorType.RATE_LIMITED: RateLimited,
+    ErrorType.UNAUTHORIZED: NotAuthorized,
+    ErrorType.ACCOUNT_DOES_NOT_EXIST: AccountUnknown,
+    ErrorType.USER_ACTION_REQUIRED: UserActionRequired,
+    ErrorType.BAD_REVOCATION_REASON: ReasonRefused,
+    ErrorType.ALREADY_REVOKED: AlreadyRevoked,
+}
+
+
+def refusal(problem: Problem, method: str, url: str, retry_after: float | None = None) -> ProblemReceived:
+    """The exception for a problem; a type that nobody knows is a plain ProblemReceived (A-24)."""
+    kind = problem.kind
+    refused = _REFUSALS.get(kind, ProblemReceived) if kind else ProblemReceived
+    if refused is ProblemReceived and problem.status >= 500:
+        refused = CaFailed
+    return refused(problem, method, url, retry_after)
+
+
+def tell(problem: Problem) -> str:
+    """A problem in one line (A-24): ``identifier: detail (type; subproblem; …) [instance]``, of each what there is."""
+    told = problem.detail or problem.title or f"HTTP {problem.status}"
+    if problem.identifier:
+        told = f"{problem.identifier.value}: {told}"
+    more = [] if problem.type == _NO_TYPE else [problem.type.removeprefix(PREFIX)]
+    more += [tell(each) for each in problem.subproblems[:_SUBPROBLEMS]]
+    if more:
+        told += f" ({'; '.join(more)})"
+    if problem.instance:
+        told += f" [{problem.instance}]"
+    return told
+
+
+# The account.
+
+
+class TermsNotAgreed(ClientError):
+    """The CA asks for agreement to its terms of service at ``terms`` and none was given."""
+
+    code = "client.terms"
+
+
+class EabRequired(ClientError):
+    """The CA at ``directory`` makes accounts only for holders of an EAB credential."""
+
+    code = "client.eab-required"
+
+
+class NoAccount(ClientError):
+    """The client was given no account to act for."""
+
+    code = "client.no-account"
+
+
+# The order.
+
+
+class NoSolver(ClientError):
+    """None of the challenges ``offered`` for ``name`` has a solver; there are solvers for ``configured``."""
+
+    code = "client.no-solver"
+
+    def __init__(self, name: str, offered: Sequence[str], configured: Sequence[str]) -> None:
+        super().__init__(name=name, offered=", ".join(offered) or "-", configured=", ".join(configured) or "-")
+
+
+class ValidationFailed(ClientError):
+    """The CA could not convince itself of ``names``; ``failures`` holds each with the CA's problem, by name."""
+
+    code = "client.validation"
+
+    def __init__(self, failures: Sequence[tuple[str, Problem]]) -> None:
+        self.failures = tuple(sorted(failures, key=lambda failure: failure[0]))
+        super().__init__(
+            names=", ".join(name for name, _ in self.failures),
+            detail="; ".join(f"{name}: {tell(problem)}" for name, problem in self.failures),
+            reference=", ".join(dict.fromkeys(p.reference for _, p in self.failures if p.reference)),
+        )
+
+
+class OrderInvalid(ClientError):
+    """The order at ``url`` came to nothing; ``problem`` says why, where the CA says it."""
+
+    code = "client.order-invalid"
+
+    def __init__(self, url: str, problem: Problem | None) -> None:
+        super().__init__(
+            url=url, detail=tell(problem) if problem else "-", reference=problem.reference if problem else ""
+        )
+        self.problem = problem
+
+
+class OrderMismatch(ClientError):
+    """The CA opened an order for ``got`` where ``asked`` was asked for."""
+
+    code = "client.order-mismatch"
+
+    def __init__(self, asked: Sequence[str], got: Sequence[str]) -> None:
+        super().__init__(asked=", ".join(sorted(asked)), got=", ".join(sorted(got)))

@@ -1,0 +1,136 @@
+"""What the client tells while it works, as values; the words for them belong to whoever listens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tegata.client.errors import ClientError
+
+
+@dataclass(frozen=True)
+class Registering:
+    """An account is about to be asked for."""
+
+    contacts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """A request did not get through, because of ``error``, and will be sent again after ``seconds``."""
+
+    error: ClientError
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ReplacesDropped:
+    """The CA would not link the order to the certificate it replaces; it is ordered without the link (X-16)."""
+
+    error: ClientError
+
+
+@dataclass(frozen=True)
+class OrderCreated:
+    """The CA opened an order."""
+
+    url: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AuthorizationRead:
+    """One name's authorization was read. ``name`` carries ``*.`` where it is for a wildcard."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class AlreadyValid:
+    """The CA is still convinced of this name from an earlier order."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class SolverMissing:
+    """The CA offers a challenge nobody here can solve; another may do."""
+
+    name: str
+    challenge_type: str
+
+
+@dataclass(frozen=True)
+class SolverChosen:
+    """The challenge that will be solved for this name."""
+
+    name: str
+    challenge_type: str
+
+
+@dataclass(frozen=True)
+class Trying:
+    """The challenge has been presented, and the CA is told to look."""
+
+    name: str
+    challenge_type: str
+
+
+@dataclass(frozen=True)
+class Validated:
+    """The CA is convinced of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Finalizing:
+    """All names are validated; the certificate is being requested."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WaitingForCertificate:
+    """The CA takes its time to issue."""
+
+    order_url: str
+
+
+@dataclass(frozen=True)
+class CertificateReceived:
+    """The certificate is here, and is the one that was asked for."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class CleanupFailed:
+    """A solver could not take away what it showed for this name; the order is not touched by that."""
+
+    name: str
+    challenge_type: str
+    error: Exception
+
+
+Event: TypeAlias = (
+    Registering
+    | Retrying
+    | ReplacesDropped
+    | OrderCreated
+    | AuthorizationRead
+    | AlreadyValid
+    | SolverMissing
+    | SolverChosen
+    | Trying
+    | Validated
+    | Finalizing
+    | WaitingForCertificate
+    | CertificateReceived
+    | CleanupFailed
+)
+Report: TypeAlias = Callable[[Event], None]
+
+
+def ignore(_event: Event) -> None:
+    """The listener for whoever does not listen."""

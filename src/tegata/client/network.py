@@ -1,0 +1,26 @@
+"""How the client is to use the network, as a value. Opens nothing: that is ``transport``'s matter."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a user can set about connections to a CA; the defaults are right for a public CA.
+
+    Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``).
+    """
+
+    product: str = ""
+    """The caller's own part of the User-Agent, in front of ours."""
+    accept_language: str = "en"
+    timeout: float = 30.0
+    """Seconds for connecting, for the TLS handshake, and for each silence; a whole request may take four times that."""
+    roots: tuple[Path, ...] = ()
+    """PEM files whose certificates are trusted instead of the system's."""
+    system_pool: bool = False
+    """Whether the system's roots stay trusted beside ``roots``."""
+    server_name: str | None = None
+    """The name to ask for and expect in the CA's TLS certificate, where it is not the host of the URL."""
+    hosts: frozenset[str] = frozenset()
+    """Hosts, beside the directory's own, that URLs sent by the CA may lead to (S-10)."""

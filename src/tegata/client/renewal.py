@@ -1,0 +1,118 @@
+"""Whether a certificate is to be renewed now (``Renew`` of the command line).
+
+Pure: what is known goes in as ``Facts``, a decision comes out. Reads no file, asks no CA, chooses no random instant.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from tegata.acme.ari import Window
+from tegata.pki.certs import life, whole_days_left
+
+_DEFAULT_LEAD = timedelta(days=30)
+_LEAD_OF_LIFE = 3
+
+
+class Cause(StrEnum):
+    """What decided."""
+
+    REVOKED = "revoked"
+    WINDOW_CLOSED = "window-closed"
+    WINDOW = "window"
+    DAYS = "days"
+    LIFE = "life"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known about a certificate; all instants are aware.
+
+    ``window`` is the CA's renewal information and ``window_instant`` the instant once chosen in it (RFC 9773 §4.2);
+    they go together. ``days`` is an explicit ``--days``. ``contract_ends`` is how far the CA issues at all.
+    """
+
+    now: datetime
+    not_before: datetime
+    not_after: datetime
+    revoked: bool = False
+    window: Window | None = None
+    window_instant: datetime | None = None
+    days: int | None = None
+    contract_ends: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if (self.window is None) != (self.window_instant is None):
+            raise ValueError("a window and the instant chosen in it go together")
+
+
+@dataclass(frozen=True)
+class Due:
+    """Renew now."""
+
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class NotDue:
+    """Not yet; by the same facts it becomes due at ``until``."""
+
+    cause: Cause
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Pointless:
+    """It is due, but the contract ends first: a new certificate could not live longer than this one."""
+
+    contract_ends: datetime
+
+
+Decision: TypeAlias = Due | NotDue | Pointless
+
+
+def decide(facts: Facts) -> Decision:
+    """Decide.
+
+    A revoked certificate is replaced whatever else is said. Then, an explicit number of days decides, in whole days as
+    lego counts them (any negative number: always); without one, the CA's renewal information; without that, 30 days or
+    a third of the life, whichever is less. A window that has closed makes it due in any case.
+
+    What is due is pointless where the contract's end would cut the new certificate off no later than this one: the same
+    would be ordered again each day. More days than the certificate has left say that somebody wants it all the same.
+    """
+    if facts.revoked:
+        return Due(Cause.REVOKED)
+    decision = _by_time(facts)
+    ends = facts.contract_ends
+    if isinstance(decision, Due) and ends is not None and ends <= facts.not_after and not _forced(facts):
+        return Pointless(ends)
+    return decision
+
+
+def _by_time(facts: Facts) -> Due | NotDue:
+    decision = _scheduled(facts)
+    if isinstance(decision, NotDue) and facts.window is not None and facts.window.end <= facts.now:
+        return Due(Cause.WINDOW_CLOSED)
+    return decision
+
+
+def _scheduled(facts: Facts) -> Due | NotDue:
+    if facts.days is not None:
+        if facts.days < 0 or whole_days_left(facts.not_after, facts.now) <= facts.days:
+            return Due(Cause.DAYS)
+        # The first instant at which that many whole days are left.
+        return NotDue(Cause.DAYS, facts.not_after - timedelta(days=facts.days + 1) + timedelta.resolution)
+    if facts.window_instant is not None:
+        return _from(facts.window_instant, Cause.WINDOW, facts.now)
+    lead = min(_DEFAULT_LEAD, life(facts.not_before, facts.not_after) / _LEAD_OF_LIFE)
+    return _from(facts.not_after - lead, Cause.LIFE, facts.now)
+
+
+def _from(instant: datetime, cause: Cause, now: datetime) -> Due | NotDue:
+    return Due(cause) if instant <= now else NotDue(cause, instant)
+
+
+def _forced(facts: Facts) -> bool:
+    return facts.days is not None and facts.days > whole_days_left(facts.not_after, facts.now)

@@ -1,0 +1,43 @@
+"""Showing challenges to the CA, and taking them away again whatever happens.
+
+Knows solvers by their interface only; when to show and what, is decided in ``flow``.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from tegata.client.events import CleanupFailed, Report
+from tegata.plugin_api.solver import Presentation, Solver
+
+
+class Solving:
+    """The challenges that are being shown. Leaving it, by whatever way, cleans them all up.
+
+    Signals are exceptions by the time they come here: the command line makes them so.
+    """
+
+    def __init__(self, solvers: Mapping[str, Solver], report: Report) -> None:
+        self._solvers = solvers
+        self._report = report
+        self._shown: list[Presentation] = []
+
+    def present(self, presentations: Sequence[Presentation]) -> None:
+        """Show all of these; raises what a solver raises."""
+        for presentation in presentations:
+            # Noted first: what was presented by half must be cleaned up too.
+            self._shown.append(presentation)
+            self._solvers[presentation.challenge_type].present(presentation)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._shown:
+            presentation = self._shown.pop()
+            try:
+                self._solvers[presentation.challenge_type].cleanup(presentation)
+            except Exception as trouble:  # noqa: BLE001 - a plug-in may raise anything, and the others must be cleaned up
+                self._report(CleanupFailed(presentation.name, presentation.challenge_type, trouble))

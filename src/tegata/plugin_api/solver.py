@@ -1,0 +1,42 @@
+"""What solves a challenge: the interface of solvers, and what a solver is handed.
+
+Knows what has to be shown to the CA, not why: no order, no account, no CA.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """One thing to be shown to the CA until it has looked (RFC 8555 §8).
+
+    ``name`` is the identifier's value, a lower-case DNS name or an IP address, without ``*.``; ``token`` has been
+    checked to hold nothing but base64url characters (A-66); ``key_authorization`` is the text to show.
+    """
+
+    name: str
+    challenge_type: str
+    token: str
+    key_authorization: str
+
+
+class Solver(Protocol):
+    """Shows presentations to the CA, for one type of challenge.
+
+    All presentations of an order are presented before the first is answered, and are cleaned up when the order has
+    ended, however it ended.
+    """
+
+    @property
+    def challenge_type(self) -> str:
+        """The challenge it solves, as the CA names it: ``http-01``."""
+        ...
+
+    def present(self, presentation: Presentation) -> None:
+        """Show this to everybody who asks; returns when it can be seen. Raises a TegataError that says what to do."""
+        ...
+
+    def cleanup(self, presentation: Presentation) -> None:
+        """Stop showing this. May be called twice, and for what was never or only half presented."""
+        ...

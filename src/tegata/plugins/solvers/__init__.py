@@ -1,0 +1,1 @@
+"""Solvers of ACME challenges that come with Tegata."""

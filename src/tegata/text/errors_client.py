@@ -1,0 +1,324 @@
+"""Sentences of the errors raised by the client room, the solvers and the loader of plug-ins."""
+
+from tegata.text.catalogue import Entry, Sentence
+
+_CA_SAYS = Sentence('The CA says: "{detail}".', "認証局の回答: 「{detail}」")
+
+ENTRIES: dict[str, Entry] = {
+    "client.insecure-url": Entry(
+        Sentence(
+            "{url} is not an https address, and ACME is spoken over https only.",
+            "{url} は https のアドレスではありません。ACME は https でのみ通信します。",
+        ),
+        Sentence(
+            "Give --server the CA's directory URL beginning with https://.",
+            "--server に https:// で始まる認証局のディレクトリURLを指定してください。",
+        ),
+    ),
+    "client.foreign-url": Entry(
+        Sentence(
+            "The CA at {origin} sent the client to {url}, which is another host.",
+            "{origin} の認証局が、別のホストのアドレス {url} を案内しました。",
+        ),
+        Sentence(
+            "If that host belongs to the CA, name it in TEGATA_CA_HOSTS; otherwise ask the CA.",
+            "認証局のホストであれば TEGATA_CA_HOSTS に指定してください。不明な場合は認証局にお問い合わせください。",
+        ),
+    ),
+    "client.unreachable": Entry(
+        Sentence("{url} cannot be reached: {reason}.", "{url} に接続できません: {reason}"),
+        Sentence(
+            "Check the address given with --server, the network and its firewall, and the proxy (HTTPS_PROXY).",
+            "--server のアドレス、ネットワークとファイアウォール、プロキシ (HTTPS_PROXY) を確認してください。",
+        ),
+    ),
+    "client.tls": Entry(
+        Sentence(
+            "The TLS certificate of {host} is not trusted: {reason}.",
+            "{host} のTLS証明書を信頼できません: {reason}",
+        ),
+        Sentence(
+            "If this CA uses a private root, name its PEM file in LEGO_CA_CERTIFICATES, and if its certificate carries "
+            "another host name, name that in LEGO_CA_SERVER_NAME. Otherwise somebody may be in between.",
+            "プライベートなルート証明書を使う認証局の場合は、そのPEMファイルを LEGO_CA_CERTIFICATES に、"
+            "証明書のホスト名が異なる場合はその名前を LEGO_CA_SERVER_NAME に指定してください。"
+            "それ以外の場合、通信が傍受されているおそれがあります。",
+        ),
+    ),
+    "client.roots": Entry(
+        Sentence(
+            "The root certificates in {path} cannot be used: {reason}.",
+            "{path} のルート証明書を使用できません: {reason}",
+        ),
+        Sentence(
+            "LEGO_CA_CERTIFICATES must name readable PEM files of certificates.",
+            "LEGO_CA_CERTIFICATES には、読み取り可能なPEM形式の証明書ファイルを指定してください。",
+        ),
+    ),
+    "client.proxy": Entry(
+        Sentence(
+            "The proxy named by the environment cannot be used: {reason}.",
+            "環境変数で指定されたプロキシを使用できません: {reason}",
+        ),
+        Sentence(
+            "Set HTTPS_PROXY (also HTTP_PROXY, ALL_PROXY) to http://HOST:PORT or unset it, or name the CA in NO_PROXY.",
+            "HTTPS_PROXY (HTTP_PROXY、ALL_PROXY も) を http://ホスト:ポート の形式にするか、設定を解除してください。",
+        ),
+    ),
+    "client.redirected": Entry(
+        Sentence("{url} redirects to {location}.", "{url} は {location} にリダイレクトされます。"),
+        Sentence(
+            "Redirects are not followed. If the new address is the CA's, give that one to --server.",
+            "リダイレクトには従いません。新しいアドレスが認証局のものであれば、--server にそれを指定してください。",
+        ),
+    ),
+    "client.too-large": Entry(
+        Sentence(
+            "The answer from {url} is longer than {limit} bytes and was not read.",
+            "{url} からの応答が {limit} バイトを超えたため、読み取りを中止しました。",
+        ),
+        Sentence(
+            "Check that --server names an ACME directory; no CA needs answers of that size.",
+            "--server がACMEディレクトリのURLであることを確認してください。この大きさの応答は通常ありません。",
+        ),
+    ),
+    "client.not-a-directory": Entry(
+        Sentence("{url} is not an ACME directory: {reason}.", "{url} はACMEディレクトリではありません: {reason}"),
+        Sentence(
+            "Give --server the whole directory URL that the CA names in its manual, path included.",
+            "認証局のマニュアルに記載されたディレクトリURLを、パスも含めて --server に指定してください。",
+        ),
+    ),
+    "client.bad-answer": Entry(
+        Sentence(
+            "The answer from {url} is not valid ACME: {reason}.", "{url} からの応答がACMEの仕様に反しています: {reason}"
+        ),
+        Sentence(
+            "Try again later; if it happens again, report it to the CA.",
+            "しばらくしてから再度実行してください。繰り返す場合は認証局にお問い合わせください。",
+        ),
+    ),
+    "client.deadline": Entry(
+        Sentence(
+            "The certificate was not ready within {seconds} seconds; the last request went to {url}.",
+            "{seconds} 秒以内に証明書が発行されませんでした。最後の要求先は {url} です。",
+        ),
+        Sentence(
+            "The CA may be busy. Run the same command again: names that are validated need not be validated twice.",
+            "認証局が混み合っている可能性があります。同じコマンドを再度実行してください。確認済みのドメイン名は再利用されます。",
+        ),
+    ),
+    "client.problem": Entry(
+        _CA_SAYS,
+        Sentence(
+            "Act on what the CA says; if that is not clear, ask the CA.",
+            "回答の内容に従ってください。不明な場合は認証局にお問い合わせください。",
+        ),
+    ),
+    "client.csr-refused": Entry(
+        _CA_SAYS,
+        Sentence(
+            "The CA does not take this key or request. Name the key type it wants with --key-type (such as rsa2048).",
+            "この鍵または証明書要求は使用できません。正しい鍵の種類を --key-type (rsa2048 など) で指定してください。",
+        ),
+    ),
+    "client.name-refused": Entry(
+        _CA_SAYS,
+        Sentence(
+            "Check the names given with -d against the names of your contract.",
+            "-d で指定したドメイン名がご契約のドメイン名と一致しているか確認してください。",
+        ),
+    ),
+    "client.rate-limited": Entry(
+        _CA_SAYS,
+        Sentence(
+            "The CA takes no more of these requests for now. Try again after the time it names.",
+            "認証局が要求を一時的に制限しています。案内された時間が過ぎてから再度実行してください。",
+        ),
+    ),
+    "client.unauthorized": Entry(
+        _CA_SAYS,
+        Sentence(
+            "The account may not do this. Check the state of the contract and the account in --path.",
+            "このアカウントには権限がありません。ご契約の状態と、--path のアカウントを確認してください。",
+        ),
+    ),
+    "client.account-unknown": Entry(
+        _CA_SAYS,
+        Sentence(
+            "Check --server and --path; if the CA has lost the account, make a new one with --new-account.",
+            "--server と --path を確認してください。認証局にアカウントがない場合は --new-account で作成してください。",
+        ),
+    ),
+    "client.user-action": Entry(
+        _CA_SAYS,
+        Sentence(
+            "The CA wants you to read something first: {instance}",
+            "先に次の内容を確認する必要があります: {instance}",
+        ),
+    ),
+    "client.reason-refused": Entry(
+        _CA_SAYS,
+        Sentence(
+            "Give --reason one of the codes the CA takes.",
+            "認証局が受け付ける失効理由コードを --reason に指定してください。",
+        ),
+    ),
+    "client.already-revoked": Entry(
+        _CA_SAYS,
+        Sentence("Nothing needs to be done.", "対応は不要です。"),
+    ),
+    "client.ca-failed": Entry(
+        Sentence(
+            'The CA has a fault of its own ({status}): "{detail}".',
+            "認証局側で障害が発生しています ({status}): 「{detail}」",
+        ),
+        Sentence(
+            "Try again later; if it goes on, report it to the CA.",
+            "しばらくしてから再度実行してください。続く場合は認証局にお問い合わせください。",
+        ),
+    ),
+    "client.wrong-eab": Entry(
+        Sentence(
+            'The CA does not accept the EAB credential: "{detail}".',
+            "認証局がEAB情報を受け付けませんでした: 「{detail}」",
+        ),
+        Sentence(
+            "If the CA says no more, compare --kid and --hmac with the contract's EAB file, character by character, "
+            "or give that file with --eab-file.",
+            "回答に指示がない場合は、--kid と --hmac がご契約のEABファイルと一字一句同じか確認するか、"
+            "--eab-file でファイルを指定してください。",
+        ),
+    ),
+    "client.terms": Entry(
+        Sentence(
+            "The terms of service of the CA at {terms} have not been accepted.",
+            "認証局の利用規約 {terms} に同意していません。",
+        ),
+        Sentence(
+            "Read them, and answer y or run with --accept-tos.",
+            "内容を確認のうえ、y と入力するか --accept-tos を付けて実行してください。",
+        ),
+    ),
+    "client.eab-required": Entry(
+        Sentence(
+            "The CA at {directory} opens accounts only with an EAB credential.",
+            "{directory} の認証局でアカウントを作成するには、EAB情報が必要です。",
+        ),
+        Sentence(
+            "Give --eab --kid KID --hmac MAC, or --eab-file with the file from the CA's portal.",
+            "--eab --kid KID --hmac MAC を指定するか、お客様専用ページのEABファイルを --eab-file で指定してください。",
+        ),
+    ),
+    "client.no-account": Entry(
+        Sentence("There is no account to do this with.", "この操作に使用するアカウントがありません。"),
+        Sentence(
+            "Make one with the run command, or name the directory that holds it with --path.",
+            "run コマンドで作成するか、アカウントのあるフォルダを --path で指定してください。",
+        ),
+    ),
+    "client.no-solver": Entry(
+        Sentence(
+            "{name} cannot be validated: the CA offers {offered}, and this client is set up for {configured}.",
+            "{name} の確認ができません。認証局の提示した方法は {offered}、本クライアントの設定は {configured} です。",
+        ),
+        Sentence(
+            "Choose a method the CA offers, such as --http. Wildcard names can be validated by DNS only.",
+            "認証局が提示する方法 (--http など) を指定してください。ワイルドカードはDNSでのみ確認できます。",
+        ),
+    ),
+    "client.validation": Entry(
+        Sentence("The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}"),
+        Sentence(
+            "For --http, http://NAME/.well-known/acme-challenge/ must lead to this machine on port 80 for every name, "
+            "from every country: check DNS, the firewall, and other web servers and redirects in front.",
+            "--http の場合、すべてのドメイン名の http://ドメイン名/.well-known/acme-challenge/ が、"
+            "国内外からポート80でこのマシンに届く必要があります。"
+            "DNS、ファイアウォール、前段のWebサーバーやリダイレクトを確認してください。",
+        ),
+    ),
+    "client.order-invalid": Entry(
+        Sentence("The CA gave up the order {url}: {detail}.", "認証局が申請 {url} を中止しました: {detail}"),
+        Sentence(
+            "Act on what the CA says, then run the same command again.",
+            "回答の内容に従って対応し、同じコマンドを再度実行してください。",
+        ),
+    ),
+    "client.order-mismatch": Entry(
+        Sentence(
+            "The CA opened an order for {got} where {asked} was asked for.",
+            "{asked} を申請しましたが、認証局は {got} の申請として受け付けました。",
+        ),
+        Sentence(
+            "Report this to the CA; nothing was issued.",
+            "認証局にお問い合わせください。証明書は発行されていません。",
+        ),
+    ),
+    "solver.bad-address": Entry(
+        Sentence("{address} is no address to listen on.", "{address} は待ち受けアドレスとして使用できません。"),
+        Sentence(
+            "Give --http.port as :80 or ADDRESS:80.",
+            "--http.port は :80 または アドレス:80 の形式で指定してください。",
+        ),
+    ),
+    "solver.port-in-use": Entry(
+        Sentence(
+            "Port {port} ({address}) is taken by another program.",
+            "ポート {port} ({address}) は他のプログラムが使用中です。",
+        ),
+        Sentence(
+            "If it is your web server, use --http.webroot with its root directory instead. `ss -ltnp sport = :{port}` "
+            "(Windows: `netstat -ano`) shows the program.",
+            "Webサーバーが使用している場合は、--http.webroot でその公開フォルダを指定してください。"
+            "使用中のプログラムは `ss -ltnp sport = :{port}` (Windows は `netstat -ano`) で確認できます。",
+        ),
+    ),
+    "solver.port-denied": Entry(
+        Sentence(
+            "This user may not listen on port {port} ({address}).",
+            "このユーザーにはポート {port} ({address}) で待ち受ける権限がありません。",
+        ),
+        Sentence(
+            "Run it with sudo (as administrator), or use --http.webroot.",
+            "sudo (管理者権限) で実行するか、--http.webroot を使用してください。",
+        ),
+    ),
+    "solver.address-unavailable": Entry(
+        Sentence("{address} cannot be listened on: {reason}.", "{address} で待ち受けることができません: {reason}"),
+        Sentence(
+            "The address in --http.port must be one of this machine; :80 means all of them.",
+            "--http.port のアドレスはこのマシンのものである必要があります。:80 はすべてのアドレスを意味します。",
+        ),
+    ),
+    "solver.webroot-missing": Entry(
+        Sentence("{path} is not a directory.", "{path} はフォルダではありません。"),
+        Sentence(
+            "Give --http.webroot the existing root directory of your web server.",
+            "--http.webroot に、Webサーバーの既存の公開フォルダを指定してください。",
+        ),
+    ),
+    "solver.webroot-unwritable": Entry(
+        Sentence("{path} cannot be written or removed: {reason}.", "{path} の作成または削除ができません: {reason}"),
+        Sentence(
+            "Check the owner and rights of the directory given with --http.webroot, and the space on its disk.",
+            "--http.webroot のフォルダの所有者と権限、ディスクの空き容量を確認してください。",
+        ),
+    ),
+    "plugin.unknown": Entry(
+        Sentence("There is no plug-in {name} for {kind}.", "{kind} のプラグイン {name} はありません。"),
+        Sentence(
+            "Check the spelling, or install the package that brings it.",
+            "つづりを確認するか、プラグインを含むパッケージをインストールしてください。",
+        ),
+    ),
+    "plugin.broken": Entry(
+        Sentence(
+            "The plug-in {name} for {kind} cannot be loaded: {reason}.",
+            "{kind} のプラグイン {name} を読み込めません: {reason}",
+        ),
+        Sentence(
+            "Install it again, or report it to its author.",
+            "再度インストールするか、作成者にお問い合わせください。",
+        ),
+    ),
+}

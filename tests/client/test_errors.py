@@ -1,0 +1,111 @@
+"""The client's exceptions: what they carry, and that each can be explained in both languages."""
+
+import string
+
+import pytest
+
+from tegata.acme import identifiers, problems
+from tegata.acme.problems import ErrorType, Problem
+from tegata.client import errors
+from tegata.errors import TegataError
+from tegata.plugin_api import registry
+from tegata.plugins.solvers import standalone, webroot
+from tegata.text import errors_client
+from tegata.text.catalogue import explain
+from tegata.text.language import Language
+
+SUB = problems.problem(ErrorType.CAA, "CAA forbids", identifier=identifiers.dns("b.example"))
+PROBLEM = problems.problem(
+    ErrorType.COMPOUND,
+    "two names failed",
+    403,
+    instance="https://ca.example/help",
+    subproblems=(SUB, SUB),
+    reference="T-12345678",
+)
+
+
+def test_a_problem_is_told_whole():
+    """A-24: detail, type, each subproblem with its identifier, and the instance."""
+    told = errors.tell(PROBLEM)
+    assert told == (
+        "two names failed (compound; b.example: CAA forbids (caa); b.example: CAA forbids (caa)) [https://ca.example/help]"
+    )
+    explained = explain(errors.refusal(PROBLEM, "POST", "https://ca.example/x"), Language.EN)
+    assert told in explained.what
+
+
+def test_a_problem_without_detail_is_told_by_what_it_has():
+    """A-24"""
+    assert errors.tell(Problem(status=502)) == "HTTP 502"
+    assert errors.tell(Problem(status=502, title="Bad gateway")) == "Bad gateway"
+    assert errors.tell(Problem(type="https://x.test/odd", detail="no")) == "no (https://x.test/odd)"
+
+
+def test_subproblems_are_told_up_to_a_limit():
+    """S-20: the number of subproblems is limited."""
+    crowd = problems.problem(ErrorType.COMPOUND, "many", subproblems=(SUB,) * 5000)
+    assert errors.tell(crowd).count("CAA forbids") == 100
+
+
+def test_control_characters_of_a_ca_reach_nobodys_terminal():
+    """S-37: whatever the CA writes into its texts."""
+    evil = problems.problem(ErrorType.UNAUTHORIZED, "\x1b[2Jgone\r\n[INFO] all well\x9b", instance="https://x/\x07")
+    for language in Language:
+        said = str(explain(errors.refusal(evil, "POST", "https://ca.example/\x1b"), language))
+        assert said.isprintable()
+
+
+def test_the_reference_is_at_hand():
+    assert errors.refusal(PROBLEM, "POST", "u").facts["reference"] == "T-12345678"
+    assert errors.ValidationFailed([("b.example", PROBLEM), ("a.example", PROBLEM)]).facts["reference"] == "T-12345678"
+    assert errors.OrderInvalid("u", PROBLEM).facts["reference"] == "T-12345678"
+    assert errors.OrderInvalid("u", None).facts["reference"] == ""
+
+
+def test_failed_names_are_sorted():
+    failed = errors.ValidationFailed([("b.example", PROBLEM), ("a.example", SUB)])
+    assert [name for name, _ in failed.failures] == ["a.example", "b.example"]
+    assert failed.facts["names"] == "a.example, b.example"
+
+
+def classes() -> list[type[TegataError]]:
+    """Every exception with a code that this room and its plug-ins raise."""
+    return [
+        member
+        for module in (errors, registry, standalone, webroot)
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, TegataError) and member.__module__ == module.__name__
+        if "code" in vars(member)
+    ]
+
+
+@pytest.mark.parametrize("exception", classes(), ids=lambda exception: exception.__name__)
+def test_every_exception_has_its_sentences(exception: type[TegataError]):
+    entry = errors_client.ENTRIES[exception.code]
+    for sentence in entry:
+        assert fields(sentence.en) == fields(sentence.ja), "both languages tell the same facts"
+
+
+def test_no_sentence_is_left_over():
+    assert set(errors_client.ENTRIES) == {exception.code for exception in classes()}
+
+
+def examples() -> list[TegataError]:
+    """One of each kind, as the code makes it; the plain ones by the facts their docstrings name."""
+    made: list[TegataError] = [errors.refusal(PROBLEM, "POST", "https://ca.example/x")]
+    made += [kind(PROBLEM, "POST", "https://ca.example/x") for kind in errors.ProblemReceived.__subclasses__()]
+    made += [errors.NoSolver("a.example", ["dns-01"], []), errors.OrderMismatch(["a.example"], ["b.example"])]
+    made += [errors.OrderInvalid("https://ca.example/o", PROBLEM), errors.ValidationFailed([("a.example", SUB)])]
+    return made
+
+
+@pytest.mark.parametrize("error", examples(), ids=lambda error: type(error).__name__)
+def test_sentences_find_their_facts(error: TegataError):
+    entry = errors_client.ENTRIES[error.code]
+    for sentence in entry:
+        assert fields(sentence.en) <= error.facts.keys()
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}

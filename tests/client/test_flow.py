@@ -1,0 +1,497 @@
+"""The order's machine, driven step by step with hand-made answers."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tegata.acme import b64
+from tegata.acme.challenges import BadToken
+from tegata.acme.problems import ErrorType
+from tegata.client import errors, events
+from tegata.client.steps import Done, Refused, Send, Sleep, Solve, Solved, Started, Woken
+from tegata.pki import certs, keys
+from tegata.pki.certs import BadChain
+from tests.client.order_play import (
+    CA,
+    CERTIFICATE,
+    CHAIN,
+    DEADLINE,
+    FINALIZE,
+    KEY,
+    NAMES,
+    NEW_ORDER,
+    ORDER,
+    ROOT,
+    THUMBPRINT,
+    TOKEN,
+    Play,
+    authorization,
+    authz_url,
+    challenge_url,
+    order,
+    problem,
+)
+
+A, B = NAMES
+
+
+def ordered(**more: Any) -> Play:
+    """Up to the order, which is pending."""
+    play = Play(**more)
+    play.happens(Started())
+    play.say(order("pending"), to=NEW_ORDER, location=ORDER)
+    return play
+
+
+def presented(**more: Any) -> Play:
+    """Up to the presenting of both challenges."""
+    play = ordered(**more)
+    play.say(authorization(A), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    play.happens(Solved())
+    return play
+
+
+def answered() -> Play:
+    """Up to where both challenges were answered; now it sleeps."""
+    play = presented()
+    play.say({}, to=challenge_url(A))
+    play.say({}, to=challenge_url(B))
+    return play
+
+
+def woken(play: Play) -> Play:
+    assert isinstance(play.step, Sleep)
+    play.now += play.step.seconds
+    play.happens(Woken())
+    return play
+
+
+def validated() -> Play:
+    """Up to the finalizing."""
+    play = woken(answered())
+    play.say(authorization(A, "valid", "valid"), to=authz_url(A))
+    play.say(authorization(B, "valid", "valid"), to=authz_url(B))
+    return play
+
+
+def payload(step: object) -> Any:
+    assert isinstance(step, Send)
+    assert step.payload is not None
+    return json.loads(step.payload)
+
+
+def released(play: Play, *names: str) -> None:
+    """The next requests give these authorizations back, in any order."""
+    urls = []
+    for _ in names:
+        assert isinstance(play.step, Send)
+        assert payload(play.step) == {"status": "deactivated"}
+        urls.append(play.step.url)
+        play.say({}, to=play.step.url)
+    assert sorted(urls) == sorted(map(authz_url, names))
+
+
+def test_the_whole_way():
+    play = Play()
+    assert payload(play.happens(Started())) == {
+        "identifiers": [{"type": "dns", "value": A}, {"type": "dns", "value": B}]
+    }
+    assert play.say(order("pending"), to=NEW_ORDER, location=ORDER) == Send(authz_url(A), None)
+    assert play.say(authorization(A), to=authz_url(A)) == Send(authz_url(B), None)
+    step = play.say(authorization(B), to=authz_url(B))
+    assert isinstance(step, Solve)
+    assert [(each.name, each.challenge_type, each.token) for each in step.presentations] == [
+        (A, "http-01", TOKEN),
+        (B, "http-01", TOKEN),
+    ]
+    assert {each.key_authorization for each in step.presentations} == {f"{TOKEN}.{THUMBPRINT}"}
+    assert play.happens(Solved()) == Send(challenge_url(A), b"{}")
+    assert play.say({}, to=challenge_url(A)) == Send(challenge_url(B), b"{}")
+    assert play.say({}, to=challenge_url(B)) == Sleep(0.02)
+    woken(play)
+    assert play.step == Send(authz_url(A), None)
+    play.say(authorization(A, "valid", "valid"), to=authz_url(A))
+    assert payload(play.say(authorization(B, "valid", "valid"), to=authz_url(B))) == {"csr": b64.encode(play.csr)}
+    step = play.say(order("valid", certificate=CERTIFICATE), to=FINALIZE)
+    assert step == Send(CERTIFICATE, None, certs.CHAIN_LIMIT)
+    assert play.say(CHAIN, to=CERTIFICATE) == Done(CHAIN, CERTIFICATE)
+    assert [type(event) for event in play.told] == [
+        events.OrderCreated,
+        *[events.AuthorizationRead] * 2,
+        *[events.SolverMissing, events.SolverChosen] * 2,
+        *[events.Trying] * 2,
+        *[events.Validated] * 2,
+        events.Finalizing,
+        events.CertificateReceived,
+    ]
+
+
+def test_names_are_looked_at_in_turn_each_at_its_own_pace():
+    """None waits for another; a name that takes long is asked about less and less."""
+    play = answered()
+    looked = []
+    while play.now < 1:
+        if isinstance(play.step, Sleep):
+            woken(play)
+        assert isinstance(play.step, Send)
+        looked.append(play.step.url)
+        name = A if play.step.url == authz_url(A) else B
+        play.say(authorization(name, challenge="processing"), to=play.step.url)
+    assert looked[:6] == [authz_url(A), authz_url(B)] * 3
+    assert 12 < len(looked) < 20
+
+
+def test_retry_after_is_obeyed_on_polling():
+    """A-26: for the name it was said about, and for the order."""
+    play = woken(answered())
+    play.say(authorization(A), to=authz_url(A), retry_after=7.0)
+    step = play.say(authorization(B, "valid"), to=authz_url(B))
+    assert isinstance(step, Sleep)
+    assert step.seconds == pytest.approx(7.0)
+    woken(play)
+    play.say(authorization(A, "valid"), to=authz_url(A))
+    assert play.say(order("processing"), to=FINALIZE, retry_after=9.0) == Sleep(9.0)
+
+
+def test_what_is_valid_already_is_not_tried_again():
+    """A-58: nothing is presented for an authorization that the CA reuses."""
+    play = ordered()
+    play.say(authorization(A, "valid", "valid"), to=authz_url(A))
+    step = play.say(authorization(B), to=authz_url(B))
+    assert isinstance(step, Solve)
+    assert [each.name for each in step.presentations] == [B]
+    assert play.tellings(events.AlreadyValid) == [events.AlreadyValid(A)]
+    play = ordered()
+    play.say(authorization(A, "valid"), to=authz_url(A))
+    assert payload(play.say(authorization(B, "valid"), to=authz_url(B)))["csr"]
+
+
+@pytest.mark.parametrize(
+    ("status", "to"), [("ready", FINALIZE), ("valid", CERTIFICATE), ("processing", ORDER), ("someday", ORDER)]
+)
+def test_an_order_that_is_ahead_is_taken_up_where_it_is(status: str, to: str):
+    play = Play()
+    play.happens(Started())
+    play.say(order(status, certificate=CERTIFICATE), to=NEW_ORDER, location=ORDER)
+    if isinstance(play.step, Sleep):
+        woken(play)
+    assert isinstance(play.step, Send)
+    assert play.step.url == to
+
+
+def test_the_order_is_polled_where_new_order_put_it():
+    """A-85: finalize may answer processing, and its Location is not followed."""
+    play = validated()
+    step = play.say(order("processing"), to=FINALIZE, location=f"{CA}/elsewhere")
+    for _ in range(3):
+        assert isinstance(step, Sleep)
+        woken(play)
+        assert play.step == Send(ORDER, None)
+        step = play.say(order("processing"), to=ORDER)
+    woken(play)
+    assert play.say(order("valid", certificate=CERTIFICATE), to=ORDER) == Send(CERTIFICATE, None, certs.CHAIN_LIMIT)
+    assert len(play.tellings(events.WaitingForCertificate)) == 1
+
+
+def test_finalize_before_the_ca_has_seen_that_all_is_ready():
+    play = validated()
+    assert isinstance(play.refuse(ErrorType.ORDER_NOT_READY), Sleep)
+    woken(play)
+    play.say(order("pending"), to=ORDER)
+    woken(play)
+    play.say(order("ready"), to=ORDER)
+    play.say(order("ready"), to=FINALIZE)  # accepted, not yet begun with
+    woken(play)
+    play.say(order("valid", certificate=CERTIFICATE), to=ORDER)
+    assert isinstance(play.say(CHAIN, to=CERTIFICATE), Done)
+
+
+def test_a_finalize_whose_first_answer_was_lost():
+    play = validated()
+    play.refuse(ErrorType.ORDER_NOT_READY)
+    woken(play)
+    play.say(order("valid", certificate=CERTIFICATE), to=ORDER)
+    assert isinstance(play.say(CHAIN, to=CERTIFICATE), Done)
+
+
+def test_finalize_refused_for_the_key():
+    play = validated()
+    play.refuse(ErrorType.BAD_CSR)
+    assert isinstance(play.failed_with, errors.CsrRefused)
+
+
+@pytest.mark.parametrize("error", [None, problem(ErrorType.CAA)])
+def test_an_order_that_comes_to_nothing(error: dict[str, Any] | None):
+    play = validated()
+    play.say(order("invalid", error=error), to=FINALIZE)
+    assert isinstance(play.failed_with, errors.OrderInvalid)
+    assert play.failed_with.facts["url"] == ORDER
+    assert play.failed_with.facts["detail"] == ("-" if error is None else "because (caa)")
+
+
+def test_all_failed_names_are_told_and_the_others_given_back():
+    """Every name is seen through, so that one run tells all that is wrong."""
+    play = woken(answered())
+    play.say(authorization(A, "invalid", "invalid", error=problem(ErrorType.DNS)), to=authz_url(A))
+    assert play.step == Send(authz_url(B), None)
+    play.say(authorization(B), to=authz_url(B))
+    woken(play)
+    play.say(authorization(B, "invalid", "invalid", error=problem(ErrorType.CONNECTION)), to=authz_url(B))
+    assert isinstance(play.failed_with, errors.ValidationFailed)
+    assert [(name, each.kind) for name, each in play.failed_with.failures] == [
+        (A, ErrorType.DNS),
+        (B, ErrorType.CONNECTION),
+    ]
+
+
+@pytest.mark.parametrize("status", ["expired", "deactivated", "revoked", "on-holiday"])
+def test_an_authorization_that_is_neither_pending_nor_valid_has_failed(status: str):
+    """A-24: a status nobody knows is a failure, not a crash and not an endless wait."""
+    play = woken(answered())
+    play.say(authorization(A, "valid"), to=authz_url(A))
+    play.say(authorization(B, status), to=authz_url(B))
+    assert isinstance(play.failed_with, errors.ValidationFailed)
+    assert status in str(play.failed_with.facts["detail"])
+
+
+def test_a_challenge_can_fail_before_its_authorization_does():
+    play = woken(answered())
+    play.say(authorization(A, "pending", "invalid", error=problem(ErrorType.TLS)), to=authz_url(A))
+    play.say(authorization(B, "valid"), to=authz_url(B))
+    assert isinstance(play.failed_with, errors.ValidationFailed)
+
+
+def test_an_authorization_that_had_failed_before_anything_was_tried():
+    play = ordered()
+    play.say(authorization(A, "invalid", "invalid", error=problem(ErrorType.CAA)), to=authz_url(A))
+    play.say(authorization(B, "valid"), to=authz_url(B))
+    assert isinstance(play.failed_with, errors.ValidationFailed)
+
+
+def test_pending_names_are_given_back_after_a_failure():
+    play = ordered()
+    play.say(authorization(A), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    trouble = errors.ClientError()
+    play.happens(Refused(trouble))
+    released(play, A, B)
+    assert play.failed_with is trouble
+
+
+def test_giving_back_stops_where_nobody_answers_and_not_where_it_is_refused():
+    trouble = errors.ClientError()
+    play = ordered()
+    play.say(authorization(A), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    play.happens(Refused(trouble))
+    play.refuse(ErrorType.MALFORMED)
+    play.happens(Refused(errors.CaUnreachable(url=CA, reason="gone")))
+    assert play.failed_with is trouble
+    play = presented()
+    play.happens(Refused(errors.CaUnreachable(url=CA, reason="gone")))
+    assert isinstance(play.failed_with, errors.CaUnreachable)
+
+
+def test_an_answer_refused_because_it_came_twice_is_outrun_by_the_next_look():
+    play = presented()
+    play.refuse(ErrorType.MALFORMED)
+    play.say({}, to=challenge_url(B))
+    play.say(authorization(A, "valid"), to=authz_url(A))
+    woken(play)
+    assert payload(play.say(authorization(B, "valid"), to=authz_url(B)))["csr"]
+
+
+def test_an_answer_that_is_refused_and_changes_nothing_fails():
+    play = presented()
+    play.refuse(ErrorType.UNAUTHORIZED)
+    play.say({}, to=challenge_url(B))
+    play.say(authorization(A), to=authz_url(A))
+    released(play, A, B)
+    assert isinstance(play.failed_with, errors.NotAuthorized)
+
+
+def test_a_lost_answer_to_a_challenge_fails():
+    play = presented()
+    play.happens(Refused(errors.CaUnreachable(url=CA, reason="gone")))
+    assert isinstance(play.failed_with, errors.CaUnreachable)
+
+
+def test_challenges_are_chosen_in_legos_order():
+    play = ordered(solvable=("dns-01", "http-01", "tls-alpn-01"))
+    play.say(authorization(A), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    assert [event.challenge_type for event in play.tellings(events.SolverChosen)] == ["tls-alpn-01"] * 2
+    play = ordered(solvable=("dns-01",))
+    play.say(authorization(A), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    assert [event.challenge_type for event in play.tellings(events.SolverMissing)][:2] == ["tls-alpn-01", "http-01"]
+
+
+def test_a_name_without_a_solver():
+    play = ordered(solvable=("dns-02",))
+    play.say(authorization(A), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    released(play, A, B)
+    assert isinstance(play.failed_with, errors.NoSolver)
+    assert play.failed_with.facts == {"name": A, "offered": "tls-alpn-01, http-01, dns-01", "configured": "dns-02"}
+
+
+def test_a_wildcard_is_told_as_one_and_solved_as_its_base():
+    names = ("*.example", "example")
+    play = Play(names, solvable=("dns-01",))
+    play.happens(Started())
+    play.say(
+        {**order("pending", names), "authorizations": [authz_url("1"), authz_url("2")]}, to=NEW_ORDER, location=ORDER
+    )
+    play.say(authorization("example", wildcard=True), to=authz_url("1"))
+    step = play.say(authorization("example"), to=authz_url("2"))
+    assert isinstance(step, Solve)
+    assert [each.name for each in step.presentations] == ["example", "example"]
+    assert [event.name for event in play.tellings(events.AuthorizationRead)] == ["*.example", "example"]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "../../etc/passwd",
+        "a/b" * 8,
+        "..\\..\\windows\\x",
+        "%2e%2e%2f" * 3,
+        "short",
+        "x" * 200,
+        "é" * 20,
+        "t" * 21 + "\0",
+    ],
+)
+def test_a_token_that_is_not_safe_is_never_presented(token: str):
+    """A-66: checked before it is used in any path, URL or answer."""
+    play = ordered()
+    play.say(authorization(A), to=authz_url(A))
+    evil = authorization(B)
+    evil["challenges"][1]["token"] = token
+    play.say(evil, to=authz_url(B))
+    released(play, A, B)
+    assert isinstance(play.failed_with, BadToken)
+
+
+def test_a_challenge_without_a_token():
+    play = ordered()
+    play.say(authorization(A), to=authz_url(A))
+    bare = authorization(B)
+    del bare["challenges"][1]["token"]
+    play.say(bare, to=authz_url(B))
+    released(play, A, B)
+    assert isinstance(play.failed_with, errors.BadAnswer)
+
+
+@pytest.mark.parametrize("kind", [ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED, ErrorType.UNAUTHORIZED])
+def test_replaces_is_dropped_when_the_ca_does_not_like_it(kind: ErrorType):
+    """X-16: the order matters more than the link to the one before."""
+    play = Play(replaces="aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE")
+    assert payload(play.happens(Started()))["replaces"] == "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"
+    assert "replaces" not in payload(play.refuse(kind))
+    assert len(play.tellings(events.ReplacesDropped)) == 1
+    play.say(order("pending"), to=NEW_ORDER, location=ORDER)
+    play = Play(replaces="x.y")
+    play.happens(Started())
+    play.refuse(kind)
+    play.refuse(kind)
+    assert isinstance(play.failed_with, errors.ProblemReceived)
+
+
+@pytest.mark.parametrize(
+    ("replaces", "kind"),
+    [("x.y", ErrorType.RATE_LIMITED), ("x.y", ErrorType.REJECTED_IDENTIFIER), (None, ErrorType.MALFORMED)],
+)
+def test_other_refusals_of_an_order_stand(replaces: str | None, kind: ErrorType):
+    """X-16"""
+    play = Play(replaces=replaces)
+    play.happens(Started())
+    play.refuse(kind)
+    assert isinstance(play.failed_with, errors.ProblemReceived)
+    assert play.failed_with.problem.kind is kind
+
+
+@pytest.mark.parametrize("got", [(A,), (A, B, "c.example"), (A, "c.example")])
+def test_an_order_for_other_names_is_not_followed(got: tuple[str, ...]):
+    play = Play()
+    play.happens(Started())
+    play.say(order("pending", got), to=NEW_ORDER, location=ORDER)
+    assert isinstance(play.failed_with, errors.OrderMismatch)
+
+
+def test_an_identifier_in_capitals_is_the_same_name():
+    play = Play()
+    play.happens(Started())
+    assert isinstance(play.say(order("pending", (A.upper(), B)), to=NEW_ORDER, location=ORDER), Send)
+
+
+@pytest.mark.parametrize(
+    ("body", "location"),
+    [
+        (order("pending"), None),
+        ({"status": "pending"}, ORDER),
+        (b"<html>", ORDER),
+        (order("pending") | {"authorizations": []}, ORDER),
+        (order("pending") | {"authorizations": [authz_url(str(number)) for number in range(99)]}, ORDER),
+        (order("valid"), ORDER),
+    ],
+)
+def test_an_answer_that_is_no_order(body: Any, location: str | None):
+    """S-20: no more authorizations are read than names were ordered."""
+    play = Play()
+    play.happens(Started())
+    play.say(body, to=NEW_ORDER, location=location)
+    assert isinstance(play.failed_with, errors.BadAnswer)
+
+
+def test_an_authorization_for_a_name_that_was_not_ordered():
+    play = ordered()
+    play.say(authorization("bank.example"), to=authz_url(A))
+    assert isinstance(play.failed_with, errors.BadAnswer)
+
+
+OTHER = keys.generate(keys.KeyType.EC256)
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        pytest.param(certs.to_pem([ROOT.issue(OTHER.public_key(), NAMES), ROOT.certificate]), id="another key"),
+        pytest.param(certs.to_pem([ROOT.issue(KEY.public_key(), [A]), ROOT.certificate]), id="a name missing"),
+        pytest.param(certs.to_pem([ROOT.issue(KEY.public_key(), [*NAMES, "c.example"])]), id="a name too many"),
+        pytest.param(certs.to_pem([ROOT.certificate, ROOT.issue(KEY.public_key(), NAMES)]), id="wrong order"),
+        pytest.param(CHAIN + keys.to_pem(KEY, keys.KeyForm.PKCS8), id="a private key inside"),
+        pytest.param(CHAIN + b"\n" * certs.CHAIN_LIMIT, id="too long"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_a_chain_that_is_not_the_one_ordered_is_refused(chain: bytes):
+    """A-87, S-25: key, names, order, nothing but certificates, not too long."""
+    play = validated()
+    play.say(order("valid", certificate=CERTIFICATE), to=FINALIZE)
+    play.say(chain, to=CERTIFICATE)
+    assert isinstance(play.failed_with, BadChain)
+
+
+def test_time_runs_out_while_waiting():
+    play = answered()
+    while not isinstance(play.step, Send) or play.step.payload is None:
+        if isinstance(play.step, Send):
+            name = A if play.step.url == authz_url(A) else B
+            play.say(authorization(name), to=play.step.url)
+        else:
+            woken(play)
+    assert play.now == pytest.approx(DEADLINE)
+    released(play, A, B)
+    assert isinstance(play.failed_with, errors.DeadlinePassed)
+    assert play.failed_with.facts["seconds"] == "100"
+
+
+def test_time_runs_out_before_anything_was_done():
+    play = Play()
+    play.now = DEADLINE
+    play.happens(Started())
+    assert isinstance(play.failed_with, errors.DeadlinePassed)

@@ -1,0 +1,140 @@
+"""The decision to renew, by table."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tegata.acme.ari import Window
+from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless, decide
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+BIRTH = datetime(2026, 1, 1, tzinfo=UTC)
+# A life of exactly 90 days, its last second included, as CAs write it.
+END = BIRTH + 90 * DAY - SECOND
+OPENS, CLOSES = BIRTH + 55 * DAY, BIRTH + 57 * DAY
+INSTANT = BIRTH + 56 * DAY
+
+
+def at(now: datetime, **more: object) -> Decision:
+    known: dict[str, object] = {"not_before": BIRTH, "not_after": END, **more}
+    return decide(Facts(now=now, **known))  # type: ignore[arg-type]  # each row gives what it is about
+
+
+def with_window(now: datetime, **more: object) -> Decision:
+    return at(now, window=Window(OPENS, CLOSES), window_instant=INSTANT, **more)
+
+
+@pytest.mark.parametrize(
+    ("life", "lead"),
+    [
+        (timedelta(days=398), timedelta(days=30)),
+        (timedelta(days=91), timedelta(days=30)),
+        (timedelta(days=90), timedelta(days=30)),
+        (timedelta(days=60), timedelta(days=20)),
+        (timedelta(days=6), timedelta(days=2)),
+        (timedelta(hours=160), timedelta(hours=160) / 3),
+    ],
+)
+def test_without_anything_else_thirty_days_or_a_third_of_the_life(life: timedelta, lead: timedelta):
+    end = BIRTH + life - SECOND
+    first = end - lead
+    assert at(first - SECOND, not_after=end) == NotDue(Cause.LIFE, first)
+    assert at(first, not_after=end) == Due(Cause.LIFE)
+    assert at(end + DAY, not_after=end) == Due(Cause.LIFE)
+
+
+def test_renewal_information_decides_by_the_chosen_instant():
+    assert with_window(INSTANT - SECOND) == NotDue(Cause.WINDOW, INSTANT)
+    assert with_window(INSTANT) == Due(Cause.WINDOW)
+    # Thirty days before the end would be earlier here: the CA knows better.
+    late = Window(END - 3 * DAY, END - DAY)
+    assert at(END - 10 * DAY, window=late, window_instant=late.start) == NotDue(Cause.WINDOW, late.start)
+
+
+def test_a_closed_window_makes_it_due():
+    assert with_window(CLOSES) == Due(Cause.WINDOW)
+    assert with_window(CLOSES, days=1) == Due(Cause.WINDOW_CLOSED)
+    assert with_window(CLOSES - SECOND, days=1) == NotDue(Cause.DAYS, END - 2 * DAY + timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize("days", [0, 1, 10, 30, 45])
+def test_days_decide_alone_in_whole_days(days: int):
+    """As lego counts: a day that has begun does not count."""
+    last = END - (days + 1) * DAY
+    assert at(last, days=days) == NotDue(Cause.DAYS, last + timedelta.resolution)
+    assert at(last + timedelta.resolution, days=days) == Due(Cause.DAYS)
+    # An open window and an instant that has passed do not count.
+    if last < CLOSES:
+        assert isinstance(with_window(min(last, CLOSES - SECOND), days=days), NotDue)
+
+
+@pytest.mark.parametrize("days", [-1, 90, 999, 10**12])
+def test_days_beyond_the_life_and_negative_days_are_always_due(days: int):
+    assert at(BIRTH, days=days) == Due(Cause.DAYS)
+
+
+def test_what_becomes_due_becomes_so_at_until():
+    for decision, facts in (
+        (at(BIRTH), {}),
+        (at(BIRTH, days=10), {"days": 10}),
+        (with_window(BIRTH), {"window": Window(OPENS, CLOSES), "window_instant": INSTANT}),
+    ):
+        assert isinstance(decision, NotDue)
+        assert isinstance(at(decision.until - timedelta.resolution, **facts), NotDue)
+        assert isinstance(at(decision.until, **facts), Due)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"days": 0},
+        {"contract_ends": END},
+        {"contract_ends": BIRTH},
+        {"window": Window(OPENS, CLOSES), "window_instant": INSTANT},
+    ],
+)
+def test_a_revoked_certificate_is_always_renewed(more: dict[str, object]):
+    assert at(BIRTH, revoked=True, **more) == Due(Cause.REVOKED)
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        (END - DAY, Pointless(END - DAY)),
+        (END, Pointless(END)),
+        (END + SECOND, Due(Cause.LIFE)),
+        (None, Due(Cause.LIFE)),
+    ],
+)
+def test_nothing_is_ordered_that_could_not_end_later(ends: datetime | None, expected: Decision):
+    assert at(END - DAY, contract_ends=ends) == expected
+
+
+def test_the_contracts_end_stops_what_is_due_for_any_reason_of_time():
+    end = Pointless(END)
+    assert with_window(INSTANT, contract_ends=END) == end
+    assert with_window(CLOSES, contract_ends=END) == end
+    assert with_window(CLOSES, contract_ends=END, days=0) == end
+    assert at(END + DAY, contract_ends=END) == end
+
+
+def test_what_is_not_due_is_not_called_pointless():
+    assert isinstance(at(BIRTH, contract_ends=END), NotDue)
+
+
+@pytest.mark.parametrize(("days", "forced"), [(9, False), (10, False), (11, True), (999, True), (-1, False)])
+def test_only_more_days_than_are_left_force_it(days: int, forced: bool):
+    """Ten whole days are left: ten is a rule that has come due, eleven is somebody's will."""
+    decision = at(END - 10 * DAY, days=days, contract_ends=END)
+    if days == 9:
+        assert isinstance(decision, NotDue)
+    else:
+        assert decision == (Due(Cause.DAYS) if forced else Pointless(END))
+
+
+def test_a_window_comes_with_an_instant():
+    with pytest.raises(ValueError, match="together"):
+        at(BIRTH, window=Window(OPENS, CLOSES))
+    with pytest.raises(ValueError, match="together"):
+        at(BIRTH, window_instant=INSTANT)

@@ -1,0 +1,242 @@
+"""The transport against a real TLS server, good and bad."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tegata import __version__
+from tegata.acme.problems import DOCUMENT_LIMIT
+from tegata.acme.wire import Headers, Request
+from tegata.client.errors import AnswerTooLarge, BadProxy, BadRoots, CaUnreachable, InsecureUrl, TlsNotTrusted
+from tegata.client.network import Network
+from tegata.client.transport import HttpTransport
+from tegata.clock import SystemClock
+from tests.client.clock import SteppingClock
+from tests.client.https_peer import Answer, Peer
+from tests.peers.ports import free_port
+from tests.peers.server_certificate import write_server_certificate
+
+LIMIT = 1000
+
+
+@contextmanager
+def talking(said: bytes) -> Iterator[int]:
+    """The port of a server that says this to everybody, without TLS, and then waits."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        visitors: list[socket.socket] = []
+
+        def talk() -> None:
+            visitor, _ = listening.accept()
+            visitors.append(visitor)
+            visitor.sendall(said)
+
+        threading.Thread(target=talk, daemon=True).start()
+        yield listening.getsockname()[1]
+        for visitor in visitors:
+            visitor.close()
+
+
+@pytest.fixture
+def transport(peer: Peer) -> Iterator[HttpTransport]:
+    with HttpTransport(Network(roots=(peer.root,)), SystemClock()) as opened:
+        yield opened
+
+
+def test_brings_a_request_over_and_its_answer_back(peer: Peer, transport: HttpTransport):
+    peer.queue(Answer(201, b'{"a":1}', {"Location": "https://ca.test/1", "Replay-Nonce": "abc"}))
+    request = Request("POST", f"{peer.url}/x?y", Headers({"Content-Type": "application/jose+json"}), b"body")
+    response = transport.send(request, LIMIT)
+    assert (response.status, response.body) == (201, b'{"a":1}')
+    assert (response.headers.get("location"), response.headers.get("replay-nonce")) == ("https://ca.test/1", "abc")
+    asked = peer.asked[0]
+    assert (asked.method, asked.path, asked.body) == ("POST", "/x?y", b"body")
+    assert asked.headers["content-type"] == "application/jose+json"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_every_request_says_who_asks_and_in_which_language(peer: Peer, method: str):
+    """A-02: product and version, HTTP library and version, and the language, on every request. S-20: no compression."""
+    network = Network(roots=(peer.root,), product="acme-robot/7", accept_language="ja")
+    with HttpTransport(network, SystemClock()) as transport:
+        transport.send(Request(method, peer.url), LIMIT)
+    headers = peer.asked[0].headers
+    assert headers["user-agent"].startswith(f"acme-robot/7 tegata/{__version__} httpx2/{httpx2.__version__} (")
+    assert headers["accept-language"] == "ja"
+    assert headers["accept-encoding"] == "identity"
+
+
+def test_one_connection_serves_all_requests(peer: Peer, transport: HttpTransport):
+    for _ in range(3):
+        transport.send(Request("GET", peer.url), LIMIT)
+    assert peer.connections == 1
+
+
+def test_an_untrusted_root_is_told_apart(peer: Peer):
+    """S-03: TLS is verified, and against the system's roots unless a root is given."""
+    with HttpTransport(Network(), SystemClock()) as transport, pytest.raises(TlsNotTrusted) as caught:
+        transport.send(Request("GET", peer.url), LIMIT)
+    assert caught.value.facts["host"] == peer.url.removeprefix("https://")
+    assert "issuer" in str(caught.value.facts["reason"])
+    assert peer.asked == []
+
+
+def test_given_roots_replace_the_systems_or_join_them(peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """S-03: the system's pool is off when roots are given, unless it is asked for."""
+    other = tmp_path / "other"
+    other.mkdir()
+    write_server_certificate(other / "root.pem", other / "c.pem", other / "k.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(peer.root))  # the system's pool, for this test
+    alone = Network(roots=(other / "root.pem",))
+    beside = Network(roots=(other / "root.pem",), system_pool=True)
+    with HttpTransport(beside, SystemClock()) as transport:
+        assert transport.send(Request("GET", peer.url), LIMIT).status == 200
+    with HttpTransport(alone, SystemClock()) as transport, pytest.raises(TlsNotTrusted):
+        transport.send(Request("GET", peer.url), LIMIT)
+
+
+def test_a_certificate_for_another_host_is_not_trusted(peer: Peer):
+    network = Network(roots=(peer.root,), server_name="ca.example")
+    with HttpTransport(network, SystemClock()) as transport, pytest.raises(TlsNotTrusted) as caught:
+        transport.send(Request("GET", peer.url), LIMIT)
+    assert "ca.example" in str(caught.value.facts["reason"])
+
+
+def test_the_server_name_can_be_given(peer: Peer):
+    """The CA is reached by an address its certificate does not carry."""
+    url = peer.url.replace("localhost", "127.0.0.2")
+    with HttpTransport(Network(roots=(peer.root,)), SystemClock()) as transport, pytest.raises(TlsNotTrusted):
+        transport.send(Request("GET", url), LIMIT)
+    with HttpTransport(Network(roots=(peer.root,), server_name="localhost"), SystemClock()) as transport:
+        assert transport.send(Request("GET", url), LIMIT).status == 200
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a certificate", b"-----BEGIN CERTIFICATE-----\nAA\n"])
+def test_roots_that_cannot_be_used_are_named(tmp_path: Path, content: bytes | None):
+    path = tmp_path / "roots.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadRoots) as caught:
+        HttpTransport(Network(roots=(path,)), SystemClock())
+    assert caught.value.facts["path"] == path
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost/dir", "ftp://localhost/", "localhost", "https://", "https://[::1", ""]
+)
+def test_only_https_leaves_the_house(transport: HttpTransport, url: str):
+    """A-01: the last gate, whoever made the URL."""
+    with pytest.raises(InsecureUrl):
+        transport.send(Request("GET", url), LIMIT)
+
+
+def test_a_plain_http_url_is_refused_before_it_is_sent(peer: Peer, transport: HttpTransport):
+    """A-01"""
+    with pytest.raises(InsecureUrl):
+        transport.send(Request("GET", peer.url.replace("https", "http")), LIMIT)
+    assert peer.connections == 0
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed(peer: Peer, transport: HttpTransport):
+    peer.queue(Answer(302, b"", {"Location": "https://elsewhere.test/"}))
+    response = transport.send(Request("GET", peer.url), LIMIT)
+    assert (response.status, response.headers.get("Location")) == (302, "https://elsewhere.test/")
+    assert len(peer.asked) == 1
+
+
+def test_an_answer_over_its_limit_is_not_read(peer: Peer, transport: HttpTransport):
+    """S-20: the size of an answer is limited, octet by octet."""
+    peer.queue(Answer(body=b"x" * LIMIT), Answer(body=b"x" * (LIMIT + 1)))
+    assert len(transport.send(Request("GET", peer.url), LIMIT).body) == LIMIT
+    with pytest.raises(AnswerTooLarge) as caught:
+        transport.send(Request("GET", peer.url), LIMIT)
+    assert caught.value.facts["limit"] == LIMIT
+
+
+def test_of_an_error_no_more_is_read_than_a_problem_may_have(peer: Peer, transport: HttpTransport):
+    """S-20: 64 KiB of an error, whatever it is; the status is not lost."""
+    peer.queue(Answer(500, b"x" * (DOCUMENT_LIMIT + 5000)))
+    response = transport.send(Request("GET", peer.url), LIMIT)
+    assert (response.status, len(response.body)) == (500, DOCUMENT_LIMIT)
+
+
+def test_compressed_answers_are_not_unpacked(peer: Peer, transport: HttpTransport):
+    """S-20: a server that compresses although we do not take it makes no bomb of us."""
+    peer.queue(Answer(body=b"\x1f\x8b....", headers={"Content-Encoding": "gzip"}))
+    assert transport.send(Request("GET", peer.url), LIMIT).body == b"\x1f\x8b...."
+
+
+def test_a_truncated_answer_is_no_answer(peer: Peer, transport: HttpTransport):
+    peer.queue(Answer(body=b'{"half":', claimed=400))
+    with pytest.raises(CaUnreachable) as caught:
+        transport.send(Request("GET", peer.url), LIMIT)
+    assert caught.value.facts["url"] == peer.url
+
+
+def test_a_connection_that_is_closed_without_an_answer(peer: Peer, transport: HttpTransport):
+    peer.queue(Answer(hang_up=True))
+    with pytest.raises(CaUnreachable):
+        transport.send(Request("GET", peer.url), LIMIT)
+
+
+def test_nobody_listens(transport: HttpTransport):
+    url = f"https://localhost:{free_port()}/"
+    with pytest.raises(CaUnreachable) as caught:
+        transport.send(Request("GET", url), LIMIT)
+    assert caught.value.facts["url"] == url
+    assert "refused" in str(caught.value.facts["reason"]).lower()
+
+
+def test_a_name_that_does_not_exist(transport: HttpTransport):
+    with pytest.raises(CaUnreachable):
+        transport.send(Request("GET", "https://ca.invalid/"), LIMIT)
+
+
+def test_a_server_that_speaks_no_tls(peer: Peer, transport: HttpTransport):
+    with talking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port, pytest.raises(CaUnreachable):
+        transport.send(Request("GET", f"https://localhost:{port}/"), LIMIT)
+
+
+def test_silence_ends(peer: Peer):
+    impatient = HttpTransport(Network(timeout=0.1), SystemClock())
+    with talking(b"") as port, impatient as transport, pytest.raises(CaUnreachable) as caught:
+        transport.send(Request("GET", f"https://localhost:{port}/"), LIMIT)
+    assert caught.value.facts["reason"] == "no answer in time"
+
+
+def test_dripping_ends(peer: Peer):
+    """An answer that never stops coming is given up after four times the time for a silence."""
+
+    class Ageing(SteppingClock):
+        def monotonic(self) -> float:
+            self.sleep(0.5)
+            return super().monotonic()
+
+    peer.queue(Answer(body=b"x" * 900_000))
+    impatient = HttpTransport(Network(roots=(peer.root,), timeout=1), Ageing())
+    with impatient as transport, pytest.raises(CaUnreachable) as caught:
+        transport.send(Request("GET", peer.url), 1_000_000)
+    assert "4 seconds" in str(caught.value.facts["reason"])
+
+
+def test_a_proxy_of_the_environment_is_used(peer: Peer, monkeypatch: pytest.MonkeyPatch):
+    port = free_port()
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    with HttpTransport(Network(roots=(peer.root,)), SystemClock()) as transport, pytest.raises(CaUnreachable):
+        transport.send(Request("GET", peer.url), LIMIT)
+    assert peer.connections == 0
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    with HttpTransport(Network(roots=(peer.root,)), SystemClock()) as transport:
+        assert transport.send(Request("GET", peer.url), LIMIT).status == 200
+
+
+@pytest.mark.parametrize("proxy", ["socks5://user:secret@h:1", "gopher://user:secret@h:1", "http://user:secret@[::1"])
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch, proxy: str):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(BadProxy) as caught:
+        HttpTransport(Network(), SystemClock())
+    assert "secret" not in str(caught.value)

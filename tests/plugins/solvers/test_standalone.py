@@ -1,0 +1,281 @@
+"""The own web server for http-01, over real sockets."""
+
+import contextlib
+import http.client
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tegata.plugin_api.solver import Presentation, Solver
+from tegata.plugins.solvers import _listener
+from tegata.plugins.solvers.standalone import (
+    AddressUnavailable,
+    BadListenAddress,
+    PortDenied,
+    PortInUse,
+    StandaloneSolver,
+)
+from tests.peers.ports import free_port
+
+PREFIX = "/.well-known/acme-challenge/"
+
+
+def presentation(name: str = "a.example", letter: str = "t") -> Presentation:
+    token = letter * 22
+    return Presentation(name, "http-01", token, f"{token}.thumb-print_1")
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@contextlib.contextmanager
+def serving(port: int, *shown: Presentation, address: str = "") -> Iterator[StandaloneSolver]:
+    solver = StandaloneSolver(address or f":{port}")
+    for each in shown:
+        solver.present(each)
+    try:
+        yield solver
+    finally:
+        for each in shown:
+            solver.cleanup(each)
+
+
+def ask(port: int, path: str, host: str, method: str = "GET", at: str = "127.0.0.1") -> tuple[int, bytes, str | None]:
+    connection = http.client.HTTPConnection(at, port, timeout=5)
+    try:
+        connection.request(method, path, headers={"Host": host})
+        response = connection.getresponse()
+        return response.status, response.read(), response.getheader("Content-Type")
+    finally:
+        connection.close()
+
+
+def open_ports(port: int) -> bool:
+    with contextlib.closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_serves_the_key_authorization_and_nothing_else(port: int):
+    """A-68: exactly the key authorization, as octets. S-21: only for live tokens."""
+    one, two = presentation(), presentation("b.example", "u")
+    with serving(port, one, two):
+        assert ask(port, PREFIX + one.token, "a.example") == (
+            200,
+            one.key_authorization.encode(),
+            "application/octet-stream",
+        )
+        assert ask(port, PREFIX + two.token, "b.example")[:2] == (200, two.key_authorization.encode())
+        for path in (
+            "/",
+            PREFIX,
+            PREFIX + "x" * 22,
+            PREFIX + one.token + "/",
+            "/" + one.token,
+            PREFIX + "../" + one.token,
+        ):
+            assert ask(port, path, "a.example")[:2] == (404, b"")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("a.example", 200),
+        ("A.Example", 200),
+        ("a.example:80", 200),
+        ("a.example.", 200),
+        ("b.example", 404),
+        ("evil.test", 404),
+        ("xa.example", 404),
+        ("a.example.evil.test", 404),
+        ("", 404),
+        ("127.0.0.1", 404),
+    ],
+)
+def test_answers_only_to_the_name_that_is_validated(port: int, host: str, status: int):
+    """A name of somebody else's that leads here gets nothing (DNS rebinding)."""
+    shown = presentation()
+    with serving(port, shown):
+        assert ask(port, PREFIX + shown.token, host)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [("192.0.2.7", "192.0.2.7:80"), ("2001:db8::1", "[2001:db8::1]:80"), ("2001:db8::1", "[2001:DB8::1]")],
+)
+def test_addresses_are_names_too(port: int, name: str, host: str):
+    shown = presentation(name)
+    with serving(port, shown):
+        assert ask(port, PREFIX + shown.token, host)[0] == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "OPTIONS", "DELETE"])
+def test_only_get_is_answered(port: int, method: str):
+    shown = presentation()
+    with serving(port, shown):
+        assert ask(port, PREFIX + shown.token, "a.example", method)[:2] == (404, b"")
+
+
+def test_listens_on_ipv6_and_ipv4(port: int):
+    shown = presentation()
+    with serving(port, shown):
+        assert ask(port, PREFIX + shown.token, "a.example", at="127.0.0.1")[0] == 200
+        assert ask(port, PREFIX + shown.token, "a.example", at="::1")[0] == 200
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost"])
+def test_listens_at_one_address_only_when_told_so(port: int, address: str):
+    shown = presentation()
+    with serving(port, shown, address=f"{address}:{port}"):
+        assert ask(port, PREFIX + shown.token, "a.example")[0] == 200
+        with contextlib.closing(socket.socket()) as probe:
+            assert probe.connect_ex(("127.0.0.2", port)) != 0
+    with serving(port, shown, address=f"[::1]:{port}"):
+        assert ask(port, PREFIX + shown.token, "a.example", at="::1")[0] == 200
+        assert not open_ports(port)
+
+
+def test_opens_with_the_first_and_closes_with_the_last(port: int):
+    one, two = presentation(), presentation("b.example", "u")
+    solver = StandaloneSolver(f":{port}")
+    assert not open_ports(port)
+    for _ in range(2):
+        solver.present(one)
+        solver.present(two)
+        solver.cleanup(one)
+        assert ask(port, PREFIX + one.token, "a.example")[0] == 404
+        assert ask(port, PREFIX + two.token, "b.example")[0] == 200
+        solver.cleanup(two)
+        assert not open_ports(port)
+
+
+def test_cleaning_up_twice_or_what_was_never_shown(port: int):
+    solver: Solver = StandaloneSolver(f":{port}")
+    assert solver.challenge_type == "http-01"
+    solver.cleanup(presentation())
+    solver.present(presentation())
+    solver.cleanup(presentation("b.example", "u"))
+    assert open_ports(port)
+    solver.cleanup(presentation())
+    solver.cleanup(presentation())
+    assert not open_ports(port)
+
+
+@pytest.mark.parametrize("taken_at", ["127.0.0.1", "0.0.0.0", "::"])
+def test_a_port_in_use_is_named(port: int, taken_at: str):
+    family = socket.AF_INET6 if ":" in taken_at else socket.AF_INET
+    with socket.create_server((taken_at, port), family=family), pytest.raises(PortInUse) as caught:
+        StandaloneSolver(f":{port}").present(presentation())
+    assert caught.value.facts == {"port": port, "address": f":{port}"}
+
+
+@contextlib.contextmanager
+def unprivileged() -> Iterator[None]:
+    """As a user who may not open low ports."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+LOW_PORTS = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+
+
+@pytest.mark.skipif(
+    not LOW_PORTS.exists() or LOW_PORTS.read_text() == "0\n", reason="here everybody may open every port"
+)
+def test_a_port_one_may_not_open_is_told():
+    with unprivileged(), pytest.raises(PortDenied) as caught:
+        StandaloneSolver(":1").present(presentation())
+    assert caught.value.facts == {"port": 1, "address": ":1"}
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
+def test_an_address_that_is_not_here_is_told(port: int, host: str):
+    with pytest.raises(AddressUnavailable) as caught:
+        StandaloneSolver(f"{host}:{port}").present(presentation())
+    assert caught.value.facts["address"] == f"{host}:{port}"
+
+
+@pytest.mark.parametrize("address", ["80", "", ":", "host", ":http", ":0", ":65536", ":-1", ":８０", "host:"])
+def test_what_is_no_address(address: str):
+    with pytest.raises(BadListenAddress) as caught:
+        StandaloneSolver(address)
+    assert caught.value.facts == {"address": address}
+
+
+def test_slow_visitors_do_not_keep_others_out(port: int, monkeypatch: pytest.MonkeyPatch):
+    """S-18: a time limit and a cap on connections; the oldest has to go."""
+    monkeypatch.setattr(_listener, "CONNECTIONS", 5)
+    shown = presentation()
+    with serving(port, shown), contextlib.ExitStack() as stack:
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5)) for _ in range(8)]
+        for each in slow:
+            with contextlib.suppress(OSError):  # the first ones have been shown the door
+                each.sendall(b"GET ")
+        assert ask(port, PREFIX + shown.token, "a.example")[0] == 200
+        assert ended(slow[0])
+
+
+def test_a_visitor_has_only_so_much_time(port: int, monkeypatch: pytest.MonkeyPatch):
+    """S-18: from the first octet to the last, however often something comes."""
+    monkeypatch.setattr(_listener, "LIFE_SECONDS", 0.2)
+    shown = presentation()
+    with serving(port, shown), socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+        began = time.monotonic()
+        with contextlib.suppress(OSError):
+            while time.monotonic() < began + 5:
+                visitor.sendall(b"x")
+                time.sleep(0.02)
+        assert time.monotonic() < began + 3
+        assert ask(port, PREFIX + shown.token, "a.example")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"X: " + b"y" * 20_000,
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"nonsense\r\n\r\n",
+        b"",
+    ],
+    ids=["TLS", "endless", "two hosts", "no HTTP", "nothing"],
+)
+def test_what_is_no_request_is_closed_and_harms_nobody(port: int, said: bytes):
+    shown = presentation()
+    with serving(port, shown):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+            with contextlib.suppress(OSError):
+                visitor.sendall(said)
+                visitor.shutdown(socket.SHUT_WR)
+            assert ended(visitor)
+        assert ask(port, PREFIX + shown.token, "a.example")[0] == 200
+
+
+def test_a_request_may_come_in_pieces(port: int):
+    shown = presentation()
+    with serving(port, shown), socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+        for piece in (b"GET " + PREFIX.encode(), shown.token.encode() + b" HTTP/1.1\r\nHo", b"st: a.example\r\n\r\n"):
+            visitor.sendall(piece)
+        answer = b""
+        while more := visitor.recv(4096):
+            answer += more
+        assert answer.endswith(b"\r\n\r\n" + shown.key_authorization.encode())
+
+
+def ended(visitor: socket.socket) -> bool:
+    """Whether the server closed the connection without saying anything."""
+    try:
+        return visitor.recv(1) == b""
+    except ConnectionError:
+        return True
