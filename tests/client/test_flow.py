@@ -9,6 +9,7 @@ from tegata.acme import b64
 from tegata.acme.challenges import BadToken
 from tegata.acme.problems import ErrorType
 from tegata.client import errors, events
+from tegata.client.pace import FIRST
 from tegata.client.steps import Done, Refused, Send, Sleep, Solve, Solved, Started, Woken
 from tegata.pki import certs, keys
 from tegata.pki.certs import BadChain
@@ -153,6 +154,15 @@ def test_retry_after_is_obeyed_on_polling():
     woken(play)
     play.say(authorization(A, "valid"), to=authz_url(A))
     assert play.say(order("processing"), to=FINALIZE, retry_after=9.0) == Sleep(9.0)
+
+
+def test_the_first_look_follows_the_answer_at_once():
+    """A Retry-After with the challenge's answer is about the challenge; the verdict may be there in milliseconds."""
+    play = presented()
+    play.say({}, to=challenge_url(A), retry_after=1.0)
+    play.say({}, to=challenge_url(B), retry_after=1.0)
+    assert isinstance(play.step, Sleep)
+    assert play.step.seconds <= FIRST
 
 
 def test_what_is_valid_already_is_not_tried_again():

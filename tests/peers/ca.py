@@ -53,14 +53,14 @@ class TegataCA:
         self._environment = {"TEGATA_CA_PASSPHRASE": "correct horse battery staple", **(env or {})}
         self._smtp = smtp
         self._init = tuple(init)
-        self._own_dns = None if dns else DnsServer(default_address="127.0.0.1")
-        self.dns = dns or self._own_dns
+        self._has_own_dns = dns is None
+        self.dns = dns or DnsServer(default_address="127.0.0.1")
 
     def __enter__(self) -> Self:
         self.directory.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            if self._own_dns:
-                stack.enter_context(self._own_dns)
+            if self._has_own_dns:
+                stack.enter_context(self.dns)
             self.run("init", *self._first_settings()).check()
             self.start()
             stack.callback(self.stop)
@@ -131,7 +131,6 @@ class TegataCA:
             return body
 
     def _first_settings(self) -> list[str]:
-        assert self.dns
         words = ["--url", self.url, "--public-url", self.public_url, "--tos", f"{self.public_url}/terms"]
         words += ["--resolver", self.dns.address, "--http01-port", str(self.http_port)]
         words += ["--allow-network", "127.0.0.0/8"]

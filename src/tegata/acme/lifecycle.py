@@ -4,8 +4,8 @@ Two rules govern it:
 
 1. A status is never stored. What is stored are facts (accepted, validated, failed, issued, ...), and the status is one
    pure function of them.
-2. What may happen stands in the tables, and nothing else may. An event that has no row raises NotAllowed, and whoever
-   records a fact has asked first.
+2. What may happen stands in the tables, and nothing else may. An event that has no row raises NotAllowed; whoever
+   records a fact asks first, or writes it under a guard that is the row's condition.
 
 The objects hang together: a challenge that succeeds or fails is also an event of its authorization, and the last
 authorization that becomes valid, or the first that fails, is one of its order. Time is an event like any other:

@@ -193,8 +193,9 @@ class Issuance:
             partial(self._challenge_refused, validation),
         )
 
-    def _challenge_answered(self, validation: Validation, answer: Answered) -> Step:
-        validation.due_at = self._now + validation.pace.next(answer.retry_after)
+    def _challenge_answered(self, validation: Validation, _: Answered) -> Step:
+        """The CA has begun; the first look is due in milliseconds, whatever it says of looking at it again."""
+        validation.due_at = self._now + validation.pace.next(None)
         return self._answer_next()
 
     def _challenge_refused(self, validation: Validation, error: TegataError) -> Step:

@@ -11,7 +11,7 @@ from tegata.errors import TegataError
 from tegata.text.language import Language
 
 # An area's sentences are data; they are loaded only when the first error is explained.
-AREAS = ("errors_core", "errors_client")
+AREAS = ("errors_core", "errors_client", "errors_cli", "errors_host")
 
 
 class Sentence(NamedTuple):

@@ -1,0 +1,33 @@
+"""The account on the disk that a command acts for, found without a word to the CA.
+
+Kept apart from connecting and registering, so that a renewal that is not due loads nothing of them.
+"""
+
+from dataclasses import dataclass
+
+from tegata.cli.errors import KidDiffers
+from tegata.cli.plan import AccountPlan
+from tegata.host.accounts import AccountFolder
+from tegata.host.files import Tree
+from tegata.pki.keys import PrivateKey
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account whose key is on the disk."""
+
+    plan: AccountPlan
+    folder: AccountFolder
+    key: PrivateKey
+    url: str | None
+    """None: the key is there, but nothing the CA said of it; ``connection`` asks again."""
+
+
+def existing(tree: Tree, plan: AccountPlan) -> Account:
+    """The account of a plan; raises AccountNotFound, KidDiffers, AccountDamaged, NotReadable."""
+    folder = AccountFolder(tree, plan.server, plan.user)
+    key = folder.existing_key()
+    stored = folder.stored()
+    if stored and stored.kid and plan.eab and plan.eab.kid not in (None, stored.kid):
+        raise KidDiffers(given=plan.eab.kid, stored=stored.kid, folder=folder.folder)
+    return Account(plan, folder, key, stored.url if stored else None)

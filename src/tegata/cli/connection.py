@@ -1,0 +1,55 @@
+"""A client for an account: the plan's trust and the reader's language become the client's network.
+
+Knows how a client is made and how a half-known account is found again by its key; what is asked of the CA is not here.
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from tegata.cli.account import Account
+from tegata.cli.context import Context
+from tegata.cli.narration import narrator
+from tegata.cli.phrases import during
+from tegata.cli.plan import AccountPlan
+from tegata.client.api import Client, Network
+from tegata.pki.keys import PrivateKey
+
+
+def client_for(
+    context: Context, plan: AccountPlan, key: PrivateKey, url: str | None = None, certificate: str = ""
+) -> Client:
+    """A client that opens no connection yet; ``certificate`` is the main name that log lines speak of."""
+    trust = plan.trust
+    return Client(
+        plan.server,
+        key,
+        network=Network(
+            accept_language=context.language,
+            roots=trust.roots,
+            system_pool=trust.system_roots_too,
+            server_name=trust.server_name,
+            hosts=trust.hosts,
+        ),
+        account_url=url,
+        clock=context.clock,
+        report=narrator(context, plan.user, certificate),
+    )
+
+
+@contextlib.contextmanager
+def connected(context: Context, account: Account, certificate: str) -> Iterator[Client]:
+    """A client that can act for the account; where the disk knows only its key, the CA is asked for the rest."""
+    with client_for(context, account.plan, account.key, account.url, certificate) as client:
+        if account.url is None:
+            reach(client, account.plan.server)
+            found = client.find_account()
+            if found is None:
+                raise account.folder.not_found()
+            account.folder.save(account.plan.email, found.url, found.raw)
+        yield client
+
+
+def reach(client: Client, server: str) -> None:
+    """Read the CA's directory, so that an unreachable CA is told of before anything else is done."""
+    with during(f"Could not create client: get directory at '{server}': "):
+        _ = client.directory

@@ -1,0 +1,23 @@
+"""What every command is handed besides its plan: the console, the clock, the environment, chance.
+
+Values that a test can replace; made in ``main`` and nowhere else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tegata.cli.console import Console
+from tegata.clock import Clock
+from tegata.text.language import Language
+
+
+@dataclass(frozen=True)
+class Context:
+    """The surroundings of one run."""
+
+    console: Console
+    clock: Clock
+    environ: Mapping[str, str]
+    language: Language
+    chance: Callable[[], float]
+    """A random number from 0 to 1."""

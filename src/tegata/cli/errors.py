@@ -1,0 +1,121 @@
+"""What can be wrong with a command line, one class a thing a person can correct.
+
+Facts never hold the value of a secret flag. The sentences stand in ``tegata.text.errors_cli``, lego's own words for the
+same things in ``tegata.cli.phrases``.
+"""
+
+from tegata.errors import TegataError
+
+
+class UnknownCommand(TegataError):
+    """The first word is no command; facts: ``word``, ``known``."""
+
+    code = "cli.unknown-command"
+
+
+class NoCommand(TegataError):
+    """Flags were given but no command; facts: ``known``."""
+
+    code = "cli.no-command"
+
+
+class UnknownFlag(TegataError):
+    """A flag that does not exist; facts: ``flag`` (without dashes)."""
+
+    code = "cli.unknown-flag"
+
+
+class MistypedFlag(UnknownFlag):
+    """A flag that does not exist, but others are spelled much like it; facts: ``flag``, ``near``."""
+
+    code = "cli.mistyped-flag"
+
+
+class MisplacedFlag(TegataError):
+    """A flag of another command; facts: ``flag``, ``command`` (the one given), ``owners`` (those that take it)."""
+
+    code = "cli.misplaced-flag"
+
+
+class MissingValue(TegataError):
+    """A flag that needs a value stands last or before another flag; facts: ``flag``."""
+
+    code = "cli.missing-value"
+
+
+class SwallowedCommand(TegataError):
+    """No command is left because a flag took it for its value; facts: ``flag``, ``word``."""
+
+    code = "cli.swallowed-command"
+
+
+class BadSwitch(TegataError):
+    """A value that is neither true nor false; facts: ``source`` (a flag with a dash, or a variable), ``value``."""
+
+    code = "cli.bad-switch"
+
+
+class BadNumber(TegataError):
+    """A value that is no whole number, or below what is allowed; facts: ``source``, ``value``."""
+
+    code = "cli.bad-number"
+
+
+class NoNames(TegataError):
+    """A command that needs a name got none; facts: ``command``."""
+
+    code = "cli.no-names"
+
+
+class NoChallenge(TegataError):
+    """No way was given to prove control of the names."""
+
+    code = "cli.no-challenge"
+
+
+class BadServer(TegataError):
+    """The CA's address is no URL with a host; facts: ``server``."""
+
+    code = "cli.bad-server"
+
+
+class IncompleteEab(TegataError):
+    """External account binding was asked for without both its values; facts: ``missing``."""
+
+    code = "cli.incomplete-eab"
+
+
+class BadEabFile(TegataError):
+    """An EAB file that cannot be read or lacks something; facts: ``file``, ``reason``."""
+
+    code = "cli.bad-eab-file"
+
+
+class UnknownPfxFormat(TegataError):
+    """A word that names no form of PKCS#12 file; facts: ``word``, ``known``."""
+
+    code = "cli.unknown-pfx-format"
+
+
+class PfxFormatRefused(TegataError):
+    """RC2 was asked for by name: lego's old default, which OpenSSL 3 and current systems refuse to read."""
+
+    code = "cli.pfx-format-refused"
+
+
+class KidDiffers(TegataError):
+    """The key identifier given is not the one the account was made with; facts: ``given``, ``stored``, ``folder``."""
+
+    code = "cli.kid-differs"
+
+
+class TermsRefused(TegataError):
+    """The operator said no to the CA's terms of service; facts: ``url``."""
+
+    code = "cli.terms-refused"
+
+
+class NoAnswer(TegataError):
+    """The question about the terms of service met the end of standard input; facts: ``url``."""
+
+    code = "cli.no-answer"

@@ -1,0 +1,254 @@
+"""Every flag of the command line ``tegata`` once, as data: spellings, kind, variable, help.
+
+Another spelling of a flag (lego v5's, say) is one more word in its row. How words are parsed is ``grammar``'s matter,
+what the values mean is ``plan``'s.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from tegata.text.catalogue import Sentence
+
+
+class Kind(Enum):
+    """What a flag takes; the kinds are those of Go's ``flag`` package, which lego uses."""
+
+    SWITCH = "true or false"
+    TEXT = "text"
+    LIST = "text, repeated or separated by commas"
+    INTEGER = "a whole number"
+    NATURAL = "a whole number, 0 or more"
+
+
+class Flag(NamedTuple):
+    """One flag."""
+
+    names: tuple[str, ...]
+    """Every spelling without dashes; the first is its name everywhere else."""
+    kind: Kind
+    help: Sentence
+    variable: str = ""
+    """The environment variable without its prefix (``TEGATA_`` before ``LEGO_``); empty: none."""
+    commands: frozenset[str] = frozenset()
+    """The commands that take it; empty: all of them."""
+    default: str = ""
+    """What help shows as the default."""
+
+    @property
+    def name(self) -> str:
+        """What the flag is called in code and messages."""
+        return self.names[0]
+
+
+COMMANDS: dict[str, Sentence] = {
+    "run": Sentence(
+        "Register an account, then obtain a certificate",
+        "アカウントを登録し、証明書を発行します",
+    ),
+    "renew": Sentence("Renew a certificate when it is time", "更新時期になった証明書を更新します"),
+    "revoke": Sentence("Revoke a certificate", "証明書を失効します"),
+    "list": Sentence("Show certificates and accounts", "証明書とアカウントを表示します"),
+}
+
+DEFAULT_SERVER = "https://acme-v02.api.letsencrypt.org/directory"
+DEFAULT_KEY_TYPE = "ec256"
+DEFAULT_PFX_PASSWORD = "changeit"  # noqa: S105 - lego's published default, kept so that scripts go on working
+DEFAULT_HTTP_PORT = ":80"
+
+_RUN = frozenset({"run"})
+_RENEW = frozenset({"renew"})
+_REVOKE = frozenset({"revoke"})
+_LIST = frozenset({"list"})
+
+FLAGS: tuple[Flag, ...] = (
+    Flag(
+        ("domains", "d"),
+        Kind.LIST,
+        Sentence(
+            "A name for the certificate; repeat it for several. The first one names the files.",
+            "証明書に登録するコモンネーム。複数は繰り返して指定します。先頭がファイル名になります。",
+        ),
+        "DOMAINS",
+    ),
+    Flag(
+        ("server", "s"),
+        Kind.TEXT,
+        Sentence("URL of the CA's ACME directory.", "認証局の URL（サーバーホスト）。"),
+        "SERVER",
+        default=DEFAULT_SERVER,
+    ),
+    Flag(
+        ("accept-tos", "a"),
+        Kind.SWITCH,
+        Sentence("Agree to the CA's terms of service without being asked.", "利用規定に同意し、質問を省略します。"),
+        "ACCEPT_TOS",
+    ),
+    Flag(
+        ("email", "m"),
+        Kind.TEXT,
+        Sentence("Mail address of the account.", "アカウントのメールアドレス。"),
+        "EMAIL",
+    ),
+    Flag(
+        ("eab",),
+        Kind.SWITCH,
+        Sentence(
+            "Bind the new account to an external one; needs --kid and --hmac, or --eab-file.",
+            "外部アカウントと紐づけて登録します。--kid と --hmac、または --eab-file が必要です。",
+        ),
+        "EAB",
+    ),
+    Flag(("kid",), Kind.TEXT, Sentence("Key identifier of the EAB.", "EAB の MAC 鍵識別子。"), "EAB_KID"),
+    Flag(
+        ("hmac",), Kind.TEXT, Sentence("MAC key of the EAB, in base64url.", "EAB の MAC 鍵（base64url）。"), "EAB_HMAC"
+    ),
+    Flag(
+        ("eab-file",),
+        Kind.TEXT,
+        Sentence(
+            "The CA's EAB file: server, key identifier, MAC key and names are read from it where no flag gives them.",
+            "認証局の EAB ファイル。フラグで指定のないサーバーホスト、MAC 鍵識別子、MAC 鍵、名前を読み取ります。",
+        ),
+        "EAB_FILE",
+    ),
+    Flag(
+        ("new-account",),
+        Kind.SWITCH,
+        Sentence(
+            "Move the stored account of this CA and mail address to the archives and register a new one.",
+            "この認証局とメールアドレスの既存アカウントを archives へ移し、新しく登録します。",
+        ),
+        commands=_RUN,
+    ),
+    Flag(
+        ("key-type", "k"),
+        Kind.TEXT,
+        Sentence(
+            "Type of new private keys: rsa2048, rsa3072, rsa4096, rsa8192, ec256 or ec384.",
+            "新しい秘密鍵の種類。rsa2048、rsa3072、rsa4096、rsa8192、ec256、ec384。",
+        ),
+        "KEY_TYPE",
+        default=DEFAULT_KEY_TYPE,
+    ),
+    Flag(
+        ("path",),
+        Kind.TEXT,
+        Sentence("Folder of accounts and certificates.", "アカウントと証明書の保存先。"),
+        "PATH",
+        default="./.lego",
+    ),
+    Flag(
+        ("http",),
+        Kind.SWITCH,
+        Sentence("Prove control of the names by http-01.", "ファイル認証（http-01）を使います。"),
+        "HTTP",
+    ),
+    Flag(
+        ("http.port",),
+        Kind.TEXT,
+        Sentence(
+            "Where the listener for http-01 listens: interface:port or :port.",
+            "http-01 の待ち受け。interface:port または :port。",
+        ),
+        "HTTP_PORT",
+        default=DEFAULT_HTTP_PORT,
+    ),
+    Flag(
+        ("http.webroot",),
+        Kind.TEXT,
+        Sentence(
+            "Document root of a running web server: files are put there in place of an own listener.",
+            "稼働中の Web サーバーの公開フォルダー。待ち受けの代わりにここへファイルを置きます。",
+        ),
+        "HTTP_WEBROOT",
+    ),
+    Flag(
+        ("pfx",),
+        Kind.SWITCH,
+        Sentence("Also write a .pfx (PKCS#12) file.", "PFX（PKCS#12）形式でも出力します。"),
+        "PFX",
+    ),
+    Flag(
+        ("pfx.pass",),
+        Kind.TEXT,
+        Sentence("Password of the .pfx file.", "PFX ファイルのパスワード。"),
+        "PFX_PASSWORD",
+        default=DEFAULT_PFX_PASSWORD,
+    ),
+    Flag(
+        ("pfx.format",),
+        Kind.TEXT,
+        Sentence(
+            "Encryption of the .pfx file: DES (every Windows) or SHA256 (Windows Server 2019 and later).",
+            "PFX ファイルの暗号化方式。DES（すべての Windows）または SHA256（Windows Server 2019 以降）。",
+        ),
+        "PFX_FORMAT",
+        default="DES",
+    ),
+    Flag(
+        ("run-hook",),
+        Kind.TEXT,
+        Sentence("Command to start when a certificate was obtained.", "証明書の発行後に実行するコマンド。"),
+        "RUN_HOOK",
+        _RUN,
+    ),
+    Flag(
+        ("days",),
+        Kind.INTEGER,
+        Sentence(
+            "Renew when this many days or fewer are left. Without it the CA's renewal information decides, and where "
+            "there is none 30 days, or a third of the life if that is less.",
+            "残り日数がこの値以下なら更新します。指定がなければ認証局の更新情報（ARI）に従い、それもなければ"
+            "30 日（有効期間の 3 分の 1 の方が短ければその日数）前から更新します。",
+        ),
+        "DAYS",
+        _RENEW,
+    ),
+    Flag(
+        ("renew-hook",),
+        Kind.TEXT,
+        Sentence("Command to start when the certificate was renewed.", "証明書の更新後に実行するコマンド。"),
+        "RENEW_HOOK",
+        _RENEW,
+    ),
+    Flag(
+        ("no-random-sleep",),
+        Kind.SWITCH,
+        Sentence(
+            "Do not wait up to 8 minutes before an unattended renewal that no CA has spread over time.",
+            "無人更新の前のランダムな待ち時間（最大 8 分）を省きます。",
+        ),
+        "NO_RANDOM_SLEEP",
+        _RENEW,
+    ),
+    Flag(
+        ("reason",),
+        Kind.NATURAL,
+        Sentence(
+            "Reason of the revocation (RFC 5280): 0 unspecified, 1 keyCompromise, 3 affiliationChanged, "
+            "4 superseded, 5 cessationOfOperation, and what else the CA takes.",
+            "失効理由（RFC 5280）。0 その他、1 秘密鍵の危殆化、3 記載情報の変更、4 証明書の入れ替え、"
+            "5 ウェブサイトの閉鎖。ほかに認証局が認める番号。",
+        ),
+        commands=_REVOKE,
+        default="0",
+    ),
+    Flag(
+        ("keep", "k"),
+        Kind.SWITCH,
+        Sentence(
+            "Leave the files where they are after the revocation instead of archiving them.",
+            "失効後もファイルを archives へ移さずに残します。",
+        ),
+        commands=_REVOKE,
+    ),
+    Flag(("accounts", "a"), Kind.SWITCH, Sentence("Show accounts too.", "アカウントも表示します。"), commands=_LIST),
+    Flag(
+        ("names", "n"),
+        Kind.SWITCH,
+        Sentence("Show names only, one a line.", "名前だけを 1 行に 1 つ表示します。"),
+        commands=_LIST,
+    ),
+    Flag(("help", "h"), Kind.SWITCH, Sentence("Show this help.", "このヘルプを表示します。")),
+    Flag(("version", "v"), Kind.SWITCH, Sentence("Show the version.", "バージョンを表示します。")),
+)

@@ -1,0 +1,101 @@
+"""lego's log lines for what the client reports and for what was decided about a renewal.
+
+Knows events and decisions, and nothing of how they came about. Where lego has a line, it is lego's.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from tegata.cli.console import INFO, WARN, shown
+from tegata.cli.context import Context
+from tegata.client import events
+from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless
+from tegata.clock import rfc3339
+from tegata.errors import TegataError
+from tegata.pki.certs import whole_days_left
+from tegata.text.catalogue import explain
+
+# What is said of each event, with its fields in braces; others are not worth a line. {TYPE} is the challenge's type as
+# lego shouts it, {email} the account's, {main} the certificate's first name.
+_LINES: dict[type[events.Event], tuple[str, str]] = {
+    events.Registering: (INFO, "acme: Registering account for {email}"),
+    events.AuthorizationRead: (INFO, "[{name}] AuthURL: {url}"),
+    events.AlreadyValid: (INFO, "[{name}] acme: authorization already valid; skipping challenge"),
+    events.SolverMissing: (INFO, "[{name}] acme: Could not find solver for: {challenge_type}"),
+    events.SolverChosen: (INFO, "[{name}] acme: use {challenge_type} solver"),
+    events.Trying: (INFO, "[{name}] acme: Trying to solve {TYPE}"),
+    events.Validated: (INFO, "[{name}] The server validated our request"),
+    events.Finalizing: (INFO, "[{names}] acme: Validations succeeded; requesting certificates"),
+    events.WaitingForCertificate: (INFO, "Wait for certificate"),
+    events.CertificateReceived: (INFO, "[{main}] Server responded with a certificate."),
+    events.Retrying: (WARN, "{error} Trying again in {seconds} seconds"),
+    events.ReplacesDropped: (WARN, "The order is not linked to the certificate it replaces: {error}"),
+    events.CleanupFailed: (WARN, "[{name}] acme: cleaning up {challenge_type} failed: {error}"),
+}
+
+
+def narrator(context: Context, email: str, main_name: str) -> Callable[[events.Event], None]:
+    """Something to report to, which writes the log lines of one account and certificate."""
+
+    def narrate(event: events.Event) -> None:
+        if type(event) not in _LINES:
+            return
+        level, template = _LINES[type(event)]
+        facts = {name: _told(context, value) for name, value in vars(event).items()}
+        facts |= {"email": shown(email), "main": shown(main_name), "TYPE": facts.get("challenge_type", "").upper()}
+        context.console.log(template.format_map(facts), level)
+
+    return narrate
+
+
+def obtaining(names: tuple[str, ...]) -> str:
+    """The first line of an order."""
+    return f"[{', '.join(names)}] acme: Obtaining bundled SAN certificate"
+
+
+def decided(name: str, facts: Facts, decision: Decision, explanation: str | None = None) -> list[str]:
+    """What was decided about a renewal; ``explanation`` is the CA's page about its window."""
+    match decision:
+        case Due(Cause.REVOKED):
+            lines = ["The certificate has been revoked: renewing it"]
+        case Due(Cause.WINDOW | Cause.WINDOW_CLOSED):
+            lines = ["acme: renewalInfo endpoint indicates that renewal is needed"]
+            if explanation:
+                lines.append(f"acme: renewalInfo endpoint provided an explanation: {shown(explanation)}")
+        case Due():
+            lines = []
+        case NotDue(Cause.WINDOW, until):
+            left = whole_days_left(facts.not_after, facts.now)
+            lines = [
+                "acme: renewalInfo endpoint indicates that renewal is not needed",
+                f"The certificate expires in {left} days, the time to renew it is {rfc3339(until)}: no renewal.",
+            ]
+        case NotDue():
+            left = whole_days_left(facts.not_after, facts.now)
+            rule = f"the number of days defined to perform the renewal is {_days(facts, decision)}"
+            lines = [f"The certificate expires in {left} days, {rule}: no renewal."]
+        case Pointless(ends):
+            reason = f"a new certificate would end no later than the present one ({rfc3339(facts.not_after)})"
+            lines = [f"The contract ends on {rfc3339(ends)}, {reason}: no renewal."]
+    if isinstance(decision, Due):
+        hours = int((facts.not_after - facts.now) / timedelta(hours=1))
+        lines.append(f"acme: Trying renewal with {hours} hours remaining")
+    return [f"[{shown(name)}] {line}" for line in lines]
+
+
+def _days(facts: Facts, decision: NotDue) -> int:
+    """The days before the end that count: those asked for, or by rule of thumb."""
+    return facts.days if facts.days is not None else (facts.not_after - decision.until).days
+
+
+def _told(context: Context, value: object) -> str:
+    """A field of an event, for a line."""
+    match value:
+        case TegataError():
+            return explain(value, context.language).what
+        case tuple():
+            return ", ".join(shown(each) for each in value)
+        case float():
+            return f"{value:.1f}"
+        case _:
+            return shown(value)

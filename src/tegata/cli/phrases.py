@@ -1,0 +1,85 @@
+"""lego's own words for what went wrong: the lines that scripts look for, always in English.
+
+Data and a little formatting; the explanation in the reader's language, which follows them, is the catalogue's.
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from tegata.acme.problems import Problem
+from tegata.cli.console import shown
+from tegata.client.errors import OrderInvalid, ProblemReceived, ValidationFailed
+from tegata.errors import TegataError
+
+# By code; facts in braces.
+PHRASES: dict[str, str] = {
+    "cli.unknown-command": "No help topic for '{word}'",
+    "cli.unknown-flag": "flag provided but not defined: -{flag}",
+    "cli.mistyped-flag": "flag provided but not defined: -{flag}",
+    "cli.misplaced-flag": "flag provided but not defined: -{flag}",
+    "cli.missing-value": "flag needs an argument: -{flag}",
+    "cli.bad-switch": 'invalid boolean value "{value}" for {source}: parse error',
+    "cli.bad-number": 'invalid value "{value}" for flag {source}: parse error',
+    "cli.no-names": "Please specify --domains/-d",
+    "cli.no-challenge": "No challenge selected. You must specify at least one challenge: `--http`.",
+    "cli.incomplete-eab": "Requires arguments --kid and --hmac.",
+    "cli.terms-refused": "You did not accept the TOS. Unable to proceed.",
+    "cli.no-answer": "Could not read from console: EOF",
+    "pki.key-type": "Unsupported KeyType: {word}",
+    "host.account-not-found": "Account {email} is not registered. Use 'run' to register a new account.",
+    "host.certificate-not-found": "open {file}: no such file or directory",
+    "host.hook-timed-out": "hook timed out",
+    "host.hook-failed": "exit status {status}",
+    "client.eab-required": "Server requires External Account Binding. Use --eab with --kid and --hmac.",
+    "client.unreachable": 'Get "{url}": {reason}',
+    "acme.mac": "acme: could not decode hmac key: {reason}",
+    "solver.port-in-use": (
+        "acme: error presenting token: could not start HTTP server for challenge: "
+        "listen tcp {address}: bind: address already in use"
+    ),
+    "solver.bad-address": "The --http switch only accepts interface:port or :port for its argument.",
+    "solver.webroot-missing": "webroot path does not exist",
+}
+
+
+# Their phrase holds all that the CA said: what is left to say is what to do.
+SAYING_ALL = (ProblemReceived, ValidationFailed)
+
+
+def phrase(error: TegataError) -> str | None:
+    """What lego says of an error, what was going on first; None where it says nothing worth keeping."""
+    said = _said(error)
+    return None if said is None else "".join([*getattr(error, "__notes__", ()), said])
+
+
+def _said(error: TegataError) -> str | None:
+    match error:
+        case ProblemReceived():
+            return problem_line(error.problem, f"{error.method} :: {shown(error.url)}")
+        case ValidationFailed():
+            lines = [f"[{shown(name)}] {problem_line(problem)}" for name, problem in error.failures]
+            return "\n".join(["error: one or more domains had a problem:", *lines])
+        case OrderInvalid(problem=Problem() as problem):
+            return problem_line(problem)
+    template = PHRASES.get(error.code)
+    return template and template.format_map({name: shown(value) for name, value in error.facts.items()})
+
+
+@contextlib.contextmanager
+def during(words: str) -> Iterator[None]:
+    """Say what was going on when an error passes through here: what lego writes in front of it."""
+    try:
+        yield
+    except TegataError as error:
+        error.add_note(words)
+        raise
+
+
+def problem_line(problem: Problem, request: str = "") -> str:
+    """A problem document in one line, as lego writes it (A-24)."""
+    parts = [f"acme: error: {problem.status}", request, shown(problem.type), shown(problem.detail)]
+    line = " :: ".join(part for part in parts if part)
+    for each in problem.subproblems:
+        name = f"[{shown(each.identifier.value)}] " if each.identifier else ""
+        line += f', problem: "{shown(each.type)}" :: {name}{shown(each.detail)}'
+    return f"{line}, url: {shown(problem.instance)}" if problem.instance else line

@@ -1,0 +1,244 @@
+"""The typed description of what was asked: one frozen value a command, everything decided that words can decide.
+
+Pure: reads no file and no environment, asks nobody. Names are normalised here, flags that need each other are checked
+here; whether accounts, certificates or folders exist is found out later.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from tegata.cli import flags
+from tegata.cli.eabfile import EabFile
+from tegata.cli.errors import BadServer, NoChallenge, NoNames, PfxFormatRefused, UnknownPfxFormat
+from tegata.cli.grammar import PREFIXES, TRUE, Invocation
+from tegata.host.hooks import command_line
+from tegata.pki.keys import KeyType, parse_key_type
+from tegata.pki.names import normalise
+from tegata.pki.pfx import EmptyPassword, PfxForm
+
+# What lego calls an account without a mail address.
+NO_EMAIL = "noemail@example.com"
+
+
+@dataclass(frozen=True)
+class Eab:
+    """An external account binding's two values, as far as they were given: a stored account needs neither."""
+
+    kid: str | None
+    hmac: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How the CA's TLS certificate is judged, by lego's variables."""
+
+    roots: tuple[Path, ...]
+    """``LEGO_CA_CERTIFICATES``: PEM files that stand in place of the system's roots; empty: the system's."""
+    system_roots_too: bool
+    """``LEGO_CA_SYSTEM_CERT_POOL``: the system's roots count besides those files."""
+    server_name: str | None
+    """``LEGO_CA_SERVER_NAME``: the name expected in the CA's certificate in place of the URL's host."""
+    hosts: frozenset[str]
+    """``TEGATA_CA_HOSTS``: further hosts that the CA's answers may lead to, separated by commas."""
+
+
+@dataclass(frozen=True)
+class AccountPlan:
+    """Which account at which CA, and what registering it would need."""
+
+    server: str
+    trust: Trust
+    email: str | None
+    """None: an account without contact."""
+    key_type: KeyType
+    accept_terms: bool
+    eab: Eab | None
+    """None: nobody spoke of external account binding."""
+
+    @property
+    def user(self) -> str:
+        """The folder's name for the account, as lego's."""
+        return self.email or NO_EMAIL
+
+
+@dataclass(frozen=True)
+class Pfx:
+    """The PKCS#12 file asked for."""
+
+    password: str = field(repr=False)
+    form: PfxForm
+    form_was_given: bool
+
+
+@dataclass(frozen=True)
+class IssuePlan:
+    """The certificate asked for and what happens with it."""
+
+    names: tuple[str, ...]
+    """Normalised, without duplicates; the first names the files."""
+    key_type: KeyType
+    http_port: str
+    webroot: Path | None
+    """A folder for http-01's files; None: an own listener on ``http_port``."""
+    pfx: Pfx | None
+    hook: str | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """``run``: register if needed, obtain a certificate."""
+
+    path: Path
+    account: AccountPlan
+    issue: IssuePlan
+    new_account: bool
+
+
+@dataclass(frozen=True)
+class Renew:
+    """``renew``: obtain a new certificate if it is time."""
+
+    path: Path
+    account: AccountPlan
+    issue: IssuePlan
+    days: int | None
+    random_sleep: bool
+
+
+@dataclass(frozen=True)
+class Revoke:
+    """``revoke``: revoke certificates and archive their files."""
+
+    path: Path
+    account: AccountPlan
+    names: tuple[str, ...]
+    reason: int
+    keep: bool
+
+
+@dataclass(frozen=True)
+class List:
+    """``list``: show what is on the disk."""
+
+    path: Path
+    accounts: bool
+    names_only: bool
+
+
+Plan: TypeAlias = Run | Renew | Revoke | List
+
+
+def make(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None, directory: Path) -> Plan:
+    """Turn an understood command line into a plan.
+
+    ``environ`` is asked only for lego's variables that have no flag; ``directory`` is the current one. Raises the
+    errors of ``tegata.cli.errors`` that concern values, and UnknownKeyType, BadName and MalformedHook of the floors
+    below.
+    """
+    path = directory / (invocation.text("path") or ".lego")
+    if invocation.command == "list":
+        return List(path, accounts=invocation.switch("accounts"), names_only=invocation.switch("names"))
+    account = _account(invocation, environ, eab_file)
+    if invocation.command == "revoke":
+        names = _names(invocation, eab_file)
+        return Revoke(path, account, names, reason=invocation.number("reason") or 0, keep=invocation.switch("keep"))
+    if invocation.command == "renew":
+        issue = _issue(invocation, eab_file, account.key_type, invocation.text("renew-hook"))
+        random_sleep = not invocation.switch("no-random-sleep")
+        return Renew(path, account, issue, days=invocation.number("days"), random_sleep=random_sleep)
+    issue = _issue(invocation, eab_file, account.key_type, invocation.text("run-hook"))
+    return Run(path, account, issue, new_account=invocation.switch("new-account"))
+
+
+def _account(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None) -> AccountPlan:
+    server = invocation.text("server") or (eab_file.server if eab_file else flags.DEFAULT_SERVER)
+    try:
+        host = urlsplit(server).hostname
+    except ValueError:
+        host = None
+    if not host or not host.strip("."):
+        raise BadServer(server=server)
+    return AccountPlan(
+        server=server,
+        trust=_trust(environ),
+        email=invocation.text("email") or None,
+        key_type=_key_type(invocation, eab_file),
+        accept_terms=invocation.switch("accept-tos"),
+        eab=_eab(invocation, eab_file),
+    )
+
+
+def _trust(environ: Mapping[str, str]) -> Trust:
+    def variable(name: str) -> str:
+        return next((environ[prefix + name] for prefix in PREFIXES if environ.get(prefix + name)), "")
+
+    return Trust(
+        roots=tuple(Path(file) for file in variable("CA_CERTIFICATES").split(os.pathsep) if file),
+        system_roots_too=variable("CA_SYSTEM_CERT_POOL") in TRUE,
+        server_name=variable("CA_SERVER_NAME") or None,
+        hosts=frozenset(host.strip().lower() for host in variable("CA_HOSTS").split(",") if host.strip()),
+    )
+
+
+def _eab(invocation: Invocation, eab_file: EabFile | None) -> Eab | None:
+    """The binding to register with; either value means it too, unlike lego's, unless it is denied."""
+    asked = invocation.given.get("eab")
+    eab = Eab(
+        kid=invocation.text("kid") or (eab_file.kid if eab_file else None),
+        hmac=invocation.text("hmac") or (eab_file.hmac if eab_file else None),
+    )
+    return eab if asked is not False and (asked or eab.kid or eab.hmac) else None
+
+
+def _key_type(invocation: Invocation, eab_file: EabFile | None) -> KeyType:
+    from_file = eab_file.key_type if eab_file else None
+    return parse_key_type(invocation.text("key-type") or from_file or flags.DEFAULT_KEY_TYPE)
+
+
+def _names(invocation: Invocation, eab_file: EabFile | None) -> tuple[str, ...]:
+    names = invocation.list("domains") or (eab_file.names if eab_file else ())
+    if not names:
+        raise NoNames(command=invocation.command)
+    return tuple(dict.fromkeys(normalise(name) for name in names))
+
+
+def _issue(invocation: Invocation, eab_file: EabFile | None, key_type: KeyType, hook: str | None) -> IssuePlan:
+    names = _names(invocation, eab_file)
+    if not invocation.switch("http"):
+        raise NoChallenge
+    webroot = invocation.text("http.webroot")
+    if hook:
+        command_line(hook, windows=os.name == "nt")  # an unclosed quotation mark is told before anything is ordered
+    return IssuePlan(
+        names=names,
+        key_type=key_type,
+        http_port=invocation.text("http.port") or flags.DEFAULT_HTTP_PORT,
+        webroot=Path(webroot) if webroot else None,
+        pfx=_pfx(invocation) if invocation.switch("pfx") else None,
+        hook=hook or None,
+    )
+
+
+def _pfx(invocation: Invocation) -> Pfx:
+    password = invocation.text("pfx.pass")
+    if password == "":
+        raise EmptyPassword  # told before anything is ordered
+    word = invocation.text("pfx.format")
+    return Pfx(
+        password=flags.DEFAULT_PFX_PASSWORD if password is None else password,
+        form=_pfx_form(word) if word else PfxForm.DES,
+        form_was_given=bool(word),
+    )
+
+
+def _pfx_form(word: str) -> PfxForm:
+    if word.upper() == "RC2":
+        raise PfxFormatRefused
+    try:
+        return PfxForm(word.upper())
+    except ValueError:
+        raise UnknownPfxFormat(word=word, known=", ".join(PfxForm)) from None

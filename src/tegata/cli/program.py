@@ -1,0 +1,140 @@
+"""One run of the command line: words in, exit code out.
+
+The one place where environment, streams, files named by flags and signals are touched, and where errors become exit
+codes. The commands themselves are loaded when they are asked for.
+"""
+
+import os
+import random
+import signal
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from pathlib import Path
+from types import FrameType
+
+from tegata import __version__
+from tegata.cli.console import WARN, Console, shown
+from tegata.cli.context import Context
+from tegata.cli.eabfile import SIZE_LIMIT, EabFile
+from tegata.cli.eabfile import read as read_eab
+from tegata.cli.errors import BadEabFile, UnknownCommand
+from tegata.cli.grammar import Invocation, parse
+from tegata.cli.plan import List, Plan, Renew, Revoke, Run, make
+from tegata.clock import SystemClock
+from tegata.errors import TegataError
+from tegata.host.errors import HookFailed
+from tegata.text.language import from_environment
+
+DONE = 0
+FAILED = 1
+UNKNOWN_COMMAND = 3
+# A shell's way of telling which signal ended a program.
+SIGNALLED = 128
+
+
+class Signalled(BaseException):
+    """A signal asked for the end. No ``except Exception`` may swallow it; every ``finally`` sees it pass."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def program(words: Sequence[str]) -> int:
+    """Do what the words say; 0, lego's code for what went wrong, a hook's own code, or 130 and 143 for signals."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what a console cannot show must not stop a renewal
+            stream.reconfigure(errors="backslashreplace")
+    clock = SystemClock()
+    console = Console(sys.stdin, sys.stdout, sys.stderr, clock.now)
+    environ = dict(os.environ)
+    context = Context(console, clock, environ, from_environment(environ), chance=random.SystemRandom().random)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        _perform(context, words)
+    except TegataError as error:
+        _tell(context, error)
+        return exit_code(error)
+    except Signalled as signalled:
+        console.log(f"Ended by {signal.Signals(signalled.number).name}")
+        return SIGNALLED + signalled.number
+    return DONE
+
+
+def exit_code(error: TegataError) -> int:
+    """The exit code of an error, by lego's rules."""
+    match error:
+        case HookFailed(status=status):
+            return status
+        case UnknownCommand():
+            return UNKNOWN_COMMAND
+        case _:
+            return FAILED
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    """Turn the first signal into an exception, so that all is cleaned up on its way; a second one ends at once."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+    raise Signalled(number)
+
+
+def _perform(context: Context, words: Sequence[str]) -> None:
+    invocation = parse(words, context.environ)
+    if invocation.wants_version:
+        context.console.say(f"tegata version {__version__}")
+        return
+    if invocation.wants_help:
+        from tegata.cli.help import text
+
+        context.console.say(text(invocation.command, context.language))
+        return
+    if invocation.extra:
+        context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(invocation.extra))}", WARN)
+    _carry_out(context, make(invocation, context.environ, _eab_file(invocation), Path.cwd()))
+
+
+def _carry_out(context: Context, plan: Plan) -> None:
+    match plan:
+        case Run():
+            from tegata.cli.run import run
+
+            run(context, plan)
+        case Renew():
+            from tegata.cli.renew import renew
+
+            renew(context, plan)
+        case Revoke():
+            from tegata.cli.revoke import revoke
+
+            revoke(context, plan)
+        case List():
+            from tegata.cli.listing import show
+
+            show(context, plan)
+
+
+def _eab_file(invocation: Invocation) -> EabFile | None:
+    name = invocation.text("eab-file")
+    if not name or invocation.command == "list":
+        return None
+    try:
+        with Path(name).open("rb") as stream:
+            return read_eab(stream.read(SIZE_LIMIT + 1), name)
+    except OSError as error:
+        raise BadEabFile(file=name, reason=error.strerror or "it cannot be read") from error
+
+
+def _tell(context: Context, error: TegataError) -> None:
+    """Say what went wrong: lego's words first, then why and what to do in the reader's language."""
+    from tegata.cli.phrases import SAYING_ALL, phrase
+    from tegata.text.catalogue import explain
+
+    said = phrase(error)
+    if said is not None:
+        context.console.log(said)
+    explained = explain(error, context.language)
+    line = explained.remedy if isinstance(error, SAYING_ALL) else str(explained)
+    reference = error.facts.get("reference")
+    context.console.log(f"{line} [{shown(reference)}]" if reference else line)

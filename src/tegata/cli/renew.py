@@ -1,0 +1,44 @@
+"""The command ``renew``: a new certificate if it is time, and nothing at all if it is not.
+
+What is remembered on the disk decides alone while it is fresh: such a run opens no connection, waits for nobody and
+loads nothing that could. All the rest is in ``renewing``.
+"""
+
+from tegata.cli.account import existing
+from tegata.cli.context import Context
+from tegata.cli.narration import decided
+from tegata.cli.phrases import during
+from tegata.cli.plan import Renew
+from tegata.client.renewal import NotDue, decide
+from tegata.host.certificates import CertificateFiles
+from tegata.host.due import WatchFile, facts
+from tegata.host.files import Tree
+
+
+def renew(context: Context, plan: Renew) -> None:
+    """Do it; raises whatever stands in the way."""
+    tree = Tree(plan.path)
+    account = existing(tree, plan.account)
+    files = CertificateFiles(tree, plan.issue.names[0])
+    if not files.is_interrupted() and _is_not_due(context, plan, tree, files):
+        return
+    from tegata.cli.hooking import start_hook
+    from tegata.cli.renewing import renew_if_due
+
+    if renew_if_due(context, plan, tree, account, files):
+        start_hook(context, plan.issue, plan.account, files)
+
+
+def _is_not_due(context: Context, plan: Renew, tree: Tree, files: CertificateFiles) -> bool:
+    """Whether the disk alone can say that there is nothing to do; the operator is told."""
+    with during(f"Error while loading the certificate for domain {files.name}\n\t"):
+        certificate = files.existing_chain()[0]
+    now = context.clock.now()
+    watch = WatchFile(tree, files.name).load(certificate)
+    known = facts(watch, certificate, now, days=plan.days)
+    decision = decide(known)
+    if not isinstance(decision, NotDue) or not watch.is_fresh(now, certificate.not_valid_after_utc):
+        return False
+    for line in decided(files.name, known, decision):
+        context.console.log(line)
+    return True

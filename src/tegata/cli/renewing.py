@@ -1,0 +1,116 @@
+"""The part of ``renew`` that may need the CA: asking when, deciding, ordering.
+
+Everything happens under the certificate's lock and is decided there anew, so that sixty runs at once order once.
+"""
+
+import dataclasses
+from datetime import datetime, timedelta
+from enum import Enum
+
+from cryptography import x509
+
+from tegata.acme.ari import cert_id
+from tegata.cli.account import Account
+from tegata.cli.connection import connected
+from tegata.cli.console import INFO
+from tegata.cli.context import Context
+from tegata.cli.issuing import issue, solver_for
+from tegata.cli.narration import decided
+from tegata.cli.phrases import during
+from tegata.cli.plan import Renew
+from tegata.cli.waiting import locked
+from tegata.cli.watching import ask
+from tegata.client.api import Client
+from tegata.client.errors import ProblemReceived
+from tegata.client.renewal import Cause, Due, decide
+from tegata.clock import parse_rfc3339
+from tegata.host import crl
+from tegata.host.certificates import CertificateFiles
+from tegata.host.due import Watch, WatchFile, facts
+from tegata.host.files import Tree
+from tegata.pki.certs import names_of
+
+# lego's: unattended renewals of many servers are not to meet the CA in the same second.
+LONGEST_DELAY = timedelta(minutes=8)
+
+
+class _Outcome(Enum):
+    NOTHING = "there was nothing to do"
+    DELAY = "it is due, but not at once"
+    OBTAINED = "there is a new certificate"
+
+
+def renew_if_due(context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles) -> bool:
+    """Ask, decide and order; whether there is a new certificate."""
+    may_delay = plan.random_sleep and not context.console.is_terminal
+    outcome = _attempt(context, plan, tree, account, files, may_delay=may_delay)
+    if outcome is _Outcome.DELAY:
+        delay = context.chance() * LONGEST_DELAY
+        context.console.log(f"renewal: random delay of {round(delay.total_seconds())}s", INFO)
+        context.clock.sleep(delay.total_seconds())
+        outcome = _attempt(context, plan, tree, account, files, may_delay=False)
+    return outcome is _Outcome.OBTAINED
+
+
+def _attempt(
+    context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles, *, may_delay: bool
+) -> _Outcome:
+    with locked(context, tree, files.lock, files.name):
+        files.resume()
+        with during(f"Error while loading the certificate for domain {files.name}\n\t"):
+            certificate = files.existing_chain()[0]
+        watch_file = WatchFile(tree, files.name)
+        with connected(context, account, files.name) as client:
+            watch = watch_file.load(certificate)
+            if not watch.is_fresh(context.clock.now(), certificate.not_valid_after_utc):
+                watch = _asked(context, client, files, certificate, watch, days=plan.days)
+            watch_file.save(watch)
+            known = facts(watch, certificate, context.clock.now(), days=plan.days)
+            decision = decide(known)
+            if isinstance(decision, Due):
+                known = dataclasses.replace(known, contract_ends=_contract_end(client))
+                decision = decide(known)
+            by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
+            if may_delay and by_rule and watch.window is None:
+                return _Outcome.DELAY
+            for line in decided(files.name, known, decision, watch.explanation):
+                context.console.log(line)
+            if not isinstance(decision, Due):
+                return _Outcome.NOTHING
+            # Never a name less than before; the first names the files.
+            names = tuple(dict.fromkeys((files.name, *names_of(certificate), *plan.issue.names)))
+            solver, replaces = solver_for(plan.issue), cert_id(certificate)
+            issue(context, client, plan.issue, files, watch_file, solver=solver, names=names, replaces=replaces)
+            return _Outcome.OBTAINED
+
+
+def _asked(
+    context: Context,
+    client: Client,
+    files: CertificateFiles,
+    certificate: x509.Certificate,
+    watch: Watch,
+    *,
+    days: int | None,
+) -> Watch:
+    """What is known after asking the CA, and its revocation list where nothing else says to renew."""
+    watch = ask(context, client, watch, certificate)
+    now = context.clock.now()
+    if isinstance(decide(facts(watch, certificate, now, days=days)), Due):
+        return watch
+    issuer = files.issuer()
+    if issuer is None or not crl.is_revoked(certificate, issuer, now):
+        return watch
+    return dataclasses.replace(watch, revoked=True)
+
+
+def _contract_end(client: Client) -> datetime | None:
+    """Until when the CA issues for this account, where it says so.
+
+    A CA that does not want to talk about the account says so once more, and better, when it gets the order.
+    """
+    try:
+        account = client.read_account().body
+        return parse_rfc3339(account.tegata.contract_ends) if account.tegata and account.tegata.contract_ends else None
+    except (ProblemReceived, ValueError):
+        return None

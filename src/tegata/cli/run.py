@@ -1,0 +1,27 @@
+"""The command ``run``: an account if there is none yet, then a certificate, whatever there was before."""
+
+from tegata.cli.connection import connected
+from tegata.cli.context import Context
+from tegata.cli.hooking import start_hook
+from tegata.cli.issuing import issue, solver_for
+from tegata.cli.plan import Run
+from tegata.cli.registering import registered
+from tegata.cli.waiting import locked
+from tegata.host.certificates import CertificateFiles
+from tegata.host.due import WatchFile
+from tegata.host.files import Tree
+
+
+def run(context: Context, plan: Run) -> None:
+    """Do it; raises whatever stands in the way."""
+    solver = solver_for(plan.issue)
+    tree = Tree(plan.path)
+    files = CertificateFiles(tree, plan.issue.names[0])
+    account = registered(context, tree, plan.account, anew=plan.new_account)
+    with locked(context, tree, files.lock, files.name):
+        files.resume()
+        with connected(context, account, files.name) as client:
+            watch_file = WatchFile(tree, files.name)
+            names = plan.issue.names
+            issue(context, client, plan.issue, files, watch_file, solver=solver, names=names, replaces=None)
+    start_hook(context, plan.issue, plan.account, files)

@@ -1,0 +1,200 @@
+"""A certificate's files on the disk, in lego v4's layout and formats, always brought in as one set.
+
+A set is written into a folder of its own, that folder is renamed (the one moment that decides), and then its files are
+renamed over the old ones. A process killed before that moment leaves the old set and rubbish, one killed after it
+leaves a set that the next run brings in. Callers hold the lock of the name. Knows nothing of ACME.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from tegata.errors import TegataError
+from tegata.host import gojson
+from tegata.host.errors import CertificateDamaged, CertificateNotFound
+from tegata.host.files import Tree, make_folder, read, sync, told, write_new
+from tegata.pki.certs import load_chain, to_pem
+from tegata.pki.keys import KeyForm, PrivateKey, PublicKey, from_pem, spki
+from tegata.pki.keys import to_pem as key_to_pem
+
+KEY, CERTIFICATE, ISSUER, PFX, FACTS = ".key", ".crt", ".issuer.crt", ".pfx", ".json"
+# The order in which a set comes in: the two that must fit each other back to back, and the certificate last of all, so
+# that as long as anything is left to do it is there to tell what belongs to it.
+_SET = (ISSUER, PFX, FACTS, KEY, CERTIFICATE)
+# What lego archives besides.
+_ARCHIVED = (*_SET, ".pem")
+
+
+@dataclass(frozen=True)
+class NewSet:
+    """What came of an order, ready to be kept: the intermediates are those the CA sent with it (C-05)."""
+
+    name: str
+    key: PrivateKey
+    chain: Sequence[x509.Certificate]
+    url: str
+    pfx: bytes | None
+
+    def files(self) -> dict[str, bytes]:
+        """The content of each file, by its ending."""
+        files = {
+            KEY: key_to_pem(self.key, KeyForm.TRADITIONAL),
+            CERTIFICATE: to_pem(self.chain),
+            ISSUER: to_pem(self.chain[1:]),
+            FACTS: gojson.dump({"domain": self.name, "certUrl": self.url, "certStableUrl": self.url}),
+        }
+        return files if self.pfx is None else {**files, PFX: self.pfx}
+
+
+class CertificateFiles:
+    """The files of one certificate, called after its first name."""
+
+    def __init__(self, tree: Tree, name: str) -> None:
+        self._tree = tree
+        self.name = name
+        self.stem = stem_of(name)
+        self._folder = tree.certificates
+        # The dot keeps both out of sight, and no name begins with one.
+        self._staging = self._folder / f".{self.stem}.new"
+        self._ready = self._folder / f".{self.stem}.ready"
+        self.lock = f"certificate.{self.stem}"
+
+    def file(self, ending: str) -> Path:
+        """Where the file of this ending is."""
+        return self._folder / f"{self.stem}{ending}"
+
+    def chain(self) -> list[x509.Certificate] | None:
+        """The certificate and its issuers as they are on the disk, or None; raises CertificateDamaged, NotReadable."""
+        file = self.file(CERTIFICATE)
+        content = read(file)
+        return None if content is None else _chain(file, content)
+
+    def existing_chain(self) -> list[x509.Certificate]:
+        """The certificate and its issuers; raises CertificateNotFound where there is none."""
+        chain = self.chain()
+        if chain is None:
+            raise CertificateNotFound(name=self.name, file=self.file(CERTIFICATE), path=self._tree.path)
+        return chain
+
+    def issuer(self) -> x509.Certificate | None:
+        """The issuer's certificate as it is on the disk: from its own file where the first holds the leaf only."""
+        chain = self.chain()
+        if chain and len(chain) > 1:
+            return chain[1]
+        file = self.file(ISSUER)
+        content = read(file)
+        return _chain(file, content)[0] if content else None
+
+    @contextlib.contextmanager
+    def prepared(self, key: PrivateKey) -> Iterator[None]:
+        """Write the key beforehand, so that nothing is ordered that could not be kept; raises NotWritable.
+
+        What was not saved when the block ends is cleared away.
+        """
+        make_folder(self._staging)
+        try:
+            write_new(self._staging / KEY, key_to_pem(key, KeyForm.TRADITIONAL))
+            yield
+        finally:
+            self._discard(self._staging)
+
+    def save(self, new: NewSet) -> None:
+        """Keep a set in place of the one before; raises NotWritable."""
+        make_folder(self._staging)
+        for ending, content in new.files().items():
+            write_new(self._staging / ending, content)
+        sync(self._staging)
+        with told(self._ready):
+            self._staging.rename(self._ready)
+        sync(self._folder)
+        self._bring_in()
+
+    def is_interrupted(self) -> bool:
+        """Whether a process ended, some time ago or a moment, in the middle of its work on this certificate."""
+        return self._ready.exists() or self._staging.exists()
+
+    def resume(self) -> bool:
+        """Finish or clear away what an ended process has left; whether a set was brought in. Raises NotWritable."""
+        self._discard(self._staging)
+        if not self._ready.exists():
+            return False
+        if not self._is_wanted():
+            self._discard(self._ready)
+            return False
+        self._bring_in()
+        return True
+
+    def archive(self, now: datetime) -> None:
+        """Move the files to the archives under lego's names there; raises NotWritable.
+
+        The certificate goes last: if it is still there, not all is done.
+        """
+        make_folder(self._tree.archives)
+        with told(self._tree.archives):
+            for ending in sorted(_ARCHIVED, key=lambda ending: ending == CERTIFICATE):
+                file = self.file(ending)
+                if file.exists():
+                    file.replace(self._tree.archives / f"{int(now.timestamp())}.{file.name}")
+        sync(self._tree.archives)
+        sync(self._folder)
+
+    def _bring_in(self) -> None:
+        with told(self._folder):
+            for ending in _SET:
+                with contextlib.suppress(FileNotFoundError):  # not part of this set, or in place already
+                    (self._ready / ending).replace(self.file(ending))
+        sync(self._folder)
+        self._discard(self._ready)
+
+    def _is_wanted(self) -> bool:
+        """Whether a ready set still makes a matching one that is not older than what is in place.
+
+        Otherwise it is in place already, or another program has written here since.
+        """
+        key = read(self._ready / KEY) or read(self.file(KEY))
+        try:
+            new = load_chain(read(self._ready / CERTIFICATE) or b"")[0]
+            matches = _fits(key or b"", new)
+        except TegataError:
+            return False
+        try:
+            present = self.chain()
+        except CertificateDamaged:
+            present = None
+        return matches and (present is None or present[0].not_valid_before_utc <= new.not_valid_before_utc)
+
+    def _discard(self, folder: Path) -> None:
+        with told(folder), contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(folder)
+
+
+def stem_of(name: str) -> str:
+    """What the files of a normalised name are called: ``*`` and ``:`` do not go into file names. As lego's."""
+    return name.replace(":", "-").replace("*", "_")
+
+
+def listed(tree: Tree) -> list[Path]:
+    """Every certificate's file of a tree, in order of names; issuers' are not among them."""
+    return sorted(file for file in tree.certificates.glob("*.crt") if not file.name.endswith(ISSUER))
+
+
+def read_chain(file: Path) -> list[x509.Certificate]:
+    """The certificates in a file; raises CertificateDamaged, NotReadable."""
+    return _chain(file, read(file) or b"")
+
+
+def _chain(file: Path, content: bytes) -> list[x509.Certificate]:
+    try:
+        return load_chain(content)
+    except TegataError as error:
+        raise CertificateDamaged(file=file, reason=error.facts["reason"]) from error
+
+
+def _fits(key: bytes, certificate: x509.Certificate) -> bool:
+    public_key = certificate.public_key()
+    return isinstance(public_key, PublicKey) and spki(from_pem(key).public_key()) == spki(public_key)

@@ -1,0 +1,177 @@
+"""What is remembered about a certificate between runs, so that a renewal that is not due needs no network.
+
+The CA's renewal window, the instant chosen in it once and for all, when to ask next, and whether the certificate is
+known to be revoked. It stands in a file of ours, where lego looks for nothing. Asking the CA and deciding are the
+client's; here is what was learned.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from tegata.acme.ari import Window, choose_instant
+from tegata.client.renewal import Facts
+from tegata.clock import parse_rfc3339, rfc3339
+from tegata.host import gojson
+from tegata.host.certificates import stem_of
+from tegata.host.files import Tree, make_folder, read
+from tegata.host.files import replace as replace_file
+
+# RFC 9773 §4.3.3 (X-14): after trouble a minute, then doubling; where there is nothing to ask, and at most, six hours.
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+# §4.3.2: nobody is believed who wants to be asked later than this; such a date comes of a wrong clock.
+LONGEST_SILENCE = timedelta(days=1)
+# In the days in which lego would renew, nothing remembered is relied on, as a contract may be renewed on its last day
+# and the next run must notice; before them, asking only when the CA wants it costs nobody anything.
+LAST_DAYS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is known about one certificate."""
+
+    certificate: str
+    """SHA-256 of the certificate: what is said of another one is not believed."""
+    ask_again: datetime
+    window: Window | None = None
+    """When the CA wants it renewed; None: it does not say."""
+    instant: datetime | None = None
+    """The instant in the window at which it is renewed."""
+    explanation: str | None = None
+    """A page of the CA's about the window."""
+    revoked: bool = False
+    failures: int = 0
+    """How often in a row asking has failed."""
+
+    def is_fresh(self, now: datetime, not_after: datetime) -> bool:
+        """Whether there is no need to ask yet about the certificate, which ends at ``not_after``."""
+        return now < self.ask_again <= now + LONGEST_SILENCE and now < not_after - LAST_DAYS
+
+
+def unknown(certificate: x509.Certificate) -> Watch:
+    """What is known about a certificate that nobody has asked about: nothing, so it is time to ask."""
+    return Watch(_digest(certificate), ask_again=datetime.fromtimestamp(0, UTC))
+
+
+def answered(
+    before: Watch, now: datetime, window: Window, *, explanation: str | None, retry_after: float, fraction: float
+) -> Watch:
+    """What is known after an answer; ``retry_after`` is in seconds, ``fraction`` (0 to 1, random) places the instant.
+
+    The instant is chosen once a window: choosing again with each answer would draw it towards the window's start
+    (RFC 9773 §4.2).
+    """
+    instant = before.instant if window == before.window else None
+    return replace(
+        before,
+        ask_again=now + timedelta(seconds=retry_after),
+        window=window,
+        instant=instant or choose_instant(window, fraction),
+        explanation=explanation,
+        failures=0,
+    )
+
+
+def not_offered(before: Watch, now: datetime) -> Watch:
+    """What is known once a CA turned out to have no renewal information for the certificate."""
+    return replace(before, ask_again=now + LONGEST_PAUSE, window=None, instant=None, explanation=None, failures=0)
+
+
+def failed(before: Watch, now: datetime) -> Watch:
+    """What is known after the CA could not be asked: what was known before, and to wait longer each time (S-17)."""
+    # Beyond ten doublings the pause is the longest anyway; the exponent must not grow without end.
+    pause = min(FIRST_PAUSE * 2 ** min(before.failures, 10), LONGEST_PAUSE)
+    return replace(before, ask_again=now + pause, failures=before.failures + 1)
+
+
+def facts(
+    watch: Watch,
+    certificate: x509.Certificate,
+    now: datetime,
+    *,
+    days: int | None = None,
+    contract_ends: datetime | None = None,
+) -> Facts:
+    """All that the decision needs."""
+    return Facts(
+        now=now,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        revoked=watch.revoked,
+        window=watch.window,
+        window_instant=watch.instant,
+        days=days,
+        contract_ends=contract_ends,
+    )
+
+
+class WatchFile:
+    """The file that keeps a watch."""
+
+    def __init__(self, tree: Tree, name: str) -> None:
+        self._file = tree.renewals / f"{stem_of(name)}.json"
+
+    def load(self, certificate: x509.Certificate) -> Watch:
+        """What is remembered about this certificate; a file that is missing, damaged or about another says nothing.
+
+        Raises NotReadable.
+        """
+        nothing = unknown(certificate)
+        try:
+            watch = _from_json(gojson.load(read(self._file) or b""))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return nothing
+        return watch if watch.certificate == nothing.certificate else nothing
+
+    def save(self, watch: Watch) -> None:
+        """Remember a watch; raises NotWritable."""
+        make_folder(self._file.parent)
+        replace_file(self._file, gojson.dump(_to_json(watch)))
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._file.unlink(missing_ok=True)
+
+
+def _digest(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(SHA256()).hex()
+
+
+def _to_json(watch: Watch) -> dict[str, object]:
+    value: dict[str, object] = {
+        "certificate": watch.certificate,
+        "askAgain": rfc3339(watch.ask_again),
+        "revoked": watch.revoked,
+        "failures": watch.failures,
+    }
+    if watch.window is not None and watch.instant is not None:
+        value["window"] = {"start": rfc3339(watch.window.start), "end": rfc3339(watch.window.end)}
+        value["instant"] = rfc3339(watch.instant)
+        value["explanation"] = watch.explanation or ""
+    return value
+
+
+def _from_json(value: Mapping[str, object]) -> Watch:
+    """The watch in a file; raises KeyError, TypeError or ValueError for what is none."""
+    span = value.get("window")
+    window = Window(_instant(span, "start"), _instant(span, "end")) if isinstance(span, dict) else None
+    failures = value["failures"]
+    if not isinstance(failures, int):
+        raise TypeError("failures")
+    return Watch(
+        certificate=str(value["certificate"]),
+        ask_again=_instant(value, "askAgain"),
+        window=window,
+        instant=_instant(value, "instant") if window else None,
+        explanation=str(value.get("explanation") or "") or None,
+        revoked=value.get("revoked") is True,
+        failures=max(failures, 0),
+    )
+
+
+def _instant(value: Mapping[str, object], name: str) -> datetime:
+    return parse_rfc3339(str(value[name]))

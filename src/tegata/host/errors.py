@@ -1,0 +1,76 @@
+"""What can go wrong on the server's own disk and with hooks, one class a thing a person can act on.
+
+Facts name files and folders, never what is in them. The sentences stand in ``tegata.text.errors_host``.
+"""
+
+from tegata.errors import TegataError
+
+
+class NotWritable(TegataError):
+    """A file or folder cannot be made or written; facts: ``path``, ``reason``."""
+
+    code = "host.not-writable"
+
+
+class NotReadable(TegataError):
+    """A file that is there cannot be read; facts: ``path``, ``reason``."""
+
+    code = "host.not-readable"
+
+
+class UnsafeUser(TegataError):
+    """A mail address that cannot name a folder; facts: ``email``."""
+
+    code = "host.unsafe-user"
+
+
+class AccountNotFound(TegataError):
+    """There is no account of this CA and mail address; facts: ``email``, ``server``, ``folder``, ``path``."""
+
+    code = "host.account-not-found"
+
+
+class AccountDamaged(TegataError):
+    """An account's file cannot be understood; facts: ``file``, ``reason``."""
+
+    code = "host.account-damaged"
+
+
+class CertificateNotFound(TegataError):
+    """There is no certificate of this name; facts: ``name``, ``file``, ``path``."""
+
+    code = "host.certificate-not-found"
+
+
+class CertificateDamaged(TegataError):
+    """A certificate's file cannot be understood; facts: ``file``, ``reason``."""
+
+    code = "host.certificate-damaged"
+
+
+class MalformedHook(TegataError):
+    """A hook's text cannot be split into words; facts: ``reason``. The text may hold secrets and is not told."""
+
+    code = "host.malformed-hook"
+
+
+class HookNotStarted(TegataError):
+    """A hook's program cannot be started; facts: ``program``, ``reason``."""
+
+    code = "host.hook-not-started"
+
+
+class HookTimedOut(TegataError):
+    """A hook ran too long and was ended; facts: ``seconds``."""
+
+    code = "host.hook-timed-out"
+
+
+class HookFailed(TegataError):
+    """A hook ended with another status than 0; facts: ``status``."""
+
+    code = "host.hook-failed"
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status=status)
+        self.status = status

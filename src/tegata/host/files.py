@@ -1,0 +1,124 @@
+"""Private files and folders: made with their final rights, written whole or not at all, locked while in use.
+
+Knows paths and bytes; what the files mean is known to ``accounts``, ``certificates`` and ``due``. Only the root of the
+tree (lego v4's ``--path``) and where its rooms are is said here.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tegata.host.errors import NotReadable, NotWritable
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+# No key, certificate set or state of ours comes near this.
+SIZE_LIMIT = 1024 * 1024
+
+
+class Tree:
+    """A folder of accounts and certificates in lego v4's layout, and a room of our own beside them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.accounts = path / "accounts"
+        self.certificates = path / "certificates"
+        self.archives = path / "archives"
+        self._own = path / ".tegata"
+        self.renewals = self._own / "renewals"
+        self._locks = self._own / "locks"
+
+    @contextlib.contextmanager
+    def locked(self, name: str, waiting: Callable[[], None]) -> Iterator[None]:
+        """Hold the lock of this name; ``waiting`` is called once if another process holds it.
+
+        The operating system gives the lock back when a process ends, however it ends. Raises NotWritable.
+        """
+        from filelock import FileLock, Timeout  # its import takes as long as reading a certificate
+
+        make_folder(self._locks)
+        lock = FileLock(self._locks / f"{name}.lock", mode=PRIVATE_FILE)
+        with told(self._locks):
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                waiting()
+                lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter, and the missing ones above it; raises NotWritable."""
+    with told(folder):
+        for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+            # Another process may have made it in between.
+            missing.mkdir(PRIVATE_FOLDER, exist_ok=True)
+        if not folder.is_dir():
+            raise NotADirectoryError(20, "Not a directory")
+
+
+def read(file: Path) -> bytes | None:
+    """A file's content, or None if there is no such file; raises NotReadable."""
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(SIZE_LIMIT + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise NotReadable(path=file, reason=error.strerror or "unknown") from error
+    if len(content) > SIZE_LIMIT:
+        raise NotReadable(path=file, reason="it is longer than 1 MiB")
+    return content
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a file that nobody but its owner can read at any moment, down to the disk; one of that name goes first.
+
+    A reader could see it half written: write it where nobody looks, and ``replace`` or rename it into place.
+    Raises NotWritable.
+    """
+    with told(file):
+        file.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+        with os.fdopen(os.open(file, flags, PRIVATE_FILE), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Give a file new content at once: a reader or a crash sees the old or the new, never a part.
+
+    Two writers of one file must hold its lock. Raises NotWritable.
+    """
+    written = file.with_name(f".{file.name}.new")
+    write_new(written, content)
+    with told(file):
+        written.replace(file)
+    sync(file.parent)
+
+
+def sync(folder: Path) -> None:
+    """Bring a folder's entries down to the disk, where the system can (POSIX); raises NotWritable."""
+    if os.name == "nt":
+        return
+    with told(folder):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into NotWritable, which names the path the system named, or this one."""
+    try:
+        yield
+    except OSError as error:
+        raise NotWritable(path=error.filename or path, reason=error.strerror or str(error)) from error

@@ -1,0 +1,143 @@
+"""Sentences of the errors raised by the command line tegata."""
+
+from tegata.text.catalogue import Entry, Sentence
+
+_SEE_HELP = Sentence("“tegata help” lists what there is.", "一覧は「tegata help」で確認できます。")
+
+ENTRIES: dict[str, Entry] = {
+    "cli.unknown-command": Entry(
+        Sentence(
+            "There is no command “{word}”; the commands are {known}.",
+            "「{word}」というコマンドはありません。使えるのは {known} です。",
+        ),
+        Sentence(
+            "A second name for the certificate needs a -d of its own, and a value with blanks needs quotation marks.",
+            "証明書の名前は 1 つずつ -d を付け、空白を含む値は引用符で囲んでください。",
+        ),
+    ),
+    "cli.no-command": Entry(
+        Sentence("No command was given; the commands are {known}.", "コマンドがありません。使えるのは {known} です。"),
+        _SEE_HELP,
+    ),
+    "cli.unknown-flag": Entry(
+        Sentence("There is no flag “{flag}”.", "「{flag}」というオプションはありません。"),
+        _SEE_HELP,
+    ),
+    "cli.mistyped-flag": Entry(
+        Sentence("There is no flag “{flag}”.", "「{flag}」というオプションはありません。"),
+        Sentence("Did you mean {near}?", "{near} ではありませんか。"),
+    ),
+    "cli.misplaced-flag": Entry(
+        Sentence(
+            "The command {command} does not take --{flag}; it belongs to {owners}.",
+            "{command} コマンドでは --{flag} を使えません。{owners} のオプションです。",
+        ),
+        Sentence("“tegata help {command}” lists its flags.", "一覧は「tegata help {command}」で確認できます。"),
+    ),
+    "cli.missing-value": Entry(
+        Sentence("The flag “{flag}” needs a value after it.", "オプション「{flag}」には値が必要です。"),
+        Sentence(
+            "A value that looks like a flag is given by an equals sign: --flag=value.",
+            "オプションに見える値は「--flag=値」のように等号で指定してください。",
+        ),
+    ),
+    "cli.swallowed-command": Entry(
+        Sentence(
+            "No command is left: “{word}” was taken as the value of “{flag}”.",
+            "コマンドがありません。「{word}」がオプション「{flag}」の値として読まれました。",
+        ),
+        Sentence(
+            "Give “{flag}” its value before the command, or leave it out.",
+            "コマンドの前に「{flag}」の値を指定するか、このオプションを外してください。",
+        ),
+    ),
+    "cli.bad-switch": Entry(
+        Sentence("{source} has the value “{value}”.", "{source} の値が「{value}」になっています。"),
+        Sentence("It can only be true or false.", "true か false だけを指定できます。"),
+    ),
+    "cli.bad-number": Entry(
+        Sentence("{source} has the value “{value}”.", "{source} の値が「{value}」になっています。"),
+        Sentence(
+            "It takes a whole number, and a reason none below 0.", "整数を指定してください。失効理由は 0 以上です。"
+        ),
+    ),
+    "cli.no-names": Entry(
+        Sentence(
+            "The command {command} needs to know which certificate.", "{command} コマンドには証明書の名前が必要です。"
+        ),
+        Sentence("Give its name by -d.", "-d でコモンネームを指定してください。"),
+    ),
+    "cli.no-challenge": Entry(
+        Sentence("It was not said how to prove control of the names.", "ドメインの審査方法が指定されていません。"),
+        Sentence(
+            "Add --http, by itself for an own listener or with --http.webroot for a running web server.",
+            "--http を付けてください。稼働中の Web サーバーを使う場合は --http.webroot も指定します。",
+        ),
+    ),
+    "cli.bad-server": Entry(
+        Sentence("“{server}” is not the address of a CA.", "「{server}」は認証局の URL ではありません。"),
+        Sentence(
+            "Give the whole URL of its ACME directory by -s, beginning with https://.",
+            "https:// で始まる ACME ディレクトリの URL を -s で指定してください。",
+        ),
+    ),
+    "cli.incomplete-eab": Entry(
+        Sentence(
+            "External account binding needs both its values; {missing} is not given.",
+            "外部アカウントの紐づけには 2 つの値が必要ですが、{missing} がありません。",
+        ),
+        Sentence(
+            "Take both from the CA's EAB file, or name that file by --eab-file.",
+            "認証局の EAB ファイルから 2 つとも指定するか、--eab-file でファイルを指定してください。",
+        ),
+    ),
+    "cli.bad-eab-file": Entry(
+        Sentence("The EAB file {file} cannot be used: {reason}.", "EAB ファイル {file} を使えません: {reason}"),
+        Sentence(
+            "It must hold --server, --eab-kid and --eab-hmac-key with their values, as downloaded from the CA.",
+            "認証局からダウンロードしたまま、--server、--eab-kid、--eab-hmac-key と値を含む必要があります。",
+        ),
+    ),
+    "cli.unknown-pfx-format": Entry(
+        Sentence("There is no PFX format “{word}”.", "「{word}」という PFX の形式はありません。"),
+        Sentence("Give one of {known} by --pfx.format.", "--pfx.format で {known} のいずれかを指定してください。"),
+    ),
+    "cli.pfx-format-refused": Entry(
+        Sentence(
+            "PFX files are not written in RC2: its 40-bit keys protect nothing, and OpenSSL 3 refuses to read it.",
+            "PFX ファイルの RC2 形式には対応していません。40 ビット鍵では保護にならず、OpenSSL 3 でも読めません。",
+        ),
+        Sentence(
+            "Use --pfx.format DES, which every Windows reads, or SHA256 for Windows Server 2019 and later.",
+            "--pfx.format に DES（すべての Windows 用）か SHA256（Windows Server 2019 以降）を使ってください。",
+        ),
+    ),
+    "cli.kid-differs": Entry(
+        Sentence(
+            "--kid is {given}, but the account in {folder} was registered with {stored}.",
+            "--kid は {given} ですが、{folder} のアカウントは {stored} で登録されています。",
+        ),
+        Sentence(
+            "Leave --kid out to go on with that account, or move it to the archives and register a new one with "
+            "run --new-account.",
+            "既存のアカウントを使う場合は --kid を外してください。"
+            "新しく登録する場合は run --new-account を使うと、既存のアカウントは archives へ移されます。",
+        ),
+    ),
+    "cli.terms-refused": Entry(
+        Sentence(
+            "Without agreement to {url} the CA makes no account.", "{url} に同意しないと、アカウントを登録できません。"
+        ),
+        Sentence("Run the command again when you agree.", "同意する場合は、もう一度コマンドを実行してください。"),
+    ),
+    "cli.no-answer": Entry(
+        Sentence(
+            "The question about the terms of service at {url} could not be asked: there is no input.",
+            "利用規定（{url}）への同意を確認できませんでした。入力がありません。",
+        ),
+        Sentence(
+            "Run the command where you can answer, or agree beforehand by --accept-tos.",
+            "回答できる端末で実行するか、あらかじめ --accept-tos で同意してください。",
+        ),
+    ),
+}

@@ -1,0 +1,98 @@
+"""Sentences of the errors raised by the host floor (files, hooks)."""
+
+from tegata.text.catalogue import Entry, Sentence
+
+ENTRIES: dict[str, Entry] = {
+    "host.not-writable": Entry(
+        Sentence("{path} cannot be written: {reason}.", "{path} に書き込めません: {reason}"),
+        Sentence(
+            "Choose another folder by --path, or run this command as a user who may write there.",
+            "--path で別のフォルダーを指定するか、書き込み権限のあるユーザーで実行してください。",
+        ),
+    ),
+    "host.not-readable": Entry(
+        Sentence("{path} cannot be read: {reason}.", "{path} を読めません: {reason}"),
+        Sentence(
+            "Run this command as the user who owns that file.",
+            "このファイルの所有者であるユーザーで実行してください。",
+        ),
+    ),
+    "host.unsafe-user": Entry(
+        Sentence("“{email}” cannot be used as a mail address here.", "「{email}」はメールアドレスとして使えません。"),
+        Sentence("Give an address without slashes by -m.", "スラッシュを含まないアドレスを -m で指定してください。"),
+    ),
+    "host.account-not-found": Entry(
+        Sentence(
+            "There is no account of {email} at {server} in {folder}.",
+            "{folder} に、{server} の {email} のアカウントがありません。",
+        ),
+        Sentence(
+            "The directory searched is {path}: if the account is kept elsewhere (cron, for one, runs in another "
+            "current directory), name it by --path; otherwise check -s and -m, or use the command run first.",
+            "検索したディレクトリは {path} です。別の場所に保存している場合は（cron は別のディレクトリで実行されます）"
+            "--path で指定してください。そうでなければ -s と -m を確認するか、先に run コマンドを実行してください。",
+        ),
+    ),
+    "host.account-damaged": Entry(
+        Sentence(
+            "The account's file {file} is damaged: {reason}.", "アカウントのファイル {file} が壊れています: {reason}"
+        ),
+        Sentence(
+            "Restore it from a backup, or register anew with run --new-account.",
+            "バックアップから戻すか、run --new-account で新しく登録してください。",
+        ),
+    ),
+    "host.certificate-not-found": Entry(
+        Sentence("There is no certificate for {name}: {file} does not exist.", "{name} の証明書がありません: {file}"),
+        Sentence(
+            "The directory searched is {path}: if the certificate is kept elsewhere (cron, for one, runs in another "
+            "current directory), name it by --path; otherwise check -d, whose first name names the files, or use the "
+            "command run first.",
+            "検索したディレクトリは {path} です。別の場所に保存している場合は（cron は別のディレクトリで実行されます）"
+            "--path で指定してください。そうでなければ、先頭の -d（ファイル名になります）を確認するか、"
+            "先に run コマンドを実行してください。",
+        ),
+    ),
+    "host.certificate-damaged": Entry(
+        Sentence(
+            "The certificate's file {file} cannot be used: {reason}.", "証明書のファイル {file} を使えません: {reason}"
+        ),
+        Sentence(
+            "Restore it from a backup, or obtain a new certificate with the command run.",
+            "バックアップから戻すか、run コマンドで新しい証明書を発行してください。",
+        ),
+    ),
+    "host.malformed-hook": Entry(
+        Sentence("The hook's command cannot be understood: {reason}.", "フックのコマンドを解釈できません: {reason}"),
+        Sentence(
+            "No shell reads it; quote words as in a shell, or put the commands into a script and name that.",
+            "シェルは使われません。引用符を確認するか、コマンドをスクリプトにして、そのファイルを指定してください。",
+        ),
+    ),
+    "host.hook-not-started": Entry(
+        Sentence(
+            "The hook's program {program} cannot be started: {reason}.", "フックの {program} を起動できません: {reason}"
+        ),
+        Sentence(
+            "The certificate is obtained and saved. Give the program's full path and start it by hand this time.",
+            "証明書は発行され、保存されています。プログラムをフルパスで指定し、今回は手動で実行してください。",
+        ),
+    ),
+    "host.hook-timed-out": Entry(
+        Sentence(
+            "The hook ran longer than {seconds} seconds and was ended.",
+            "フックが {seconds} 秒以内に終わらず、停止しました。",
+        ),
+        Sentence(
+            "The certificate is obtained and saved. See why the command takes so long and start it by hand this time.",
+            "証明書は発行され、保存されています。時間がかかる原因を確認し、今回は手動で実行してください。",
+        ),
+    ),
+    "host.hook-failed": Entry(
+        Sentence("The hook ended with status {status}.", "フックが終了コード {status} で終わりました。"),
+        Sentence(
+            "The certificate is obtained and saved. The hook's output says what is wrong; start it by hand this time.",
+            "証明書は発行され、保存されています。フックの出力で原因を確認し、今回は手動で実行してください。",
+        ),
+    ),
+}

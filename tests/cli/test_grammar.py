@@ -1,0 +1,180 @@
+"""lego's grammar: spellings, places, values, the environment, and what is told of a line that cannot be meant."""
+
+import pytest
+
+from tegata.cli.errors import (
+    BadNumber,
+    BadSwitch,
+    MisplacedFlag,
+    MissingValue,
+    MistypedFlag,
+    NoCommand,
+    SwallowedCommand,
+    UnknownCommand,
+    UnknownFlag,
+)
+from tegata.cli.flags import COMMANDS, FLAGS
+from tegata.cli.grammar import Invocation, parse
+
+
+def given(line: str, environ: dict[str, str] | None = None) -> dict[str, object]:
+    return dict(parse(line.split(), environ or {}).given)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("-d a.example run", {"domains": ("a.example",)}),
+        ("--d a.example run", {"domains": ("a.example",)}),
+        ("-domains a.example run", {"domains": ("a.example",)}),
+        ("--domains=a.example run", {"domains": ("a.example",)}),
+        ("run --domains a.example", {"domains": ("a.example",)}),
+        ("-d a.example run -d b.example", {"domains": ("a.example", "b.example")}),
+        ("-d a.example,b.example, run", {"domains": ("a.example", "b.example")}),
+        ("-m one@x -m two@x run", {"email": "two@x"}),
+        ("-email one@x -m two@x run", {"email": "two@x"}),
+        ("--http run", {"http": True}),
+        ("--http=false run", {"http": False}),
+        ("-http=T run", {"http": True}),
+        ("run --http.port :80 -http.webroot=C:/web", {"http.port": ":80", "http.webroot": "C:/web"}),
+        ("renew -days 45", {"days": 45}),
+        ("-days=45 renew", {"days": 45}),
+        ("renew --days -1", {"days": -1}),
+        ("renew --days 0x1e", {"days": 30}),
+        ("--reason 5 revoke", {"reason": 5}),
+        ("revoke --reason 5", {"reason": 5}),
+        ("--path= run", {"path": ""}),
+        ("--hmac -AbCd run", {"hmac": "-AbCd"}),
+        ("--hmac=--kid run", {"hmac": "--kid"}),
+        ("-- run", {}),
+    ],
+)
+def test_spellings(line: str, expected: dict[str, object]) -> None:
+    """One dash or two, a blank or an equals sign, before the command or after it: all the same."""
+    assert given(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("-a list", {"accept-tos": True}),
+        ("list -a", {"accounts": True}),
+        ("run -a", {"accept-tos": True}),
+        ("-k rsa2048 revoke", {"key-type": "rsa2048"}),
+        ("revoke -k", {"keep": True}),
+        ("run -k rsa2048", {"key-type": "rsa2048"}),
+        ("-n list", {"names": True}),
+    ],
+)
+def test_a_letter_with_two_meanings(line: str, expected: dict[str, object]) -> None:
+    """Behind a command its own flag is meant, as in lego; in front of it the one of all commands."""
+    assert given(line) == expected
+
+
+def test_words_after_the_command_are_kept_apart() -> None:
+    """lego ignores them; they are not lost, so that they can be told."""
+    assert parse(["run", "extra", "-a", "?"], {}) == Invocation("run", {"accept-tos": True}, extra=("extra", "?"))
+
+
+def test_a_bare_double_dash_ends_flags() -> None:
+    """What follows is words, whatever it looks like."""
+    assert parse(["run", "--", "-d", "x"], {}).extra == ("-d", "x")
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "facts"),
+    [
+        ("--dns cloudflare run", MistypedFlag, {"flag": "dns"}),
+        ("--quux run", UnknownFlag, {"flag": "quux"}),
+        ("--tlss run", UnknownFlag, {"flag": "tlss"}),
+        ("---http run", UnknownFlag, {"flag": "-http"}),
+        ("--=x run", UnknownFlag, {"flag": ""}),
+        ("--reason 5 run", MisplacedFlag, {"flag": "reason", "command": "run", "owners": "revoke"}),
+        ("run --reason 5", MisplacedFlag, {"flag": "reason", "command": "run", "owners": "revoke"}),
+        ("run --days 3", MisplacedFlag, {"flag": "days", "command": "run", "owners": "renew"}),
+        ("run -d", MissingValue, {"flag": "d"}),
+        ("run --kid --hmac x", MissingValue, {"flag": "kid"}),
+        ("run --kid --hmac=x", MissingValue, {"flag": "kid"}),
+        ("-d x --http.webroot run", SwallowedCommand, {"flag": "http.webroot", "word": "run"}),
+        ("-d x.example", NoCommand, {"known": "run, renew, revoke, list"}),
+        ("-d x.example y.example run", UnknownCommand, {"word": "y.example", "known": "run, renew, revoke, list"}),
+        ("help quux", UnknownCommand, {"word": "quux", "known": "run, renew, revoke, list"}),
+        ("--http=yes run", BadSwitch, {"source": "-http", "value": "yes"}),
+        ("renew --days ten", BadNumber, {"source": "-days", "value": "ten"}),
+        ("revoke --reason -1", BadNumber, {"source": "-reason", "value": "-1"}),
+    ],
+)
+def test_what_cannot_be_meant(line: str, error: type[Exception], facts: dict[str, object]) -> None:
+    """Each fault has its own error, with what a sentence about it needs."""
+    with pytest.raises(error) as caught:
+        parse(line.split(), {})
+    found = caught.value.facts  # type: ignore[attr-defined] # all of these errors are Tegata's
+    assert {name: found[name] for name in facts} == facts
+
+
+def test_near_misses_are_named() -> None:
+    """A slip of the finger is answered by what was probably meant."""
+    with pytest.raises(MistypedFlag) as caught:
+        parse(["run", "--renewhook", "x"], {})
+    assert "--renew-hook" in str(caught.value.facts["near"])
+
+
+def test_flags_beat_tegata_beat_lego() -> None:
+    """Of the three places, the nearer one counts."""
+    environ = {"LEGO_SERVER": "https://lego/", "LEGO_EMAIL": "lego@x", "TEGATA_EMAIL": "tegata@x", "LEGO_PATH": "/lego"}
+    assert given("-m flag@x run", environ) == {"server": "https://lego/", "email": "flag@x", "path": "/lego"}
+    assert given("run", environ)["email"] == "tegata@x"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("LEGO_EAB", "true", {"eab": True}),
+        ("LEGO_EAB_KID", "kid-1", {"kid": "kid-1"}),
+        ("LEGO_EAB_HMAC", "abc", {"hmac": "abc"}),
+        ("LEGO_PFX_PASSWORD", "secret", {"pfx.pass": "secret"}),
+        ("TEGATA_DOMAINS", "a.example, b.example", {"domains": ("a.example", "b.example")}),
+        ("TEGATA_HTTP", "0", {"http": False}),
+        ("TEGATA_EMAIL", "", {}),
+        ("TEGATA_DAYS", "10", {}),  # belongs to renew
+        ("TEGATA_REASON", "1", {}),  # no variable decides about a revocation
+    ],
+)
+def test_the_environment(variable: str, value: str, expected: dict[str, object]) -> None:
+    """Values in the environment are read like flags; an empty one is none, and other commands' flags are not read."""
+    assert given("run", {variable: value}) == expected
+
+
+def test_a_wrong_value_in_the_environment_is_told_by_its_name() -> None:
+    """Nobody looks for a fault in a flag that was not given."""
+    with pytest.raises(BadSwitch) as caught:
+        parse(["run"], {"LEGO_PFX": "ja"})
+    assert caught.value.facts == {"source": "LEGO_PFX", "value": "ja"}
+
+
+@pytest.mark.parametrize("line", ["", "help", "h", "--help", "-h", "-d x --help"])
+def test_help_about_everything(line: str) -> None:
+    """With nothing to do, the help is shown."""
+    assert parse(line.split(), {}) == Invocation(None, {}, wants_help=True)
+
+
+@pytest.mark.parametrize("line", ["help run", "run --help", "run -h -d x", "-h run"])
+def test_help_about_a_command(line: str) -> None:
+    """Asked anywhere, it is about the command that is named."""
+    assert parse(line.split(), {}) == Invocation("run", {}, wants_help=True)
+
+
+def test_the_version_anywhere() -> None:
+    """It beats whatever else is asked."""
+    assert parse(["-d", "x", "-v"], {}).wants_version
+
+
+def test_the_table_is_sound() -> None:
+    """No spelling means two things at one place, names are unique, commands are those that exist."""
+    assert len({flag.name for flag in FLAGS}) == len(FLAGS)
+    for command in COMMANDS:
+        spellings = [name for flag in FLAGS if command in flag.commands for name in flag.names]
+        assert len(spellings) == len(set(spellings))
+    general = [name for flag in FLAGS if not flag.commands for name in flag.names]
+    assert len(general) == len(set(general))
+    assert {command for flag in FLAGS for command in flag.commands} <= set(COMMANDS)

@@ -1,0 +1,74 @@
+"""The command ``list``: lego 4's words, addresses apart from names, and what is damaged named and passed over."""
+
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from tegata.host.accounts import AccountFolder
+from tegata.host.files import Tree
+from tegata.pki.certs import to_pem
+from tests.host import issued
+from tests.peers.tegata import Tegata
+
+END = datetime(2031, 11, 23, 14, 48, 46, tzinfo=UTC)
+
+
+@pytest.fixture
+def certificates(tegata: Tegata) -> Path:
+    """A folder with a certificate without common name and with an address, its issuer, and one that is none."""
+    folder = tegata.path / "certificates"
+    folder.mkdir(parents=True)
+    names = [x509.DNSName("a.example"), x509.DNSName("b.example"), x509.IPAddress(ip_address("192.0.2.1"))]
+    leaf = (
+        x509.CertificateBuilder()
+        .issuer_name(issued.CA_NAME)
+        .subject_name(x509.Name([]))
+        .public_key(issued.new_key().public_key())
+        .serial_number(1)
+        .not_valid_before(issued.NOW)
+        .not_valid_after(END)
+        .add_extension(x509.SubjectAlternativeName(names), critical=True)
+        .sign(issued.CA_KEY, SHA256())
+    )
+    (folder / "a.example.crt").write_bytes(to_pem([leaf]))
+    (folder / "a.example.issuer.crt").write_bytes(to_pem([issued.issuer()]))
+    (folder / "broken.example.crt").write_bytes(b"rubbish")
+    return folder
+
+
+def test_certificates(tegata: Tegata, certificates: Path) -> None:
+    """Line by line as lego 4 prints them."""
+    done = tegata.run("list").check()
+    assert done.stdout == (
+        "Found the following certs:\n"
+        "  Certificate Name: a.example\n"
+        "    Domains: a.example, b.example\n"
+        "    IPs: 192.0.2.1\n"
+        "    Expiry Date: 2031-11-23 14:48:46 +0000 UTC\n"
+        f"    Certificate Path: {certificates}/a.example.crt\n"
+        "\n"
+    )
+    assert f"[WARN] The certificate's file {certificates}/broken.example.crt cannot be used" in done.stderr
+
+
+def test_names(tegata: Tegata, certificates: Path) -> None:
+    """One a line, for scripts."""
+    assert tegata.run("list", "--names").check().stdout == "a.example\n"
+
+
+def test_accounts(tegata: Tegata) -> None:
+    """Those first, then the certificates."""
+    folder = AccountFolder(Tree(tegata.path), "https://ca.example:14000/dir", "test@example.com")
+    folder.save("test@example.com", "https://ca.example:14000/acct/1", b'{"status": "valid"}')
+    assert tegata.run("list", "-a", env={"TEGATA_EAB_FILE": "nowhere"}).check().stdout == (
+        "Found the following accounts:\n"
+        "  Email: test@example.com\n"
+        "  Server: ca.example:14000\n"
+        f"  Path: {folder.folder}\n"
+        "\n"
+        "No certificates found.\n"
+    )

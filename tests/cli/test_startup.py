@@ -1,0 +1,81 @@
+"""What a run loads: the version nothing, a renewal that is not due no network and no signatures."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tegata.acme.ari import Window
+from tegata.host.accounts import AccountFolder
+from tegata.host.certificates import CertificateFiles, NewSet
+from tegata.host.due import WatchFile, answered, unknown
+from tegata.host.files import Tree
+from tegata.pki.keys import KeyType, generate
+from tests.host import issued
+
+SERVER = "https://ca.example/acme/"
+NAME = "www.example.com"
+
+
+def modules_after(directory: Path, *words: str) -> tuple[str, set[str]]:
+    """What the command prints, and what is loaded when it has ended well."""
+    script = (
+        "import sys\n"
+        f"sys.argv = ['tegata', *{words!r}]\n"
+        "from tegata.cli.main import main\n"
+        "code = main()\n"
+        "print('MODULES', *sys.modules)\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=directory, env={"HOME": "/"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    output, _, modules = done.stdout.partition("MODULES")
+    return output + done.stderr, set(modules.split())
+
+
+@pytest.mark.parametrize("spelling", ["--version", "-version", "-v"])
+def test_the_version_loads_nothing(tmp_path: Path, spelling: str) -> None:
+    """Nothing of ours but the entry, and nothing that takes time."""
+    output, modules = modules_after(tmp_path, spelling)
+    assert output.startswith("tegata version ")
+    assert {name for name in modules if name.startswith("tegata")} == {"tegata", "tegata.cli", "tegata.cli.main"}
+    assert not modules & {"argparse", "asyncio", "dataclasses", "json", "logging", "pathlib", "re", "ssl", "typing"}
+
+
+@pytest.fixture
+def lego_path(tmp_path: Path) -> Path:
+    """A directory with an account, a certificate and a fresh answer about its renewal."""
+    tree = Tree(tmp_path / ".lego")
+    account = AccountFolder(tree, SERVER, "test@example.com")
+    account.save_key(generate(KeyType.EC256))
+    account.save("test@example.com", "https://ca.example/acct/1", b'{"status": "valid"}')
+    now = datetime.now(UTC)
+    key = issued.new_key()
+    leaf = issued.certificate(key, NAME, not_before=now - timedelta(days=1))
+    files = CertificateFiles(tree, NAME)
+    with files.prepared(key):
+        files.save(NewSet(NAME, key, [leaf, issued.issuer()], "https://ca.example/cert/1", None))
+    window = Window(now + timedelta(days=50), now + timedelta(days=52))
+    watch = answered(unknown(leaf), now, window, explanation=None, retry_after=21_600, fraction=0.5)
+    WatchFile(tree, NAME).save(watch)
+    return tmp_path
+
+
+def test_a_renewal_that_is_not_due_loads_no_network(lego_path: Path) -> None:
+    """No HTTP, no TLS, no JOSE, no event loop, no processes; and lego's phrase says why nothing happened."""
+    words = ("-s", SERVER, "-d", NAME, "-m", "test@example.com", "--http", "--key-type", "rsa2048", "renew")
+    output, modules = modules_after(lego_path, *words)
+    assert "renewalInfo endpoint indicates that renewal is not needed" in output
+    assert ": no renewal." in output
+    assert not modules & {"httpx2", "h11", "joserfc", "asyncio", "ssl", "filelock", "tegata.client.api", "argparse"}
+
+
+def test_a_list_loads_no_network(lego_path: Path) -> None:
+    """It only reads files."""
+    output, modules = modules_after(lego_path, "list")
+    assert f"Certificate Name: {NAME}" in output
+    assert not modules & {"httpx2", "joserfc", "asyncio", "filelock", "tegata.client.api"}

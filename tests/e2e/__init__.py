@@ -1,0 +1,1 @@
+"""End to end: the installed commands and real peers on loopback, one file a behaviour."""

@@ -1,0 +1,273 @@
+"""Certificates' files in lego v4's layout: formats, one set at any time, and a kill at every step on the way."""
+
+import os
+import shutil
+import signal
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tegata.host.certificates import (
+    CERTIFICATE,
+    FACTS,
+    ISSUER,
+    KEY,
+    PFX,
+    CertificateFiles,
+    NewSet,
+    listed,
+    read_chain,
+    stem_of,
+)
+from tegata.host.errors import CertificateDamaged, CertificateNotFound, NotWritable
+from tegata.host.files import Tree
+from tegata.pki.certs import load_chain, to_pem
+from tegata.pki.keys import from_pem, spki
+from tests.host import issued
+
+NAME = "www.example.com"
+
+
+def new_set(mark: str, *, pfx: bool = True, days_ago: int = 1) -> NewSet:
+    """A set whose every file can be told from another set's."""
+    key = issued.new_key()
+    before = issued.NOW - days_ago * (issued.NOW - issued.NOW.replace(day=issued.NOW.day - 1))
+    leaf = issued.certificate(key, NAME, not_before=before)
+    return NewSet(NAME, key, [leaf, issued.issuer()], f"https://ca.example/{mark}", mark.encode() if pfx else None)
+
+
+OLD = new_set("old", days_ago=2)
+NEW = new_set("new")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return Tree(tmp_path / "lego")
+
+
+@pytest.fixture
+def files(tree: Tree) -> CertificateFiles:
+    return CertificateFiles(tree, NAME)
+
+
+def save(files: CertificateFiles, new: NewSet) -> None:
+    files.resume()
+    with files.prepared(new.key):
+        files.save(new)
+
+
+def on_disk(files: CertificateFiles) -> dict[str, bytes]:
+    """The visible files by ending; hidden ones by name, so that a test sees what should not be there."""
+    folder = files.file("").parent
+    return {
+        file.name.removeprefix(files.stem): b"" if file.is_dir() else file.read_bytes()
+        for file in (folder.iterdir() if folder.exists() else ())
+    }
+
+
+def test_the_four_files_and_their_formats(files: CertificateFiles) -> None:
+    """Octet for octet what lego 4.9.1 writes; the issuers are those the CA sent (C-05)."""
+    without_pfx = NewSet(NAME, NEW.key, NEW.chain, NEW.url, None)
+    save(files, without_pfx)
+    found = on_disk(files)
+    assert set(found) == {".key", ".crt", ".issuer.crt", ".json"}
+    assert found[CERTIFICATE] == to_pem(NEW.chain)
+    assert found[ISSUER] == to_pem(NEW.chain[1:])
+    assert found[KEY].startswith(b"-----BEGIN EC PRIVATE KEY-----\n")
+    assert found[FACTS] == (
+        b'{\n\t"domain": "www.example.com",\n\t"certUrl": "https://ca.example/new",\n'
+        b'\t"certStableUrl": "https://ca.example/new"\n}'
+    )
+
+
+def test_rights(files: CertificateFiles) -> None:
+    """All files for the owner only, the folders too."""
+    save(files, NEW)
+    folder = files.file("").parent
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (folder, folder.parent)} == {0o700}
+
+
+def test_a_set_takes_the_place_of_the_one_before(files: CertificateFiles) -> None:
+    """And a PFX file that this set does not have stays, as with lego."""
+    save(files, OLD)
+    save(files, NewSet(NAME, NEW.key, NEW.chain, NEW.url, None))
+    found = on_disk(files)
+    assert found[PFX] == b"old"
+    assert found[CERTIFICATE] == to_pem(NEW.chain)
+
+
+def test_an_order_that_came_to_nothing_leaves_nothing(files: CertificateFiles) -> None:
+    """The key that was written beforehand is cleared away, the set in place is not touched."""
+    save(files, OLD)
+    before = on_disk(files)
+    with files.prepared(NEW.key):
+        assert len(on_disk(files)) == len(before) + 1
+    assert on_disk(files) == before
+
+
+def in_a_child_killed_before(step: int, work: Callable[[], object]) -> bool:
+    """Do the work in a forked process that is killed before its n-th change to the disk; whether it got so far.
+
+    Python's audit events come right before a file is opened, renamed or removed and a folder made or removed, so all
+    that was written up to there is on the disk as a crash would leave it.
+    """
+    child = os.fork()
+    if child == 0:
+        left = step
+
+        def count(event: str, _: object) -> None:
+            nonlocal left
+            if event in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"):
+                left -= 1
+                if left == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(count)
+        try:
+            work()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def check_is_one_set(files: CertificateFiles, allowed: tuple[NewSet, ...]) -> NewSet:
+    found = on_disk(files)
+    for candidate in allowed:
+        if found == candidate.files():
+            return candidate
+    raise AssertionError(f"no whole set, or rubbish beside it: {sorted(found)}")
+
+
+def test_a_kill_at_any_step_leaves_what_the_next_run_finishes(tree: Tree, files: CertificateFiles) -> None:
+    """Old or new, never mixed, nothing left over; also when the run that finishes is killed at any of its steps."""
+    save(files, OLD)
+    template = tree.path.with_name("template")
+    shutil.copytree(tree.path, template)
+    outcomes = []
+    step = 1
+    while True:
+        shutil.rmtree(tree.path)
+        shutil.copytree(template, tree.path)
+        if not in_a_child_killed_before(step, lambda: save(files, NEW)):
+            break
+        shown = {ending: content for ending, content in on_disk(files).items() if not ending.startswith(".www")}
+        for ending, content in shown.items():  # whatever is in place is whole
+            assert content in (OLD.files()[ending], NEW.files()[ending])
+        second = 1
+        while in_a_child_killed_before(second, files.resume):
+            second += 1
+        files.resume()
+        outcomes.append(check_is_one_set(files, (OLD, NEW)))
+        step += 1
+    assert check_is_one_set(files, (NEW,)) is NEW
+    # One moment decides: before it all runs leave the old set, after it all leave the new one.
+    decisive = outcomes.index(NEW)
+    assert 5 < decisive < len(outcomes) - 5
+    assert outcomes == [OLD] * decisive + [NEW] * (len(outcomes) - decisive)
+
+
+def leave_ready(files: CertificateFiles, new: NewSet, *, but: tuple[str, ...] = ()) -> None:
+    """What a killed process leaves after the decisive moment: a ready set, some of it in place already."""
+    ready = files.file("").with_name(f".{NAME}.ready")
+    ready.mkdir(parents=True)
+    for ending, content in new.files().items():
+        (files.file(ending) if ending in but else ready / ending).write_bytes(content)
+
+
+def test_a_ready_set_is_brought_in(files: CertificateFiles) -> None:
+    """Whole, or the rest of it."""
+    leave_ready(files, OLD)
+    assert files.resume()
+    leave_ready(files, NEW, but=(ISSUER, PFX, FACTS, KEY))
+    assert files.is_interrupted()
+    assert files.resume()
+    assert check_is_one_set(files, (NEW,)) is NEW
+    assert not files.is_interrupted()
+    assert not files.resume()
+
+
+@pytest.mark.parametrize(
+    ("ready", "moved", "in_place"),
+    [
+        (OLD, (), NEW),  # it would make the certificate older
+        (NEW, (ISSUER, PFX, FACTS, KEY), OLD),  # the rest of it would not fit the key
+        (NEW, (ISSUER, PFX, FACTS, KEY, CERTIFICATE), OLD),  # nothing is left of it
+    ],
+)
+def test_another_program_has_written_since(
+    files: CertificateFiles, ready: NewSet, moved: tuple[str, ...], in_place: NewSet
+) -> None:
+    """lego was used after the crash: what it wrote stays."""
+    leave_ready(files, ready, but=moved)
+    for ending, content in in_place.files().items():
+        files.file(ending).write_bytes(content)
+    assert not files.resume()
+    assert check_is_one_set(files, (in_place,)) is in_place
+
+
+def test_archiving(tree: Tree, files: CertificateFiles) -> None:
+    """lego's names in the archives; files of other names stay."""
+    save(files, NEW)
+    files.file(".pem").write_bytes(b"pem")
+    other = files.file("").with_name(f"{NAME}.au.crt")
+    other.touch()
+    files.archive(issued.NOW)
+    stamp = int(issued.NOW.timestamp())
+    endings = (".key", ".crt", ".issuer.crt", ".json", ".pfx", ".pem")
+    assert {file.name for file in tree.archives.iterdir()} == {f"{stamp}.{NAME}{ending}" for ending in endings}
+    assert list(other.parent.iterdir()) == [other]
+
+
+def test_reading(tree: Tree, files: CertificateFiles) -> None:
+    """What is in place, and where it was looked for if nothing is."""
+    assert files.chain() is None
+    with pytest.raises(CertificateNotFound) as caught:
+        files.existing_chain()
+    assert caught.value.facts == {"name": NAME, "file": files.file(CERTIFICATE), "path": tree.path}
+    save(files, NEW)
+    assert files.existing_chain() == list(NEW.chain)
+    assert spki(from_pem(files.file(KEY).read_bytes()).public_key()) == spki(NEW.key.public_key())
+    files.file(CERTIFICATE).write_bytes(b"rubbish")
+    with pytest.raises(CertificateDamaged):
+        files.existing_chain()
+
+
+def test_the_issuer_is_found_where_lego_s_no_bundle_left_it(files: CertificateFiles) -> None:
+    """The certificate's file may hold the leaf alone."""
+    assert files.issuer() is None
+    save(files, NEW)
+    assert files.issuer() == NEW.chain[1]
+    files.file(CERTIFICATE).write_bytes(to_pem(NEW.chain[:1]))
+    assert files.issuer() == NEW.chain[1]
+    files.file(ISSUER).unlink()
+    assert files.issuer() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [("www.example.com", "www.example.com"), ("*.example.com", "_.example.com"), ("2001:db8::1", "2001-db8--1")],
+)
+def test_what_files_are_called(name: str, stem: str) -> None:
+    """As lego calls them."""
+    assert stem_of(name) == stem
+
+
+def test_listing(tree: Tree, files: CertificateFiles) -> None:
+    """Certificates' files in order of names, and nobody else's."""
+    assert listed(tree) == []
+    save(files, NEW)
+    assert listed(tree) == [files.file(CERTIFICATE)]
+    assert read_chain(listed(tree)[0]) == load_chain(to_pem(NEW.chain))
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    """It shows before anything is ordered."""
+    (tmp_path / "file").touch()
+    files = CertificateFiles(Tree(tmp_path / "file"), NAME)
+    with pytest.raises(NotWritable), files.prepared(NEW.key):
+        pytest.fail("an order would have been made")

@@ -1,0 +1,145 @@
+"""What is remembered between runs: one instant a window, when to ask again, and nothing from damaged files."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tegata.acme.ari import Window
+from tegata.client.renewal import Cause, Due, NotDue, decide
+from tegata.host.due import LONGEST_PAUSE, Watch, WatchFile, answered, facts, failed, not_offered, unknown
+from tegata.host.files import Tree
+from tests.host import issued
+
+NOW = issued.NOW
+ENDS = NOW + timedelta(days=80)
+LEAF = issued.certificate(issued.new_key(), "www.example.com")
+OTHER = issued.certificate(issued.new_key(), "www.example.com")
+WINDOW = Window(NOW + timedelta(days=50), NOW + timedelta(days=52))
+
+
+def after_answer(before: Watch, *, window: Window = WINDOW, retry_after: float = 3600, fraction: float = 0.25) -> Watch:
+    return answered(before, NOW, window, explanation=None, retry_after=retry_after, fraction=fraction)
+
+
+def test_nothing_known_means_to_ask() -> None:
+    """A certificate nobody asked about is never fresh."""
+    assert not unknown(LEAF).is_fresh(NOW, ENDS)
+
+
+def test_an_answer_is_fresh_until_it_is_time_to_ask_again() -> None:
+    """To the second; and a date that only a wrong clock can have written is not believed."""
+    watch = after_answer(unknown(LEAF))
+    assert watch.is_fresh(NOW, ENDS)
+    assert watch.is_fresh(NOW + timedelta(seconds=3599), ENDS)
+    assert not watch.is_fresh(NOW + timedelta(seconds=3600), ENDS)
+    assert not watch.is_fresh(NOW - timedelta(days=2), ENDS)
+
+
+def test_nothing_remembered_is_relied_on_in_the_last_30_days() -> None:
+    """A contract renewed at the last hour moves the window; the next run must see it, whatever Retry-After said."""
+    watch = after_answer(unknown(LEAF))
+    assert watch.is_fresh(NOW, NOW + timedelta(days=30, seconds=1))
+    assert not watch.is_fresh(NOW, NOW + timedelta(days=30))
+
+
+def test_the_instant_is_chosen_once_a_window() -> None:
+    """Asking often must not draw it towards the start; a new window is a new choice."""
+    first = after_answer(unknown(LEAF))
+    assert first.instant == WINDOW.start + timedelta(hours=12)
+    assert after_answer(first, fraction=0.9).instant == first.instant
+    moved = Window(WINDOW.start - timedelta(days=50), WINDOW.end)
+    assert after_answer(first, window=moved, fraction=0.0).instant == moved.start
+
+
+def test_no_renewal_information_is_asked_for_again_in_six_hours() -> None:
+    """RFC 9773 §4.3.3: an error that will last (X-14)."""
+    watch = not_offered(after_answer(unknown(LEAF)), NOW)
+    assert (watch.window, watch.instant) == (None, None)
+    assert watch.ask_again == NOW + timedelta(hours=6)
+
+
+def test_trouble_waits_longer_each_time_and_forgets_nothing() -> None:
+    """A minute, doubling, at most six hours, also after ten thousand failures (S-17); then an answer resets it."""
+    watch = after_answer(unknown(LEAF))
+    pauses = []
+    for _ in range(12):
+        watch = failed(watch, NOW)
+        pauses.append((watch.ask_again - NOW) / timedelta(minutes=1))
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]
+    assert watch.window == WINDOW
+    for _ in range(10_000):
+        watch = failed(watch, NOW)
+    assert watch.ask_again == NOW + LONGEST_PAUSE
+    assert after_answer(watch).failures == 0
+
+
+def test_facts_decide() -> None:
+    """What is remembered is what the decision is made of."""
+    watch = after_answer(unknown(LEAF))
+    assert decide(facts(watch, LEAF, NOW)) == NotDue(Cause.WINDOW, WINDOW.start + timedelta(hours=12))
+    assert decide(facts(watch, LEAF, WINDOW.end)) == Due(Cause.WINDOW)
+    assert decide(facts(watch, LEAF, NOW, days=999)) == Due(Cause.DAYS)
+    assert decide(facts(unknown(LEAF), LEAF, NOW)) == NotDue(Cause.LIFE, LEAF.not_valid_after_utc - timedelta(days=30))
+
+
+@pytest.fixture
+def watch_file(tmp_path: Path) -> WatchFile:
+    return WatchFile(Tree(tmp_path), "*.example.com")
+
+
+@pytest.mark.parametrize(
+    "watch",
+    [
+        not_offered(unknown(LEAF), NOW),
+        after_answer(unknown(LEAF)),
+        Watch(unknown(LEAF).certificate, NOW, revoked=True, failures=3),
+        Watch(unknown(LEAF).certificate, NOW, WINDOW, WINDOW.start, "https://ca.example/why"),
+    ],
+)
+def test_there_and_back(watch_file: WatchFile, watch: Watch) -> None:
+    """All of it survives the disk."""
+    watch_file.save(watch)
+    assert watch_file.load(LEAF) == watch
+
+
+def test_what_is_known_of_another_certificate_says_nothing(watch_file: WatchFile) -> None:
+    """The one in place may have been renewed by another program."""
+    watch_file.save(Watch(unknown(OTHER).certificate, NOW, revoked=True))
+    assert watch_file.load(LEAF) == unknown(LEAF)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"askAgain": "tomorrow"},
+        {"askAgain": None},
+        {"failures": "many"},
+        {"failures": None},
+        {"window": {"start": "2026-01-01T00:00:00Z"}},
+        {"instant": 7},
+        {"certificate": None},
+    ],
+)
+def test_a_damaged_file_says_nothing(tmp_path: Path, watch_file: WatchFile, change: dict[str, object]) -> None:
+    """It is only a memory: then the CA is asked again."""
+    watch_file.save(after_answer(unknown(LEAF)))
+    file = tmp_path / ".tegata" / "renewals" / "_.example.com.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
+    assert watch_file.load(LEAF) == unknown(LEAF)
+    file.write_text("{")
+    assert watch_file.load(LEAF) == unknown(LEAF)
+
+
+def test_forgetting(watch_file: WatchFile) -> None:
+    """Also what was never known."""
+    watch_file.forget()
+    watch_file.save(after_answer(unknown(LEAF)))
+    watch_file.forget()
+    assert watch_file.load(LEAF) == unknown(LEAF)
+
+
+def test_unknown_is_long_past() -> None:
+    """Whatever the clock says now."""
+    assert unknown(LEAF).ask_again == datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,0 +1,118 @@
+"""Private files and folders: their rights from the first moment, whole or not at all, one holder a lock."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tegata.host.errors import NotReadable, NotWritable
+from tegata.host.files import SIZE_LIMIT, Tree, make_folder, read, replace, write_new
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def _loose_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("_loose_umask")
+def test_rights_do_not_depend_on_the_umask(tmp_path: Path) -> None:
+    """Folders are 0700 all the way down, files 0600 from the first octet."""
+    make_folder(tmp_path / "a" / "b")
+    write_new(tmp_path / "a" / "b" / "key", b"secret")
+    replace(tmp_path / "a" / "b" / "other", b"secret")
+    assert [mode(tmp_path / each) for each in ("a", "a/b", "a/b/key", "a/b/other")] == [0o700, 0o700, 0o600, 0o600]
+
+
+def test_a_folder_that_is_there_keeps_its_rights(tmp_path: Path) -> None:
+    """lego makes the root of the tree 0700 only when it makes it."""
+    tmp_path.chmod(0o755)
+    make_folder(tmp_path)
+    assert mode(tmp_path) == 0o755
+
+
+def test_a_new_file_never_follows_a_link(tmp_path: Path) -> None:
+    """Somebody else's link in the way is replaced, not written through."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / "key").symlink_to(victim)
+    write_new(tmp_path / "key", b"secret")
+    assert victim.read_text() == "precious"
+    assert not (tmp_path / "key").is_symlink()
+
+
+def test_replacing_leaves_nothing_else_behind(tmp_path: Path) -> None:
+    """Twice, and after a crash that left its half-written file."""
+    (tmp_path / ".file.new").write_text("half")
+    replace(tmp_path / "file", b"one")
+    replace(tmp_path / "file", b"two")
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"file": b"two"}
+
+
+def test_reading(tmp_path: Path) -> None:
+    """No file is None; what is too long or no file is told by its name."""
+    (tmp_path / "file").write_bytes(b"x")
+    assert read(tmp_path / "file") == b"x"
+    assert read(tmp_path / "none") is None
+    assert read(tmp_path / "file" / "below") is None
+    (tmp_path / "long").write_bytes(b"x" * (SIZE_LIMIT + 1))
+    for path in (tmp_path / "long", tmp_path):
+        with pytest.raises(NotReadable) as caught:
+            read(path)
+        assert caught.value.facts["path"] == path
+
+
+def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A file where a folder should be, and a folder where a file should be."""
+    (tmp_path / "file").touch()
+    with pytest.raises(NotWritable) as caught:
+        make_folder(tmp_path / "file" / "below")
+    assert str(caught.value.facts["path"]).startswith(str(tmp_path / "file"))
+    with pytest.raises(NotWritable):
+        make_folder(tmp_path / "file")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(NotWritable):
+        write_new(tmp_path / "folder", b"")
+
+
+def test_a_lock_has_one_holder_and_the_next_is_told_once(tmp_path: Path) -> None:
+    """Another process holds the lock; killing it sets the lock free."""
+    script = (
+        "import sys, time; from pathlib import Path; from tegata.host.files import Tree\n"
+        f"with Tree(Path({str(tmp_path)!r})).locked('x', lambda: None):\n"
+        "    print('held', flush=True); time.sleep(60)"
+    )
+    waited = []
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+
+        def waiting() -> None:
+            waited.append(True)
+            holder.kill()
+
+        with Tree(tmp_path).locked("x", waiting):
+            pass
+    assert waited == [True]
+
+
+def test_locks_of_different_names_do_not_meet(tmp_path: Path) -> None:
+    """Two certificates are worked on at once."""
+    tree = Tree(tmp_path)
+    with tree.locked("a", pytest.fail), tree.locked("b", pytest.fail):
+        pass
+
+
+def test_a_lock_in_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    """It is the first thing a run writes, so it tells of a wrong --path."""
+    (tmp_path / "file").touch()
+    with pytest.raises(NotWritable), Tree(tmp_path / "file").locked("x", pytest.fail):
+        pass
