@@ -11,7 +11,17 @@ from tegata.errors import TegataError
 from tegata.text.language import Language
 
 # An area's sentences are data; they are loaded only when the first error is explained.
-AREAS = ("errors_core", "errors_client", "errors_cli", "errors_host")
+AREAS = (
+    "errors_core",
+    "errors_client",
+    "errors_cli",
+    "errors_host",
+    "errors_protocol",
+    "errors_contract",
+    "errors_validation",
+    "errors_issuing",
+    "errors_operator",
+)
 
 
 class Sentence(NamedTuple):

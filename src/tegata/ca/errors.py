@@ -1,0 +1,403 @@
+"""Everything the CA refuses, as typed exceptions.
+
+One class a thing somebody can act on. An exception knows its code and facts only; the answer it becomes is decided at
+each edge: ``api.render`` for ACME, the portal's pages, the command line. Sentences are in ``tegata.text``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from tegata.acme.identifiers import Identifier
+from tegata.errors import TegataError
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A refusal or failure that is kept: the error's code and facts, told later in the reader's language."""
+
+    code: str
+    facts: dict[str, str]
+    reference: str
+
+
+class CaError(TegataError):
+    """Anything the CA refuses or fails at, on purpose."""
+
+
+# The ACME interface: requests that cannot be understood or trusted.
+
+
+class MalformedRequest(CaError):
+    """The request is no ACME request: ``reason``."""
+
+    code = "request.malformed"
+
+
+class NotFound(CaError):
+    """There is no such resource, or it is another account's, which must look the same (A-28)."""
+
+    code = "request.not-found"
+
+
+class MethodNotAllowed(CaError):
+    """This resource does not take ``method`` (A-13)."""
+
+    code = "request.method"
+
+
+class UnsupportedMediaType(CaError):
+    """The body is not ``application/jose+json`` (A-12)."""
+
+    code = "request.media-type"
+
+
+class RequestTooLarge(CaError):
+    """The body is over ``limit`` bytes."""
+
+    code = "request.too-large"
+
+
+class BadNonce(CaError):
+    """The anti-replay nonce is unknown, used or old (RFC 8555 §6.5)."""
+
+    code = "request.bad-nonce"
+
+
+class BadRequestSignature(CaError):
+    """The JWS does not verify with the account's key."""
+
+    code = "request.signature"
+
+
+class WrongUrl(CaError):
+    """The signed ``url`` is not the one this request came to (A-15)."""
+
+    code = "request.url"
+
+
+class UnknownAccount(CaError):
+    """There is no account with this key or URL (accountDoesNotExist)."""
+
+    code = "account.unknown"
+
+
+class AccountDeactivated(CaError):
+    """The account was deactivated (RFC 8555 §7.3.6)."""
+
+    code = "account.deactivated"
+
+
+class TermsNotAgreed(CaError):
+    """``termsOfServiceAgreed`` is missing; the terms are at ``url`` (A-37)."""
+
+    code = "account.terms"
+
+
+class InvalidContact(CaError):
+    """A ``mailto:`` contact is not one plain address (A-36)."""
+
+    code = "account.contact"
+
+
+class UnsupportedContact(CaError):
+    """A contact is not a ``mailto:`` URL (A-36)."""
+
+    code = "account.contact-scheme"
+
+
+class UnsuitableAccountKey(CaError):
+    """The account key cannot be taken: ``reason`` (badPublicKey)."""
+
+    code = "account.key"
+
+
+# Contract and credential: who may have what, and until when.
+
+
+class BindingRequired(CaError):
+    """A new account needs an EAB here (RFC 8555 §7.3.4)."""
+
+    code = "eab.required"
+
+
+class BindingRefused(CaError):
+    """Unknown key identifier or wrong MAC; never told apart (A-41)."""
+
+    code = "eab.refused"
+
+
+class BindingMalformed(CaError):
+    """The externalAccountBinding is not a valid inner JWS: ``reason`` (A-39)."""
+
+    code = "eab.malformed"
+
+
+class CredentialDisabled(CaError):
+    """The EAB ``kid`` was disabled by its owner or the CA."""
+
+    code = "eab.disabled"
+
+
+class CredentialSuperseded(CaError):
+    """The EAB ``kid`` was rotated and registers no new accounts."""
+
+    code = "eab.superseded"
+
+
+class ContractNotStarted(CaError):
+    """The contract begins at ``starts``."""
+
+    code = "contract.not-started"
+
+
+class ContractExpired(CaError):
+    """The contract ended at ``ends``."""
+
+    code = "contract.expired"
+
+
+class ContractSuspended(CaError):
+    """The contract is suspended."""
+
+    code = "contract.suspended"
+
+
+class ContractEnded(CaError):
+    """The contract was ended early."""
+
+    code = "contract.ended"
+
+
+class ServiceWithoutAcme(CaError):
+    """The contract's service issues by CSR in the portal, not by ACME."""
+
+    code = "contract.no-acme"
+
+
+# Orders.
+
+
+class NameRefused(CaError):
+    """One identifier cannot be had: base of the reasons that become subproblems."""
+
+
+class ForeignName(NameRefused):
+    """``name`` is not among the contract's names."""
+
+    code = "order.foreign-name"
+
+
+class BadName(NameRefused):
+    """``name`` is not a name a certificate may have: ``reason`` (A-51)."""
+
+    code = "order.bad-name"
+
+
+class WildcardUnsupported(NameRefused):
+    """``name`` is a wildcard, and no challenge offered here can prove one."""
+
+    code = "order.wildcard"
+
+
+class UnsupportedIdentifier(NameRefused):
+    """``type`` is not an identifier type of this CA (A-52)."""
+
+    code = "order.identifier-type"
+
+
+class NamesRefused(CaError):
+    """Some identifiers of an order cannot be had, each for its own reason (A-23)."""
+
+    code = "order.names"
+
+    def __init__(self, refusals: Sequence[tuple[Identifier, NameRefused]]) -> None:
+        super().__init__(names=", ".join(identifier.value for identifier, _ in refusals))
+        self.refusals = tuple(refusals)
+
+
+class DatesRefused(CaError):
+    """The order's notBefore or notAfter cannot be kept exactly: ``reason`` (A-53)."""
+
+    code = "order.dates"
+
+
+class OrderNotReady(CaError):
+    """The order is ``status``, and only a ready order is finalized (A-80)."""
+
+    code = "order.not-ready"
+
+
+class ReissueLimited(CaError):
+    """Another certificate for the same names could not end later than the one in place.
+
+    ``ends`` is the contract's end; ``retry_at`` the instant from which the same request would pass.
+    """
+
+    code = "order.reissue"
+
+    def __init__(self, *, ends: datetime, retry_at: datetime) -> None:
+        super().__init__(ends=ends.strftime("%Y-%m-%d %H:%M:%S UTC"))
+        self.retry_at = retry_at
+
+
+class AlreadyReplaced(CaError):
+    """Another order already replaces that certificate (X-17)."""
+
+    code = "order.already-replaced"
+
+
+class ReplacesRefused(CaError):
+    """``replaces`` does not name a certificate this order can replace: ``reason`` (X-17)."""
+
+    code = "order.replaces"
+
+
+# Finalize.
+
+
+class BadCertificateRequest(CaError):
+    """The CSR cannot be used: ``reason`` (A-81)."""
+
+    code = "csr.bad"
+
+
+class WrongKey(CaError):
+    """The CSR's key is ``got``; the service takes ``wanted``."""
+
+    code = "csr.key"
+
+
+class AccountKeyInRequest(CaError):
+    """The CSR's key is an account key (A-48)."""
+
+    code = "csr.account-key"
+
+
+class IssuanceFailed(CaError):
+    """The certificate could not be made; the order is invalid and a new one may be placed."""
+
+    code = "issuance.failed"
+
+
+# Revocation.
+
+
+class BadRevocationReason(CaError):
+    """``reason`` is not among the ``allowed`` (A-93)."""
+
+    code = "revocation.reason"
+
+
+class AlreadyRevoked(CaError):
+    """The certificate is revoked (A-92)."""
+
+    code = "revocation.already"
+
+
+class RevocationRefused(CaError):
+    """Neither the account nor the key may revoke this certificate (A-90)."""
+
+    code = "revocation.refused"
+
+
+class UnknownCertificate(CaError):
+    """The certificate was not issued here (A-91)."""
+
+    code = "revocation.unknown"
+
+
+# Validation: what the CA saw from outside.
+
+
+class ValidationFault(CaError):
+    """The identifier did not answer its challenge; base of the reasons."""
+
+
+class NameNotResolved(ValidationFault):
+    """DNS gave no address for ``name``: ``reason``."""
+
+    code = "validation.dns"
+
+
+class AddressForbidden(ValidationFault):
+    """``name`` leads to ``address``, which the CA may not enter (S-07)."""
+
+    code = "validation.address"
+
+
+class ConnectionFailed(ValidationFault):
+    """No connection to ``address`` port ``port`` for ``name``: ``reason``."""
+
+    code = "validation.connection"
+
+
+class UnexpectedStatus(ValidationFault):
+    """``url`` answered with HTTP ``status``, not 200."""
+
+    code = "validation.status"
+
+
+class RedirectRefused(ValidationFault):
+    """A redirect cannot be followed: ``reason`` (B-30)."""
+
+    code = "validation.redirect"
+
+
+class WrongAnswer(ValidationFault):
+    """``url`` answered with something else than the key authorization; ``got`` is its beginning, made printable."""
+
+    code = "validation.answer"
+
+
+class BadHttpAnswer(ValidationFault):
+    """``url`` did not answer in HTTP: ``reason``."""
+
+    code = "validation.http"
+
+
+class ValidationAbandoned(ValidationFault):
+    """The CA could not finish the validation in time; nothing is known to be wrong at the customer's side."""
+
+    code = "validation.abandoned"
+
+
+# Operator and customer.
+
+
+class UnknownObject(CaError):
+    """There is no ``kind`` ``name``."""
+
+    code = "operator.unknown"
+
+
+class Refused(CaError):
+    """The command cannot be done: ``reason``."""
+
+    code = "operator.refused"
+
+
+class LoginFailed(CaError):
+    """Login or password is wrong; never told which."""
+
+    code = "portal.login"
+
+
+def fault_of(error: CaError, reference: str) -> Fault:
+    """The error in the form that is stored with an order or challenge."""
+    return Fault(code=error.code, facts={name: str(value) for name, value in error.facts.items()}, reference=reference)
+
+
+def error_of(fault: Fault) -> TegataError:
+    """The stored fault as an exception again, to be explained or rendered; an unknown code is an internal error."""
+    error = _BY_CODE.get(fault.code, TegataError)
+    restored = error.__new__(error)
+    TegataError.__init__(restored, **fault.facts)
+    return restored
+
+
+def _classes(base: type[CaError]) -> list[type[CaError]]:
+    return [base, *(found for child in base.__subclasses__() for found in _classes(child))]
+
+
+_BY_CODE = {error.code: error for error in _classes(CaError) if "code" in vars(error)}

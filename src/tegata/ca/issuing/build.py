@@ -1,0 +1,116 @@
+"""From a template to the exact bytes that are to be signed, linted before any key sees them (BR 4.3.1.2).
+
+Pure: takes the issuer's certificate, never its key; clock and serial number are arguments.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+
+from tegata.ca.issuing import algorithms, lint, profiles
+from tegata.ca.issuing.lint import LintFailed
+from tegata.ca.issuing.profiles import Issuer, Template, Wanted
+from tegata.ca.issuing.unsigned import stand_in
+from tegata.ca.model import Contract
+from tegata.ca.settings import Service
+from tegata.pki import names as pki_names
+from tegata.pki.keys import PublicKey
+
+_KEY_USAGES = (
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+    *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+)
+
+
+class ProfileBuilder:
+    """Lays out certificates of the services' profiles under one issuing CA; ``public_url`` must be ``http://``."""
+
+    def __init__(self, *, issuer: x509.Certificate, public_url: str) -> None:
+        self._issuer = profiles.issuing_ca(issuer, public_url)
+        self._stand_in = stand_in(algorithms.public_key_of(issuer))
+
+    def template(
+        self,
+        *,
+        contract: Contract,
+        service: Service,
+        names: Sequence[str],
+        public_key: PublicKey,
+        not_before: datetime,
+        not_after: datetime,
+        serial: int,
+    ) -> bytes:
+        """The linted TBSCertificate in DER; raises LintFailed, also where the contract's data fit no certificate."""
+        wanted = Wanted(contract, service, tuple(names), public_key, not_before, not_after, serial)
+        try:
+            laid_out = builder(profiles.template(wanted), self._issuer)
+        except ValueError as error:
+            raise LintFailed(rule="the data fit a certificate", found=error) from None
+        algorithm = algorithms.of(self._stand_in.public_key())
+        tbs = laid_out.sign(self._stand_in, algorithm.hash).tbs_certificate_bytes
+        lint.check(tbs, wanted, self._issuer)
+        return tbs
+
+
+def builder(template: Template, issuer: Issuer) -> x509.CertificateBuilder:
+    """A server certificate's builder, everything set but the signature (BR 7.1.2.7).
+
+    Raises ValueError for what X.509 cannot hold.
+    """
+    laid_out = x509.CertificateBuilder(
+        issuer_name=issuer.certificate.subject,
+        subject_name=template.subject,
+        public_key=template.public_key,
+        serial_number=template.serial,
+        not_valid_before=template.not_before.replace(microsecond=0),
+        not_valid_after=template.not_after.replace(microsecond=0),
+    )
+    for extension, critical in _extensions(template, issuer):
+        laid_out = laid_out.add_extension(extension, critical)
+    return laid_out
+
+
+def key_usage(*usages: str) -> x509.KeyUsage:
+    """The keyUsage extension with these bits set and all others clear."""
+    return x509.KeyUsage(**{usage: usage in usages for usage in _KEY_USAGES})
+
+
+def authority_key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """The issuer's subjectKeyIdentifier as authorityKeyIdentifier, by value and nothing else."""
+    identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
+
+
+def certificate_at(url: str) -> x509.AuthorityInformationAccess:
+    """The authorityInfoAccess that names where the issuer's certificate is."""
+    location = x509.UniformResourceIdentifier(url)
+    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, location)])
+
+
+def crl_at(url: str) -> x509.CRLDistributionPoints:
+    """The cRLDistributionPoints that names the one full CRL."""
+    location = [x509.UniformResourceIdentifier(url)]
+    return x509.CRLDistributionPoints([x509.DistributionPoint(location, None, None, None)])
+
+
+def _extensions(template: Template, issuer: Issuer) -> list[tuple[x509.ExtensionType, bool]]:
+    """Each extension and whether it is critical; subjectAltName is so where the subject is empty."""
+    extensions: list[tuple[x509.ExtensionType, bool]] = [
+        (key_usage("digital_signature"), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (x509.SubjectAlternativeName([_general_name(name) for name in template.names]), not list(template.subject)),
+        (authority_key_identifier(issuer.certificate), False),
+        (certificate_at(issuer.certificate_url), False),
+        (x509.CertificatePolicies([x509.PolicyInformation(template.policy, None)]), False),
+    ]
+    if issuer.crl_url is not None:
+        extensions.append((crl_at(issuer.crl_url), False))
+    return extensions
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    return x509.IPAddress(ip_address(name)) if pki_names.is_ip(name) else x509.DNSName(name)

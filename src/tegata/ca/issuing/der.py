@@ -1,0 +1,72 @@
+"""DER, as little of it as signing and linting need: strict reading of elements, and writing them (X.690 §10).
+
+Pure; knows tags and lengths, not what they mean in a certificate.
+"""
+
+from typing import NamedTuple
+
+INTEGER = 0x02
+BIT_STRING = 0x03
+OCTET_STRING = 0x04
+OBJECT_IDENTIFIER = 0x06
+UTF8_STRING = 0x0C
+PRINTABLE_STRING = 0x13
+UTC_TIME = 0x17
+GENERALIZED_TIME = 0x18
+SEQUENCE = 0x30
+SET = 0x31
+
+_LONG_FORM = 0x80
+_HIGH_TAG = 0x1F
+
+
+class Element(NamedTuple):
+    """One tag-length-value: ``encoded`` is all of it, ``content`` its value."""
+
+    tag: int
+    content: bytes
+    encoded: bytes
+
+
+def write(tag: int, *contents: bytes) -> bytes:
+    """An element with this tag around the concatenated contents."""
+    content = b"".join(contents)
+    length = len(content)
+    if length < _LONG_FORM:
+        return bytes([tag, length]) + content
+    digits = length.to_bytes((length.bit_length() + 7) // 8)
+    return bytes([tag, _LONG_FORM | len(digits)]) + digits + content
+
+
+def elements(data: bytes) -> list[Element]:
+    """The elements that fill ``data`` exactly; raises ValueError for anything that is not DER."""
+    found = []
+    while data:
+        element = _first(data)
+        found.append(element)
+        data = data[len(element.encoded) :]
+    return found
+
+
+def only(data: bytes, tag: int) -> Element:
+    """The one element that ``data`` is; raises ValueError if it is another, or more than one."""
+    found = elements(data)
+    if len(found) != 1 or found[0].tag != tag:
+        raise ValueError(f"not a single element with tag {tag:#04x}")
+    return found[0]
+
+
+def _first(data: bytes) -> Element:
+    if len(data) < 2 or data[0] & _HIGH_TAG == _HIGH_TAG:
+        raise ValueError("a cut or unusual tag")
+    length, start = data[1], 2
+    if length >= _LONG_FORM:
+        start += length - _LONG_FORM
+        digits = data[2:start]
+        length = int.from_bytes(digits)
+        if not digits or digits[0] == 0 or length < _LONG_FORM:
+            raise ValueError("a length that is indefinite or not the shortest")
+    end = start + length
+    if end > len(data):
+        raise ValueError("content cut short")
+    return Element(data[0], data[start:end], data[:end])

@@ -1,0 +1,171 @@
+"""The CA's key hierarchy: made once by ``init``, read by everything else.
+
+A root that signs only CAs; the issuing CA, whose key signs nothing but validated orders and CRLs; and a small services
+CA, constrained to the one host of the server's own TLS certificate. The root's key is not needed to serve and may be
+moved away. The profiles are those of BR 7.1.2.1, 7.1.2.6 and 7.1.2.10. Knows no store and no settings file.
+"""
+
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tegata.ca.errors import Refused
+from tegata.ca.issuing import algorithms, crl, keys, layout, profiles
+from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
+from tegata.ca.issuing.build import authority_key_identifier, certificate_at, crl_at, key_usage
+from tegata.pki import keys as pki_keys
+from tegata.pki import names
+from tegata.pki.keys import KeyType
+
+# The last second of a life counts, hence one second less (BR 6.3.2).
+_ROOT_LIFE = timedelta(days=20 * 365) - timedelta(seconds=1)
+_SUBORDINATE_LIFE = timedelta(days=3 * 365) - timedelta(seconds=1)
+# A CRL of CA certificates is renewed within a year (BR 4.9.7).
+_ROOT_CRL_LIFE = timedelta(days=365)
+_COUNTRY = "JP"
+# Leaves room in a commonName of 64 characters for what the CA is and the year it was made in.
+NAME_LIMIT = 40
+
+
+class Hierarchy(NamedTuple):
+    """The CA's certificates, and the root's CRL (DER)."""
+
+    root: x509.Certificate
+    issuing: x509.Certificate
+    services: x509.Certificate
+    root_crl: bytes
+
+
+class _Ca(NamedTuple):
+    key: IssuerKey
+    certificate: x509.Certificate
+
+
+class _Role(NamedTuple):
+    """What a CA below the root is for."""
+
+    label: str
+    key_type: KeyType
+    policies: tuple[x509.ObjectIdentifier, ...]
+    constraints: x509.NameConstraints | None = None
+
+
+def load(directory: Path) -> Hierarchy:
+    """Read what ``create`` wrote; raises FileUnusable."""
+    crl_path = directory / layout.ROOT_CRL
+    try:
+        root_crl = crl_path.read_bytes()
+    except OSError as error:
+        raise keys.FileUnusable(path=crl_path, reason=error.strerror) from None
+    return Hierarchy(
+        root=keys.load_certificate(directory / layout.ROOT_CERTIFICATE),
+        issuing=keys.load_certificate(directory / layout.ISSUING_CERTIFICATE),
+        services=keys.load_certificate(directory / layout.SERVICES_CERTIFICATE),
+        root_crl=root_crl,
+    )
+
+
+def host_of(url: str) -> str:
+    """The normalised host of the ACME service's URL; raises Refused for one that no certificate can name."""
+    try:
+        return names.normalise(urlsplit(url).hostname or "")
+    except (ValueError, names.BadName):
+        raise Refused(reason=f"{url} has no host that a certificate can name") from None
+
+
+def create(directory: Path, *, name: str, url: str, public_url: str, secret: bytes, now: datetime) -> None:
+    """Make the keys, certificates and the root's CRL below an existing directory; takes a second or two.
+
+    ``name`` is the organization in the certificates, ``url`` the ACME service's. Raises Refused for a name or URL that
+    does not fit into them; an existing file is a FileExistsError.
+    """
+    if not 0 < len(name.strip()) <= NAME_LIMIT or not name.isprintable():
+        raise Refused(reason=f"the name of a CA has 1 to {NAME_LIMIT} printable characters")
+    if urlsplit(public_url).scheme != "http" or not public_url.isascii():
+        raise Refused(reason=f"{public_url} is no http:// URL; certificates and CRLs are fetched without TLS")
+    now = now.replace(microsecond=0)
+    policies = (profiles.DOMAIN_VALIDATED, profiles.ORGANIZATION_VALIDATED)
+    issuing_role = _Role("Issuing", KeyType.RSA2048, policies)
+    services_role = _Role("Services", KeyType.EC256, policies[:1], constraints_for(host_of(url)))
+    root = _root(name, now)
+    issuing = _subordinate(root, issuing_role, name, public_url, now)
+    services = _subordinate(root, services_role, name, public_url, now)
+    for ca, key_path, certificate_path in (
+        (root, layout.ROOT_KEY, layout.ROOT_CERTIFICATE),
+        (issuing, layout.ISSUING_KEY, layout.ISSUING_CERTIFICATE),
+        (services, layout.SERVICES_KEY, layout.SERVICES_CERTIFICATE),
+    ):
+        keys.save(directory / key_path, ca.key, secret)
+        keys.write_new(directory / certificate_path, ca.certificate.public_bytes(Encoding.PEM), mode=0o644)
+    root_crl = crl.sign(root.key, root.certificate, [], number=1, this_update=now, next_update=now + _ROOT_CRL_LIFE)
+    keys.write_new(directory / layout.ROOT_CRL, root_crl, mode=0o644)
+
+
+def constraints_for(host: str) -> x509.NameConstraints:
+    """Constraints under which nothing but this host can be certified; the empty DNS name stands for all of them."""
+    if names.is_ip(host):
+        permitted: list[x509.GeneralName] = [x509.IPAddress(ip_network(ip_address(host)))]
+        excluded: list[x509.GeneralName] = [x509.DNSName("")]
+    else:
+        permitted = [x509.DNSName(host)]
+        excluded = [x509.IPAddress(ip_network("0.0.0.0/0")), x509.IPAddress(ip_network("::/0"))]
+    return x509.NameConstraints(permitted, excluded)
+
+
+def _root(name: str, now: datetime) -> _Ca:
+    key = _generate(KeyType.RSA4096)
+    subject = _subject(name, "Root", now)
+    builder = _builder(subject, subject, key.public_key(), now, _ROOT_LIFE)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return _Ca(key, builder.sign(key, algorithms.of(key.public_key()).hash))
+
+
+def _subordinate(root: _Ca, role: _Role, name: str, public_url: str, now: datetime) -> _Ca:
+    """A CA below the root for server certificates only (BR 7.1.2.6)."""
+    key = _generate(role.key_type)
+    base = public_url.rstrip("/")
+    subject = _subject(name, role.label, now)
+    builder = _builder(root.certificate.subject, subject, key.public_key(), now, _SUBORDINATE_LIFE)
+    for extension, critical in (
+        (x509.BasicConstraints(ca=True, path_length=0), True),
+        (authority_key_identifier(root.certificate), False),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.CertificatePolicies([x509.PolicyInformation(policy, None) for policy in role.policies]), False),
+        (certificate_at(base + layout.ROOT_URL_PATH), False),
+        (crl_at(base + layout.ROOT_CRL_URL_PATH), False),
+    ):
+        builder = builder.add_extension(extension, critical)
+    if role.constraints is not None:
+        builder = builder.add_extension(role.constraints, critical=True)
+    return _Ca(key, builder.sign(root.key, algorithms.of(root.key.public_key()).hash))
+
+
+def _builder(
+    issuer: x509.Name, subject: x509.Name, key: IssuerPublicKey, now: datetime, life: timedelta
+) -> x509.CertificateBuilder:
+    """What all CA certificates have in common."""
+    builder = x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number(), now, now + life)
+    builder = builder.add_extension(key_usage("key_cert_sign", "crl_sign"), critical=True)
+    return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+
+
+def _subject(name: str, role: str, now: datetime) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, _COUNTRY),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, name),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{name} {role} {now.year}"),
+        ]
+    )
+
+
+def _generate(key_type: KeyType) -> IssuerKey:
+    key = pki_keys.generate(key_type)
+    assert isinstance(key, IssuerKey)
+    return key

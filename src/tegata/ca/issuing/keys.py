@@ -1,0 +1,136 @@
+"""The CA's private keys on disk: encrypted PKCS#8, the pass phrase that opens them, and the certificates beside them.
+
+Secret files have mode 0600 from the first byte. Knows files and environment variables; what the keys sign is others'
+matter. A pass phrase is never in an exception.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from tegata.ca.errors import CaError
+from tegata.ca.issuing.algorithms import IssuerKey
+from tegata.ca.settings import Keys
+
+PASSPHRASE_VARIABLE = "TEGATA_CA_PASSPHRASE"  # noqa: S105 - a variable's name
+PASSPHRASE_FILE_VARIABLE = "TEGATA_CA_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
+
+
+class PassphraseMissing(CaError):
+    """No pass phrase for the keys: neither a variable is set nor does ``path`` hold one (``reason``)."""
+
+    code = "keys.passphrase-missing"
+
+
+class FileUnusable(CaError):
+    """The key or certificate in ``path`` cannot be used: ``reason``."""
+
+    code = "keys.file"
+
+
+class FirstPassphrase(NamedTuple):
+    """The pass phrase of a new CA; ``written`` is the file a random one was put in, None if it was given."""
+
+    secret: bytes
+    written: Path | None
+
+    def __repr__(self) -> str:
+        return f"FirstPassphrase(written={self.written})"
+
+
+def passphrase(directory: Path, settings: Keys, environ: Mapping[str, str]) -> bytes:
+    """The pass phrase: ``TEGATA_CA_PASSPHRASE``, or the file of ``TEGATA_CA_PASSPHRASE_FILE``, or the settings' file.
+
+    A file's trailing line end is no part of it. Raises PassphraseMissing.
+    """
+    given = environ.get(PASSPHRASE_VARIABLE)
+    if given:
+        return given.encode()
+    path = _passphrase_file(directory, settings, environ)
+    try:
+        secret = path.read_bytes().rstrip(b"\r\n")
+    except OSError as error:
+        raise PassphraseMissing(path=path, reason=error.strerror) from None
+    if not secret:
+        raise PassphraseMissing(path=path, reason="the file is empty")
+    return secret
+
+
+def first_passphrase(directory: Path, settings: Keys, environ: Mapping[str, str]) -> FirstPassphrase:
+    """The pass phrase for keys to be made: the one that is given, else a random one that is written to the file.
+
+    Raises PassphraseMissing if the file is there but holds none, or cannot be written.
+    """
+    path = _passphrase_file(directory, settings, environ)
+    if environ.get(PASSPHRASE_VARIABLE) or path.exists():
+        return FirstPassphrase(passphrase(directory, settings, environ), None)
+    secret = secrets.token_urlsafe(32).encode()
+    try:
+        write_secret(path, secret + b"\n")
+    except OSError as error:
+        raise PassphraseMissing(path=path, reason=error.strerror) from None
+    return FirstPassphrase(secret, path)
+
+
+def save(path: Path, key: IssuerKey, secret: bytes) -> None:
+    """Write a new key file; an existing one is a FileExistsError."""
+    write_secret(path, to_pem(key, secret))
+
+
+def load(path: Path, certificate: x509.Certificate, secret: bytes) -> IssuerKey:
+    """Read the key of this certificate; raises FileUnusable, which tells a wrong pass phrase from a missing file."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), secret)
+    except OSError as error:
+        raise FileUnusable(path=path, reason=error.strerror) from None
+    except TypeError:
+        raise FileUnusable(path=path, reason="it is not encrypted") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise FileUnusable(path=path, reason="the pass phrase is wrong or the file is damaged") from None
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+        raise FileUnusable(path=path, reason="it is not the key of the CA's certificate")
+    return key
+
+
+def load_certificate(path: Path) -> x509.Certificate:
+    """Read a PEM certificate of the CA; raises FileUnusable."""
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except OSError as error:
+        raise FileUnusable(path=path, reason=error.strerror) from None
+    except ValueError:
+        raise FileUnusable(path=path, reason="it is not a PEM certificate") from None
+
+
+def to_pem(key: IssuerKey, secret: bytes) -> bytes:
+    """The key as encrypted PKCS#8 (PBES2, AES-256)."""
+    encryption = serialization.BestAvailableEncryption(secret)
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a new file that only its owner may read, in a directory that only its owner may enter."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_new(path, content, mode=0o600)
+
+
+def write_new(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a new file durably; an existing one is a FileExistsError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _passphrase_file(directory: Path, settings: Keys, environ: Mapping[str, str]) -> Path:
+    named = environ.get(PASSPHRASE_FILE_VARIABLE)
+    return Path(named) if named else directory / settings.passphrase_file

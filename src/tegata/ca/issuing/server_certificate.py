@@ -1,0 +1,104 @@
+"""The server's own TLS certificate: made by the services CA for the host of the ACME URL, and renewed while it serves.
+
+Short-lived, so that it needs no CRL (BR 7.1.2.11.2). Knows no order and never touches the issuing key.
+"""
+
+import ssl
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from tegata.ca.issuing import algorithms, build, keys, layout, profiles
+from tegata.ca.issuing.algorithms import IssuerKey
+from tegata.ca.issuing.hierarchy import constraints_for, host_of
+from tegata.ca.issuing.profiles import Issuer, Template
+from tegata.pki import certs
+from tegata.pki import keys as pki_keys
+from tegata.pki.keys import KeyType
+
+LIFE = timedelta(days=7)
+_LAST_SECOND = timedelta(seconds=1)
+# For clients whose clock is slow.
+_BACKDATE = timedelta(minutes=5)
+
+
+class ServerCertificate:
+    """The live TLS context with its certificate, kept in ``keys/server.pem`` between runs.
+
+    ``url`` is the ACME service's, ``secret`` the pass phrase. Raises FileUnusable if the services CA cannot be used,
+    for example because the URL has another host now.
+    """
+
+    def __init__(self, directory: Path, *, url: str, public_url: str, secret: bytes, now: datetime) -> None:
+        self._path = directory / layout.SERVER_BUNDLE
+        self._host = host_of(url)
+        self._secret = secret
+        services = keys.load_certificate(directory / layout.SERVICES_CERTIFICATE)
+        constraints = services.extensions.get_extension_for_class(x509.NameConstraints).value
+        if constraints != constraints_for(self._host):
+            path = directory / layout.SERVICES_CERTIFICATE
+            raise keys.FileUnusable(path=path, reason="it was made for another host than the one of acme.url")
+        self._issuer = Issuer(services, public_url.rstrip("/") + layout.SERVICES_URL_PATH, crl_url=None)
+        self._key = keys.load(directory / layout.SERVICES_KEY, services, secret)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.certificate = self._kept(now) or self._renewed(now)
+
+    def renew_if_due(self, now: datetime) -> bool:
+        """Make and use a new certificate once only a third of the life is left; whether that was done.
+
+        Connections made from then on see the new one; it has a new key.
+        """
+        if not self._is_due(self.certificate, now):
+            return False
+        self.certificate = self._renewed(now)
+        return True
+
+    def _is_due(self, certificate: x509.Certificate, now: datetime) -> bool:
+        """Whether little of its life is left, or it is from the future because a clock was put back."""
+        return not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc - LIFE / 3
+
+    def _kept(self, now: datetime) -> x509.Certificate | None:
+        """The certificate in the file, in use, if it is this host's and this services CA's and not due."""
+        try:
+            certificate = x509.load_pem_x509_certificate(self._path.read_bytes())
+            certificate.verify_directly_issued_by(self._issuer.certificate)
+            if certs.names_of(certificate) != (self._host,) or self._is_due(certificate, now):
+                return None
+            self._use_file()
+        except (OSError, ValueError, TypeError, InvalidSignature):
+            return None
+        return certificate
+
+    def _renewed(self, now: datetime) -> x509.Certificate:
+        """A new certificate with a new key, kept and in use."""
+        key = pki_keys.generate(KeyType.EC256)
+        assert isinstance(key, IssuerKey)
+        not_before = max(now - _BACKDATE, self._issuer.certificate.not_valid_before_utc)
+        template = Template(
+            subject=x509.Name([]),
+            names=(self._host,),
+            public_key=key.public_key(),
+            not_before=not_before,
+            not_after=min(not_before + LIFE - _LAST_SECOND, self._issuer.certificate.not_valid_after_utc),
+            serial=x509.random_serial_number(),
+            policy=profiles.DOMAIN_VALIDATED,
+        )
+        algorithm = algorithms.of(self._key.public_key())
+        certificate = build.builder(template, self._issuer).sign(self._key, algorithm.hash)
+        chain = certs.to_pem([certificate, self._issuer.certificate])
+        self._replace(chain + keys.to_pem(key, self._secret))
+        self._use_file()
+        return certificate
+
+    def _replace(self, bundle: bytes) -> None:
+        """Put a new file in the old one's place at once; a crash leaves one of the two."""
+        fresh = self._path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        keys.write_secret(fresh, bundle)
+        fresh.replace(self._path)
+
+    def _use_file(self) -> None:
+        self.context.load_cert_chain(self._path, password=lambda: self._secret)

@@ -1,0 +1,170 @@
+"""Does the work that was left as rows: leases it, runs its handler, postpones what failed.
+
+A job is done at least once, whoever dies: the lease of a dead runner ends, and any other takes the row. Knows no kind
+of work; what is done for one is its handler's matter, and so is finishing the job, in the handler's own last commit.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from tegata.ca.model import Job
+from tegata.ca.ports import Conflict, Store, Work
+
+Handler = Callable[[Job], Awaitable[None]]
+
+LEASE = timedelta(seconds=10)
+"""A dead process's work is taken up after so long; renewed at a third of it, a late renewal or two lose nothing."""
+MOST = 64
+"""Jobs side by side: most of them wait for somebody's web server."""
+IDLE_SECONDS = 60.0
+"""Look at the rows this often even if nothing seems to have changed."""
+STORE_PAUSE_SECONDS = 1.0
+"""Wait this long after the store could not be read or written."""
+
+_FIRST_DELAY = timedelta(seconds=1)
+_LONGEST_DELAY = timedelta(minutes=10)
+_MOST_DOUBLINGS = 10
+
+log = structlog.get_logger("jobs")
+
+
+def delay(attempts: int) -> timedelta:
+    """How long a job that has failed so often before waits for its next attempt: doubling, up to a limit."""
+    return min(_FIRST_DELAY * (1 << min(attempts, _MOST_DOUBLINGS)), _LONGEST_DELAY)
+
+
+class Runner:
+    """Runs the jobs of a store, ``most`` side by side; ``owner`` is a name no other runner has."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        handlers: Mapping[str, Handler],
+        owner: str,
+        clock: Callable[[], datetime],
+        lease: timedelta = LEASE,
+        most: int = MOST,
+    ) -> None:
+        self._store, self._handlers, self._owner, self._clock = store, handlers, owner, clock
+        self._lease, self._most = lease, most
+        self._running: dict[asyncio.Task[None], Job] = {}
+        self._stirred = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Work until ``stop`` is called, then finish what was begun.
+
+        If this is cancelled, the work is too, and its leases run out.
+        """
+        keeper = asyncio.create_task(self._keep_leases())
+        try:
+            while not self._stopping:
+                await self._round()
+            while self._running:
+                await asyncio.wait(self._running)
+        finally:
+            await _end([keeper, *self._running])
+
+    def stop(self) -> None:
+        """Take no more jobs; ``run`` returns when those taken are done."""
+        self._stopping = True
+        self._stirred.set()
+
+    async def _round(self) -> None:
+        """Take what is due, then wait until there may be more: a commit, a due time, a job ended, the stop."""
+        self._stirred.clear()
+        # Both begin to watch before the rows are looked at: nothing that happens in between is missed.
+        changed = asyncio.create_task(self._store.changed(IDLE_SECONDS))
+        stirred = asyncio.create_task(self._stirred.wait())
+        try:
+            pause = await self._take()
+            if not self._stopping:
+                await asyncio.wait((changed, stirred), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        except Exception:
+            log.exception("store.unavailable")
+            await asyncio.wait((stirred,), timeout=STORE_PAUSE_SECONDS)
+        finally:
+            await _end((changed, stirred))
+
+    async def _take(self) -> float | None:
+        """Begin due jobs while there are places for them; the seconds until the next is due, if that is known."""
+        free = self._most - len(self._running)
+        due = await self._store.jobs.next_due()
+        if due is None or not free:
+            return None
+        now = self._clock()
+        if due > now:
+            return (due - now).total_seconds()
+        for job in await self._store.jobs.claim(self._owner, now, now + self._lease, free):
+            self._begin(job)
+        return 0
+
+    def _begin(self, job: Job) -> None:
+        before = [task for task, running in self._running.items() if running.id == job.id]
+        task = asyncio.create_task(self._do(job, before))
+        self._running[task] = job
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._stirred.set()
+
+    async def _do(self, job: Job, before: list[asyncio.Task[None]]) -> None:
+        """Run the job's handler; whatever it raises, the job is tried again later.
+
+        The row may come back while its work has not returned here: asked for again just when it was finished, or leased
+        again after this process stood still. Then that work ends first, and may have left nothing to do.
+        """
+        try:
+            if before:
+                await asyncio.wait(before)
+                await self._extend(job)
+            await self._handlers[job.kind](job)
+        except Conflict as conflict:
+            log.info("job.conflict", kind=job.kind, subject=job.subject, statement=conflict.statement)
+            await self._postpone(job)
+        except Exception:
+            log.exception("job.failed", kind=job.kind, subject=job.subject, attempts=job.attempts)
+            await self._postpone(job)
+
+    async def _postpone(self, job: Job) -> None:
+        work = Work()
+        self._store.jobs.postpone(work, job, self._clock() + delay(job.attempts))
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            log.info("job.gone", kind=job.kind, subject=job.subject)
+        except Exception:
+            log.exception("store.unavailable")  # the lease runs out by itself
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            await asyncio.gather(*(self._keep(task, job) for task, job in self._running.items()))
+
+    async def _keep(self, task: asyncio.Task[None], job: Job) -> None:
+        """Renew a job's lease; work whose lease is lost is somebody else's and ends."""
+        try:
+            await self._extend(job)
+        except Conflict:
+            task.cancel()
+        except Exception:
+            log.exception("store.unavailable")
+
+    async def _extend(self, job: Job) -> None:
+        work = Work()
+        self._store.jobs.extend(work, job, self._clock() + self._lease)
+        await self._store.commit(work)
+
+
+async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait until they have ended."""
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

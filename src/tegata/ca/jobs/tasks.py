@@ -1,0 +1,39 @@
+"""Which service does which kind of job, and what is done on time without one.
+
+Knows the services' names and nothing of what they do.
+"""
+
+import asyncio
+
+import structlog
+
+from tegata.ca.jobs.runner import Handler
+from tegata.ca.services.challenges import VALIDATE, ChallengeService
+from tegata.ca.services.crls import CRL, CrlService
+from tegata.ca.services.issuance import ISSUE, IssuanceService
+from tegata.ca.services.notices import CONTRACT_ACCEPTED, NoticeService
+
+CRL_CHECK_SECONDS = 10.0
+"""How often it is looked whether a new CRL is due: a read of one row."""
+
+log = structlog.get_logger("jobs")
+
+
+def handlers(
+    *, challenges: ChallengeService, issuance: IssuanceService, crls: CrlService, notices: NoticeService | None
+) -> dict[str, Handler]:
+    """The handler of every kind of job; without ``notices`` those wait until mail is set up again."""
+    table: dict[str, Handler] = {VALIDATE: challenges.validate, ISSUE: issuance.resume, CRL: crls.publish_for}
+    if notices is not None:
+        table[CONTRACT_ACCEPTED] = notices.contract_accepted
+    return table
+
+
+async def publish_in_time(crls: CrlService) -> None:
+    """Publish a CRL whenever one is due, for ever; a failure is logged and tried again."""
+    while True:
+        try:
+            await crls.publish_when_due()
+        except Exception:
+            log.exception("crl.failed")
+        await asyncio.sleep(CRL_CHECK_SECONDS)

@@ -1,0 +1,185 @@
+"""The facts the CA keeps: plain frozen records, as they are stored.
+
+A record holds what happened and when; no status word that can be worked out is in it (``acme.lifecycle`` and
+``ca.policy`` derive those). Knows no SQL, no JSON of the wire and no clock. All instants are aware and in UTC.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from tegata.acme.identifiers import Identifier
+from tegata.acme.jwk import JWK
+from tegata.ca.errors import Fault
+
+
+class Organization(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The examined organization that OV certificates name."""
+
+    name: str
+    country: str
+    state: str | None = None
+    locality: str | None = None
+
+
+class Application(StrEnum):
+    """How a contract was applied for (お申込種別)."""
+
+    NEW = "new"
+    RENEWAL = "renewal"
+
+
+class Contract(msgspec.Struct, frozen=True, kw_only=True):
+    """An accepted contract: who may have certificates for which names, and until when."""
+
+    id: str
+    customer_id: str
+    service: str
+    organization: Organization
+    domains: tuple[str, ...]
+    application: Application
+    applied_at: datetime
+    starts: datetime
+    ends: datetime
+    renewed_at: datetime | None = None
+    suspended_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """An EAB key of a contract; the MAC key is sealed (encrypted) at rest.
+
+    A superseded one (rotated) binds no new accounts but keeps its old ones; a disabled one stops them too.
+    """
+
+    kid: str
+    contract_id: str
+    sealed_mac: bytes
+    created_at: datetime
+    superseded_at: datetime | None = None
+    disabled_at: datetime | None = None
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """An ACME account, bound to a contract by the credential it was registered with (RFC 8555 §7.1.2)."""
+
+    id: str
+    thumbprint: str
+    jwk: JWK
+    contract_id: str
+    kid: str
+    binding: bytes
+    contacts: tuple[str, ...]
+    terms_agreed_at: datetime | None
+    created_at: datetime
+    deactivated_at: datetime | None = None
+
+
+class Challenge(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to prove control of an identifier (RFC 8555 §7.1.5), and what came of it."""
+
+    id: str
+    authorization_id: str
+    type: str
+    token: str
+    accepted_at: datetime | None = None
+    validated_at: datetime | None = None
+    failed_at: datetime | None = None
+    fault: Fault | None = None
+    evidence: bytes | None = None
+
+
+class Authorization(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's authorization for one identifier (RFC 8555 §7.1.4)."""
+
+    id: str
+    account_id: str
+    identifier: Identifier
+    wildcard: bool
+    created_at: datetime
+    expires_at: datetime
+    challenges: tuple[Challenge, ...]
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for one certificate (RFC 8555 §7.1.3).
+
+    ``processing_at`` is set once, by the finalize request that won; ``serial`` once the certificate is stored.
+    """
+
+    id: str
+    account_id: str
+    contract_id: str
+    identifiers: tuple[Identifier, ...]
+    authorization_ids: tuple[str, ...]
+    not_before: datetime | None
+    not_after: datetime | None
+    replaces: str | None
+    created_at: datetime
+    expires_at: datetime
+    processing_at: datetime | None = None
+    csr: bytes | None = None
+    serial: str | None = None
+    fault: Fault | None = None
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate, from the intent to sign on: ``chain_pem`` is None until the signature is stored.
+
+    ``serial`` is lower-case hex; ``tbs`` the exact bytes to be signed, kept before the signature is made.
+    """
+
+    serial: str
+    order_id: str
+    account_id: str
+    contract_id: str
+    names: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    spki_digest: bytes
+    tbs: bytes
+    intended_at: datetime
+    chain_pem: bytes | None = None
+    issued_at: datetime | None = None
+    revoked_at: datetime | None = None
+    reason: int | None = None
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Work left as a row: whoever holds the lease does it; when the lease runs out, anybody may."""
+
+    id: str
+    kind: str
+    subject: str
+    run_at: datetime
+    attempts: int = 0
+    leased_until: datetime | None = None
+    owner: str | None = None
+
+
+class RevocationList(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed CRL (RFC 5280 §5); numbers only grow."""
+
+    number: int
+    this_update: datetime
+    next_update: datetime
+    der: bytes
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who logs in to the portal; ``login`` is the mail address."""
+
+    id: str
+    login: str
+    password_hash: str
+    created_at: datetime
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A portal session; only the digest of its token is kept."""
+
+    token_digest: bytes
+    customer_id: str
+    created_at: datetime
+    expires_at: datetime

@@ -1,0 +1,161 @@
+"""Sending letters by SMTP (aiosmtplib). Knows the mail server and the form of a mail, not what is written in it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import aiosmtplib
+
+from tegata.ca.errors import CaError, Refused
+from tegata.ca.model import Contract, Customer
+from tegata.ca.notices import letters
+from tegata.ca.notices.letters import Letter, Sender
+from tegata.ca.settings import Mail, Service
+from tegata.pki import names
+
+_SECONDS = 30.0
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
+class MailUndelivered(CaError):
+    """A mail to ``recipient`` was not taken by the mail server: ``reason``."""
+
+    code = "notice.undelivered"
+
+
+class _Server(NamedTuple):
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+    password: str | None
+
+
+class Mailer:
+    """Writes to customers; a Notifier.
+
+    ``directory`` is where a relative ``mail.password_file`` is, ``acme_url`` the setting ``acme.url``. Raises Refused
+    for settings that cannot be used.
+
+    With a user name, STARTTLS is required and the server's certificate verified, so that the password is seen by nobody
+    else. Without one STARTTLS is used where it is offered, with any certificate, as mail servers do (RFC 7435).
+    """
+
+    def __init__(
+        self,
+        settings: Mail,
+        *,
+        directory: Path,
+        ca_name: str,
+        acme_url: str,
+        services: Mapping[str, Service],
+        clock: Callable[[], datetime],
+    ) -> None:
+        base = acme_url.rstrip("/")
+        self._server = _server(settings, directory)
+        self._domain = _domain(base)
+        self._from = _sender(settings.sender or f"noreply@{self._domain}", ca_name)
+        self._sender = Sender(ca_name, f"{base}/portal/login", f"{base}/acme/")
+        self._services = services
+        self._clock = clock
+
+    async def contract_accepted(self, contract: Contract, customer: Customer) -> None:
+        """Send 「契約申込書承諾、および、証明書ダウンロード手続きのご案内」; raises MailUndelivered."""
+        service = self._services[contract.service]
+        letter = letters.contract_accepted(contract, customer.login, service, self._sender)
+        await self._send(letter, customer.login, f"contract-accepted.{contract.id}")
+
+    async def _send(self, letter: Letter, recipient: str, identifier: str) -> None:
+        server = self._server
+        secret = server.user is not None
+        try:
+            await aiosmtplib.send(
+                self._message(letter, recipient, identifier),
+                sender=self._from.addr_spec,
+                recipients=[recipient],
+                hostname=server.host,
+                port=server.port,
+                username=server.user,
+                password=server.password,
+                use_tls=server.tls,
+                start_tls=True if secret and not server.tls else None,
+                validate_certs=secret or server.tls,
+                local_hostname=self._domain,
+                timeout=_SECONDS,
+            )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise MailUndelivered(recipient=recipient, reason=error) from None
+
+    def _message(self, letter: Letter, recipient: str, identifier: str) -> EmailMessage:
+        """The mail (RFC 5322); a ValueError for a recipient that is no single address.
+
+        Sent again after a failure it has the same Message-ID, so that a receiver can drop the double.
+        """
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self._from
+        message["To"] = _address(recipient)
+        message["Subject"] = letter.subject
+        message["Date"] = self._clock()
+        message["Message-ID"] = f"<{identifier}@{self._domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.body, charset="utf-8", cte="base64")
+        return message
+
+
+def _server(settings: Mail, directory: Path) -> _Server:
+    try:
+        parts = urlsplit(settings.smtp)
+        port = parts.port
+    except ValueError:
+        raise _unusable() from None
+    if parts.scheme not in _PORTS or not parts.hostname or parts.password is not None or parts.path.strip("/"):
+        raise _unusable()
+    user, password = _login(parts, settings, directory)
+    return _Server(parts.hostname, port or _PORTS[parts.scheme], parts.scheme == "smtps", user, password)
+
+
+def _login(parts: SplitResult, settings: Mail, directory: Path) -> tuple[str | None, str | None]:
+    if parts.username is None:
+        return None, None
+    path = directory / settings.password_file
+    try:
+        return unquote(parts.username), path.read_text("utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as error:
+        raise Refused(reason=f"mail.password_file {path} cannot be read: {error}") from None
+
+
+def _unusable() -> Refused:
+    """The URL itself is not told: it may hold the password that made it unusable."""
+    return Refused(
+        reason="mail.smtp is smtp://HOST:PORT or smtps://HOST:PORT, with USER@ at most;"
+        " a password goes into mail.password_file"
+    )
+
+
+def _sender(address: str, ca_name: str) -> Address:
+    try:
+        return _address(address, ca_name)
+    except ValueError as error:
+        raise Refused(reason=f"mail.sender: {error}") from None
+
+
+def _address(text: str, display_name: str = "") -> Address:
+    """One mail address; a ValueError for anything else, line ends above all."""
+    try:
+        return Address(display_name, addr_spec=text)
+    except (ValueError, IndexError, MessageError):
+        raise ValueError(f"{text!r} is no mail address") from None
+
+
+def _domain(acme_url: str) -> str:
+    """The CA's host as the domain of a mail address (RFC 5321 §4.1.3 for an IP address)."""
+    host = urlsplit(acme_url).hostname or ""
+    if not names.is_ip(host):
+        return host
+    return f"[IPv6:{host}]" if ":" in host else f"[{host}]"

@@ -1,0 +1,65 @@
+"""What a certificate is at an instant, and for which reasons it may be revoked.
+
+Who may revoke it is decided by the services.
+"""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from tegata.ca.errors import BadRevocationReason
+from tegata.ca.model import Certificate
+from tegata.ca.policy.calendar import LAST_SECOND
+from tegata.ca.settings import Service
+
+
+class CertificateStatus(StrEnum):
+    """An issued certificate's status; a revoked one stays revoked when it has expired."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class Reason(IntEnum):
+    """The CRL reason codes that are used here (RFC 5280 §5.3.1)."""
+
+    UNSPECIFIED = 0
+    KEY_COMPROMISE = 1
+    AFFILIATION_CHANGED = 3
+    SUPERSEDED = 4
+    CESSATION_OF_OPERATION = 5
+    PRIVILEGE_WITHDRAWN = 9
+
+
+def status(certificate: Certificate, now: datetime) -> CertificateStatus:
+    """The certificate's status; its last second counts."""
+    if certificate.revoked_at is not None:
+        return CertificateStatus.REVOKED
+    return CertificateStatus.EXPIRED if now >= certificate.not_after + LAST_SECOND else CertificateStatus.VALID
+
+
+def subscriber_reason(reason: int | None, service: Service) -> Reason:
+    """The reason a subscriber gives; without one it is unspecified. Raises BadRevocationReason with those allowed.
+
+    affiliationChanged says that the organization in the certificate changed: only an OV certificate names one (A-93).
+    """
+    allowed = [
+        Reason.UNSPECIFIED,
+        Reason.KEY_COMPROMISE,
+        *([Reason.AFFILIATION_CHANGED] if service.validation == "ov" else []),
+        Reason.SUPERSEDED,
+        Reason.CESSATION_OF_OPERATION,
+    ]
+    return _among(allowed, reason)
+
+
+def operator_reason(reason: int) -> Reason:
+    """The reason the CA's operator gives; privilegeWithdrawn is the CA's alone. Raises BadRevocationReason."""
+    return _among(list(Reason), reason)
+
+
+def _among(allowed: list[Reason], reason: int | None) -> Reason:
+    for candidate in allowed:
+        if candidate == (reason or 0):
+            return candidate
+    raise BadRevocationReason(reason=reason, allowed=", ".join(str(int(candidate)) for candidate in allowed))

@@ -1,0 +1,103 @@
+"""Whether a contract is in force, and how long a certificate under it may live.
+
+Knows the contract, its EAB credential and its service; knows no account, no order and no clock. ``ends`` is the last
+second of a contract, as notAfter is the last second of a certificate: both count (RFC 5280 §4.1.2.5).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tegata.ca.errors import (
+    ContractEnded,
+    ContractExpired,
+    ContractNotStarted,
+    ContractSuspended,
+    CredentialDisabled,
+    CredentialSuperseded,
+    UnknownObject,
+)
+from tegata.ca.model import Contract, Credential
+from tegata.ca.policy.calendar import LAST_SECOND, told
+from tegata.ca.settings import Service
+
+
+class ContractStatus(StrEnum):
+    """What a contract is at an instant; one that has not begun yet is already active (accepted)."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+class CredentialStatus(StrEnum):
+    """What an EAB credential is; an active one registers accounts, a superseded one keeps those it has."""
+
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+    DISABLED = "disabled"
+
+
+def service_of(contract: Contract, services: Mapping[str, Service]) -> Service:
+    """The contract's service as it is set now; raises UnknownObject where the settings have lost it."""
+    service = services.get(contract.service)
+    if service is None:
+        raise UnknownObject(kind="service", name=contract.service)
+    return service
+
+
+def status(contract: Contract, now: datetime) -> ContractStatus:
+    """The contract's status; what cannot be undone goes before what can."""
+    if contract.ended_at is not None:
+        return ContractStatus.ENDED
+    if now >= contract.ends + LAST_SECOND:
+        return ContractStatus.EXPIRED
+    return ContractStatus.ACTIVE if contract.suspended_at is None else ContractStatus.SUSPENDED
+
+
+def credential_status(credential: Credential) -> CredentialStatus:
+    """The credential's status, whatever its contract's."""
+    if credential.disabled_at is not None:
+        return CredentialStatus.DISABLED
+    return CredentialStatus.ACTIVE if credential.superseded_at is None else CredentialStatus.SUPERSEDED
+
+
+def require_in_force(contract: Contract, credential: Credential, now: datetime) -> None:
+    """Pass if accounts of this credential may have certificates now.
+
+    Raises ContractNotStarted, ContractExpired, ContractSuspended, ContractEnded or CredentialDisabled.
+    """
+    match status(contract, now):
+        case ContractStatus.ENDED:
+            raise ContractEnded(contract=contract.id)
+        case ContractStatus.EXPIRED:
+            raise ContractExpired(contract=contract.id, ends=told(contract.ends))
+        case ContractStatus.SUSPENDED:
+            raise ContractSuspended(contract=contract.id)
+        case ContractStatus.ACTIVE:
+            pass
+    if now < contract.starts:
+        raise ContractNotStarted(contract=contract.id, starts=told(contract.starts))
+    if credential.disabled_at is not None:
+        raise CredentialDisabled(kid=credential.kid, contract=contract.id)
+
+
+def require_binding(contract: Contract, credential: Credential, now: datetime) -> None:
+    """Pass if a new account may be bound with this credential now.
+
+    Raises what ``require_in_force`` raises, and CredentialSuperseded.
+    """
+    require_in_force(contract, credential, now)
+    if credential.superseded_at is not None:
+        raise CredentialSuperseded(kid=credential.kid, contract=contract.id)
+
+
+def full_life_end(service: Service, not_before: datetime) -> datetime:
+    """The last second of a certificate that nothing cuts short."""
+    return not_before + timedelta(days=service.certificate_days) - LAST_SECOND
+
+
+def latest_end(contract: Contract, service: Service, issuer_not_after: datetime, not_before: datetime) -> datetime:
+    """The last second a certificate beginning at ``not_before`` may have: never past its contract or its issuer."""
+    return min(full_life_end(service, not_before), contract.ends, issuer_not_after)

@@ -1,0 +1,78 @@
+"""Which public keys a certificate may have: the service's key rule, and what makes an RSA key unfit anywhere.
+
+Knows no account and no list of compromised keys.
+"""
+
+from functools import cache
+from math import gcd, isqrt, prod
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from tegata.ca.errors import BadCertificateRequest, WrongKey
+from tegata.ca.settings import Service
+from tegata.pki.keys import KeyType, PublicKey, describe, type_of
+
+_LABELS = {
+    KeyType.RSA2048: "RSA 2048",
+    KeyType.RSA3072: "RSA 3072",
+    KeyType.RSA4096: "RSA 4096",
+    KeyType.RSA8192: "RSA 8192",
+    KeyType.EC256: "EC P-256",
+    KeyType.EC384: "EC P-384",
+}
+_RSA_MINIMUM_BITS = 2048
+_SMALL_FACTORS_BELOW = 752
+# BR 6.1.6 allows odd exponents from 3; NIST's range begins here and leaves out the ones attacks are known for.
+_EXPONENT_MINIMUM = 2**16 + 1
+_EXPONENT_LIMIT = 2**256
+
+
+def check(public_key: PublicKey, service: Service) -> None:
+    """Pass if the service takes this key.
+
+    Raises WrongKey, which names what the service takes, or BadCertificateRequest for an RSA key of the right size that
+    is unfit: even or small-factored modulus, prime power, exponent out of range (BR 6.1.5, 6.1.6; B-50).
+    """
+    key_type = type_of(public_key)
+    if key_type is None or key_type not in service.key_types:
+        wanted = ", ".join(_LABELS[key_type] for key_type in service.key_types)
+        raise WrongKey(got=describe(public_key), wanted=wanted, key_types=", ".join(service.key_types))
+    if isinstance(public_key, RSAPublicKey):
+        _check_rsa(public_key)
+
+
+def _check_rsa(public_key: RSAPublicKey) -> None:
+    numbers = public_key.public_numbers()
+    n, e = numbers.n, numbers.e
+    if n.bit_length() < _RSA_MINIMUM_BITS or n.bit_length() % 8:
+        raise BadCertificateRequest(reason="its RSA modulus has a length that is not allowed")
+    if e % 2 == 0 or not _EXPONENT_MINIMUM <= e < _EXPONENT_LIMIT:
+        raise BadCertificateRequest(reason="its RSA exponent is out of range: use 65537")
+    if gcd(n, _small_primes_product()) != 1:
+        raise BadCertificateRequest(reason="its RSA modulus has a small factor")
+    if _is_power(n):
+        raise BadCertificateRequest(reason="its RSA modulus is a power of one number")
+
+
+@cache
+def _small_primes_product() -> int:
+    return prod(_primes_below(_SMALL_FACTORS_BELOW))
+
+
+def _primes_below(limit: int) -> list[int]:
+    return [n for n in range(2, limit) if all(n % d for d in range(2, isqrt(n) + 1))]
+
+
+def _is_power(n: int) -> bool:
+    """Whether n = r**k for some k > 1. Without factors below 752 each factor r takes more than 9 of n's bits."""
+    return any(_root(n, k) ** k == n for k in _primes_below(n.bit_length() // 9 + 1))
+
+
+def _root(n: int, k: int) -> int:
+    """The whole k-th root of n, rounded down, by Newton's method from above."""
+    x = 1 << -(-n.bit_length() // k)
+    while True:
+        y = ((k - 1) * x + n // x ** (k - 1)) // k
+        if y >= x:
+            return x
+        x = y

@@ -1,0 +1,343 @@
+"""What the services need from the outside: the store, the validator, the signer, the mailer.
+
+Adapters satisfy these protocols and ``bootstrap`` joins them; services name adapters only through here.
+
+Reads return records as they were last committed. Writes are collected in a unit of work and happen together in
+``Store.commit``: each is a named statement, a guarded one also says how many rows it must touch. If a guard fails
+nothing of the unit happens and ``Conflict`` names the statement, so that a transition lost to somebody else can never
+be half done.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from cryptography import x509
+
+from tegata.acme.identifiers import Identifier
+from tegata.ca.errors import Fault, ValidationFault
+from tegata.ca.model import (
+    Account,
+    Authorization,
+    Certificate,
+    Challenge,
+    Contract,
+    Credential,
+    Customer,
+    Job,
+    Order,
+    RevocationList,
+    Session,
+)
+from tegata.ca.settings import Service
+from tegata.pki.keys import PublicKey
+
+
+class Statement(NamedTuple):
+    """One write: a named statement, its parameters, and the number of rows it must touch (None: any)."""
+
+    name: str
+    parameters: dict[str, object]
+    rows: int | None
+
+
+class Work:
+    """A unit of work: the writes of one transition, in order."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+
+    def add(self, name: str, *, rows: int | None = None, **parameters: object) -> None:
+        """Add a statement; only the store's own files call this."""
+        self.statements.append(Statement(name, parameters, rows))
+
+
+class Conflict(Exception):
+    """A guarded statement of a unit of work did not touch the rows it had to; nothing was written."""
+
+    def __init__(self, statement: str) -> None:
+        super().__init__(statement)
+        self.statement = statement
+
+
+class Accounts(Protocol):
+    """Accounts by id and by key."""
+
+    async def get(self, account_id: str) -> Account | None: ...
+    async def by_thumbprint(self, thumbprint: str) -> Account | None: ...
+    async def of_contract(self, contract_id: str) -> list[Account]: ...
+    def insert(self, work: Work, account: Account) -> None:
+        """Conflict if the key already has an account."""
+        ...
+
+
+class Orders(Protocol):
+    """Orders; their authorizations are read beside them."""
+
+    async def get(self, order_id: str) -> Order | None: ...
+    async def replacing(self, certificate_id: str) -> list[Order]:
+        """Orders whose ``replaces`` names this certificate (X-17)."""
+        ...
+
+    def insert(self, work: Work, order: Order) -> None: ...
+    def begin_processing(self, work: Work, order_id: str, csr: bytes, at: datetime) -> None:
+        """Guarded: only one caller ever succeeds, and only while there is neither error nor certificate."""
+        ...
+
+    def complete(self, work: Work, order_id: str, serial: str) -> None:
+        """Guarded: the order is processing and has no certificate yet."""
+        ...
+
+    def fail(self, work: Work, order_id: str, fault: Fault) -> None:
+        """Guarded: the order has neither certificate nor error yet."""
+        ...
+
+
+class Authorizations(Protocol):
+    """Authorizations with their challenges."""
+
+    async def get(self, authorization_id: str) -> Authorization | None: ...
+    async def many(self, authorization_ids: Sequence[str]) -> list[Authorization]: ...
+    async def of_challenge(self, challenge_id: str) -> tuple[Authorization, Challenge] | None: ...
+    async def reusable(self, account_id: str, identifiers: Sequence[Identifier], now: datetime) -> list[Authorization]:
+        """Unexpired authorizations of the account for these identifiers with a validated challenge (A-58)."""
+        ...
+
+    def insert(self, work: Work, authorization: Authorization) -> None: ...
+    def accept_challenge(self, work: Work, challenge_id: str, at: datetime) -> None:
+        """Guarded: the challenge was not accepted before (A-59)."""
+        ...
+
+    def pass_challenge(self, work: Work, challenge_id: str, at: datetime, expires: datetime, evidence: bytes) -> None:
+        """Guarded: accepted and without a verdict; the authorization's expiry becomes ``expires``."""
+        ...
+
+    def fail_challenge(self, work: Work, challenge_id: str, at: datetime, fault: Fault, evidence: bytes) -> None:
+        """Guarded: accepted and without a verdict."""
+        ...
+
+
+class Certificates(Protocol):
+    """Certificates from intent to revocation."""
+
+    async def get(self, serial: str) -> Certificate | None: ...
+    async def intended_for(self, order_id: str) -> Certificate | None: ...
+    async def of_contract(self, contract_id: str) -> list[Certificate]: ...
+    async def all(self) -> list[Certificate]: ...
+    async def current_for(self, contract_id: str, names: Sequence[str], now: datetime) -> list[Certificate]:
+        """Issued, unrevoked, unexpired certificates of the contract for exactly these names, newest first."""
+        ...
+
+    async def revoked(self, since_not_after: datetime) -> list[Certificate]:
+        """Revoked certificates that had not expired at that instant, for the CRL."""
+        ...
+
+    def intend(self, work: Work, certificate: Certificate) -> None: ...
+    def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime) -> None:
+        """Guarded: intended and not yet issued."""
+        ...
+
+    def revoke(self, work: Work, serial: str, reason: int, at: datetime) -> None:
+        """Guarded: issued and not yet revoked."""
+        ...
+
+    def revoke_for_key_compromise(self, work: Work, serial: str) -> None:
+        """Guarded: revoked for another reason than keyCompromise; only the reason changes (A-92)."""
+        ...
+
+
+class Contracts(Protocol):
+    """Contracts; every change is guarded by what it presumes."""
+
+    async def get(self, contract_id: str) -> Contract | None: ...
+    async def all(self) -> list[Contract]: ...
+    async def of_customer(self, customer_id: str) -> list[Contract]: ...
+    def insert(self, work: Work, contract: Contract) -> None: ...
+    def renew(self, work: Work, contract_id: str, *, ends_before: datetime, ends: datetime, at: datetime) -> None:
+        """Guarded: the contract still ends at ``ends_before`` and has not been ended; sets application to renewal."""
+        ...
+
+    def suspend(self, work: Work, contract_id: str, at: datetime) -> None: ...
+    def resume(self, work: Work, contract_id: str) -> None: ...
+    def end(self, work: Work, contract_id: str, at: datetime) -> None: ...
+
+
+class Credentials(Protocol):
+    """EAB credentials."""
+
+    async def get(self, kid: str) -> Credential | None: ...
+    async def of_contract(self, contract_id: str) -> list[Credential]:
+        """Newest first."""
+        ...
+
+    def insert(self, work: Work, credential: Credential) -> None: ...
+    def supersede(self, work: Work, kid: str, at: datetime) -> None: ...
+    def disable(self, work: Work, kid: str, at: datetime) -> None: ...
+
+
+class Customers(Protocol):
+    """Portal customers and their sessions."""
+
+    async def get(self, customer_id: str) -> Customer | None: ...
+    async def by_login(self, login: str) -> Customer | None: ...
+    async def session(self, token_digest: bytes) -> Session | None: ...
+    def insert(self, work: Work, customer: Customer) -> None: ...
+    def open_session(self, work: Work, session: Session) -> None:
+        """Sessions that ended before this one began are forgotten."""
+        ...
+
+    def close_session(self, work: Work, token_digest: bytes) -> None: ...
+
+
+class Jobs(Protocol):
+    """Work rows with leases; at most one row a (kind, subject)."""
+
+    async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:
+        """Take up to ``most`` jobs that are due and not leased, each once in all processes."""
+        ...
+
+    async def next_due(self) -> datetime | None: ...
+    def add(self, work: Work, job: Job) -> None:
+        """An open job of the same kind and subject is kept and made due no later than this one.
+
+        If that one is being worked on, it will be due again once it is finished: what was asked for after the work had
+        begun is not lost with it.
+        """
+        ...
+
+    def discard(self, work: Work, kind: str, subject: str) -> None:
+        """The work was done without the row: drop it, whoever holds it; none there is no conflict."""
+        ...
+
+    def finish(self, work: Work, job: Job) -> None:
+        """Guarded: the owner still holds the row."""
+        ...
+
+    def extend(self, work: Work, job: Job, until: datetime) -> None:
+        """Guarded: the owner still holds the row, and keeps it until then."""
+        ...
+
+    def postpone(self, work: Work, job: Job, run_at: datetime) -> None:
+        """Guarded: give the lease back, to be run again then, one attempt more."""
+        ...
+
+
+class RevocationLists(Protocol):
+    """The signed CRLs."""
+
+    async def latest(self) -> RevocationList | None: ...
+    def publish(self, work: Work, crl: RevocationList) -> None:
+        """Guarded: its number is the latest's plus one, or 1; takes the place of the earlier ones."""
+        ...
+
+
+class Store(Protocol):
+    """Everything the CA remembers."""
+
+    accounts: Accounts
+    orders: Orders
+    authorizations: Authorizations
+    certificates: Certificates
+    contracts: Contracts
+    credentials: Credentials
+    customers: Customers
+    jobs: Jobs
+    revocation_lists: RevocationLists
+
+    async def commit(self, work: Work) -> None:
+        """Do all writes of a unit of work durably, or none; raises Conflict."""
+        ...
+
+    async def changed(self, seconds: float) -> None:
+        """Return when something was committed, by any process, or after so many seconds: a hint for waiting jobs."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Verdict(NamedTuple):
+    """What a validation found: the reason it failed, or None; and what was seen, as JSON, to be kept."""
+
+    error: ValidationFault | None
+    evidence: bytes
+
+
+class Validator(Protocol):
+    """Looks from the network whether an identifier answers a challenge."""
+
+    async def check(self, identifier: Identifier, challenge_type: str, token: str, key_authorization: str) -> Verdict:
+        """Never raises for what the other side did; that is a verdict."""
+        ...
+
+
+class Builder(Protocol):
+    """Makes the bytes of a certificate that is to be signed, by the service's profile."""
+
+    def template(
+        self,
+        *,
+        contract: Contract,
+        service: Service,
+        names: Sequence[str],
+        public_key: PublicKey,
+        not_before: datetime,
+        not_after: datetime,
+        serial: int,
+    ) -> bytes:
+        """The linted TBSCertificate (DER); the subject comes from the contract. Raises TegataError if it fails a lint.
+
+        ``names`` are normalised; ``not_after`` is the last second of the life (RFC 5280 §4.1.2.5).
+        """
+        ...
+
+
+class Authority(Protocol):
+    """The issuing CA's key and certificate; signs exactly the bytes it is given."""
+
+    @property
+    def certificate(self) -> x509.Certificate: ...
+    @property
+    def chain(self) -> tuple[x509.Certificate, ...]:
+        """What follows a leaf when it is handed out: ``certificate`` first, the root left out."""
+        ...
+
+    async def sign(self, tbs: bytes) -> bytes:
+        """The complete certificate (DER) over these to-be-signed bytes; the same bytes give the same certificate."""
+        ...
+
+    async def sign_crl(
+        self, *, number: int, this_update: datetime, next_update: datetime, revoked: Sequence[Certificate]
+    ) -> bytes: ...
+
+
+class Notifier(Protocol):
+    """Tells customers; what cannot be delivered now is tried again by a job."""
+
+    async def contract_accepted(self, contract: Contract, customer: Customer) -> None: ...
+
+
+class Sealer(Protocol):
+    """Encrypts small secrets for the store, bound to the name they are stored under."""
+
+    def seal(self, name: str, secret: bytes) -> bytes: ...
+    def open(self, name: str, sealed: bytes) -> bytes: ...
+
+
+class PasswordHasher(Protocol):
+    """Slow password hashes."""
+
+    async def hash(self, password: str) -> str: ...
+    async def verify(self, password_hash: str, password: str) -> bool: ...
+
+
+class Ids(Protocol):
+    """Random names: unpredictable (A-28), from the system's random source."""
+
+    def object_id(self) -> str: ...
+    def token(self) -> str: ...
+    def contract_id(self) -> str: ...
+    def kid(self) -> str: ...
+    def mac(self) -> bytes: ...
+    def password(self) -> str: ...
+    def reference(self) -> str: ...
+    def serial(self) -> int: ...

@@ -1,0 +1,161 @@
+"""ACME accounts: registered by an EAB of a contract, found by their key (RFC 8555 §7.3).
+
+Signatures of requests are checked before; what an account may do under its contract is asked elsewhere.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from tegata.acme import eab
+from tegata.acme.eab import BadBinding, Binding
+from tegata.acme.flattened import Flattened
+from tegata.acme.jwk import JWK, thumbprint
+from tegata.acme.messages import NewAccount
+from tegata.ca.errors import (
+    BindingMalformed,
+    BindingRefused,
+    BindingRequired,
+    InvalidContact,
+    ServiceWithoutAcme,
+    TermsNotAgreed,
+    UnknownAccount,
+    UnsupportedContact,
+)
+from tegata.ca.model import Account, Credential
+from tegata.ca.policy import contracts
+from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
+from tegata.ca.services import actors
+from tegata.ca.services.actors import Actor
+from tegata.ca.services.credentials import seal_name
+from tegata.ca.settings import Service
+
+__all__ = ["AccountService", "Actor"]
+
+CONTACT_MOST = 10
+CONTACT_CHARACTERS = 320
+_SHOWN = 64
+# One address and no header fields, which "?" would begin (RFC 6068 §2); the local part is an RFC 5322 dot-atom.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=^_`{|}~-]+@[A-Za-z0-9.-]+")
+
+
+class AccountService:
+    """Accounts; ``terms`` is the URL of the terms of service, empty where there are none."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        services: Mapping[str, Service],
+        terms: str,
+        sealer: Sealer,
+        ids: Ids,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._services, self._terms = store, services, terms
+        self._sealer, self._ids, self._clock = sealer, ids, clock
+        # Stands in for an unknown credential, so that the same work is done for it (A-41).
+        self._nobody = Credential(
+            kid="", contract_id="", sealed_mac=sealer.seal(seal_name(""), ids.mac()), created_at=clock()
+        )
+
+    async def register(self, *, jwk: JWK, new: NewAccount, url: str) -> tuple[Account, bool]:
+        """The account of this key, and whether it was made now (A-33); ``url`` is the newAccount URL.
+
+        A known key gets its account back, whatever else the request says. Raises AccountDeactivated, UnknownAccount
+        (only an existing account was wanted, A-34), the refusals of contacts, terms and EAB, and those of
+        ``policy.contracts.require_binding``.
+        """
+        digest = thumbprint(jwk)
+        existing = await self._existing(digest)
+        if existing is not None:
+            return existing, False
+        if new.only_return_existing:
+            raise UnknownAccount
+        _check_contacts(new.contact)
+        if self._terms and not new.terms_of_service_agreed:
+            raise TermsNotAgreed(url=self._terms)
+        credential = await self._credential(new.external_account_binding, digest, url)
+        now = self._clock()
+        contract = await self._store.contracts.get(credential.contract_id)
+        assert contract is not None, "the store keeps the contract of every credential"
+        contracts.require_binding(contract, credential, now)
+        if not contracts.service_of(contract, self._services).challenges:
+            raise ServiceWithoutAcme(contract=contract.id)
+        account = Account(
+            id=self._ids.object_id(),
+            thumbprint=digest,
+            jwk=jwk,
+            contract_id=contract.id,
+            kid=credential.kid,
+            binding=msgspec.json.encode(new.external_account_binding),
+            contacts=new.contact,
+            terms_agreed_at=now if new.terms_of_service_agreed else None,
+            created_at=now,
+        )
+        work = Work()
+        self._store.accounts.insert(work, account)
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            # The same key registered a moment ago: both requests get the one account.
+            winner = await self._existing(digest)
+            if winner is None:
+                raise
+            return winner, False
+        return account, True
+
+    async def find(self, account_id: str) -> Account:
+        """The account of an id; raises UnknownAccount."""
+        account = await self._store.accounts.get(account_id)
+        if account is None:
+            raise UnknownAccount
+        return account
+
+    async def authenticate(self, account: Account) -> Actor:
+        """The actor of an account whose signature was checked; raises AccountDeactivated."""
+        return await actors.of(self._store, account)
+
+    async def _existing(self, digest: str) -> Account | None:
+        account = await self._store.accounts.by_thumbprint(digest)
+        if account is not None:
+            actors.require_alive(account)
+        return account
+
+    async def _credential(self, flattened: Flattened | None, digest: str, url: str) -> Credential:
+        """The credential that made the binding; an unknown one and a wrong MAC are refused alike (A-41)."""
+        if flattened is None:
+            raise BindingRequired
+        binding = _read(flattened, digest, url)
+        credential = await self._store.credentials.get(binding.kid) or self._nobody
+        mac = self._sealer.open(seal_name(credential.kid), credential.sealed_mac)
+        try:
+            eab.verify(binding, mac)
+        except BadBinding:
+            raise BindingRefused from None
+        if credential is self._nobody:
+            raise BindingRefused
+        return credential
+
+
+def _read(flattened: Flattened, digest: str, url: str) -> Binding:
+    try:
+        binding = eab.read(flattened)
+        eab.match(binding, url=url, account_thumbprint=digest)
+    except BadBinding as error:
+        raise BindingMalformed(reason=error.facts["reason"]) from None
+    return binding
+
+
+def _check_contacts(contacts: Sequence[str]) -> None:
+    """Pass contacts that are each one plain mail address (A-36); none at all is fine."""
+    if len(contacts) > CONTACT_MOST:
+        raise InvalidContact(contact=f"{len(contacts)} contacts")
+    for contact in contacts:
+        scheme, _, address = contact.partition(":")
+        if scheme.lower() != "mailto":
+            raise UnsupportedContact(contact=contact[:_SHOWN])
+        if len(contact) > CONTACT_CHARACTERS or not _ADDRESS.fullmatch(address):
+            raise InvalidContact(contact=contact[:_SHOWN])

@@ -1,0 +1,59 @@
+"""Who is asking: an account with its contract and credential, and the one place that says what belongs to whom.
+
+Read afresh for every request, so that what an operator did a moment ago counts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from tegata.ca.errors import AccountDeactivated, NotFound, UnknownAccount
+from tegata.ca.model import Account, Authorization, Certificate, Contract, Credential, Order
+from tegata.ca.policy import contracts
+from tegata.ca.ports import Store
+
+Record = TypeVar("Record", Order, Authorization, Certificate)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An account that may speak; whether its contract is in force is asked where that matters."""
+
+    account: Account
+    contract: Contract
+    credential: Credential
+
+    def require_in_force(self, now: datetime) -> None:
+        """Pass if this account may have certificates now; raises as ``policy.contracts.require_in_force``."""
+        contracts.require_in_force(self.contract, self.credential, now)
+
+
+async def load(store: Store, account_id: str) -> Actor:
+    """The actor of an account; raises UnknownAccount, or AccountDeactivated for one that gave itself up."""
+    account = await store.accounts.get(account_id)
+    if account is None:
+        raise UnknownAccount
+    return await of(store, account)
+
+
+async def of(store: Store, account: Account) -> Actor:
+    """The actor of an account that was read; raises AccountDeactivated."""
+    require_alive(account)
+    contract = await store.contracts.get(account.contract_id)
+    credential = await store.credentials.get(account.kid)
+    assert contract is not None, "the store keeps the contract of every account"
+    assert credential is not None, "the store keeps the credential of every account"
+    return Actor(account, contract, credential)
+
+
+def require_alive(account: Account) -> None:
+    """Pass unless the account gave itself up; raises AccountDeactivated."""
+    if account.deactivated_at is not None:
+        raise AccountDeactivated
+
+
+def own(record: Record | None, actor: Actor) -> Record:
+    """The record if it is the actor's; a foreign one and a missing one raise the same NotFound (A-28, A-49)."""
+    if record is None or record.account_id != actor.account.id:
+        raise NotFound
+    return record

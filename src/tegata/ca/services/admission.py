@@ -1,0 +1,75 @@
+"""What an order may ask for: names, dates and re-issues, judged alike when it is placed and when it is finalized.
+
+Reads the certificates in place; the rules themselves are ``policy``'s. Whether the contract is in force is asked
+before.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from tegata.acme.identifiers import Identifier
+from tegata.ca.errors import MalformedRequest, ServiceWithoutAcme
+from tegata.ca.model import Contract
+from tegata.ca.policy import calendar, contracts, names, quotas
+from tegata.ca.ports import Store
+from tegata.ca.settings import Policy, Service
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """What a certificate will hold: normalised identifiers, its first and its last second."""
+
+    service: Service
+    identifiers: tuple[Identifier, ...]
+    not_before: datetime
+    not_after: datetime
+
+
+class Admission:
+    """Judges what orders ask for; ``issuer`` is the certificate that will sign."""
+
+    def __init__(
+        self, *, store: Store, services: Mapping[str, Service], policy: Policy, issuer: x509.Certificate
+    ) -> None:
+        self._store, self._services, self._policy = store, services, policy
+        self._issuer_not_after = issuer.not_valid_after_utc
+
+    async def admit(
+        self,
+        contract: Contract,
+        identifiers: Sequence[Identifier],
+        *,
+        not_before: datetime | None,
+        not_after: datetime | None,
+        now: datetime,
+        behind: timedelta,
+    ) -> Admitted:
+        """What the certificate will hold, if the contract may have it now; asked-for dates are kept exactly (A-53).
+
+        ``behind`` is how far an asked-for beginning may lie back. Raises ServiceWithoutAcme, MalformedRequest for too
+        many names, NamesRefused, DatesRefused, ReissueLimited.
+        """
+        service = contracts.service_of(contract, self._services)
+        if not service.challenges:
+            raise ServiceWithoutAcme(contract=contract.id)
+        if not identifiers:
+            raise MalformedRequest(reason="the order asks for no name")
+        if len(identifiers) > self._policy.names_per_order:
+            raise MalformedRequest(reason="the order asks for more names than one certificate may have")
+        admitted = names.admit(identifiers, contract, service)
+        begin = not_before or calendar.whole_second(now)
+        latest_end = contracts.latest_end(contract, service, self._issuer_not_after, begin)
+        calendar.check_dates(not_before=not_before, not_after=not_after, latest_end=latest_end, now=now, behind=behind)
+        values = [identifier.value for identifier in admitted]
+        quotas.check_reissue(
+            await self._store.certificates.current_for(contract.id, values, now),
+            contract=contract,
+            service=service,
+            issuer_not_after=self._issuer_not_after,
+            reissues=self._policy.reissues_at_contract_end,
+            now=now,
+        )
+        return Admitted(service, admitted, begin, not_after or latest_end)

@@ -1,0 +1,189 @@
+"""Issued certificates: downloaded, looked up, revoked, and when they should be renewed (RFC 8555 §7.4.2, §7.6).
+
+Issuing them is the issuance service's matter, the CRL the CRL service's.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.acme import identifiers
+from tegata.acme.ari import Window
+from tegata.acme.statuses import AuthorizationStatus
+from tegata.ca.errors import (
+    AlreadyRevoked,
+    MalformedRequest,
+    NotFound,
+    RevocationRefused,
+    UnknownCertificate,
+    UnknownObject,
+)
+from tegata.ca.model import Certificate, Contract, Job
+from tegata.ca.policy import calendar, contracts
+from tegata.ca.policy.certificates import Reason, operator_reason, subscriber_reason
+from tegata.ca.ports import Conflict, Ids, Store, Work
+from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.crls import CRL, CrlService, job_subject
+from tegata.ca.services.predecessors import Predecessors
+from tegata.ca.services.statuses import proved_by, view_authorization
+from tegata.ca.settings import Service
+from tegata.pki.certs import load_chain, serial_hex
+from tegata.pki.keys import PublicKey, spki_digest
+
+# The request that revoked publishes the CRL within this time; after it, a job does.
+_HEAD_START = timedelta(seconds=5)
+
+log = structlog.get_logger("certificates")
+
+
+class RenewalAnswer(NamedTuple):
+    """When to renew, after how many seconds to ask again, and a page that says why, if there is something to say."""
+
+    window: Window
+    retry_after: int
+    explanation: str | None
+
+
+class CertificateService:
+    """Certificates of one issuer; ``explanation`` is the page told with a revoked certificate's renewal window."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        services: Mapping[str, Service],
+        issuer: x509.Certificate,
+        crls: CrlService,
+        ids: Ids,
+        clock: Callable[[], datetime],
+        explanation: str | None,
+    ) -> None:
+        self._store, self._services, self._crls = store, services, crls
+        self._predecessors = Predecessors(store, issuer)
+        self._ids, self._clock, self._explanation = ids, clock, explanation
+
+    async def download(self, actor: Actor, serial: str) -> bytes:
+        """The actor's certificate and its issuers as PEM (A-86); raises NotFound."""
+        certificate = own(await self._store.certificates.get(serial), actor)
+        if certificate.chain_pem is None:
+            raise NotFound
+        return certificate.chain_pem
+
+    async def show(self, serial: str) -> Certificate:
+        """An issued certificate by its serial in hexadecimal; raises UnknownObject."""
+        certificate = await self._store.certificates.get(serial.lower())
+        if certificate is None or certificate.issued_at is None:
+            raise UnknownObject(kind="certificate", name=serial)
+        return certificate
+
+    async def renewal_info(self, cert_id: str) -> RenewalAnswer:
+        """When a certificate should be renewed (RFC 9773 §4); raises acme's Malformed, or NotFound."""
+        certificate = await self._predecessors.find(cert_id)
+        if certificate is None:
+            raise NotFound
+        contract = await self._contract(certificate)
+        return RenewalAnswer(
+            calendar.renewal_window(certificate, contract),
+            calendar.retry_after(certificate, contract, self._clock()),
+            self._explanation if certificate.revoked_at is not None else None,
+        )
+
+    async def revoke_by_account(self, actor: Actor, der: bytes, reason: int | None) -> None:
+        """Revoke a certificate for its account, or for one that has proved all its names (A-90).
+
+        Raises MalformedRequest, UnknownCertificate, RevocationRefused, BadRevocationReason, AlreadyRevoked.
+        """
+        certificate = await self._issued(der)
+        if certificate.account_id != actor.account.id and not await self._has_proved(actor, certificate):
+            raise RevocationRefused
+        given = subscriber_reason(reason, await self._service(certificate))
+        await self._revoke(certificate, given)
+
+    async def revoke_by_key(self, key: PublicKey, der: bytes, reason: int | None) -> None:
+        """Revoke a certificate for whoever holds its key, always as keyCompromise (A-93).
+
+        One that was revoked for another reason becomes a compromised one (A-92). Raises as ``revoke_by_account``.
+        """
+        certificate = await self._issued(der)
+        if spki_digest(key) != certificate.spki_digest:
+            raise RevocationRefused
+        subscriber_reason(reason, await self._service(certificate))
+        if certificate.revoked_at is None:
+            await self._revoke(certificate, Reason.KEY_COMPROMISE)
+            return
+        work = Work()
+        self._store.certificates.revoke_for_key_compromise(work, certificate.serial)
+        await self._record(work, certificate, Reason.KEY_COMPROMISE)
+
+    async def revoke_by_operator(self, serial: str, reason: int) -> Certificate:
+        """Revoke a certificate for the CA; raises UnknownObject, BadRevocationReason, AlreadyRevoked."""
+        certificate = await self.show(serial)
+        await self._revoke(certificate, operator_reason(reason))
+        return await self.show(serial)
+
+    async def list(self, contract_id: str | None = None) -> list[Certificate]:
+        """The issued certificates of a contract, or all, newest first; raises UnknownObject."""
+        if contract_id is None:
+            found = await self._store.certificates.all()
+        elif await self._store.contracts.get(contract_id) is None:
+            raise UnknownObject(kind="contract", name=contract_id)
+        else:
+            found = await self._store.certificates.of_contract(contract_id)
+        return [certificate for certificate in found if certificate.issued_at is not None]
+
+    async def _issued(self, der: bytes) -> Certificate:
+        """The record of exactly this certificate (A-91)."""
+        try:
+            serial = serial_hex(x509.load_der_x509_certificate(der))
+        except (ValueError, x509.InvalidVersion):
+            raise MalformedRequest(reason="it holds no certificate") from None
+        certificate = await self._store.certificates.get(serial)
+        if certificate is None or certificate.chain_pem is None:
+            raise UnknownCertificate
+        if load_chain(certificate.chain_pem)[0].public_bytes(Encoding.DER) != der:
+            raise UnknownCertificate
+        return certificate
+
+    async def _has_proved(self, actor: Actor, certificate: Certificate) -> bool:
+        now = self._clock()
+        needed = {proved_by(identifiers.dns(name)) for name in certificate.names}
+        bases = sorted({base for base, _ in needed})
+        proved = {
+            (authorization.identifier, authorization.wildcard)
+            for authorization in await self._store.authorizations.reusable(actor.account.id, bases, now)
+            if view_authorization(authorization, now).status is AuthorizationStatus.VALID
+        }
+        return needed <= proved
+
+    async def _revoke(self, certificate: Certificate, reason: Reason) -> None:
+        work = Work()
+        self._store.certificates.revoke(work, certificate.serial, int(reason), self._clock())
+        await self._record(work, certificate, reason)
+
+    async def _record(self, work: Work, certificate: Certificate, reason: Reason) -> None:
+        """Commit a revocation with the job of publishing it, then publish it."""
+        revoked = msgspec.structs.replace(certificate, reason=int(reason))
+        due = self._clock() + _HEAD_START
+        self._store.jobs.add(work, Job(id=self._ids.object_id(), kind=CRL, subject=job_subject(revoked), run_at=due))
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            raise AlreadyRevoked(serial=certificate.serial) from None
+        try:
+            await self._crls.publish_revocation(revoked)
+        except Exception:
+            # It is revoked; the job goes on with the CRL.
+            log.exception("crl.postponed", serial=certificate.serial)
+
+    async def _contract(self, certificate: Certificate) -> Contract:
+        contract = await self._store.contracts.get(certificate.contract_id)
+        assert contract is not None, "the store keeps the contract of every certificate"
+        return contract
+
+    async def _service(self, certificate: Certificate) -> Service:
+        return contracts.service_of(await self._contract(certificate), self._services)

@@ -1,0 +1,131 @@
+"""Challenges: taken up at the client's word, validated by a job, the verdict recorded (RFC 8555 §7.5.1).
+
+What is looked for on the network, and how, is the validator's; here is when, how often, and what it means.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from tegata.acme import challenges
+from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
+from tegata.ca.errors import (
+    BadHttpAnswer,
+    ConnectionFailed,
+    NameNotResolved,
+    NotFound,
+    ValidationAbandoned,
+    ValidationFault,
+    fault_of,
+)
+from tegata.ca.model import Account, Authorization, Challenge, Job
+from tegata.ca.ports import Conflict, Ids, Store, Validator, Work
+from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.statuses import AuthorizationView, challenge_status, view_authorization
+from tegata.ca.settings import Validation
+
+VALIDATE = "validate"
+
+# What may be over in a moment; anything else that was seen is the other side's answer.
+_PASSING = (NameNotResolved, ConnectionFailed, BadHttpAnswer)
+_FIRST_PAUSE = timedelta(seconds=1)
+# Attempts beyond the settings' own, after which it is given up to find out: the CA's side fails again and again.
+_SPARE_ATTEMPTS = 5
+
+
+class ChallengeService:
+    """Challenges of accounts; ``validation`` says how often is tried and how long a proof is good."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        validator: Validator,
+        validation: Validation,
+        ids: Ids,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._validator, self._validation = store, validator, validation
+        self._ids, self._clock = ids, clock
+
+    async def get(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
+        """The actor's challenge in its authorization; raises NotFound."""
+        found = await self._store.authorizations.of_challenge(challenge_id)
+        if found is None:
+            raise NotFound
+        authorization, challenge = found
+        return view_authorization(own(authorization, actor), self._clock()), challenge
+
+    async def accept(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
+        """Take up a pending challenge and leave its validation as a job; any other is given as it is (A-60).
+
+        However many requests say so at once, one validation starts (A-59). Raises NotFound.
+        """
+        view, challenge = await self.get(actor, challenge_id)
+        is_pending = view.challenge_statuses[challenge.id] is ChallengeStatus.PENDING
+        if view.status is not AuthorizationStatus.PENDING or not is_pending:
+            return view, challenge
+        now = self._clock()
+        work = Work()
+        self._store.authorizations.accept_challenge(work, challenge_id, now)
+        self._store.jobs.add(work, Job(id=self._ids.object_id(), kind=VALIDATE, subject=challenge_id, run_at=now))
+        # Another request may have taken it up a moment ago: that one's validation is this one's too.
+        with suppress(Conflict):
+            await self._store.commit(work)
+        return await self.get(actor, challenge_id)
+
+    async def validate(self, job: Job) -> None:
+        """Look whether the challenge that is the job's subject is answered, and record what was found.
+
+        A passing fault is tried again some times, by the same job. An authorization that has expired, or whose
+        account is gone, gets no verdict: nothing can come of it.
+        """
+        found = await self._store.authorizations.of_challenge(job.subject)
+        account = found and await self._store.accounts.get(found[0].account_id)
+        if found is None or account is None or not self._is_wanted(*found, account):
+            await self._finish(Work(), job)
+            return
+        authorization, challenge = found
+        if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
+            await self._fail(job, challenge, ValidationAbandoned(name=authorization.identifier.value), b"{}")
+            return
+        verdict = await self._validator.check(
+            authorization.identifier,
+            challenge.type,
+            challenge.token,
+            challenges.key_authorization(challenge.token, account.thumbprint),
+        )
+        if not self._is_wanted(authorization, challenge, account):
+            await self._finish(Work(), job)
+        elif verdict.error is None:
+            await self._pass(job, challenge, verdict.evidence)
+        elif isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts:
+            work = Work()
+            self._store.jobs.postpone(work, job, self._clock() + _FIRST_PAUSE * 2**job.attempts)
+            await self._store.commit(work)
+        else:
+            await self._fail(job, challenge, verdict.error, verdict.evidence)
+
+    def _is_wanted(self, authorization: Authorization, challenge: Challenge, account: Account) -> bool:
+        return (
+            challenge_status(challenge) is ChallengeStatus.PROCESSING
+            and view_authorization(authorization, self._clock()).status is AuthorizationStatus.PENDING
+            and account.deactivated_at is None
+        )
+
+    async def _pass(self, job: Job, challenge: Challenge, evidence: bytes) -> None:
+        now = self._clock()
+        work = Work()
+        expires = now + timedelta(seconds=self._validation.reuse_seconds)
+        self._store.authorizations.pass_challenge(work, challenge.id, now, expires, evidence)
+        await self._finish(work, job)
+
+    async def _fail(self, job: Job, challenge: Challenge, error: ValidationFault, evidence: bytes) -> None:
+        work = Work()
+        fault = fault_of(error, self._ids.reference())
+        self._store.authorizations.fail_challenge(work, challenge.id, self._clock(), fault, evidence)
+        await self._finish(work, job)
+
+    async def _finish(self, work: Work, job: Job) -> None:
+        self._store.jobs.finish(work, job)
+        await self._store.commit(work)

@@ -1,0 +1,241 @@
+"""Contracts: accepted, shown, renewed, suspended, resumed, ended.
+
+What a contract allows is ``policy.contracts``; this service only records what the operator decides.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from tegata.ca.errors import Refused, UnknownObject
+from tegata.ca.model import Application, Contract, Credential, Customer, Job, Organization
+from tegata.ca.policy import contracts, names
+from tegata.ca.policy.calendar import LAST_SECOND, whole_second
+from tegata.ca.policy.contracts import ContractStatus
+from tegata.ca.ports import Conflict, Ids, PasswordHasher, Sealer, Store, Work
+from tegata.ca.services.credentials import new_credential
+from tegata.ca.services.notices import CONTRACT_ACCEPTED
+from tegata.ca.settings import Service
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# The upper bounds of X.520, which certificates keep (BR 7.1.4.2).
+_NAME_CHARACTERS = 64
+_PLACE_CHARACTERS = 128
+_LOGIN_CHARACTERS = 254
+
+
+@dataclass(frozen=True)
+class ContractView:
+    """A contract with its status, its service, its newest credential if it has one, and its customer."""
+
+    contract: Contract
+    status: ContractStatus
+    service: Service
+    credential: Credential | None
+    customer: Customer
+
+
+class Added(NamedTuple):
+    """A contract just made; ``password`` is the new customer's first one, told this once, or None."""
+
+    contract: Contract
+    credential: Credential | None
+    customer: Customer
+    password: str | None
+
+
+class ContractService:
+    """Contracts; ``tell_customers`` leaves a mail to be sent with each new one."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        services: Mapping[str, Service],
+        sealer: Sealer,
+        hasher: PasswordHasher,
+        ids: Ids,
+        clock: Callable[[], datetime],
+        tell_customers: bool,
+    ) -> None:
+        self._store, self._services = store, services
+        self._sealer, self._hasher, self._ids, self._clock = sealer, hasher, ids, clock
+        self._tell_customers = tell_customers
+
+    async def add(
+        self,
+        *,
+        organization: Organization,
+        service: str,
+        domains: Sequence[str],
+        user: str,
+        starts: datetime | None = None,
+        ends: datetime | None = None,
+    ) -> Added:
+        """Take up an accepted contract, with its EAB if the service has ACME.
+
+        ``service`` is an id or label; ``user`` the customer's mail address, who gets a login with the first contract;
+        from ``starts`` (now) to ``ends`` (the service's term), whose last second counts. Raises Refused, UnknownObject
+        for the service, BadName for a domain.
+        """
+        service_id = self._service_id(service)
+        named, domains, login = _checked(organization), _patterns(domains), _login(user)
+        now = self._clock()
+        starts = whole_second(starts or now)
+        ends = whole_second(ends or starts + timedelta(days=self._services[service_id].term_days) - LAST_SECOND)
+        if ends <= starts:
+            raise Refused(reason="the contract would end before it starts")
+        work = Work()
+        customer, password = await self._customer(work, login, now)
+        contract = Contract(
+            id=self._ids.contract_id(),
+            customer_id=customer.id,
+            service=service_id,
+            organization=named,
+            domains=domains,
+            application=Application.NEW,
+            applied_at=now,
+            starts=starts,
+            ends=ends,
+        )
+        self._store.contracts.insert(work, contract)
+        credential = None
+        if self._services[service_id].challenges:
+            credential = new_credential(contract.id, ids=self._ids, sealer=self._sealer, now=now)
+            self._store.credentials.insert(work, credential)
+        if self._tell_customers:
+            job = Job(id=self._ids.object_id(), kind=CONTRACT_ACCEPTED, subject=contract.id, run_at=now)
+            self._store.jobs.add(work, job)
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            raise Refused(reason="another contract for this customer was added at the same moment") from None
+        return Added(contract, credential, customer, password)
+
+    async def show(self, contract_id: str) -> ContractView:
+        """One contract; raises UnknownObject."""
+        return await self._view(await self._get(contract_id))
+
+    async def of_customer(self, customer_id: str) -> list[ContractView]:
+        """The contracts of a customer, oldest first."""
+        return [await self._view(contract) for contract in await self._store.contracts.of_customer(customer_id)]
+
+    async def list(self) -> list[ContractView]:
+        """All contracts, oldest first."""
+        return [await self._view(contract) for contract in await self._store.contracts.all()]
+
+    async def renew(self, contract_id: str, ends: datetime | None = None) -> ContractView:
+        """Prolong a contract, by the service's term from its present end if no new end is given.
+
+        Its EAB and accounts stay; the renewal windows of its certificates move to now. Raises UnknownObject, Refused.
+        """
+        contract = await self._get(contract_id)
+        now = self._clock()
+        term = timedelta(days=contracts.service_of(contract, self._services).term_days)
+        new_ends = whole_second(ends or contract.ends + term)
+        if new_ends <= contract.ends:
+            raise Refused(reason="the contract lasts as long already")
+        if new_ends <= now:
+            raise Refused(reason="the contract would still have ended")
+        work = Work()
+        self._store.contracts.renew(work, contract_id, ends_before=contract.ends, ends=new_ends, at=now)
+        return await self._change(work, contract_id, "the contract was ended, or changed a moment ago")
+
+    async def suspend(self, contract_id: str) -> ContractView:
+        """Stop a contract until it is resumed, from the next request on; raises UnknownObject, Refused."""
+        await self._get(contract_id)
+        work = Work()
+        self._store.contracts.suspend(work, contract_id, self._clock())
+        return await self._change(work, contract_id, "the contract is suspended already, or was ended")
+
+    async def resume(self, contract_id: str) -> ContractView:
+        """Take a suspension back; raises UnknownObject, Refused."""
+        await self._get(contract_id)
+        work = Work()
+        self._store.contracts.resume(work, contract_id)
+        return await self._change(work, contract_id, "the contract is not suspended, or was ended")
+
+    async def end(self, contract_id: str) -> ContractView:
+        """End a contract for good; its certificates stay as they are. Raises UnknownObject, Refused."""
+        await self._get(contract_id)
+        work = Work()
+        self._store.contracts.end(work, contract_id, self._clock())
+        return await self._change(work, contract_id, "the contract was ended before")
+
+    async def _customer(self, work: Work, login: str, now: datetime) -> tuple[Customer, str | None]:
+        """The customer of a login; a new one goes into the unit of work, and has a first password to be told."""
+        customer = await self._store.customers.by_login(login)
+        if customer is not None:
+            return customer, None
+        password = self._ids.password()
+        password_hash = await self._hasher.hash(password)
+        customer = Customer(id=self._ids.object_id(), login=login, password_hash=password_hash, created_at=now)
+        self._store.customers.insert(work, customer)
+        return customer, password
+
+    async def _change(self, work: Work, contract_id: str, lost: str) -> ContractView:
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            raise Refused(reason=lost) from None
+        return await self.show(contract_id)
+
+    async def _get(self, contract_id: str) -> Contract:
+        contract = await self._store.contracts.get(contract_id)
+        if contract is None:
+            raise UnknownObject(kind="contract", name=contract_id)
+        return contract
+
+    async def _view(self, contract: Contract) -> ContractView:
+        credentials = await self._store.credentials.of_contract(contract.id)
+        customer = await self._store.customers.get(contract.customer_id)
+        assert customer is not None, "the store keeps the customer of every contract"
+        return ContractView(
+            contract,
+            contracts.status(contract, self._clock()),
+            contracts.service_of(contract, self._services),
+            credentials[0] if credentials else None,
+            customer,
+        )
+
+    def _service_id(self, text: str) -> str:
+        for service_id, service in self._services.items():
+            if text in (service_id, service.label):
+                return service_id
+        raise UnknownObject(kind="service", name=text)
+
+
+def _patterns(domains: Sequence[str]) -> tuple[str, ...]:
+    if not domains:
+        raise Refused(reason="a contract needs at least one domain")
+    return tuple(dict.fromkeys(names.pattern(domain) for domain in domains))
+
+
+def _login(user: str) -> str:
+    login = user.strip().lower()
+    if not _MAIL.fullmatch(login) or not login.isprintable() or len(login) > _LOGIN_CHARACTERS:
+        raise Refused(reason="the user is no mail address")
+    return login
+
+
+def _checked(organization: Organization) -> Organization:
+    """The organization if certificates can name it (BR 7.1.4.2)."""
+    if not _COUNTRY.fullmatch(organization.country):
+        raise Refused(reason="the country is no code of two capital letters, such as JP")
+    _check_text(organization.name, _NAME_CHARACTERS)
+    for place in (organization.state, organization.locality):
+        if place is not None:
+            _check_text(place, _PLACE_CHARACTERS)
+    return organization
+
+
+def _check_text(text: str, most: int) -> None:
+    if len(text) > most:
+        raise Refused(reason="a part of the organization is longer than certificates allow")
+    # The ideographic space stands in many names of Japanese organizations.
+    is_printable = text.replace("\u3000", " ").isprintable()
+    if not is_printable or text != text.strip() or not any(character.isalnum() for character in text):
+        raise Refused(reason="a part of the organization is empty, or no text that a certificate can show")

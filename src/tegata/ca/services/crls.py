@@ -1,0 +1,77 @@
+"""The CRL: published at once after a revocation, and in time before the last one ends (RFC 5280 §5).
+
+What is revoked is read from the certificates; the signature and the form are the authority's.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tegata.ca.model import Certificate, Job, RevocationList
+from tegata.ca.policy.calendar import whole_second
+from tegata.ca.ports import Authority, Conflict, Store, Work
+
+CRL = "crl"
+
+# Another process may publish at the same moment; the next number is another then.
+_TRIES = 5
+
+
+def job_subject(certificate: Certificate) -> str:
+    """What the job for a revocation is called: the certificate, and the reason, which may still change."""
+    return f"{certificate.serial}:{certificate.reason}"
+
+
+class CrlService:
+    """The CRLs of one authority; each is good for ``life``, and replaced when half of it is over."""
+
+    def __init__(self, *, store: Store, authority: Authority, life: timedelta, clock: Callable[[], datetime]) -> None:
+        self._store, self._authority, self._life, self._clock = store, authority, life, clock
+        self._publishing = asyncio.Lock()
+
+    async def publish(self) -> None:
+        """Publish a CRL of everything that is revoked now."""
+        await self._publish()
+
+    async def publish_revocation(self, certificate: Certificate) -> None:
+        """Publish a CRL with this revocation, whose job is done by it."""
+        await self._publish(lambda work: self._store.jobs.discard(work, CRL, job_subject(certificate)))
+
+    async def publish_for(self, job: Job) -> None:
+        """Publish a CRL because a revocation left this job."""
+        await self._publish(lambda work: self._store.jobs.finish(work, job))
+
+    async def publish_when_due(self) -> None:
+        """Publish a CRL if there is none, or half the life of the last one is over."""
+        latest = await self._store.revocation_lists.latest()
+        if latest is None or self._clock() >= latest.this_update + self._life / 2:
+            await self.publish()
+
+    async def _publish(self, settle: Callable[[Work], None] | None = None) -> None:
+        async with self._publishing:
+            for attempt in range(1, _TRIES + 1):
+                work = Work()
+                self._store.revocation_lists.publish(work, await self._next())
+                if settle is not None:
+                    settle(work)
+                try:
+                    await self._store.commit(work)
+                except Conflict:
+                    if attempt == _TRIES:
+                        raise
+                else:
+                    return
+
+    async def _next(self) -> RevocationList:
+        latest = await self._store.revocation_lists.latest()
+        now = whole_second(self._clock())
+        # A certificate that expired since the last CRL is in this one still (RFC 5280 §3.3).
+        since = now if latest is None else min(now, latest.this_update)
+        number = 1 if latest is None else latest.number + 1
+        der = await self._authority.sign_crl(
+            number=number,
+            this_update=now,
+            next_update=now + self._life,
+            revoked=await self._store.certificates.revoked(since),
+        )
+        return RevocationList(number=number, this_update=now, next_update=now + self._life, der=der)

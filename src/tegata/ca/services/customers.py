@@ -1,0 +1,89 @@
+"""Customers of the portal: log-in, sessions, and the contracts that are theirs.
+
+Passwords are compared by the hasher only; of a session's token only its digest is stored.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tegata.ca.errors import LoginFailed, NotFound, UnknownObject
+from tegata.ca.model import Customer, Session
+from tegata.ca.ports import Ids, PasswordHasher, Store, Work
+from tegata.ca.services.contracts import ContractService, ContractView
+
+__all__ = ["ContractView", "CustomerService"]
+
+SESSION_LIFE = timedelta(hours=8)
+PASSWORD_CHARACTERS = 1000
+
+
+class CustomerService:
+    """Who logs in, and what belongs to them."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        contracts: ContractService,
+        hasher: PasswordHasher,
+        ids: Ids,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._contracts = store, contracts
+        self._hasher, self._ids, self._clock = hasher, ids, clock
+        self._nobodys_hash: str | None = None
+
+    async def login(self, login: str, password: str) -> tuple[str, Session]:
+        """Open a session; its token is told this once. Raises LoginFailed, alike for an unknown login."""
+        customer = await self._store.customers.by_login(login.strip().lower())
+        password_hash = await self._hash_of_nobody() if customer is None else customer.password_hash
+        right = len(password) <= PASSWORD_CHARACTERS and await self._hasher.verify(password_hash, password)
+        if customer is None or not right:
+            raise LoginFailed
+        now = self._clock()
+        token = self._ids.token()
+        session = Session(
+            token_digest=_digest(token), customer_id=customer.id, created_at=now, expires_at=now + SESSION_LIFE
+        )
+        work = Work()
+        self._store.customers.open_session(work, session)
+        await self._store.commit(work)
+        return token, session
+
+    async def session(self, token: str) -> Customer | None:
+        """The customer of a live session, or None."""
+        session = await self._store.customers.session(_digest(token))
+        if session is None or self._clock() >= session.expires_at:
+            return None
+        return await self._store.customers.get(session.customer_id)
+
+    async def logout(self, token: str) -> None:
+        """Close a session, if there is one."""
+        work = Work()
+        self._store.customers.close_session(work, _digest(token))
+        await self._store.commit(work)
+
+    async def contracts(self, customer: Customer) -> list[ContractView]:
+        """The customer's contracts, oldest first."""
+        return await self._contracts.of_customer(customer.id)
+
+    async def contract(self, customer: Customer, contract_id: str) -> ContractView:
+        """One contract of the customer's; another's and a missing one raise the same NotFound."""
+        try:
+            view = await self._contracts.show(contract_id)
+        except UnknownObject:
+            raise NotFound from None
+        if view.customer.id != customer.id:
+            raise NotFound
+        return view
+
+    async def _hash_of_nobody(self) -> str:
+        """The hash of a password nobody has: compared for unknown logins, so that they take as long."""
+        if self._nobodys_hash is None:
+            self._nobodys_hash = await self._hasher.hash(self._ids.password())
+        return self._nobodys_hash
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

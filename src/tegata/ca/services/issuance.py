@@ -1,0 +1,183 @@
+"""Finalize: a validated order becomes a certificate, once, whatever dies in between (RFC 8555 §7.4).
+
+First, in one commit: the order is claimed, the certificate's exact bytes are kept, and a job is left. Then they are
+signed. Then, in one commit: the certificate is stored, the order completed, the job dropped. Whoever finds the job
+later signs the same bytes, which gives the same certificate; whoever comes second finds the order completed.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from cryptography import x509
+
+from tegata.ca.errors import CaError, IssuanceFailed, OrderNotReady, fault_of
+from tegata.ca.model import Certificate, Job, Order
+from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
+from tegata.ca.ports import Authority, Builder, Conflict, Ids, Store, Work
+from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.statuses import OrderView, look
+from tegata.ca.services.validated import FinalCheck, ValidatedOrder
+from tegata.ca.settings import Policy, Service
+from tegata.pki import certs
+from tegata.pki.certs import serial_hex
+from tegata.pki.keys import spki_digest
+
+ISSUE = "issue"
+
+# The request that claimed the order finishes within this time; after it, a job does.
+_HEAD_START = timedelta(seconds=5)
+# A signer that failed so often will not come back by itself.
+_ATTEMPTS = 6
+
+log = structlog.get_logger("issuance")
+
+
+class IssuanceService:
+    """The one way to a certificate."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        services: Mapping[str, Service],
+        policy: Policy,
+        builder: Builder,
+        authority: Authority,
+        ids: Ids,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._builder, self._authority = store, builder, authority
+        self._ids, self._clock = ids, clock
+        self._check = FinalCheck(
+            store=store, services=services, policy=policy, issuer=authority.certificate, clock=clock
+        )
+
+    async def finalize(self, actor: Actor, order_id: str, der: bytes) -> OrderView:
+        """Issue the actor's ready order for a CSR.
+
+        Usually the order comes back valid; processing if the signer cannot be had now; invalid, with a fault, if no
+        certificate can be made. Raises NotFound and the refusals of ``FinalCheck.validate``, which leave it ready.
+        """
+        order = own(await self._store.orders.get(order_id), actor)
+        return await self.issue(await self._check.validate(order, der))
+
+    async def issue(self, validated: ValidatedOrder) -> OrderView:
+        """Make the certificate of a validated order; raises OrderNotReady if another request was first (A-54)."""
+        order_id = validated.order.id
+        try:
+            certificate = self._template(validated)
+        except Exception:
+            reference = await self._fail(order_id, IssuanceFailed())
+            log.exception("template.failed", order=order_id, reference=reference)
+            return await self._look(order_id)
+        work = Work()
+        self._store.orders.begin_processing(work, order_id, validated.csr, certificate.intended_at)
+        self._store.certificates.intend(work, certificate)
+        due = certificate.intended_at + _HEAD_START
+        self._store.jobs.add(work, Job(id=self._ids.object_id(), kind=ISSUE, subject=order_id, run_at=due))
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            raise OrderNotReady(status="processing") from None
+        try:
+            await self._complete(certificate)
+        except Exception:
+            # The job goes on with it; the client is told that it takes longer.
+            log.exception("signing.postponed", order=order_id, serial=certificate.serial)
+        return await self._look(order_id)
+
+    async def resume(self, job: Job) -> None:
+        """Bring the order that is the job's subject to its end: signed, or failed.
+
+        The certificate's bytes are signed as they were kept, if everything that held then holds still.
+        """
+        order = await self._store.orders.get(job.subject)
+        certificate = await self._store.certificates.intended_for(job.subject)
+        if order is None or certificate is None or order.serial is not None or order.fault is not None:
+            await self._drop_job(job)
+            return
+        try:
+            await self._still_holds(order, certificate)
+        except CaError as refusal:
+            reference = await self._fail(order.id, refusal)
+            log.warning("issuance.refused", order=order.id, code=refusal.code, reference=reference)
+            return
+        try:
+            await self._complete(certificate)
+        except Exception:
+            if job.attempts + 1 < _ATTEMPTS:
+                raise
+            reference = await self._fail(order.id, IssuanceFailed())
+            log.exception("signing.failed", order=order.id, serial=certificate.serial, reference=reference)
+
+    def _template(self, validated: ValidatedOrder) -> Certificate:
+        """The certificate as it is intended."""
+        serial = self._ids.serial()
+        order = validated.order
+        return Certificate(
+            serial=serial_hex(serial),
+            order_id=order.id,
+            account_id=order.account_id,
+            contract_id=order.contract_id,
+            names=validated.names,
+            not_before=validated.not_before,
+            not_after=validated.not_after,
+            spki_digest=spki_digest(validated.public_key),
+            tbs=self._builder.template(
+                contract=validated.contract,
+                service=validated.service,
+                names=validated.names,
+                public_key=validated.public_key,
+                not_before=validated.not_before,
+                not_after=validated.not_after,
+                serial=serial,
+            ),
+            intended_at=self._clock(),
+        )
+
+    async def _complete(self, certificate: Certificate) -> None:
+        """Sign and store; whoever was first is right."""
+        leaf = x509.load_der_x509_certificate(await self._authority.sign(certificate.tbs))
+        work = Work()
+        chain_pem = certs.to_pem([leaf, *self._authority.chain])
+        self._store.certificates.issue(work, certificate.serial, chain_pem, self._clock())
+        self._store.orders.complete(work, certificate.order_id, certificate.serial)
+        await self._settle(work, certificate.order_id)
+
+    async def _still_holds(self, order: Order, certificate: Certificate) -> None:
+        """Pass if an interrupted issuance may go on; raises the refusals of ``FinalCheck.standing``, IssuanceFailed."""
+        await self._check.standing(order)
+        if certificate.not_before < self._clock() - NOT_BEFORE_BEHIND_AT_SIGNATURE:
+            raise IssuanceFailed
+
+    async def _fail(self, order_id: str, error: CaError) -> str:
+        """End the order with a fault and return its reference number.
+
+        An intended certificate stays counted, and its serial is never used again.
+        """
+        reference = self._ids.reference()
+        work = Work()
+        self._store.orders.fail(work, order_id, fault_of(error, reference))
+        await self._settle(work, order_id)
+        return reference
+
+    async def _settle(self, work: Work, order_id: str) -> None:
+        """Commit what ends the order, and its job; lost to another that ended it, nothing is left to do."""
+        self._store.jobs.discard(work, ISSUE, order_id)
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            order = await self._store.orders.get(order_id)
+            if order is None or (order.serial is None and order.fault is None):
+                raise
+
+    async def _drop_job(self, job: Job) -> None:
+        work = Work()
+        self._store.jobs.discard(work, job.kind, job.subject)
+        await self._store.commit(work)
+
+    async def _look(self, order_id: str) -> OrderView:
+        order = await self._store.orders.get(order_id)
+        assert order is not None, "it was there a moment ago, and orders are never removed"
+        return await look(self._store, order, self._clock())

@@ -1,0 +1,175 @@
+"""Orders and their authorizations: placed under the contract's rules, read by their owner (RFC 8555 §7.4, §7.5).
+
+What becomes of challenges and of ready orders is other services' matter.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from tegata.acme.codec import Malformed
+from tegata.acme.identifiers import Identifier
+from tegata.acme.messages import NewOrder
+from tegata.acme.statuses import AuthorizationStatus, OrderStatus
+from tegata.ca.errors import AlreadyReplaced, DatesRefused, MalformedRequest, ReplacesRefused
+from tegata.ca.model import Authorization, Challenge, Order
+from tegata.ca.policy import calendar, names
+from tegata.ca.ports import Ids, Store, Work
+from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.admission import Admission
+from tegata.ca.services.predecessors import Predecessors
+from tegata.ca.services.statuses import AuthorizationView, OrderView, look, proved_by, view_authorization, view_order
+from tegata.ca.settings import Policy, Service
+from tegata.clock import parse_rfc3339, rfc3339
+
+__all__ = ["AuthorizationView", "OrderService", "OrderView"]
+
+# An authorization about to expire would take its order with it before the client can finalize.
+_REUSE_LEFT = timedelta(hours=1)
+
+
+class OrderService:
+    """Orders of accounts; ``issuer`` is the certificate that will sign what they ask for."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        services: Mapping[str, Service],
+        policy: Policy,
+        issuer: x509.Certificate,
+        ids: Ids,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._policy = store, policy
+        self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
+        self._predecessors = Predecessors(store, issuer)
+        self._ids, self._clock = ids, clock
+        # From the look at who replaces a certificate until the order that does is stored.
+        self._replacing = asyncio.Lock()
+
+    async def create(self, actor: Actor, new: NewOrder) -> OrderView:
+        """Place an order if the contract allows it now.
+
+        Raises the refusals of ``policy.contracts.require_in_force`` and ``Admission.admit``, MalformedRequest,
+        ReplacesRefused, AlreadyReplaced.
+        """
+        now = self._clock()
+        actor.require_in_force(now)
+        not_before, not_after = _instant("notBefore", new.not_before), _instant("notAfter", new.not_after)
+        admitted = await self._admission.admit(
+            actor.contract,
+            new.identifiers,
+            not_before=not_before,
+            not_after=not_after,
+            now=now,
+            behind=calendar.NOT_BEFORE_BEHIND_AT_ORDER,
+        )
+        identifiers = admitted.identifiers
+        reused = await self._reusable(actor, identifiers, now)
+        authorizations = [
+            reused.get(identifier) or self._authorization(actor, identifier, admitted.service, now)
+            for identifier in identifiers
+        ]
+        order = Order(
+            id=self._ids.object_id(),
+            account_id=actor.account.id,
+            contract_id=actor.contract.id,
+            identifiers=identifiers,
+            authorization_ids=tuple(authorization.id for authorization in authorizations),
+            not_before=not_before,
+            not_after=not_after,
+            replaces=new.replaces,
+            created_at=now,
+            expires_at=min(
+                now + timedelta(seconds=self._policy.order_seconds),
+                *(authorization.expires_at for authorization in authorizations),
+            ),
+        )
+        work = Work()
+        for identifier, authorization in zip(identifiers, authorizations, strict=True):
+            if identifier not in reused:
+                self._store.authorizations.insert(work, authorization)
+        self._store.orders.insert(work, order)
+        if new.replaces is None:
+            await self._store.commit(work)
+        else:
+            async with self._replacing:
+                await self._check_replaces(actor, order, new.replaces, now)
+                await self._store.commit(work)
+        return view_order(order, authorizations, now)
+
+    async def get(self, actor: Actor, order_id: str) -> OrderView:
+        """The actor's order; raises NotFound."""
+        order = own(await self._store.orders.get(order_id), actor)
+        return await look(self._store, order, self._clock())
+
+    async def authorization(self, actor: Actor, authorization_id: str) -> AuthorizationView:
+        """The actor's authorization; raises NotFound."""
+        return view_authorization(own(await self._store.authorizations.get(authorization_id), actor), self._clock())
+
+    async def _check_replaces(self, actor: Actor, order: Order, cert_id: str, now: datetime) -> None:
+        """Pass if the order may replace that certificate (RFC 9773 §5, X-17).
+
+        An order that became invalid replaces nothing any more; that follows from its status.
+        """
+        try:
+            certificate = await self._predecessors.find(cert_id)
+        except Malformed as error:
+            raise ReplacesRefused(reason=error.facts["reason"]) from None
+        if certificate is None or certificate.account_id != actor.account.id:
+            raise ReplacesRefused(reason="it names no certificate of this account")
+        if not {identifier.value for identifier in order.identifiers} & set(certificate.names):
+            raise ReplacesRefused(reason="the certificate it names has none of the order's names")
+        for other in await self._store.orders.replacing(cert_id):
+            if (await look(self._store, other, now)).status is not OrderStatus.INVALID:
+                raise AlreadyReplaced(serial=certificate.serial)
+
+    async def _reusable(
+        self, actor: Actor, identifiers: tuple[Identifier, ...], now: datetime
+    ) -> dict[Identifier, Authorization]:
+        """The account's valid authorizations that serve these identifiers, the longest-lived for each (A-58)."""
+        proved = {proved_by(identifier): identifier for identifier in identifiers}
+        bases = sorted({base for base, _ in proved})
+        found = await self._store.authorizations.reusable(actor.account.id, bases, now)
+        reused: dict[Identifier, Authorization] = {}
+        for authorization in sorted(found, key=lambda one: one.expires_at):
+            identifier = proved.get((authorization.identifier, authorization.wildcard))
+            view = view_authorization(authorization, now)
+            lasts = authorization.expires_at >= now + _REUSE_LEFT
+            if identifier is not None and lasts and view.status is AuthorizationStatus.VALID:
+                reused[identifier] = authorization
+        return reused
+
+    def _authorization(self, actor: Actor, identifier: Identifier, service: Service, now: datetime) -> Authorization:
+        base, wildcard = proved_by(identifier)
+        authorization_id = self._ids.object_id()
+        return Authorization(
+            id=authorization_id,
+            account_id=actor.account.id,
+            identifier=base,
+            wildcard=wildcard,
+            created_at=now,
+            expires_at=now + timedelta(seconds=self._policy.pending_authorization_seconds),
+            challenges=tuple(
+                Challenge(
+                    id=self._ids.object_id(), authorization_id=authorization_id, type=kind, token=self._ids.token()
+                )
+                for kind in names.challenge_types(service, wildcard=wildcard)
+            ),
+        )
+
+
+def _instant(member: str, text: str | None) -> datetime | None:
+    """A date of an order; raises MalformedRequest, or DatesRefused for one that no certificate can hold."""
+    if text is None:
+        return None
+    try:
+        instant = parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        raise MalformedRequest(reason="notBefore or notAfter is no RFC 3339 time") from None
+    if instant.microsecond:
+        raise DatesRefused(member=member, date=rfc3339(instant), reason="it has a fraction of a second")
+    return instant

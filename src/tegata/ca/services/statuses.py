@@ -1,0 +1,82 @@
+"""Orders and authorizations as they are seen at an instant: the records beside the statuses derived from them.
+
+Maps facts of records to ``acme.lifecycle``; decides nothing itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tegata.acme import lifecycle
+from tegata.acme.identifiers import Identifier
+from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
+from tegata.ca.errors import Fault
+from tegata.ca.model import Authorization, Challenge, Order
+from tegata.ca.ports import Store
+from tegata.pki.names import base_of, is_wildcard
+
+
+@dataclass(frozen=True)
+class AuthorizationView:
+    """An authorization, its status, and the statuses of its challenges by their ids."""
+
+    authorization: Authorization
+    status: AuthorizationStatus
+    challenge_statuses: Mapping[str, ChallengeStatus]
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """An order, its status, and its authorizations in the order's order."""
+
+    order: Order
+    status: OrderStatus
+    authorizations: tuple[AuthorizationView, ...]
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why the order is invalid, if something failed: its own fault, or else the first failed challenge's."""
+        if self.order.fault is not None or self.status is not OrderStatus.INVALID:
+            return self.order.fault
+        challenges = (challenge for view in self.authorizations for challenge in view.authorization.challenges)
+        return next((challenge.fault for challenge in challenges if challenge.fault is not None), None)
+
+
+def challenge_status(challenge: Challenge) -> ChallengeStatus:
+    """The challenge's status."""
+    return lifecycle.challenge_status(
+        accepted=challenge.accepted_at is not None,
+        validated=challenge.validated_at is not None,
+        failed=challenge.failed_at is not None,
+    )
+
+
+def view_authorization(authorization: Authorization, now: datetime) -> AuthorizationView:
+    """The authorization as it is at an instant."""
+    statuses = {challenge.id: challenge_status(challenge) for challenge in authorization.challenges}
+    status = lifecycle.authorization_status(list(statuses.values()), expired=now >= authorization.expires_at)
+    return AuthorizationView(authorization, status, statuses)
+
+
+def view_order(order: Order, authorizations: Sequence[Authorization], now: datetime) -> OrderView:
+    """The order as it is at an instant."""
+    views = tuple(view_authorization(authorization, now) for authorization in authorizations)
+    status = lifecycle.order_status(
+        [view.status for view in views],
+        expired=now >= order.expires_at,
+        failed=order.fault is not None,
+        processing=order.processing_at is not None,
+        issued=order.serial is not None,
+    )
+    return OrderView(order, status, views)
+
+
+async def look(store: Store, order: Order, now: datetime) -> OrderView:
+    """Read what an order's status depends on, and derive it."""
+    found = {one.id: one for one in await store.authorizations.many(order.authorization_ids)}
+    return view_order(order, [found[authorization_id] for authorization_id in order.authorization_ids], now)
+
+
+def proved_by(identifier: Identifier) -> tuple[Identifier, bool]:
+    """What an authorization for the identifier is about: a wildcard's base name, and that it is one (A-56)."""
+    return Identifier(identifier.type, base_of(identifier.value)), is_wildcard(identifier.value)

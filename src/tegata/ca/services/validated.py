@@ -1,0 +1,139 @@
+"""The last check before a signature: everything a certificate depends on, read afresh and judged once more.
+
+Its result is the only thing the issuance takes, and nothing else can make one. Changes no record and builds no
+certificate.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cryptography import x509
+
+from tegata.acme import jwk, lifecycle
+from tegata.acme.jwk import BadPublicKey
+from tegata.acme.lifecycle import NotAllowed, OrderEvent
+from tegata.acme.statuses import AuthorizationStatus
+from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, OrderNotReady
+from tegata.ca.model import Contract, Order
+from tegata.ca.policy import calendar, keys
+from tegata.ca.ports import Store
+from tegata.ca.services import actors
+from tegata.ca.services.actors import Actor
+from tegata.ca.services.admission import Admission
+from tegata.ca.services.statuses import look, proved_by, view_authorization
+from tegata.ca.settings import Policy, Service
+from tegata.pki import csr
+from tegata.pki.csr import BadCSR
+from tegata.pki.keys import PublicKey
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidatedOrder:
+    """An order that may be issued now, with what its certificate will hold; made by ``FinalCheck.validate`` only."""
+
+    order: Order
+    contract: Contract
+    service: Service
+    names: tuple[str, ...]
+    public_key: PublicKey
+    csr: bytes
+    not_before: datetime
+    not_after: datetime
+    seal: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise TypeError("a validated order is made by its check only")
+
+
+class FinalCheck:
+    """Judges orders against the records as they are now; ``issuer`` is the certificate that will sign."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        services: Mapping[str, Service],
+        policy: Policy,
+        issuer: x509.Certificate,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._clock = store, clock
+        self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
+
+    async def validate(self, order: Order, der: bytes) -> ValidatedOrder:
+        """The order with its CSR, if a certificate may be made of them now.
+
+        Raises OrderNotReady, the refusals of account and contract and of ``Admission.admit``, BadCertificateRequest,
+        WrongKey, AccountKeyInRequest; the order stays as it is.
+        """
+        now = self._clock()
+        view = await look(self._store, order, now)
+        try:
+            lifecycle.advance(view.status, OrderEvent.FINALIZE)
+        except NotAllowed:
+            raise OrderNotReady(status=view.status) from None
+        actor = await self.standing(order)
+        admitted = await self._admission.admit(
+            actor.contract,
+            order.identifiers,
+            not_before=order.not_before,
+            not_after=order.not_after,
+            now=now,
+            behind=calendar.NOT_BEFORE_BEHIND_AT_ISSUANCE,
+        )
+        return ValidatedOrder(
+            order=order,
+            contract=actor.contract,
+            service=admitted.service,
+            names=tuple(identifier.value for identifier in order.identifiers),
+            public_key=await self._public_key(order, der, admitted.service),
+            csr=der,
+            not_before=admitted.not_before,
+            not_after=admitted.not_after,
+            seal=_SEAL,
+        )
+
+    async def standing(self, order: Order) -> Actor:
+        """The order's owner, if it may have the certificate now and has proved every name.
+
+        Raises the refusals of account and contract, or OrderNotReady where a proof is missing or over.
+        """
+        now = self._clock()
+        actor = await actors.load(self._store, order.account_id)
+        actor.require_in_force(now)
+        proved = {
+            (authorization.identifier, authorization.wildcard)
+            for authorization in await self._store.authorizations.many(order.authorization_ids)
+            if authorization.account_id == order.account_id
+            and view_authorization(authorization, now).status is AuthorizationStatus.VALID
+        }
+        if not proved.issuperset(proved_by(identifier) for identifier in order.identifiers):
+            raise OrderNotReady(status="invalid")
+        return actor
+
+    async def _public_key(self, order: Order, der: bytes, service: Service) -> PublicKey:
+        """The key of a CSR for exactly the order's names; nothing else is taken from it (A-81, A-82)."""
+        try:
+            request = csr.parse(der)
+        except BadCSR as error:
+            raise BadCertificateRequest(reason=error.facts["reason"]) from None
+        if request.names != {identifier.value for identifier in order.identifiers}:
+            raise BadCertificateRequest(reason="its names are not exactly the order's")
+        if request.must_staple:
+            raise BadCertificateRequest(reason="it asks for must-staple, which needs OCSP")
+        keys.check(request.public_key, service)
+        await self._check_no_account_key(request.public_key)
+        return request.public_key
+
+    async def _check_no_account_key(self, public_key: PublicKey) -> None:
+        """Pass unless the key is some account's, be it gone or another's (A-48)."""
+        try:
+            thumbprint = jwk.thumbprint(jwk.from_public(public_key))
+        except BadPublicKey:
+            return  # A key that JOSE has no name for is no account's.
+        if await self._store.accounts.by_thumbprint(thumbprint) is not None:
+            raise AccountKeyInRequest

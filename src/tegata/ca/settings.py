@@ -1,0 +1,99 @@
+"""The CA's settings: the shape of ``settings.toml`` as frozen typed records with their defaults.
+
+What may be set is here; reading the file is ``tegata.settings``. Holds no secret: keys and pass phrases are named by
+file. Knows no clock: no setting moves time.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from tegata.pki.keys import KeyType
+
+DAY = 86_400
+
+
+class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ACME service: ``url`` is the public base (its directory is ``<url>/acme/``); ``listen`` host:port."""
+
+    url: str
+    listen: str = ""
+    terms_of_service: str = ""
+    website: str = ""
+
+
+class Public(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The plain HTTP listener for CRLs, issuer certificates, health and the sticker's page."""
+
+    url: str
+    listen: str = ""
+
+
+class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How names are validated; ``allow_networks`` are the private or loopback networks it may enter."""
+
+    resolvers: tuple[str, ...] = ()
+    http01_port: int = 80
+    allow_networks: tuple[str, ...] = ()
+    attempts: int = 3
+    reuse_seconds: int = 30 * DAY
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where notices go out: ``smtp`` is ``smtp://host:port`` or ``smtps://…``; empty sends none."""
+
+    smtp: str = ""
+    sender: str = ""
+    password_file: str = ""
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the pass phrase of the encrypted keys is; ``TEGATA_CA_PASSPHRASE`` or ``…_FILE`` go first."""
+
+    passphrase_file: str = "keys/passphrase"  # noqa: S105 - a file's name
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later."""
+
+    order_seconds: int = 7 * DAY
+    pending_authorization_seconds: int = 7 * DAY
+    reissues_at_contract_end: int = 3
+    names_per_order: int = 100
+    crl_seconds: int = 4 * DAY
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A product: its label, key rule, life of certificates and of contracts in days, and challenge types offered."""
+
+    label: str
+    validation: Literal["ov", "dv"] = "ov"
+    key_types: tuple[KeyType, ...] = (KeyType.RSA2048,)
+    certificate_days: int = 90
+    term_days: int = 365
+    challenges: tuple[str, ...] = ("http-01",)
+
+
+SERVICES: dict[str, Service] = {
+    "ov-acme-1y": Service(label="OV (ACME) 1年"),
+    "ov-acme-6m": Service(label="OV (ACME) 半年", term_days=183),
+    "ov-csr-6m": Service(label="OV (RSA2024) 半年", term_days=183, challenges=()),
+    "dv-acme-1y": Service(label="DV (ACME) 1年", validation="dv"),
+}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of ``settings.toml``; ``name`` is the organization in the CA's own certificates."""
+
+    name: str = "Example CA"
+    acme: Acme
+    public: Public
+    validation: Validation = Validation()
+    mail: Mail = Mail()
+    keys: Keys = Keys()
+    policy: Policy = Policy()
+    services: dict[str, Service] = msgspec.field(default_factory=lambda: dict(SERVICES))
+
+
+SETTINGS_FILE = "settings.toml"
+DATABASE_FILE = "tegata-ca.db"

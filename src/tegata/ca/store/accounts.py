@@ -1,0 +1,61 @@
+"""Accounts as rows."""
+
+from tegata.ca.model import Account
+from tegata.ca.ports import Work
+from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, string_map, strings
+from tegata.ca.store.db import Database
+from tegata.ca.store.writer import Row
+
+
+class AccountRows:
+    """Accounts by id and by key (``ports.Accounts``)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, account_id: str) -> Account | None:
+        """The account of this id."""
+        rows = await self._database.fetch("accounts.get", id=account_id)
+        return _account(rows[0]) if rows else None
+
+    async def by_thumbprint(self, thumbprint: str) -> Account | None:
+        """The account of the key with this RFC 7638 thumbprint."""
+        rows = await self._database.fetch("accounts.by_thumbprint", thumbprint=thumbprint)
+        return _account(rows[0]) if rows else None
+
+    async def of_contract(self, contract_id: str) -> list[Account]:
+        """The contract's accounts, oldest first."""
+        return [_account(row) for row in await self._database.fetch("accounts.of_contract", contract_id=contract_id)]
+
+    def insert(self, work: Work, account: Account) -> None:
+        """Add an account; Conflict if the key already has one."""
+        work.add(
+            "accounts.insert",
+            rows=1,
+            id=account.id,
+            thumbprint=account.thumbprint,
+            jwk=json(account.jwk),
+            contract_id=account.contract_id,
+            kid=account.kid,
+            binding=account.binding,
+            contacts=json(account.contacts),
+            terms_agreed_at=micros_or_none(account.terms_agreed_at),
+            created_at=micros(account.created_at),
+            deactivated_at=micros_or_none(account.deactivated_at),
+        )
+
+
+def _account(row: Row) -> Account:
+    (id_, thumbprint, jwk, contract_id, kid, binding, contacts, terms_agreed_at, created_at, deactivated_at) = row
+    return Account(
+        id=id_,
+        thumbprint=thumbprint,
+        jwk=string_map(jwk),
+        contract_id=contract_id,
+        kid=kid,
+        binding=binding,
+        contacts=strings(contacts),
+        terms_agreed_at=instant_or_none(terms_agreed_at),
+        created_at=instant(created_at),
+        deactivated_at=instant_or_none(deactivated_at),
+    )

@@ -1,0 +1,141 @@
+"""Authorizations as rows, each with its challenges."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+from tegata.acme.identifiers import Identifier
+from tegata.ca.errors import Fault
+from tegata.ca.model import Authorization, Challenge
+from tegata.ca.ports import Work
+from tegata.ca.store.columns import fault_or_none, instant, instant_or_none, json, json_or_none, micros, micros_or_none
+from tegata.ca.store.db import Database
+from tegata.ca.store.writer import Row
+
+
+class AuthorizationRows:
+    """Authorizations with their challenges (``ports.Authorizations``); each transition is guarded (A-59)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, authorization_id: str) -> Authorization | None:
+        """The authorization of this id."""
+        found = _authorizations(await self._database.fetch("authorizations.get", id=authorization_id))
+        return found[0] if found else None
+
+    async def many(self, authorization_ids: Sequence[str]) -> list[Authorization]:
+        """The authorizations of these ids, in this order; an unknown id has none."""
+        found = [await self.get(authorization_id) for authorization_id in authorization_ids]
+        return [authorization for authorization in found if authorization is not None]
+
+    async def of_challenge(self, challenge_id: str) -> tuple[Authorization, Challenge] | None:
+        """The challenge of this id, with its authorization."""
+        rows = await self._database.fetch("authorizations.of_challenge", challenge_id=challenge_id)
+        for authorization in _authorizations(rows):
+            for challenge in authorization.challenges:
+                if challenge.id == challenge_id:
+                    return authorization, challenge
+        return None
+
+    async def reusable(self, account_id: str, identifiers: Sequence[Identifier], now: datetime) -> list[Authorization]:
+        """The account's unexpired authorizations for these identifiers with a validated challenge.
+
+        In the order of the identifiers, and for each the one that lasts longest first.
+        """
+        return [
+            authorization
+            for identifier in identifiers
+            for authorization in _authorizations(
+                await self._database.fetch(
+                    "authorizations.reusable",
+                    account_id=account_id,
+                    type=identifier.type,
+                    value=identifier.value,
+                    now=micros(now),
+                )
+            )
+        ]
+
+    def insert(self, work: Work, authorization: Authorization) -> None:
+        """Add an authorization and its challenges."""
+        work.add(
+            "authorizations.insert",
+            rows=1,
+            id=authorization.id,
+            account_id=authorization.account_id,
+            type=authorization.identifier.type,
+            value=authorization.identifier.value,
+            wildcard=authorization.wildcard,
+            created_at=micros(authorization.created_at),
+            expires_at=micros(authorization.expires_at),
+        )
+        for position, challenge in enumerate(authorization.challenges):
+            work.add(
+                "authorizations.insert_challenge",
+                rows=1,
+                id=challenge.id,
+                authorization_id=challenge.authorization_id,
+                position=position,
+                type=challenge.type,
+                token=challenge.token,
+                accepted_at=micros_or_none(challenge.accepted_at),
+                validated_at=micros_or_none(challenge.validated_at),
+                failed_at=micros_or_none(challenge.failed_at),
+                fault=json_or_none(challenge.fault),
+                evidence=challenge.evidence,
+            )
+
+    def accept_challenge(self, work: Work, challenge_id: str, at: datetime) -> None:
+        """Note that the client is ready: only the first caller succeeds."""
+        work.add("authorizations.accept_challenge", rows=1, id=challenge_id, at=micros(at))
+
+    def pass_challenge(self, work: Work, challenge_id: str, at: datetime, expires: datetime, evidence: bytes) -> None:
+        """Record success, once, and until when the authorization lasts now."""
+        work.add("authorizations.pass_challenge", rows=1, id=challenge_id, at=micros(at), evidence=evidence)
+        work.add("authorizations.prolong", rows=1, challenge_id=challenge_id, expires=micros(expires))
+
+    def fail_challenge(self, work: Work, challenge_id: str, at: datetime, fault: Fault, evidence: bytes) -> None:
+        """Record failure, once."""
+        work.add(
+            "authorizations.fail_challenge",
+            rows=1,
+            id=challenge_id,
+            at=micros(at),
+            fault=json(fault),
+            evidence=evidence,
+        )
+
+
+def _authorizations(rows: list[Row]) -> list[Authorization]:
+    """The records of joined rows, of which those of one authorization stand together."""
+    found = []
+    for (id_, account_id, type_, value, wildcard, created_at, expires_at), group in groupby(rows, itemgetter(slice(7))):
+        found.append(
+            Authorization(
+                id=id_,
+                account_id=account_id,
+                identifier=Identifier(type_, value),
+                wildcard=bool(wildcard),
+                created_at=instant(created_at),
+                expires_at=instant(expires_at),
+                challenges=tuple(_challenge(id_, row[7:]) for row in group if row[7] is not None),
+            )
+        )
+    return found
+
+
+def _challenge(authorization_id: str, row: Row) -> Challenge:
+    (id_, type_, token, accepted_at, validated_at, failed_at, fault, evidence) = row
+    return Challenge(
+        id=id_,
+        authorization_id=authorization_id,
+        type=type_,
+        token=token,
+        accepted_at=instant_or_none(accepted_at),
+        validated_at=instant_or_none(validated_at),
+        failed_at=instant_or_none(failed_at),
+        fault=fault_or_none(fault),
+        evidence=evidence,
+    )

@@ -1,0 +1,111 @@
+"""Certificates as rows, from the intent to the revocation."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from tegata.ca.model import Certificate
+from tegata.ca.ports import Work
+from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, strings
+from tegata.ca.store.db import Database
+from tegata.ca.store.writer import Row
+
+
+class CertificateRows:
+    """Certificates (``ports.Certificates``)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, serial: str) -> Certificate | None:
+        """The certificate of this serial number (lower-case hex)."""
+        rows = await self._database.fetch("certificates.get", serial=serial)
+        return _certificate(rows[0]) if rows else None
+
+    async def intended_for(self, order_id: str) -> Certificate | None:
+        """The order's certificate, from the intent on."""
+        rows = await self._database.fetch("certificates.intended_for", order_id=order_id)
+        return _certificate(rows[0]) if rows else None
+
+    async def of_contract(self, contract_id: str) -> list[Certificate]:
+        """The contract's certificates, newest first."""
+        return _certificates(await self._database.fetch("certificates.of_contract", contract_id=contract_id))
+
+    async def all(self) -> list[Certificate]:
+        """Every certificate, newest first."""
+        return _certificates(await self._database.fetch("certificates.all"))
+
+    async def current_for(self, contract_id: str, names: Sequence[str], now: datetime) -> list[Certificate]:
+        """The contract's issued, unrevoked, unexpired certificates for exactly these names, newest first."""
+        rows = await self._database.fetch(
+            "certificates.current_for", contract_id=contract_id, names_digest=_digest(names), now=micros(now)
+        )
+        return _certificates(rows)
+
+    async def revoked(self, since_not_after: datetime) -> list[Certificate]:
+        """Revoked certificates that had not expired at that instant, in the order of their revocation."""
+        return _certificates(await self._database.fetch("certificates.revoked", since=micros(since_not_after)))
+
+    def intend(self, work: Work, certificate: Certificate) -> None:
+        """Store what is about to be signed; Conflict if the order already has an intent."""
+        work.add(
+            "certificates.insert",
+            rows=1,
+            serial=certificate.serial,
+            order_id=certificate.order_id,
+            account_id=certificate.account_id,
+            contract_id=certificate.contract_id,
+            names=json(certificate.names),
+            names_digest=_digest(certificate.names),
+            not_before=micros(certificate.not_before),
+            not_after=micros(certificate.not_after),
+            spki_digest=certificate.spki_digest,
+            tbs=certificate.tbs,
+            intended_at=micros(certificate.intended_at),
+            chain_pem=certificate.chain_pem,
+            issued_at=micros_or_none(certificate.issued_at),
+            revoked_at=micros_or_none(certificate.revoked_at),
+            reason=certificate.reason,
+        )
+
+    def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime) -> None:
+        """Store the signed certificate, once."""
+        work.add("certificates.issue", rows=1, serial=serial, chain_pem=chain_pem, at=micros(at))
+
+    def revoke(self, work: Work, serial: str, reason: int, at: datetime) -> None:
+        """Revoke an issued certificate, once."""
+        work.add("certificates.revoke", rows=1, serial=serial, reason=reason, at=micros(at))
+
+    def revoke_for_key_compromise(self, work: Work, serial: str) -> None:
+        """Change a revoked certificate's reason to keyCompromise, once."""
+        work.add("certificates.revoke_for_key_compromise", rows=1, serial=serial)
+
+
+def _digest(names: Iterable[str]) -> bytes:
+    """Stands for a set of names, whatever their order; no name contains a space."""
+    return sha256(" ".join(sorted(set(names))).encode()).digest()
+
+
+def _certificates(rows: list[Row]) -> list[Certificate]:
+    return [_certificate(row) for row in rows]
+
+
+def _certificate(row: Row) -> Certificate:
+    (serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at) = row[:10]
+    (chain_pem, issued_at, revoked_at, reason) = row[10:]
+    return Certificate(
+        serial=serial,
+        order_id=order_id,
+        account_id=account_id,
+        contract_id=contract_id,
+        names=strings(names),
+        not_before=instant(not_before),
+        not_after=instant(not_after),
+        spki_digest=spki_digest,
+        tbs=tbs,
+        intended_at=instant(intended_at),
+        chain_pem=chain_pem,
+        issued_at=instant_or_none(issued_at),
+        revoked_at=instant_or_none(revoked_at),
+        reason=reason,
+    )

@@ -1,0 +1,59 @@
+"""EAB credentials as rows; the MAC key comes and goes sealed."""
+
+from datetime import datetime
+
+from tegata.ca.model import Credential
+from tegata.ca.ports import Work
+from tegata.ca.store.columns import instant, instant_or_none, micros, micros_or_none
+from tegata.ca.store.db import Database
+from tegata.ca.store.writer import Row
+
+
+class CredentialRows:
+    """EAB credentials (``ports.Credentials``)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, kid: str) -> Credential | None:
+        """The credential of this key identifier."""
+        rows = await self._database.fetch("credentials.get", kid=kid)
+        return _credential(rows[0]) if rows else None
+
+    async def of_contract(self, contract_id: str) -> list[Credential]:
+        """The contract's credentials, newest first."""
+        rows = await self._database.fetch("credentials.of_contract", contract_id=contract_id)
+        return [_credential(row) for row in rows]
+
+    def insert(self, work: Work, credential: Credential) -> None:
+        """Add a credential."""
+        work.add(
+            "credentials.insert",
+            rows=1,
+            kid=credential.kid,
+            contract_id=credential.contract_id,
+            sealed_mac=credential.sealed_mac,
+            created_at=micros(credential.created_at),
+            superseded_at=micros_or_none(credential.superseded_at),
+            disabled_at=micros_or_none(credential.disabled_at),
+        )
+
+    def supersede(self, work: Work, kid: str, at: datetime) -> None:
+        """Let the credential bind no more accounts; once."""
+        work.add("credentials.supersede", rows=1, kid=kid, at=micros(at))
+
+    def disable(self, work: Work, kid: str, at: datetime) -> None:
+        """Stop the credential and its accounts; once."""
+        work.add("credentials.disable", rows=1, kid=kid, at=micros(at))
+
+
+def _credential(row: Row) -> Credential:
+    (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at) = row
+    return Credential(
+        kid=kid,
+        contract_id=contract_id,
+        sealed_mac=sealed_mac,
+        created_at=instant(created_at),
+        superseded_at=instant_or_none(superseded_at),
+        disabled_at=instant_or_none(disabled_at),
+    )

@@ -1,0 +1,145 @@
+"""A database file: reads at once on the calling thread, writes through the writer, and waiting for changes.
+
+The file is readable by its owner only, from its first byte on. Knows no table. A point read takes microseconds, less
+than handing it to another thread would.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+
+from tegata.ca.ports import Work
+from tegata.ca.store.errors import CommitFailed, DatabaseUnusable
+from tegata.ca.store.migrate import Migration, migrate
+from tegata.ca.store.writer import Outcome, Row, Unit, Writer
+from tegata.clock import SystemClock
+
+BUSY_SECONDS = 10.0
+"""How long a write waits for another process's transaction."""
+OLDEST_SQLITE = (3, 37)
+"""STRICT tables came with it."""
+
+_Answer = asyncio.Future[list[Row]]
+
+
+class Database:
+    """An open database, used by one event loop at a time."""
+
+    def __init__(self, path: Path, migrations: list[Migration], statements: Mapping[str, str]) -> None:
+        """Open or make the file; raises DatabaseUnusable, DatabaseTooNew, MigrationAltered."""
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise DatabaseUnusable(path=path, reason=f"SQLite {sqlite3.sqlite_version} is older than 3.37")
+        self._statements = statements
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._closed = False
+        try:
+            _make(path)
+            with closing(_connect(path)) as connection:
+                _use_write_ahead_log(connection)
+                migrate(connection, path, migrations)
+            self._reader = _connect(path)
+            self._reader.execute("PRAGMA query_only = ON")
+            self._writer: Writer[_Answer] = Writer(_connect(path), statements, self._report)
+        except (OSError, sqlite3.Error) as error:
+            raise DatabaseUnusable(path=path, reason=str(error)) from error
+
+    async def fetch(self, name: str, **parameters: object) -> list[Row]:
+        """The rows of a reading statement, as last committed. All of them: a cursor left open would hold the log."""
+        return self._reader.execute(self._statements[name], parameters).fetchall()
+
+    async def commit(self, work: Work) -> list[Row]:
+        """Do a unit of work durably, or nothing of it; the rows its last statement returns.
+
+        Raises Conflict, CommitFailed. A caller that is cancelled meanwhile does not know what became of it.
+        """
+        if self._closed:
+            raise CommitFailed(reason="the database is closed")
+        answer: _Answer = self._running_loop().create_future()
+        self._writer.submit(Unit(work.statements, answer))
+        return await answer
+
+    async def changed(self, seconds: float) -> None:
+        """Return when something was committed by any process, or after so many seconds."""
+        waiting: asyncio.Future[None] = self._running_loop().create_future()
+        self._waiting.add(waiting)
+        try:
+            async with asyncio.timeout(seconds):
+                await waiting
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(waiting)
+
+    async def close(self) -> None:
+        """Finish what was committed before and let go of the file."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._writer.close)
+            self._reader.close()
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        self._loop = asyncio.get_running_loop()
+        return self._loop
+
+    def _report(self, outcomes: list[tuple[_Answer, Outcome]], changed: bool) -> None:  # noqa: FBT001 - Writer's form
+        """Hand outcomes to the event loop; on the writer's thread. A loop that has ended wants none."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._tell, outcomes, changed)
+
+    def _tell(self, outcomes: list[tuple[_Answer, Outcome]], changed: bool) -> None:  # noqa: FBT001 - Writer's form
+        for answer, outcome in outcomes:
+            if answer.done():
+                continue
+            if isinstance(outcome, Exception):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+        if changed:
+            for waiting in self._waiting:
+                if not waiting.done():
+                    waiting.set_result(None)
+
+
+def _make(path: Path) -> None:
+    """Make the file if there is none; SQLite gives the files beside it the same mode."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection that commits by itself and syncs every commit to the disk."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Readers and the writer do not wait for each other in this mode; it is kept in the file.
+
+    Processes that open a new file at once may all want to change it, and for that SQLite itself does not wait.
+    """
+    clock = SystemClock()
+    deadline = clock.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or clock.monotonic() > deadline:
+                raise
+            clock.sleep(0.01)
+        else:
+            return

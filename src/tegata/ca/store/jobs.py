@@ -1,0 +1,71 @@
+"""Jobs as rows with leases."""
+
+from datetime import datetime
+
+from tegata.ca.model import Job
+from tegata.ca.ports import Work
+from tegata.ca.store.columns import instant, micros
+from tegata.ca.store.db import Database
+from tegata.ca.store.writer import Row
+
+
+class JobRows:
+    """Work rows (``ports.Jobs``). A lease is an owner and its end; when it has ended, the row is anybody's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:
+        """Lease up to ``most`` due jobs until then, those due longest first."""
+        work = Work()
+        work.add("jobs.claim", owner=owner, now=micros(now), until=micros(until), most=most)
+        return sorted((_leased(row) for row in await self._database.commit(work)), key=lambda job: job.run_at)
+
+    async def next_due(self) -> datetime | None:
+        """The first instant at which any job may be claimed; it may be past."""
+        ((due,),) = await self._database.fetch("jobs.next_due")
+        return None if due is None else instant(due)
+
+    def add(self, work: Work, job: Job) -> None:
+        """Leave work to be done; one that is open already is made due no later, one being done is done again after."""
+        work.add(
+            "jobs.add",
+            rows=1,
+            id=job.id,
+            kind=job.kind,
+            subject=job.subject,
+            run_at=micros(job.run_at),
+            due_at=micros(job.leased_until or job.run_at),
+            owner=job.owner,
+            attempts=job.attempts,
+        )
+
+    def extend(self, work: Work, job: Job, until: datetime) -> None:
+        """Keep the lease until then, if it was not lost."""
+        work.add("jobs.extend", rows=1, id=job.id, owner=job.owner, until=micros(until))
+
+    def discard(self, work: Work, kind: str, subject: str) -> None:
+        """Drop the row, whoever holds it; there may be none."""
+        work.add("jobs.discard", kind=kind, subject=subject)
+
+    def finish(self, work: Work, job: Job) -> None:
+        """The work is done, if the lease was not lost; asked for again meanwhile, it becomes due again."""
+        work.add("jobs.release", rows=1, id=job.id, owner=job.owner)
+        work.add("jobs.remove_unless_again", id=job.id)
+
+    def postpone(self, work: Work, job: Job, run_at: datetime) -> None:
+        """Give back a lease that was not lost; the job runs again then, or when it was asked for again before."""
+        work.add("jobs.postpone", rows=1, id=job.id, owner=job.owner, run_at=micros(run_at))
+
+
+def _leased(row: Row) -> Job:
+    (id_, kind, subject, run_at, attempts, due_at, owner) = row
+    return Job(
+        id=id_,
+        kind=kind,
+        subject=subject,
+        run_at=instant(run_at),
+        attempts=attempts,
+        leased_until=instant(due_at),
+        owner=owner,
+    )

@@ -1,0 +1,98 @@
+"""Orders as rows, with the list of their authorizations."""
+
+from datetime import datetime
+
+from tegata.ca.errors import Fault
+from tegata.ca.model import Order
+from tegata.ca.ports import Work
+from tegata.ca.store.columns import (
+    fault_or_none,
+    identifiers,
+    instant,
+    instant_or_none,
+    json,
+    json_or_none,
+    micros,
+    micros_or_none,
+)
+from tegata.ca.store.db import Database
+from tegata.ca.store.writer import Row
+
+
+class OrderRows:
+    """Orders (``ports.Orders``); each transition is one guarded statement (A-54, S-33)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, order_id: str) -> Order | None:
+        """The order of this id."""
+        rows = await self._database.fetch("orders.get", id=order_id)
+        return await self._order(rows[0]) if rows else None
+
+    async def replacing(self, certificate_id: str) -> list[Order]:
+        """Orders whose ``replaces`` names this certificate, oldest first."""
+        rows = await self._database.fetch("orders.replacing", certificate_id=certificate_id)
+        return [await self._order(row) for row in rows]
+
+    def insert(self, work: Work, order: Order) -> None:
+        """Add an order; its authorizations are there or were added to the unit before."""
+        work.add(
+            "orders.insert",
+            rows=1,
+            id=order.id,
+            account_id=order.account_id,
+            contract_id=order.contract_id,
+            identifiers=json(order.identifiers),
+            not_before=micros_or_none(order.not_before),
+            not_after=micros_or_none(order.not_after),
+            replaces=order.replaces,
+            created_at=micros(order.created_at),
+            expires_at=micros(order.expires_at),
+            processing_at=micros_or_none(order.processing_at),
+            csr=order.csr,
+            serial=order.serial,
+            fault=json_or_none(order.fault),
+        )
+        for position, authorization_id in enumerate(order.authorization_ids):
+            work.add(
+                "orders.insert_authorization",
+                rows=1,
+                order_id=order.id,
+                position=position,
+                authorization_id=authorization_id,
+            )
+
+    def begin_processing(self, work: Work, order_id: str, csr: bytes, at: datetime) -> None:
+        """Claim the order for issuance: only one caller ever succeeds."""
+        work.add("orders.begin_processing", rows=1, id=order_id, csr=csr, at=micros(at))
+
+    def complete(self, work: Work, order_id: str, serial: str) -> None:
+        """Give the order being processed its certificate."""
+        work.add("orders.complete", rows=1, id=order_id, serial=serial)
+
+    def fail(self, work: Work, order_id: str, fault: Fault) -> None:
+        """End the order with a fault; one that has its certificate is beyond that."""
+        work.add("orders.fail", rows=1, id=order_id, fault=json(fault))
+
+    async def _order(self, row: Row) -> Order:
+        """The record of a row; its authorizations never change, so reading them apart is safe."""
+        (id_, account_id, contract_id, wanted, not_before, not_after, replaces, created_at, expires_at) = row[:9]
+        (processing_at, csr, serial, fault) = row[9:]
+        links = await self._database.fetch("orders.authorizations", order_id=id_)
+        return Order(
+            id=id_,
+            account_id=account_id,
+            contract_id=contract_id,
+            identifiers=identifiers(wanted),
+            authorization_ids=tuple(authorization_id for (authorization_id,) in links),
+            not_before=instant_or_none(not_before),
+            not_after=instant_or_none(not_after),
+            replaces=replaces,
+            created_at=instant(created_at),
+            expires_at=instant(expires_at),
+            processing_at=instant_or_none(processing_at),
+            csr=csr,
+            serial=serial,
+            fault=fault_or_none(fault),
+        )

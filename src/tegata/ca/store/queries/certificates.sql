@@ -1,0 +1,63 @@
+-- name: get
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason
+FROM certificates
+WHERE serial = :serial;
+
+-- name: intended_for
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason
+FROM certificates
+WHERE order_id = :order_id;
+
+-- name: of_contract
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason
+FROM certificates
+WHERE contract_id = :contract_id
+ORDER BY intended_at DESC, serial;
+
+-- name: all
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason
+FROM certificates
+ORDER BY intended_at DESC, serial;
+
+-- name: current_for
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason
+FROM certificates
+WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after >= :now
+    AND issued_at IS NOT NULL AND revoked_at IS NULL
+ORDER BY intended_at DESC, serial;
+
+-- name: revoked
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason
+FROM certificates
+WHERE revoked_at IS NOT NULL AND not_after >= :since
+ORDER BY revoked_at, serial;
+
+-- name: insert
+INSERT INTO certificates
+    (serial, order_id, account_id, contract_id, names, names_digest, not_before, not_after, spki_digest, tbs,
+    intended_at, chain_pem, issued_at, revoked_at, reason)
+VALUES
+    (:serial, :order_id, :account_id, :contract_id, :names, :names_digest, :not_before, :not_after, :spki_digest, :tbs,
+    :intended_at, :chain_pem, :issued_at, :revoked_at, :reason)
+ON CONFLICT DO NOTHING;
+
+-- name: issue
+UPDATE certificates
+SET chain_pem = :chain_pem, issued_at = :at
+WHERE serial = :serial AND issued_at IS NULL;
+
+-- name: revoke
+UPDATE certificates
+SET revoked_at = :at, reason = :reason
+WHERE serial = :serial AND issued_at IS NOT NULL AND revoked_at IS NULL;
+
+-- name: revoke_for_key_compromise
+UPDATE certificates
+SET reason = 1
+WHERE serial = :serial AND revoked_at IS NOT NULL AND reason <> 1;

@@ -1,0 +1,47 @@
+-- name: get
+SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
+    suspended_at, ended_at
+FROM contracts
+WHERE id = :id;
+
+-- name: all
+SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
+    suspended_at, ended_at
+FROM contracts
+ORDER BY applied_at, id;
+
+-- name: of_customer
+SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
+    suspended_at, ended_at
+FROM contracts
+WHERE customer_id = :customer_id
+ORDER BY applied_at, id;
+
+-- name: insert
+INSERT INTO contracts
+    (id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
+    suspended_at, ended_at)
+VALUES
+    (:id, :customer_id, :service, :organization, :domains, :application, :applied_at, :starts, :ends, :renewed_at,
+    :suspended_at, :ended_at)
+ON CONFLICT DO NOTHING;
+
+-- name: renew
+UPDATE contracts
+SET ends = :ends, renewed_at = :at, application = :application
+WHERE id = :id AND ends = :ends_before AND ended_at IS NULL;
+
+-- name: suspend
+UPDATE contracts
+SET suspended_at = :at
+WHERE id = :id AND suspended_at IS NULL AND ended_at IS NULL;
+
+-- name: resume
+UPDATE contracts
+SET suspended_at = NULL
+WHERE id = :id AND suspended_at IS NOT NULL AND ended_at IS NULL;
+
+-- name: end
+UPDATE contracts
+SET ended_at = :at
+WHERE id = :id AND ended_at IS NULL;

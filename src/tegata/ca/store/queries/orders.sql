@@ -1,0 +1,47 @@
+-- name: get
+SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
+    processing_at, csr, serial, fault
+FROM orders
+WHERE id = :id;
+
+-- name: replacing
+SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
+    processing_at, csr, serial, fault
+FROM orders
+WHERE replaces = :certificate_id
+ORDER BY created_at, id;
+
+-- name: authorizations
+SELECT authorization_id
+FROM order_authorizations
+WHERE order_id = :order_id
+ORDER BY position;
+
+-- name: insert
+INSERT INTO orders
+    (id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
+    processing_at, csr, serial, fault)
+VALUES
+    (:id, :account_id, :contract_id, :identifiers, :not_before, :not_after, :replaces, :created_at, :expires_at,
+    :processing_at, :csr, :serial, :fault)
+ON CONFLICT DO NOTHING;
+
+-- name: insert_authorization
+INSERT INTO order_authorizations (order_id, position, authorization_id)
+VALUES (:order_id, :position, :authorization_id)
+ON CONFLICT DO NOTHING;
+
+-- name: begin_processing
+UPDATE orders
+SET processing_at = :at, csr = :csr
+WHERE id = :id AND processing_at IS NULL AND serial IS NULL AND fault IS NULL;
+
+-- name: complete
+UPDATE orders
+SET serial = :serial
+WHERE id = :id AND processing_at IS NOT NULL AND serial IS NULL AND fault IS NULL;
+
+-- name: fail
+UPDATE orders
+SET fault = :fault
+WHERE id = :id AND serial IS NULL AND fault IS NULL;

@@ -1,0 +1,168 @@
+-- What the CA remembers, as it is after all migrations (a test compares): read here, change in migrations/.
+--
+-- Instants are INTEGER microseconds since 1970 UTC; compound values are JSON in TEXT. On an engine with sized integers
+-- INTEGER reads BIGINT, and BLOB its byte string. Statuses are not stored: they are derived from these facts. The
+-- checks and unique indexes below are the last line of defence, not the first.
+
+CREATE TABLE customers (
+    id TEXT PRIMARY KEY,
+    login TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (
+    token_digest BLOB PRIMARY KEY,
+    customer_id TEXT NOT NULL REFERENCES customers (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_expiring ON sessions (expires_at);
+
+CREATE TABLE contracts (
+    id TEXT PRIMARY KEY,
+    customer_id TEXT NOT NULL REFERENCES customers (id),
+    service TEXT NOT NULL,
+    organization TEXT NOT NULL,
+    domains TEXT NOT NULL,
+    application TEXT NOT NULL,
+    applied_at INTEGER NOT NULL,
+    starts INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    renewed_at INTEGER,
+    suspended_at INTEGER,
+    ended_at INTEGER
+) STRICT;
+
+CREATE INDEX contracts_of_customer ON contracts (customer_id);
+
+CREATE TABLE credentials (
+    kid TEXT PRIMARY KEY,
+    contract_id TEXT NOT NULL REFERENCES contracts (id),
+    sealed_mac BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    superseded_at INTEGER,
+    disabled_at INTEGER
+) STRICT;
+
+CREATE INDEX credentials_of_contract ON credentials (contract_id);
+
+CREATE TABLE accounts (
+    id TEXT PRIMARY KEY,
+    thumbprint TEXT NOT NULL UNIQUE,
+    jwk TEXT NOT NULL,
+    contract_id TEXT NOT NULL REFERENCES contracts (id),
+    kid TEXT NOT NULL REFERENCES credentials (kid),
+    binding BLOB NOT NULL,
+    contacts TEXT NOT NULL,
+    terms_agreed_at INTEGER,
+    created_at INTEGER NOT NULL,
+    deactivated_at INTEGER
+) STRICT;
+
+CREATE INDEX accounts_of_contract ON accounts (contract_id);
+
+CREATE TABLE authorizations (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    identifier_type TEXT NOT NULL,
+    identifier_value TEXT NOT NULL,
+    wildcard INTEGER NOT NULL CHECK (wildcard IN (0, 1)),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX authorizations_of_identifier
+    ON authorizations (account_id, identifier_type, identifier_value, expires_at);
+
+CREATE TABLE challenges (
+    id TEXT PRIMARY KEY,
+    authorization_id TEXT NOT NULL REFERENCES authorizations (id),
+    position INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    token TEXT NOT NULL,
+    accepted_at INTEGER,
+    validated_at INTEGER,
+    failed_at INTEGER,
+    fault TEXT,
+    evidence BLOB,
+    CHECK (validated_at IS NULL OR failed_at IS NULL),
+    CHECK (accepted_at IS NOT NULL OR (validated_at IS NULL AND failed_at IS NULL)),
+    UNIQUE (authorization_id, position)
+) STRICT;
+
+CREATE TABLE orders (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    contract_id TEXT NOT NULL REFERENCES contracts (id),
+    identifiers TEXT NOT NULL,
+    not_before INTEGER,
+    not_after INTEGER,
+    replaces TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    processing_at INTEGER,
+    csr BLOB,
+    serial TEXT REFERENCES certificates (serial),
+    fault TEXT,
+    CHECK (serial IS NULL OR (processing_at IS NOT NULL AND fault IS NULL))
+) STRICT;
+
+CREATE INDEX orders_replacing ON orders (replaces) WHERE replaces IS NOT NULL;
+
+CREATE TABLE order_authorizations (
+    order_id TEXT NOT NULL REFERENCES orders (id),
+    position INTEGER NOT NULL,
+    authorization_id TEXT NOT NULL REFERENCES authorizations (id),
+    PRIMARY KEY (order_id, position)
+) STRICT;
+
+-- One certificate an order, from the intent on: whatever races, a second one cannot be stored. names_digest stands for
+-- the set of names, whatever their order.
+CREATE TABLE certificates (
+    serial TEXT PRIMARY KEY,
+    order_id TEXT NOT NULL UNIQUE REFERENCES orders (id),
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    contract_id TEXT NOT NULL REFERENCES contracts (id),
+    names TEXT NOT NULL,
+    names_digest BLOB NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    spki_digest BLOB NOT NULL,
+    tbs BLOB NOT NULL,
+    intended_at INTEGER NOT NULL,
+    chain_pem BLOB,
+    issued_at INTEGER,
+    revoked_at INTEGER,
+    reason INTEGER,
+    CHECK ((chain_pem IS NULL) = (issued_at IS NULL)),
+    CHECK ((revoked_at IS NULL) = (reason IS NULL)),
+    CHECK (revoked_at IS NULL OR issued_at IS NOT NULL)
+) STRICT;
+
+CREATE INDEX certificates_of_contract ON certificates (contract_id, names_digest, not_after);
+CREATE INDEX certificates_revoked ON certificates (not_after) WHERE revoked_at IS NOT NULL;
+
+-- A job is leased while it has an owner. due_at is the instant from which anybody may take it: the end of the lease, or
+-- the time it was wanted for. again_at is set when the same work is asked for while it is being done.
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    run_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    owner TEXT,
+    attempts INTEGER NOT NULL,
+    again_at INTEGER,
+    UNIQUE (kind, subject)
+) STRICT;
+
+CREATE INDEX jobs_due ON jobs (due_at);
+
+CREATE TABLE revocation_lists (
+    number INTEGER PRIMARY KEY,
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    der BLOB NOT NULL
+) STRICT;

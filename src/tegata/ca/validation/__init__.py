@@ -1,0 +1,1 @@
+"""Validation of identifiers as seen from the network. Knows no account, no order and no store."""

@@ -1,0 +1,40 @@
+"""The validator the services see: each challenge type's check behind one port, made from the settings.
+
+Knows which checks exist, not how they work.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from tegata.acme import challenges
+from tegata.acme.identifiers import Identifier
+from tegata.ca.ports import Verdict
+from tegata.ca.settings import Validation
+from tegata.ca.validation.addresses import AddressFilter, parse_networks
+from tegata.ca.validation.http01 import Http01
+from tegata.ca.validation.listeners import OwnListeners
+from tegata.ca.validation.resolver import Resolver
+
+
+class NetworkValidator:
+    """Looks from this machine's network.
+
+    ``forbidden`` are the (IP address, port) pairs the CA itself listens on. Raises Refused if a setting cannot be used.
+    """
+
+    def __init__(
+        self, settings: Validation, *, forbidden: Collection[tuple[str, int]], clock: Callable[[], datetime]
+    ) -> None:
+        self._checks = {
+            challenges.HTTP_01: Http01(
+                resolver=Resolver(settings.resolvers),
+                addresses=AddressFilter(parse_networks(settings.allow_networks)),
+                listeners=OwnListeners(forbidden),
+                port=settings.http01_port,
+                clock=clock,
+            ).check,
+        }
+
+    async def check(self, identifier: Identifier, challenge_type: str, token: str, key_authorization: str) -> Verdict:
+        """The verdict with its evidence; a challenge type that is not offered here is a KeyError."""
+        return await self._checks[challenge_type](identifier, token, key_authorization)

@@ -1,0 +1,50 @@
+"""The record of one validation, kept with the challenge whatever its outcome (BR 5.4.1, 3.2.2.4; B-22).
+
+Knows the shape only; what is put in is the checks' matter. Who asked and for which order is told by the challenge that
+the record is stored with.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Attempt(msgspec.Struct):
+    """One connection: to which address, and why it failed, if it did."""
+
+    address: str
+    failure: str = ""
+
+
+class Hop(msgspec.Struct):
+    """One request of a redirect chain: its URL, the name's addresses, the connections, and the answer."""
+
+    url: str
+    resolved: list[str] = msgspec.field(default_factory=list)
+    attempts: list[Attempt] = msgspec.field(default_factory=list)
+    status: int | None = None
+    location: str | None = None
+
+
+class Evidence(msgspec.Struct, kw_only=True):
+    """Everything the CA saw while it looked for one identifier's answer.
+
+    ``domain_name`` is the BRs' Authorization Domain Name: always the identifier itself, never pruned and never replaced
+    by a CNAME's target (B-22). ``snippet`` is the beginning of a wrong answer that came without a redirect.
+    """
+
+    identifier: str
+    domain_name: str
+    method: str
+    section: str
+    token: str
+    resolvers: tuple[str, ...]
+    started: datetime
+    finished: datetime | None = None
+    hops: list[Hop] = msgspec.field(default_factory=list)
+    snippet: str = ""
+    error: str = ""
+
+    def encode(self) -> bytes:
+        """The record as JSON."""
+        return msgspec.json.encode(self)

@@ -1,0 +1,186 @@
+"""The http-01 check as the CA makes it (RFC 8555 §8.3, BR 3.2.2.4.19): look-up, connection, redirects, comparison.
+
+Every hop is resolved once, its addresses are filtered, and the connection goes to the address that was judged (S-08).
+Knows no account, order or store; never raises for what the other side did.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_address
+from itertools import islice, zip_longest
+
+from tegata.acme.identifiers import Identifier
+from tegata.ca.errors import (
+    AddressForbidden,
+    ConnectionFailed,
+    NameNotResolved,
+    RedirectRefused,
+    UnexpectedStatus,
+    ValidationFault,
+    WrongAnswer,
+)
+from tegata.ca.ports import Verdict
+from tegata.ca.validation import exchange, targets
+from tegata.ca.validation.addresses import Address, AddressFilter
+from tegata.ca.validation.evidence import Attempt, Evidence, Hop
+from tegata.ca.validation.exchange import BODY_LIMIT, Answer
+from tegata.ca.validation.listeners import OwnListeners
+from tegata.ca.validation.resolver import Resolver
+from tegata.ca.validation.targets import LOCATION_LIMIT, Target
+from tegata.pki import names
+from tegata.text.catalogue import printable
+
+# One connection and one answer (A-67); the whole check, however many hops and addresses it takes.
+STEP_SECONDS = 10.0
+TOTAL_SECONDS = 30.0
+
+REDIRECT_STATUSES = frozenset({301, 302, 307, 308})
+MOST_REDIRECTS = 10
+# A name with many addresses must not turn the CA into a scanner, nor fill its store.
+MOST_ADDRESSES = 6
+_MOST_RECORDED = 20
+_AUTHORIZED_PORTS = frozenset({80, 443})
+_SNIPPET = 60
+# What an editor or a shell leaves at the end of a file (RFC 8555 §8.3).
+_TRAILING_SPACE = b" \t\r\n\v\f"
+
+
+class Http01:
+    """Checks identifiers by http-01.
+
+    ``port`` is where the first request goes: 80, unless the settings move it. ``clock`` gives the evidence its times.
+    """
+
+    def __init__(
+        self,
+        *,
+        resolver: Resolver,
+        addresses: AddressFilter,
+        listeners: OwnListeners,
+        port: int,
+        clock: Callable[[], datetime],
+        step_seconds: float = STEP_SECONDS,
+        total_seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._resolver = resolver
+        self._addresses = addresses
+        self._listeners = listeners
+        self._port = port
+        self._ports = _AUTHORIZED_PORTS | {port}
+        self._clock = clock
+        self._step_seconds = step_seconds
+        self._total_seconds = total_seconds
+        self._tls = exchange.unverified_tls()
+
+    async def check(self, identifier: Identifier, token: str, key_authorization: str) -> Verdict:
+        """Whether the identifier's web server answers the challenge. A-67, B-29, B-30."""
+        evidence = Evidence(
+            identifier=identifier.value,
+            domain_name=identifier.value,
+            method="http-01",
+            section="BR 3.2.2.4.19",
+            token=token,
+            resolvers=self._resolver.servers,
+            started=self._clock(),
+        )
+        fault: ValidationFault | None = None
+        try:
+            target = targets.first(identifier.value, self._port, token)
+            target, answer = await self._follow(target, evidence)
+            _compare(target, answer, key_authorization, evidence)
+        except ValidationFault as found:
+            fault = found
+            evidence.error = str(found)
+        evidence.finished = self._clock()
+        return Verdict(fault, evidence.encode())
+
+    async def _follow(self, target: Target, evidence: Evidence) -> tuple[Target, Answer]:
+        """The first answer that is no redirect, and where it came from."""
+        until = asyncio.get_running_loop().time() + self._total_seconds
+        visited: set[str] = set()
+        while True:
+            if target.url in visited:
+                raise RedirectRefused(url=target.url, reason="it leads in a circle")
+            if len(visited) > MOST_REDIRECTS:
+                raise RedirectRefused(url=target.url, reason="there are more than 10 redirects")
+            visited.add(target.url)
+            hop = Hop(target.url)
+            evidence.hops.append(hop)
+            answer = await self._visit(target, hop, until)
+            hop.status, hop.location = answer.status, answer.location and printable(answer.location[:LOCATION_LIMIT])
+            if answer.status not in REDIRECT_STATUSES:
+                return target, answer
+            target = targets.redirected(target, answer.location, self._ports)
+
+    async def _visit(self, target: Target, hop: Hop, until: float) -> Answer:
+        """Resolve once, connect to an address that may be entered, ask.
+
+        The next address is tried only if there was no connection: an answer counts, whatever it is.
+        """
+        allowed = self._allowed(target, await self._resolve(target.host, hop, until))
+        failures: list[ConnectionFailed] = []
+        for address in allowed:
+            try:
+                streams = await exchange.connect(target, address, tls=self._tls, until=self._step(until))
+            except ConnectionFailed as failure:
+                failures.append(failure)
+                hop.attempts.append(Attempt(str(address), str(failure.facts["reason"])))
+                continue
+            hop.attempts.append(Attempt(str(address)))
+            return await exchange.get(target, streams, until=self._step(until))
+        raise ConnectionFailed(**failures[-1].facts | {"address": ", ".join(str(address) for address in allowed)})
+
+    def _step(self, until: float) -> float:
+        return min(until, asyncio.get_running_loop().time() + self._step_seconds)
+
+    async def _resolve(self, host: str, hop: Hop, until: float) -> tuple[Address, ...]:
+        if names.is_ip(host):
+            return (ip_address(host),)
+        try:
+            async with asyncio.timeout_at(until):
+                found = await self._resolver.addresses(host)
+        except TimeoutError:
+            raise NameNotResolved(name=host, reason="there was no answer in time") from None
+        hop.resolved = [str(address) for address in found[:_MOST_RECORDED]]
+        return found
+
+    def _allowed(self, target: Target, found: tuple[Address, ...]) -> list[Address]:
+        """The addresses that may be entered, in the order to be tried; AddressForbidden if there is none (S-07).
+
+        The families take turns, so that an IPv6 route that swallows everything does not use up the time of IPv4.
+        """
+        allowed: list[Address] = []
+        forbidden: list[AddressForbidden] = []
+        for address in found:
+            try:
+                self._addresses.check(target.host, address)
+                self._listeners.check(target.host, address, target.port)
+            except AddressForbidden as refusal:
+                forbidden.append(refusal)
+            else:
+                allowed.append(address)
+        if not allowed:
+            raise forbidden[0]
+        families = ([address for address in allowed if address.version == version] for version in (6, 4))
+        in_turn = (address for pair in zip_longest(*families) for address in pair if address is not None)
+        return list(islice(in_turn, MOST_ADDRESSES))
+
+
+def _compare(target: Target, answer: Answer, key_authorization: str, evidence: Evidence) -> None:
+    if answer.status == 303:
+        raise RedirectRefused(url=target.url, reason="its status is 303; only 301, 302, 307 and 308 are followed")
+    if answer.status != 200:
+        raise UnexpectedStatus(url=target.url, status=answer.status)
+    too_long = len(answer.body) > BODY_LIMIT
+    if too_long or answer.body.rstrip(_TRAILING_SPACE) != key_authorization.encode("ascii"):
+        got = "-"
+        # Behind a redirect may stand a page that its owner shows to nobody: none of it leaves the CA (S-07).
+        if len(evidence.hops) == 1:
+            got = evidence.snippet = _snippet(answer.body)
+        raise WrongAnswer(url=target.url, got=got)
+
+
+def _snippet(body: bytes) -> str:
+    text = printable(body[:_SNIPPET].decode("utf-8", "backslashreplace"))
+    return f'"{text}{"…" if len(body) > _SNIPPET else ""}"'

@@ -1,0 +1,91 @@
+"""Sentences of the errors raised by the command line tegata-ca."""
+
+from tegata.text.catalogue import Entry, Sentence
+
+ENTRIES: dict[str, Entry] = {
+    "settings.bad": Entry(
+        Sentence("{path} cannot be used: {reason}.", "{path} を使用できません: {reason}。"),
+        Sentence(
+            "Please correct the file; a new CA is made with tegata-ca init, and --dir names the directory of another.",
+            "ファイルを修正してください。新しい認証局は tegata-ca init で作成します。"
+            "別のディレクトリは --dir で指定します。",
+        ),
+    ),
+    "operator.usage": Entry(
+        Sentence("The command line is wrong: {reason}.", "コマンドの書き方が正しくありません: {reason}。"),
+        Sentence("It is written so: {usage}", "書き方: {usage}"),
+    ),
+    "operator.listen-address": Entry(
+        Sentence(
+            "{address} is no address to listen at.",
+            "{address} は待ち受けアドレスとして正しくありません。",
+        ),
+        Sentence(
+            "Please write HOST:PORT, such as 127.0.0.1:8443, [::1]:8443, or :8443 for all addresses.",
+            "127.0.0.1:8443、[::1]:8443、:8443（全アドレス）のように ホスト:ポート で指定してください。",
+        ),
+    ),
+    "operator.listen": Entry(
+        Sentence("The CA cannot listen at {address}: {reason}.", "{address} で待ち受けできません: {reason}。"),
+        Sentence(
+            "Please stop what uses the port (ss -ltnp shows it), or choose another address"
+            " with --listen or --public-listen.",
+            "そのポートを使っているプログラムを停止するか（ss -ltnp で確認できます）、"
+            "--listen または --public-listen で別のアドレスを指定してください。",
+        ),
+    ),
+    "store.unusable": Entry(
+        Sentence(
+            "The CA's database {path} cannot be opened: {reason}.",
+            "認証局のデータベース {path} を開けません: {reason}。",
+        ),
+        Sentence(
+            "Please check that the file is the CA's, that its directory exists, and that the user who runs tegata-ca"
+            " may write to both.",
+            "ファイルが認証局のものであること、ディレクトリが存在すること、tegata-ca を実行するユーザーが両方に"
+            "書き込めることを確認してください。",
+        ),
+    ),
+    "store.too-new": Entry(
+        Sentence(
+            "The database {path} was made by a newer version of tegata-ca: its schema is number {found}, this version"
+            " knows up to {known}.",
+            "データベース {path} は新しいバージョンの tegata-ca で作成されています（スキーマ番号 {found}、"
+            "このバージョンの対応は {known} まで）。",
+        ),
+        Sentence(
+            "Please run the newer version, or restore the backup made before it was installed.",
+            "新しいバージョンを使用するか、導入前のバックアップから復元してください。",
+        ),
+    ),
+    "store.altered": Entry(
+        Sentence(
+            "The database {path} was made with another text of {migration} than this version of tegata-ca has.",
+            "データベース {path} に適用された {migration} の内容が、このバージョンの tegata-ca のものと異なります。",
+        ),
+        Sentence(
+            "Please install an unchanged release of tegata-ca.",
+            "変更されていない正式版の tegata-ca をインストールしてください。",
+        ),
+    ),
+    "store.commit": Entry(
+        Sentence(
+            "The CA's database could not store the change: {reason}. Nothing of it was done.",
+            "認証局のデータベースに変更を保存できませんでした: {reason}。変更は一切行われていません。",
+        ),
+        Sentence(
+            "Please check the free space of its disk and that no other program holds the file, and try again.",
+            "ディスクの空き容量と、他のプログラムがファイルを占有していないことを確認し、もう一度お試しください。",
+        ),
+    ),
+}
+
+REASONS: dict[str, str] = {
+    "acme.url is not of the form https://HOST[:PORT]": "acme.url が https://ホスト[:ポート] の形式ではありません",
+    "public.url is not of the form http://HOST[:PORT]": "public.url が http://ホスト[:ポート] の形式ではありません",
+    "the directory for the new CA is not empty": "認証局を作成するディレクトリが空ではありません",
+    "--url is not of the form https://HOST[:PORT]": "--url が https://ホスト[:ポート] の形式ではありません",
+    "--public-url is not of the form http://HOST[:PORT]": "--public-url が http://ホスト[:ポート] の形式ではありません",
+    "--http01-port is no port number": "--http01-port がポート番号ではありません",
+    "an option holds a control character": "オプションに制御文字が含まれています",
+}

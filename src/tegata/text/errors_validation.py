@@ -1,0 +1,126 @@
+"""Sentences of the errors raised by the CA's validation of names, and their reasons in Japanese."""
+
+from tegata.text.catalogue import Entry, Sentence
+
+ENTRIES: dict[str, Entry] = {
+    "validation.dns": Entry(
+        Sentence(
+            "The CA could not find the address of {name} in DNS: {reason}.",
+            "認証局から DNS で {name} の IP アドレスを確認できませんでした: {reason}。",
+        ),
+        Sentence(
+            "Check that {name} has an A or AAAA record that can be looked up from outside your network,"
+            " then run the command again.",
+            "{name} の A または AAAA レコードが外部から参照できることを確認し、コマンドを再度実行してください。",
+        ),
+    ),
+    "validation.address": Entry(
+        Sentence(
+            "{name} leads to {address}, an address that this CA does not look into.",
+            "{name} の IP アドレス {address} は、この認証局からの確認が認められていないアドレスです。",
+        ),
+        Sentence(
+            "Point {name} to a public address. A CA for an internal network must have that network among its"
+            " allow_networks.",
+            "{name} をインターネットに公開された IP アドレスに設定してください。"
+            "内部ネットワーク用の認証局では、そのネットワークを設定 allow_networks に加えてください。",
+        ),
+    ),
+    "validation.connection": Entry(
+        Sentence(
+            "The CA could not connect to {name} ({address}) at port {port}: {reason}.",
+            "認証局から {name}（{address}）のポート {port} に接続できませんでした: {reason}。",
+        ),
+        Sentence(
+            "Check that the web server, or the client's own listener, answers at port {port} and that no firewall"
+            " closes it to the CA; access from abroad must not be blocked either.",
+            "Web サーバー（またはクライアントの待ち受け）がポート {port} で応答していること、"
+            "ファイアウォールで遮断されていないことを確認してください。"
+            "日本国外からのアクセスの制限も、確認できない原因になります。",
+        ),
+    ),
+    "validation.status": Entry(
+        Sentence(
+            "{url} answered with HTTP status {status}; 200 is needed.",
+            "{url} の応答が HTTP ステータス {status} でした（200 が必要です）。",
+        ),
+        Sentence(
+            "Check that files below /.well-known/acme-challenge/ are served as they are, without log in, and that the"
+            " webroot given to the client is the one of this site.",
+            "/.well-known/acme-challenge/ 以下のファイルが認証なしでそのまま公開されること、"
+            "クライアントに指定した公開ディレクトリ（webroot）がこのサイトのものであることを確認してください。",
+        ),
+    ),
+    "validation.redirect": Entry(
+        Sentence(
+            "The redirect at {url} was not followed: {reason}.",
+            "{url} のリダイレクトには従えません: {reason}。",
+        ),
+        Sentence(
+            "Do not redirect paths below /.well-known/acme-challenge/, or redirect them plainly to http port 80 or"
+            " https port 443.",
+            "/.well-known/acme-challenge/ 以下はリダイレクトしないか、"
+            "http（ポート 80）または https（ポート 443）に転送してください。",
+        ),
+    ),
+    "validation.answer": Entry(
+        Sentence(
+            "{url} did not answer with the expected value; its answer begins: {got}",
+            "{url} の応答が期待した値と異なります。応答の先頭: {got}",
+        ),
+        Sentence(
+            "Another server or page answers for this address. Check which server the name leads to, over IPv4 and IPv6,"
+            " and that the webroot given to the client is the one of this site.",
+            "別のサーバーまたは別のページが応答しています。ドメイン名が指すサーバー（IPv4 と IPv6 の両方）と、"
+            "クライアントに指定した公開ディレクトリ（webroot）を確認してください。",
+        ),
+    ),
+    "validation.http": Entry(
+        Sentence(
+            "{url} gave no usable HTTP answer: {reason}.",
+            "{url} から有効な HTTP 応答が得られませんでした: {reason}。",
+        ),
+        Sentence(
+            "Check that a web server answers plain HTTP there, quickly and without compression.",
+            "その URL で Web サーバーが HTTP の応答を、遅延や圧縮なしで返すことを確認してください。",
+        ),
+    ),
+    "validation.abandoned": Entry(
+        Sentence(
+            "The CA could not finish the validation; nothing is known to be wrong on your side.",
+            "認証局側の都合により、ドメイン名の確認を完了できませんでした。",
+        ),
+        Sentence(
+            "Run the command again; if it happens again, report the reference number.",
+            "コマンドを再度実行してください。繰り返す場合は参照番号を添えてお問い合わせください。",
+        ),
+    ),
+}
+
+REASONS: dict[str, str] = {
+    "there is no such name (NXDOMAIN)": "ドメイン名が存在しません (NXDOMAIN)",
+    "it has no A or AAAA record": "A レコードも AAAA レコードもありません",
+    "its DNS servers fail or its DNSSEC is broken (SERVFAIL)": "DNS サーバーの障害か DNSSEC の不備です (SERVFAIL)",
+    "the DNS server refuses the question (REFUSED)": "DNS サーバーに問い合わせを拒否されました (REFUSED)",
+    "there was no answer in time": "時間内に応答がありませんでした",
+    "there was no usable answer": "有効な応答がありませんでした",
+    "the connection was refused": "接続が拒否されました",
+    "the connection was closed": "接続が切断されました",
+    "the TLS handshake failed": "TLS の接続を確立できませんでした",
+    "the network or the host cannot be reached": "ネットワークまたはホストに到達できません",
+    "there was no complete answer in time": "時間内に応答が完了しませんでした",
+    "the answer is too large": "応答が大きすぎます",
+    "the answer is not HTTP, or was cut short": "HTTP の応答でないか、途中で切れています",
+    "the answer is compressed though that was not asked for": "圧縮を求めていないのに応答が圧縮されています",
+    "it leads in a circle": "リダイレクトが循環しています",
+    "there are more than 10 redirects": "リダイレクトが 10 回を超えています",
+    "its status is 303; only 301, 302, 307 and 308 are followed": (
+        "ステータスが 303 です（301・302・307・308 のみ有効です）"
+    ),
+    "it has not exactly one Location header": "Location ヘッダーが一つではありません",
+    "it leads to a malformed URL": "転送先の URL の形式が正しくありません",
+    "it leads to something else than http or https": "転送先が http・https 以外です",
+    "it leads to a URL with a user name": "転送先の URL にユーザー名が含まれています",
+    "it leads to another port than 80 and 443": "転送先のポートが 80・443 以外です",
+    "it leads to a host that is no valid name": "転送先のホスト名が正しくありません",
+}

@@ -1,0 +1,90 @@
+"""The issuing CA's signatures: over exactly the bytes given, and only over its own."""
+
+import asyncio
+
+import pytest
+from cryptography import x509
+
+from tegata.ca.issuing import keys as ca_keys
+from tegata.ca.issuing import layout
+from tegata.ca.issuing.authority import SoftwareAuthority
+from tegata.ca.issuing.build import ProfileBuilder
+from tegata.pki import certs
+from tests.ca.issuing.conftest import NOW, PUBLIC_URL, SECRET
+from tests.ca.issuing.doctored import ALGORITHM, ISSUER, Tbs, name
+from tests.peers import openssl
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_signed_certificate_is_the_bytes_given(ca, wanted):
+    """Kept bytes signed again after a crash give the very same certificate."""
+    tbs = ca.builder.template(**wanted._asdict())
+    encoded = await ca.authority.sign(tbs)
+    certificate = x509.load_der_x509_certificate(encoded)
+    assert certificate.tbs_certificate_bytes == tbs
+    certificate.verify_directly_issued_by(ca.hierarchy.issuing)
+    assert await ca.authority.sign(tbs) == encoded
+
+
+async def test_many_at_once(ca, wanted):
+    """Signing runs beside the event loop; each gets its own."""
+    templates = [ca.builder.template(**(wanted._asdict() | {"serial": wanted.serial + n})) for n in range(20)]
+    signed = await asyncio.gather(*(ca.authority.sign(tbs) for tbs in templates))
+    serials = [x509.load_der_x509_certificate(encoded).serial_number for encoded in signed]
+    assert serials == [wanted.serial + n for n in range(20)]
+
+
+async def test_the_chain_leaves_the_root_out(ca):
+    """What follows the leaf: the issuing certificate alone."""
+    assert ca.authority.chain == (ca.authority.certificate,) == (ca.hierarchy.issuing,)
+
+
+async def test_openssl_verifies_the_certificate(ca, wanted, tmp_path):
+    """An independent implementation agrees, strictly."""
+    leaf = x509.load_der_x509_certificate(await ca.authority.sign(ca.builder.template(**wanted._asdict())))
+    (tmp_path / "leaf.pem").write_bytes(certs.to_pem([leaf]))
+    openssl.verify(
+        tmp_path / "leaf.pem",
+        root=ca.directory / layout.ROOT_CERTIFICATE,
+        chain=ca.directory / layout.ISSUING_CERTIFICATE,
+    ).check()
+
+
+@pytest.mark.parametrize(
+    "doctor",
+    [
+        lambda tbs: tbs.with_field(ISSUER, name()).encode(),
+        lambda tbs: tbs.with_field(ALGORITHM, bytes.fromhex("300a06082a8648ce3d040302")).encode(),
+        lambda tbs: tbs.encode() + b"\x05\x00",
+        lambda _: b"",
+    ],
+    ids=["issuer", "algorithm", "two elements", "nothing"],
+)
+async def test_other_bytes_are_not_signed(ca, wanted, doctor):
+    """The issuing key signs certificates of its own CA, nothing else that somebody may pass in."""
+    doctored = doctor(Tbs(ca.builder.template(**wanted._asdict())))
+    with pytest.raises(ValueError):
+        await ca.authority.sign(doctored)
+
+
+async def test_a_template_of_another_ca_is_not_signed(ca, wanted):
+    """Bytes laid out under the root's certificate are not the issuing CA's to sign."""
+    foreign = ProfileBuilder(issuer=ca.hierarchy.root, public_url=PUBLIC_URL).template(**wanted._asdict())
+    with pytest.raises(ValueError, match="not for this issuing CA"):
+        await ca.authority.sign(foreign)
+
+
+async def test_loading_with_a_wrong_pass_phrase(ca):
+    """Told as such."""
+    with pytest.raises(ca_keys.FileUnusable) as failure:
+        SoftwareAuthority.load(ca.directory, SECRET + b"x")
+    assert failure.value.facts["path"] == ca.directory / layout.ISSUING_KEY
+    assert "pass phrase" in str(failure.value.facts["reason"])
+
+
+async def test_signing_a_crl(ca):
+    """The authority's CRL verifies with the issuing certificate."""
+    encoded = await ca.authority.sign_crl(number=1, this_update=NOW, next_update=NOW.replace(day=28), revoked=[])
+    crl = x509.load_der_x509_crl(encoded)
+    assert crl.is_signature_valid(ca.hierarchy.issuing.public_key())

@@ -1,0 +1,238 @@
+"""Certificates by profile: what each field says, for OV and DV, under RSA and EC issuers."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtensionOID, NameOID
+
+from tegata.ca.issuing import der
+from tegata.ca.issuing.algorithms import IssuerKey
+from tegata.ca.issuing.authority import SoftwareAuthority
+from tegata.ca.issuing.build import ProfileBuilder
+from tegata.ca.issuing.lint import LintFailed
+from tegata.ca.model import Organization
+from tegata.ca.settings import SERVICES, Service
+from tegata.pki import keys
+from tegata.pki.keys import KeyType
+from tests.ca.issuing.conftest import NOW, PUBLIC_URL
+
+pytestmark = pytest.mark.anyio
+
+
+async def certificate_of(ca, wanted) -> x509.Certificate:
+    """Laid out, linted and signed."""
+    tbs = ca.builder.template(**wanted._asdict())
+    certificate = x509.load_der_x509_certificate(await ca.authority.sign(tbs))
+    assert certificate.tbs_certificate_bytes == tbs
+    return certificate
+
+
+def attributes(name: x509.Name) -> list[tuple[x509.ObjectIdentifier, str | bytes]]:
+    return [(attribute.oid, attribute.value) for attribute in name]
+
+
+async def test_the_fields_of_an_ov_certificate(ca, wanted):
+    """v3, the serial, the issuer's subject byte for byte, the times to the second (B-60, B-61, F-27)."""
+    certificate = await certificate_of(ca, wanted)
+    assert certificate.version is x509.Version.v3
+    assert certificate.serial_number == wanted.serial
+    assert certificate.issuer.public_bytes() == ca.authority.certificate.subject.public_bytes()
+    assert certificate.not_valid_before_utc == NOW
+    life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
+    assert life.total_seconds() + 1 == 90 * 86400
+    assert certificate.public_key() == wanted.public_key
+
+
+async def test_the_subject_of_an_ov_certificate(ca, wanted):
+    """The contract's organization in the BRs' order, then the first name (BR 7.1.2.7.4; B-66)."""
+    certificate = await certificate_of(ca, wanted)
+    assert attributes(certificate.subject) == [
+        (NameOID.COUNTRY_NAME, "JP"),
+        (NameOID.STATE_OR_PROVINCE_NAME, "Tokyo"),
+        (NameOID.LOCALITY_NAME, "Mitaka-shi"),
+        (NameOID.ORGANIZATION_NAME, "株式会社エグザンプル"),
+        (NameOID.COMMON_NAME, "www.example.com"),
+    ]
+    country = bytes.fromhex("0603550406") + der.write(der.PRINTABLE_STRING, b"JP")
+    assert country in certificate.subject.public_bytes()
+
+
+async def test_an_organization_without_state_and_locality(ca, wanted):
+    """What the contract does not have is left out, not made up."""
+    organization = Organization(name="Example Corporation", country="JP")
+    contract = msgspec.structs.replace(wanted.contract, organization=organization)
+    certificate = await certificate_of(ca, wanted._replace(contract=contract))
+    assert [oid for oid, _ in attributes(certificate.subject)] == [
+        NameOID.COUNTRY_NAME,
+        NameOID.ORGANIZATION_NAME,
+        NameOID.COMMON_NAME,
+    ]
+
+
+async def test_a_long_first_name_is_no_common_name(ca, wanted):
+    """commonName holds 64 characters; the name is in subjectAltName all the same (B-66)."""
+    name = "a" * 40 + "." + "b" * 40 + ".example.com"
+    certificate = await certificate_of(ca, wanted._replace(names=(name, "www.example.com")))
+    assert certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME) == []
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == [name, "www.example.com"]
+
+
+async def test_a_dv_certificate_has_an_empty_subject(ca, wanted):
+    """And subjectAltName is critical then (B-62); the policy says DV (B-67)."""
+    certificate = await certificate_of(ca, wanted._replace(service=SERVICES["dv-acme-1y"]))
+    assert attributes(certificate.subject) == []
+    assert certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).critical
+    (policy,) = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    assert policy.policy_identifier.dotted_string == "2.23.140.1.2.1"
+
+
+@dataclass
+class Extension:
+    oid: x509.ObjectIdentifier
+    critical: bool
+    value: str
+
+
+EXTENSIONS = [
+    Extension(ExtensionOID.KEY_USAGE, True, "03020780"),
+    Extension(ExtensionOID.EXTENDED_KEY_USAGE, False, "300a06082b06010505070301"),
+    Extension(ExtensionOID.BASIC_CONSTRAINTS, True, "3000"),
+    Extension(ExtensionOID.CERTIFICATE_POLICIES, False, "300a3008060667810c010202"),
+]
+
+
+@pytest.mark.parametrize("expected", EXTENSIONS, ids=lambda extension: extension.oid._name)
+async def test_an_extension_with_fixed_bytes(ca, wanted, expected):
+    """digitalSignature only (B-71), serverAuth only, an empty basicConstraints (B-72), one OV policy (B-67)."""
+    extension = (await certificate_of(ca, wanted)).extensions.get_extension_for_oid(expected.oid)
+    assert (extension.critical, extension.value.public_bytes().hex()) == (expected.critical, expected.value)
+
+
+async def test_the_extensions_with_urls(ca, wanted):
+    """Issuer certificate and full CRL by http, one of each, not critical (B-68)."""
+    extensions = (await certificate_of(ca, wanted)).extensions
+    authority = extensions.get_extension_for_class(x509.AuthorityInformationAccess)
+    assert [d.access_location.value for d in authority.value] == [f"{PUBLIC_URL}/issuing.cer"]
+    points = extensions.get_extension_for_class(x509.CRLDistributionPoints)
+    (point,) = points.value
+    assert [name.value for name in point.full_name] == [f"{PUBLIC_URL}/crl/issuing.crl"]
+    assert (point.reasons, point.crl_issuer, point.relative_name) == (None, None, None)
+    assert not authority.critical
+    assert not points.critical
+
+
+async def test_no_other_extension(ca, wanted):
+    """No subjectKeyIdentifier, no name constraints, no must-staple, nothing unknown (B-72, B-73)."""
+    found = {extension.oid for extension in (await certificate_of(ca, wanted)).extensions}
+    assert found == {
+        *(extension.oid for extension in EXTENSIONS),
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
+        ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
+        ExtensionOID.CRL_DISTRIBUTION_POINTS,
+    }
+
+
+async def test_the_authority_key_identifier(ca, wanted):
+    """The issuer's key identifier and nothing else (B-72)."""
+    certificate = await certificate_of(ca, wanted)
+    identifier = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
+    subject_key = ca.hierarchy.issuing.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    assert identifier.key_identifier == subject_key.digest
+    assert (identifier.authority_cert_issuer, identifier.authority_cert_serial_number) == (None, None)
+
+
+async def test_ip_addresses(ca, wanted):
+    """An address is an iPAddress, not a DNS name."""
+    certificate = await certificate_of(ca, wanted._replace(names=("192.0.2.1", "2001:db8::1")))
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == ["192.0.2.1", "2001:db8::1"]
+    assert names.get_values_for_type(x509.DNSName) == []
+
+
+@pytest.mark.parametrize(
+    ("key_type", "identifier"),
+    [
+        (KeyType.RSA2048, "300d06092a864886f70d0101010500"),
+        (KeyType.RSA3072, "300d06092a864886f70d0101010500"),
+        (KeyType.EC256, "301306072a8648ce3d020106082a8648ce3d030107"),
+        (KeyType.EC384, "301006072a8648ce3d020106052b81040022"),
+    ],
+)
+async def test_the_key_of_each_type(ca, wanted, key_type, identifier):
+    """Its AlgorithmIdentifier is exact (B-55)."""
+    service = Service(label="any", key_types=tuple(KeyType))
+    public_key = keys.generate(key_type).public_key()
+    certificate = await certificate_of(ca, wanted._replace(service=service, public_key=public_key))
+    assert keys.spki(public_key) in certificate.tbs_certificate_bytes
+    assert der.elements(der.only(keys.spki(public_key), der.SEQUENCE).content)[0].encoded.hex() == identifier
+
+
+@pytest.mark.parametrize(
+    ("key_type", "identifier"),
+    [
+        (KeyType.RSA2048, "300d06092a864886f70d01010b0500"),
+        (KeyType.EC256, "300a06082a8648ce3d040302"),
+        (KeyType.EC384, "300a06082a8648ce3d040303"),
+    ],
+)
+async def test_the_signature_of_each_issuer(ca, wanted, key_type, identifier):
+    """The same exact AlgorithmIdentifier inside and outside, the hash by the issuer's curve (B-56)."""
+    key = keys.generate(key_type)
+    assert isinstance(key, IssuerKey)
+    ski = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    issuer = (
+        x509.CertificateBuilder(ca.hierarchy.root.subject, ca.hierarchy.issuing.subject, key.public_key(), 1)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1000))
+        .add_extension(ski, critical=False)
+        .sign(keys.generate(KeyType.EC256), hashes.SHA256())
+    )
+    authority = SoftwareAuthority(key, issuer)
+    tbs = ProfileBuilder(issuer=issuer, public_url=PUBLIC_URL).template(**wanted._asdict())
+    once, again = await authority.sign(tbs), await authority.sign(tbs)
+    assert once == again
+    inner = der.elements(der.only(tbs, der.SEQUENCE).content)[2].encoded.hex()
+    outer = der.elements(der.only(once, der.SEQUENCE).content)[1].encoded.hex()
+    assert inner == outer == identifier
+
+
+async def test_fractions_of_a_second_are_cut(ca, wanted):
+    """A certificate knows seconds only."""
+    fraction = timedelta(microseconds=999_999)
+    wanted = wanted._replace(not_before=NOW + fraction, not_after=wanted.not_after + fraction)
+    certificate = await certificate_of(ca, wanted)
+    assert certificate.not_valid_before_utc == NOW
+
+
+@pytest.mark.parametrize(
+    "organization",
+    [
+        Organization(name="Example", country="Japan"),
+        Organization(name="Example", country="jp"),
+        Organization(name="Example", country="日本"),
+        Organization(name="x" * 65, country="JP"),
+        Organization(name="  - ", country="JP"),
+        Organization(name="Exam\nple", country="JP"),
+        Organization(name="Example", country="JP", state="x" * 129),
+        Organization(name="Example", country="JP", locality="."),
+    ],
+    ids=["country", "lower case", "not ascii", "long", "nothing said", "control", "long state", "dot"],
+)
+async def test_an_organization_that_fits_no_certificate(ca, wanted, organization):
+    """Too long, without meaning, or no country: refused before a key sees it (BR 7.1.4.2)."""
+    contract = msgspec.structs.replace(wanted.contract, organization=organization)
+    with pytest.raises(LintFailed):
+        ca.builder.template(**wanted._replace(contract=contract)._asdict())
+
+
+async def test_a_public_url_that_is_not_http(ca, wanted):
+    """Who checks a certificate cannot be made to check another first (B-68)."""
+    builder = ProfileBuilder(issuer=ca.authority.certificate, public_url="https://ca.example.com")
+    with pytest.raises(LintFailed):
+        builder.template(**wanted._asdict())

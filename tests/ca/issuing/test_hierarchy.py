@@ -1,0 +1,153 @@
+"""The key hierarchy: what each CA may do, and that others agree."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+
+from tegata.ca.errors import Refused
+from tegata.ca.issuing import hierarchy, layout
+from tegata.ca.issuing.build import key_usage
+from tegata.ca.issuing.keys import FileUnusable
+from tegata.pki import certs
+from tests.ca.issuing.conftest import NOW, PUBLIC_URL
+from tests.peers import openssl
+
+CREATED = NOW - timedelta(days=400)
+
+
+def extension(certificate: x509.Certificate, kind: type[x509.ExtensionType]) -> x509.Extension[x509.ExtensionType]:
+    return certificate.extensions.get_extension_for_class(kind)
+
+
+def oids(certificate: x509.Certificate) -> set[x509.ObjectIdentifier]:
+    return {found.oid for found in certificate.extensions}
+
+
+def test_the_root(ca):
+    """20 years, RSA 4096; no path length, keyCertSign and cRLSign, no extended key usage."""
+    root = ca.hierarchy.root
+    root.verify_directly_issued_by(root)
+    life = certs.life(root.not_valid_before_utc, root.not_valid_after_utc)
+    assert timedelta(days=2922) <= life <= timedelta(days=9132)
+    key = root.public_key()
+    assert isinstance(key, RSAPublicKey)
+    assert key.key_size == 4096
+    constraints = extension(root, x509.BasicConstraints)
+    assert (constraints.value, constraints.critical) == (x509.BasicConstraints(ca=True, path_length=None), True)
+    usage = extension(root, x509.KeyUsage)
+    assert (usage.value, usage.critical) == (key_usage("key_cert_sign", "crl_sign"), True)
+    assert oids(root) == {
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+    }
+
+
+@pytest.mark.parametrize("name", ["issuing", "services"])
+def test_a_subordinate_ca(ca, name):
+    """At most 3 years, for server certificates only, with everything the BRs ask of it."""
+    certificate = getattr(ca.hierarchy, name)
+    certificate.verify_directly_issued_by(ca.hierarchy.root)
+    life = certs.life(certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    assert life <= timedelta(days=3 * 365)
+    constraints = extension(certificate, x509.BasicConstraints)
+    assert (constraints.value, constraints.critical) == (x509.BasicConstraints(ca=True, path_length=0), True)
+    assert extension(certificate, x509.KeyUsage).value == key_usage("key_cert_sign", "crl_sign")
+    usages = extension(certificate, x509.ExtendedKeyUsage)
+    assert (usages.value, usages.critical) == (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+    root_key = extension(ca.hierarchy.root, x509.SubjectKeyIdentifier).value
+    assert isinstance(root_key, x509.SubjectKeyIdentifier)
+    assert certs.authority_key_id(certificate) == root_key.digest
+    (point,) = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert [location.value for location in point.full_name] == [f"{PUBLIC_URL}/crl/root.crl"]
+    (access,) = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert access.access_location.value == f"{PUBLIC_URL}/root.cer"
+    assert ExtensionOID.SUBJECT_KEY_IDENTIFIER in oids(certificate)
+    policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    assert {policy.policy_identifier.dotted_string for policy in policies} <= {"2.23.140.1.2.1", "2.23.140.1.2.2"}
+
+
+@pytest.mark.parametrize("name", ["root", "issuing", "services"])
+def test_every_ca_has_its_name_and_its_times(ca, name):
+    """C, O and CN, each CA another CN, no OU; notBefore is now, never in the future."""
+    certificate = getattr(ca.hierarchy, name)
+    assert [(part.oid, part.value) for part in certificate.subject] == [
+        (NameOID.COUNTRY_NAME, "JP"),
+        (NameOID.ORGANIZATION_NAME, "Example CA"),
+        (NameOID.COMMON_NAME, f"Example CA {name.capitalize()} {CREATED.year}"),
+    ]
+    assert certificate.not_valid_before_utc == CREATED
+
+
+def test_the_keys_are_three(ca):
+    """The issuing key is not the server's CA, nor the root's."""
+    public = {certificate.public_key().public_numbers() for certificate in ca.hierarchy[:3]}
+    assert len(public) == 3
+    serials = [certificate.serial_number for certificate in ca.hierarchy[:3]]
+    assert all(first != second and first.bit_length() > 64 for first, second in pairwise(serials))
+
+
+def test_the_root_crl(ca):
+    """CA certificates have a CRL as well: the root's, good for a year (BR 4.9.7)."""
+    crl = x509.load_der_x509_crl(ca.hierarchy.root_crl)
+    assert crl.is_signature_valid(ca.hierarchy.root.public_key())
+    assert (len(crl), crl.next_update_utc) == (0, CREATED + timedelta(days=365))
+
+
+def test_openssl_agrees(ca):
+    """Both subordinates verify under the root."""
+    for path in (layout.ISSUING_CERTIFICATE, layout.SERVICES_CERTIFICATE):
+        openssl.verify(ca.directory / path, root=ca.directory / layout.ROOT_CERTIFICATE).check()
+
+
+@pytest.mark.parametrize(
+    ("host", "permitted", "excluded"),
+    [
+        ("ca.example.com", ["ca.example.com"], ["0.0.0.0/0", "::/0"]),
+        ("127.0.0.1", ["127.0.0.1/32"], [""]),
+        ("2001:db8::1", ["2001:db8::1/128"], [""]),
+    ],
+)
+def test_the_services_ca_is_for_one_host(host, permitted, excluded):
+    """Whoever steals its key can make a certificate for that host and for no other name or address."""
+    constraints = hierarchy.constraints_for(host)
+    assert [str(name.value) for name in constraints.permitted_subtrees or []] == permitted
+    assert [str(name.value) for name in constraints.excluded_subtrees or []] == excluded
+
+
+def test_only_the_services_ca_is_constrained(ca):
+    """Critically, and for the host of the ACME URL."""
+    constraints = extension(ca.hierarchy.services, x509.NameConstraints)
+    assert (constraints.value, constraints.critical) == (hierarchy.constraints_for("ca.example.com"), True)
+    assert ExtensionOID.NAME_CONSTRAINTS not in oids(ca.hierarchy.issuing)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": ""},
+        {"name": "x" * 41},
+        {"name": "Exam\nple"},
+        {"public_url": "https://ca.example.com"},
+        {"public_url": "ca.example.com"},
+        {"url": "https://"},
+        {"url": "https://under_score.example.com"},
+    ],
+    ids=["no name", "long name", "control", "https", "no scheme", "no host", "bad host"],
+)
+def test_what_fits_into_no_certificate_is_refused(tmp_path, change):
+    """Before anything is written."""
+    good = {"name": "Example CA", "url": "https://ca.example.com", "public_url": PUBLIC_URL}
+    with pytest.raises(Refused):
+        hierarchy.create(tmp_path, secret=b"x", now=NOW, **(good | change))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_loading_what_is_not_there(tmp_path):
+    """The missing file is named."""
+    with pytest.raises(FileUnusable, match=r"root\.crl"):
+        hierarchy.load(tmp_path)

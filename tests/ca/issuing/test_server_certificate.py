@@ -1,0 +1,147 @@
+"""The server's own TLS certificate, by real handshakes."""
+
+import asyncio
+import shutil
+import ssl
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from cryptography import x509
+
+from tegata.ca.issuing import hierarchy, layout
+from tegata.ca.issuing.keys import FileUnusable
+from tegata.ca.issuing.server_certificate import ServerCertificate
+from tegata.pki import certs
+from tests.ca.issuing.conftest import PUBLIC_URL, SECRET
+from tests.peers import openssl
+
+pytestmark = pytest.mark.anyio
+
+# OpenSSL judges a certificate's times by the real clock.
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+class Home(NamedTuple):
+    """A CA's directory, and the host of its URL."""
+
+    directory: Path
+    host: str
+
+
+@pytest.fixture(scope="module", params=["127.0.0.1", "localhost"])
+def made(tmp_path_factory, request) -> Home:
+    directory = tmp_path_factory.mktemp("home")
+    url, month = f"https://{request.param}:8443", timedelta(days=30)
+    hierarchy.create(directory, name="Example CA", url=url, public_url=PUBLIC_URL, secret=SECRET, now=NOW - month)
+    return Home(directory, request.param)
+
+
+@pytest.fixture
+def home(made, tmp_path) -> Home:
+    """A copy of its own for each test."""
+    return Home(Path(shutil.copytree(made.directory, tmp_path / "ca")), made.host)
+
+
+def server(home: Home, now: datetime = NOW) -> ServerCertificate:
+    url = f"https://{home.host}:8443"
+    return ServerCertificate(home.directory, url=url, public_url=PUBLIC_URL, secret=SECRET, now=now)
+
+
+async def shown(own: ServerCertificate, home: Home) -> int:
+    """The serial of the certificate a client that trusts the root sees, with the host checked."""
+    trust = ssl.create_default_context(cafile=str(home.directory / layout.ROOT_CERTIFICATE))
+    trust.verify_flags |= ssl.VERIFY_X509_STRICT
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=own.context) as tls:
+        port = tls.sockets[0].getsockname()[1]
+        _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust, server_hostname=home.host)
+        encoded = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        writer.close()
+        await writer.wait_closed()
+    return x509.load_der_x509_certificate(encoded).serial_number
+
+
+async def test_a_client_that_trusts_the_root_connects(home):
+    """The certificate carries the host of the URL, name or address, and the services CA comes with it."""
+    own = server(home)
+    assert certs.names_of(own.certificate) == (home.host,)
+    assert await shown(own, home) == own.certificate.serial_number
+
+
+async def test_openssl_agrees(home):
+    """The chain verifies, name constraints and all."""
+    server(home)
+    openssl.verify(
+        home.directory / layout.SERVER_BUNDLE,
+        "-x509_strict",
+        root=home.directory / layout.ROOT_CERTIFICATE,
+        chain=home.directory / layout.SERVICES_CERTIFICATE,
+    ).check()
+
+
+async def test_it_is_short_lived_and_needs_no_crl(home):
+    """Seven days, the last second counted (BR 7.1.2.11.2)."""
+    certificate = server(home).certificate
+    assert certs.life(certificate.not_valid_before_utc, certificate.not_valid_after_utc) <= timedelta(days=7)
+    with pytest.raises(x509.ExtensionNotFound):
+        certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints)
+
+
+async def test_it_is_kept_between_runs(home):
+    """In an encrypted file of its owner's; a restart makes no new one."""
+    first = server(home)
+    path = home.directory / layout.SERVER_BUNDLE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"BEGIN ENCRYPTED PRIVATE KEY" in path.read_bytes()
+    assert server(home).certificate == first.certificate
+
+
+async def test_it_renews_itself_while_it_serves(home):
+    """Once a third of the life is left; the live context shows the new one, with a new key."""
+    own = server(home)
+    first = own.certificate
+    ends = first.not_valid_after_utc
+    assert not own.renew_if_due(ends - timedelta(days=7) / 3 - timedelta(seconds=1))
+    assert own.certificate == first
+    assert own.renew_if_due(NOW + timedelta(days=7) * 2 / 3)
+    assert own.certificate.public_key() != first.public_key()
+    assert own.certificate.not_valid_after_utc > ends
+    assert server(home, NOW + timedelta(days=5)).certificate == own.certificate
+
+
+async def test_the_live_context_shows_the_renewed_one(home):
+    """Without a restart: the next connection sees it."""
+    own = server(home, NOW - timedelta(days=5))
+    before = await shown(own, home)
+    assert own.renew_if_due(NOW)
+    assert await shown(own, home) == own.certificate.serial_number != before
+
+
+@pytest.mark.parametrize("days", [-20, 100])
+async def test_a_start_at_another_time_renews_at_once(home, days):
+    """A CA that was switched off for months, or whose clock was put back, comes up with a certificate that is valid."""
+    server(home)
+    then = NOW + timedelta(days=days)
+    certificate = server(home, then).certificate
+    assert certificate.not_valid_before_utc <= then < certificate.not_valid_after_utc
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", None], ids=["empty", "garbage", "key cut off"])
+async def test_a_damaged_file_is_replaced(home, damage):
+    """It is the CA's own; nobody has to repair it."""
+    own = server(home)
+    path = home.directory / layout.SERVER_BUNDLE
+    path.write_bytes(path.read_bytes()[:-200] if damage is None else damage)
+    again = server(home)
+    assert again.certificate != own.certificate
+    assert await shown(again, home) == again.certificate.serial_number
+
+
+async def test_another_host_needs_another_services_ca(home):
+    """The constraints are told, not tripped over by every client."""
+    with pytest.raises(FileUnusable, match="another host"):
+        ServerCertificate(
+            home.directory, url="https://other.example.com", public_url=PUBLIC_URL, secret=SECRET, now=NOW
+        )

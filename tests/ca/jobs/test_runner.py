@@ -1,0 +1,376 @@
+"""Jobs are run once, again when they fail, and by somebody else when their runner dies; on the real store."""
+
+import asyncio
+import sqlite3
+import sys
+import time
+from asyncio.subprocess import PIPE
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from tegata.ca.jobs.runner import LEASE, Handler, Runner, delay
+from tegata.ca.model import Job
+from tegata.ca.ports import Store, Work
+from tegata.ca.store import db
+from tegata.ca.store.sqlite import open_store
+from tegata.clock import SystemClock
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[3]
+now = SystemClock().now
+SHORT = timedelta(seconds=0.6)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "tegata-ca.db"
+
+
+@pytest.fixture
+async def store(path: Path, anyio_backend: str) -> AsyncIterator[Store]:
+    store = open_store(path)
+    yield store
+    await store.close()
+
+
+async def leave(store: Store, *subjects: str, run_at: datetime | None = None) -> None:
+    """Leave a job for each subject."""
+    work = Work()
+    for subject in subjects:
+        store.jobs.add(work, Job(id=f"job-{subject}", kind="work", subject=subject, run_at=run_at or now()))
+    await store.commit(work)
+
+
+async def finish(store: Store, job: Job) -> None:
+    work = Work()
+    store.jobs.finish(work, job)
+    await store.commit(work)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for it; fail when it does not come true."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - what is waited for sets no event
+            await asyncio.sleep(0.005)
+
+
+async def until_empty(store: Store, seconds: float = 10) -> None:
+    """Wait until no job is left."""
+    async with asyncio.timeout(seconds):
+        while await store.jobs.next_due() is not None:
+            await store.changed(0.05)
+
+
+@asynccontextmanager
+async def running(
+    store: Store, handler: Callable[[Job], Awaitable[None]], owner: str = "us", **options: Any
+) -> AsyncIterator[Runner]:
+    """A runner at work; stopped and drained at the end."""
+    handlers: dict[str, Handler] = {"work": handler}
+    runner = Runner(store=store, handlers=handlers, owner=owner, clock=now, **options)
+    task = asyncio.create_task(runner.run())
+    try:
+        yield runner
+    finally:
+        runner.stop()
+        await task
+
+
+async def test_two_runners_do_each_job_once(path: Path, store: Store) -> None:
+    """A hundred jobs, each on its own connection: none twice, none forgotten."""
+    done: Counter[str] = Counter()
+    owners: Counter[str | None] = Counter()
+    second = open_store(path)
+
+    async def work(job: Job) -> None:
+        done[job.subject] += 1
+        owners[job.owner] += 1
+        await asyncio.sleep(0.01)
+        await finish(second if job.owner == "second" else store, job)
+
+    subjects = [f"subject-{number}" for number in range(100)]
+    await leave(store, *subjects)
+    async with running(store, work, "first", most=5), running(second, work, "second", most=5):
+        await until_empty(store)
+    await second.close()
+    assert done == Counter(subjects)
+    assert set(owners) == {"first", "second"}
+
+
+async def test_a_job_begins_as_soon_as_it_is_committed(store: Store) -> None:
+    """The commit wakes the runner: far sooner than any polling would."""
+    began: list[float] = []
+
+    async def work(job: Job) -> None:
+        began.append(time.monotonic())
+        await finish(store, job)
+
+    waits = []
+    async with running(store, work):
+        for number in range(10):
+            await asyncio.sleep(0.02)
+            left = time.monotonic()
+            await leave(store, f"subject-{number}")
+            await until(lambda: len(began) > number)  # noqa: B023 - awaited within the turn
+            waits.append(began[-1] - left)
+    assert sorted(waits)[len(waits) // 2] < 0.05
+
+
+async def test_a_job_begins_when_it_is_due(store: Store) -> None:
+    """Not before, and without anything to wake the runner."""
+    ran_at: list[datetime] = []
+
+    async def work(job: Job) -> None:
+        ran_at.append(now())
+        await finish(store, job)
+
+    due = now() + timedelta(seconds=0.3)
+    async with running(store, work):
+        await leave(store, "later", run_at=due)
+        await until(lambda: bool(ran_at))
+    assert due <= ran_at[0] < due + timedelta(seconds=2)
+
+
+async def test_no_more_run_side_by_side_than_allowed(store: Store) -> None:
+    """And a place that becomes free is taken."""
+    at_once = most = 0
+
+    async def work(job: Job) -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.01)
+        at_once -= 1
+        await finish(store, job)
+
+    await leave(store, *(f"subject-{number}" for number in range(20)))
+    async with running(store, work, most=3):
+        await until_empty(store)
+    assert most == 3
+
+
+async def test_a_lease_is_renewed_while_the_work_runs(path: Path, store: Store) -> None:
+    """Work two leases long is not taken by another runner that looks all the time."""
+    runs: list[str | None] = []
+    second = open_store(path)
+
+    async def work(job: Job) -> None:
+        runs.append(job.owner)
+        await asyncio.sleep(2 * SHORT.total_seconds())
+        await finish(store if job.owner == "first" else second, job)
+
+    await leave(store, "long")
+    async with running(store, work, "first", lease=SHORT):
+        await until(lambda: bool(runs))
+        async with running(second, work, "second", lease=SHORT):
+            await until_empty(store)
+    await second.close()
+    assert runs == ["first"]
+
+
+async def test_work_that_lost_its_lease_is_ended(store: Store) -> None:
+    """Somebody else has it: going on would do it twice."""
+    began = asyncio.Event()
+    ended = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    await leave(store, "stolen")
+    async with running(store, work, lease=SHORT):
+        await began.wait()
+        (theirs,) = await store.jobs.claim("them", now() + LEASE, now() + 2 * LEASE, 1)
+        await asyncio.wait_for(ended.wait(), 5)
+        await finish(store, theirs)
+
+
+async def test_a_killed_runners_work_is_taken_over(path: Path, store: Store) -> None:
+    """A real process, killed in the middle of its work: another runs it when the lease has ended, and not before."""
+    await leave(store, "orphan")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.ca.jobs.other_runner", str(path), cwd=ROOT, stdout=PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"orphan\n"
+    done: list[Job] = []
+
+    async def work(job: Job) -> None:
+        done.append(job)
+        await finish(store, job)
+
+    async with running(store, work):
+        await asyncio.sleep(2)
+        assert done == [], "the other process lives and renews its lease"
+        process.kill()
+        await process.wait()
+        await until(lambda: bool(done), 5)
+        await until_empty(store)
+    assert [job.owner for job in done] == ["us"]
+
+
+async def test_a_failed_job_is_tried_again_later(store: Store) -> None:
+    """After a delay that grows; what it raised is in the log."""
+    attempts: list[tuple[int, datetime]] = []
+
+    async def work(job: Job) -> None:
+        attempts.append((job.attempts, now()))
+        if job.attempts == 0:
+            raise OSError("the mail server is down")
+        await finish(store, job)
+
+    with capture_logs() as logs:
+        async with running(store, work):
+            await leave(store, "mail")
+            await until_empty(store)
+    ((first, failed_at), (second, done_at)) = attempts
+    assert (first, second) == (0, 1)
+    assert delay(0) <= done_at - failed_at < delay(0) + timedelta(seconds=2)
+    (entry,) = [entry for entry in logs if entry["event"] == "job.failed"]
+    assert (entry["kind"], entry["subject"], entry["attempts"], entry["exc_info"]) == ("work", "mail", 0, True)
+
+
+async def test_a_job_of_an_unknown_kind_waits(store: Store) -> None:
+    """It is a newer program's, perhaps: it is put off, and disturbs no other."""
+    done = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        await finish(store, job)
+        done.set()
+
+    unknown = Work()
+    store.jobs.add(unknown, Job(id="unknown", kind="of-tomorrow", subject="x", run_at=now()))
+    await store.commit(unknown)
+    with capture_logs() as logs:
+        async with running(store, work):
+            await leave(store, "known")
+            await asyncio.wait_for(done.wait(), 5)
+            await until(lambda: any(entry["event"] == "job.failed" for entry in logs))
+    due = await store.jobs.next_due()
+    assert due is not None
+    assert due > now()
+
+
+async def test_work_lost_to_somebody_else_is_looked_at_again(store: Store) -> None:
+    """A conflict in the handler is no fault worth an alarm; the job goes on."""
+    attempts: list[int] = []
+
+    async def work(job: Job) -> None:
+        attempts.append(job.attempts)
+        if job.attempts == 0:
+            conflict = Work()
+            store.contracts.resume(conflict, "there is none")
+            await store.commit(conflict)
+        await finish(store, job)
+
+    with capture_logs() as logs:
+        async with running(store, work):
+            await leave(store, "raced")
+            await until_empty(store)
+    assert attempts == [0, 1]
+    assert [entry["statement"] for entry in logs] == ["contracts.resume"]
+
+
+async def test_work_asked_for_while_it_runs_is_done_again(store: Store) -> None:
+    """Also when the request comes just as the work is finished."""
+    runs = 0
+    asked = False
+
+    async def work(job: Job) -> None:
+        nonlocal runs, asked
+        runs += 1
+        if not asked:
+            asked = True
+            await leave(store, "again")
+        await finish(store, job)
+        await asyncio.sleep(0.1)  # the row is due again before this returns
+
+    await leave(store, "again")
+    async with running(store, work):
+        await until_empty(store, 5)
+        await until(lambda: runs == 2)
+    assert runs == 2
+
+
+async def test_stopping_finishes_what_runs_and_takes_nothing_more(store: Store) -> None:
+    """The job begun is done, its lease renewed all the while; the one left after the stop stays."""
+    done: list[str] = []
+    began = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        began.set()
+        await asyncio.sleep(2 * SHORT.total_seconds())
+        await finish(store, job)
+        done.append(job.subject)
+
+    await leave(store, "begun")
+    async with running(store, work, lease=SHORT) as runner:
+        await began.wait()
+        runner.stop()
+        await leave(store, "left")
+    assert done == ["begun"]
+    assert [job.subject for job in await store.jobs.claim("next", now(), now() + LEASE, 9)] == ["left"]
+
+
+async def test_cancelling_the_runner_ends_its_work(store: Store) -> None:
+    """Then the lease runs out and somebody else does it."""
+    began = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    await leave(store, "cut off")
+    runner = Runner(store=store, handlers={"work": work}, owner="us", clock=now, lease=SHORT)
+    task = asyncio.create_task(runner.run())
+    await began.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    due = await store.jobs.next_due()
+    assert due is not None
+    assert due <= now() + SHORT
+    (job,) = await store.jobs.claim("them", due, due + LEASE, 1)
+    assert job.subject == "cut off"
+
+
+async def test_a_store_that_fails_for_a_while_loses_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process holds the file too long: the runner says so and goes on afterwards."""
+    monkeypatch.setattr(db, "BUSY_SECONDS", 0.1)
+    store = open_store(path)
+    done = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        await finish(store, job)
+        done.set()
+
+    await leave(store, "patient")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with capture_logs() as logs:
+        async with running(store, work):
+            await until(lambda: bool(logs))
+            other.execute("COMMIT")
+            await asyncio.wait_for(done.wait(), 10)
+    assert [entry["event"] for entry in logs] == ["store.unavailable"]
+    other.close()
+    await store.close()
+
+
+def test_the_delay_grows_and_saturates() -> None:
+    """From a second, doubling to ten minutes, and never less again, however often it failed."""
+    delays = [delay(attempts) for attempts in range(10_001)]
+    assert [each.total_seconds() for each in delays[:5]] == [1, 2, 4, 8, 16]
+    assert delays == sorted(delays)
+    assert delays[10] == delays[10_000] == timedelta(minutes=10)

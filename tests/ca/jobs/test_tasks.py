@@ -1,0 +1,106 @@
+"""Every kind of job finds its service, and the CRL comes in time; on a real CA in a directory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from tegata.ca import bootstrap
+from tegata.ca.bootstrap import Ca
+from tegata.ca.issuing import hierarchy
+from tegata.ca.jobs import tasks
+from tegata.ca.model import Job
+from tegata.ca.ports import Work
+from tegata.clock import SystemClock
+from tests.ca.store import records
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "correct horse"
+SETTINGS = """
+[acme]
+url = "https://localhost:8443"
+[public]
+url = "http://localhost:8080"
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CA's directory."""
+    home = tmp_path_factory.mktemp("ca")
+    hierarchy.create(
+        home,
+        name="Example CA",
+        url="https://localhost:8443",
+        public_url="http://localhost:8080",
+        secret=SECRET.encode(),
+        now=SystemClock().now(),
+    )
+    bootstrap.create_sealing_key(home, SECRET.encode())
+    return home
+
+
+def open_with(home: Path, settings: str) -> Ca:
+    (home / "settings.toml").write_text(settings)
+    return bootstrap.open_ca(home, {"TEGATA_CA_PASSPHRASE": SECRET})
+
+
+@pytest.fixture
+async def ca(home: Path, anyio_backend: str) -> AsyncIterator[Ca]:
+    ca = open_with(home, SETTINGS)
+    yield ca
+    await ca.store.close()
+    (home / "tegata-ca.db").unlink()
+
+
+async def crl(ca: Ca) -> x509.CertificateRevocationList:
+    """The latest, as soon as there is one."""
+    async with asyncio.timeout(10):
+        while (latest := await ca.store.revocation_lists.latest()) is None:
+            await ca.store.changed(10)
+    return x509.load_der_x509_crl(latest.der)
+
+
+async def test_a_crl_is_published_in_time(ca: Ca) -> None:
+    """The first at once, without a job; the next not yet."""
+    task = asyncio.create_task(tasks.publish_in_time(ca.crls))
+    first = await crl(ca)
+    await asyncio.sleep(0.05)
+    task.cancel()
+    latest = await ca.store.revocation_lists.latest()
+    assert latest is not None
+    assert (latest.number, list(first)) == (1, [])
+
+
+async def test_a_revocation_whose_process_died_reaches_the_crl(ca: Ca) -> None:
+    """Revocation and job were committed, and nothing after: the job publishes."""
+    await records.populate(ca.store)
+    now = ca.now()
+    revoked = records.certificate(
+        not_after=now + timedelta(days=1), chain_pem=b"pem", issued_at=now, revoked_at=now, reason=4
+    )
+    work = Work()
+    ca.store.orders.insert(work, records.order())
+    ca.store.certificates.intend(work, revoked)
+    ca.store.jobs.add(work, Job(id="job", kind="crl", subject="a1:4", run_at=now))
+    await ca.store.commit(work)
+    runner = bootstrap.job_runner(ca)
+    task = asyncio.create_task(runner.run())
+    published = await crl(ca)
+    runner.stop()
+    await task
+    assert [entry.serial_number for entry in published] == [0xA1]
+    assert await ca.store.jobs.next_due() is None
+
+
+@pytest.mark.parametrize(("mail", "kinds"), [("", set()), ('[mail]\nsmtp = "smtp://localhost"', {"contract-accepted"})])
+async def test_every_kind_has_its_service(home: Path, mail: str, kinds: set[str]) -> None:
+    """Notices wait while no mail is set up."""
+    ca = open_with(home, SETTINGS + mail)
+    table = tasks.handlers(challenges=ca.challenges, issuance=ca.issuance, crls=ca.crls, notices=ca.notices)
+    await ca.store.close()
+    assert set(table) == {"validate", "issue", "crl"} | kinds

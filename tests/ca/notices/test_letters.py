@@ -1,0 +1,71 @@
+"""What the letters say."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from tegata.ca.model import Application, Contract, Organization
+from tegata.ca.notices import letters
+from tegata.ca.notices.letters import Sender
+from tegata.ca.settings import SERVICES
+
+SENDER = Sender("Example CA", "https://ca.example.com:8443/portal/login", "https://ca.example.com:8443/acme/")
+
+
+@pytest.fixture
+def contract() -> Contract:
+    return Contract(
+        id="C23456789",
+        customer_id="customer",
+        service="ov-acme-1y",
+        organization=Organization(name="株式会社エグザンプル", country="JP"),
+        domains=("www.example.com", ".example.net"),
+        application=Application.NEW,
+        applied_at=datetime(2026, 1, 20, tzinfo=UTC),
+        starts=datetime(2026, 1, 30, tzinfo=UTC),
+        ends=datetime(2027, 1, 29, 23, 59, 59, tzinfo=UTC),
+    )
+
+
+def letter(contract: Contract) -> letters.Letter:
+    return letters.contract_accepted(contract, "admin@example.com", SERVICES[contract.service], SENDER)
+
+
+def test_the_notice_of_an_acme_contract(contract):
+    """The manual's subject; contract, service, names, term, portal, and the manual's command line (M14)."""
+    subject, body = letter(contract)
+    assert subject == "契約申込書承諾、および、証明書ダウンロード手続きのご案内"
+    for told in (
+        "株式会社エグザンプル 御中",
+        "C23456789",
+        "OV (ACME) 1年",
+        "新規発行",
+        "www.example.com、example.net（サブドメインを含む）",
+        "2026/01/30 - 2027/01/29",
+        "https://ca.example.com:8443/portal/login",
+        "admin@example.com",
+        "「ダウンロードはこちら」",
+    ):
+        assert told in body
+    command = (
+        "tegata -s https://ca.example.com:8443/acme/ --eab --hmac [MAC鍵] --kid [MAC鍵識別子]"
+        " -d www.example.com -d example.net -m [メールアドレス] --http --key-type rsa2048 run"
+    )
+    assert f"\n      {command}\n" in body
+
+
+def test_the_notice_of_a_contract_without_acme(contract):
+    """It sends the customer to the portal and speaks of no EAB."""
+    body = letter(msgspec.structs.replace(contract, service="ov-csr-6m", application=Application.RENEWAL)).body
+    assert "OV (RSA2024) 半年" in body
+    assert "契約更新" in body
+    assert "EAB" not in body
+    assert "tegata" not in body
+
+
+def test_nobody_writes_lines_into_the_letter(contract):
+    """Names with control characters or braces stay one visible word."""
+    organization = Organization(name="Evil\r\n\r\nhttp://evil.example\x1b[2J {portal_url}", country="JP")
+    body = letter(msgspec.structs.replace(contract, organization=organization)).body
+    assert body.startswith("Evil\\r\\n\\r\\nhttp://evil.example\\x1b[2J {portal_url} 御中\n")

@@ -1,0 +1,114 @@
+"""Renewal windows, pauses and dates, to the second."""
+
+from datetime import timedelta
+
+import pytest
+
+from tegata.acme.ari import Window, default_window
+from tegata.ca.errors import DatesRefused
+from tegata.ca.policy.calendar import check_dates, renewal_window, retry_after, told, whole_second
+from tegata.clock import rfc3339
+from tests.ca.policy.samples import DAY, NOW, SECOND, certificate, contract
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+def test_the_usual_window():
+    """Around two thirds of life where nothing special happened."""
+    assert renewal_window(certificate(), contract()) == default_window(NOW - 10 * DAY, NOW + 80 * DAY - SECOND)
+
+
+def test_a_revoked_certificate_is_to_be_replaced_at_once():
+    """Its window is past, whatever the contract did before or after."""
+    revoked = certificate(revoked_at=NOW - DAY, reason=1)
+    for changes in ({}, {"renewed_at": NOW}, {"ends": revoked.not_after}):
+        assert renewal_window(revoked, contract(**changes)) == Window(NOW - DAY - HOUR, NOW - DAY)
+
+
+def test_renewing_the_contract_moves_the_windows_of_its_certificates_to_now():
+    """Certificates from before the renewal should be replaced at once, those from after it in due course."""
+    renewed = contract(renewed_at=NOW, ends=NOW + 400 * DAY)
+    assert renewal_window(certificate(), renewed) == Window(NOW - HOUR, NOW)
+    later = certificate(not_before=NOW, not_after=NOW + 90 * DAY - SECOND, intended_at=NOW)
+    assert renewal_window(later, renewed) == default_window(later.not_before, later.not_after)
+
+
+@pytest.mark.parametrize(
+    ("life", "width"), [(40 * DAY, HOUR), (10 * HOUR, HOUR), (5 * HOUR, HOUR / 2), (HOUR, 6 * MINUTE)]
+)
+def test_a_certificate_cut_short_by_its_contract_waits_for_the_very_end(life, width):
+    """A replacement could not end later, so the window is the end of its life, narrow for a short one."""
+    ends = NOW + life - SECOND
+    cut = certificate(not_before=NOW, not_after=ends)
+    assert renewal_window(cut, contract(ends=ends)) == Window(ends - width, ends)
+    assert renewal_window(cut, contract(ends=ends - MINUTE)) == Window(ends - width, ends)
+
+
+@pytest.mark.parametrize(
+    ("until_end", "expected"),
+    [
+        (200 * DAY, 21600),
+        (timedelta(hours=78), 21600),
+        (timedelta(hours=77), 5 * 3600),
+        (timedelta(hours=72, minutes=10), 600),
+        (timedelta(hours=72, minutes=1), 600),
+        (timedelta(hours=72), 600),
+        (timedelta(0), 600),
+        (timedelta(hours=-72), 600),
+        (timedelta(hours=-73), 21600),
+    ],
+)
+def test_retry_after(until_end, expected):
+    """Near the contract's end clients ask every ten minutes, and no longer pause leaps into that time."""
+    assert retry_after(certificate(), contract(ends=NOW + until_end), NOW) == expected
+
+
+def test_retry_after_a_renewal_of_the_contract():
+    """A window that has moved is asked for often; a certificate from after the renewal is as any other."""
+    renewed = contract(renewed_at=NOW - DAY)
+    assert retry_after(certificate(), renewed, NOW) == 600
+    assert retry_after(certificate(intended_at=NOW - DAY), renewed, NOW) == 21600
+
+
+END = NOW + 90 * DAY - SECOND
+
+
+@pytest.mark.parametrize(
+    ("not_before", "not_after"),
+    [
+        (None, None),
+        (NOW, END),
+        (NOW - 10 * MINUTE, None),
+        (NOW + 10 * MINUTE, None),
+        (None, END),
+        (None, NOW + SECOND),
+    ],
+)
+def test_dates_that_can_be_kept(not_before, not_after):
+    """Dates of an order that a certificate can have exactly (A-53)."""
+    check_dates(not_before=not_before, not_after=not_after, latest_end=END, now=NOW, behind=10 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("not_before", "not_after", "refusal"),
+    [
+        (NOW - 10 * MINUTE - SECOND, None, ("notBefore", "it is not about now")),
+        (NOW + 10 * MINUTE + SECOND, None, ("notBefore", "it is not about now")),
+        (None, END + SECOND, ("notAfter", "it is later than the contract and the certificate's longest life allow")),
+        (None, NOW, ("notAfter", "it is not after the beginning")),
+        (NOW + MINUTE, NOW + MINUTE, ("notAfter", "it is not after the beginning")),
+    ],
+)
+def test_dates_that_cannot_be_kept(not_before, not_after, refusal):
+    """They are refused, never altered (A-53)."""
+    with pytest.raises(DatesRefused) as caught:
+        check_dates(not_before=not_before, not_after=not_after, latest_end=END, now=NOW, behind=10 * MINUTE)
+    assert (caught.value.facts["member"], caught.value.facts["reason"]) == refusal
+    assert caught.value.facts["date"] == rfc3339(not_after if refusal[0] == "notAfter" else not_before)
+
+
+def test_instants():
+    """As sentences tell them and as certificates hold them."""
+    assert told(NOW) == "2026-11-24 02:31:00 UTC"
+    assert whole_second(NOW + SECOND / 3) == NOW

@@ -1,0 +1,51 @@
+"""A certificate's status and the reasons it may be revoked for."""
+
+import pytest
+
+from tegata.ca.errors import BadRevocationReason
+from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
+from tests.ca.policy.samples import DAY, DV, NOW, OV, SECOND, certificate
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, CertificateStatus.VALID),
+        ({"not_after": NOW}, CertificateStatus.VALID),
+        ({"not_after": NOW - SECOND}, CertificateStatus.EXPIRED),
+        ({"revoked_at": NOW}, CertificateStatus.REVOKED),
+        ({"revoked_at": NOW - DAY, "not_after": NOW - SECOND}, CertificateStatus.REVOKED),
+    ],
+)
+def test_status(changes, expected):
+    """Its last second counts."""
+    assert status(certificate(**changes), NOW) is expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, 0), (0, 0), (1, 1), (3, 3), (4, 4), (5, 5)])
+def test_reasons_of_subscribers(given, expected):
+    """The manual's five, and none (A-93)."""
+    assert subscriber_reason(given, OV) == expected
+
+
+@pytest.mark.parametrize("given", [-1, 2, 6, 7, 8, 9, 10, 11, 2**70])
+def test_reasons_no_subscriber_may_give(given):
+    """The refusal lists the allowed (A-93)."""
+    with pytest.raises(BadRevocationReason) as caught:
+        subscriber_reason(given, OV)
+    assert caught.value.facts == {"reason": given, "allowed": "0, 1, 3, 4, 5"}
+
+
+def test_an_affiliation_only_changes_where_there_is_one():
+    """A DV certificate names no organization (A-93)."""
+    with pytest.raises(BadRevocationReason) as caught:
+        subscriber_reason(3, DV)
+    assert caught.value.facts["allowed"] == "0, 1, 4, 5"
+
+
+def test_reasons_of_the_operator():
+    """privilegeWithdrawn is the CA's own."""
+    assert operator_reason(9) is Reason.PRIVILEGE_WITHDRAWN
+    with pytest.raises(BadRevocationReason) as caught:
+        operator_reason(6)
+    assert caught.value.facts["allowed"] == "0, 1, 3, 4, 5, 9"

@@ -1,0 +1,66 @@
+"""The key rule of a service, and RSA keys that are unfit anywhere."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tegata.ca.errors import BadCertificateRequest, WrongKey
+from tegata.ca.policy.keys import check
+from tegata.ca.settings import Service
+from tegata.pki.keys import KeyType, generate
+from tests.ca.policy.samples import OV
+
+BOTH = Service(label="", key_types=(KeyType.RSA2048, KeyType.EC256))
+RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+MODULUS = RSA.public_key().public_numbers().n
+# A prime of 1024 bits: its square is a modulus of the right size that gives its factor away.
+PRIME = 2**1024 - 105
+
+
+def test_the_service_takes_its_keys():
+    """The product's rule is RSA 2048; another service may take more."""
+    check(RSA.public_key(), OV)
+    check(RSA.public_key(), BOTH)
+    check(generate(KeyType.EC256).public_key(), BOTH)
+
+
+@pytest.mark.parametrize(
+    ("key", "got"),
+    [
+        (ec.generate_private_key(ec.SECP256R1()), "EC P-256"),
+        (ec.generate_private_key(ec.SECP521R1()), "EC P-521"),
+        (Ed25519PrivateKey.generate(), "Ed25519"),
+        (rsa.generate_private_key(public_exponent=65537, key_size=1024), "RSA 1024"),
+    ],
+)
+def test_a_wrong_key_is_told_the_right_one(key, got):
+    """The refusal names what was sent and what the service takes."""
+    with pytest.raises(WrongKey) as caught:
+        check(key.public_key(), OV)
+    assert caught.value.facts == {"got": got, "wanted": "RSA 2048", "key_types": "rsa2048"}
+
+
+def test_a_service_with_several_keys_names_them_all():
+    """By their names for people and by the words of --key-type."""
+    with pytest.raises(WrongKey) as caught:
+        check(generate(KeyType.EC384).public_key(), BOTH)
+    assert caught.value.facts == {"got": "EC P-384", "wanted": "RSA 2048, EC P-256", "key_types": "rsa2048, ec256"}
+
+
+@pytest.mark.parametrize(
+    ("n", "e", "reason"),
+    [
+        (MODULUS, 3, "its RSA exponent is out of range: use 65537"),
+        (MODULUS, 2**256 + 1, "its RSA exponent is out of range: use 65537"),
+        (MODULUS - 1, 65537, "its RSA modulus has a small factor"),
+        (751 * (2**2038 + 1), 65537, "its RSA modulus has a small factor"),
+        (PRIME * PRIME, 65537, "its RSA modulus is a power of one number"),
+    ],
+    ids=["exponent-3", "exponent-too-big", "even", "factor-751", "square"],
+)
+def test_unfit_rsa_keys(n, e, reason):
+    """B-50: odd modulus of whole octets, without small factors, no power of a prime; exponent in the safe range."""
+    assert n.bit_length() == 2048
+    with pytest.raises(BadCertificateRequest) as caught:
+        check(rsa.RSAPublicNumbers(e, n).public_key(), OV)
+    assert caught.value.facts["reason"] == reason

@@ -1,0 +1,279 @@
+"""A whole CA for the services' tests: real store, real authority and builder; only time and the network are the test's.
+
+``House`` also speaks the client's side in a few words: register, order, prove, finalize.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from argon2.profiles import CHEAPEST
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.acme import eab, jwk
+from tegata.acme.flattened import Flattened
+from tegata.acme.identifiers import Identifier
+from tegata.acme.messages import NewAccount, NewOrder
+from tegata.ca.issuing.authority import SoftwareAuthority
+from tegata.ca.issuing.build import ProfileBuilder
+from tegata.ca.jobs.tasks import handlers
+from tegata.ca.model import Certificate, Contract, Customer, Organization
+from tegata.ca.ports import Verdict
+from tegata.ca.services.accounts import AccountService, Actor
+from tegata.ca.services.certificates import CertificateService
+from tegata.ca.services.challenges import ChallengeService
+from tegata.ca.services.contracts import Added, ContractService
+from tegata.ca.services.credentials import CredentialService
+from tegata.ca.services.crls import CrlService
+from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.ids import SystemIds
+from tegata.ca.services.issuance import IssuanceService
+from tegata.ca.services.notices import NoticeService
+from tegata.ca.services.orders import OrderService
+from tegata.ca.services.passwords import Argon2Hasher
+from tegata.ca.services.seals import AesGcmSealer
+from tegata.ca.services.statuses import OrderView
+from tegata.ca.settings import SERVICES, Policy, Service, Validation
+from tegata.ca.store.sqlite import SqliteStore, open_store
+from tegata.pki import csr
+from tegata.pki.certs import load_chain
+from tegata.pki.keys import KeyType, PrivateKey, generate
+
+NOW = datetime(2026, 11, 24, 2, 31, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+TERMS = "https://ca.example.com/terms"
+NEW_ACCOUNT = "https://ca.example.com/acme/new-account"
+PUBLIC_URL = "http://ca.example.com:8080"
+EXPLANATION = "https://ca.example.com/portal/"
+
+# One key for all certificates: making RSA keys is what takes time.
+CERTIFICATE_KEY = generate(KeyType.RSA2048)
+
+
+class Clock:
+    """Time that moves when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, span: timedelta) -> None:
+        self.now += span
+
+
+class Network:
+    """What validations find: every name answers, unless the test has put verdicts in line."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str, str]] = []
+        self.verdicts: list[Verdict | Exception] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    async def check(self, identifier: Identifier, challenge_type: str, token: str, key_authorization: str) -> Verdict:
+        self.asked.append((identifier.value, challenge_type, token, key_authorization))
+        self.meanwhile()
+        verdict = self.verdicts.pop(0) if self.verdicts else Verdict(None, b'{"seen":"it"}')
+        if isinstance(verdict, Exception):
+            raise verdict
+        return verdict
+
+
+class Post:
+    """The mail that went out; it can be down."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[Contract, Customer]] = []
+        self.is_down = False
+
+    async def contract_accepted(self, contract: Contract, customer: Customer) -> None:
+        if self.is_down:
+            raise ConnectionRefusedError
+        self.sent.append((contract, customer))
+
+
+class Killed(BaseException):
+    """The process dies here: no handler of ours may stop it."""
+
+
+class Signer:
+    """The real authority, which a test may make fail or die before or after the signature."""
+
+    def __init__(self, authority: SoftwareAuthority) -> None:
+        self._authority = authority
+        self.certificate, self.chain = authority.certificate, authority.chain
+        self.signed: list[bytes] = []
+        self.before: BaseException | None = None
+        self.after: BaseException | None = None
+
+    async def sign(self, tbs: bytes) -> bytes:
+        if self.before is not None:
+            raise self.before
+        certificate = await self._authority.sign(tbs)
+        self.signed.append(certificate)
+        if self.after is not None:
+            raise self.after
+        return certificate
+
+    async def sign_crl(
+        self, *, number: int, this_update: datetime, next_update: datetime, revoked: Sequence[Certificate]
+    ) -> bytes:
+        if self.before is not None:
+            raise self.before
+        return await self._authority.sign_crl(
+            number=number, this_update=this_update, next_update=next_update, revoked=revoked
+        )
+
+
+@dataclass
+class House:
+    """The CA, wired as ``bootstrap`` does it."""
+
+    path: Path
+    authority: SoftwareAuthority
+    products: dict[str, Service] = field(default_factory=lambda: dict(SERVICES))
+    policy: Policy = field(default_factory=Policy)
+    has_mail: bool = False
+
+    def __post_init__(self) -> None:
+        self.clock, self.network, self.post, self.ids = Clock(), Network(), Post(), SystemIds()
+        self.signer = Signer(self.authority)
+        self.builder = ProfileBuilder(issuer=self.authority.certificate, public_url=PUBLIC_URL)
+        self.validation = Validation()
+        self.hasher, self.sealer = Argon2Hasher(CHEAPEST), AesGcmSealer(bytes(32))
+        self.open()
+
+    def open(self) -> None:
+        """Open the store and join everything, as a process does when it starts."""
+        store, clock, ids = open_store(self.path), self.clock, self.ids
+        issuer = self.authority.certificate
+        self.store: SqliteStore = store
+        self.accounts = AccountService(
+            store=store, services=self.products, terms=TERMS, sealer=self.sealer, ids=ids, clock=clock
+        )
+        self.orders = OrderService(
+            store=store, services=self.products, policy=self.policy, issuer=issuer, ids=ids, clock=clock
+        )
+        self.challenges = ChallengeService(
+            store=store, validator=self.network, validation=self.validation, ids=ids, clock=clock
+        )
+        self.issuance = IssuanceService(
+            store=store,
+            services=self.products,
+            policy=self.policy,
+            builder=self.builder,
+            authority=self.signer,
+            ids=ids,
+            clock=clock,
+        )
+        self.crls = CrlService(store=store, authority=self.signer, life=4 * DAY, clock=clock)
+        self.certificates = CertificateService(
+            store=store,
+            services=self.products,
+            issuer=issuer,
+            crls=self.crls,
+            ids=ids,
+            clock=clock,
+            explanation=EXPLANATION,
+        )
+        self.contracts = ContractService(
+            store=store,
+            services=self.products,
+            sealer=self.sealer,
+            hasher=self.hasher,
+            ids=ids,
+            clock=clock,
+            tell_customers=self.has_mail,
+        )
+        self.credentials = CredentialService(
+            store=store, server="https://ca.example.com/acme/", sealer=self.sealer, ids=ids, clock=clock
+        )
+        self.customers = CustomerService(
+            store=store, contracts=self.contracts, hasher=self.hasher, ids=ids, clock=clock
+        )
+        self.notices = NoticeService(store=store, notifier=self.post)
+
+    async def restart(self) -> None:
+        """End the process without any farewell but the database's, and start another."""
+        await self.store.close()
+        self.open()
+
+    async def work(self) -> int:
+        """Do every job that is due, as the runner does; how many there were."""
+        table = handlers(challenges=self.challenges, issuance=self.issuance, crls=self.crls, notices=self.notices)
+        jobs = await self.store.jobs.claim("test", self.clock(), self.clock() + 10 * SECOND, 100)
+        for job in jobs:
+            await table[job.kind](job)
+        return len(jobs)
+
+    async def sell(self, *domains: str, **wishes: object) -> Added:
+        """Add a contract, by default for www.example.com."""
+        wish: dict[str, object] = {
+            "organization": Organization(name="Example株式会社", country="JP"),
+            "service": "ov-acme-1y",
+            "domains": domains or ("www.example.com",),
+            "user": "admin@example.com",
+        }
+        return await self.contracts.add(**(wish | wishes))  # type: ignore[arg-type]  # wishes are add's own arguments
+
+    async def bind(self, added: Added, key: PrivateKey) -> Flattened:
+        """The EAB of an account key by the contract's credential."""
+        assert added.credential is not None
+        mac = eab.decode_mac(await self.credentials.mac(added.credential.kid))
+        return eab.bind(jwk.from_public(key.public_key()), added.credential.kid, mac, NEW_ACCOUNT)
+
+    async def register(self, added: Added, key: PrivateKey | None = None) -> Actor:
+        """A new account of the contract."""
+        key = key or generate(KeyType.EC256)
+        new = NewAccount(terms_of_service_agreed=True, external_account_binding=await self.bind(added, key))
+        account, _ = await self.accounts.register(jwk=jwk.from_public(key.public_key()), new=new, url=NEW_ACCOUNT)
+        return await self.accounts.authenticate(account)
+
+    async def again(self, actor: Actor) -> Actor:
+        """The actor as the gate reads it for the next request."""
+        return await self.accounts.authenticate(await self.accounts.find(actor.account.id))
+
+    async def order(self, actor: Actor, *names: str, **wishes: str) -> OrderView:
+        """Place an order, by default for www.example.com."""
+        identifiers = tuple(Identifier("dns", name) for name in names or ("www.example.com",))
+        return await self.orders.create(await self.again(actor), NewOrder(identifiers=identifiers, **wishes))
+
+    async def prove(self, actor: Actor, view: OrderView) -> OrderView:
+        """Answer every pending challenge, let the CA look, and read the order again."""
+        for authorization in view.authorizations:
+            for challenge in authorization.authorization.challenges:
+                await self.challenges.accept(actor, challenge.id)
+        await self.work()
+        return await self.orders.get(actor, view.order.id)
+
+    async def ready(self, actor: Actor, *names: str, **wishes: str) -> OrderView:
+        """An order whose names are proved."""
+        return await self.prove(actor, await self.order(actor, *names, **wishes))
+
+    async def finalize(self, actor: Actor, view: OrderView, key: PrivateKey = CERTIFICATE_KEY) -> OrderView:
+        """Ask for the certificate of a ready order."""
+        names = [identifier.value for identifier in view.order.identifiers]
+        der = csr.build(key, names, common_name=names[0])
+        return await self.issuance.finalize(await self.again(actor), view.order.id, der)
+
+    async def issue(self, actor: Actor, *names: str, **wishes: str) -> Certificate:
+        """A certificate, from order to download."""
+        view = await self.finalize(actor, await self.ready(actor, *names, **wishes))
+        assert view.order.serial is not None
+        return await self.certificates.show(view.order.serial)
+
+
+def leaf(certificate: Certificate) -> x509.Certificate:
+    """The certificate itself."""
+    assert certificate.chain_pem is not None
+    return load_chain(certificate.chain_pem)[0]
+
+
+def der(certificate: Certificate) -> bytes:
+    """The certificate as a revocation request names it."""
+    return leaf(certificate).public_bytes(Encoding.DER)

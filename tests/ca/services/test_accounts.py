@@ -1,0 +1,283 @@
+"""Registering by EAB, and accounts found again by their key."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from tegata.acme import b64, eab, jwk
+from tegata.acme.flattened import Flattened
+from tegata.acme.messages import NewAccount
+from tegata.ca.errors import (
+    AccountDeactivated,
+    BindingMalformed,
+    BindingRefused,
+    BindingRequired,
+    ContractEnded,
+    ContractExpired,
+    ContractNotStarted,
+    ContractSuspended,
+    CredentialDisabled,
+    CredentialSuperseded,
+    InvalidContact,
+    ServiceWithoutAcme,
+    TermsNotAgreed,
+    UnknownAccount,
+    UnsupportedContact,
+)
+from tegata.ca.ports import Sealer, Work
+from tegata.ca.services import actors
+from tegata.ca.services.accounts import AccountService
+from tegata.pki.keys import KeyType, generate
+from tests.ca.services.house import DAY, NEW_ACCOUNT, NOW, SECOND, TERMS
+
+pytestmark = pytest.mark.anyio
+
+KEY = generate(KeyType.EC256)
+JWK = jwk.from_public(KEY.public_key())
+OTHER = jwk.from_public(generate(KeyType.EC256).public_key())
+
+
+async def register(house, new, key=JWK):
+    return await house.accounts.register(jwk=key, new=new, url=NEW_ACCOUNT)
+
+
+async def bound(house, added, **changes):
+    new = NewAccount(terms_of_service_agreed=True, external_account_binding=await house.bind(added, KEY))
+    return msgspec.structs.replace(new, **changes)
+
+
+async def test_a_new_account(house):
+    """It belongs to the contract of its EAB (A-33, A-39)."""
+    added = await house.sell()
+    new = await bound(house, added, contact=("mailto:test@example.com",))
+    account, created = await register(house, new)
+    assert created
+    assert account == await house.accounts.find(account.id)
+    assert (account.contract_id, account.kid) == (added.contract.id, added.credential.kid)
+    assert account.contacts == ("mailto:test@example.com",)
+    assert account.terms_agreed_at == NOW
+    assert msgspec.json.decode(account.binding, type=Flattened) == new.external_account_binding
+    actor = await house.accounts.authenticate(account)
+    assert (actor.contract, actor.credential) == (added.contract, added.credential)
+
+
+async def test_a_known_key_gets_its_account_whatever_else_is_asked(house):
+    """With a wrong EAB, without one, without consent, by a dead credential: 200 and nothing changed (A-33)."""
+    added = await house.sell()
+    account, _ = await register(house, await bound(house, added))
+    await house.credentials.disable(added.credential.kid)
+    await house.contracts.end(added.contract.id)
+    for new in (
+        NewAccount(),
+        NewAccount(only_return_existing=True),
+        NewAccount(contact=("tel:1",)),
+        NewAccount(external_account_binding=Flattened("", "", "")),
+        await bound(house, added, contact=("mailto:other@example.com",)),
+    ):
+        assert await register(house, new) == (account, False)
+
+
+async def test_only_an_existing_account_is_asked_for(house):
+    """Before consent and EAB are looked at, and nothing is made (A-34)."""
+    added = await house.sell()
+    for new in (NewAccount(only_return_existing=True), await bound(house, added, only_return_existing=True)):
+        with pytest.raises(UnknownAccount):
+            await register(house, new)
+    assert await house.store.accounts.of_contract(added.contract.id) == []
+
+
+async def test_an_eab_is_for_any_number_of_accounts(house):
+    """Each with its own key."""
+    added = await house.sell()
+    accounts = [await house.register(added) for _ in range(3)]
+    assert len({actor.account.id for actor in accounts}) == 3
+
+
+async def test_one_key_that_registers_twice_at_once(house):
+    """Both requests get the one account."""
+    added = await house.sell()
+    new = await bound(house, added)
+    answers = await asyncio.gather(*(register(house, new) for _ in range(5)))
+    assert len({account.id for account, _ in answers}) == 1
+    assert sum(created for _, created in answers) == 1
+
+
+async def test_consent_is_needed(house):
+    """The terms are told."""
+    added = await house.sell()
+    with pytest.raises(TermsNotAgreed) as caught:
+        await register(house, await bound(house, added, terms_of_service_agreed=False))
+    assert caught.value.facts == {"url": TERMS}
+
+
+async def test_an_account_needs_an_eab(house):
+    """There is no account without a contract."""
+    with pytest.raises(BindingRequired):
+        await register(house, NewAccount(terms_of_service_agreed=True))
+
+
+class Counting:
+    """A sealer that counts how often it was opened."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self.seal, self._open, self.times = sealer.seal, sealer.open, 0
+
+    def open(self, name: str, sealed: bytes) -> bytes:
+        self.times += 1
+        return self._open(name, sealed)
+
+
+async def test_an_unknown_kid_and_a_wrong_mac_are_refused_alike(house):
+    """Same error, no facts, and a MAC was computed for both (A-41)."""
+    added = await house.sell()
+    kid = added.credential.kid
+    mac = eab.decode_mac(await house.credentials.mac(kid))
+    opened = Counting(house.sealer)
+    accounts = AccountService(
+        store=house.store, services=house.products, terms=TERMS, sealer=opened, ids=house.ids, clock=house.clock
+    )
+    refusals = []
+    for wrong_kid, wrong_mac in ((kid, bytes(32)), ("unknown", mac), ("unknown", bytes(32)), ("", mac)):
+        binding = eab.bind(JWK, wrong_kid or "-", wrong_mac, NEW_ACCOUNT)
+        new = NewAccount(terms_of_service_agreed=True, external_account_binding=binding)
+        with pytest.raises(BindingRefused) as caught:
+            await accounts.register(jwk=JWK, new=new, url=NEW_ACCOUNT)
+        refusals.append(str(caught.value))
+    assert set(refusals) == {"eab.refused"}
+    assert opened.times == len(refusals)
+    assert await house.store.accounts.of_contract(added.contract.id) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "url", "algorithm"),
+    [(OTHER, NEW_ACCOUNT, "HS256"), (JWK, NEW_ACCOUNT + "s", "HS256"), (JWK, NEW_ACCOUNT, "none")],
+)
+async def test_a_binding_must_be_for_this_key_and_request(house, key, url, algorithm):
+    """Key, URL and algorithm are checked, the key by its thumbprint (A-39)."""
+    added = await house.sell()
+    mac = eab.decode_mac(await house.credentials.mac(added.credential.kid))
+    binding = eab.bind(key, added.credential.kid, mac, url)
+    if algorithm == "none":
+        header = msgspec.json.decode(b64.decode(binding.protected)) | {"alg": "none"}
+        binding = Flattened(b64.encode(msgspec.json.encode(header)), binding.payload, binding.signature)
+    with pytest.raises(BindingMalformed):
+        await register(house, NewAccount(terms_of_service_agreed=True, external_account_binding=binding))
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ("rotate", CredentialSuperseded),
+        ("disable", CredentialDisabled),
+        ("suspend", ContractSuspended),
+        ("end", ContractEnded),
+        ("expire", ContractExpired),
+    ],
+)
+async def test_a_dead_contract_or_eab_registers_nobody(house, change, refusal):
+    """And says so, since the MAC was right."""
+    added = await house.sell()
+    new = await bound(house, added)
+    match change:
+        case "rotate" | "disable":
+            await getattr(house.credentials, change)(added.credential.kid)
+        case "suspend" | "end":
+            await getattr(house.contracts, change)(added.contract.id)
+        case "expire":
+            house.clock.advance(366 * DAY)
+    with pytest.raises(refusal) as caught:
+        await register(house, new)
+    assert caught.value.facts["contract"] == added.contract.id
+    assert await house.store.accounts.of_contract(added.contract.id) == []
+
+
+async def test_a_contract_that_has_not_begun(house):
+    """Its customer may have the EAB, and waits."""
+    added = await house.sell(starts=NOW + DAY)
+    new = await bound(house, added)
+    with pytest.raises(ContractNotStarted):
+        await register(house, new)
+    house.clock.advance(DAY)
+    assert (await register(house, new))[1]
+
+
+async def test_a_service_that_lost_its_acme(house):
+    """An EAB from before does not bring it back."""
+    added = await house.sell()
+    new = await bound(house, added)
+    house.products["ov-acme-1y"] = msgspec.structs.replace(house.products["ov-acme-1y"], challenges=())
+    with pytest.raises(ServiceWithoutAcme):
+        await register(house, new)
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        (),
+        ("mailto:a@example.com",),
+        ("MAILTO:first.last+tag@sub.example.com", "mailto:b%40c@example.com"),
+    ],
+)
+async def test_contacts(house, contacts):
+    """None is fine, and so are several, each one plain address (A-36)."""
+    added = await house.sell()
+    account, _ = await register(house, await bound(house, added, contact=contacts))
+    assert account.contacts == contacts
+
+
+@pytest.mark.parametrize(
+    ("contacts", "refusal"),
+    [
+        (("mailto:a@example.com,b@example.com",), InvalidContact),
+        (("mailto:a@example.com?subject=x",), InvalidContact),
+        (("mailto:",), InvalidContact),
+        (("mailto:example.com",), InvalidContact),
+        (("mailto:a@b@example.com",), InvalidContact),
+        (("mailto:a b@example.com",), InvalidContact),
+        (("mailto:a@example.com\r\nBcc: x",), InvalidContact),
+        (("mailto:" + "a" * 320 + "@example.com",), InvalidContact),
+        (("mailto:a@example.com",) * 11, InvalidContact),
+        (("tel:+81-3-0000-0000",), UnsupportedContact),
+        (("a@example.com",), UnsupportedContact),
+        (("mailto:a@example.com", "https://example.com"), UnsupportedContact),
+    ],
+)
+async def test_contacts_that_are_refused(house, contacts, refusal):
+    """What is no plain address, and what is no address (A-36)."""
+    added = await house.sell()
+    with pytest.raises(refusal):
+        await register(house, await bound(house, added, contact=contacts))
+
+
+async def test_an_account_that_gave_itself_up_stays_so(house):
+    """Its key registers nothing and may do nothing."""
+    added = await house.sell()
+    account, _ = await register(house, await bound(house, added))
+    gone = msgspec.structs.replace(account, deactivated_at=NOW)
+    with pytest.raises(AccountDeactivated):
+        await house.accounts.authenticate(gone)
+    other = msgspec.structs.replace(gone, id="gone", thumbprint=jwk.thumbprint(OTHER), jwk=OTHER)
+    work = Work()
+    house.store.accounts.insert(work, other)
+    await house.store.commit(work)
+    with pytest.raises(AccountDeactivated):
+        await register(house, NewAccount(), OTHER)
+    with pytest.raises(AccountDeactivated):
+        await actors.load(house.store, "gone")
+
+
+async def test_an_unknown_account(house):
+    """There is none of that id."""
+    with pytest.raises(UnknownAccount):
+        await house.accounts.find("nobody")
+    with pytest.raises(UnknownAccount):
+        await actors.load(house.store, "nobody")
+
+
+async def test_a_contract_lives_through_its_last_second(house):
+    """To the second, for new accounts too."""
+    added = await house.sell(ends=NOW + DAY)
+    new = await bound(house, added)
+    house.clock.advance(DAY + SECOND / 2)
+    assert (await register(house, new))[1]

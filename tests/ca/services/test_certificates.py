@@ -1,0 +1,249 @@
+"""Certificates after issuance: downloaded, revoked by whoever may, and when they should be renewed."""
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.acme import ari
+from tegata.acme.ari import Window
+from tegata.acme.codec import Malformed
+from tegata.ca.errors import (
+    AlreadyRevoked,
+    BadRevocationReason,
+    MalformedRequest,
+    NotFound,
+    RevocationRefused,
+    UnknownCertificate,
+    UnknownObject,
+)
+from tegata.pki.keys import KeyType, generate
+from tests.ca.services.house import CERTIFICATE_KEY, DAY, EXPLANATION, HOUR, NOW, SECOND, der, leaf
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def issued(house):
+    """An account and its certificate."""
+    actor = await house.register(await house.sell("www.example.com", ".example.net"))
+    return actor, await house.issue(actor)
+
+
+async def test_download(house, issued):
+    """The leaf first, then its issuer, to its own account only (A-49, A-86)."""
+    actor, certificate = issued
+    pem = await house.certificates.download(actor, certificate.serial)
+    assert pem == certificate.chain_pem
+    assert pem.count(b"BEGIN CERTIFICATE") == 2
+    assert b"\r" not in pem
+    other = await house.register(await house.sell("www.example.org"))
+    for who, serial in ((other, certificate.serial), (actor, "1234")):
+        with pytest.raises(NotFound):
+            await house.certificates.download(who, serial)
+
+
+async def test_what_was_only_intended_is_no_certificate(house, issued):
+    """It is neither downloaded nor listed nor revoked nor renewed."""
+    actor, certificate = issued
+    house.signer.before = OSError("down")
+    view = await house.finalize(actor, await house.ready(actor, "a.example.net"))
+    intended = await house.store.certificates.intended_for(view.order.id)
+    with pytest.raises(NotFound):
+        await house.certificates.download(actor, intended.serial)
+    with pytest.raises(UnknownObject):
+        await house.certificates.show(intended.serial)
+    key_id, _ = ari.parse_cert_id(ari.cert_id(leaf(certificate)) or "")
+    with pytest.raises(NotFound):
+        await house.certificates.renewal_info(ari.cert_id_of(key_id, int(intended.serial, 16)))
+    assert await house.certificates.list() == [certificate]
+
+
+async def test_lists(house, issued):
+    """All, or a contract's; an unknown contract is told so."""
+    actor, certificate = issued
+    other = await house.register(await house.sell("www.example.org"))
+    house.clock.advance(SECOND)
+    newest = await house.issue(other, "www.example.org")
+    assert await house.certificates.list() == [newest, certificate]
+    assert await house.certificates.list(actor.contract.id) == [certificate]
+    assert await house.certificates.show(certificate.serial.upper()) == certificate
+    with pytest.raises(UnknownObject):
+        await house.certificates.list("C0")
+
+
+# Revocation.
+
+
+@pytest.mark.parametrize("reason", [None, 0, 1, 3, 4, 5])
+async def test_revoked_by_its_account(house, issued, reason):
+    """For the manual's reasons; the CRL has it at once (A-90)."""
+    actor, certificate = issued
+    house.clock.advance(HOUR)
+    await house.certificates.revoke_by_account(actor, der(certificate), reason)
+    revoked = await house.certificates.show(certificate.serial)
+    assert (revoked.revoked_at, revoked.reason) == (NOW + HOUR, reason or 0)
+    assert await house.store.jobs.next_due() is None, "the CRL was published in the same request"
+
+
+async def test_other_reasons_are_refused_with_the_list(house, issued):
+    """And the certificate stays as it is (A-93)."""
+    actor, certificate = issued
+    for reason in (2, 6, 7, 8, 9, 10, 99):
+        with pytest.raises(BadRevocationReason) as caught:
+            await house.certificates.revoke_by_account(actor, der(certificate), reason)
+        assert caught.value.facts == {"reason": reason, "allowed": "0, 1, 3, 4, 5"}
+    assert await house.certificates.show(certificate.serial) == certificate
+
+
+async def test_a_stranger_revokes_nothing(house, issued):
+    """Neither with another account nor with another key (A-90)."""
+    _, certificate = issued
+    other = await house.register(await house.sell("www.example.org"))
+    with pytest.raises(RevocationRefused):
+        await house.certificates.revoke_by_account(other, der(certificate), 4)
+    with pytest.raises(RevocationRefused):
+        await house.certificates.revoke_by_key(generate(KeyType.EC256).public_key(), der(certificate), 1)
+    assert await house.certificates.show(certificate.serial) == certificate
+
+
+async def test_an_account_that_proved_all_names_revokes(house):
+    """One of the names is not enough (A-90)."""
+    added = await house.sell("www.example.com", ".example.net")
+    owner, other = await house.register(added), await house.register(added)
+    certificate = await house.issue(owner, "www.example.com", "a.example.net")
+    await house.ready(other, "www.example.com")
+    with pytest.raises(RevocationRefused):
+        await house.certificates.revoke_by_account(other, der(certificate), 4)
+    await house.ready(other, "a.example.net")
+    await house.certificates.revoke_by_account(other, der(certificate), 4)
+    assert (await house.certificates.show(certificate.serial)).reason == 4
+
+
+async def test_a_suspended_contract_does_not_keep_anybody_from_revoking(house, issued):
+    """Revocation protects others."""
+    actor, certificate = issued
+    await house.contracts.suspend(actor.contract.id)
+    await house.certificates.revoke_by_account(await house.again(actor), der(certificate), 1)
+    assert (await house.certificates.show(certificate.serial)).reason == 1
+
+
+@pytest.mark.parametrize("reason", [None, 0, 1, 4])
+async def test_revoked_by_its_key(house, issued, reason):
+    """Whoever has the key proves that it is not only its owner's: always keyCompromise (A-93)."""
+    _, certificate = issued
+    await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(certificate), reason)
+    assert (await house.certificates.show(certificate.serial)).reason == 1
+
+
+async def test_revoked_twice(house, issued):
+    """The second is told so; only the key may still make it a compromise, once (A-92)."""
+    actor, certificate = issued
+    await house.certificates.revoke_by_account(actor, der(certificate), 4)
+    house.clock.advance(HOUR)
+    with pytest.raises(AlreadyRevoked):
+        await house.certificates.revoke_by_account(actor, der(certificate), 1)
+    await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(certificate), 1)
+    revoked = await house.certificates.show(certificate.serial)
+    assert (revoked.revoked_at, revoked.reason) == (NOW, 1)
+    with pytest.raises(AlreadyRevoked):
+        await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(certificate), 1)
+    with pytest.raises(AlreadyRevoked):
+        await house.certificates.revoke_by_operator(certificate.serial, 9)
+
+
+async def test_only_exactly_our_certificates(house, issued):
+    """A foreign one, one with our serial number and other contents, and what is none (A-91)."""
+    actor, certificate = issued
+    tampered = bytearray(der(certificate))
+    tampered[-1] ^= 1
+    foreign = house.authority.certificate.public_bytes(Encoding.DER)
+    for wrong in (bytes(tampered), foreign):
+        with pytest.raises(UnknownCertificate):
+            await house.certificates.revoke_by_account(actor, wrong, 4)
+    for wrong in (b"", b"no certificate", der(certificate) + b"\0"):
+        with pytest.raises(MalformedRequest):
+            await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), wrong, 4)
+
+
+async def test_the_operator_revokes(house, issued):
+    """With one reason more; unknown ones are told so."""
+    _, certificate = issued
+    with pytest.raises(BadRevocationReason):
+        await house.certificates.revoke_by_operator(certificate.serial, 2)
+    with pytest.raises(UnknownObject):
+        await house.certificates.revoke_by_operator("1234", 4)
+    revoked = await house.certificates.revoke_by_operator(certificate.serial.upper(), 9)
+    assert (revoked.serial, revoked.reason) == (certificate.serial, 9)
+
+
+async def test_an_expired_certificate_may_be_revoked(house, issued):
+    """Its owner may still say that the key is lost."""
+    actor, certificate = issued
+    house.clock.advance(100 * DAY)
+    await house.certificates.revoke_by_account(actor, der(certificate), 1)
+    assert (await house.certificates.show(certificate.serial)).reason == 1
+
+
+async def test_a_dv_certificate_has_no_affiliation(house):
+    """Reason 3 is for certificates that name an organization (A-93)."""
+    actor = await house.register(await house.sell(service="dv-acme-1y"))
+    certificate = await house.issue(actor)
+    with pytest.raises(BadRevocationReason):
+        await house.certificates.revoke_by_account(actor, der(certificate), 3)
+
+
+# Renewal information (RFC 9773).
+
+
+async def info(house, certificate):
+    return await house.certificates.renewal_info(ari.cert_id(leaf(certificate)))
+
+
+async def test_renewal_info(house, issued):
+    """Usually two thirds into its life, asked for every six hours."""
+    _, certificate = issued
+    answer = await info(house, certificate)
+    assert answer.window == ari.default_window(certificate.not_before, certificate.not_after)
+    assert (answer.retry_after, answer.explanation) == (21600, None)
+
+
+async def test_renewal_info_of_a_revoked_certificate(house, issued):
+    """Past, with a page that explains."""
+    actor, certificate = issued
+    await house.certificates.revoke_by_account(actor, der(certificate), 1)
+    answer = await info(house, certificate)
+    assert answer.window == Window(NOW - HOUR, NOW)
+    assert answer.explanation == EXPLANATION
+
+
+async def test_renewing_the_contract_moves_the_window_to_now(house):
+    """An hour before its end, without a new EAB or account; the new certificate is as any other."""
+    added = await house.sell(ends=NOW + 10 * DAY)
+    actor = await house.register(added)
+    certificate = await house.issue(actor)
+    answer = await info(house, certificate)
+    assert answer.window == Window(NOW + 10 * DAY - HOUR, NOW + 10 * DAY)
+    house.clock.advance(8 * DAY)
+    assert (await info(house, certificate)).retry_after == 600
+    house.clock.advance(2 * DAY - HOUR)
+    await house.contracts.renew(added.contract.id)
+    answer = await info(house, certificate)
+    assert answer.window == Window(house.clock() - HOUR, house.clock())
+    assert answer.retry_after == 600
+    house.clock.advance(SECOND)
+    renewed = await house.issue(actor, replaces=ari.cert_id(leaf(certificate)))
+    assert renewed.not_after == house.clock() + 90 * DAY - SECOND
+    answer = await info(house, renewed)
+    assert answer.window.start > house.clock() + 50 * DAY
+    assert answer.retry_after == 21600
+
+
+async def test_renewal_info_of_what_is_not_ours(house, issued):
+    """Unknown and malformed are told apart."""
+    _, certificate = issued
+    key_id, serial = ari.parse_cert_id(ari.cert_id(leaf(certificate)) or "")
+    for unknown in (ari.cert_id_of(key_id, serial + 1), ari.cert_id_of(b"somebody else's key", serial)):
+        with pytest.raises(NotFound):
+            await house.certificates.renewal_info(unknown)
+    for malformed in ("", "a", "a.b.c", "!.!", "=." + "A" * 200):
+        with pytest.raises(Malformed):
+            await house.certificates.renewal_info(malformed)

@@ -1,0 +1,221 @@
+"""Challenges: taken up once, looked at by a job, tried again where it may help, and what the verdict means."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from tegata.acme import challenges as acme_challenges
+from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
+from tegata.ca.errors import AddressForbidden, ConnectionFailed, NotFound, WrongAnswer
+from tegata.ca.ports import Conflict, Verdict
+from tests.ca.services.house import DAY, NOW, SECOND
+
+pytestmark = pytest.mark.anyio
+
+DOWN = Verdict(ConnectionFailed(name="www.example.com", address="192.0.2.1", port=80, reason="refused"), b'{"try":1}')
+WRONG = Verdict(WrongAnswer(url="http://www.example.com/", got="<html>"), b'{"got":"<html>"}')
+SEEN = Verdict(None, b'{"seen":"it"}')
+
+
+@pytest.fixture
+async def placed(house):
+    """An account and the challenge of its order."""
+    actor = await house.register(await house.sell())
+    view = await house.order(actor)
+    return actor, view, view.authorizations[0].authorization.challenges[0]
+
+
+async def statuses(house, actor, view):
+    order = await house.orders.get(actor, view.order.id)
+    [authorization] = order.authorizations
+    [challenge] = authorization.challenge_statuses.values()
+    return challenge, authorization.status, order.status
+
+
+async def test_a_challenge_is_read(house, placed):
+    """As it is, with its authorization."""
+    actor, view, challenge = placed
+    assert await house.challenges.get(actor, challenge.id) == (view.authorizations[0], challenge)
+
+
+async def test_from_accepted_to_valid(house, placed):
+    """The job looks for the key authorization; the proof is good for thirty days from then on."""
+    actor, view, challenge = placed
+    authorization, accepted = await house.challenges.accept(actor, challenge.id)
+    assert accepted.accepted_at == NOW
+    assert authorization.challenge_statuses == {challenge.id: ChallengeStatus.PROCESSING}
+    assert authorization.status is AuthorizationStatus.PENDING
+    house.clock.advance(SECOND)
+    assert await house.work() == 1
+    key_authorization = acme_challenges.key_authorization(challenge.token, actor.account.thumbprint)
+    assert house.network.asked == [("www.example.com", "http-01", challenge.token, key_authorization)]
+    assert await statuses(house, actor, view) == (
+        ChallengeStatus.VALID,
+        AuthorizationStatus.VALID,
+        OrderStatus.READY,
+    )
+    authorization, valid = await house.challenges.get(actor, challenge.id)
+    assert (valid.validated_at, valid.evidence) == (NOW + SECOND, SEEN.evidence)
+    assert authorization.authorization.expires_at == NOW + SECOND + 30 * DAY
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_accepting_again_changes_nothing(house, placed):
+    """While it is looked at, and when it is decided (A-60)."""
+    actor, _, challenge = placed
+    first = await house.challenges.accept(actor, challenge.id)
+    house.clock.advance(SECOND)
+    assert await house.challenges.accept(actor, challenge.id) == first
+    assert await house.work() == 1
+    decided = await house.challenges.get(actor, challenge.id)
+    assert await house.challenges.accept(actor, challenge.id) == decided
+    assert await house.work() == 0
+
+
+async def test_many_that_accept_at_once_start_one_validation(house, placed):
+    """A-59."""
+    actor, _, challenge = placed
+    await asyncio.gather(*(house.challenges.accept(actor, challenge.id) for _ in range(8)))
+    assert await house.work() == 1
+    assert len(house.network.asked) == 1
+
+
+async def test_an_expired_authorization_takes_nothing_up(house, placed):
+    """It is given as it is."""
+    actor, _, challenge = placed
+    house.clock.advance(7 * DAY)
+    authorization, untouched = await house.challenges.accept(actor, challenge.id)
+    assert authorization.status is AuthorizationStatus.EXPIRED
+    assert untouched == challenge
+    assert await house.work() == 0
+
+
+async def test_foreign_challenges_are_not_there(house, placed):
+    """Another account's and missing ones alike (A-49)."""
+    actor, _, challenge = placed
+    other = await house.register(await house.sell("www.example.org"))
+    for who, which in ((other, challenge.id), (actor, "missing")):
+        for ask in (house.challenges.get, house.challenges.accept):
+            with pytest.raises(NotFound):
+                await ask(who, which)
+
+
+async def test_a_wrong_answer_decides_at_once(house, placed):
+    """What the other side answered is its answer: told with a reference number, kept with what was seen (A-57)."""
+    actor, view, challenge = placed
+    house.network.verdicts = [WRONG]
+    await house.challenges.accept(actor, challenge.id)
+    await house.work()
+    assert await statuses(house, actor, view) == (
+        ChallengeStatus.INVALID,
+        AuthorizationStatus.INVALID,
+        OrderStatus.INVALID,
+    )
+    _, failed = await house.challenges.get(actor, challenge.id)
+    assert (failed.failed_at, failed.evidence) == (NOW, WRONG.evidence)
+    assert failed.fault.code == "validation.answer"
+    assert failed.fault.facts == {"url": "http://www.example.com/", "got": "<html>"}
+    assert failed.fault.reference.startswith("T-")
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_what_may_pass_is_tried_again(house, placed):
+    """After one second, then two; a success in between is a success."""
+    actor, view, challenge = placed
+    house.network.verdicts = [DOWN, DOWN, SEEN]
+    await house.challenges.accept(actor, challenge.id)
+    assert await house.work() == 1
+    assert await house.store.jobs.next_due() == NOW + SECOND
+    assert (await statuses(house, actor, view))[0] is ChallengeStatus.PROCESSING
+    house.clock.advance(SECOND)
+    assert await house.work() == 1
+    assert await house.store.jobs.next_due() == NOW + 3 * SECOND
+    house.clock.advance(2 * SECOND)
+    assert await house.work() == 1
+    assert (await statuses(house, actor, view))[2] is OrderStatus.READY
+
+
+async def test_what_does_not_pass_is_a_verdict(house, placed):
+    """After as many attempts as the settings say."""
+    actor, view, challenge = placed
+    house.network.verdicts = [DOWN] * 5
+    await house.challenges.accept(actor, challenge.id)
+    for _ in range(3):
+        assert await house.work() == 1
+        house.clock.advance(4 * SECOND)
+    assert len(house.network.asked) == 3
+    assert (await statuses(house, actor, view))[0] is ChallengeStatus.INVALID
+
+
+async def test_where_the_ca_may_not_look_it_does_not_look_twice(house, placed):
+    """A forbidden address is no passing fault."""
+    actor, view, challenge = placed
+    house.network.verdicts = [Verdict(AddressForbidden(name="www.example.com", address="10.0.0.1"), b"{}")]
+    await house.challenges.accept(actor, challenge.id)
+    await house.work()
+    assert (await statuses(house, actor, view))[0] is ChallengeStatus.INVALID
+
+
+async def test_a_ca_that_cannot_look_gives_up(house, placed):
+    """The job is tried again by the runner; at last the customer is told that it is not their fault."""
+    actor, _, challenge = placed
+    house.network.verdicts = [RuntimeError("broken")] * 10
+    await house.challenges.accept(actor, challenge.id)
+    [job] = await house.store.jobs.claim("test", NOW, NOW + SECOND, 10)
+    with pytest.raises(RuntimeError):
+        await house.challenges.validate(job)
+    await house.challenges.validate(msgspec.structs.replace(job, attempts=8))
+    _, failed = await house.challenges.get(actor, challenge.id)
+    assert failed.fault.code == "validation.abandoned"
+    assert len(house.network.asked) == 1
+
+
+async def test_a_restart_loses_nothing(house, placed):
+    """The work is a row: another process does it when the lease of the dead one has ended."""
+    actor, view, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+    assert len(await house.store.jobs.claim("dead", NOW, NOW + 10 * SECOND, 10)) == 1
+    await house.restart()
+    assert await house.work() == 0
+    house.clock.advance(10 * SECOND)
+    assert await house.work() == 1
+    assert (await statuses(house, actor, view))[2] is OrderStatus.READY
+
+
+async def test_a_verdict_after_the_lease_was_lost(house, placed):
+    """It is not recorded; whoever holds the lease decides."""
+    actor, view, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+    [late] = await house.store.jobs.claim("late", NOW, NOW + SECOND, 10)
+    house.clock.advance(SECOND)
+    [job] = await house.store.jobs.claim("next", house.clock(), house.clock() + SECOND, 10)
+    with pytest.raises(Conflict):
+        await house.challenges.validate(late)
+    assert (await statuses(house, actor, view))[0] is ChallengeStatus.PROCESSING
+    await house.challenges.validate(job)
+    assert (await statuses(house, actor, view))[0] is ChallengeStatus.VALID
+
+
+async def test_a_verdict_for_an_authorization_that_expired_meanwhile(house, placed):
+    """It is too late: an expired authorization is not brought back by looking at it."""
+    actor, view, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+    house.network.meanwhile = lambda: house.clock.advance(7 * DAY)
+    await house.work()
+    assert await statuses(house, actor, view) == (
+        ChallengeStatus.PROCESSING,
+        AuthorizationStatus.EXPIRED,
+        OrderStatus.INVALID,
+    )
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_a_job_that_has_nothing_to_do(house, placed):
+    """An expired authorization is not looked at; the job ends."""
+    actor, _, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+    house.clock.advance(7 * DAY)
+    assert await house.work() == 1
+    assert house.network.asked == []
+    assert await house.store.jobs.next_due() is None

@@ -1,0 +1,165 @@
+"""Contracts as the operator keeps them."""
+
+import asyncio
+
+import pytest
+
+from tegata.ca.errors import BadName, Refused, UnknownObject
+from tegata.ca.model import Application, Organization
+from tegata.ca.policy.contracts import ContractStatus
+from tests.ca.services.house import DAY, NOW, SECOND
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_add(house):
+    """A customer with a password told once, a credential, and the service's term to the second."""
+    added = await house.sell("WWW.example.com", ".example.net", "www.example.com", user=" Admin@Example.com ")
+    contract = added.contract
+    assert contract.domains == ("www.example.com", ".example.net")
+    assert contract.service == "ov-acme-1y"
+    assert contract.application is Application.NEW
+    assert (contract.applied_at, contract.starts) == (NOW, NOW)
+    assert contract.ends == NOW + 365 * DAY - SECOND
+    assert added.customer.login == "admin@example.com"
+    assert await house.hasher.verify(added.customer.password_hash, added.password)
+    assert added.credential.contract_id == contract.id
+    view = await house.contracts.show(contract.id)
+    assert (view.contract, view.credential, view.customer) == (contract, added.credential, added.customer)
+    assert (view.status, view.service.label) == (ContractStatus.ACTIVE, "OV (ACME) 1年")
+
+
+async def test_a_second_contract_of_a_customer(house):
+    """The login stays, and no password is told."""
+    first = await house.sell()
+    house.clock.advance(SECOND)
+    second = await house.sell("www.example.org", user="ADMIN@example.com")
+    assert second.customer == first.customer
+    assert second.password is None
+    views = await house.contracts.of_customer(first.customer.id)
+    assert [view.contract.id for view in views] == [first.contract.id, second.contract.id]
+    assert [view.contract.id for view in await house.contracts.list()] == [first.contract.id, second.contract.id]
+
+
+async def test_two_first_contracts_at_once(house):
+    """One customer comes of it; the loser is told to try again."""
+    answers = await asyncio.gather(house.sell(), house.sell(), return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Added", "Refused"]
+
+
+async def test_a_service_by_its_label(house):
+    """As the portal's table prints it; one without ACME has no EAB."""
+    added = await house.sell(service="OV (RSA2024) 半年")
+    assert added.contract.service == "ov-csr-6m"
+    assert added.credential is None
+    assert added.contract.ends == NOW + 183 * DAY - SECOND
+    assert (await house.contracts.show(added.contract.id)).credential is None
+
+
+async def test_given_dates(house):
+    """To the second, past ones included."""
+    added = await house.sell(starts=NOW - 10 * DAY + SECOND / 2, ends=NOW - DAY)
+    assert (added.contract.starts, added.contract.ends) == (NOW - 10 * DAY, NOW - DAY)
+    assert (await house.contracts.show(added.contract.id)).status is ContractStatus.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("wishes", "refusal"),
+    [
+        ({"domains": ()}, Refused),
+        ({"domains": ("co.jp",)}, BadName),
+        ({"domains": ("a b",)}, BadName),
+        ({"service": "gold"}, UnknownObject),
+        ({"user": "admin"}, Refused),
+        ({"user": "a@b@c"}, Refused),
+        ({"user": "a\n@example.com"}, Refused),
+        ({"user": "a" * 250 + "@example.com"}, Refused),
+        ({"starts": NOW, "ends": NOW}, Refused),
+        ({"starts": NOW, "ends": NOW - DAY}, Refused),
+        ({"organization": Organization(name="", country="JP")}, Refused),
+        ({"organization": Organization(name=" a", country="JP")}, Refused),
+        ({"organization": Organization(name="---", country="JP")}, Refused),
+        ({"organization": Organization(name="a\0b", country="JP")}, Refused),
+        ({"organization": Organization(name="a" * 65, country="JP")}, Refused),
+        ({"organization": Organization(name="a", country="Japan")}, Refused),
+        ({"organization": Organization(name="a", country="jp")}, Refused),
+        ({"organization": Organization(name="a", country="JP", state="")}, Refused),
+        ({"organization": Organization(name="a", country="JP", locality="a" * 129)}, Refused),
+    ],
+)
+async def test_what_is_no_contract(house, wishes, refusal):
+    """Refused before anything is stored."""
+    with pytest.raises(refusal):
+        await house.sell(**wishes)
+    assert await house.contracts.list() == []
+    assert await house.store.customers.by_login("admin@example.com") is None
+
+
+async def test_an_organization_with_an_ideographic_space(house):
+    """Many Japanese names have one."""
+    organization = Organization(name="株式会社\u3000エグザンプル", country="JP")
+    assert (await house.sell(organization=organization)).contract.organization == organization
+
+
+async def test_renew(house):
+    """By the service's term from the present end; the EAB stays the same."""
+    added = await house.sell()
+    house.clock.advance(300 * DAY)
+    view = await house.contracts.renew(added.contract.id)
+    assert view.contract.ends == added.contract.ends + 365 * DAY
+    assert view.contract.renewed_at == NOW + 300 * DAY
+    assert view.contract.application is Application.RENEWAL
+    assert view.credential == added.credential
+    given = await house.contracts.renew(added.contract.id, NOW + 2000 * DAY)
+    assert given.contract.ends == NOW + 2000 * DAY
+
+
+async def test_renew_what_has_expired(house):
+    """It is alive again if the new end is to come."""
+    added = await house.sell(starts=NOW - 400 * DAY, ends=NOW - 100 * DAY)
+    assert (await house.contracts.renew(added.contract.id)).status is ContractStatus.ACTIVE
+    long_gone = await house.sell("www.example.org", starts=NOW - 1000 * DAY, ends=NOW - 600 * DAY)
+    with pytest.raises(Refused):
+        await house.contracts.renew(long_gone.contract.id)
+
+
+async def test_renewing_does_not_shorten(house):
+    """The end only moves on."""
+    added = await house.sell()
+    for ends in (added.contract.ends, NOW + DAY):
+        with pytest.raises(Refused):
+            await house.contracts.renew(added.contract.id, ends)
+
+
+async def test_two_that_renew_at_once(house):
+    """One term is added, not two."""
+    added = await house.sell()
+    answers = await asyncio.gather(
+        *(house.contracts.renew(added.contract.id) for _ in range(2)), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["ContractView", "Refused"]
+    assert (await house.contracts.show(added.contract.id)).contract.ends == added.contract.ends + 365 * DAY
+
+
+async def test_suspend_resume_end(house):
+    """Each once; nothing follows an end."""
+    contract_id = (await house.sell()).contract.id
+    with pytest.raises(Refused):
+        await house.contracts.resume(contract_id)
+    assert (await house.contracts.suspend(contract_id)).status is ContractStatus.SUSPENDED
+    with pytest.raises(Refused):
+        await house.contracts.suspend(contract_id)
+    assert (await house.contracts.resume(contract_id)).status is ContractStatus.ACTIVE
+    assert (await house.contracts.end(contract_id)).status is ContractStatus.ENDED
+    for change in (house.contracts.suspend, house.contracts.resume, house.contracts.end, house.contracts.renew):
+        with pytest.raises(Refused):
+            await change(contract_id)
+
+
+async def test_an_unknown_contract(house):
+    """Is told so by every command."""
+    contracts = house.contracts
+    for change in (contracts.show, contracts.suspend, contracts.resume, contracts.end, contracts.renew):
+        with pytest.raises(UnknownObject) as caught:
+            await change("C0")
+        assert caught.value.facts == {"kind": "contract", "name": "C0"}

@@ -1,0 +1,180 @@
+"""Processes that die in the middle of an issuance, signers that fail: what is left, and what becomes of it."""
+
+import asyncio
+import hashlib
+
+import msgspec
+import pytest
+
+from tegata.acme.statuses import OrderStatus
+from tegata.ca.ports import Conflict
+from tests.ca.services.house import DAY, SECOND, Killed, der
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def interrupted(house):
+    """An order whose process died between the stored intent and the stored certificate."""
+    added = await house.sell()
+    actor = await house.register(added)
+    view = await house.ready(actor)
+    return added, actor, view
+
+
+async def die(house, actor, view, *, before=None, after=None):
+    house.signer.before, house.signer.after = before, after
+    with pytest.raises(Killed):
+        await house.finalize(actor, view)
+    house.signer.before = house.signer.after = None
+    await house.restart()
+
+
+async def intent(house, view):
+    certificate = await house.store.certificates.intended_for(view.order.id)
+    assert certificate is not None
+    return certificate
+
+
+async def test_death_before_the_signature(house, interrupted):
+    """The intent is stored before any signature; within seconds of the restart those very bytes are signed."""
+    _, actor, view = interrupted
+    await die(house, actor, view, before=Killed())
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
+    intended = await intent(house, view)
+    assert intended.chain_pem is None
+    assert await house.certificates.list() == [], "an intent is no certificate yet"
+    assert await house.work() == 0, "the request itself had a head start"
+    house.clock.advance(5 * SECOND)
+    assert await house.work() == 1
+    done = await house.orders.get(actor, view.order.id)
+    assert done.status is OrderStatus.VALID
+    assert done.order.serial == intended.serial
+    assert house.signer.signed == [der(await intent(house, view))]
+
+
+async def test_death_after_the_signature(house, interrupted):
+    """The lost certificate and the one that is stored are the same, octet by octet."""
+    _, actor, view = interrupted
+    await die(house, actor, view, after=Killed())
+    house.clock.advance(5 * SECOND)
+    await house.work()
+    lost, stored = house.signer.signed
+    assert lost == stored == der(await intent(house, view))
+
+
+async def test_death_while_the_certificate_is_stored(house, interrupted, monkeypatch):
+    """Nothing was handed out, so nothing is lost."""
+    _, actor, view = interrupted
+    commit, commits = house.store.commit, 0
+
+    async def second_commit_kills(work):
+        nonlocal commits
+        commits += 1
+        if commits == 2:
+            raise Killed
+        await commit(work)
+
+    monkeypatch.setattr(house.store, "commit", second_commit_kills)
+    with pytest.raises(Killed):
+        await house.finalize(actor, view)
+    await house.restart()
+    house.clock.advance(5 * SECOND)
+    await house.work()
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
+
+
+async def test_two_that_resume_at_once_issue_once(house, interrupted):
+    """Both sign the same bytes; the second finds the order completed."""
+    _, actor, view = interrupted
+    await die(house, actor, view, before=Killed())
+    house.clock.advance(5 * SECOND)
+    [job] = await house.store.jobs.claim("one", house.clock(), house.clock() + SECOND, 10)
+    await asyncio.gather(house.issuance.resume(job), house.issuance.resume(job))
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
+    assert len({hashlib.sha256(signed).digest() for signed in house.signer.signed}) == 1
+    await house.issuance.resume(job)
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_a_signer_that_fails_for_a_moment(house, interrupted):
+    """The client is told that it takes longer; the job signs when the signer is back."""
+    _, actor, view = interrupted
+    house.signer.before = OSError("the HSM is busy")
+    assert (await house.finalize(actor, view)).status is OrderStatus.PROCESSING
+    house.signer.before = None
+    house.clock.advance(5 * SECOND)
+    await house.work()
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
+
+
+async def test_a_signer_that_does_not_come_back(house, interrupted):
+    """After some attempts the order is invalid with a reference number; the intent stays, and its serial is burnt."""
+    _, actor, view = interrupted
+    house.signer.before = OSError("the HSM is gone")
+    await house.finalize(actor, view)
+    house.clock.advance(5 * SECOND)
+    [job] = await house.store.jobs.claim("test", house.clock(), house.clock() + SECOND, 10)
+    for attempts in range(5):
+        with pytest.raises(OSError, match="gone"):
+            await house.issuance.resume(msgspec.structs.replace(job, attempts=attempts))
+    await house.issuance.resume(msgspec.structs.replace(job, attempts=5))
+    failed = await house.orders.get(actor, view.order.id)
+    assert failed.status is OrderStatus.INVALID
+    assert failed.fault.code == "issuance.failed"
+    assert (await intent(house, view)).chain_pem is None
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_a_contract_suspended_while_the_ca_was_down(house, interrupted):
+    """What held when the order was claimed must hold still: nothing is signed for it."""
+    added, actor, view = interrupted
+    await die(house, actor, view, before=Killed())
+    await house.contracts.suspend(added.contract.id)
+    house.clock.advance(5 * SECOND)
+    await house.work()
+    failed = await house.orders.get(actor, view.order.id)
+    assert failed.status is OrderStatus.INVALID
+    assert failed.fault.code == "contract.suspended"
+    assert failed.fault.facts == {"contract": added.contract.id}
+    assert house.signer.signed == []
+
+
+async def test_a_ca_that_was_down_for_days(house, interrupted):
+    """A certificate that began so long ago is not signed any more."""
+    _, actor, view = interrupted
+    await die(house, actor, view, before=Killed())
+    house.clock.advance(2 * DAY + SECOND)
+    await house.work()
+    failed = await house.orders.get(actor, view.order.id)
+    assert failed.status is OrderStatus.INVALID
+    assert failed.fault.code == "issuance.failed"
+    assert house.signer.signed == []
+
+
+async def test_proofs_that_ran_out_while_the_ca_was_down(house):
+    """An authorization must hold when the signature is made."""
+    actor = await house.register(await house.sell())
+    await house.ready(actor)
+    house.clock.advance(30 * DAY - 2 * 3600 * SECOND)
+    view = await house.order(actor)
+    assert view.status is OrderStatus.READY, "the earlier proof is used again"
+    await die(house, actor, view, before=Killed())
+    house.clock.advance(3 * 3600 * SECOND)
+    await house.work()
+    assert (await house.orders.get(actor, view.order.id)).fault.code == "order.not-ready"
+
+
+async def test_a_lost_commit_that_nobody_won_is_an_error(house, interrupted, monkeypatch):
+    """Only a completed or failed order lets the second one go in peace."""
+    _, actor, view = interrupted
+    await die(house, actor, view, before=Killed())
+    house.clock.advance(5 * SECOND)
+    [job] = await house.store.jobs.claim("one", house.clock(), house.clock() + SECOND, 10)
+
+    async def refuse(work):
+        raise Conflict("certificates.issue")
+
+    monkeypatch.setattr(house.store, "commit", refuse)
+    with pytest.raises(Conflict):
+        await house.issuance.resume(job)

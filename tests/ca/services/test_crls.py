@@ -1,0 +1,112 @@
+"""The CRL: after a revocation at once, otherwise in time; by a job where the process died."""
+
+import asyncio
+
+import pytest
+from cryptography import x509
+
+from tegata.ca.ports import Conflict
+from tegata.ca.services.crls import CrlService
+from tests.ca.services.house import CERTIFICATE_KEY, DAY, NOW, SECOND, der
+
+pytestmark = pytest.mark.anyio
+
+
+async def latest(house):
+    record = await house.store.revocation_lists.latest()
+    crl = x509.load_der_x509_crl(record.der)
+    assert crl.is_signature_valid(house.authority.certificate.public_key())
+    assert crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == record.number
+    assert (crl.last_update_utc, crl.next_update_utc) == (record.this_update, record.next_update)
+    return record, crl
+
+
+async def reason_of(house, certificate):
+    _, crl = await latest(house)
+    entry = crl.get_revoked_certificate_by_serial_number(int(certificate.serial, 16))
+    return None if entry is None else entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
+
+
+@pytest.fixture
+async def issued(house):
+    actor = await house.register(await house.sell())
+    return actor, await house.issue(actor)
+
+
+async def test_the_first_crl(house):
+    """Empty, numbered one, good for its life."""
+    await house.crls.publish_when_due()
+    record, crl = await latest(house)
+    assert (record.number, len(crl)) == (1, 0)
+    assert (record.this_update, record.next_update) == (NOW, NOW + 4 * DAY)
+
+
+async def test_in_time(house):
+    """The next one comes at half the life of the last, not before."""
+    await house.crls.publish_when_due()
+    house.clock.advance(2 * DAY - SECOND)
+    await house.crls.publish_when_due()
+    assert (await latest(house))[0].number == 1
+    house.clock.advance(SECOND)
+    await house.crls.publish_when_due()
+    assert (await latest(house))[0].number == 2
+
+
+async def test_a_revocation_is_published_at_once(house, issued):
+    """With its reason; a compromise found later changes it."""
+    actor, certificate = issued
+    await house.certificates.revoke_by_account(actor, der(certificate), 4)
+    assert await reason_of(house, certificate) == "superseded"
+    await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(certificate), None)
+    assert await reason_of(house, certificate) == "keyCompromise"
+    assert (await latest(house))[0].number == 2
+
+
+async def test_a_revocation_whose_process_died(house, issued):
+    """It is a fact before the CRL is; the job publishes it."""
+    actor, certificate = issued
+    house.signer.before = OSError("down")
+    await house.certificates.revoke_by_account(actor, der(certificate), 5)
+    assert (await house.certificates.show(certificate.serial)).reason == 5
+    assert await house.store.revocation_lists.latest() is None
+    house.signer.before = None
+    await house.restart()
+    house.clock.advance(5 * SECOND)
+    assert await house.work() == 1
+    assert await reason_of(house, certificate) == "cessationOfOperation"
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_an_expired_certificate_stays_for_one_crl_more(house, issued):
+    """So that nobody misses it (RFC 5280 §3.3)."""
+    actor, certificate = issued
+    house.clock.advance(89 * DAY)
+    await house.certificates.revoke_by_account(actor, der(certificate), 1)
+    house.clock.advance(2 * DAY)
+    await house.crls.publish()
+    assert await reason_of(house, certificate) == "keyCompromise"
+    house.clock.advance(DAY)
+    await house.crls.publish()
+    assert await reason_of(house, certificate) is None
+
+
+async def test_many_at_once(house):
+    """Two processes publish side by side: each gets its own number."""
+    other = CrlService(store=house.store, authority=house.signer, life=4 * DAY, clock=house.clock)
+    await asyncio.gather(*(crls.publish() for crls in (house.crls, other) for _ in range(3)))
+    assert (await latest(house))[0].number == 6
+
+
+async def test_a_store_that_refuses_for_good(house, monkeypatch):
+    """It is not tried for ever."""
+    commits = 0
+
+    async def refuse(work):
+        nonlocal commits
+        commits += 1
+        raise Conflict("revocation_lists.publish")
+
+    monkeypatch.setattr(house.store, "commit", refuse)
+    with pytest.raises(Conflict):
+        await house.crls.publish()
+    assert commits == 5

@@ -1,0 +1,56 @@
+"""Logging in to the portal, and what a customer sees there."""
+
+import pytest
+
+from tegata.ca.errors import LoginFailed, NotFound
+from tests.ca.services.house import HOUR, NOW, SECOND
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_log_in_and_out(house):
+    """A session lasts eight hours, or until it is closed."""
+    added = await house.sell()
+    token, session = await house.customers.login(" ADMIN@example.com", added.password)
+    assert (session.customer_id, session.expires_at) == (added.customer.id, NOW + 8 * HOUR)
+    assert token.encode() not in session.token_digest
+    assert await house.customers.session(token) == added.customer
+    await house.customers.logout(token)
+    assert await house.customers.session(token) is None
+    await house.customers.logout(token)
+
+
+async def test_a_session_ends(house):
+    """To the second."""
+    added = await house.sell()
+    token, _ = await house.customers.login("admin@example.com", added.password)
+    house.clock.advance(8 * HOUR - SECOND)
+    assert await house.customers.session(token) == added.customer
+    house.clock.advance(SECOND)
+    assert await house.customers.session(token) is None
+    assert await house.customers.session("made up") is None
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [("admin@example.com", "wrong"), ("nobody@example.com", "right"), ("", ""), ("admin@example.com", "x" * 1001)],
+)
+async def test_wrong_logins_are_told_alike(house, login, password):
+    """Whether the login exists is nobody's business."""
+    added = await house.sell()
+    with pytest.raises(LoginFailed) as caught:
+        await house.customers.login(login, added.password if password == "right" else password)
+    assert caught.value.facts == {}
+
+
+async def test_contracts_of_a_customer(house):
+    """The own ones; another's and missing ones alike are not there (A-28)."""
+    mine = await house.sell()
+    others = await house.sell("www.example.org", user="other@example.org")
+    views = await house.customers.contracts(mine.customer)
+    assert [view.contract for view in views] == [mine.contract]
+    assert (await house.customers.contract(mine.customer, mine.contract.id)).contract == mine.contract
+    for contract_id in (others.contract.id, "C0"):
+        with pytest.raises(NotFound) as caught:
+            await house.customers.contract(mine.customer, contract_id)
+        assert caught.value.facts == {}

@@ -1,0 +1,279 @@
+"""Placing orders: under the contract's rules, with proofs used again, replacing one certificate at a time."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from tegata.acme import ari
+from tegata.acme.identifiers import Identifier
+from tegata.acme.messages import NewOrder
+from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
+from tegata.ca.errors import (
+    AlreadyReplaced,
+    ContractExpired,
+    DatesRefused,
+    MalformedRequest,
+    NameNotResolved,
+    NamesRefused,
+    NotFound,
+    ReissueLimited,
+    ReplacesRefused,
+    ServiceWithoutAcme,
+    UnknownObject,
+)
+from tegata.ca.ports import Verdict
+from tegata.ca.settings import Policy
+from tests.ca.services.house import DAY, HOUR, NOW, SECOND, leaf
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_new_order(house):
+    """Pending, with a pending authorization and a challenge for each name (A-65)."""
+    actor = await house.register(await house.sell("www.example.com", ".example.net"))
+    view = await house.order(actor, "WWW.example.com", "a.example.net")
+    assert view.status is OrderStatus.PENDING
+    assert view.order.identifiers == (Identifier("dns", "www.example.com"), Identifier("dns", "a.example.net"))
+    assert view.order.expires_at == NOW + 7 * DAY
+    assert [one.authorization.identifier for one in view.authorizations] == list(view.order.identifiers)
+    challenges = [challenge for one in view.authorizations for challenge in one.authorization.challenges]
+    assert [challenge.type for challenge in challenges] == ["http-01", "http-01"]
+    assert len({challenge.token for challenge in challenges}) == 2
+    assert all(len(challenge.token) >= 22 for challenge in challenges)
+    assert await house.orders.get(actor, view.order.id) == view
+    for one in view.authorizations:
+        assert await house.orders.authorization(actor, one.authorization.id) == one
+        assert one.status is AuthorizationStatus.PENDING
+        assert set(one.challenge_statuses.values()) == {ChallengeStatus.PENDING}
+
+
+async def test_a_wildcard_is_proved_for_its_base_by_dns_01_only(house):
+    """Its authorization says that it is one (A-56)."""
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("http-01", "dns-01"))
+    actor = await house.register(await house.sell(".example.net"))
+    view = await house.order(actor, "*.example.net", "example.net")
+    (star, base) = (one.authorization for one in view.authorizations)
+    assert star.identifier == base.identifier == Identifier("dns", "example.net")
+    assert (star.wildcard, base.wildcard) == (True, False)
+    assert [challenge.type for challenge in star.challenges] == ["dns-01"]
+    assert [challenge.type for challenge in base.challenges] == ["http-01", "dns-01"]
+
+
+async def test_only_names_of_the_contract(house):
+    """Each other one is told, and nothing is stored."""
+    actor = await house.register(await house.sell())
+    with pytest.raises(NamesRefused) as caught:
+        await house.order(actor, "www.example.com", "www.example.org", "x.example.com")
+    assert [identifier.value for identifier, _ in caught.value.refusals] == ["www.example.org", "x.example.com"]
+
+
+async def test_how_many_names(house):
+    """At least one, and as many as the setting says."""
+    house.policy = Policy(names_per_order=2)
+    await house.restart()
+    actor = await house.register(await house.sell(".example.net"))
+    await house.order(actor, "a.example.net", "b.example.net")
+    with pytest.raises(MalformedRequest):
+        await house.order(actor, "a.example.net", "b.example.net", "c.example.net")
+    with pytest.raises(MalformedRequest):
+        await house.orders.create(actor, NewOrder(identifiers=()))
+
+
+@pytest.mark.parametrize(
+    ("dates", "refusal"),
+    [
+        ({"not_after": "2027-11-25T00:00:00Z"}, DatesRefused),
+        ({"not_after": "2027-02-22T02:31:00Z"}, DatesRefused),
+        ({"not_before": "2026-11-24T03:31:00Z"}, DatesRefused),
+        ({"not_before": "2026-11-24T01:31:00Z"}, DatesRefused),
+        ({"not_before": "2026-11-24T02:31:00.5Z"}, DatesRefused),
+        ({"not_before": "2026-11-24"}, MalformedRequest),
+        ({"not_before": "9999-12-31T23:59:59-12:00"}, MalformedRequest),
+        ({"not_after": "tomorrow"}, MalformedRequest),
+    ],
+)
+async def test_dates_that_cannot_be_kept(house, dates, refusal):
+    """They are refused, never altered (A-53)."""
+    actor = await house.register(await house.sell())
+    with pytest.raises(refusal):
+        await house.order(actor, **dates)
+
+
+async def test_dates_beyond_the_contract(house):
+    """notAfter is never past the contract's end, to the second (A-53)."""
+    actor = await house.register(await house.sell(ends=NOW + 10 * DAY))
+    with pytest.raises(DatesRefused):
+        await house.order(actor, not_after="2026-12-04T02:31:01Z")
+    view = await house.order(actor, not_after="2026-12-04T02:31:00Z")
+    assert view.order.not_after == NOW + 10 * DAY
+
+
+async def test_nothing_is_ordered_outside_the_contract(house):
+    """Expired is expired."""
+    actor = await house.register(await house.sell(ends=NOW + DAY))
+    house.clock.advance(DAY + SECOND)
+    with pytest.raises(ContractExpired):
+        await house.order(actor)
+
+
+async def test_settings_that_lost_a_service(house):
+    """Without ACME it is refused; without a trace it is the operator's fault, and an internal error."""
+    actor = await house.register(await house.sell())
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=())
+    with pytest.raises(ServiceWithoutAcme):
+        await house.order(actor)
+    del house.products["ov-acme-1y"]
+    with pytest.raises(UnknownObject):
+        await house.order(actor)
+
+
+async def test_foreign_objects_are_not_there(house):
+    """Another account's, even of the same contract, and missing ones alike (A-28, A-49)."""
+    added = await house.sell()
+    actor, other = await house.register(added), await house.register(added)
+    view = await house.order(actor)
+    [authorization] = view.authorizations
+    for wrong_actor, order_id, authorization_id in (
+        (other, view.order.id, authorization.authorization.id),
+        (actor, "missing", "missing"),
+    ):
+        with pytest.raises(NotFound) as caught:
+            await house.orders.get(wrong_actor, order_id)
+        assert caught.value.facts == {}
+        with pytest.raises(NotFound) as caught:
+            await house.orders.authorization(wrong_actor, authorization_id)
+        assert caught.value.facts == {}
+
+
+async def test_proofs_are_used_again(house):
+    """By the same account, for the same name, until they end; the order ends with them (A-58)."""
+    added = await house.sell("www.example.com", ".example.net")
+    actor = await house.register(added)
+    first = await house.ready(actor)
+    again = await house.order(actor)
+    assert again.status is OrderStatus.READY
+    assert again.order.authorization_ids == first.order.authorization_ids
+    mixed = await house.order(actor, "a.example.net", "www.example.com")
+    assert mixed.status is OrderStatus.PENDING
+    assert mixed.authorizations[1].status is AuthorizationStatus.VALID
+    house.clock.advance(30 * DAY - 2 * HOUR)
+    assert (await house.order(actor)).order.expires_at == NOW + 30 * DAY
+    house.clock.advance(HOUR + SECOND)
+    late = await house.order(actor)
+    assert late.status is OrderStatus.PENDING, "a proof about to end is not worth an order"
+    house.clock.advance(HOUR)
+    assert (await house.orders.get(actor, again.order.id)).status is OrderStatus.INVALID
+
+
+async def test_proofs_are_not_lent(house):
+    """Another account of the same contract proves for itself (A-58)."""
+    added = await house.sell()
+    await house.ready(await house.register(added))
+    assert (await house.order(await house.register(added))).status is OrderStatus.PENDING
+
+
+async def test_a_wildcards_proof_is_its_own(house):
+    """example.com proved by http-01 says nothing about *.example.com (A-58)."""
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-01",))
+    actor = await house.register(await house.sell(".example.net"))
+    await house.ready(actor, "example.net")
+    assert (await house.order(actor, "*.example.net")).status is OrderStatus.PENDING
+    both = await house.ready(actor, "*.example.net", "example.net")
+    assert both.status is OrderStatus.READY
+
+
+async def test_a_failed_proof_makes_the_order_invalid(house):
+    """And the order tells why, by the challenge's own reference number (A-57)."""
+    actor = await house.register(await house.sell(".example.net"))
+    view = await house.order(actor, "a.example.net", "b.example.net")
+    house.network.verdicts = [Verdict(NameNotResolved(name="a.example.net", reason="x"), b"{}")] * 6
+    house.validation = msgspec.structs.replace(house.validation, attempts=1)
+    await house.restart()
+    failed = await house.prove(actor, view)
+    assert failed.status is OrderStatus.INVALID
+    assert failed.fault is not None
+    assert (failed.fault.code, failed.fault.facts["name"]) == ("validation.dns", "a.example.net")
+    assert failed.order.fault is None
+
+
+async def test_an_order_expires(house):
+    """After its time it is invalid, with nothing to blame (A-54)."""
+    actor = await house.register(await house.sell())
+    view = await house.order(actor)
+    house.clock.advance(7 * DAY - SECOND)
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PENDING
+    house.clock.advance(SECOND)
+    expired = await house.orders.get(actor, view.order.id)
+    assert (expired.status, expired.fault) == (OrderStatus.INVALID, None)
+
+
+# Replacing (RFC 9773 §5).
+
+
+async def test_an_order_replaces_a_certificate_once(house):
+    """A second order is told so, until the first one has become invalid (X-17)."""
+    actor = await house.register(await house.sell())
+    cert_id = ari.cert_id(leaf(await house.issue(actor)))
+    first = await house.order(actor, replaces=cert_id)
+    assert first.order.replaces == cert_id
+    with pytest.raises(AlreadyReplaced):
+        await house.order(actor, replaces=cert_id)
+    house.clock.advance(7 * DAY)
+    again = await house.order(actor, replaces=cert_id)
+    assert again.order.replaces == cert_id
+    await house.finalize(actor, again)
+    house.clock.advance(30 * DAY)
+    with pytest.raises(AlreadyReplaced):
+        await house.order(actor, replaces=cert_id)
+
+
+async def test_orders_that_replace_at_once(house):
+    """One wins (X-17)."""
+    actor = await house.register(await house.sell())
+    cert_id = ari.cert_id(leaf(await house.issue(actor)))
+    answers = await asyncio.gather(*(house.order(actor, replaces=cert_id) for _ in range(5)), return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyReplaced"] * 4 + ["OrderView"]
+
+
+async def test_what_an_order_cannot_replace(house):
+    """Nothing, a stranger's, another account's, one for other names (X-17)."""
+    added = await house.sell("www.example.com", ".example.net")
+    actor, other = await house.register(added), await house.register(added)
+    cert_id = ari.cert_id(leaf(await house.issue(actor)))
+    assert cert_id is not None
+    key_id, serial = ari.parse_cert_id(cert_id)
+    for wrong in ("x", "", ari.cert_id_of(key_id, serial + 1), ari.cert_id_of(b"another issuer's key", serial)):
+        with pytest.raises(ReplacesRefused):
+            await house.order(actor, replaces=wrong)
+    with pytest.raises(ReplacesRefused):
+        await house.order(other, replaces=cert_id)
+    with pytest.raises(ReplacesRefused):
+        await house.order(actor, "a.example.net", replaces=cert_id)
+    shared = await house.order(actor, "a.example.net", "www.example.com", replaces=cert_id)
+    assert shared.order.replaces == cert_id
+
+
+async def test_the_storm_at_the_contracts_end(house):
+    """Three re-issues, then a refusal with the end and the time to try again; renewing the contract lifts it."""
+    added = await house.sell(ends=NOW + 20 * DAY)
+    actor = await house.register(added)
+    for _ in range(4):
+        await house.issue(actor)
+        house.clock.advance(HOUR)
+    with pytest.raises(ReissueLimited) as caught:
+        await house.order(actor)
+    assert caught.value.retry_at == NOW + 20 * DAY - HOUR
+    await house.contracts.renew(added.contract.id)
+    assert (await house.issue(actor)).not_after > NOW + 90 * DAY
+
+
+async def test_full_lives_are_not_limited(house):
+    """Re-issues in the middle of a contract may be many, even in one second."""
+    actor = await house.register(await house.sell())
+    for _ in range(6):
+        await house.issue(actor)
+    assert len(await house.certificates.list(actor.contract.id)) == 6

@@ -1,0 +1,44 @@
+"""Every fixed phrase that the rules and services give as a reason or kind is told in Japanese too."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import tegata.ca
+from tegata.ca.errors import UnknownObject
+from tegata.text import catalogue
+from tegata.text.errors_contract import REASONS
+from tegata.text.language import Language
+
+CA = Path(tegata.ca.__file__).parent
+CALLS_WITH_A_REASON = {"_change", "_commit"}
+
+
+def phrases() -> Iterator[str]:
+    """Literal reasons and kinds of raised errors, and of the two functions that raise with the one they are given."""
+    for room in ("policy", "services"):
+        for path in sorted((CA / room).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call):
+                    values = [keyword.value for keyword in node.keywords if keyword.arg in ("reason", "kind")]
+                    if getattr(node.func, "attr", "") in CALLS_WITH_A_REASON:
+                        values.append(node.args[-1])
+                elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "reason":
+                    values = [node.value]
+                else:
+                    continue
+                yield from (str(value.value) for value in values if isinstance(value, ast.Constant))
+
+
+def test_every_phrase_is_translated():
+    """And none is left over; what other rooms translate is found there."""
+    found = set(phrases())
+    assert found - set(catalogue.reasons()) - {"EAB"} == set()
+    assert set(REASONS) - found == set()
+
+
+def test_a_kind_in_japanese():
+    """As the command line prints it."""
+    error = UnknownObject(kind="contract", name="C0")
+    assert catalogue.explain(error, Language.JA).what == "契約 C0 はありません。"
+    assert catalogue.explain(error, Language.EN).what == "There is no contract C0."

@@ -1,0 +1,1 @@
+"""The store contract: what any store of the CA must do."""

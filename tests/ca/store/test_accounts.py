@@ -1,0 +1,179 @@
+"""Customers, contracts, credentials and accounts in the store."""
+
+from datetime import timedelta
+
+import pytest
+
+from tegata.ca.model import Application, Session
+from tegata.ca.ports import Conflict, Store, Work
+from tests.ca.store.records import DAY, NOW, SECOND, account, contract, credential, customer, populate
+
+pytestmark = pytest.mark.anyio
+
+
+async def refused(store: Store, work: Work) -> str:
+    """The statement at which the unit failed."""
+    with pytest.raises(Conflict) as conflict:
+        await store.commit(work)
+    return conflict.value.statement
+
+
+async def test_records_come_back_as_they_went(store: Store) -> None:
+    """Every field, with microseconds, Japanese and bytes; what is not there is None."""
+    await populate(store)
+    assert await store.customers.get("customer") == customer()
+    assert await store.customers.by_login("tanaka@example.com") == customer()
+    assert await store.contracts.get("contract") == contract()
+    assert await store.credentials.get("kid") == credential()
+    assert await store.accounts.get("account") == account()
+    assert await store.accounts.by_thumbprint("thumb") == account()
+    for missing in (
+        await store.customers.get("x"),
+        await store.customers.by_login("TANAKA@example.com"),
+        await store.contracts.get("x"),
+        await store.credentials.get("x"),
+        await store.accounts.get("x"),
+        await store.accounts.by_thumbprint("x"),
+    ):
+        assert missing is None
+
+
+async def test_all_optional_fields_come_back(store: Store) -> None:
+    """Set where the first record leaves them out, and the other way round."""
+    full = contract(
+        id="full", application=Application.RENEWAL, renewed_at=NOW, suspended_at=NOW + SECOND, ended_at=NOW + DAY
+    )
+    superseded = credential(kid="old", superseded_at=NOW, disabled_at=NOW + DAY)
+    gone = account(id="gone", thumbprint="other", contacts=(), terms_agreed_at=None, deactivated_at=NOW)
+    await populate(store)
+    work = Work()
+    store.contracts.insert(work, full)
+    store.credentials.insert(work, superseded)
+    store.accounts.insert(work, gone)
+    await store.commit(work)
+    assert await store.contracts.get("full") == full
+    assert await store.credentials.get("old") == superseded
+    assert await store.accounts.get("gone") == gone
+
+
+async def test_lists(store: Store) -> None:
+    """Of a customer and of a contract, in their order; nobody else's."""
+    await populate(store)
+    others = customer(id="other", login="suzuki@example.com")
+    first = contract(id="first", applied_at=NOW - DAY)
+    foreign = contract(id="foreign", customer_id="other", applied_at=NOW + DAY)
+    newer = credential(kid="newer", created_at=NOW + SECOND)
+    second = account(id="second", thumbprint="second", created_at=NOW + SECOND)
+    work = Work()
+    store.customers.insert(work, others)
+    store.contracts.insert(work, first)
+    store.contracts.insert(work, foreign)
+    store.credentials.insert(work, newer)
+    store.accounts.insert(work, second)
+    await store.commit(work)
+    assert await store.contracts.all() == [first, contract(), foreign]
+    assert await store.contracts.of_customer("customer") == [first, contract()]
+    assert await store.contracts.of_customer("other") == [foreign]
+    assert await store.credentials.of_contract("contract") == [newer, credential()]
+    assert await store.accounts.of_contract("contract") == [account(), second]
+    assert await store.accounts.of_contract("foreign") == []
+
+
+async def test_a_key_has_one_account_and_a_login_one_customer(store: Store) -> None:
+    """The second of each is a conflict, and the first stays as it is."""
+    await populate(store)
+    work = Work()
+    store.accounts.insert(work, account(id="second", contacts=()))
+    assert await refused(store, work) == "accounts.insert"
+    work = Work()
+    store.customers.insert(work, customer(id="second"))
+    assert await refused(store, work) == "customers.insert"
+    assert await store.accounts.get("second") is None
+    assert await store.accounts.by_thumbprint("thumb") == account()
+
+
+async def test_contract_renewal(store: Store) -> None:
+    """Guarded by the end it presumes; never after the contract was ended."""
+    await populate(store)
+    ends = contract().ends
+    later = ends + 365 * DAY
+
+    def renewal() -> Work:
+        work = Work()
+        store.contracts.renew(work, "contract", ends_before=ends, ends=later, at=NOW + DAY)
+        return work
+
+    await store.commit(renewal())
+    renewed = contract(ends=later, renewed_at=NOW + DAY, application=Application.RENEWAL)
+    assert await store.contracts.get("contract") == renewed
+    assert await refused(store, renewal()) == "contracts.renew"
+    assert await store.contracts.get("contract") == renewed
+    work = Work()
+    store.contracts.end(work, "contract", NOW + 2 * DAY)
+    store.contracts.renew(work, "contract", ends_before=later, ends=later + DAY, at=NOW)
+    assert await refused(store, work) == "contracts.renew"
+    assert await store.contracts.get("contract") == renewed
+
+
+async def test_contract_suspension_and_end(store: Store) -> None:
+    """Each only from the state it presumes."""
+    await populate(store)
+
+    async def attempt(verb: str, *arguments: object) -> bool:
+        work = Work()
+        getattr(store.contracts, verb)(work, "contract", *arguments)
+        try:
+            await store.commit(work)
+        except Conflict:
+            return False
+        return True
+
+    assert not await attempt("resume")
+    assert await attempt("suspend", NOW)
+    assert not await attempt("suspend", NOW + SECOND)
+    assert await store.contracts.get("contract") == contract(suspended_at=NOW)
+    assert await attempt("resume")
+    assert await store.contracts.get("contract") == contract()
+    assert await attempt("suspend", NOW)
+    assert await attempt("end", NOW + DAY)
+    assert not await attempt("end", NOW + 2 * DAY)
+    assert not await attempt("resume")
+    assert await store.contracts.get("contract") == contract(suspended_at=NOW, ended_at=NOW + DAY)
+
+
+async def test_credentials_are_superseded_and_disabled_once(store: Store) -> None:
+    """Both may happen to the same one."""
+    await populate(store)
+    for verb in ("supersede", "disable"):
+        work = Work()
+        getattr(store.credentials, verb)(work, "kid", NOW + DAY)
+        await store.commit(work)
+        work = Work()
+        getattr(store.credentials, verb)(work, "kid", NOW + 2 * DAY)
+        assert await refused(store, work) == f"credentials.{verb}"
+    assert await store.credentials.get("kid") == credential(superseded_at=NOW + DAY, disabled_at=NOW + DAY)
+
+
+async def test_sessions(store: Store) -> None:
+    """Opened, closed (twice does no harm), and forgotten when a later one is opened after their end."""
+    await populate(store)
+    first = Session(token_digest=b"1", customer_id="customer", created_at=NOW, expires_at=NOW + timedelta(hours=1))
+    second = Session(token_digest=b"2", customer_id="customer", created_at=NOW + SECOND, expires_at=NOW + DAY)
+    late = Session(token_digest=b"3", customer_id="customer", created_at=NOW + timedelta(hours=1), expires_at=NOW + DAY)
+    work = Work()
+    store.customers.open_session(work, first)
+    store.customers.open_session(work, second)
+    await store.commit(work)
+    assert await store.customers.session(b"1") == first
+    assert await store.customers.session(b"2") == second
+    work = Work()
+    store.customers.open_session(work, late)
+    await store.commit(work)
+    assert await store.customers.session(b"1") is None
+    assert await store.customers.session(b"2") == second
+    for _ in range(2):
+        work = Work()
+        store.customers.close_session(work, b"2")
+        await store.commit(work)
+    assert await store.customers.session(b"2") is None
+    assert await store.customers.session(b"3") == late

@@ -1,0 +1,146 @@
+"""Certificates from intent to revocation, and CRLs, in the store."""
+
+import asyncio
+
+import pytest
+
+from tegata.ca.model import RevocationList
+from tegata.ca.ports import Conflict, Store, Work
+from tests.ca.store.records import DAY, NOW, SECOND, certificate, contract, order, populate
+
+pytestmark = pytest.mark.anyio
+
+
+async def attempt(store: Store, work: Work) -> str | None:
+    """Commit; the statement that refused, if one did."""
+    try:
+        await store.commit(work)
+    except Conflict as conflict:
+        return conflict.statement
+    return None
+
+
+async def step(store: Store, verb: str, *arguments: object) -> bool:
+    """Whether this write on certificates went through."""
+    work = Work()
+    getattr(store.certificates, verb)(work, *arguments)
+    return await attempt(store, work) is None
+
+
+async def orders(store: Store, *names: str, **changes: object) -> None:
+    work = Work()
+    for name in names:
+        store.orders.insert(work, order(name, **changes))
+    await store.commit(work)
+
+
+async def test_from_intent_to_revocation(store: Store) -> None:
+    """Each step once and in its turn; what was stored before stays."""
+    await populate(store)
+    await orders(store, "order")
+    assert not await step(store, "issue", "a1", b"pem", NOW)
+    assert await step(store, "intend", certificate())
+    assert await store.certificates.get("a1") == certificate()
+    assert await store.certificates.intended_for("order") == certificate()
+    assert not await step(store, "revoke", "a1", 4, NOW)
+    assert await step(store, "issue", "a1", b"pem", NOW + SECOND)
+    issued = certificate(chain_pem=b"pem", issued_at=NOW + SECOND)
+    assert await store.certificates.get("a1") == issued
+    assert not await step(store, "issue", "a1", b"other", NOW)
+    assert not await step(store, "revoke_for_key_compromise", "a1")
+    assert await step(store, "revoke", "a1", 0, NOW + DAY)
+    assert not await step(store, "revoke", "a1", 5, NOW + 2 * DAY)
+    revoked = certificate(chain_pem=b"pem", issued_at=NOW + SECOND, revoked_at=NOW + DAY, reason=0)
+    assert await store.certificates.get("a1") == revoked
+    assert await step(store, "revoke_for_key_compromise", "a1")
+    assert not await step(store, "revoke_for_key_compromise", "a1")
+    compromised = certificate(chain_pem=b"pem", issued_at=NOW + SECOND, revoked_at=NOW + DAY, reason=1)
+    assert await store.certificates.get("a1") == compromised
+    assert await store.certificates.get("x") is None
+    assert await store.certificates.intended_for("x") is None
+
+
+async def test_an_order_has_one_certificate_and_a_serial_number_too(store: Store) -> None:
+    """A second intent for the order, or with the same serial number, is a conflict (S-33)."""
+    await populate(store)
+    await orders(store, "order", "other")
+    assert await step(store, "intend", certificate("a1", "order"))
+    assert not await step(store, "intend", certificate("a2", "order"))
+    assert not await step(store, "intend", certificate("a1", "other"))
+    assert await store.certificates.all() == [certificate("a1", "order")]
+
+
+async def test_current_certificates_for_exactly_these_names(store: Store) -> None:
+    """Whatever their order; issued, unrevoked, unexpired, newest first, of this contract."""
+    await populate(store)
+    work = Work()
+    store.contracts.insert(work, contract(id="foreign"))
+    await store.commit(work)
+    await orders(store, "o1", "o2", "o3", "o4", "o5", "o6")
+    await orders(store, "o7", contract_id="foreign")
+    issued = {"chain_pem": b"pem", "issued_at": NOW}
+    old = certificate("01", "o1", **issued)
+    new = certificate("02", "o2", names=("example.com", "www.example.com"), intended_at=NOW + SECOND, **issued)
+    work = Work()
+    for record in (
+        old,
+        new,
+        certificate("03", "o3", names=("www.example.com",), **issued),
+        certificate("04", "o4"),
+        certificate("05", "o5", revoked_at=NOW, reason=4, **issued),
+        certificate("06", "o6", not_after=NOW + DAY, **issued),
+        certificate("07", "o7", contract_id="foreign", **issued),
+    ):
+        store.certificates.intend(work, record)
+    await store.commit(work)
+    names = ["www.example.com", "example.com"]
+    assert await store.certificates.current_for("contract", names, NOW + DAY + SECOND) == [new, old]
+    assert [c.serial for c in await store.certificates.current_for("contract", names, NOW + DAY)] == ["02", "01", "06"]
+    assert await store.certificates.current_for("contract", ["example.com"], NOW) == []
+    assert [c.serial for c in await store.certificates.of_contract("foreign")] == ["07"]
+    assert len(await store.certificates.of_contract("contract")) == 6
+    assert len(await store.certificates.all()) == 7
+    assert (await store.certificates.all())[0] == new
+
+
+async def test_revoked_certificates_for_the_crl(store: Store) -> None:
+    """Those that had not expired, in the order of their revocation."""
+    await populate(store)
+    await orders(store, "o1", "o2", "o3", "o4")
+    issued = {"chain_pem": b"pem", "issued_at": NOW}
+    late = certificate("01", "o1", revoked_at=NOW + SECOND, reason=1, **issued)
+    early = certificate("02", "o2", revoked_at=NOW, reason=4, **issued)
+    work = Work()
+    for record in (
+        late,
+        early,
+        certificate("03", "o3", **issued),
+        certificate("04", "o4", not_after=NOW + DAY, revoked_at=NOW, reason=4, **issued),
+    ):
+        store.certificates.intend(work, record)
+    await store.commit(work)
+    assert await store.certificates.revoked(NOW + DAY + SECOND) == [early, late]
+    assert len(await store.certificates.revoked(NOW + DAY)) == 3
+
+
+def crl(number: int) -> RevocationList:
+    return RevocationList(number=number, this_update=NOW, next_update=NOW + DAY, der=b"crl %d" % number)
+
+
+async def test_crl_numbers_only_grow_by_one(store: Store) -> None:
+    """Of concurrent publishers of one number one wins; the latest is what is read."""
+    assert await store.revocation_lists.latest() is None
+
+    async def publish(number: int) -> bool:
+        work = Work()
+        store.revocation_lists.publish(work, crl(number))
+        return await attempt(store, work) is None
+
+    assert not await publish(2)
+    assert sorted(await asyncio.gather(*(publish(1) for _ in range(5)))) == [False] * 4 + [True]
+    assert await store.revocation_lists.latest() == crl(1)
+    assert await publish(2)
+    assert not await publish(2)
+    assert not await publish(1)
+    assert not await publish(4)
+    assert await store.revocation_lists.latest() == crl(2)

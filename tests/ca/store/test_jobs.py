@@ -1,0 +1,166 @@
+"""Jobs in the store: leases, and that no request for work is ever lost."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from tegata.ca.model import Job
+from tegata.ca.ports import Conflict, Store, Work
+from tests.ca.store.records import DAY, NOW, SECOND, job
+
+pytestmark = pytest.mark.anyio
+
+LEASE = timedelta(seconds=10)
+
+
+async def do(store: Store, verb: str, *arguments: object) -> bool:
+    """Whether this write on jobs went through."""
+    work = Work()
+    getattr(store.jobs, verb)(work, *arguments)
+    try:
+        await store.commit(work)
+    except Conflict:
+        return False
+    return True
+
+
+async def claim(store: Store, now: datetime, owner: str = "us", most: int = 10) -> list[Job]:
+    return await store.jobs.claim(owner, now, now + LEASE, most)
+
+
+async def claim_one(store: Store, now: datetime, owner: str = "us") -> Job:
+    (claimed,) = await claim(store, now, owner)
+    return claimed
+
+
+async def test_due_jobs_are_claimed_once(store: Store) -> None:
+    """When they are due, the longest due first, no more than asked for, and not again while the lease lasts."""
+    assert await store.jobs.next_due() is None
+    for name, run_at in (("later", NOW + SECOND), ("first", NOW - SECOND), ("second", NOW), ("third", NOW)):
+        assert await do(store, "add", job(name, run_at=run_at))
+    assert await store.jobs.next_due() == NOW - SECOND
+    (first,) = await claim(store, NOW, most=1)
+    assert first == job("first", run_at=NOW - SECOND, owner="us", leased_until=NOW + LEASE)
+    assert {claimed.id for claimed in await claim(store, NOW, "them")} == {"second", "third"}
+    assert await claim(store, NOW) == []
+    assert await store.jobs.next_due() == NOW + SECOND
+    assert [claimed.id for claimed in await claim(store, NOW + SECOND)] == ["later"]
+    assert await store.jobs.next_due() == NOW + LEASE
+
+
+async def test_concurrent_claims_never_share_a_job(store: Store) -> None:
+    """Fifty jobs, ten takers."""
+    for number in range(50):
+        await do(store, "add", job(f"job-{number}"))
+    taken = await asyncio.gather(*(claim(store, NOW, f"owner-{number}", 7) for number in range(10)))
+    assert sorted(claimed.id for some in taken for claimed in some) == sorted(f"job-{number}" for number in range(50))
+
+
+async def test_an_ended_lease_is_anybodys(store: Store) -> None:
+    """Then the first owner can neither finish, postpone nor keep the job."""
+    await do(store, "add", job())
+    lost = await claim_one(store, NOW, "dead")
+    taken = await claim_one(store, NOW + LEASE, "us")
+    assert (taken.id, taken.owner) == ("job", "us")
+    assert not await do(store, "finish", lost)
+    assert not await do(store, "postpone", lost, NOW)
+    assert not await do(store, "extend", lost, NOW + DAY)
+    assert await do(store, "finish", taken)
+    assert not await do(store, "finish", taken)
+    assert await store.jobs.next_due() is None
+
+
+async def test_an_extended_lease_lasts(store: Store) -> None:
+    """Nobody takes the job at the lease's first end."""
+    await do(store, "add", job())
+    ours = await claim_one(store, NOW)
+    assert await do(store, "extend", ours, NOW + 3 * LEASE)
+    assert await claim(store, NOW + 2 * LEASE, "them") == []
+    assert await do(store, "finish", ours)
+
+
+async def test_a_postponed_job_is_due_again_then(store: Store) -> None:
+    """With one attempt more; a new request for it meanwhile makes it due at once."""
+    await do(store, "add", job())
+    assert await do(store, "postpone", await claim_one(store, NOW), NOW + DAY)
+    assert await claim(store, NOW + SECOND) == []
+    again = await claim_one(store, NOW + DAY)
+    assert (again.attempts, again.run_at) == (1, NOW + DAY)
+    assert await do(store, "postpone", again, NOW + 9 * DAY)
+    await do(store, "add", job("other", subject="job-subject", run_at=NOW + 2 * DAY))
+    hurried = await claim_one(store, NOW + 2 * DAY)
+    assert (hurried.id, hurried.attempts, hurried.run_at) == ("job", 2, NOW + 2 * DAY)
+
+
+async def test_a_kind_and_subject_has_one_row(store: Store) -> None:
+    """A second request makes the open one due no later, never later, and is no row of its own."""
+    await do(store, "add", job(run_at=NOW + DAY))
+    await do(store, "add", job("second", subject="job-subject", run_at=NOW + 2 * DAY))
+    assert await store.jobs.next_due() == NOW + DAY
+    await do(store, "add", job("third", subject="job-subject", run_at=NOW))
+    assert await store.jobs.next_due() == NOW
+    assert (await claim_one(store, NOW)).id == "job"
+    await do(store, "add", job("other kind", kind="issue", subject="job-subject"))
+    assert (await claim_one(store, NOW)).id == "other kind"
+
+
+async def test_a_request_while_the_work_runs_is_not_lost(store: Store) -> None:
+    """Finishing the old work leaves the row, due at the earliest of the new requests, with a clean slate."""
+    await do(store, "add", job())
+    await do(store, "postpone", await claim_one(store, NOW), NOW)
+    running = await claim_one(store, NOW)
+    for run_at in (NOW + 2 * SECOND, NOW + SECOND, NOW + DAY):
+        await do(store, "add", job("again", subject="job-subject", run_at=run_at))
+    assert await claim(store, NOW + SECOND, "them") == []
+    assert await do(store, "finish", running)
+    assert await store.jobs.next_due() == NOW + SECOND
+    again = await claim_one(store, NOW + SECOND)
+    assert (again.id, again.attempts) == ("job", 0)
+    assert await do(store, "finish", again)
+    assert await store.jobs.next_due() is None
+
+
+async def test_a_request_while_failing_work_runs_is_not_lost(store: Store) -> None:
+    """It comes at the earlier of both times; a request for later is kept beside the retry."""
+    await do(store, "add", job())
+    failing = await claim_one(store, NOW)
+    await do(store, "add", job("again", subject="job-subject", run_at=NOW + SECOND))
+    await do(store, "postpone", failing, NOW + DAY)
+    failing = await claim_one(store, NOW + SECOND)
+    await do(store, "add", job("again", subject="job-subject", run_at=NOW + 2 * DAY))
+    await do(store, "postpone", failing, NOW + DAY)
+    retry = await claim_one(store, NOW + DAY)
+    await do(store, "finish", retry)
+    assert await store.jobs.next_due() == NOW + 2 * DAY
+
+
+async def test_a_taken_over_run_serves_the_requests_before_it(store: Store) -> None:
+    """What was asked for of a dead owner's run is done by the next, once."""
+    await do(store, "add", job())
+    await claim_one(store, NOW, "dead")
+    await do(store, "add", job("again", subject="job-subject", run_at=NOW + SECOND))
+    taken = await claim_one(store, NOW + LEASE)
+    assert await do(store, "finish", taken)
+    assert await store.jobs.next_due() is None
+
+
+async def test_a_job_may_be_left_leased(store: Store) -> None:
+    """Work that a request does itself: nobody takes it until that lease ends, and the request finishes it."""
+    leased = job(owner="request", leased_until=NOW + LEASE)
+    await do(store, "add", leased)
+    assert await claim(store, NOW + SECOND) == []
+    assert await do(store, "finish", leased)
+    await do(store, "add", leased)
+    assert (await claim_one(store, NOW + LEASE)).owner == "us"
+    assert not await do(store, "finish", leased)
+
+
+async def test_a_discarded_job_is_gone(store: Store) -> None:
+    """Whoever holds it; discarding nothing is no conflict."""
+    await do(store, "add", job())
+    ours = await claim_one(store, NOW)
+    for _ in range(2):
+        assert await do(store, "discard", "validate", "job-subject")
+    assert not await do(store, "finish", ours)
+    assert await store.jobs.next_due() is None

@@ -1,0 +1,228 @@
+"""What is particular to SQLite: the file, its modes, its migrations, its statements, and when it fails."""
+
+import asyncio
+import os
+import re
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from tegata.ca.store import db, migrate, sql
+from tegata.ca.store.db import Database
+from tegata.ca.store.errors import CommitFailed, DatabaseTooNew, DatabaseUnusable, MigrationAltered
+from tegata.ca.store.migrate import Migration
+from tegata.ca.store.sqlite import SqliteStore, open_store
+from tests.ca.store.records import place_order, populate
+
+pytestmark = pytest.mark.anyio
+
+SOURCE = Path(db.__file__).parent
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "tegata-ca.db"
+
+
+def made(path: Path) -> sqlite3.Connection:
+    """A plain connection to a file with this program's schema."""
+    asyncio.run(open_store(path).close())
+    return sqlite3.connect(path, isolation_level=None)
+
+
+async def test_only_the_owner_may_read_the_files(path: Path) -> None:
+    """Whatever the umask says; the log and the shared memory beside the file too."""
+    before = os.umask(0)
+    try:
+        store = open_store(path)
+        await populate(store)
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+        await store.close()
+    finally:
+        os.umask(before)
+    assert modes == {"tegata-ca.db": 0o600, "tegata-ca.db-wal": 0o600, "tegata-ca.db-shm": 0o600}
+
+
+def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Every table and index with its definition, comments and spacing apart."""
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'migrations' ORDER BY name"
+    ).fetchall()
+    return [(name, re.sub(r"\s+", " ", re.sub(r"--.*", "", text))) for name, text in rows]
+
+
+def test_the_schema_is_what_the_migrations_make(path: Path) -> None:
+    """``schema.sql`` may be read instead of them."""
+    read = sqlite3.connect(":memory:")
+    read.executescript((SOURCE / "schema.sql").read_text("utf-8"))
+    migrated = made(path)
+    assert schema(migrated) == schema(read)
+    migrated.close()
+    read.close()
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    """So that the highest number says which of them a database has."""
+    assert [migration.number for migration in migrate.known()] == list(range(1, len(migrate.known()) + 1))
+
+
+def test_migrations_are_applied_once_and_in_order(path: Path) -> None:
+    """A file that has the first gets the second; opened again, nothing is left to do."""
+    steps = [Migration(1, "0001_one.sql", "CREATE TABLE a (x TEXT) STRICT;\nINSERT INTO a VALUES ('; kept');")]
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate.migrate(connection, path, steps)
+    steps.append(Migration(2, "0002_two.sql", "-- Adds y.\nALTER TABLE a ADD COLUMN y TEXT;\nUPDATE a SET y = x;"))
+    for _ in range(2):
+        migrate.migrate(connection, path, steps)
+    assert connection.execute("SELECT * FROM a").fetchall() == [("; kept", "; kept")]
+    connection.close()
+
+
+def test_a_migration_that_fails_leaves_nothing(path: Path) -> None:
+    """Neither its first statements nor the ones of the step before it in the same opening."""
+    steps = [
+        Migration(1, "0001_one.sql", "CREATE TABLE a (x TEXT) STRICT;"),
+        Migration(2, "0002_two.sql", "CREATE TABLE b (x TEXT) STRICT;\nINSERT INTO nowhere VALUES (1)"),
+    ]
+    connection = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        migrate.migrate(connection, path, steps)
+    assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == []
+    connection.close()
+
+
+def test_a_newer_database_is_refused(path: Path) -> None:
+    """An older program never writes to a schema it does not know; the message names both."""
+    connection = made(path)
+    connection.execute("INSERT INTO migrations VALUES (99, 'x')")
+    with pytest.raises(DatabaseTooNew) as refusal:
+        open_store(path)
+    assert refusal.value.facts == {"path": path, "found": 99, "known": len(migrate.known())}
+    connection.close()
+
+
+def test_an_altered_migration_is_refused(path: Path) -> None:
+    """The database says it was made by another text than ours."""
+    connection = made(path)
+    connection.execute("UPDATE migrations SET checksum = 'other' WHERE number = 1")
+    with pytest.raises(MigrationAltered, match=r"0001_first\.sql"):
+        open_store(path)
+    connection.close()
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(path: Path) -> None:
+    """Something else under that name is not overwritten."""
+    path.write_bytes(b"not a database, " * 100)
+    with pytest.raises(DatabaseUnusable, match="not a database"):
+        open_store(path)
+    assert path.read_bytes() == b"not a database, " * 100
+
+
+def test_a_missing_directory_is_told(path: Path) -> None:
+    """It is not made on the way."""
+    with pytest.raises(DatabaseUnusable, match="No such file or directory"):
+        open_store(path.parent / "missing" / "tegata-ca.db")
+
+
+def test_an_old_sqlite_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a file is made that it could not read."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
+    with pytest.raises(DatabaseUnusable, match=r"older than 3\.37"):
+        open_store(path)
+    assert not path.exists()
+
+
+def test_opening_waits_for_another_that_makes_the_file(path: Path) -> None:
+    """Even at the one point where SQLite does not wait by itself: the change to the write-ahead log."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    release = threading.Timer(0.2, other.execute, ["COMMIT"])
+    release.start()
+    store = open_store(path)
+    release.join()
+    asyncio.run(store.close())
+    other.close()
+
+
+def test_statements_and_code_agree(path: Path) -> None:
+    """Each statement is valid for the schema; the code uses all of them, and no other."""
+    connection = made(path)
+    for text in sql.statements().values():
+        connection.execute(f"EXPLAIN {text}", dict.fromkeys(re.findall(r":(\w+)", text))).fetchall()
+    connection.close()
+    code = "".join(file.read_text("utf-8") for file in SOURCE.glob("*.py"))
+    assert set(re.findall(r'(?:add|fetch)\(\s*"([\w.]+)"', code)) == set(sql.statements())
+
+
+WALKS = {"contracts.all", "certificates.all", "revocation_lists.latest"}
+"""Lists of everything, and the end of a table of one row."""
+
+
+def test_every_look_up_has_its_index(path: Path) -> None:
+    """No other statement walks through a table."""
+    connection = made(path)
+    for name, text in sql.statements().items():
+        parameters = dict.fromkeys(re.findall(r":(\w+)", text))
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
+        walks = [step for step in plan if step.startswith("SCAN") and "USING" not in step and "CONSTANT" not in step]
+        assert bool(walks) == (name in WALKS), f"{name}: {plan}"
+    connection.close()
+
+
+async def test_a_write_waits_for_another_processs_transaction(path: Path) -> None:
+    """And then goes through: the command line and the server take turns."""
+    store = open_store(path)
+    await populate(store)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    commit = asyncio.create_task(place_order(store, "order"))
+    await asyncio.sleep(0.1)
+    assert not commit.done()
+    other.execute("COMMIT")
+    await commit
+    assert await store.orders.get("order") is not None
+    await store.close()
+    other.close()
+
+
+async def test_a_locked_database_is_told_and_gets_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All units of the group fail with the reason; reading goes on; the next unit after it is done."""
+    monkeypatch.setattr(db, "BUSY_SECONDS", 0.1)
+    store = open_store(path)
+    await populate(store)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    outcomes = await asyncio.gather(*(place_order(store, f"o{number}") for number in range(3)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [CommitFailed] * 3
+    assert "locked" in str(outcomes[0])
+    assert await store.accounts.get("account") is not None
+    other.execute("COMMIT")
+    await place_order(store, "o0")
+    await store.close()
+    other.close()
+
+
+async def test_a_full_disk_is_told_and_gets_over(path: Path) -> None:
+    """SQLite gives up the whole group then: every unit of it fails, none is there, and space again is enough."""
+    database = Database(path, migrate.known(), sql.statements())
+    store = SqliteStore(database)
+    await populate(store)
+    connection = database._writer._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    outcomes = await asyncio.gather(
+        *(place_order(store, f"o{number}", replaces="x" * 5000) for number in range(50)), return_exceptions=True
+    )
+    failed = [number for number, outcome in enumerate(outcomes) if outcome is not None]
+    assert failed
+    for number, outcome in enumerate(outcomes):
+        assert outcome is None or (isinstance(outcome, CommitFailed) and "full" in str(outcome))
+        assert (await store.orders.get(f"o{number}") is None) == (outcome is not None)
+        assert (await store.authorizations.get(f"o{number}-a") is None) == (outcome is not None)
+    connection.execute("PRAGMA max_page_count = 1000000")
+    for number in failed:
+        await place_order(store, f"o{number}")
+    await store.close()
