@@ -20,6 +20,7 @@ AREAS = (
     "errors_contract",
     "errors_validation",
     "errors_issuing",
+    "errors_portal",
     "errors_operator",
 )
 

@@ -1,0 +1,141 @@
+"""The portal's routes on one screen, its answers to errors, and the headers every page carries."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tegata.ca.errors import NotFound
+from tegata.ca.portal.downloads import DownloadPages
+from tegata.ca.portal.logins import LOGIN, ORDERS, LoginPages
+from tegata.ca.portal.orders import OrderPages
+from tegata.ca.portal.pages import HEADERS, language_of, page, words
+from tegata.ca.portal.session import CrossSiteRequest, NotLoggedIn
+from tegata.ca.services.certificates import CertificateService
+from tegata.ca.services.credentials import CredentialService
+from tegata.ca.services.customers import CustomerService
+from tegata.errors import TegataError
+from tegata.text.catalogue import explain
+
+STATIC = Path(__file__).with_name("static")
+MOST_BODY_BYTES = 50_000
+log = structlog.get_logger("portal")
+
+
+def build(
+    *,
+    customers: CustomerService,
+    certificates: CertificateService,
+    credentials: CredentialService,
+    seal_url: str,
+    new_reference: Callable[[], str],
+    now: Callable[[], datetime],
+    monotonic: Callable[[], float],
+) -> ASGIApp:
+    """The portal as an ASGI application for paths below ``/portal``.
+
+    ``seal_url`` is the address stickers lead to, less the contract; ``new_reference`` gives a fresh reference number.
+    """
+    logins = LoginPages(customers, monotonic)
+    orders = OrderPages(customers, certificates, now)
+    downloads = DownloadPages(customers, credentials, seal_url)
+    order = "/portal/orders/{contract:str}"
+    return Starlette(
+        routes=[
+            Route("/portal", _to_orders),
+            Route("/portal/", _to_orders),
+            Route("/portal/login", logins.form, methods=["GET"]),
+            Route("/portal/login", logins.log_in, methods=["POST"]),
+            Route("/portal/logout", logins.log_out, methods=["POST"]),
+            Route("/portal/orders", orders.table, methods=["GET"]),
+            Route(order, orders.order, methods=["GET"]),
+            Route(f"{order}/download", downloads.choose, methods=["GET"]),
+            # The two downloads answer below the contract as well as below its download page.
+            Route(f"{order}/download/eab", downloads.eab, methods=["POST"]),
+            Route(f"{order}/eab", downloads.eab, methods=["POST"]),
+            Route(f"{order}/download/sticker", downloads.sticker, methods=["GET"]),
+            Route(f"{order}/sticker", downloads.sticker, methods=["GET"]),
+            Mount("/portal/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(_Guard)],
+        exception_handlers={
+            NotLoggedIn: _to_login,
+            CrossSiteRequest: _missing,
+            NotFound: _missing,
+            HTTPException: _missing,
+            TegataError: _Refused(new_reference),
+            Exception: _Refused(new_reference),
+        },
+    )
+
+
+async def _to_orders(_: Request) -> Response:
+    return RedirectResponse(ORDERS, 303)
+
+
+async def _to_login(_: Request, __: Exception) -> Response:
+    return RedirectResponse(LOGIN, 303)
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    """One page for what is not there, what is another's and what another site asked for: they must look alike."""
+    t = words(language_of(request))
+    status = (
+        error.status_code if isinstance(error, HTTPException) else 403 if isinstance(error, CrossSiteRequest) else 404
+    )
+    return page(request, "problem.html", status=status, title=t("missing"), text=t("missing.text"), reference=None)
+
+
+class _Refused:
+    """The page for a refusal, or for an error nobody foresaw; the reference number leads to the log."""
+
+    def __init__(self, new_reference: Callable[[], str]) -> None:
+        self._new_reference = new_reference
+
+    async def __call__(self, request: Request, error: Exception) -> Response:
+        reference = self._new_reference()
+        language = language_of(request)
+        foreseen = isinstance(error, TegataError)
+        log.log(30 if foreseen else 40, "portal.refused", reference=reference, error=str(error), exc_info=not foreseen)
+        text = str(explain(error if isinstance(error, TegataError) else TegataError(), language))
+        title = words(language)("failed")
+        return page(
+            request, "problem.html", status=409 if foreseen else 500, title=title, text=text, reference=reference
+        )
+
+
+class _Guard:
+    """Puts the security headers on every answer and refuses bodies no form of ours has."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        read = 0
+
+        async def limited() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MOST_BODY_BYTES:
+                raise HTTPException(413)
+            return message
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, limited, with_headers)

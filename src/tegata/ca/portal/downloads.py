@@ -1,0 +1,45 @@
+"""The download page: the EAB file and the sticker of a contract.
+
+Whose contract it is, is decided by the customer service; the text of the file by the credential service.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tegata.ca.portal.pages import language_of, page
+from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.portal.sticker import sticker
+from tegata.ca.services.credentials import CredentialService
+from tegata.ca.services.customers import CustomerService
+
+
+class DownloadPages:
+    """``/portal/orders/{contract}/download`` and what it offers; stickers lead to ``seal_url`` plus the contract."""
+
+    def __init__(self, customers: CustomerService, credentials: CredentialService, seal_url: str) -> None:
+        self._customers, self._credentials, self._seal_url = customers, credentials, seal_url
+
+    async def choose(self, request: Request) -> Response:
+        """A button each for the EAB and the sticker."""
+        customer = await require_customer(request, self._customers)
+        view = await self._customers.contract(customer, request.path_params["contract"])
+        return page(request, "download.html", customer=customer, view=view)
+
+    async def eab(self, request: Request) -> Response:
+        """The EAB file, exactly one command on one line; by POST, so that no link or history entry fetches it."""
+        check_same_site(request)
+        customer = await require_customer(request, self._customers)
+        view = await self._customers.contract(customer, request.path_params["contract"])
+        name, text = await self._credentials.eab_file(view.contract.id)
+        return _attachment(text, "text/plain; charset=utf-8", name)
+
+    async def sticker(self, request: Request) -> Response:
+        """The sticker in the reader's language."""
+        customer = await require_customer(request, self._customers)
+        view = await self._customers.contract(customer, request.path_params["contract"])
+        text = sticker(view.contract, self._seal_url + view.contract.id, language_of(request))
+        return Response(text, media_type="image/svg+xml")
+
+
+def _attachment(text: str, media_type: str, name: str) -> Response:
+    return Response(text, headers={"Content-Type": media_type, "Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,72 @@
+"""Logging in and out.
+
+Counts failures; whether a password is right is the customer service's to say.
+"""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tegata.ca.errors import LoginFailed
+from tegata.ca.portal.pages import language_of, page
+from tegata.ca.portal.session import COOKIE, check_same_site, enter, leave
+from tegata.ca.portal.throttle import Throttle
+from tegata.ca.services.customers import CustomerService
+from tegata.errors import TegataError
+from tegata.text.catalogue import explain
+
+ORDERS = "/portal/orders"
+LOGIN = "/portal/login"
+MOST_CHARACTERS = 1000
+
+
+class TooManyLogins(TegataError):
+    """Too many wrong passwords for this login; ``minutes`` until another try."""
+
+    code = "portal.too-many-logins"
+
+
+class LoginPages:
+    """``/portal/login`` and ``/portal/logout``; ``monotonic`` gives seconds that never go back."""
+
+    def __init__(self, customers: CustomerService, monotonic: Callable[[], float]) -> None:
+        self._customers, self._monotonic = customers, monotonic
+        self._throttle = Throttle()
+
+    async def form(self, request: Request) -> Response:
+        """The form; who has a session goes straight on."""
+        token = request.cookies.get(COOKIE)
+        if token and await self._customers.session(token):
+            return RedirectResponse(ORDERS, 303)
+        return page(request, "login.html", error=None)
+
+    async def log_in(self, request: Request) -> Response:
+        """Take login and password."""
+        check_same_site(request)
+        async with request.form(max_files=0, max_fields=10) as form:
+            login, password = (
+                str(form.get("login", ""))[:MOST_CHARACTERS],
+                str(form.get("password", ""))[:MOST_CHARACTERS],
+            )
+        key = login.strip().lower()
+        if wait := self._throttle.wait(key, self._monotonic()):
+            return _refused(request, TooManyLogins(minutes=int(wait // 60) + 1))
+        try:
+            token, _ = await self._customers.login(login, password)
+        except LoginFailed as error:
+            self._throttle.failed(key, self._monotonic())
+            return _refused(request, error)
+        self._throttle.passed(key)
+        return enter(ORDERS, token)
+
+    async def log_out(self, request: Request) -> Response:
+        """End the session."""
+        check_same_site(request)
+        if token := request.cookies.get(COOKIE):
+            await self._customers.logout(token)
+        return leave(LOGIN)
+
+
+def _refused(request: Request, error: TegataError) -> Response:
+    return page(request, "login.html", status=403, error=str(explain(error, language_of(request))))

@@ -1,0 +1,72 @@
+"""The list of orders and an order's page.
+
+Shows what the customer service gives; which contracts are the reader's is decided there.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tegata.ca.policy.certificates import status
+from tegata.ca.policy.contracts import ContractStatus
+from tegata.ca.portal.pages import language_of, page, words
+from tegata.ca.portal.session import require_customer
+from tegata.ca.services.certificates import CertificateService
+from tegata.ca.services.customers import ContractView, CustomerService
+from tegata.text.language import Language
+
+# The manual's four columns, each with what it sorts by; what a reader sees decides the order of words.
+COLUMNS: dict[str, Callable[[ContractView, Language], Any]] = {
+    "applied": lambda view, _: view.contract.applied_at,
+    "service": lambda view, _: view.service.label,
+    "status": lambda view, language: words(language)(f"status.{view.status}"),
+    "application": lambda view, language: words(language)(f"application.{view.contract.application}"),
+}
+IN_FORCE = (ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
+
+
+class OrderPages:
+    """``/portal/orders`` and ``/portal/orders/{contract}``."""
+
+    def __init__(
+        self, customers: CustomerService, certificates: CertificateService, now: Callable[[], datetime]
+    ) -> None:
+        self._customers, self._certificates, self._now = customers, certificates, now
+
+    async def table(self, request: Request) -> Response:
+        """The table: contracts in force first-hand, all with ``?show=all``; newest first unless a column is chosen."""
+        customer = await require_customer(request, self._customers)
+        show_all = request.query_params.get("show") == "all"
+        sort = request.query_params.get("sort", "applied")
+        descending = (
+            request.query_params.get("direction", "asc" if "sort" in request.query_params else "desc") == "desc"
+        )
+        if sort not in COLUMNS:
+            sort = "applied"
+        language = language_of(request)
+        views = [view for view in await self._customers.contracts(customer) if show_all or view.status in IN_FORCE]
+        views.sort(key=lambda view: COLUMNS[sort](view, language), reverse=descending)
+        return page(
+            request,
+            "orders.html",
+            customer=customer,
+            rows=views,
+            columns=list(COLUMNS),
+            sort=sort,
+            descending=descending,
+            show_all=show_all,
+        )
+
+    async def order(self, request: Request) -> Response:
+        """One contract with its certificates, newest first."""
+        customer = await require_customer(request, self._customers)
+        view = await self._customers.contract(customer, request.path_params["contract"])
+        now = self._now()
+        certificates = [
+            (certificate, status(certificate, now)) for certificate in await self._certificates.list(view.contract.id)
+        ]
+        certificates.sort(key=lambda pair: pair[0].not_before, reverse=True)
+        return page(request, "order.html", customer=customer, view=view, certificates=certificates)

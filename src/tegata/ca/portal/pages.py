@@ -1,0 +1,67 @@
+"""Making pages: templates, the reader's language, dates, and the headers every page carries.
+
+Decides nothing about contracts; shows what it is given.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from tegata.ca.portal.words import WORDS
+from tegata.text.language import Language, from_accept_language
+
+LANGUAGE_COOKIE = "tegata-lang"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+_environment = jinja2.Environment(
+    loader=jinja2.PackageLoader("tegata.ca.portal"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def language_of(request: Request) -> Language:
+    """The reader's language: ``?lang=``, else the cookie it left, else Accept-Language, else Japanese."""
+    for chosen in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if chosen in tuple(Language):
+            return Language(chosen)
+    return from_accept_language(request.headers.get("accept-language"), default=Language.JA)
+
+
+def words(language: Language) -> Callable[[str], str]:
+    """The function that templates call for a word."""
+    return lambda key: WORDS[key].fill(language, {})
+
+
+def date(instant: datetime) -> str:
+    """A date as the portal writes it: ``2026/01/30``."""
+    return instant.strftime("%Y/%m/%d")
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+    """Fill a template for this reader."""
+    language = language_of(request)
+    other = Language.EN if language is Language.JA else Language.JA
+    text = _environment.get_template(template).render(
+        t=words(language),
+        date=date,
+        language=language,
+        switch_language=str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
+        **values,
+    )
+    response = HTMLResponse(text, status)
+    if request.query_params.get("lang") == language:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, secure=True, httponly=True, samesite="lax")
+    return response

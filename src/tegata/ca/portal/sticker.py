@@ -1,0 +1,28 @@
+"""The sticker (ステッカー): an SVG picture that links to the page on which the CA vouches for the contract.
+
+Pure: text in, text out. Every value is escaped by the template.
+"""
+
+import jinja2
+
+from tegata.ca.model import Contract
+from tegata.ca.portal.pages import date, words
+from tegata.text.language import Language
+
+# What fits beside the shield at the sticker's type size; a CJK character takes the room of two others.
+ROOM = 22
+_environment = jinja2.Environment(loader=jinja2.PackageLoader("tegata.ca.portal"), autoescape=True)
+
+
+def sticker(contract: Contract, seal_url: str, language: Language) -> str:
+    """The sticker of a contract as an SVG document; a click on it opens ``seal_url``."""
+    t = words(language)
+    more = f" +{len(contract.domains) - 1}" if len(contract.domains) > 1 else ""
+    return _environment.get_template("sticker.svg").render(
+        title=t("sticker.title"),
+        organization=contract.organization.name,
+        squeeze=sum(2 if character > "\u2e7f" else 1 for character in contract.organization.name) > ROOM,
+        names=contract.domains[0] + more,
+        until=f"{t('sticker.until')} {date(contract.ends)}",
+        seal_url=seal_url,
+    )
