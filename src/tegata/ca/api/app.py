@@ -1,0 +1,128 @@
+"""The ACME interface as an ASGI application: HTTP in, ``acme.wire`` values to the handlers, HTTP out.
+
+What every answer carries is put on here: a nonce, the way to the directory, leave for browsers (CORS). What a handler
+raises becomes a problem document here, with a line in the log under the same reference. Knows no resource.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+import structlog
+
+from tegata.acme.codec import REQUEST_LIMIT
+from tegata.acme.wire import Headers, Request, Response
+from tegata.ca.api import links, render
+from tegata.ca.api.context import Call, Context
+from tegata.ca.api.routes import Router, allowed, require_method
+from tegata.ca.errors import RequestTooLarge
+from tegata.text.language import from_accept_language
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+log = structlog.get_logger("acme")
+
+_CORS = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "Replay-Nonce, Location, Link, Retry-After"),
+)
+
+
+class Disconnected(Exception):
+    """The sender went away before the request was complete; there is nobody to answer."""
+
+
+class AcmeApp:
+    """Serves the paths below ``/acme/``."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._router = Router()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        path = scope["raw_path"].decode("latin-1")
+        headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        try:
+            response = await self._answer(scope["method"], path, headers, receive)
+        except Disconnected:
+            return
+        fields = [*response.headers, *self._on_all(scope["method"], path, response)]
+        await send(
+            {
+                "type": "http.response.start",
+                "status": response.status,
+                "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields],
+            }
+        )
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _answer(self, method: str, path: str, headers: Headers, receive: Receive) -> Response:
+        """What the resource answers, or the problem document of what it raised."""
+        context = self._context
+        try:
+            route, identifier = self._router.find(path)
+            require_method(route, method)
+            if method == "OPTIONS":
+                return _preflight(allowed(route))
+            url = context.links.to(route.path, identifier)
+            request = Request(method, url, headers, await _body(headers, receive))
+            return await route.enter(context, Call(request=request, url=url, id=identifier))
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge: whatever happened becomes an answer
+            reference = context.new_reference()
+            entry = log.bind(reference=reference, method=method, path=path, error=str(error))
+            if render.is_foreseen(error):
+                entry.info("refused")
+            else:
+                entry.exception("failed")
+            language = from_accept_language(headers.get("Accept-Language"))
+            return render.answer(error, language, reference, context.now())
+
+    def _on_all(self, method: str, path: str, response: Response) -> list[tuple[str, str]]:
+        """The fields that do not depend on the resource (A-03, A-16, A-27)."""
+        fields = list(_CORS)
+        if path != links.DIRECTORY:
+            fields.append(("Link", f'<{self._context.links.to(links.DIRECTORY)}>;rel="index"'))
+        if method == "POST":
+            fields.append(("Replay-Nonce", self._context.nonces.issue()))
+        if response.status == 413:
+            fields.append(("Connection", "close"))
+        if response.status != 204:
+            fields.append(("Content-Length", str(len(response.body))))
+        return fields
+
+
+async def _body(headers: Headers, receive: Receive) -> bytes:
+    """The request's body; raises RequestTooLarge before more than the limit is held (S-20)."""
+    declared = headers.get("Content-Length") or "0"
+    if declared.isdecimal() and int(declared[:20]) > REQUEST_LIMIT:
+        raise RequestTooLarge(limit=REQUEST_LIMIT)
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > REQUEST_LIMIT:
+            raise RequestTooLarge(limit=REQUEST_LIMIT)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _preflight(methods: tuple[str, ...]) -> Response:
+    """Leave for a page of another origin to send a request (CORS)."""
+    return Response(
+        204,
+        Headers(
+            [
+                ("Access-Control-Allow-Methods", ", ".join(methods)),
+                ("Access-Control-Allow-Headers", "Content-Type"),
+                ("Access-Control-Max-Age", "86400"),
+            ]
+        ),
+    )

@@ -1,0 +1,71 @@
+"""The authorization and its challenges (RFC 8555 §7.5)."""
+
+import time
+
+from tegata.acme import messages
+from tegata.acme.statuses import ChallengeStatus
+from tegata.acme.wire import Response
+from tegata.ca.api import answers, links, render
+from tegata.ca.api.context import AccountCall, Context
+from tegata.ca.model import Challenge
+from tegata.ca.services.statuses import AuthorizationView
+from tegata.clock import rfc3339
+from tegata.text.language import Language
+
+HOLD_SECONDS = 0.5
+
+
+async def show(context: Context, call: AccountCall) -> Response:
+    """The authorization as it stands, or as it is a moment later if its verdict is about to come."""
+    view = await _settled(context, call)
+    message = messages.Authorization(
+        identifier=view.authorization.identifier,
+        status=view.status,
+        challenges=tuple(_message(context, view, one, call.language) for one in view.authorization.challenges),
+        expires=rfc3339(view.authorization.expires_at),
+        wildcard=view.authorization.wildcard,
+    )
+    return answers.of(message, 200, *([answers.RETRY_AFTER] if _is_waiting(view) else []))
+
+
+async def respond(context: Context, call: AccountCall) -> Response:
+    """The challenge, read; or, by any payload but the empty one, the client's word that it is ready (A-14)."""
+    if call.payload:
+        call.read(dict)
+        view, challenge = await context.challenges.accept(call.actor, call.id)
+    else:
+        view, challenge = await context.challenges.get(call.actor, call.id)
+    message = _message(context, view, challenge, call.language)
+    headers = [("Link", f'<{context.links.to(links.AUTHORIZATION, challenge.authorization_id)}>;rel="up"')]
+    if message.status == ChallengeStatus.PROCESSING:
+        headers.append(answers.RETRY_AFTER)
+    return answers.of(message, 200, *headers)
+
+
+async def _settled(context: Context, call: AccountCall) -> AuthorizationView:
+    """The authorization, once it waits for no verdict any more or ``HOLD_SECONDS`` are over.
+
+    Most validations take less than that; a client that looks too early would otherwise sleep for a second or five.
+    """
+    end = time.monotonic() + HOLD_SECONDS
+    while True:
+        view = await context.orders.authorization(call.actor, call.id)
+        left = end - time.monotonic()
+        if left <= 0 or not _is_waiting(view):
+            return view
+        await context.changed(left)
+
+
+def _is_waiting(view: AuthorizationView) -> bool:
+    return ChallengeStatus.PROCESSING in view.challenge_statuses.values()
+
+
+def _message(context: Context, view: AuthorizationView, challenge: Challenge, language: Language) -> messages.Challenge:
+    return messages.Challenge(
+        type=challenge.type,
+        url=context.links.to(links.CHALLENGE, challenge.id),
+        status=view.challenge_statuses[challenge.id],
+        token=challenge.token,
+        validated=rfc3339(challenge.validated_at) if challenge.validated_at else None,
+        error=render.stored(challenge.fault, language),
+    )

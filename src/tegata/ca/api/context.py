@@ -1,0 +1,102 @@
+"""What the handlers of the ACME interface work with, and what a request brings them.
+
+``bootstrap`` makes the one Context; the gate makes a call for each request. Decides nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from tegata.acme import codec
+from tegata.acme.codec import Malformed
+from tegata.acme.jwk import JWK, BadPublicKey
+from tegata.acme.jws import BadSignature
+from tegata.acme.wire import Request
+from tegata.ca.api.links import Links
+from tegata.ca.api.nonces import Nonces
+from tegata.ca.errors import BadRequestSignature, MalformedRequest, UnsuitableAccountKey
+from tegata.ca.services.accounts import AccountService
+from tegata.ca.services.actors import Actor
+from tegata.ca.services.certificates import CertificateService
+from tegata.ca.services.challenges import ChallengeService
+from tegata.ca.services.issuance import IssuanceService
+from tegata.ca.services.orders import OrderService
+from tegata.ca.settings import Acme
+from tegata.pki.keys import PublicKey
+from tegata.text.language import Language, from_accept_language
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The CA as the ACME interface sees it."""
+
+    settings: Acme
+    links: Links
+    nonces: Nonces
+    accounts: AccountService
+    orders: OrderService
+    challenges: ChallengeService
+    issuance: IssuanceService
+    certificates: CertificateService
+    new_reference: Callable[[], str]
+    now: Callable[[], datetime]
+    changed: Callable[[float], Awaitable[None]]
+    """Returns when something was stored, or after so many seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request at its resource: ``url`` is the resource's own, ``id`` the part of it that names the object."""
+
+    request: Request
+    url: str
+    id: str
+
+    @property
+    def language(self) -> Language:
+        """What the sender reads."""
+        return from_accept_language(self.request.headers.get("Accept-Language"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedCall(Call):
+    """A request with a verified signature."""
+
+    payload: bytes
+
+    def read(self, shape: type[T]) -> T:
+        """The payload as a message; raises MalformedRequest."""
+        with blaming_the_request():
+            return codec.decode(self.payload, shape, codec.REQUEST_LIMIT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyCall(SignedCall):
+    """A request signed with a key it brings along."""
+
+    jwk: JWK
+    key: PublicKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountCall(SignedCall):
+    """A request signed with the key of an account of ours."""
+
+    actor: Actor
+
+
+@contextmanager
+def blaming_the_request() -> Iterator[None]:
+    """What the protocol core refuses about a sender's text, as the CA's own errors."""
+    try:
+        yield
+    except Malformed as error:
+        raise MalformedRequest(**error.facts) from None
+    except BadPublicKey as error:
+        raise UnsuitableAccountKey(**error.facts) from None
+    except BadSignature:
+        raise BadRequestSignature from None

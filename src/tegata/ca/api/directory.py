@@ -1,0 +1,32 @@
+"""The directory and newNonce (RFC 8555 §7.1.1, §7.2): what anybody may ask before signing anything."""
+
+from tegata.acme import messages
+from tegata.acme.wire import Headers, Response
+from tegata.ca.api import answers, links
+from tegata.ca.api.context import Call, Context
+
+
+async def show(context: Context, _: Call) -> Response:
+    """The URLs of what this CA has, and nothing else, with its terms."""
+    to, settings = context.links.to, context.settings
+    return answers.of(
+        messages.Directory(
+            new_nonce=to(links.NEW_NONCE),
+            new_account=to(links.NEW_ACCOUNT),
+            new_order=to(links.NEW_ORDER),
+            revoke_cert=to(links.REVOKE_CERT),
+            renewal_info=to(links.RENEWAL_INFO).rstrip("/"),
+            meta=messages.Meta(
+                terms_of_service=settings.terms_of_service or None,
+                website=settings.website or None,
+                caa_identities=(context.links.host,),
+                external_account_required=True,
+            ),
+        )
+    )
+
+
+async def nonce(context: Context, call: Call) -> Response:
+    """A fresh nonce, to be kept by no cache (A-19)."""
+    headers = Headers([("Replay-Nonce", context.nonces.issue()), ("Cache-Control", "no-store")])
+    return Response(200 if call.request.method == "HEAD" else 204, headers)

@@ -1,0 +1,69 @@
+"""The whole ACME surface on one screen: method, path, who may come, and what answers."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tegata.ca.api import accounts, authorizations, certificates, directory, links, orders
+from tegata.ca.api.context import Call
+from tegata.ca.api.gate import Handler, anyone, by_account, by_account_or_key, by_account_reading, by_key
+from tegata.ca.errors import MethodNotAllowed, NotFound
+
+
+class Route(NamedTuple):
+    """A resource: HEAD goes with GET; ``enter`` is its handler behind the gate."""
+
+    method: str
+    path: str
+    enter: Handler[Call]
+
+
+ROUTES = (
+    Route("GET", links.DIRECTORY, anyone(directory.show)),
+    Route("GET", links.NEW_NONCE, anyone(directory.nonce)),
+    Route("GET", links.RENEWAL_INFO, anyone(certificates.renewal_info)),
+    Route("POST", links.NEW_ACCOUNT, by_key(accounts.create)),
+    Route("POST", links.ACCOUNT, by_account(accounts.show)),
+    Route("POST", links.NEW_ORDER, by_account(orders.create)),
+    Route("POST", links.ORDER, by_account_reading(orders.show)),
+    Route("POST", links.FINALIZE, by_account(orders.finalize)),
+    Route("POST", links.AUTHORIZATION, by_account_reading(authorizations.show)),
+    Route("POST", links.CHALLENGE, by_account(authorizations.respond)),
+    Route("POST", links.CERTIFICATE, by_account_reading(certificates.download)),
+    Route("POST", links.REVOKE_CERT, by_account_or_key(certificates.revoke)),
+)
+
+# An id is one segment of the path and never more than a key to look up.
+_ID = "(?P<id>[^/]+)"
+
+
+class Router:
+    """Finds the route of a path that is matched as it was sent, never decoded."""
+
+    def __init__(self, routes: Sequence[Route] = ROUTES) -> None:
+        self._fixed = {route.path: route for route in routes if "{id}" not in route.path}
+        self._objects = [
+            (re.compile(re.escape(route.path).replace(r"\{id\}", _ID)), route)
+            for route in routes
+            if "{id}" in route.path
+        ]
+
+    def find(self, path: str) -> tuple[Route, str]:
+        """The route and the object's id (empty where there is none); raises NotFound."""
+        if path in self._fixed:
+            return self._fixed[path], ""
+        for pattern, route in self._objects:
+            if match := pattern.fullmatch(path):
+                return route, match["id"]
+        raise NotFound
+
+
+def allowed(route: Route) -> tuple[str, ...]:
+    """The methods of a route."""
+    return ("GET", "HEAD", "OPTIONS") if route.method == "GET" else ("POST", "OPTIONS")
+
+
+def require_method(route: Route, method: str) -> None:
+    """Raise MethodNotAllowed for a method the route has not (A-13)."""
+    if method not in allowed(route):
+        raise MethodNotAllowed(method=method, allowed=", ".join(allowed(route)))

@@ -1,0 +1,288 @@
+"""The wiring: from a CA's directory to its services, its job handlers, and the applications its listeners serve.
+
+The one place where adapters meet the ports. Decides nothing; holds no state but what it joins.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tegata.ca.api import links
+from tegata.ca.api.app import AcmeApp
+from tegata.ca.api.context import Context
+from tegata.ca.api.links import Links
+from tegata.ca.api.nonces import Nonces
+from tegata.ca.issuing import hierarchy, keys, layout
+from tegata.ca.issuing.authority import SoftwareAuthority
+from tegata.ca.issuing.build import ProfileBuilder
+from tegata.ca.issuing.hierarchy import Hierarchy
+from tegata.ca.issuing.server_certificate import ServerCertificate
+from tegata.ca.jobs import tasks
+from tegata.ca.jobs.runner import Runner
+from tegata.ca.notices.mail import Mailer
+from tegata.ca.portal import app as portal
+from tegata.ca.ports import Ids, Notifier, Store
+from tegata.ca.public import app as public
+from tegata.ca.public.seal import SealPage
+from tegata.ca.services.accounts import AccountService
+from tegata.ca.services.certificates import CertificateService
+from tegata.ca.services.challenges import ChallengeService
+from tegata.ca.services.contracts import ContractService
+from tegata.ca.services.credentials import CredentialService
+from tegata.ca.services.crls import CrlService
+from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.ids import SystemIds
+from tegata.ca.services.issuance import IssuanceService
+from tegata.ca.services.notices import NoticeService
+from tegata.ca.services.orders import OrderService
+from tegata.ca.services.passwords import Argon2Hasher
+from tegata.ca.services.seals import AesGcmSealer
+from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
+from tegata.ca.store.sqlite import open_store
+from tegata.ca.validation.check import NetworkValidator
+from tegata.clock import SystemClock
+from tegata.settings import BadSettings, load
+
+SEALING_KEY = layout.KEYS / "sealing.key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ca:
+    """A certification authority, open: its settings, its store, and the services on them."""
+
+    settings: Settings
+    directory_url: str
+    hierarchy: Hierarchy
+    store: Store
+    ids: Ids
+    accounts: AccountService
+    orders: OrderService
+    challenges: ChallengeService
+    issuance: IssuanceService
+    certificates: CertificateService
+    crls: CrlService
+    contracts: ContractService
+    credentials: CredentialService
+    customers: CustomerService
+    notices: NoticeService | None
+    now: Callable[[], datetime]
+
+
+def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]] = ()) -> Ca:
+    """The CA of a directory; ``listening`` are the own (address, port) pairs that validation must never reach.
+
+    Raises BadSettings, PassphraseMissing, FileUnusable, Refused for a setting that cannot be used, and the store's
+    errors. The store is the caller's to close.
+    """
+    settings = load_settings(home)
+    secret = keys.passphrase(home, settings.keys, environ)
+    now, ids, hasher = SystemClock().now, SystemIds(), Argon2Hasher()
+    sealer = AesGcmSealer(_sealing_key(home / SEALING_KEY, secret))
+    authority = SoftwareAuthority.load(home, secret)
+    validator = NetworkValidator(settings.validation, forbidden=listening, clock=now)
+    builder = ProfileBuilder(issuer=authority.certificate, public_url=settings.public.url)
+    mailer = notifier(home, settings, now)
+    services, issuer = settings.services, authority.certificate
+
+    store = open_store(home / DATABASE_FILE)
+    crl_service = CrlService(
+        store=store, authority=authority, life=timedelta(seconds=settings.policy.crl_seconds), clock=now
+    )
+    contracts = ContractService(
+        store=store,
+        services=services,
+        sealer=sealer,
+        hasher=hasher,
+        ids=ids,
+        clock=now,
+        tell_customers=mailer is not None,
+    )
+    return Ca(
+        settings=settings,
+        directory_url=directory_url(settings),
+        hierarchy=hierarchy.load(home),
+        store=store,
+        ids=ids,
+        accounts=AccountService(
+            store=store, services=services, terms=settings.acme.terms_of_service, sealer=sealer, ids=ids, clock=now
+        ),
+        orders=OrderService(store=store, services=services, policy=settings.policy, issuer=issuer, ids=ids, clock=now),
+        challenges=ChallengeService(
+            store=store, validator=validator, validation=settings.validation, ids=ids, clock=now
+        ),
+        issuance=IssuanceService(
+            store=store,
+            services=services,
+            policy=settings.policy,
+            builder=builder,
+            authority=authority,
+            ids=ids,
+            clock=now,
+        ),
+        certificates=CertificateService(
+            store=store,
+            services=services,
+            issuer=issuer,
+            crls=crl_service,
+            ids=ids,
+            clock=now,
+            explanation=portal_url(settings),
+        ),
+        crls=crl_service,
+        contracts=contracts,
+        credentials=CredentialService(store=store, server=directory_url(settings), sealer=sealer, ids=ids, clock=now),
+        customers=CustomerService(store=store, contracts=contracts, hasher=hasher, ids=ids, clock=now),
+        notices=None if mailer is None else NoticeService(store=store, notifier=mailer),
+        now=now,
+    )
+
+
+def load_settings(home: Path) -> Settings:
+    """The settings of a CA's directory; raises BadSettings."""
+    path = home / SETTINGS_FILE
+    settings = load(path, Settings)
+    if not is_base_url(settings.acme.url, "https"):
+        raise BadSettings(path=path, reason="acme.url is not of the form https://HOST[:PORT]")
+    if not is_base_url(settings.public.url, "http"):
+        raise BadSettings(path=path, reason="public.url is not of the form http://HOST[:PORT]")
+    return settings
+
+
+def is_base_url(url: str, scheme: str) -> bool:
+    """Whether a URL is scheme, host in lower case and perhaps a port, with nothing behind but a slash (A-01)."""
+    try:
+        parts = urlsplit(url)
+        number = parts.port
+    except ValueError:
+        return False
+    plain = parts.netloc == parts.netloc.lower() and "@" not in parts.netloc and url.isascii() and url.isprintable()
+    return plain and bool(parts.hostname) and number != 0 and url.rstrip("/") == f"{scheme}://{parts.netloc}"
+
+
+def create_sealing_key(home: Path, secret: bytes) -> None:
+    """Make the key that EAB keys are sealed with, encrypted with the pass phrase as the other keys are.
+
+    An Ed25519 seed is 32 random octets with a standard encrypted form; this one never signs.
+    """
+    encryption = serialization.BestAvailableEncryption(secret)
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+    )
+    keys.write_secret(home / SEALING_KEY, pem)
+
+
+def job_runner(ca: Ca) -> Runner:
+    """What does the CA's work rows in this process."""
+    handlers = tasks.handlers(challenges=ca.challenges, issuance=ca.issuance, crls=ca.crls, notices=ca.notices)
+    return Runner(store=ca.store, handlers=handlers, owner=ca.ids.object_id(), clock=ca.now)
+
+
+def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate:
+    """The CA's own TLS certificate; raises as ``open_ca``."""
+    return ServerCertificate(
+        home,
+        url=ca.settings.acme.url,
+        public_url=ca.settings.public.url,
+        secret=keys.passphrase(home, ca.settings.keys, environ),
+        now=ca.now(),
+    )
+
+
+def notifier(home: Path, settings: Settings, now: Callable[[], datetime]) -> Notifier | None:
+    """What tells customers; None where no mail server is set. Raises Refused for mail settings that cannot be used."""
+    if not settings.mail.smtp:
+        return None
+    return Mailer(
+        settings.mail,
+        directory=home,
+        ca_name=settings.name,
+        acme_url=settings.acme.url,
+        services=settings.services,
+        clock=now,
+    )
+
+
+def directory_url(settings: Settings) -> str:
+    """Where ACME clients begin."""
+    return Links(settings.acme.url).to(links.DIRECTORY)
+
+
+def portal_url(settings: Settings) -> str:
+    """Where customers log in."""
+    return settings.acme.url.rstrip("/") + "/portal/"
+
+
+def acme_and_portal(ca: Ca) -> ASGIApp:
+    """What the TLS listener serves: ACME below ``/acme/``, the portal elsewhere."""
+    acme = AcmeApp(
+        Context(
+            settings=ca.settings.acme,
+            links=Links(ca.settings.acme.url),
+            nonces=Nonces(),
+            accounts=ca.accounts,
+            orders=ca.orders,
+            challenges=ca.challenges,
+            issuance=ca.issuance,
+            certificates=ca.certificates,
+            new_reference=ca.ids.reference,
+            now=ca.now,
+            changed=ca.store.changed,
+        )
+    )
+    pages = portal.build(
+        customers=ca.customers,
+        certificates=ca.certificates,
+        credentials=ca.credentials,
+        seal_url=ca.settings.public.url.rstrip("/") + public.SEAL_PATH,
+        new_reference=ca.ids.reference,
+        now=ca.now,
+        monotonic=time.monotonic,
+    )
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        served = acme if scope["raw_path"].startswith(b"/acme") else pages
+        await served(scope, receive, send)
+
+    return serve
+
+
+def public_files(ca: Ca) -> ASGIApp:
+    """What the public listener serves."""
+    seal = SealPage(ca.contracts, ca.certificates, issuer=ca.settings.name, now=ca.now)
+    certificates = {
+        layout.ROOT_URL_PATH: ca.hierarchy.root,
+        layout.ISSUING_URL_PATH: ca.hierarchy.issuing,
+        layout.SERVICES_URL_PATH: ca.hierarchy.services,
+    }
+    files = {
+        path: public.File(certificate.public_bytes(serialization.Encoding.DER), public.CERTIFICATE)
+        for path, certificate in certificates.items()
+    }
+    files[layout.ROOT_CRL_URL_PATH] = public.File(ca.hierarchy.root_crl, public.CRL)
+    return public.build(
+        files=files,
+        crl_path=layout.CRL_URL_PATH,
+        revocation_lists=ca.store.revocation_lists,
+        seal=seal,
+        now=ca.now,
+    )
+
+
+def _sealing_key(path: Path, secret: bytes) -> bytes:
+    key = None
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), secret)
+    except OSError as error:
+        raise keys.FileUnusable(path=path, reason=error.strerror) from None
+    except (ValueError, TypeError):
+        pass
+    if not isinstance(key, Ed25519PrivateKey):
+        raise keys.FileUnusable(path=path, reason="the pass phrase is wrong or the file is damaged")
+    return key.private_bytes_raw()

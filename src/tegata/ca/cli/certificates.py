@@ -1,0 +1,31 @@
+"""``tegata-ca cert``: certificates as the operator sees and revokes them."""
+
+from tegata.ca.bootstrap import Ca
+from tegata.ca.cli import shapes
+from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.grammar import Asked
+
+_COLUMNS = ("serial", "contract", "status", "not_before", "not_after", "names")
+
+
+async def listing(ca: Ca, asked: Asked) -> Answer:
+    """Certificates, all or a contract's."""
+    found = await ca.certificates.list(asked["contract"])
+    return Answer([shapes.certificate(one, ca.now()) for one in found], _COLUMNS)
+
+
+async def show(ca: Ca, asked: Asked) -> Answer:
+    """One certificate, by its serial number in hex."""
+    return Answer(shapes.certificate(await ca.certificates.show(_serial(asked)), ca.now()))
+
+
+async def revoke(ca: Ca, asked: Asked) -> Answer:
+    """Revoke a certificate; when this answers, the CRL says so."""
+    await ca.certificates.revoke_by_operator(_serial(asked), asked["reason"])
+    return await show(ca, asked)
+
+
+def _serial(asked: Asked) -> str:
+    """The serial as it is kept, however the operator copied it: ``0A:B1`` is ``ab1``."""
+    text: str = asked["serial"]
+    return text.replace(":", "").lower().lstrip("0")

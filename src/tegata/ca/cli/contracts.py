@@ -1,0 +1,67 @@
+"""``tegata-ca contract``: contracts as the operator records and changes them."""
+
+from tegata.ca.bootstrap import Ca
+from tegata.ca.cli import shapes
+from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.grammar import Asked
+from tegata.ca.cli.shapes import Shape
+from tegata.ca.model import Credential, Organization
+from tegata.ca.services.contracts import ContractView
+
+_COLUMNS = ("contract", "service", "status", "starts", "ends", "domains")
+
+
+async def add(ca: Ca, asked: Asked) -> Answer:
+    """Record an accepted contract; a new customer's password is shown this once."""
+    added = await ca.contracts.add(
+        organization=Organization(
+            name=asked["organization"], country=asked["country"], state=asked["state"], locality=asked["locality"]
+        ),
+        service=asked["service"],
+        domains=asked["domain"],
+        user=asked["user"],
+        starts=asked["starts"],
+        ends=asked["ends"],
+    )
+    view = await ca.contracts.show(added.contract.id)
+    return Answer(await _shape(ca, view, added.password))
+
+
+async def listing(ca: Ca, _: Asked) -> Answer:
+    """All contracts."""
+    return Answer([await _shape(ca, view) for view in await ca.contracts.list()], _COLUMNS)
+
+
+async def show(ca: Ca, asked: Asked) -> Answer:
+    """One contract."""
+    return Answer(await _shape(ca, await ca.contracts.show(asked["id"])))
+
+
+async def renew(ca: Ca, asked: Asked) -> Answer:
+    """Prolong a contract; its EAB and accounts go on."""
+    return Answer(await _shape(ca, await ca.contracts.renew(asked["id"], asked["ends"])))
+
+
+async def suspend(ca: Ca, asked: Asked) -> Answer:
+    """Stop a contract for the time being."""
+    return Answer(await _shape(ca, await ca.contracts.suspend(asked["id"])))
+
+
+async def resume(ca: Ca, asked: Asked) -> Answer:
+    """Let a suspended contract go on."""
+    return Answer(await _shape(ca, await ca.contracts.resume(asked["id"])))
+
+
+async def end(ca: Ca, asked: Asked) -> Answer:
+    """End a contract for good."""
+    return Answer(await _shape(ca, await ca.contracts.end(asked["id"])))
+
+
+async def eab_shape(ca: Ca, credential: Credential) -> Shape:
+    """A credential with its key, which only the operator and its customer are shown."""
+    return shapes.credential(credential, await ca.credentials.mac(credential.kid), ca.directory_url)
+
+
+async def _shape(ca: Ca, view: ContractView, password: str | None = None) -> Shape:
+    eab = await eab_shape(ca, view.credential) if view.credential else None
+    return shapes.contract(view, eab=eab, password=password)

@@ -1,0 +1,209 @@
+"""The grammar of ``tegata-ca``: every command and option once, and the reading of a command line.
+
+Options may stand anywhere, before the command too, so the line is put in order first: command words and arguments,
+then options; ``argparse`` reads what comes out. Runs nothing.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from tegata import __version__
+from tegata.ca.errors import CaError
+from tegata.clock import parse_rfc3339
+
+DEFAULT_HOME = "tegata-ca"
+HOME_VARIABLE = "TEGATA_CA_DIR"
+
+
+class BadUsage(CaError):
+    """The command line cannot be understood: ``reason``; ``usage`` shows how it is written."""
+
+    code = "operator.usage"
+
+
+class Option(NamedTuple):
+    """An option: ``metavar`` empty for a flag, ``many`` for one that takes several values and may be repeated."""
+
+    name: str
+    metavar: str = ""
+    about: str = ""
+    required: bool = False
+    many: bool = False
+    type: Callable[[str], Any] = str
+
+
+class Command(NamedTuple):
+    """A command: its words, what it does, its one argument if it has one, and its own options."""
+
+    words: tuple[str, ...]
+    about: str
+    argument: str = ""
+    options: tuple[Option, ...] = ()
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parse_rfc3339(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("not an instant such as 2026-11-24T00:00:00Z") from None
+
+
+EVERYWHERE = (
+    Option("dir", "DIR", f"the CA's directory (default ./{DEFAULT_HOME}, or {HOME_VARIABLE})", type=Path),
+    Option("json", about="print JSON; errors too, one line on stderr"),
+)
+_ENDS = Option("ends", "T", "end of the contract, RFC 3339 in UTC (default: the service's term)", type=_instant)
+
+COMMANDS = (
+    Command(
+        ("init",),
+        "make a new CA in an empty directory: settings, keys, certificates, database",
+        options=(
+            Option("url", "URL", "https base URL of the ACME service and the portal", required=True),
+            Option(
+                "public-url", "URL", "http base URL of CRLs, issuer certificates and the sticker's page", required=True
+            ),
+            Option("name", "NAME", "organization in the CA's own certificates"),
+            Option("tos", "URL", "terms of service"),
+            Option("resolver", "HOST:PORT", "DNS server used for validation", many=True),
+            Option("http01-port", "N", "port at which http-01 is looked for (default 80)", type=int),
+            Option("allow-network", "CIDR", "private network that validation may enter", many=True),
+            Option("smtp", "URL", "mail server for notices, smtp://host:port or smtps://host:port"),
+        ),
+    ),
+    Command(
+        ("serve",),
+        "serve ACME and the portal (TLS), and the public files (plain HTTP)",
+        options=(
+            Option("listen", "HOST:PORT", "address of ACME and portal, in place of the setting"),
+            Option("public-listen", "HOST:PORT", "address of the public files, in place of the setting"),
+        ),
+    ),
+    Command(
+        ("contract", "add"),
+        "record an accepted contract with its EAB credential and its customer",
+        options=(
+            Option("organization", "NAME", "organization in the certificates", required=True),
+            Option("country", "CC", "its country, two letters", required=True),
+            Option("state", "NAME", "its prefecture or state"),
+            Option("locality", "NAME", "its city"),
+            Option("service", "ID", "the service, by id or label", required=True),
+            Option("domain", "NAME", "a name; .example.com is that name and all below", required=True, many=True),
+            Option("user", "MAIL", "who logs in to the portal", required=True),
+            Option("starts", "T", "start of the contract, RFC 3339 in UTC (default: now)", type=_instant),
+            _ENDS,
+        ),
+    ),
+    Command(("contract", "list"), "list all contracts"),
+    Command(("contract", "show"), "show a contract", "ID"),
+    Command(("contract", "renew"), "renew a contract", "ID", (_ENDS,)),
+    Command(("contract", "suspend"), "suspend a contract: nothing is issued until it is resumed", "ID"),
+    Command(("contract", "resume"), "resume a suspended contract", "ID"),
+    Command(("contract", "end"), "end a contract for good", "ID"),
+    Command(("eab", "show"), "show an EAB credential", "KID"),
+    Command(("eab", "rotate"), "replace an EAB credential; accounts made with the old one stay", "KID"),
+    Command(("eab", "disable"), "disable an EAB credential and the accounts made with it", "KID"),
+    Command(("eab", "file"), "print the EAB file of a contract", "CONTRACT"),
+    Command(("cert", "list"), "list certificates", options=(Option("contract", "ID", "only this contract's"),)),
+    Command(("cert", "show"), "show a certificate", "SERIAL"),
+    Command(
+        ("cert", "revoke"),
+        "revoke a certificate",
+        "SERIAL",
+        (Option("reason", "N", "reason code of RFC 5280", required=True, type=int),),
+    ),
+)
+_NOUNS = {command.words[0] for command in COMMANDS}
+_OPTIONS = {f"--{option.name}": option for command in COMMANDS for option in (*EVERYWHERE, *command.options)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked: the command's words, the CA's directory, and the values by option or argument name."""
+
+    words: tuple[str, ...]
+    home: Path
+    json: bool
+    values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - each option has its own type
+        return self.values[name]
+
+
+def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Asked:
+    """Read a command line; raises BadUsage, or SystemExit(0) after printing the help that was asked for."""
+    values = vars(_parser().parse_args(in_order(argv)))
+    words = tuple(values.pop(key) for key in ("noun", "verb") if values.get(key))
+    home = values.pop("dir") or Path(environ.get(HOME_VARIABLE) or DEFAULT_HOME)
+    return Asked(words, home, values.pop("json"), values)
+
+
+def in_order(argv: Sequence[str]) -> list[str]:
+    """The same line with command words and arguments first and the options after them."""
+    words: list[str] = []
+    options: list[str] = []
+    rest = list(argv)
+    while rest:
+        token = rest.pop(0)
+        if not token.startswith("-"):
+            words.append(token)
+            continue
+        options.append(token)
+        option = _OPTIONS.get(token)
+        while option and option.metavar and rest and not rest[0].startswith("-"):
+            # Several values may follow one option; a command word ends them while the command is still to come.
+            if option.many and not words and rest[0] in _NOUNS:
+                break
+            options.append(rest.pop(0))
+            if not option.many:
+                break
+    return [*words, *options]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with errors as exceptions and without abbreviations."""
+
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401 - argparse's own arguments
+        super().__init__(allow_abbrev=False, **more)
+
+    def error(self, message: str) -> NoReturn:
+        raise BadUsage(reason=message, usage=" ".join(self.format_usage().removeprefix("usage: ").split()))
+
+
+def _parser() -> _Parser:
+    top = _Parser(prog="tegata-ca", description="A certification authority with contracts, EAB and a portal (ACME).")
+    top.add_argument("--version", action="version", version=f"tegata-ca {__version__}")
+    nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
+    groups: dict[str, Any] = {}
+    for command in COMMANDS:
+        noun, *verb = command.words
+        if not verb:
+            _fill(nouns.add_parser(noun, help=command.about, description=command.about), command)
+            continue
+        if noun not in groups:
+            about = ", ".join(one.words[1] for one in COMMANDS if one.words[0] == noun)
+            group = nouns.add_parser(noun, help=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+            groups[noun] = (group, group.add_subparsers(dest="verb", required=True, metavar="COMMAND"))
+        group, verbs = groups[noun]
+        parser = verbs.add_parser(verb[0], help=command.about, description=command.about)
+        _fill(parser, command)
+        group.epilog = f"{group.epilog or 'usage of each:'}\n\n{parser.format_usage().removeprefix('usage: ').rstrip()}"
+    return top
+
+
+def _fill(parser: argparse.ArgumentParser, command: Command) -> None:
+    if command.argument:
+        parser.add_argument(command.argument.lower(), metavar=command.argument)
+    for option in (*EVERYWHERE, *command.options):
+        flags: dict[str, Any] = {"help": option.about, "dest": option.name.replace("-", "_")}
+        if not option.metavar:
+            flags |= {"action": "store_true"}
+        else:
+            flags |= {"metavar": option.metavar, "required": option.required, "type": option.type}
+            if option.many:
+                flags |= {"action": "extend", "nargs": "+", "default": []}
+        parser.add_argument(f"--{option.name}", **flags)

@@ -1,0 +1,120 @@
+"""``tegata-ca init``: a new CA, complete or not at all.
+
+Everything is made in a directory beside the wanted one, which takes its name when it is finished.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tegata.ca import bootstrap
+from tegata.ca.cli import listening, settings_file
+from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.grammar import Asked
+from tegata.ca.errors import Refused
+from tegata.ca.issuing import hierarchy, keys, layout
+from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Acme, Mail, Public, Settings, Validation
+from tegata.ca.store.sqlite import open_store
+from tegata.ca.validation.check import NetworkValidator
+from tegata.clock import SystemClock
+from tegata.text.catalogue import Sentence
+
+_DONE = Sentence(
+    "The CA is in {dir}. Its ACME directory will be {server}, and its root certificate is {root}.\n"
+    "The pass phrase of its keys is in {passphrase}; keep a copy of it elsewhere.\n"
+    "Next: tegata-ca --dir {dir} serve",
+    "認証局を {dir} に作成しました。ACMEのディレクトリは {server}、ルート証明書は {root} です。\n"
+    "鍵のパスフレーズは {passphrase} にあります。別の場所にも控えを保管してください。\n"
+    "次のコマンドで起動します: tegata-ca --dir {dir} serve",
+)
+
+
+def run(asked: Asked) -> Answer:
+    """Make the CA; raises Refused for a directory that is not empty and for options that cannot be used."""
+    home = asked.home.absolute()
+    settings = _settings(asked)
+    _check(home, settings)
+    if home.exists() and not (home.is_dir() and not any(home.iterdir())):
+        raise Refused(reason="the directory for the new CA is not empty")
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{home.name}.", dir=home.parent))
+        try:
+            passphrase = _fill(made, settings)
+            made.chmod(0o755)
+            if home.exists():
+                home.rmdir()
+            made.rename(home)
+        except BaseException:
+            shutil.rmtree(made)
+            raise
+    except OSError as error:
+        raise Refused(reason=f"{error.filename}: {error.strerror}") from error
+    return Answer(
+        {
+            "dir": str(home),
+            "server": bootstrap.directory_url(settings),
+            "root": str(home / layout.ROOT_CERTIFICATE),
+            "passphrase": passphrase,
+        },
+        told=_DONE,
+    )
+
+
+def _settings(asked: Asked) -> Settings:
+    """The first settings: what was asked, and where to listen."""
+    url = _base(asked["url"], "https", "--url is not of the form https://HOST[:PORT]")
+    public_url = _base(asked["public_url"], "http", "--public-url is not of the form http://HOST[:PORT]")
+    defaults = Settings(acme=Acme(url=url), public=Public(url=public_url))
+    return Settings(
+        name=asked["name"] or defaults.name,
+        acme=Acme(url=url, listen=listening.default_for(url), terms_of_service=asked["tos"] or ""),
+        public=Public(url=public_url, listen=listening.default_for(public_url)),
+        validation=Validation(
+            resolvers=tuple(asked["resolver"]),
+            http01_port=defaults.validation.http01_port if asked["http01_port"] is None else asked["http01_port"],
+            allow_networks=tuple(asked["allow_network"]),
+        ),
+        mail=Mail(smtp=asked["smtp"] or ""),
+    )
+
+
+def _base(url: str, scheme: str, otherwise: str) -> str:
+    """The base URL that was meant; raises Refused with the reason ``otherwise``."""
+    base = url.lower().rstrip("/")
+    if not bootstrap.is_base_url(base, scheme):
+        raise Refused(reason=otherwise)
+    return base
+
+
+def _check(home: Path, settings: Settings) -> None:
+    """Refuse what would only fail later."""
+    texts = (settings.name, settings.acme.terms_of_service, settings.mail.smtp)
+    if not all(text.isprintable() for text in texts):
+        raise Refused(reason="an option holds a control character")
+    if not 0 < settings.validation.http01_port < 65_536:
+        raise Refused(reason="--http01-port is no port number")
+    hierarchy.host_of(settings.acme.url)
+    NetworkValidator(settings.validation, forbidden=(), clock=SystemClock().now)
+    bootstrap.notifier(home, settings, SystemClock().now)
+
+
+def _fill(home: Path, settings: Settings) -> str:
+    """Make keys, certificates, database and settings; says where the pass phrase is."""
+    secret, written = keys.first_passphrase(home, settings.keys, os.environ)
+    hierarchy.create(
+        home,
+        name=settings.name,
+        url=settings.acme.url,
+        public_url=settings.public.url,
+        secret=secret,
+        now=SystemClock().now(),
+    )
+    bootstrap.create_sealing_key(home, secret)
+    asyncio.run(open_store(home / DATABASE_FILE).close())
+    (home / SETTINGS_FILE).write_text(settings_file.text_of(settings), "utf-8")
+    if written is None:
+        return keys.PASSPHRASE_VARIABLE if os.environ.get(keys.PASSPHRASE_VARIABLE) else keys.PASSPHRASE_FILE_VARIABLE
+    return settings.keys.passphrase_file if written.is_relative_to(home) else str(written)

@@ -1,0 +1,93 @@
+"""The command ``tegata-ca``: reads the line, runs the command, prints its answer, ends with its exit code.
+
+The one place where an exception becomes a line on standard error and a number: 1 refused or failed, 2 wrong usage.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+
+from tegata.ca import bootstrap
+from tegata.ca.bootstrap import Ca
+from tegata.ca.cli import certificates, contracts, credentials, grammar, initialise, serving
+from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.grammar import Asked, BadUsage
+from tegata.ca.services.ids import SystemIds
+from tegata.errors import TegataError
+from tegata.text.catalogue import explain
+from tegata.text.language import Language, from_environment
+
+DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+# What is done on a CA that is there; ``init`` makes one and ``serve`` runs it.
+_COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
+    ("contract", "add"): contracts.add,
+    ("contract", "list"): contracts.listing,
+    ("contract", "show"): contracts.show,
+    ("contract", "renew"): contracts.renew,
+    ("contract", "suspend"): contracts.suspend,
+    ("contract", "resume"): contracts.resume,
+    ("contract", "end"): contracts.end,
+    ("eab", "show"): credentials.show,
+    ("eab", "rotate"): credentials.rotate,
+    ("eab", "disable"): credentials.disable,
+    ("eab", "file"): credentials.file,
+    ("cert", "list"): certificates.listing,
+    ("cert", "show"): certificates.show,
+    ("cert", "revoke"): certificates.revoke,
+}
+
+
+def main() -> int:
+    """Run the command line of this process; its exit code."""
+    language = from_environment(os.environ)
+    as_json = "--json" in sys.argv[1:]
+    try:
+        asked = grammar.parse(sys.argv[1:], os.environ)
+        answer = _run(asked)
+        if answer is not None:
+            sys.stdout.write(answer.as_json() if asked.json else answer.as_text(language))
+            sys.stdout.flush()
+    except BadUsage as error:
+        _tell(error, language, as_json=as_json)
+        return MISUSED
+    except TegataError as error:
+        _tell(error, language, as_json=as_json)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the edge: whatever happened becomes a line and a number
+        if not as_json:
+            traceback.print_exc()
+        _tell(TegataError(), language, as_json=as_json)
+        return FAILED
+    return DONE
+
+
+def _run(asked: Asked) -> Answer | None:
+    if asked.words == ("init",):
+        return initialise.run(asked)
+    if asked.words == ("serve",):
+        serving.run(asked)
+        return None
+    return asyncio.run(_on_ca(_COMMANDS[asked.words], asked))
+
+
+async def _on_ca(command: Callable[[Ca, Asked], Awaitable[Answer]], asked: Asked) -> Answer:
+    ca = bootstrap.open_ca(asked.home, os.environ)
+    try:
+        return await command(ca, asked)
+    finally:
+        await ca.store.close()
+
+
+def _tell(error: TegataError, language: Language, *, as_json: bool) -> None:
+    """Say on standard error what is wrong and what to do, for a person or for a program."""
+    detail = str(explain(error, language))
+    if as_json:
+        problem = {"code": error.code, "detail": detail, "reference": SystemIds().reference()}
+        detail = json.dumps({"error": problem}, ensure_ascii=False)
+    sys.stderr.write(detail + "\n")

@@ -1,0 +1,135 @@
+"""``tegata-ca serve``: one process with two listeners and the jobs, from the ready line to a drained end.
+
+Knows sockets, signals and uvicorn; what is served and what the jobs do comes from ``bootstrap``.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from ssl import SSLContext
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.loops.auto import auto_loop_factory
+
+from tegata.ca import bootstrap
+from tegata.ca.bootstrap import Ca
+from tegata.ca.cli import listening, logs
+from tegata.ca.cli.grammar import Asked
+from tegata.ca.issuing.server_certificate import ServerCertificate
+from tegata.ca.jobs import tasks
+
+DRAIN_SECONDS = 20
+# Longer than clients leave a connection idle between two polls; a request on a connection just closed is lost.
+KEEP_ALIVE_SECONDS = 65
+CERTIFICATE_CHECK_SECONDS = 3600
+
+log = structlog.get_logger("serve")
+
+
+class Listener(uvicorn.Server):
+    """A uvicorn server that leaves signals alone and says when it accepts."""
+
+    def __init__(self, app: ASGIApp, context: SSLContext | None = None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                ssl_context_factory=(lambda _config, _default: context) if context else None,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+            )
+        )
+        self.accepts = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the process's, not one listener's."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept, and say so."""
+        await super().startup(sockets)
+        self.accepts.set()
+
+
+def run(asked: Asked) -> None:
+    """Serve until SIGTERM or SIGINT; what was begun is finished first."""
+    logs.configure()
+    settings = bootstrap.load_settings(asked.home)
+    acme, public = settings.acme, settings.public
+    acme_sockets = listening.open_sockets(asked["listen"] or acme.listen or listening.default_for(acme.url))
+    public_sockets = listening.open_sockets(
+        asked["public_listen"] or public.listen or listening.default_for(public.url)
+    )
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(_serve(asked.home, acme_sockets, public_sockets))
+
+
+async def _serve(home: Path, acme: list[socket.socket], public: list[socket.socket]) -> None:
+    own = [one.getsockname()[:2] for one in (*acme, *public)]
+    ca = bootstrap.open_ca(home, os.environ, listening=own)
+    try:
+        certificate = bootstrap.server_certificate(home, ca, os.environ)
+        await ca.crls.publish_when_due()
+        tls = Listener(bootstrap.acme_and_portal(ca), certificate.context)
+        plain = Listener(bootstrap.public_files(ca))
+        await _until_stopped(ca, certificate, {tls: acme, plain: public})
+    finally:
+        await ca.store.close()
+
+
+async def _until_stopped(
+    ca: Ca, certificate: ServerCertificate, listeners: dict[Listener, list[socket.socket]]
+) -> None:
+    """Run listeners and jobs; after the signal, requests first and then jobs come to their end."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    runner = bootstrap.job_runner(ca)
+    async with asyncio.TaskGroup() as group:
+        serving = [group.create_task(one.serve(sockets)) for one, sockets in listeners.items()]
+        group.create_task(runner.run())
+        in_time = [
+            group.create_task(tasks.publish_in_time(ca.crls)),
+            group.create_task(_renew_in_time(ca, certificate)),
+        ]
+        for listener in listeners:
+            await listener.accepts.wait()
+        _announce(ca)
+        await stopped.wait()
+        log.info("draining")
+        for listener in listeners:
+            listener.should_exit = True
+        await asyncio.wait(serving)
+        for task in in_time:
+            task.cancel()
+        runner.stop()
+
+
+async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:
+    """Keep the own TLS certificate fresh; a failure is logged and tried again long before the old one ends."""
+    while True:
+        await asyncio.sleep(CERTIFICATE_CHECK_SECONDS)
+        try:
+            certificate.renew_if_due(ca.now())
+        except Exception:
+            log.exception("server-certificate.failed")
+
+
+def _announce(ca: Ca) -> None:
+    """The one line that says that this CA answers, and where."""
+    urls = (ca.directory_url, bootstrap.portal_url(ca.settings), ca.settings.public.url)
+    sys.stdout.write("ready acme={} portal={} public={}\n".format(*urls))
+    sys.stdout.flush()

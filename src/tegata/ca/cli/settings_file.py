@@ -1,0 +1,78 @@
+"""The first ``settings.toml``: what ``init`` was told, with a word about each setting for whoever edits it later.
+
+Writes text only; what may be set is ``ca.settings``, and reading it back is ``tegata.settings``.
+"""
+
+import json
+
+from tegata.ca.settings import Settings
+
+_TEMPLATE = """\
+# Settings of this certification authority (tegata-ca). Unknown settings are refused; a restart makes changes count.
+# Sections and settings that are left out have their defaults.
+
+# The organization in the CA's own certificates, and the name it has on pages and in mails.
+name = {name}
+
+[acme]
+# Base URL of ACME (<url>/acme/) and of the portal (<url>/portal/). Account URLs are permanent: never change it.
+url = {acme_url}
+# Where it listens: HOST:PORT, or :PORT for all addresses.
+listen = {acme_listen}
+# URL of the terms of service that a new account has to agree to; "" for none.
+terms_of_service = {terms_of_service}
+# A page about this CA; "" for none.
+website = {website}
+
+[public]
+# Base URL of CRLs, issuer certificates and the sticker's page; it stands in certificates: never change it.
+url = {public_url}
+listen = {public_listen}
+
+[validation]
+# DNS servers asked about names, "IP" or "IP:PORT"; none: those of this system.
+resolvers = {resolvers}
+# The port at which http-01 is looked for. The rules for public CAs leave 80 only.
+http01_port = {http01_port}
+# Private or loopback networks that validation may enter, such as "10.1.0.0/16"; none by default.
+allow_networks = {allow_networks}
+
+[mail]
+# smtp://[user@]host:port or smtps://[user@]host:port; "" sends no mail. A password stands in password_file.
+smtp = {smtp}
+sender = {sender}
+password_file = {password_file}
+
+[keys]
+# Where the pass phrase of the keys is, relative to this file;
+# the environment's TEGATA_CA_PASSPHRASE and TEGATA_CA_PASSPHRASE_FILE go first.
+passphrase_file = {passphrase_file}
+
+[policy]
+# How often a certificate may be replaced by one that could not end later, because the contract ends.
+reissues_at_contract_end = {reissues_at_contract_end}
+"""
+
+
+def text_of(settings: Settings) -> str:
+    """The file's text for these settings."""
+    acme, public, validation, mail = settings.acme, settings.public, settings.validation, settings.mail
+    values: dict[str, object] = {
+        "name": settings.name,
+        "acme_url": acme.url,
+        "acme_listen": acme.listen,
+        "terms_of_service": acme.terms_of_service,
+        "website": acme.website,
+        "public_url": public.url,
+        "public_listen": public.listen,
+        "resolvers": list(validation.resolvers),
+        "http01_port": validation.http01_port,
+        "allow_networks": list(validation.allow_networks),
+        "smtp": mail.smtp,
+        "sender": mail.sender,
+        "password_file": mail.password_file,
+        "passphrase_file": settings.keys.passphrase_file,
+        "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
+    }
+    # A JSON string without characters beyond the printable is a TOML string too, and so are numbers and lists of these.
+    return _TEMPLATE.format_map({name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})

@@ -1,0 +1,60 @@
+"""The JSON shapes of ``tegata-ca``'s results: contracts, credentials, certificates.
+
+The members and their order are fixed for those who script the command; a shape knows records, not how they came.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from tegata.ca.model import Certificate, Credential
+from tegata.ca.policy import certificates, contracts
+from tegata.ca.services.contracts import ContractView
+from tegata.clock import rfc3339
+
+Shape = dict[str, Any]
+
+
+def contract(view: ContractView, *, eab: Shape | None, password: str | None) -> Shape:
+    """A contract; ``eab`` is its newest credential's shape, ``password`` that of a customer made just now."""
+    record, organization = view.contract, view.contract.organization
+    return {
+        "contract": record.id,
+        "service": record.service,
+        "status": view.status,
+        "domains": list(record.domains),
+        "organization": {
+            "name": organization.name,
+            "country": organization.country,
+            "state": organization.state,
+            "locality": organization.locality,
+        },
+        "starts": rfc3339(record.starts),
+        "ends": rfc3339(record.ends),
+        "eab": eab and {name: eab[name] for name in ("kid", "hmac", "server", "status")},
+        "user": {"login": view.customer.login, "password": password},
+    }
+
+
+def credential(record: Credential, mac: str, server: str) -> Shape:
+    """An EAB credential with its MAC key in base64url, and the directory to use it at."""
+    return {
+        "kid": record.kid,
+        "hmac": mac,
+        "server": server,
+        "status": contracts.credential_status(record),
+        "contract": record.contract_id,
+    }
+
+
+def certificate(record: Certificate, now: datetime) -> Shape:
+    """A certificate."""
+    return {
+        "serial": record.serial,
+        "contract": record.contract_id,
+        "names": list(record.names),
+        "not_before": rfc3339(record.not_before),
+        "not_after": rfc3339(record.not_after),
+        "status": certificates.status(record, now),
+        "reason": record.reason,
+        "revoked_at": rfc3339(record.revoked_at) if record.revoked_at else None,
+    }

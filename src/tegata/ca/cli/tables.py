@@ -1,0 +1,90 @@
+"""Shapes as text for a person: aligned tables for lists, one line a member for a single thing.
+
+Wide (East Asian) characters take two columns. Knows no record.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tegata.text.catalogue import Sentence, printable
+from tegata.text.language import Language
+
+_LABELS = {
+    "contract": Sentence("Contract", "契約番号"),
+    "service": Sentence("Service", "サービス"),
+    "status": Sentence("Status", "ステータス"),
+    "domains": Sentence("Domains", "ドメイン名"),
+    "organization": Sentence("Organization", "組織"),
+    "name": Sentence("Name", "名称"),
+    "country": Sentence("Country", "国"),
+    "state": Sentence("State", "都道府県"),
+    "locality": Sentence("Locality", "市区町村"),
+    "starts": Sentence("Starts", "契約開始"),
+    "ends": Sentence("Ends", "契約終了"),
+    "eab": Sentence("EAB", "EAB"),
+    "kid": Sentence("Key identifier", "MAC鍵識別子"),
+    "hmac": Sentence("MAC key", "MAC鍵"),
+    "server": Sentence("Server", "サーバーホスト"),
+    "user": Sentence("Customer", "お客様"),
+    "login": Sentence("Login", "ログインID"),
+    "password": Sentence("Password", "パスワード"),
+    "serial": Sentence("Serial", "シリアル番号"),
+    "names": Sentence("Names", "ドメイン名"),
+    "not_before": Sentence("Valid from", "有効期間開始"),
+    "not_after": Sentence("Valid until", "有効期間終了"),
+    "reason": Sentence("Reason", "失効理由"),
+    "revoked_at": Sentence("Revoked", "失効日時"),
+}
+_WORDS = {
+    "active": Sentence("active", "有効"),
+    "suspended": Sentence("suspended", "停止中"),
+    "expired": Sentence("expired", "期限切れ"),
+    "ended": Sentence("ended", "終了"),
+    "superseded": Sentence("superseded", "交換済み"),
+    "disabled": Sentence("disabled", "無効化済み"),
+    "valid": Sentence("valid", "有効"),
+    "revoked": Sentence("revoked", "失効済み"),
+}
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], language: Language) -> str:
+    """Rows as an aligned table of these members, with a heading; only the heading where there are no rows."""
+    lines = [[label(name, language) for name in columns]]
+    lines += [[_cell(name, row[name], language) for name in columns] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def details(shape: Mapping[str, Any], language: Language) -> str:
+    """One thing, a line a member; members that are None are left out."""
+    return "\n".join(f"{'  ' * depth}{name}: {value}".rstrip() for depth, name, value in _lines(shape, language, 0))
+
+
+def label(name: str, language: Language) -> str:
+    """The word for a member of a shape."""
+    return _LABELS[name].fill(language, {})
+
+
+def _lines(shape: Mapping[str, Any], language: Language, depth: int) -> Iterator[tuple[int, str, str]]:
+    for name, value in shape.items():
+        if isinstance(value, Mapping):
+            yield depth, label(name, language), ""
+            yield from _lines(value, language, depth + 1)
+        elif value is not None:
+            yield depth, label(name, language), _cell(name, value, language)
+
+
+def _cell(name: str, value: object, language: Language) -> str:
+    if isinstance(value, list | tuple):
+        return " ".join(_cell(name, one, language) for one in value)
+    if name == "status":
+        return _WORDS[str(value)].fill(language, {})
+    return "" if value is None else printable(str(value))
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

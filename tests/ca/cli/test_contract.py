@@ -1,0 +1,199 @@
+"""``tegata-ca contract`` and ``tegata-ca eab``: what scripts and people get from them."""
+
+import json
+import re
+
+import pytest
+
+from tests.ca.cli.conftest import JAPANESE, error_of, run
+
+_LINE = "contract add --organization Example株式会社 --country JP --locality 三鷹市 --service ov-acme-1y"
+ADD = (*_LINE.split(), "--domain", "WWW.example.com", ".example.org", "--user")
+
+
+@pytest.fixture
+def contract(answer):
+    """A new contract as its JSON."""
+    return answer(*ADD, "admin@example.com")
+
+
+def test_a_new_contract(answer, home):
+    """The JSON of a contract; the password is told once, to a customer who is new."""
+    done = run(
+        "--dir",
+        str(home),
+        *ADD,
+        "New@example.com",
+        "--starts",
+        "2026-01-01T09:00:00+09:00",
+        "--ends",
+        "2100-01-01T00:00:00Z",
+        "--json",
+    )
+    assert (done.code, done.stderr) == (0, "")
+    first = json.loads(done.stdout)
+    assert list(first) == ["contract", "service", "status", "domains", "organization", "starts", "ends", "eab", "user"]
+    assert first["service"] == "ov-acme-1y"
+    assert first["status"] == "active"
+    assert first["domains"] == ["www.example.com", ".example.org"]
+    assert first["organization"] == {"name": "Example株式会社", "country": "JP", "state": None, "locality": "三鷹市"}
+    assert (first["starts"], first["ends"]) == ("2026-01-01T00:00:00Z", "2100-01-01T00:00:00Z")
+    assert list(first["eab"]) == ["kid", "hmac", "server", "status"]
+    assert re.fullmatch(r"[A-Za-z0-9]+", first["eab"]["kid"])
+    assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{42}", first["eab"]["hmac"])
+    assert first["eab"]["server"] == "https://127.0.0.1:8443/acme/"
+    assert first["user"]["login"] == "new@example.com"
+    assert len(first["user"]["password"]) > 12
+    assert answer(*ADD, "new@example.com")["user"]["password"] is None
+    shown = answer("contract", "show", first["contract"])
+    assert shown == {**first, "user": {"login": "new@example.com", "password": None}}
+    secrets = (first["eab"]["hmac"], first["user"]["password"])
+    assert not any(secret.encode() in (home / "tegata-ca.db").read_bytes() for secret in secrets)
+
+
+def test_a_service_without_acme(answer, refusal):
+    """It has no EAB; a service may be named by its label."""
+    words = [word if word != "ov-acme-1y" else "OV (RSA2024) 半年" for word in ADD]
+    made = answer(*words, "csr@example.com")
+    assert made["eab"] is None
+    assert refusal("eab", "file", made["contract"])["code"] == "contract.no-acme"
+
+
+def test_the_life_of_a_contract(answer, refusal, contract):
+    """Suspended, resumed, renewed, ended; what cannot be is refused."""
+    one = contract["contract"]
+    assert answer("contract", "suspend", one)["status"] == "suspended"
+    assert refusal("contract", "suspend", one)["code"] == "operator.refused"
+    assert answer("contract", "resume", one)["status"] == "active"
+    assert answer("contract", "renew", one, "--ends", "2101-01-01T00:00:00Z")["ends"] == "2101-01-01T00:00:00Z"
+    assert refusal("contract", "renew", one, "--ends", "2099-01-01T00:00:00Z")["code"] == "operator.refused"
+    assert answer("contract", "end", one)["status"] == "ended"
+    assert refusal("contract", "renew", one)["code"] == "operator.refused"
+    assert one in [listed["contract"] for listed in answer("contract", "list")]
+
+
+def test_an_eab(answer, ca, contract):
+    """Shown, rotated, disabled; the file is exactly one line, in either form of output."""
+    kid = contract["eab"]["kid"]
+    shown = answer("eab", "show", kid)
+    assert shown == {**contract["eab"], "contract": contract["contract"]}
+    line = (
+        f"sudo certbot --server https://127.0.0.1:8443/acme/ --eab-hmac-key {shown['hmac']} --eab-kid {kid}"
+        " -d www.example.com -d example.org --key-type rsa\n"
+    )
+    for words in ([], ["--json"]):
+        assert ca("eab", "file", contract["contract"], *words).stdout == line
+    new = answer("eab", "rotate", kid)
+    assert new["kid"] != kid
+    assert new["hmac"] != shown["hmac"]
+    assert new["status"] == "active"
+    assert answer("eab", "show", kid)["status"] == "superseded"
+    assert answer("contract", "show", contract["contract"])["eab"]["kid"] == new["kid"]
+    assert answer("eab", "disable", kid)["status"] == "disabled"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("contract", "show", "C1"), "operator.unknown"),
+        (("contract", "suspend", "C1"), "operator.unknown"),
+        (("eab", "show", "x"), "operator.unknown"),
+        (("eab", "file", "C1"), "operator.unknown"),
+        (("cert", "show", "ab"), "operator.unknown"),
+        (("cert", "revoke", "ab", "--reason", "4"), "operator.unknown"),
+        (("cert", "list", "--contract", "C1"), "operator.unknown"),
+    ],
+)
+def test_what_is_not_there(refusal, words, code):
+    """Named in the answer."""
+    error = refusal(*words)
+    assert error["code"] == code
+    assert words[2] in error["detail"] or words[-1] in error["detail"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"--country": "Japan"}, "JP"),
+        ({"--service": "ev"}, "ev"),
+        ({"--domain": "-bad-.example"}, "-bad-.example"),
+        ({"--user": "nobody"}, "mail address"),
+        ({"--ends": "2020-01-01T00:00:00Z"}, "end before it starts"),
+    ],
+)
+def test_a_contract_that_cannot_be(refusal, answer, changes, told):
+    """Refused with what was wrong; nothing is stored."""
+    before = answer("contract", "list")
+    options = {
+        "--organization": "O",
+        "--country": "JP",
+        "--service": "ov-acme-1y",
+        "--domain": "a.example",
+        "--user": "a@b.example",
+    }
+    words = [word for option in {**options, **changes}.items() for word in option]
+    words = [f"{name}={value}" for name, value in zip(words[::2], words[1::2], strict=True)]
+    assert told in refusal("contract", "add", *words)["detail"]
+    assert answer("contract", "list") == before
+
+
+def test_a_person_reads_tables(ca, contract):
+    """In the language of the environment."""
+    listed = ca("contract", "list")
+    assert listed.stdout.startswith("Contract ")
+    assert contract["contract"] in listed.stdout
+    shown = ca("contract", "show", contract["contract"], environ=JAPANESE)
+    assert "MAC鍵識別子: " + contract["eab"]["kid"] in shown.stdout
+    refused = ca("contract", "show", "C1", environ=JAPANESE)
+    assert (refused.code, refused.stdout) == (1, "")
+    assert re.search("[ぁ-ん]", refused.stderr)
+    assert ca("cert", "list").stdout.startswith("Serial ")
+
+
+def test_wrong_usage(called, tmp_path):
+    """Exit code 2, and how it is written; with --json on one line too."""
+    wrong = run("contract", "remove")
+    assert (wrong.code, wrong.stdout) == (2, "")
+    assert "tegata-ca contract" in wrong.stderr
+    wrong = called("contract", "remove", "--json")
+    assert (wrong.code, error_of(wrong)["code"]) == (2, "operator.usage")
+    nowhere = called("--dir", str(tmp_path / "none"), "contract", "list")
+    assert nowhere.code == 1
+    assert "settings.toml" in nowhere.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unforeseen_error(called, home, monkeypatch):
+    """A person gets the traceback for a report; a program one line without it."""
+
+    def broken(*_, **__):
+        raise RuntimeError("deep inside")
+
+    monkeypatch.setattr("tegata.ca.bootstrap.open_ca", broken)
+    told = called("contract", "list")
+    assert told.code == 1
+    assert "RuntimeError: deep inside" in told.stderr
+    assert "internal error" in told.stderr
+    program = called("contract", "list", "--json")
+    assert (program.code, error_of(program)["code"]) == (1, "internal")
+    assert "deep inside" not in program.stderr
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (("https://127.0.0.1:8443", "http://127.0.0.1:8443"), "acme.url"),
+        (("https://127.0.0.1:8443", "https://127.0.0.1:8443/ca"), "acme.url"),
+        (("http01_port = 80", 'http01_port = "eighty"'), "validation"),
+        (("name =", "nmae ="), "nmae"),
+    ],
+)
+def test_settings_that_cannot_be_used(called, home, tmp_path, edit, told):
+    """A-01: named with the file; an ACME URL is https, whatever somebody edits."""
+    text = (home / "settings.toml").read_text("utf-8")
+    assert edit[0] in text
+    (tmp_path / "settings.toml").write_text(text.replace(*edit), "utf-8")
+    done = called("--dir", str(tmp_path), "contract", "list")
+    assert done.code == 1
+    assert told in done.stderr
+    assert str(tmp_path / "settings.toml") in done.stderr

@@ -1,0 +1,99 @@
+"""The grammar of tegata-ca: options anywhere, exact words, errors that show how it is written."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tegata import __version__
+from tegata.ca.cli import grammar
+from tegata.ca.cli.grammar import BadUsage, parse
+
+
+def asked(line, environ=None):
+    return parse(line.split(), environ or {})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "contract renew ABC --ends 2027-01-01T09:00:00+09:00 --dir /ca --json",
+        "--dir /ca --json --ends 2027-01-01T00:00:00Z contract renew ABC",
+        "--dir=/ca contract --json renew --ends=2027-01-01T00:00:00Z ABC",
+        "contract --dir /ca renew --json ABC --ends 2027-01-01T00:00:00Z",
+    ],
+)
+def test_options_stand_anywhere(line):
+    """Before the command, between its words, after it."""
+    found = asked(line)
+    assert (found.words, found.home, found.json) == (("contract", "renew"), Path("/ca"), True)
+    assert dict(found.values) == {"id": "ABC", "ends": datetime(2027, 1, 1, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    "domains",
+    [
+        "--domain a.example --domain .b.example",
+        "--domain a.example .b.example",
+        "--domain=a.example --domain .b.example",
+    ],
+)
+@pytest.mark.parametrize("form", ["{0} {1}", "{1} {0}"])
+def test_several_domains(domains, form):
+    """Repeated or one after the other, before the command too."""
+    command = "contract add --organization O --country JP --service ov-acme-1y --user a@example.com"
+    assert asked(form.format(domains, command))["domain"] == ["a.example", ".b.example"]
+
+
+def test_the_directory():
+    """The option goes before the variable, that before the default."""
+    variable = {"TEGATA_CA_DIR": "/variable"}
+    assert asked("contract list").home == Path("tegata-ca")
+    assert asked("contract list", variable).home == Path("/variable")
+    assert asked("--dir /option contract list", variable).home == Path("/option")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("", "required: COMMAND"),
+        ("contract", "required: COMMAND"),
+        ("issue", "invalid choice: 'issue'"),
+        ("contract remove X", "invalid choice: 'remove'"),
+        ("contract show", "required: ID"),
+        ("contract show A B", "unrecognized arguments: B"),
+        ("contract list --ends 2027-01-01T00:00:00Z", "unrecognized arguments"),
+        ("contract list --js", "unrecognized arguments: --js"),
+        ("contract renew A --ends 2027-01-01", "--ends: not an instant"),
+        ("contract renew A --ends", "--ends: expected one argument"),
+        ("cert revoke AB", "required: --reason"),
+        ("cert revoke AB --reason superseded", "--reason: invalid int"),
+        ("init --url https://ca.example", "required: --public-url"),
+    ],
+)
+def test_what_is_wrong_is_said(line, reason):
+    """And how the command is written."""
+    with pytest.raises(BadUsage) as raised:
+        asked(line)
+    assert reason in str(raised.value.facts["reason"])
+    assert str(raised.value.facts["usage"]).startswith("tegata-ca")
+
+
+def test_the_help_of_a_group_shows_every_option(capsys):
+    """``tegata-ca contract --help`` is enough to write any of its commands."""
+    for noun in sorted({command.words[0] for command in grammar.COMMANDS}):
+        with pytest.raises(SystemExit) as ended:
+            asked(f"{noun} --help")
+        assert ended.value.code == 0
+        text = capsys.readouterr().out
+        for command in grammar.COMMANDS:
+            if command.words[0] == noun:
+                assert all(f"--{option.name}" in text for option in command.options)
+
+
+def test_the_version(capsys):
+    """The distribution's own."""
+    with pytest.raises(SystemExit) as ended:
+        asked("--version")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"tegata-ca {__version__}\n"

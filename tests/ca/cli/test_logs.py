@@ -1,0 +1,32 @@
+"""The server's log: one JSON object a line, in ASCII, from us and from libraries."""
+
+import json
+import subprocess
+import sys
+
+PROGRAM = """
+import logging, structlog
+from tegata.ca.cli import logs
+log = structlog.get_logger("acme")
+logs.configure()
+log.info("refused", path="/\\x1b[31m\\n\\u202e\\x9b", reference="T-00000000")
+try:
+    raise ValueError("why")
+except ValueError:
+    log.exception("failed")
+logging.getLogger("uvicorn.error").error("from %s", "elsewhere")
+logging.getLogger("uvicorn.error").info("chatter")
+"""
+
+
+def test_every_entry_is_one_harmless_line():
+    """S-37: control characters, line ends and direction marks of strangers stay inside the JSON; tracebacks too."""
+    done = subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, timeout=60)
+    assert done.stdout == b""
+    assert done.stderr.isascii()
+    refused, failed, library = [json.loads(line) for line in done.stderr.decode().splitlines()]
+    assert refused["path"] == "/\x1b[31m\n\u202e\x9b"
+    assert (refused["event"], refused["level"], refused["logger"]) == ("refused", "info", "acme")
+    assert refused["timestamp"].endswith("Z")
+    assert "ValueError: why" in failed["exception"]
+    assert (library["event"], library["logger"]) == ("from elsewhere", "uvicorn.error")

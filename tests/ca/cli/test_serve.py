@@ -1,0 +1,129 @@
+"""``tegata-ca serve`` as a process: the ready line, what answers, and how it ends."""
+
+import json
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ca.cli.conftest import COMMAND, ENVIRONMENT, error_of, run
+from tests.peers.ports import free_port
+from tests.peers.process import Process
+
+
+class Serving:
+    """A CA that serves, and the addresses it does it at."""
+
+    def __init__(self, home, log, *words):
+        self.acme, self.public = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+        self.home = home
+        argv = [COMMAND, "serve", "--dir", str(home), "--listen", self.acme, "--public-listen", self.public, *words]
+        self.process = Process(argv, log=log, env=ENVIRONMENT)
+        self.ready = self.process.wait_for_line(r"^ready .*$", 30)[0]
+        self.tls = ssl.create_default_context(cafile=str(home / "root.pem"))
+
+    def get(self, url):
+        """The answer at a URL, TLS checked by the CA's root."""
+        with urllib.request.urlopen(url, timeout=10, context=self.tls if url.startswith("https") else None) as answer:
+            return answer.read()
+
+    def connect(self):
+        """A TLS connection to the ACME listener."""
+        host, port = self.acme.split(":")
+        return self.tls.wrap_socket(socket.create_connection((host, int(port)), timeout=10), server_hostname=host)
+
+
+@pytest.fixture
+def serving(home, tmp_path) -> Iterator[Serving]:
+    """The CA, serving."""
+    found = Serving(home, tmp_path / "log")
+    yield found
+    found.process.stop()
+
+
+def test_it_answers_when_it_says_so(serving):
+    """One line, with the URLs of the settings; TLS by the own root; health on the public listener."""
+    line = "ready acme=https://127.0.0.1:8443/acme/ portal=https://127.0.0.1:8443/portal/ public=http://127.0.0.1:8080"
+    assert serving.ready == line
+    directory = json.loads(serving.get(f"https://{serving.acme}/acme/"))
+    assert directory["newOrder"] == "https://127.0.0.1:8443/acme/new-order"
+    assert b"<form" in serving.get(f"https://{serving.acme}/portal/login")
+    assert json.loads(serving.get(f"http://{serving.public}/readyz")) == {"store": "ok", "crl": "current"}
+    assert serving.get(f"http://{serving.public}/root.cer")
+
+
+def test_no_acme_without_tls(serving):
+    """A-01: the public listener has none of it, and the ACME listener speaks TLS only."""
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        serving.get(f"http://{serving.public}/acme/")
+    raised.value.close()
+    assert raised.value.code == 404
+    with pytest.raises(OSError):
+        serving.get(f"http://{serving.acme}/acme/")
+
+
+def test_a_command_counts_at_once(serving):
+    """What another process stores is seen by the next request."""
+    add = (
+        "contract",
+        "add",
+        "--organization",
+        "O",
+        "--country",
+        "JP",
+        "--service",
+        "dv-acme-1y",
+        "--domain",
+        "a.example",
+    )
+    made = json.loads(run("--dir", str(serving.home), *add, "--user", "a@example.com", "--json").stdout)
+    seal = f"http://{serving.public}/seal/{made['contract']}?lang=en"
+    assert b"in force (" in serving.get(seal)
+    run("--dir", str(serving.home), "contract", "suspend", made["contract"])
+    assert b"not in force" in serving.get(seal)
+
+
+def test_it_ends_with_what_was_begun(serving):
+    """SIGTERM: a request that is coming in is answered, no new connection is taken, exit code 0."""
+    with serving.connect() as connection:
+        body = b'{"protected":"","payload":"","signature":""}'
+        connection.sendall(
+            b"POST /acme/new-order HTTP/1.1\r\nHost: x\r\nContent-Type: application/jose+json\r\n"
+            + f"Content-Length: {len(body)}\r\n\r\n".encode()
+            + body[:10]
+        )
+        serving.process.wait_for(lambda: _idle(serving), "the request to have begun")
+        serving.process.signal(15)
+        serving.process.wait_for(lambda: '"draining"' in serving.process.text, "the drain")
+        connection.sendall(body[10:])
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400")
+    assert serving.process.wait(10) == 0
+    with pytest.raises(ConnectionRefusedError):
+        serving.connect()
+
+
+def _idle(serving):
+    """Another request was answered since: the first one's head has been read."""
+    return serving.get(f"https://{serving.acme}/acme/")
+
+
+def test_a_port_in_use(home):
+    """The address, and what to do; nothing of the CA is touched."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = run("serve", "--listen", address, "--dir", str(home))
+        assert (done.code, done.stdout) == (1, "")
+        assert address in done.stderr
+        assert "--listen" in done.stderr
+        done = run("serve", "--listen", address, "--dir", str(home), "--json")
+        assert error_of(done)["code"] == "operator.listen"
+
+
+def test_an_address_that_is_none(home):
+    """Said before anything is opened."""
+    done = run("serve", "--public-listen", "8080", "--dir", str(home))
+    assert done.code == 1
+    assert "8080" in done.stderr

@@ -1,0 +1,135 @@
+"""The public listener: CRL, issuer certificates, health, and the sticker's page."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.ca import bootstrap
+from tegata.ca.ports import Work
+from tests.ca.api.asgi import body, call, issue
+
+pytestmark = pytest.mark.anyio
+
+
+async def get(world, target, *headers):
+    """A GET at the public application of this moment."""
+    return await call(bootstrap.public_files(world.ca), "GET", target, headers=headers)
+
+
+async def test_certificates_of_the_ca(world):
+    """DER, the ones whose addresses stand in certificates."""
+    hierarchy = world.ca.hierarchy
+    for path, certificate in (
+        ("/root.cer", hierarchy.root),
+        ("/issuing.cer", hierarchy.issuing),
+        ("/services.cer", hierarchy.services),
+    ):
+        answer = await get(world, path)
+        assert answer.headers.get("Content-Type") == "application/pkix-cert"
+        assert answer.body == certificate.public_bytes(Encoding.DER)
+    assert (await get(world, "/crl/root.crl")).body == hierarchy.root_crl
+
+
+async def test_ready_when_there_is_a_current_crl(world):
+    """Before the first CRL and after the last one's end the CA is not ready, though alive."""
+    assert (await get(world, "/healthz")).status == 200
+    assert (await get(world, "/readyz")).status == 503
+    assert (await get(world, "/crl/issuing.crl")).status == 503
+    await world.ca.crls.publish()
+    answer = await get(world, "/readyz")
+    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "current"})
+    latest = await world.ca.store.revocation_lists.latest()
+    work = Work()
+    ended = latest.this_update - timedelta(days=1)
+    old = type(latest)(number=latest.number + 1, this_update=ended, next_update=ended, der=latest.der)
+    world.ca.store.revocation_lists.publish(work, old)
+    await world.ca.store.commit(work)
+    answer = await get(world, "/readyz")
+    assert (answer.status, body(answer)) == (503, {"store": "ok", "crl": "outdated"})
+    await world.ca.crls.publish()
+
+
+async def test_not_ready_without_the_store(world, monkeypatch):
+    """Whatever is wrong with it, the answer is short and tells nothing."""
+
+    async def broken():
+        raise OSError("disk /dev/secret")
+
+    monkeypatch.setattr(world.ca.store.revocation_lists, "latest", broken)
+    answer = await get(world, "/readyz")
+    assert (answer.status, body(answer)) == (503, {"store": "failed"})
+
+
+async def test_a_revoked_certificate_is_in_the_crl_at_once(world):
+    """The CRL that is fetched next has it."""
+    client = await world.client()
+    _, (leaf, *_) = await issue(world, client, "www.example.com")
+    await world.ca.certificates.revoke_by_operator(format(leaf.serial_number, "x"), 4)
+    answer = await get(world, "/crl/issuing.crl")
+    assert answer.headers.get("Content-Type") == "application/pkix-crl"
+    assert answer.headers.get("Cache-Control") == "public, max-age=60"
+    crl = x509.load_der_x509_crl(answer.body)
+    entry = crl.get_revoked_certificate_by_serial_number(leaf.serial_number)
+    assert entry is not None
+    assert entry.extensions.get_extension_for_class(x509.CRLReason).value.reason is x509.ReasonFlags.superseded
+
+
+async def test_the_seal_vouches_for_a_contract_in_force(world):
+    """Japanese first: organization, names, term, certificates; nothing of the customer or the credential."""
+    client = await world.client("www.example.com", ".example.org")
+    await issue(world, client, "www.example.com")
+    contract, kid = (await world.ca.contracts.list())[-1].contract, "admin@example.com"
+    answer = await get(world, f"/seal/{contract.id}")
+    page = answer.body.decode()
+    assert answer.status == 200
+    for part in ("Example Corporation", "www.example.com", "example.org とその配下", "有効 (", "1 枚"):
+        assert part in page
+    credential = (await world.ca.store.credentials.of_contract(contract.id))[0]
+    for secret in (kid, credential.kid, contract.customer_id):
+        assert secret not in page
+    assert "script" not in page
+    assert "default-src 'none'" in (answer.headers.get("Content-Security-Policy") or "")
+
+
+async def test_the_seal_speaks_english(world):
+    """By the switch, or by what the browser prefers."""
+    contract = (await world.ca.contracts.list())[0].contract
+    for answer in (
+        await get(world, f"/seal/{contract.id}?lang=en"),
+        await get(world, f"/seal/{contract.id}", ("accept-language", "en-GB, ja;q=0.5")),
+    ):
+        assert "Valid certificates" in answer.body.decode()
+
+
+async def test_the_seal_of_a_suspended_contract(world):
+    """It says so at once."""
+    contract, _, _ = await world.contract()
+    await world.ca.contracts.suspend(contract)
+    page = (await get(world, f"/seal/{contract}?lang=en")).body.decode()
+    assert "not in force" in page
+    assert "until" not in page
+
+
+async def test_the_seal_of_a_service_that_examines_names_only(world):
+    """DV vouches for no organization."""
+    contract, _, _ = await world.contract(service="dv-acme-1y")
+    page = (await get(world, f"/seal/{contract}")).body.decode()
+    assert "Example Corporation" not in page
+    assert "www.example.com" in page
+
+
+@pytest.mark.parametrize("contract", ["C00000000", "..%2f..", "<script>", "%00"])
+async def test_a_seal_that_was_made_up(world, contract):
+    """404, in words for whoever was led here; nothing of the address comes back."""
+    answer = await get(world, f"/seal/{contract}?lang=en")
+    assert answer.status == 404
+    assert "do not trust" in answer.body.decode()
+    assert "script" not in answer.body.decode()
+
+
+@pytest.mark.parametrize("target", ["/", "/acme/", "/portal/login", "/settings.toml", "/crl/../keys/root.key"])
+async def test_nothing_else_is_public(world, target):
+    """No ACME, no portal, no file of the CA."""
+    assert (await get(world, target)).status == 404
