@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 python := .venv/bin/python
 pip := $(python) -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: help install lock demo test check clean
+.PHONY: help install lock demo test check docs bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,12 @@ check: install ## format, lint, types, import contracts, architecture
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(python) -m pytest -q tests/architecture
+
+docs: install ## draw the documents' generated parts anew
+	$(python) docs/draw.py
+
+bench: install ## how fast the hot paths are on this machine; what the figures mean is in benchmarks/README.md
+	$(python) benchmarks/store.py
 
 clean: ## remove .venv and everything else that can be made again
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -22,7 +22,10 @@ def tegata(tegata: Tegata, pebble: Pebble) -> Tegata:
 
 
 def test_the_manual_s_first_run(tegata: Tegata, pebble: Pebble) -> None:
-    """3.2 on a terminal: the question with lego's words before and after it, the four files, nothing but them."""
+    """3.2 on a terminal: the question with lego's words before and after it, the four files, nothing but them.
+
+    The certificate's key is not the account's (A-48).
+    """
     question = "Do you accept the TOS? Y/n"
     done = tegata.interact(*order(pebble, NAME), "run", answers=[(question, "y")]).check()
     assert done.stdout.index("Please review the TOS at data:text/plain,Do%20what%20thou%20wilt") < done.stdout.index(
@@ -48,7 +51,10 @@ def test_the_manual_s_first_run(tegata: Tegata, pebble: Pebble) -> None:
         root=pebble.root_file(),
         chain=folder / f"{NAME}.issuer.crt",
     ).check()
-    assert (folder / f"{NAME}.key").read_text().startswith("-----BEGIN RSA PRIVATE KEY-----\n")
+    key = (folder / f"{NAME}.key").read_text()
+    assert key.startswith("-----BEGIN RSA PRIVATE KEY-----\n")
+    (account_key,) = (tegata.path / "accounts").rglob("*.key")
+    assert account_key.read_text() != key
 
 
 def test_three_names_in_lego_s_order_of_lines(tegata: Tegata, pebble: Pebble) -> None:

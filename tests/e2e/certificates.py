@@ -1,0 +1,20 @@
+"""What the end-to-end tests ask of certificates: read a file, and compare with what the CA says it issued."""
+
+from pathlib import Path
+
+from cryptography import x509
+
+
+def leaf(path: Path) -> x509.Certificate:
+    """The first certificate of a PEM file."""
+    return x509.load_pem_x509_certificate(path.read_bytes())
+
+
+def serial(path: Path) -> str:
+    """The serial number of a PEM file's first certificate, as tegata-ca writes it."""
+    return f"{leaf(path).serial_number:x}"
+
+
+def crt(directory: Path, name: str) -> Path:
+    """Where lego's v4 layout keeps a certificate."""
+    return directory / "certificates" / f"{name}.crt"

@@ -1,0 +1,135 @@
+"""The contract's term and state decide at once, for any client: expired, suspended, resumed, renewed near its end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.e2e.certificates import crt, leaf, serial
+from tests.e2e.test_lego_with_ca import words as lego_words
+
+MAIL = "admin@example.com"
+
+
+def in_an_hour():
+    return (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture
+def client(ca, tegata):
+    return tegata.trusting(ca.ca_file)
+
+
+def issue(ca, client, contract, name, *command):
+    return client.run(
+        "-s",
+        ca.directory_url,
+        "-a",
+        "--eab",
+        "--kid",
+        contract["eab"]["kid"],
+        "--hmac",
+        contract["eab"]["hmac"],
+        "-d",
+        name,
+        "-m",
+        MAIL,
+        "--http",
+        "--http.port",
+        f"127.0.0.1:{ca.http_port}",
+        "--key-type",
+        "rsa2048",
+        *(command or ("run",)),
+    )
+
+
+def renew(ca, client, name, *more):
+    return client.run(
+        "-s",
+        ca.directory_url,
+        "-d",
+        name,
+        "-m",
+        MAIL,
+        "--http",
+        "--http.port",
+        f"127.0.0.1:{ca.http_port}",
+        "--key-type",
+        "rsa2048",
+        "renew",
+        *more,
+    )
+
+
+def test_an_expired_contract_registers_nobody(ca, client):
+    """Past the contract's end: 403 that says what to do."""
+    contract = ca.add_contract("past.example.com", starts="2025-01-01T00:00:00Z", ends="2025-12-31T00:00:00Z")
+    assert contract["status"] == "expired"
+    done = issue(ca, client, contract, "past.example.com")
+    assert done.code == 1
+    assert "unauthorized" in done.stderr
+
+
+def test_suspended_and_resumed(ca, client):
+    """A contract suspended by command stops the next order, and resumed lets it through."""
+    name = "pause.example.com"
+    contract = ca.add_contract(name)
+    issue(ca, client, contract, name).check()
+    first = serial(crt(client.path, name))
+    ca.run("contract", "suspend", contract["contract"]).check()
+    assert ca.json("contract", "show", contract["contract"])["status"] == "suspended"
+    done = renew(ca, client, name, "--days", "999")
+    assert done.code == 1
+    assert "unauthorized" in done.stderr
+    assert serial(crt(client.path, name)) == first
+    ca.run("contract", "resume", contract["contract"]).check()
+    renew(ca, client, name, "--days", "999").check()
+    assert serial(crt(client.path, name)) != first
+
+
+def test_a_disabled_eab_stops_its_accounts(ca, client):
+    """The credential is asked at every order, not only at registration."""
+    name = "disabled.example.com"
+    contract = ca.add_contract(name)
+    issue(ca, client, contract, name).check()
+    ca.run("eab", "disable", contract["eab"]["kid"]).check()
+    done = renew(ca, client, name, "--days", "999")
+    assert done.code == 1
+    assert "unauthorized" in done.stderr
+
+
+def test_renewed_an_hour_before_its_end(ca, client, lego):
+    """tegata and lego both replace, without a new EAB, once the contract is renewed; before that nothing storms."""
+    mine, theirs = "hour-tegata.example.com", "hour-lego.example.com"
+    contract = ca.add_contract(mine, theirs, ends=in_an_hour())
+    lego = lego.trusting(ca.ca_file)
+    issue(ca, client, contract, mine).check()
+    lego.run(*lego_words(ca, contract, "run", names=(theirs,))).check()
+    before = leaf(crt(client.path, mine)).not_valid_after_utc
+    assert before <= datetime.fromisoformat(contract["ends"])
+
+    done = renew(ca, client, mine).check()
+    assert contract["ends"][:10] in done.output, "it says that a new certificate could not end later, with the date"
+    assert leaf(crt(client.path, mine)).not_valid_after_utc == before
+
+    renewed = ca.json("contract", "renew", contract["contract"])
+    assert renewed["ends"] > contract["ends"]
+    assert renewed["eab"]["kid"] == contract["eab"]["kid"]
+    renew(ca, client, mine).check()
+    lego.run(*lego_words(ca, contract, "renew", "--no-random-sleep", names=(theirs,))).check()
+    for path in (crt(client.path, mine), crt(lego.path, theirs)):
+        assert leaf(path).not_valid_after_utc > before + timedelta(days=80)
+
+
+def test_a_reissue_that_could_not_end_later_is_limited(ca, lego):
+    """lego, due every day of the last month, gets a few certificates and then rateLimited with the contract's end."""
+    name = "storm.example.com"
+    contract = ca.add_contract(name, ends=in_an_hour())
+    lego = lego.trusting(ca.ca_file)
+    lego.run(*lego_words(ca, contract, "run", names=(name,))).check()
+    for _ in range(10):
+        done = lego.run(*lego_words(ca, contract, "renew", "--no-random-sleep", names=(name,)))
+        if done.code:
+            break
+    assert "rateLimited" in done.output
+    assert contract["ends"][:10] in done.output
+    assert len(ca.json("cert", "list", "--contract", contract["contract"])) == 4, "the first and three more, by default"

@@ -1,0 +1,51 @@
+"""The manual's cron line says ``* 1 * * *``: sixty starts an hour. Together they order at most once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from tests.e2e.certificates import crt, serial
+
+NAME = "cron.example.com"
+MAIL = "test@example.com"
+STARTS = 60
+
+
+def test_sixty_starts_order_at_most_once(ca, tegata, tmp_path):
+    """In the contract's last month none orders; once the contract is renewed, exactly one of sixty does."""
+    tegata = tegata.trusting(ca.ca_file)
+    ends = (datetime.now(UTC) + timedelta(days=25)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    contract = ca.add_contract(NAME, ends=ends)
+    challenge = ["--http", "--http.port", f"127.0.0.1:{ca.http_port}", "--key-type", "rsa2048"]
+    tegata.run(
+        "-s",
+        ca.directory_url,
+        "-a",
+        "--eab",
+        "--kid",
+        contract["eab"]["kid"],
+        "--hmac",
+        contract["eab"]["hmac"],
+        "-d",
+        NAME,
+        "-m",
+        MAIL,
+        *challenge,
+        "run",
+    ).check()
+    hook = f"touch {tmp_path}/reloaded"
+    cron_line = ["-s", ca.directory_url, "-d", NAME, "-m", MAIL, *challenge, "renew", "--renew-hook", hook]
+
+    def sixty():
+        with ThreadPoolExecutor(12) as pool:
+            return list(pool.map(lambda _: tegata.run(*cron_line, timeout=120), range(STARTS)))
+
+    first = serial(crt(tegata.path, NAME))
+    assert [done.code for done in sixty()] == [0] * STARTS
+    assert serial(crt(tegata.path, NAME)) == first
+    assert not (tmp_path / "reloaded").exists()
+
+    ca.run("contract", "renew", contract["contract"]).check()
+    assert [done.code for done in sixty()] == [0] * STARTS
+    assert serial(crt(tegata.path, NAME)) != first
+    assert (tmp_path / "reloaded").exists()
+    assert len(ca.json("cert", "list", "--contract", contract["contract"])) == 2

@@ -1,0 +1,108 @@
+"""``kill -9`` of the client and of the CA in the middle of issuance: the next run succeeds unaided."""
+
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from tests.e2e.certificates import crt, leaf, serial
+from tests.peers.ca import TegataCA
+from tests.peers.tegata import Tegata
+
+MAIL = "test@example.com"
+LIMIT_SECONDS = 30
+
+
+def command(ca, contract, name, address="127.0.0.1"):
+    credential = ["--eab", "--kid", contract["eab"]["kid"], "--hmac", contract["eab"]["hmac"]]
+    challenge = ["--http", "--http.port", f"{address}:{ca.http_port}", "--key-type", "rsa2048"]
+    return ["-s", ca.directory_url, "-a", *credential, "-d", name, "-m", MAIL, *challenge, "run"]
+
+
+def wait_for(condition: Callable[[], object], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.01)
+
+
+def unfinished_orders(ca):
+    """Orders between the customer's finalize and its outcome, as they are stored."""
+    with sqlite3.connect(f"file:{ca.home}/tegata-ca.db?mode=ro", uri=True) as database:
+        query = "SELECT count(*) FROM orders WHERE processing_at IS NOT NULL AND serial IS NULL AND fault IS NULL"
+        return database.execute(query).fetchone()[0]
+
+
+def assert_a_pair(directory, name):
+    """The files of a name are one certificate and its key, complete and private."""
+    certificate = leaf(crt(directory, name))
+    key = load_pem_private_key(crt(directory, name).with_suffix(".key").read_bytes(), None)
+    assert certificate.public_key() == key.public_key()
+    for path in (directory / "certificates").glob(f"{name}.*"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.35, 0.5, 0.65, 0.8])
+def test_the_client_killed(ca, tegata, seconds):
+    """Killed at some moment of its first run, the second run needs no help: same account, a matching pair of files."""
+    name = f"killed-{int(seconds * 1000)}.example.com"
+    tegata = tegata.trusting(ca.ca_file)
+    contract = ca.add_contract(name)
+    words = command(ca, contract, name)
+    with tegata.start(*words) as process:
+        time.sleep(seconds)
+        process.kill()
+    tegata.run(*words).check()
+    assert_a_pair(tegata.path, name)
+    assert not [path.name for path in (tegata.path / "certificates").iterdir() if not path.name.startswith((name, "."))]
+
+
+def test_the_ca_killed(tmp_path):
+    """Killed under load and started again: clients' next run succeeds, no order hangs, files and database agree."""
+    names = [f"node-{number}.example.com" for number in range(6)]
+    with TegataCA(tmp_path / "ca") as ca, ThreadPoolExecutor(len(names)) as pool:
+        contract = ca.add_contract(*names)
+        # Every client is a host of its own: one address and one directory each.
+        addresses = {name: f"127.0.0.{number}" for number, name in enumerate(names, 11)}
+        for name, address in addresses.items():
+            ca.dns.set(name, "A", address)
+        clients = {name: Tegata(tmp_path / name, ca.ca_file) for name in names}
+
+        def run(name):
+            clients[name].directory.mkdir(exist_ok=True)
+            return clients[name].run(*command(ca, contract, name, addresses[name]), timeout=120)
+
+        first = [pool.submit(run, name) for name in names]
+        wait_for(lambda: ca.json("cert", "list"), LIMIT_SECONDS)
+        ca.kill()
+        ca.start()
+        for future in first:
+            future.result()
+        wait_for(lambda: unfinished_orders(ca) == 0, LIMIT_SECONDS)
+
+        for name in names:
+            run(name).check()
+        listed = {entry["serial"]: entry for entry in ca.json("cert", "list")}
+        for name in names:
+            assert_a_pair(clients[name].path, name)
+            assert listed[serial(crt(clients[name].path, name))]["names"] == [name]
+        assert all(entry["status"] == "valid" for entry in listed.values())
+
+
+def test_sigterm_of_the_client_cleans_up(ca, tegata):
+    """SIGTERM ends with 143 and leaves the port free; SIGINT with 130."""
+    name = "signal.example.com"
+    contract = ca.add_contract(name)
+    tegata = tegata.trusting(ca.ca_file)
+    ca.dns.set(name, "A", "127.0.0.9")
+    for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+        with tegata.start(*command(ca, contract, name)) as process:
+            process.wait_for(lambda process=process: "Trying to solve" in process.text, "the challenge", LIMIT_SECONDS)
+            process.signal(number)
+            assert process.wait(LIMIT_SECONDS) == code
+    ca.dns.set(name, "A", "127.0.0.1")
+    tegata.run(*command(ca, contract, name)).check()

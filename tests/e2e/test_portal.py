@@ -1,0 +1,122 @@
+"""The portal in a real browser: log in, the manual's table sorted both ways, the order's page, the two downloads."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.e2e.certificates import crt, serial
+from tests.e2e.test_contract_term import issue
+
+pytestmark = pytest.mark.peer("chromium")
+NAME = "portal.example.com"
+MAIL = "portal@example.com"
+
+
+@pytest.fixture(scope="module")
+def contracts(ca):
+    """One customer with two contracts of different services, and one that is over."""
+    first = ca.add_contract(NAME, user=MAIL)
+    ca.add_contract("half.example.com", user=MAIL, service="ov-acme-6m")
+    past = ca.add_contract("past.example.com", user=MAIL, starts="2025-01-01T00:00:00Z", ends="2025-12-31T00:00:00Z")
+    return {"first": first, "past": past, "password": first["user"]["password"]}
+
+
+@pytest.fixture
+def inside(ca, contracts, page):
+    """A page that has logged in."""
+    page.goto(f"{ca.portal_url}")
+    page.fill("input[name=login]", MAIL)
+    page.fill("input[name=password]", contracts["password"])
+    page.click("main button")
+    page.wait_for_url("**/portal/orders")
+    return page
+
+
+def column(page, number):
+    return [cell.strip() for cell in page.locator(f"tbody tr td:nth-child({number})").all_inner_texts()]
+
+
+def test_a_wrong_password_is_refused(ca, contracts, page):
+    """The page says that login or password is wrong, not which."""
+    page.goto(f"{ca.portal_url}login")
+    page.fill("input[name=login]", MAIL)
+    page.fill("input[name=password]", "wrong")
+    page.click("main button")
+    assert page.locator("[role=alert]").is_visible()
+    assert page.url.endswith("/portal/login")
+
+
+def test_the_table_shows_contracts_in_force_and_sorts_both_ways(inside):
+    """現在有効な契約 first-hand, earlier ones behind the filter; each column sorts up and down."""
+    assert "現在有効な契約を表示しています" in inside.content()
+    assert inside.locator("tbody tr").count() == 2
+    headers = " ".join(inside.locator("thead th").all_inner_texts())
+    assert all(word in headers for word in ("お申込日", "サービス", "ステータス", "お申込種別"))
+    for name, number in (("お申込日", 2), ("サービス", 3), ("ステータス", 4), ("お申込種別", 5)):
+        inside.locator(f"thead th:has-text('{name}') a").first.click()
+        assert column(inside, number) == sorted(column(inside, number))
+        inside.locator(f"thead th:has-text('{name}') a").last.click()
+        assert column(inside, number) == sorted(column(inside, number), reverse=True)
+    assert inside.locator("tbody td:nth-child(2)").first.inner_text().count("/") == 2
+    inside.click("text=過去の契約も表示する")
+    assert inside.locator("tbody tr").count() == 3
+
+
+def test_order_page_and_downloads(ca, contracts, inside):
+    """詳細, ダウンロードはこちら, then the EAB file (the exact command) and the sticker (a real SVG)."""
+    first = contracts["first"]
+    inside.goto(f"{ca.portal_url}orders")
+    inside.locator("tbody tr:has-text('OV (ACME) 1年') >> text=詳細").click()
+    inside.click("text=ダウンロードはこちら")
+    with inside.expect_download() as download:
+        inside.click("text=EABをダウンロード")
+    assert download.value.suggested_filename == f"eab-{first['contract']}.txt"
+    text = download.value.path().read_text("utf-8")
+    assert text == ca.run("eab", "file", first["contract"]).check().stdout
+    with inside.expect_download() as download:
+        inside.click("a:has-text('ステッカーをダウンロード')")
+    root = ET.fromstring(download.value.path().read_text("utf-8"))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    link = next(root.iter("{http://www.w3.org/2000/svg}a")).get("href")
+    assert first["organization"]["name"] in ca.get(link).decode()
+
+
+def test_certificates_are_listed_with_their_state(ca, contracts, inside, tegata):
+    """What was issued under the contract, and that it was revoked."""
+    client = tegata.trusting(ca.ca_file)
+    issue(ca, client, contracts["first"], NAME).check()
+    serial_number = serial(crt(client.path, NAME))
+    for state in ("有効", "失効"):
+        inside.goto(f"{ca.portal_url}orders/{contracts['first']['contract']}")
+        row = inside.locator(f"tr:has-text('{serial_number}')").inner_text()
+        assert NAME in row
+        assert state in row.split()
+        ca.run("cert", "revoke", serial_number, "--reason", "0")
+
+
+def test_english_by_switch_and_suspension_at_once(ca, contracts, inside):
+    """One click turns the page English; a contract suspended by command is so in the table at once."""
+    inside.click("text=English")
+    assert "Contracts in force are shown." in inside.content()
+    ca.run("contract", "suspend", contracts["first"]["contract"]).check()
+    inside.reload()
+    assert "Suspended" in column(inside, 4)
+    ca.run("contract", "resume", contracts["first"]["contract"]).check()
+    inside.reload()
+    assert "Suspended" not in column(inside, 4)
+
+
+def test_another_customers_contract_is_not_there(ca, inside):
+    """Foreign and missing contracts look the same."""
+    foreign = ca.add_contract("foreign.example.com", user="other@example.com")
+    for contract in (foreign["contract"], "C0000000"):
+        response = inside.goto(f"{ca.portal_url}orders/{contract}/download")
+        assert response.status == 404
+        assert "ページが見つかりません" in inside.content()
+
+
+def test_logging_out_ends_the_session(ca, inside):
+    """After logging out the old page leads to the log-in."""
+    inside.click("text=ログアウト")
+    inside.goto(f"{ca.portal_url}orders")
+    assert inside.url.endswith("/portal/login")
