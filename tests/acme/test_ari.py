@@ -85,7 +85,7 @@ def test_what_is_no_identifier_is_malformed(text):
     ],
 )
 def test_the_default_window(days, start, end):
-    """Around two thirds of life, half of a short one, 2 % wide (X-18)."""
+    """Around two thirds of life, half of a short one, 2 % wide."""
     not_after = START + timedelta(days=days) - timedelta(seconds=1)
     window = ari.default_window(START, not_after)
     assert abs(window.start - (START + start)) <= timedelta(seconds=1)
@@ -130,5 +130,5 @@ def test_an_instant_in_a_window():
     [(None, 21_600), (0, 60), (-5, 60), (59, 60), (60, 60), (600, 600), (86_400, 86_400), (1e9, 86_400)],
 )
 def test_retry_after_is_clamped(said, seconds):
-    """Between a minute and a day; six hours where nothing was said (X-14)."""
+    """Between a minute and a day; six hours where nothing was said (RFC 9773 §4.3.2)."""
     assert ari.clamp_retry_after(said) == seconds

@@ -184,6 +184,7 @@ def test_unknown_challenges_statuses_and_identifiers_are_read():
 
 
 def test_new_order():
+    """A body with profile and replaces (F-24); identifiers are needed."""
     assert written(messages.NewOrder(identifiers=(Identifier("dns", "x"),), profile="tlsserver", replaces="a.b")) == {
         "identifiers": [{"type": "dns", "value": "x"}],
         "profile": "tlsserver",

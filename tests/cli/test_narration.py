@@ -119,6 +119,6 @@ HOURS = "[x] acme: Trying renewal with 961 hours remaining"
     ],
 )
 def test_decisions(more: dict[str, object], lines: list[str]) -> None:
-    """Why something is done or not, with the numbers; lego's phrases where lego has them."""
+    """Why something is done or not, with the numbers, and the CA's page about its window (X-12)."""
     facts = Facts(**FACTS, **more)  # type: ignore[arg-type] # the table's values fit the names
     assert decided("x", facts, decide(facts), "https://ca.example/why") == lines

@@ -28,7 +28,7 @@ def run_plan(line: str, environ: dict[str, str] | None = None, eab_file: EabFile
 
 
 def test_defaults_are_lego_s() -> None:
-    """Without flags: Let's Encrypt, ./.lego, ec256, port 80, no account mail."""
+    """Without flags: Let's Encrypt, ./.lego, ec256, port 80, no account mail (A-36)."""
     made = run_plan("-d www.example.com")
     assert made.path == HERE / ".lego"
     assert made.account.server == "https://acme-v02.api.letsencrypt.org/directory"

@@ -252,6 +252,7 @@ def test_an_account_that_cannot_be_read(desk: Desk, client: Client):
 
 
 def test_finding_an_account_opens_none(desk: Desk, client: Client):
+    """A-34: onlyReturnExisting alone is sent, neither consent nor EAB."""
     desk.answers["/account"] = Answer(400, problem(ErrorType.ACCOUNT_DOES_NOT_EXIST))
     assert client.find_account() is None
     assert desk.payload("/account") == {"onlyReturnExisting": True}
@@ -271,7 +272,7 @@ def test_without_an_account_nothing_is_ordered_or_revoked(desk: Desk, client: Cl
 
 @pytest.mark.parametrize("offered", [True, False])
 def test_replaces_goes_only_to_cas_with_renewal_information(desk: Desk, offered: bool):
-    """X-16"""
+    """RFC 9773 §5."""
     if offered:
         desk.paths["renewalInfo"] = "ari"
     desk.answers["/order"] = Answer(403, problem(ErrorType.REJECTED_IDENTIFIER))

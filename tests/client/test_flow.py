@@ -95,6 +95,7 @@ def released(play: Play, *names: str) -> None:
 
 
 def test_the_whole_way():
+    """A-53: neither notBefore nor notAfter is asked for, so that no CA can refuse them."""
     play = Play()
     assert payload(play.happens(Started())) == {
         "identifiers": [{"type": "dns", "value": A}, {"type": "dns", "value": B}]
@@ -206,6 +207,7 @@ def test_the_order_is_polled_where_new_order_put_it():
 
 
 def test_finalize_before_the_ca_has_seen_that_all_is_ready():
+    """A-80: after orderNotReady the order is read again."""
     play = validated()
     assert isinstance(play.refuse(ErrorType.ORDER_NOT_READY), Sleep)
     woken(play)
@@ -398,7 +400,7 @@ def test_a_challenge_without_a_token():
 
 @pytest.mark.parametrize("kind", [ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED, ErrorType.UNAUTHORIZED])
 def test_replaces_is_dropped_when_the_ca_does_not_like_it(kind: ErrorType):
-    """X-16: the order matters more than the link to the one before."""
+    """RFC 9773 §5: the order matters more than the link to the one before."""
     play = Play(replaces="aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE")
     assert payload(play.happens(Started()))["replaces"] == "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"
     assert "replaces" not in payload(play.refuse(kind))
@@ -416,7 +418,7 @@ def test_replaces_is_dropped_when_the_ca_does_not_like_it(kind: ErrorType):
     [("x.y", ErrorType.RATE_LIMITED), ("x.y", ErrorType.REJECTED_IDENTIFIER), (None, ErrorType.MALFORMED)],
 )
 def test_other_refusals_of_an_order_stand(replaces: str | None, kind: ErrorType):
-    """X-16"""
+    """Only what may be about ``replaces`` is ordered again without it."""
     play = Play(replaces=replaces)
     play.happens(Started())
     play.refuse(kind)
@@ -430,6 +432,18 @@ def test_an_order_for_other_names_is_not_followed(got: tuple[str, ...]):
     play.happens(Started())
     play.say(order("pending", got), to=NEW_ORDER, location=ORDER)
     assert isinstance(play.failed_with, errors.OrderMismatch)
+
+
+def test_a_ca_may_order_names_as_it_likes():
+    """A-50: neither identifiers nor authorizations stand as they were asked for, nor one as the other."""
+    play = Play()
+    play.happens(Started())
+    other = order("pending", (B, A)) | {"authorizations": [authz_url(A), authz_url(B)]}
+    assert play.say(other, to=NEW_ORDER, location=ORDER) == Send(authz_url(A), None)
+    play.say(authorization(A), to=authz_url(A))
+    step = play.say(authorization(B), to=authz_url(B))
+    assert isinstance(step, Solve)
+    assert [each.name for each in step.presentations] == [A, B]
 
 
 def test_an_identifier_in_capitals_is_the_same_name():

@@ -91,6 +91,7 @@ def test_the_same_origin_in_another_spelling(url: str):
 
 
 def test_signs_with_the_key_before_there_is_an_account_and_for_the_account_after():
+    """A-11: jwk or kid, never both; A-15: the URL is signed as it was received."""
     unknown = jws.parse(session().sign(ORDER, b"{}", "abc").body)
     assert (unknown.header.kid, unknown.header.jwk) == (None, jwk.from_public(KEY.public_key()))
     known = session(kid="https://ca.example/acct/1")
@@ -105,6 +106,7 @@ def test_signs_with_the_key_before_there_is_an_account_and_for_the_account_after
 
 
 def test_a_request_is_jose_json_and_no_payload_is_a_post_as_get():
+    """A-13: a read has the empty payload."""
     request = session().sign(ORDER, None, "abc")
     assert (request.method, request.headers.get("Content-Type")) == ("POST", "application/jose+json")
     assert jws.parse(request.body).is_post_as_get

@@ -54,7 +54,7 @@ def test_the_instant_is_chosen_once_a_window() -> None:
 
 
 def test_no_renewal_information_is_asked_for_again_in_six_hours() -> None:
-    """RFC 9773 §4.3.3: an error that will last (X-14)."""
+    """RFC 9773 §4.3.3: an error that will last."""
     watch = not_offered(after_answer(unknown(LEAF)), NOW)
     assert (watch.window, watch.instant) == (None, None)
     assert watch.ask_again == NOW + timedelta(hours=6)

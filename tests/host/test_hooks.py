@@ -50,7 +50,7 @@ def test_what_is_no_command(text: str, windows: bool) -> None:
 
 
 def test_a_hook_is_told_by_its_environment(capfd: pytest.CaptureFixture[str]) -> None:
-    """lego v4's variables besides all others; its standard error comes out of our standard output."""
+    """lego v4's variables besides all others (S-23); its standard error comes out of our standard output."""
     script = "import os, sys; print(*sorted(n for n in os.environ if n[:4] == 'LEGO')); sys.stderr.write('err')"
     run(f'{PYTHON} "{script}"', RESULT, {**os.environ, "LEGO_OTHER": "x"})
     out, err = capfd.readouterr()

@@ -161,7 +161,7 @@ def test_other_extensions_are_refused(extension, reason):
     ],
 )
 def test_other_kinds_of_names_are_refused(other):
-    """Unknown name types pass through many CAs (A-81)."""
+    """Unknown name types pass through many CAs (A-81, S-12)."""
     san = x509.SubjectAlternativeName([x509.DNSName("www.example.com"), other])
     reason = "it asks for a name that is neither a DNS name nor an IP address"
     assert refusal(request(san, san=False)) == reason

@@ -154,8 +154,8 @@ class Client:
         """Order a certificate for ``names`` (as ``pki.names`` writes them) and see it through, in ``deadline`` seconds.
 
         ``solvers`` are by type of challenge. ``replaces`` is the identifier (``acme.ari.cert_id``) of the certificate
-        it follows, of this CA and account; it is sent only to CAs that offer renewal information (X-16). The first
-        name becomes the common name, if it fits. Raises NoAccount, NoSolver, ValidationFailed, OrderInvalid,
+        it follows, of this CA and account; it is sent only to CAs that offer renewal information (RFC 9773 §5). The
+        first name becomes the common name, if it fits. Raises NoAccount, NoSolver, ValidationFailed, OrderInvalid,
         DeadlinePassed, BadChain, and what a solver raises.
         """
         if self._session.kid is None:

@@ -24,7 +24,7 @@ class Retrying:
 
 @dataclass(frozen=True)
 class ReplacesDropped:
-    """The CA would not link the order to the certificate it replaces; it is ordered without the link (X-16)."""
+    """The CA would not link the order to the certificate it replaces; it is ordered without the link (RFC 9773 §5)."""
 
     error: ClientError
 

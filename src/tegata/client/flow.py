@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 _EMPTY = b"{}"
 _DEACTIVATE = codec.encode({"status": "deactivated"})
-# What a CA may answer when it does not want to link an order to the one before (RFC 9773 §5, X-16).
+# What a CA may answer when it does not want to link an order to the one before (RFC 9773 §5).
 _ABOUT_REPLACES = (ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED, ErrorType.UNAUTHORIZED)
 
 
@@ -135,7 +135,7 @@ class Issuance:
         return self._send(self._new_order, codec.encode(order), self._ordered, on_refusal)
 
     def _order_refused(self, error: TegataError) -> Step:
-        """Order again without ``replaces``, if that may have been the trouble (X-16)."""
+        """Order again without ``replaces``, if that may have been the trouble (RFC 9773 §5)."""
         if not isinstance(error, ProblemReceived) or error.problem.kind not in _ABOUT_REPLACES:
             return self._fail(error)
         self._news.append(events.ReplacesDropped(error))

@@ -20,7 +20,7 @@ from tegata.host.certificates import stem_of
 from tegata.host.files import Tree, make_folder, read
 from tegata.host.files import replace as replace_file
 
-# RFC 9773 §4.3.3: after trouble a minute, then doubling; where there is nothing to ask, and at most, six hours.
+# RFC 9773 §4.3.3: after trouble a minute, then doubling; where there is nothing to ask, and at most, six hours.
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 # §4.3.2: nobody is believed who wants to be asked later than this; such a date comes of a wrong clock.

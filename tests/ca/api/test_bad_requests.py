@@ -168,7 +168,7 @@ async def test_strange_names(world, client):
 
 
 async def test_registering_badly(world):
-    """A-34, A-36, A-37, A-39, A-40, A-41: each with its own problem, and no account."""
+    """A-34, A-36, A-37, A-39, A-41: each with its own problem, and no account."""
     _, kid, mac = await world.contract()
     client = Client(world.app)
     before = world.stored()

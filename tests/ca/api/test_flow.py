@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_the_directory(world):
-    """A-30, A-01: exactly what there is, all of it https, for anybody; no index link on itself (A-27)."""
+    """A-01: exactly what there is, all of it https, for anybody; no index link on itself (A-27)."""
     response = await call(world.app, "GET", "/acme/")
     directory = body(response)
     assert sorted(directory) == ["meta", "newAccount", "newNonce", "newOrder", "renewalInfo", "revokeCert"]
@@ -62,7 +62,7 @@ async def test_an_account_is_made_once(world):
 
 
 async def test_a_certificate_from_order_to_download(world):
-    """A-50, A-55, A-56, A-60, A-70, A-86: each object as RFC 8555 has it."""
+    """A-50, A-55, A-56, A-60, A-70, A-86: each object as RFC 8555 has it; challenges link up (A-27)."""
     client = await world.client("www.example.com", "www2.example.com")
     wanted = [{"type": "dns", "value": "www.example.com"}, {"type": "dns", "value": "www2.example.com"}]
     response = await client.post("/acme/new-order", {"identifiers": wanted})
@@ -234,8 +234,19 @@ async def test_renewal_info(world):
         assert (kind(answer), answer.status) == ("malformed", status)
 
 
+async def test_an_order_says_what_it_replaces(world):
+    """X-17: echoed; another order that replaces the same certificate gets 409 alreadyReplaced."""
+    client = await world.client()
+    _, (leaf, *_) = await issue(world, client, "www.example.com")
+    wanted = {"identifiers": [{"type": "dns", "value": "www.example.com"}], "replaces": ari.cert_id(leaf)}
+    first = await client.post("/acme/new-order", wanted)
+    assert (first.status, body(first)["replaces"]) == (201, wanted["replaces"])
+    second = await client.post("/acme/new-order", wanted)
+    assert (kind(second), second.status) == ("alreadyReplaced", 409)
+
+
 async def test_an_unforeseen_error_is_bare(world, monkeypatch):
-    """A fault of ours is told by its reference only."""
+    """A fault of ours is told by its reference only, and the next request is answered (S-19)."""
 
     async def broken(cert_id):
         raise RuntimeError("secret")
@@ -244,3 +255,4 @@ async def test_an_unforeseen_error_is_bare(world, monkeypatch):
     answer = await call(world.app, "GET", "/acme/renewal-info/a.b")
     assert (kind(answer), answer.status) == ("serverInternal", 500)
     assert b"secret" not in answer.body
+    assert (await call(world.app, "GET", "/acme/")).status == 200

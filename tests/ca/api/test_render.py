@@ -102,7 +102,7 @@ def test_names_of_several_kinds_are_compound():
 
 
 def test_a_bad_algorithm_lists_the_good_ones():
-    """A-09."""
+    """RFC 8555 §6.2."""
     found, _ = document(BadAlgorithm(algorithm="HS256", supported="ES256, RS256"))
     assert found["type"].endswith(":badSignatureAlgorithm")
     assert found["algorithms"] == ["ES256", "RS256"]

@@ -108,7 +108,7 @@ EXTENSIONS = [
 
 @pytest.mark.parametrize("expected", EXTENSIONS, ids=lambda extension: extension.oid._name)
 async def test_an_extension_with_fixed_bytes(ca, wanted, expected):
-    """digitalSignature only (B-71), serverAuth only, an empty basicConstraints (B-72), one OV policy (B-67)."""
+    """digitalSignature only (B-71), serverAuth only (B-70), an empty basicConstraints (B-72), one OV policy (B-67)."""
     extension = (await certificate_of(ca, wanted)).extensions.get_extension_for_oid(expected.oid)
     assert (extension.critical, extension.value.public_bytes().hex()) == (expected.critical, expected.value)
 

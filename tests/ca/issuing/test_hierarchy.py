@@ -49,7 +49,7 @@ def test_the_root(ca):
 
 @pytest.mark.parametrize("name", ["issuing", "services"])
 def test_a_subordinate_ca(ca, name):
-    """At most 3 years, for server certificates only, with everything the BRs ask of it."""
+    """At most 3 years, for server certificates only (B-70), with everything the BRs ask of it."""
     certificate = getattr(ca.hierarchy, name)
     certificate.verify_directly_issued_by(ca.hierarchy.root)
     life = certs.life(certificate.not_valid_before_utc, certificate.not_valid_after_utc)
@@ -73,7 +73,7 @@ def test_a_subordinate_ca(ca, name):
 
 @pytest.mark.parametrize("name", ["root", "issuing", "services"])
 def test_every_ca_has_its_name_and_its_times(ca, name):
-    """C, O and CN, each CA another CN, no OU; notBefore is now, never in the future."""
+    """C, O and CN, each CA another CN, no OU; notBefore is now, never in the future (B-02)."""
     certificate = getattr(ca.hierarchy, name)
     assert [(part.oid, part.value) for part in certificate.subject] == [
         (NameOID.COUNTRY_NAME, "JP"),

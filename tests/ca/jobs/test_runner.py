@@ -221,7 +221,7 @@ async def test_a_killed_runners_work_is_taken_over(path: Path, store: Store) -> 
 
 
 async def test_a_failed_job_is_tried_again_later(store: Store) -> None:
-    """After a delay that grows; what it raised is in the log."""
+    """After a delay that grows; what it raised is in the log, and the runner goes on (S-19)."""
     attempts: list[tuple[int, datetime]] = []
 
     async def work(job: Job) -> None:

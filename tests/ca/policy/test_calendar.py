@@ -101,7 +101,7 @@ def test_dates_that_can_be_kept(not_before, not_after):
     ],
 )
 def test_dates_that_cannot_be_kept(not_before, not_after, refusal):
-    """They are refused, never altered (A-53)."""
+    """They are refused, never altered (A-53); a certificate begins about now (B-02)."""
     with pytest.raises(DatesRefused) as caught:
         check_dates(not_before=not_before, not_after=not_after, latest_end=END, now=NOW, behind=10 * MINUTE)
     assert (caught.value.facts["member"], caught.value.facts["reason"]) == refusal

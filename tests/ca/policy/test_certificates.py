@@ -44,7 +44,7 @@ def test_an_affiliation_only_changes_where_there_is_one():
 
 
 def test_reasons_of_the_operator():
-    """privilegeWithdrawn is the CA's own."""
+    """privilegeWithdrawn is the CA's own (B-90)."""
     assert operator_reason(9) is Reason.PRIVILEGE_WITHDRAWN
     with pytest.raises(BadRevocationReason) as caught:
         operator_reason(6)

@@ -58,7 +58,7 @@ def test_every_bad_name_is_told():
 
 
 def test_wildcards_need_the_dns():
-    """A service with dns-01 may have them, proved by dns-01 only."""
+    """A service with dns-01 may have them, proved by dns-01 only (A-71)."""
     assert admit(dns("*.example.net"), contract(), WITH_DNS) == tuple(dns("*.example.net"))
     assert challenge_types(WITH_DNS, wildcard=True) == ("dns-01",)
     assert challenge_types(WITH_DNS, wildcard=False) == ("http-01", "dns-01")

@@ -23,7 +23,7 @@ def test_success_forgets_the_failures() -> None:
 
 
 def test_the_count_is_bounded() -> None:
-    """A flood of names drops the oldest ones instead of growing (S-30)."""
+    """A flood of names drops the oldest ones instead of growing."""
     throttle = Throttle(most=1, seconds=100, keys=2)
     for name in ("a", "b", "c"):
         throttle.failed(name, 0)

@@ -251,7 +251,7 @@ async def test_contacts_that_are_refused(house, contacts, refusal):
 
 
 async def test_an_account_that_gave_itself_up_stays_so(house):
-    """Its key registers nothing and may do nothing."""
+    """Its key registers nothing and may do nothing (S-06)."""
     added = await house.sell()
     account, _ = await register(house, await bound(house, added))
     gone = msgspec.structs.replace(account, deactivated_at=NOW)

@@ -135,7 +135,7 @@ async def test_revoked_by_its_key(house, issued, reason):
 
 
 async def test_revoked_twice(house, issued):
-    """The second is told so; only the key may still make it a compromise, once (A-92)."""
+    """The second is told so; only the key may still make it a compromise, once (A-92, B-90)."""
     actor, certificate = issued
     await house.certificates.revoke_by_account(actor, der(certificate), 4)
     house.clock.advance(HOUR)

@@ -45,7 +45,7 @@ def test_an_eab_key_never_looks_like_an_option(monkeypatch):
 
 
 def test_serial_numbers():
-    """Positive, of one length, at most 20 octets, far more than 64 bits random (BR 7.1.2.7)."""
+    """Positive, of one length, at most 20 octets, far more than 64 bits random (BR 7.1.2.7, B-60)."""
     serials = [IDS.serial() for _ in range(200)]
     assert {serial.bit_length() for serial in serials} == {127}
     assert len(set(serials)) == 200

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_ready_order_becomes_a_certificate(house):
-    """Key and names come from the CSR, everything else from the contract (A-82); chain and dates are as they should."""
+    """Key and names come from the CSR, all else from the contract (A-82, B-65); chain and dates are as they should."""
     actor = await house.register(await house.sell("www.example.com", ".example.net"))
     certificate = await house.issue(actor, "www.example.com", "a.example.net")
     chain = load_chain(await house.certificates.download(actor, certificate.serial))
@@ -49,7 +49,7 @@ async def test_a_ready_order_becomes_a_certificate(house):
 
 
 async def test_the_subject_is_never_taken_from_the_csr(house):
-    """A CSR that names an organization is refused; the order stays ready and takes a better one (A-81)."""
+    """A CSR that names an organization is refused; the order stays ready and takes a better one (A-81, B-65)."""
     actor = await house.register(await house.sell())
     view = await house.ready(actor)
     for request in (
@@ -265,7 +265,7 @@ async def test_names_of_the_organization_go_through(house):
 
 
 async def test_a_validated_order_is_made_by_its_check_only(house):
-    """There is no other way to the signature."""
+    """There is no other way to the signature (S-04)."""
     actor = await house.register(await house.sell())
     view = await house.ready(actor)
     with pytest.raises(TypeError):

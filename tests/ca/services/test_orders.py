@@ -49,7 +49,7 @@ async def test_a_new_order(house):
 
 
 async def test_a_wildcard_is_proved_for_its_base_by_dns_01_only(house):
-    """Its authorization says that it is one (A-56)."""
+    """Its authorization says that it is one (A-56); http-01 is not offered for it (A-71)."""
     service = house.products["ov-acme-1y"]
     house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("http-01", "dns-01"))
     actor = await house.register(await house.sell(".example.net"))
@@ -169,14 +169,14 @@ async def test_proofs_are_used_again(house):
 
 
 async def test_proofs_are_not_lent(house):
-    """Another account of the same contract proves for itself (A-58)."""
+    """Another account of the same contract proves for itself (A-58, S-32)."""
     added = await house.sell()
     await house.ready(await house.register(added))
     assert (await house.order(await house.register(added))).status is OrderStatus.PENDING
 
 
 async def test_a_wildcards_proof_is_its_own(house):
-    """example.com proved by http-01 says nothing about *.example.com (A-58)."""
+    """example.com proved by http-01 says nothing about *.example.com (A-58, S-32)."""
     service = house.products["ov-acme-1y"]
     house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-01",))
     actor = await house.register(await house.sell(".example.net"))

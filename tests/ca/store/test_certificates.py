@@ -61,7 +61,7 @@ async def test_from_intent_to_revocation(store: Store) -> None:
 
 
 async def test_an_order_has_one_certificate_and_a_serial_number_too(store: Store) -> None:
-    """A second intent for the order, or with the same serial number, is a conflict (S-33)."""
+    """A second intent for the order, or with the same serial number, is a conflict (S-33, B-60)."""
     await populate(store)
     await orders(store, "order", "other")
     assert await step(store, "intend", certificate("a1", "order"))

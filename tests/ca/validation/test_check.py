@@ -22,7 +22,7 @@ def now() -> datetime:
 
 
 async def test_the_settings_reach_the_check():
-    """Resolvers, port and allowed networks are the settings'; the own listeners stay closed (A-67, S-09)."""
+    """Resolvers, port and allowed networks are the settings'; the own listeners stay closed (A-67)."""
     with DnsServer(default_address="127.0.0.1") as dns:
         async with Web() as web:
             web.at("127.0.0.1", response(200, KEY_AUTHORIZATION.encode()))

@@ -104,7 +104,7 @@ async def test_the_right_answer_passes(dns, web):
 
 
 async def test_the_evidence_of_a_pass(dns, web):
-    """Everything seen is kept: name, method, token, resolver, addresses, hops, times; no name is derived (B-22)."""
+    """Everything seen is kept: name, method, token, resolver, addresses, hops, times; no name derived (B-22, S-15)."""
     dns.set(NAME, "CNAME", "host.example.net.")
     dns.set("host.example.net", "A", "127.0.0.1")
     evidence = json.loads((await check(dns, web)).evidence)
@@ -376,7 +376,7 @@ async def test_only_the_allowed_addresses_of_a_name_are_entered(dns, web):
 
 @pytest.mark.parametrize("own", ["127.0.0.1", "0.0.0.0", "::"])
 async def test_the_own_listener_is_not_entered(dns, web, own):
-    """Even where the settings allow the network, the CA does not ask itself (S-09)."""
+    """Even where the settings allow the network, the CA does not ask itself."""
     refusal(await check(dns, web, own=[(own, web.port)]), errors.AddressForbidden)
     assert web.requests == []
 

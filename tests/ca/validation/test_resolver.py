@@ -82,7 +82,7 @@ async def test_a_silent_server_is_given_up():
     [(b"\x84\x00\xff\xff", "there was no answer in time"), (b"\x86\x00\x00\x01", "there was no usable answer")],
 )
 async def test_rubbish_is_no_answer(flags, told):
-    """A datagram that is no DNS message, and one that sends us to TCP where nobody listens: failures, no crash."""
+    """A datagram that is no DNS message, one that sends us to TCP where nobody listens: failures, no crash (S-19)."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rude:
         rude.bind(("127.0.0.1", 0))
         rude.settimeout(5)
