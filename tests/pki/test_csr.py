@@ -213,6 +213,19 @@ def test_weak_hashes_are_refused(tmp_path, digest):
     assert refusal(path.read_bytes()) == "it is signed with a weak hash: SHA-256 or stronger is needed"
 
 
+def test_a_key_for_pss_alone_is_refused(tmp_path):
+    """A certificate would name it as a key for anything RSA, which it is not (B-55)."""
+    path = tmp_path / "pss.der"
+    subprocess.run(
+        ["openssl", "req", "-new", "-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", "-nodes", "-keyout",
+         tmp_path / "key", "-subj", "/CN=www.example.com", "-outform", "DER", "-out", path],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    assert refusal(path.read_bytes()) == (
+        "its key is not written in the plain form certificates hold (rsaEncryption, a named curve)"
+    )
+
+
 def test_a_signature_by_another_key_is_refused():
     """The request proves possession of its key (A-81)."""
     der = bytearray(request())

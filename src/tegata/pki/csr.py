@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from tegata.errors import TegataError
 from tegata.pki import names as name_rules
-from tegata.pki.keys import PrivateKey, PublicKey
+from tegata.pki.keys import PrivateKey, PublicKey, spki
 
 # A hundred names of full length and an RSA key of 8192 bits stay below this.
 DER_LIMIT = 64 * 1024
@@ -79,7 +79,7 @@ def parse(der: bytes) -> Request:
     try:
         csr = x509.load_der_x509_csr(der)
         _check_signature(csr)
-        key = csr.public_key()
+        key = _public_key(csr)
         common_name = _common_name(csr.subject)
         names, must_staple = _read_extensions(csr.extensions)
     except x509.InvalidVersion:
@@ -92,8 +92,6 @@ def parse(der: bytes) -> Request:
         raise BadCSR(reason="its key or signature is of an unknown kind") from None
     except (ValueError, KeyError):  # KeyError: a TLS feature the library does not know
         raise BadCSR(reason="it is not a well-formed PKCS#10 request") from None
-    if not isinstance(key, PublicKey):
-        raise BadCSR(reason="its key is neither an RSA, an EC nor an Ed25519 key")
     if common_name is not None:
         names = names | {common_name}
     if not names:
@@ -115,6 +113,16 @@ def _check_signature(csr: x509.CertificateSigningRequest) -> None:
         raise BadCSR(reason="it is signed with a weak hash: SHA-256 or stronger is needed")
     if not csr.is_signature_valid:
         raise BadCSR(reason="its signature is not by the key it holds")
+
+
+def _public_key(csr: x509.CertificateSigningRequest) -> PublicKey:
+    key = csr.public_key()
+    if not isinstance(key, PublicKey):
+        raise BadCSR(reason="its key is neither an RSA, an EC nor an Ed25519 key")
+    # A key restricted to RSASSA-PSS reads as any RSA key, but a certificate could not say so (B-55).
+    if spki(key) not in csr.tbs_certrequest_bytes:
+        raise BadCSR(reason="its key is not written in the plain form certificates hold (rsaEncryption, a named curve)")
+    return key
 
 
 def _common_name(subject: x509.Name) -> str | None:

@@ -192,6 +192,9 @@ REASONS: dict[str, str] = {
     "its key or signature is of an unknown kind": "鍵または署名が未知の種類です",
     "it is not a well-formed PKCS#10 request": "正しい形式の PKCS#10 ではありません",
     "its key is neither an RSA, an EC nor an Ed25519 key": "鍵が RSA・EC・Ed25519 のいずれでもありません",
+    "its key is not written in the plain form certificates hold (rsaEncryption, a named curve)": (
+        "鍵が証明書で使われる標準の形式（rsaEncryption または名前付き曲線）で書かれていません"
+    ),
     "it asks for no name": "名前が一つもありません",
     "it is signed with a weak hash: SHA-256 or stronger is needed": (
         "弱いハッシュで署名されています（SHA-256 以上が必要です）"
