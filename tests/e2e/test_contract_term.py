@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.e2e.certificates import crt, leaf, serial
+from tests.e2e.customer import first_run, renewal
 from tests.e2e.test_lego_with_ca import words as lego_words
-
-MAIL = "admin@example.com"
 
 
 def in_an_hour():
@@ -19,45 +18,12 @@ def client(ca, tegata):
     return tegata.trusting(ca.ca_file)
 
 
-def issue(ca, client, contract, name, *command):
-    return client.run(
-        "-s",
-        ca.directory_url,
-        "-a",
-        "--eab",
-        "--kid",
-        contract["eab"]["kid"],
-        "--hmac",
-        contract["eab"]["hmac"],
-        "-d",
-        name,
-        "-m",
-        MAIL,
-        "--http",
-        "--http.port",
-        f"127.0.0.1:{ca.http_port}",
-        "--key-type",
-        "rsa2048",
-        *(command or ("run",)),
-    )
+def issue(ca, client, contract, name):
+    return client.run(*first_run(ca, contract, name))
 
 
 def renew(ca, client, name, *more):
-    return client.run(
-        "-s",
-        ca.directory_url,
-        "-d",
-        name,
-        "-m",
-        MAIL,
-        "--http",
-        "--http.port",
-        f"127.0.0.1:{ca.http_port}",
-        "--key-type",
-        "rsa2048",
-        "renew",
-        *more,
-    )
+    return client.run(*renewal(ca, name, more=more))
 
 
 def test_an_expired_contract_registers_nobody(ca, client):

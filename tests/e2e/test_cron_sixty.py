@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from tests.e2e.certificates import crt, serial
+from tests.e2e.customer import first_run, renewal
 
 NAME = "cron.example.com"
-MAIL = "test@example.com"
 STARTS = 60
 
 
@@ -15,25 +15,9 @@ def test_sixty_starts_order_at_most_once(ca, tegata, tmp_path):
     tegata = tegata.trusting(ca.ca_file)
     ends = (datetime.now(UTC) + timedelta(days=25)).strftime("%Y-%m-%dT%H:%M:%SZ")
     contract = ca.add_contract(NAME, ends=ends)
-    challenge = ["--http", "--http.port", f"127.0.0.1:{ca.http_port}", "--key-type", "rsa2048"]
-    tegata.run(
-        "-s",
-        ca.directory_url,
-        "-a",
-        "--eab",
-        "--kid",
-        contract["eab"]["kid"],
-        "--hmac",
-        contract["eab"]["hmac"],
-        "-d",
-        NAME,
-        "-m",
-        MAIL,
-        *challenge,
-        "run",
-    ).check()
+    tegata.run(*first_run(ca, contract, NAME)).check()
     hook = f"touch {tmp_path}/reloaded"
-    cron_line = ["-s", ca.directory_url, "-d", NAME, "-m", MAIL, *challenge, "renew", "--renew-hook", hook]
+    cron_line = renewal(ca, NAME, more=("--renew-hook", hook))
 
     def sixty():
         with ThreadPoolExecutor(12) as pool:

@@ -10,17 +10,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.e2e.certificates import crt, leaf, serial
+from tests.e2e.customer import first_run
 from tests.peers.ca import TegataCA
 from tests.peers.tegata import Tegata
 
-MAIL = "test@example.com"
 LIMIT_SECONDS = 30
-
-
-def command(ca, contract, name, address="127.0.0.1"):
-    credential = ["--eab", "--kid", contract["eab"]["kid"], "--hmac", contract["eab"]["hmac"]]
-    challenge = ["--http", "--http.port", f"{address}:{ca.http_port}", "--key-type", "rsa2048"]
-    return ["-s", ca.directory_url, "-a", *credential, "-d", name, "-m", MAIL, *challenge, "run"]
 
 
 def wait_for(condition: Callable[[], object], seconds: float) -> None:
@@ -52,7 +46,7 @@ def test_the_client_killed(ca, tegata, seconds):
     name = f"killed-{int(seconds * 1000)}.example.com"
     tegata = tegata.trusting(ca.ca_file)
     contract = ca.add_contract(name)
-    words = command(ca, contract, name)
+    words = first_run(ca, contract, name)
     with tegata.start(*words) as process:
         time.sleep(seconds)
         process.kill()
@@ -74,7 +68,7 @@ def test_the_ca_killed(tmp_path):
 
         def run(name):
             clients[name].directory.mkdir(exist_ok=True)
-            return clients[name].run(*command(ca, contract, name, addresses[name]), timeout=120)
+            return clients[name].run(*first_run(ca, contract, name, address=addresses[name]), timeout=120)
 
         first = [pool.submit(run, name) for name in names]
         wait_for(lambda: ca.json("cert", "list"), LIMIT_SECONDS)
@@ -100,9 +94,9 @@ def test_sigterm_of_the_client_cleans_up(ca, tegata):
     tegata = tegata.trusting(ca.ca_file)
     ca.dns.set(name, "A", "127.0.0.9")
     for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
-        with tegata.start(*command(ca, contract, name)) as process:
+        with tegata.start(*first_run(ca, contract, name)) as process:
             process.wait_for(lambda process=process: "Trying to solve" in process.text, "the challenge", LIMIT_SECONDS)
             process.signal(number)
             assert process.wait(LIMIT_SECONDS) == code
     ca.dns.set(name, "A", "127.0.0.1")
-    tegata.run(*command(ca, contract, name)).check()
+    tegata.run(*first_run(ca, contract, name)).check()

@@ -3,6 +3,7 @@
 import pytest
 from cryptography import x509
 
+from tests.e2e import customer
 from tests.e2e.certificates import crt, leaf, serial
 
 NAME = "lego.example.com"
@@ -11,10 +12,19 @@ pytestmark = pytest.mark.peer("lego", "openssl")
 
 def words(ca, contract, *command, names=(NAME,), hmac=None, key_type="rsa2048"):
     """lego's command line for a contract; 4.9.1 wants ``--eab`` at every command."""
-    domains = [word for name in names for word in ("-d", name)]
-    credential = ["--eab", "--kid", contract["eab"]["kid"], "--hmac", hmac or contract["eab"]["hmac"]]
-    challenge = ["--http", "--http.port", f"127.0.0.1:{ca.http_port}", "--key-type", key_type]
-    return ["-s", ca.directory_url, "-a", "-m", "admin@example.com", *credential, *domains, *challenge, *command]
+    credential = customer.eab(contract, hmac)
+    challenge = customer.http(ca, key_type=key_type)
+    return [
+        "-s",
+        ca.directory_url,
+        "-a",
+        "-m",
+        customer.MAIL,
+        *credential,
+        *customer.names(*names),
+        *challenge,
+        *command,
+    ]
 
 
 @pytest.fixture

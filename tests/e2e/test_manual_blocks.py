@@ -3,10 +3,10 @@
 import pytest
 
 from tests.e2e.certificates import crt, leaf, serial
+from tests.e2e.customer import MAIL, first_run, http, names, renewal
 from tests.peers import openssl
 
 NAME = "www.example.com"
-MAIL = "test@example.com"
 pytestmark = pytest.mark.peer("openssl")
 
 
@@ -15,13 +15,17 @@ class Site:
 
     def __init__(self, ca, tegata, contract):
         self.ca, self.tegata, self.contract = ca, tegata, contract
-        self.challenge = ["--http", "--http.port", f"127.0.0.1:{ca.http_port}"]
 
     def run(self, *words):
         return self.tegata.run("-s", self.ca.directory_url, *words)
 
     def renew(self, *words):
-        return self.run("-d", NAME, "-m", MAIL, "--key-type", "rsa2048", *self.challenge, "renew", *words)
+        return self.tegata.run(*renewal(self.ca, NAME, more=words))
+
+    def first_run(self, *names, answer="y"):
+        """3.2, with the question about the terms answered on a terminal."""
+        words = first_run(self.ca, self.contract, *(names or (NAME,)), agree=False)
+        return self.tegata.interact(*words, answers=[("Do you accept the TOS? Y/n", answer)])
 
     @property
     def crt(self):
@@ -34,37 +38,15 @@ def site(ca, tegata):
     return Site(ca, tegata.trusting(ca.ca_file), contract)
 
 
-def first_issue(site, *more):
-    return site.tegata.interact(
-        "-s",
-        site.ca.directory_url,
-        "--eab",
-        "--hmac",
-        site.contract["eab"]["hmac"],
-        "--kid",
-        site.contract["eab"]["kid"],
-        "-d",
-        NAME,
-        *more,
-        "-m",
-        MAIL,
-        *site.challenge,
-        "--key-type",
-        "rsa2048",
-        "run",
-        answers=[("Do you accept the TOS? Y/n", "y")],
-    )
-
-
 def test_the_manual_in_order(site):
     """3.2 run, 3.3 the files, 4.1 renew, 4.3 --days 10, 5 --days 45 and -days, 6 --reason 5 before revoke."""
-    done = first_issue(site)
+    done = site.first_run()
     assert done.code == 0, str(done)
     assert "Please review the TOS at" in done.output
     assert "Your account credentials have been saved in your" in done.output
 
-    names = sorted(path.name for path in (site.tegata.path / "certificates").iterdir() if not path.name.startswith("."))
-    assert names == [f"{NAME}{ending}" for ending in (".crt", ".issuer.crt", ".json", ".key")]
+    files = sorted(path.name for path in (site.tegata.path / "certificates").iterdir() if not path.name.startswith("."))
+    assert files == [f"{NAME}{ending}" for ending in (".crt", ".issuer.crt", ".json", ".key")]
     issuer = site.crt.with_name(f"{NAME}.issuer.crt")
     openssl.verify(site.crt, root=site.ca.root_pem, chain=issuer).check()
     assert leaf(site.crt).subject.rfc4514_string().startswith(f"CN={NAME},O=")
@@ -85,7 +67,7 @@ def test_the_manual_in_order(site):
 
 def test_several_domains(site):
     """3.2, a multi-domain contract: every -d is in the certificate."""
-    done = first_issue(site, "-d", "www2.example.com")
+    done = site.first_run(NAME, "www2.example.com")
     assert done.code == 0, str(done)
     listed = site.ca.json("cert", "list", "--contract", site.contract["contract"])
     assert [sorted(entry["names"]) for entry in listed] == [[NAME, "www2.example.com"]]
@@ -93,7 +75,7 @@ def test_several_domains(site):
 
 def test_a_revoked_certificate_is_renewed(site):
     """Chapter 4: what the CA has revoked is replaced at the next run, due or not."""
-    assert first_issue(site).code == 0
+    assert site.first_run().code == 0
     first = serial(site.crt)
     site.ca.run("cert", "revoke", first, "--reason", "4").check()
     site.renew().check()
@@ -102,24 +84,7 @@ def test_a_revoked_certificate_is_renewed(site):
 
 def test_refused_terms_register_nothing(site):
     """Answering n ends with lego's words and exit status 1."""
-    done = site.tegata.interact(
-        "-s",
-        site.ca.directory_url,
-        "--eab",
-        "--hmac",
-        site.contract["eab"]["hmac"],
-        "--kid",
-        site.contract["eab"]["kid"],
-        "-d",
-        NAME,
-        "-m",
-        MAIL,
-        *site.challenge,
-        "--key-type",
-        "rsa2048",
-        "run",
-        answers=[("Do you accept the TOS? Y/n", "n")],
-    )
+    done = site.first_run(answer="n")
     assert done.code == 1
     assert "You did not accept the TOS" in done.output
 
@@ -129,43 +94,25 @@ def test_the_eab_file_is_read_directly(site, tmp_path):
     text = site.ca.run("eab", "file", site.contract["contract"]).check().stdout
     file = tmp_path / "eab.txt"
     file.write_bytes(b"\xef\xbb\xbf" + text.replace(" -d", "\r\n -d").encode())
-    site.run(
-        "-a", "--eab-file", str(file), "-d", NAME, "-m", MAIL, *site.challenge, "--key-type", "rsa2048", "run"
-    ).check()
+    site.run("-a", "--eab-file", str(file), *names(NAME), "-m", MAIL, *http(site.ca), "run").check()
     assert site.crt.exists()
 
 
 def test_refusals_are_explained_with_their_reference(site):
     """A wrong MAC: what happened, what to do, and the CA's reference number; in Japanese for a Japanese reader."""
-    words = [
-        "-a",
-        "--eab",
-        "--hmac",
-        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
-        "--kid",
-        site.contract["eab"]["kid"],
-        "-d",
-        NAME,
-        "-m",
-        MAIL,
-        *site.challenge,
-        "--key-type",
-        "rsa2048",
-        "run",
-    ]
-    english = site.run(*words)
+    contract = {"eab": {**site.contract["eab"], "hmac": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}}
+    words = first_run(site.ca, contract, NAME)
+    english = site.tegata.run(*words)
     assert english.code == 1
     assert "unauthorized" in english.stderr
-    assert "T-" in english.stderr
-    japanese = site.tegata.run(
-        "-s", site.ca.directory_url, *words, env={"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"}
-    )
+    assert "reference T-" in english.stderr
+    japanese = site.tegata.run(*words, env={"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"})
     assert any("\u3040" <= character <= "\u30ff" for character in japanese.stderr)
 
 
 def test_another_directory_is_told_where_it_looked(site, tmp_path):
     """cron runs elsewhere: the missing account is told with the directory searched and ``--path``."""
-    assert first_issue(site).code == 0
+    assert site.first_run().code == 0
     done = site.renew("--path", str(tmp_path / "elsewhere"))
     assert done.code == 1
     assert str(tmp_path / "elsewhere") in done.stderr

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.e2e.certificates import crt, serial
-from tests.e2e.test_contract_term import issue
+from tests.e2e.customer import first_run
 
 pytestmark = pytest.mark.peer("chromium")
 NAME = "portal.example.com"
@@ -84,7 +84,7 @@ def test_order_page_and_downloads(ca, contracts, inside):
 def test_certificates_are_listed_with_their_state(ca, contracts, inside, tegata):
     """What was issued under the contract, and that it was revoked."""
     client = tegata.trusting(ca.ca_file)
-    issue(ca, client, contracts["first"], NAME).check()
+    client.run(*first_run(ca, contracts["first"], NAME)).check()
     serial_number = serial(crt(client.path, NAME))
     for state in ("有効", "失効"):
         inside.goto(f"{ca.portal_url}orders/{contracts['first']['contract']}")
