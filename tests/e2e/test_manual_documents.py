@@ -1,0 +1,125 @@
+"""The manual in ``docs/manual``: every command in it is run, in its order, and both languages show the same ones."""
+
+import re
+import shlex
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.e2e import customer
+from tests.e2e.certificates import serial
+
+MANUAL = Path(__file__).parents[2] / "docs" / "manual"
+NAMES = ("www.example.com", "www2.example.com")
+BLOCK = re.compile(r"```(?P<kind>console|crontab)\n(?P<text>.*?)```", re.DOTALL)
+pytestmark = pytest.mark.peer("lego")
+
+
+def commands(document):
+    """Each command line of a manual, cron's without its times."""
+    return [
+        line.removeprefix("$ ") if block["kind"] == "console" else line.split(maxsplit=5)[5]
+        for block in BLOCK.finditer((MANUAL / document).read_text("utf-8"))
+        for line in block["text"].splitlines()
+    ]
+
+
+def test_both_languages_show_the_same_commands():
+    """A reader of either gets the same procedure."""
+    assert commands("manual.ja.md") == commands("manual.en.md")
+    assert len(commands("manual.en.md")) > 15
+
+
+class Reader:
+    """Somebody who types the manual's commands: own values for its examples, and ports nobody needs root for."""
+
+    def __init__(self, ca, contract, directory, programs):
+        self.ca, self.contract, self.directory, self.programs = ca, contract, directory, programs
+        self.webroot = directory / "html"
+        self.webroot.mkdir()
+        (directory / "eab.txt").write_text(ca.run("eab", "file", contract["contract"]).check().stdout)
+
+    def typed(self, line):
+        """The words of a line with this reader's values in place of the examples'."""
+        values = {
+            "https://ca.example/acme/": self.ca.directory_url,
+            "MAC": self.contract["eab"]["hmac"],
+            "KID": self.contract["eab"]["kid"],
+            "/var/www/html": str(self.webroot),
+            "/etc/tegata": str(self.directory / ".lego"),
+            "systemctl reload nginx": f"touch {self.directory}/reloaded",
+        }
+        words = [values.get(word, word) for word in shlex.split(line)]
+        if "--http" in words and "--http.webroot" not in words:
+            words[words.index("--http") : words.index("--http") + 1] = customer.http(self.ca)[:3]
+        if "--standalone" in words:
+            words += ["--http-01-port", str(self.ca.http_port), "--http-01-address", "127.0.0.1"]
+        if words[:2] == ["certbot", "renew"]:
+            words += ["--http-01-port", str(self.ca.http_port)]
+        return words
+
+    def type(self, line):
+        """Run a line as it is typed; the terms are agreed to where they are asked about."""
+        program, *words = self.typed(line)
+        if program == "tegata" and "run" in words and "--eab" in words:
+            answers = [("Do you accept the TOS? Y/n", "y")]
+            return self.programs["tegata"].interact(*words, answers=answers)
+        return self.programs[program].run(*words)
+
+
+@pytest.fixture
+def reader(ca, tmp_path, tegata, lego, certbot):
+    contract = ca.add_contract(*NAMES)
+    programs = {"tegata": tegata, "lego": lego, "certbot": certbot}
+    trusting = {name: program.trusting(ca.ca_file) for name, program in programs.items()}
+    return Reader(ca, contract, tmp_path, trusting)
+
+
+def test_every_command_works(reader, tmp_path):
+    """From the first certificate to its revocation, by tegata, lego and certbot."""
+    seen = {}
+    for line in commands("manual.en.md"):
+        before = {path: serial(path) for path in tmp_path.rglob("certificates/www.example.com.crt")}
+        if "--http.webroot" in line:
+            with Site(reader.webroot, reader.ca.http_port):
+                done = reader.type(line)
+        else:
+            done = reader.type(line)
+        assert done.code == 0, f"{line}\n{done}"
+        after = {path: serial(path) for path in tmp_path.rglob("certificates/www.example.com.crt")}
+        seen[line] = (before, after)
+    for line, (before, after) in seen.items():
+        is_forced = " 999" in line or line.split()[-1] == "run"
+        if "renew" in line and not is_forced:
+            assert before == after, f"{line} replaced a certificate that was not due"
+        elif not line.startswith("certbot"):
+            assert before != after, f"{line} changed nothing"
+    issued = reader.ca.json("cert", "list", "--contract", reader.contract["contract"])
+    assert {entry["reason"] for entry in issued if entry["status"] == "revoked"} == {4, 5}
+
+
+class Site:
+    """A web server that serves a folder on the port of http-01, as the reader's own would."""
+
+    def __init__(self, webroot, port):
+        handler = partial(Quiet, directory=str(webroot))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._thread = Thread(target=self._server.serve_forever)
+
+    def __enter__(self):
+        self._thread.start()
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Files of a folder, without a log."""
+
+    def log_message(self, *args):
+        pass
