@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -26,7 +27,7 @@ def wait_for(condition: Callable[[], object], seconds: float) -> None:
 
 def unfinished_orders(ca):
     """Orders between the customer's finalize and its outcome, as they are stored."""
-    with sqlite3.connect(f"file:{ca.home}/tegata-ca.db?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{ca.home}/tegata-ca.db?mode=ro", uri=True)) as database:
         query = "SELECT count(*) FROM orders WHERE processing_at IS NOT NULL AND serial IS NULL AND fault IS NULL"
         return database.execute(query).fetchone()[0]
 
