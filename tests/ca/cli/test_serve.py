@@ -105,6 +105,15 @@ def test_it_ends_with_what_was_begun(serving):
         serving.connect()
 
 
+def test_it_does_not_wait_for_who_is_silent(serving):
+    """A client that keeps its connection open after an answer holds nothing up."""
+    with serving.connect() as connection:
+        connection.sendall(b"GET /acme/ HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+        serving.process.signal(15)
+        assert serving.process.wait(5) == 0
+
+
 def _idle(serving):
     """Another request was answered since: the first one's head has been read."""
     return serving.get(f"https://{serving.acme}/acme/")

@@ -58,6 +58,16 @@ class Listener(uvicorn.Server):
         """Signals are the process's, not one listener's."""
         yield
 
+    async def drain(self) -> None:
+        """Accept no more, finish the requests in hand, and end; who keeps an idle connection open is not waited for."""
+        self.should_exit = True
+        now = asyncio.get_running_loop().time
+        deadline = now() + DRAIN_SECONDS
+        while self.server_state.tasks and now() < deadline:
+            await asyncio.wait(set(self.server_state.tasks), timeout=deadline - now())
+        # Closing TLS in good order waits for the other side, for as long as that likes.
+        self.force_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept, and say so."""
         await super().startup(sockets)
@@ -111,7 +121,7 @@ async def _until_stopped(
         await stopped.wait()
         log.info("draining")
         for listener in listeners:
-            listener.should_exit = True
+            group.create_task(listener.drain())
         await asyncio.wait(serving)
         for task in in_time:
             task.cancel()
