@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 python := .venv/bin/python
 pip := $(python) -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: help install lock demo test check docs bench clean
+.PHONY: help install lock demo test check chaos fuzz docs bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,12 @@ check: install ## format, lint, types, import contracts, architecture
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(python) -m pytest -q tests/architecture
+
+chaos: install ## kill -9 of clients and CA at random moments, ten rounds each (SEED=n, KILLS=n)
+	$(python) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))
+
+fuzz: install ## generated input for every parser and random lives of orders, for ten minutes (SECONDS=n, SEED=n)
+	$(python) -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 docs: install ## draw the documents' generated parts anew
 	$(python) docs/draw.py

@@ -13,6 +13,9 @@ from tegata.errors import TegataError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+# Reading TOML takes time by the square of a key's length; no settings come near this.
+SIZE_LIMIT = 64 * 1024
+
 
 class BadSettings(TegataError):
     """``path`` cannot be used: ``reason`` lists every fault found, one a line."""
@@ -27,11 +30,17 @@ def load(path: Path, shape: type[T]) -> T:
     """
     try:
         with path.open("rb") as file:
-            raw = tomllib.load(file)
+            content = file.read(SIZE_LIMIT + 1)
     except OSError as error:
         raise BadSettings(path=path, reason=error.strerror or error) from None
+    if len(content) > SIZE_LIMIT:
+        raise BadSettings(path=path, reason=f"it is longer than {SIZE_LIMIT} octets")
+    try:
+        raw = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(path=path, reason=error) from None
+    except RecursionError:
+        raise BadSettings(path=path, reason="it is nested too deeply") from None
     try:
         return msgspec.convert(raw, shape)
     except msgspec.ValidationError as error:

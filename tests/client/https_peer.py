@@ -1,8 +1,9 @@
 """A real HTTPS server in the test's process that answers as the test says; knows no ACME."""
 
+import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,13 +25,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to answer. ``claimed`` is a Content-Length to lie with; ``hang_up`` closes without any answer."""
+    """What to answer. ``claimed`` is a Content-Length to lie with; ``hang_up`` closes without any answer.
+
+    ``raw``: instead of all that, these octets, piece by piece, whatever they are; then it closes.
+    """
 
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     claimed: int | None = None
     hang_up: bool = False
+    raw: Iterable[bytes] | None = None
 
 
 @dataclass
@@ -47,6 +52,11 @@ class Peer:
         """Answer these in turn, the last one for ever."""
         waiting = list(answers)
         self.answers = lambda _asked: waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+
+def _pour(connection: socket.socket, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        connection.sendall(piece)
 
 
 @contextmanager
@@ -76,8 +86,9 @@ def https_peer(directory: Path) -> Iterator[Peer]:
             asked = Asked(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
             peer.asked.append(asked)
             answer = peer.answers(asked)
-            if answer.hang_up:
+            if answer.hang_up or answer.raw is not None:
                 self.close_connection = True
+                _pour(self.connection, answer.raw or ())
                 return
             self.send_response(answer.status)
             for name, value in answer.headers.items():

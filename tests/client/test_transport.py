@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -206,6 +207,24 @@ def test_silence_ends(peer: Peer):
     with talking(b"") as port, impatient as transport, pytest.raises(CaUnreachable) as caught:
         transport.send(Request("GET", f"https://localhost:{port}/"), LIMIT)
     assert caught.value.facts["reason"] == "no answer in time"
+
+
+@pytest.mark.parametrize("piece", [b"HTTP/1.1 103 Early Hints\r\n\r\n", b"x"])
+def test_a_head_without_an_end_ends(peer: Peer, piece: bytes):
+    """Interim answers for ever, or a head that drips: ended after the same four times; the next request works."""
+
+    def drops():
+        while True:
+            yield piece
+            time.sleep(0.01)
+
+    peer.queue(Answer(raw=drops()), Answer())
+    with HttpTransport(Network(timeout=0.2, roots=(peer.root,)), SystemClock()) as transport:
+        started = time.monotonic()
+        with pytest.raises(CaUnreachable):
+            transport.send(Request("GET", peer.url), LIMIT)
+        assert time.monotonic() - started < 3
+        assert transport.send(Request("GET", peer.url), LIMIT).body == b"{}"
 
 
 def test_dripping_ends(peer: Peer):

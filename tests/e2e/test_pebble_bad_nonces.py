@@ -1,7 +1,9 @@
-"""tegata with a Pebble that refuses every fifth good nonce: nobody notices."""
+"""tegata with a Pebble that refuses every fifth good nonce, every second, nine of ten: nobody notices."""
 
 from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from tests.e2e.certificates import crt
 from tests.e2e.pebble_words import account, eab, names, order
@@ -18,9 +20,10 @@ def was_refused(pebble: Pebble) -> bool:
     return any(first == second and any(each in first for each in ONCE) for first, second in pairwise(requests))
 
 
-def test_all_commands(tegata: Tegata, tmp_path: Path) -> None:
+@pytest.mark.parametrize("percent", [20, 50, 90])
+def test_all_commands(tegata: Tegata, tmp_path: Path, percent: int) -> None:
     """Three names with external account binding, forced renewals until a nonce was refused, revocation."""
-    with Pebble(tmp_path / "pebble", eab=True, nonce_reject=20) as pebble:
+    with Pebble(tmp_path / "pebble", eab=True, nonce_reject=percent) as pebble:
         tegata = tegata.trusting(pebble.ca_file)
         tegata.run(*order(pebble, *NAMES), *eab(pebble), "-a", "run").check()
         renewals = 0

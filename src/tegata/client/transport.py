@@ -3,11 +3,14 @@
 Imported late, because httpx2 costs a tenth of a second. Knows no ACME; a status code is not an error here.
 """
 
+import contextlib
 import platform
+import socket
 import ssl
 import sys
+import threading
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Self
 
 import httpx2
 
@@ -20,6 +23,8 @@ from tegata.clock import Clock
 
 # A request whose answer drips in octet by octet is never silent; this ends it.
 _WHOLE_REQUEST = 4
+# Connections that are remembered: to each of the few hosts of a CA, the newest.
+_REMEMBERED = 8
 
 
 class HttpTransport:
@@ -32,7 +37,10 @@ class HttpTransport:
         """Raises BadRoots when a file of ``network.roots`` cannot be used, BadProxy for the environment's proxy."""
         self._network = network
         self._clock = clock
-        self._extensions = {"sni_hostname": network.server_name} if network.server_name else {}
+        self._sockets: list[socket.socket] = []
+        self._extensions: dict[str, Any] = {"trace": self._trace}
+        if network.server_name:
+            self._extensions["sni_hostname"] = network.server_name
         headers = {
             "User-Agent": user_agent(network.product),
             "Accept-Language": network.accept_language,
@@ -65,13 +73,16 @@ class HttpTransport:
         if not request.url.lower().startswith("https://"):
             raise InsecureUrl(url=request.url)
         try:
-            with self._client.stream(
-                request.method,
-                request.url,
-                headers=list(request.headers),
-                content=request.body or None,
-                extensions=self._extensions,
-            ) as answer:
+            with (
+                self._alarm(),
+                self._client.stream(
+                    request.method,
+                    request.url,
+                    headers=list(request.headers),
+                    content=request.body or None,
+                    extensions=self._extensions,
+                ) as answer,
+            ):
                 return Response(
                     answer.status_code, Headers(answer.headers.multi_items()), self._read(answer, request.url, limit)
                 )
@@ -79,6 +90,27 @@ class HttpTransport:
             raise InsecureUrl(url=request.url) from None
         except httpx2.TransportError as error:
             raise _explain(error, request.url) from error
+
+    @contextlib.contextmanager
+    def _alarm(self) -> Iterator[None]:
+        """End the request when it takes too long, whatever it is at: a head can be without an end as well as a body."""
+        alarm = threading.Timer(self._network.timeout * _WHOLE_REQUEST, self._hang_up)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            yield
+        finally:
+            alarm.cancel()
+
+    def _hang_up(self) -> None:
+        for connection in self._sockets:
+            with contextlib.suppress(OSError):  # closed long ago
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    def _trace(self, event: str, facts: dict[str, Any]) -> None:
+        """Remember each new connection's socket; the library tells of them nowhere else before an answer is there."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets = [*self._sockets, facts["return_value"].get_extra_info("socket")][-_REMEMBERED:]
 
     def _read(self, answer: httpx2.Response, url: str, limit: int) -> bytes:
         refused = answer.status_code >= 300

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tegata.acme import b64
 from tegata.acme.codec import Malformed, strict_object
 from tegata.host import gojson
-from tegata.host.errors import AccountDamaged, AccountNotFound, UnsafeUser
+from tegata.host.errors import AccountDamaged, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
 from tegata.pki.keys import BadKey, KeyForm, PrivateKey, from_pem, to_pem
 
@@ -88,7 +88,7 @@ class AccountFolder:
             return None
         try:
             registration = gojson.load(content).get("registration")
-        except (ValueError, RecursionError):
+        except ValueError:
             raise AccountDamaged(file=self._account_file, reason="it is not JSON") from None
         if not isinstance(registration, dict):
             return None
@@ -101,7 +101,7 @@ class AccountFolder:
         """Keep a registration: the account's URL and the CA's account object; raises NotWritable."""
         try:
             given = gojson.load(account_object)
-        except (ValueError, RecursionError):
+        except ValueError:
             given = {}
         body = {name: given[name] for name in _BODY_MEMBERS if given.get(name)}
         make_folder(self.folder)
@@ -140,7 +140,7 @@ def listed(tree: Tree) -> list[Listed]:
     """Every registered account of a tree, by CA and user; what cannot be read is passed over."""
     found = []
     for file in sorted(tree.accounts.glob("*/*/account.json")):
-        with contextlib.suppress(ValueError, TypeError, KeyError):
+        with contextlib.suppress(ValueError, TypeError, KeyError, NotReadable):
             value = gojson.load(read(file) or b"")
             registration = value["registration"]
             if isinstance(registration, dict):

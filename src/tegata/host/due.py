@@ -123,7 +123,7 @@ class WatchFile:
         nothing = unknown(certificate)
         try:
             watch = _from_json(gojson.load(read(self._file) or b""))
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError):
             return nothing
         return watch if watch.certificate == nothing.certificate else nothing
 

@@ -17,7 +17,10 @@ def dump(value: Mapping[str, object]) -> bytes:
 
 def load(content: bytes) -> dict[str, object]:
     """Read one object; raises ValueError for anything else."""
-    value = json.loads(content)
+    try:
+        value = json.loads(content)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - one exception for all that is wrong with a text
     return value

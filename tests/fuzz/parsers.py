@@ -1,0 +1,339 @@
+"""Every reader of remote or file input: how it is called, a good sample, and the exceptions its docstring names."""
+
+import asyncio
+import contextlib
+import socket
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.acme import ari, b64, codec, eab, jwk, jws, messages, problems, wire
+from tegata.acme.flattened import Flattened
+from tegata.acme.wire import Headers, Response
+from tegata.ca.cli import grammar as ca_grammar
+from tegata.ca.cli import settings_file
+from tegata.ca.cli.grammar import BadUsage
+from tegata.ca.errors import BadHttpAnswer, RedirectRefused
+from tegata.ca.issuing import der
+from tegata.ca.settings import Acme, Public, Settings
+from tegata.ca.validation import exchange, targets
+from tegata.cli import eabfile, errors, grammar
+from tegata.clock import parse_rfc3339
+from tegata.errors import TegataError
+from tegata.host import accounts, certificates, crl, due, gojson
+from tegata.host.errors import AccountDamaged, CertificateDamaged, NotReadable
+from tegata.host.files import Tree
+from tegata.pki import certs, csr, keys, names
+from tegata.settings import BadSettings, load
+from tegata.text.catalogue import printable
+from tegata.text.language import from_accept_language
+from tests.pki import issued
+
+NOW = datetime(2026, 11, 24, 2, 31, tzinfo=UTC)
+URL = "https://ca.example/acme/new-order"
+SERVER, USER = "https://ca.example/acme/", "test@example.com"
+KEY = keys.generate(keys.KeyType.EC256)
+assert isinstance(KEY, EllipticCurvePrivateKey)
+ROOT = issued.root()
+LEAF = ROOT.issue(KEY.public_key(), ("www.example.com",))
+CHAIN = certs.to_pem([LEAF, ROOT.certificate])
+CSR = csr.build(KEY, ["www.example.com", "xn--wgv71a.example"], common_name="www.example.com")
+JWS = jws.sign(KEY, b'{"identifiers":[]}', url=URL, nonce="bm9uY2U", kid=None)
+BINDING = eab.bind(jwk.from_public(KEY.public_key()), "kid1", bytes(32), URL)
+CRL = (
+    x509.CertificateRevocationListBuilder()
+    .issuer_name(LEAF.issuer)
+    .last_update(NOW)
+    .next_update(NOW + timedelta(days=4))
+    .add_revoked_certificate(
+        x509.RevokedCertificateBuilder().serial_number(LEAF.serial_number).revocation_date(NOW).build()
+    )
+    .sign(ROOT.key, SHA256())
+    .public_bytes(Encoding.DER)
+)
+EAB_FILE = (
+    b"sudo certbot --server https://ca.example/acme/ --eab-hmac-key c2VjcmV0c2VjcmV0 --eab-kid kid1"
+    b" -d www.example.com -d example.com --key-type rsa\n"
+)
+PROBLEM = codec.encode(
+    {
+        "type": "urn:ietf:params:acme:error:rejectedIdentifier",
+        "detail": "no",
+        "status": 403,
+        "identifier": {"type": "dns", "value": "a.example"},
+        "subproblems": [{"type": "urn:ietf:params:acme:error:dns", "detail": "x", "subproblems": []}],
+    }
+)
+
+
+class Parser(NamedTuple):
+    """``read`` takes octets; ``samples`` are good ones; ``documented`` is all that it may raise."""
+
+    name: str
+    read: Callable[[bytes], object]
+    samples: tuple[bytes, ...]
+    documented: tuple[type[BaseException], ...] = ()
+    giant: int = 2 * 1024 * 1024
+    """The octets of a giant: more than whoever calls it lets through."""
+
+
+# Neither h11 lets a header through that is longer, nor does a person type a longer line.
+HEADER = 64 * 1024
+LINE = 16 * 1024
+
+
+def text(read: Callable[[str], object]) -> Callable[[bytes], object]:
+    """A reader of text, of the text that headers make of octets."""
+    return lambda content: read(content.decode("latin-1"))
+
+
+def unicode(read: Callable[[str], object]) -> Callable[[bytes], object]:
+    """A reader of text, of the text that the operating system makes of octets."""
+    return lambda content: read(content.decode("utf-8", "surrogateescape"))
+
+
+def in_file(place: Callable[[Tree], Path], read: Callable[[Tree], object]) -> Callable[[bytes], object]:
+    """A reader of one file of a client's tree."""
+
+    def run(content: bytes) -> object:
+        with tempfile.TemporaryDirectory() as directory:
+            tree = Tree(Path(directory))
+            file = place(tree)
+            file.parent.mkdir(parents=True)
+            file.write_bytes(content)
+            return read(tree)
+
+    return run
+
+
+def verified(body: bytes) -> None:
+    """A request read and its signature checked by the key it brings."""
+    signed = jws.parse(body)
+    if signed.header.jwk is not None:
+        jws.verify(signed, jwk.to_public(signed.header.jwk))
+
+
+def bound(content: bytes) -> None:
+    """An external account binding, read and its MAC checked."""
+    binding = eab.read(codec.decode(content, Flattened, codec.REQUEST_LIMIT))
+    eab.verify(binding, bytes(32))
+
+
+def settings(content: bytes) -> Settings:
+    """A settings.toml."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return load(Path(file.name), Settings)
+
+
+def http01_answer(content: bytes) -> exchange.Answer:
+    """What a customer's web server says, over a real connection."""
+    target = targets.first("www.example.com", 80, "t" * 22)
+
+    async def ask() -> exchange.Answer:
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+
+        async def say() -> None:
+            with theirs, contextlib.suppress(OSError):
+                await loop.sock_recv(theirs, 65_536)
+                await loop.sock_sendall(theirs, content)
+
+        saying = loop.create_task(say())
+        streams = await asyncio.open_connection(sock=ours)
+        try:
+            return await exchange.get(target, streams, until=loop.time() + 3)
+        finally:
+            saying.cancel()
+            await asyncio.gather(saying, return_exceptions=True)
+            theirs.close()
+
+    return asyncio.run(ask())
+
+
+def message(kind: Any, sample: dict[str, Any]) -> Parser:
+    """A JSON message of the protocol."""
+
+    def read(content: bytes) -> object:
+        return codec.decode(content, kind, codec.RESPONSE_LIMIT)
+
+    return Parser(kind.__name__, read, (codec.encode(sample),), (codec.Malformed,))
+
+
+def account_file(tree: Tree) -> Path:
+    """account.json, where the client keeps it."""
+    return accounts.AccountFolder(tree, SERVER, USER).folder / "account.json"
+
+
+ACCOUNT_JSON = gojson.dump(
+    {
+        "email": USER,
+        "registration": {
+            "body": {"status": "valid", "externalAccountBinding": msgspec.to_builtins(BINDING)},
+            "uri": "https://ca.example/acme/account/1",
+        },
+    }
+)
+_IDENTIFIER = {"type": "dns", "value": "www.example.com"}
+_AUTHZ = "https://ca.example/acme/authz/1"
+_CHALLENGE = {"type": "http-01", "url": "https://ca.example/acme/c/1", "status": "pending", "token": "t" * 22}
+_WINDOW = {"start": "2026-11-24T02:31:00Z", "end": "2026-11-25T02:31:00.5+09:00"}
+
+MESSAGES = (
+    message(
+        messages.Directory,
+        {
+            "newNonce": URL,
+            "newAccount": URL,
+            "newOrder": URL,
+            "revokeCert": URL,
+            "keyChange": URL,
+            "meta": {"termsOfService": URL, "website": URL, "caaIdentities": ["ca.example"], "profiles": {"a": "b"}},
+        },
+    ),
+    message(
+        messages.NewAccount,
+        {"contact": ["mailto:a@example.com"], "externalAccountBinding": msgspec.to_builtins(BINDING)},
+    ),
+    message(messages.Account, {"status": "valid", "contact": ["mailto:a@example.com"], "orders": URL}),
+    message(messages.NewOrder, {"identifiers": [_IDENTIFIER], "notAfter": "2026-11-24T02:31:00Z"}),
+    message(
+        messages.Order,
+        {"status": "pending", "identifiers": [_IDENTIFIER], "authorizations": [_AUTHZ], "finalize": URL},
+    ),
+    message(messages.Challenge, _CHALLENGE),
+    message(messages.Authorization, {"status": "pending", "identifier": _IDENTIFIER, "challenges": [_CHALLENGE]}),
+    message(messages.Finalize, {"csr": b64.encode(CSR)}),
+    message(messages.RevokeCert, {"certificate": "AAAA", "reason": 1}),
+    message(messages.RenewalInfo, {"suggestedWindow": _WINDOW, "explanationURL": URL}),
+)
+
+PARSERS = (
+    Parser("b64", text(b64.decode), (b"bm9uY2U",), (b64.BadBase64,)),
+    Parser("jws", verified, (JWS,), (codec.Malformed, jws.BadAlgorithm, jws.BadSignature, jwk.BadPublicKey)),
+    Parser("eab", bound, (codec.encode(BINDING),), (codec.Malformed, eab.BadBinding)),
+    Parser("mac key", text(eab.decode_mac), (b"c2VjcmV0c2VjcmV0c2VjcmV0",), (eab.BadMac,)),
+    *MESSAGES,
+    Parser("problem", lambda content: codec.encode(problems.decode(content, 403)), (PROBLEM,)),
+    Parser("chain", certs.load_chain, (CHAIN,), (certs.BadChain,)),
+    Parser("csr", csr.parse, (CSR,), (csr.BadCSR,)),
+    Parser("key", keys.from_pem, tuple(keys.to_pem(KEY, form) for form in keys.KeyForm), (keys.BadKey,)),
+    Parser("crl", lambda content: crl.says_revoked(content, LEAF, ROOT.certificate, NOW), (CRL,)),
+    Parser("der", der.elements, (CSR,), (ValueError,), giant=LINE),
+    Parser("ari id", text(ari.parse_cert_id), (b"aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE",), (codec.Malformed,)),
+    Parser("instant", text(parse_rfc3339), (b"2026-11-24T02:31:00.123456789+09:00",), (ValueError,)),
+    Parser("Accept-Language", text(from_accept_language), (b"ja;q=0.8, en-GB;q=inf, *;q=nan",), giant=HEADER),
+    Parser(
+        "Retry-After",
+        text(lambda value: wire.retry_after(Response(503, Headers({"Retry-After": value})), NOW)),
+        (b"120", b"Tue, 24 Nov 2026 02:31:00 GMT", b"31 Dec 9999 23:59:59 -2359"),
+        giant=HEADER,
+    ),
+    Parser(
+        "Link",
+        text(lambda value: wire.links(Response(200, Headers({"Link": value})))),
+        (b'<https://ca.example/a>;rel="up", </b>; title=x; rel=alternate',),
+        giant=HEADER,
+    ),
+    Parser(
+        "name",
+        unicode(names.normalise),
+        (b"*.www.example.com", "日本語.example".encode(), b"2001:db8::1"),
+        (names.BadName,),
+    ),
+    Parser(
+        "redirect",
+        text(lambda value: targets.redirected(targets.first("a.example", 80, "t" * 22), value, {80, 443})),
+        (b"https://b.example:443/x?y#z", b"http://[2001:db8::1]/", b"//b.example/"),
+        (RedirectRefused,),
+        giant=HEADER,
+    ),
+    Parser(
+        "http-01 answer",
+        http01_answer,
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+            b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 302 Found\r\nLocation: http://b.example/\r\n\r\n",
+        ),
+        (BadHttpAnswer,),
+    ),
+    Parser("EAB file", lambda content: eabfile.read(content, "eab.txt"), (EAB_FILE,), (errors.BadEabFile,)),
+    Parser("printable", unicode(printable), (b"a\x1b[2Jb",)),
+    Parser(
+        "account.json",
+        in_file(account_file, lambda tree: accounts.AccountFolder(tree, SERVER, USER).stored()),
+        (ACCOUNT_JSON,),
+        (AccountDamaged, NotReadable),
+    ),
+    Parser("accounts listed", in_file(account_file, accounts.listed), (ACCOUNT_JSON,)),
+    Parser(
+        "account key",
+        in_file(
+            lambda tree: accounts.AccountFolder(tree, SERVER, USER).key_file,
+            lambda tree: accounts.AccountFolder(tree, SERVER, USER).key(),
+        ),
+        (keys.to_pem(KEY, keys.KeyForm.TRADITIONAL),),
+        (AccountDamaged, NotReadable),
+    ),
+    Parser(
+        "certificate file",
+        in_file(
+            lambda tree: tree.certificates / "www.example.com.crt",
+            lambda tree: certificates.CertificateFiles(tree, "www.example.com").chain(),
+        ),
+        (CHAIN,),
+        (CertificateDamaged, NotReadable),
+    ),
+    Parser(
+        "renewal watch",
+        in_file(
+            lambda tree: tree.renewals / "www.example.com.json",
+            lambda tree: due.WatchFile(tree, "www.example.com").load(LEAF),
+        ),
+        (gojson.dump(due._to_json(due.unknown(LEAF))),),
+        (NotReadable,),
+    ),
+    Parser(
+        "settings.toml",
+        settings,
+        (
+            settings_file.text_of(
+                Settings(name="Example", acme=Acme(url="https://ca.example"), public=Public(url="http://ca.example"))
+            ).encode(),
+        ),
+        (BadSettings,),
+    ),
+    Parser(
+        "tegata's command line",
+        unicode(lambda line: grammar.parse(line.split(" "), {"LEGO_EMAIL": line[:5], "TEGATA_PATH": "x"})),
+        (
+            b"-s https://ca.example/acme/ -a --eab --kid K --hmac M -d a.example -m a@b --http --http.port :80 run",
+            b"--path=/x -d a renew --days 30 --no-random-sleep --renew-hook h",
+            b"revoke -d a --reason 4",
+        ),
+        (TegataError,),
+        giant=LINE,
+    ),
+    Parser(
+        "tegata-ca's command line",
+        unicode(lambda line: ca_grammar.parse(line.split(" "), {})),
+        (
+            b"contract add --organization O --country JP --service ov-acme-1y --domain a.example b.example --user m@x",
+            b"cert revoke 12ab --reason 4 --json",
+            b"serve --dir x --listen 127.0.0.1:1",
+        ),
+        (BadUsage,),
+        giant=LINE,
+    ),
+)
