@@ -261,6 +261,18 @@ def test_finding_an_account_opens_none(desk: Desk, client: Client):
         client.find_account()
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_deactivated_account_is_not_found_nor_made_again(desk: Desk, client: Client, status: int):
+    """RFC 8555 §7.3.6 says 401, some CAs say 403; whoever only looks for an account is told the same of both."""
+    desk.answers["/account"] = Answer(status, problem(ErrorType.UNAUTHORIZED))
+    with pytest.raises(errors.AccountClosed):
+        client.find_account()
+    # With an EAB, 403 speaks of the EAB; 401 never does.
+    refusal = errors.AccountClosed if status == 401 else errors.WrongEab
+    with pytest.raises(refusal):
+        client.register(contacts=[], terms_agreed=True, eab=EabCredential.parse("kid-1", MAC))
+
+
 def test_without_an_account_nothing_is_ordered_or_revoked(desk: Desk, client: Client):
     for act in (lambda: client.obtain(["a.example"], KEY, solvers={}), lambda: client.revoke(LEAF)):
         with pytest.raises(errors.NoAccount):

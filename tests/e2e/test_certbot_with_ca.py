@@ -1,5 +1,8 @@
 """Real certbot with tegata-ca, by the very text of the EAB file plus ``certonly`` and challenge flags."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.e2e.certificates import leaf, serial
@@ -80,3 +83,30 @@ def test_the_certificate_holds_the_contracts_organization(ca, contract, certbot)
     certbot.run_text(text, "certonly", *challenge(ca), *consent()).check()
     subject = leaf(certbot.live(NAME) / "cert.pem").subject.rfc4514_string()
     assert f"O={contract['organization']['name']}" in subject
+
+
+def test_the_account_is_changed_and_given_up(ca, contract, certbot):
+    """``update_account`` changes the address (A-43), ``unregister`` ends the account: nobody revives it (A-47)."""
+    text = ca.run("eab", "file", contract["contract"]).check().stdout
+    certbot.run_text(text, "certonly", *challenge(ca), *consent()).check()
+    [folder] = certbot.directory.glob("config/accounts/*/acme/*")
+    certbot.run("update_account", "--email", "new@example.com", "--server", ca.directory_url).check()
+    assert stored(ca, "SELECT contacts FROM accounts WHERE contract_id = ?", contract["contract"]) == [
+        ('["mailto:new@example.com"]',)
+    ]
+    kept = {file.name: file.read_bytes() for file in folder.iterdir()}
+    certbot.run("unregister", "--server", ca.directory_url).check()
+    assert not folder.exists()
+    folder.mkdir(parents=True)
+    for name, content in kept.items():
+        (folder / name).write_bytes(content)
+    done = certbot.run("renew", "--force-renewal", "--no-random-sleep-on-renew", "--http-01-port", str(ca.http_port))
+    assert done.code == 1
+    assert "deactivated" in done.output
+    shown = ca.json("cert", "show", serial(certbot.live(NAME) / "cert.pem"))
+    assert shown["status"] == "valid"
+
+
+def stored(ca, query, *values):
+    with closing(sqlite3.connect(f"file:{ca.home}/tegata-ca.db?mode=ro", uri=True)) as database:
+        return database.execute(query, values).fetchall()

@@ -1,5 +1,9 @@
 """Real lego 4.9.1 with tegata-ca: register, issue, renew, revoke; and what the CA refuses, in lego's own words."""
 
+import socket
+import sqlite3
+from contextlib import closing
+
 import pytest
 from cryptography import x509
 
@@ -81,3 +85,18 @@ def test_ec_key_is_refused(ca, contract, lego):
     assert done.code == 1
     assert "badCSR" in done.output
     assert "RSA 2048" in done.output
+
+
+def test_what_a_failed_order_leaves_is_given_up(ca, contract, lego):
+    """lego cannot open its listener: it deactivates the order's pending authorizations (A-63)."""
+    command = words(ca, contract, "run", names=(NAME, "second.example.com"))
+    with socket.create_server(("127.0.0.1", ca.http_port)):
+        done = lego.run(*command)
+    assert done.code == 1
+    assert "Deactivating auth:" in done.output
+    assert "Unable to deactivate" not in done.output
+    query = """SELECT a.deactivated_at IS NOT NULL FROM authorizations AS a JOIN accounts AS c ON c.id = a.account_id
+        WHERE c.contract_id = ?"""
+    with closing(sqlite3.connect(f"file:{ca.home}/tegata-ca.db?mode=ro", uri=True)) as database:
+        assert database.execute(query, (contract["contract"],)).fetchall() == [(1,), (1,)]
+    lego.run(*command).check()

@@ -8,7 +8,7 @@ import pytest
 
 from tegata.acme import b64
 from tegata.host.accounts import AccountFolder, Stored, listed
-from tegata.host.errors import AccountDamaged, AccountNotFound, UnsafeUser
+from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, UnsafeUser
 from tegata.host.files import Tree
 from tegata.pki.keys import KeyForm, KeyType, generate, to_pem
 from tests.host.issued import NOW
@@ -134,25 +134,33 @@ def test_the_key_identifier_of_the_binding(folder: AccountFolder, body: bytes, k
         b'{"registration": {"body": {}, "uri": "https://ca.example/1"}}',
         b'{"registration": {"body": {"status": "valid"}, "uri": ""}}',
         b'{"registration": {"body": [], "uri": "https://ca.example/1"}}',
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b"\xff\x00",
     ],
 )
 def test_a_registration_that_did_not_happen(folder: AccountFolder, content: bytes) -> None:
-    """lego saves an account without one when it is stopped; then the CA is asked again."""
+    """lego saves an account without one when it is stopped, a disk may lose one; then the CA is asked again."""
     folder.folder.mkdir(parents=True)
     (folder.folder / "account.json").write_bytes(content)
     assert folder.stored() is None
 
 
-def test_damaged_files_are_named(folder: AccountFolder) -> None:
-    """What is no JSON and no key is not taken for missing: that would make a new account."""
+def test_a_damaged_key_is_named(folder: AccountFolder) -> None:
+    """What is no key is not taken for missing: that would make a new account."""
     folder.key_file.parent.mkdir(parents=True)
-    (folder.folder / "account.json").write_bytes(b"{")
     folder.key_file.write_bytes(b"no key")
     with pytest.raises(AccountDamaged) as caught:
-        folder.stored()
-    assert caught.value.facts["file"] == folder.folder / "account.json"
-    with pytest.raises(AccountDamaged) as caught:
         folder.key()
+    assert caught.value.facts["file"] == folder.key_file
+
+
+def test_a_lost_key_is_told_from_a_missing_account(folder: AccountFolder) -> None:
+    """The registration is there: not the directory is wrong, the key is gone."""
+    folder.save(USER, URL, b'{"status": "valid"}')
+    with pytest.raises(AccountKeyLost) as caught:
+        folder.existing_key()
     assert caught.value.facts["file"] == folder.key_file
 
 

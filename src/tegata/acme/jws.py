@@ -43,7 +43,10 @@ class BadSignature(TegataError):
 
 @dataclass(frozen=True)
 class Header:
-    """The protected header of a request; exactly one of ``kid`` and ``jwk`` is there."""
+    """The protected header of a request; exactly one of ``kid`` and ``jwk`` is there.
+
+    ``nonce`` is empty in an inner JWS, which has none.
+    """
 
     alg: str
     nonce: str
@@ -99,11 +102,12 @@ def parse(body: bytes) -> Signed:
     Exactly the three members of a flattened JWS (A-05); a header without duplicate, critical or key-fetching members,
     with a nonce, a URL, an algorithm of ours, and one of ``jwk`` and ``kid`` (A-06).
     """
-    if len(body) > codec.REQUEST_LIMIT:
-        raise Malformed(reason="it is too long")
-    flattened = _flattened(codec.strict_object(body))
-    header = _header(codec.strict_object(b64.decode(flattened.protected)))
-    return Signed(header, b64.decode(flattened.payload), b64.decode(flattened.signature), flattened.signing_input)
+    return _signed(body, is_inner=False)
+
+
+def parse_inner(body: bytes) -> Signed:
+    """Read the JWS inside a key change (RFC 8555 §7.3.5): as ``parse``, but without a nonce and by a ``jwk``."""
+    return _signed(body, is_inner=True)
 
 
 def verify(signed: Signed, key: PublicKey) -> None:
@@ -126,6 +130,14 @@ def _jose_key(key: PrivateKey | PublicKey) -> RSAKey | ECKey | OKPKey:
     return OKPKey.import_key(key)
 
 
+def _signed(body: bytes, *, is_inner: bool) -> Signed:
+    if len(body) > codec.REQUEST_LIMIT:
+        raise Malformed(reason="it is too long")
+    flattened = _flattened(codec.strict_object(body))
+    header = _header(codec.strict_object(b64.decode(flattened.protected)), is_inner=is_inner)
+    return Signed(header, b64.decode(flattened.payload), b64.decode(flattened.signature), flattened.signing_input)
+
+
 def _flattened(members: dict[str, Any]) -> Flattened:
     if members.keys() != _MEMBERS:
         raise Malformed(reason="a JWS must have exactly the members protected, payload and signature")
@@ -134,7 +146,7 @@ def _flattened(members: dict[str, Any]) -> Flattened:
     return Flattened(**members)
 
 
-def _header(members: dict[str, Any]) -> Header:
+def _header(members: dict[str, Any], *, is_inner: bool) -> Header:
     if any(name in members for name in _FORBIDDEN):
         raise Malformed(reason="the protected header holds a member that ACME does not allow")
     algorithm = _text(members, "alg")
@@ -145,7 +157,11 @@ def _header(members: dict[str, Any]) -> Header:
     key = members.get("jwk")
     if key is not None and not isinstance(key, dict):
         raise Malformed(reason="jwk in the protected header is no object")
-    nonce = _text(members, "nonce")
+    if is_inner and key is None:
+        raise Malformed(reason="the inner JWS must bring the new public key (jwk)")
+    if is_inner and "nonce" in members:
+        raise Malformed(reason="the inner JWS must have no nonce")
+    nonce = "" if is_inner else _text(members, "nonce")
     b64.decode(nonce)
     kid = _text(members, "kid") if key is None else None
     return Header(algorithm, nonce, _text(members, "url"), kid, key)

@@ -51,6 +51,26 @@ class NewAccount(_Message, frozen=True):
     external_account_binding: Flattened | None = None
 
 
+class AccountUpdate(_Message, frozen=True):
+    """A change of an account (RFC 8555 §7.3.2, §7.3.6): without ``contact`` the contacts stay."""
+
+    contact: tuple[str, ...] | None = None
+    status: str | None = None
+
+
+class KeyChange(_Message, frozen=True):
+    """What both keys sign when an account changes its key (RFC 8555 §7.3.5)."""
+
+    account: str
+    old_key: dict[str, Any]
+
+
+class Orders(_Message, frozen=True):
+    """A page of an account's orders (RFC 8555 §7.1.2.1)."""
+
+    orders: tuple[str, ...]
+
+
 class TegataAccount(_Message, frozen=True):
     """Tegata's own part of an account: the contract behind it and its dates (RFC 3339)."""
 
@@ -117,6 +137,12 @@ class Authorization(_Message, frozen=True):
     challenges: tuple[Challenge, ...]
     expires: str | None = None
     wildcard: bool = False
+
+
+class AuthorizationUpdate(_Message, frozen=True):
+    """A wish to give an authorization up (RFC 8555 §7.5.2)."""
+
+    status: str
 
 
 class Finalize(_Message, frozen=True):

@@ -88,6 +88,12 @@ class AccountDeactivated(CaError):
     code = "account.deactivated"
 
 
+class KeyInUse(CaError):
+    """The new key is the key of ``account`` already (RFC 8555 §7.3.5)."""
+
+    code = "account.key-in-use"
+
+
 class TermsNotAgreed(CaError):
     """``termsOfServiceAgreed`` is missing; the terms are at ``url`` (A-37)."""
 

@@ -100,6 +100,7 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     challenges: tuple[Challenge, ...]
+    deactivated_at: datetime | None = None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

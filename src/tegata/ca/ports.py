@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from cryptography import x509
 
 from tegata.acme.identifiers import Identifier
+from tegata.acme.jwk import JWK
 from tegata.ca.errors import Fault, ValidationFault
 from tegata.ca.model import (
     Account,
@@ -70,6 +71,18 @@ class Accounts(Protocol):
         """Conflict if the key already has an account."""
         ...
 
+    def update_contacts(self, work: Work, account_id: str, contacts: Sequence[str]) -> None:
+        """Guarded: the account is not deactivated."""
+        ...
+
+    def change_key(self, work: Work, account_id: str, *, former: str, thumbprint: str, jwk: JWK) -> None:
+        """Guarded: the key is still the ``former``, the account not deactivated, the new key no account's."""
+        ...
+
+    def deactivate(self, work: Work, account_id: str, at: datetime) -> None:
+        """Guarded: the account is not deactivated yet."""
+        ...
+
 
 class Orders(Protocol):
     """Orders; their authorizations are read beside them."""
@@ -77,6 +90,10 @@ class Orders(Protocol):
     async def get(self, order_id: str) -> Order | None: ...
     async def replacing(self, certificate_id: str) -> list[Order]:
         """Orders whose ``replaces`` names this certificate (X-17)."""
+        ...
+
+    async def of_account(self, account_id: str, now: datetime, most: int, after: Order | None) -> list[Order]:
+        """Up to ``most`` orders that neither expired nor failed, newest first, those ``after`` one if it is given."""
         ...
 
     def insert(self, work: Work, order: Order) -> None: ...
@@ -92,6 +109,10 @@ class Orders(Protocol):
         """Guarded: the order has neither certificate nor error yet."""
         ...
 
+    def cancel_open(self, work: Work, account_id: str, fault: Fault) -> None:
+        """End every order of the account that is not being issued; there may be none."""
+        ...
+
 
 class Authorizations(Protocol):
     """Authorizations with their challenges."""
@@ -104,16 +125,20 @@ class Authorizations(Protocol):
         ...
 
     def insert(self, work: Work, authorization: Authorization) -> None: ...
+    def deactivate(self, work: Work, authorization_id: str, at: datetime) -> None:
+        """Guarded: neither deactivated nor expired, and no challenge of it failed."""
+        ...
+
     def accept_challenge(self, work: Work, challenge_id: str, at: datetime) -> None:
         """Guarded: the challenge was not accepted before (A-59)."""
         ...
 
     def pass_challenge(self, work: Work, challenge_id: str, at: datetime, expires: datetime, evidence: bytes) -> None:
-        """Guarded: accepted and without a verdict; the authorization's expiry becomes ``expires``."""
+        """Guarded: accepted, without a verdict, not given up; the authorization's expiry becomes ``expires``."""
         ...
 
     def fail_challenge(self, work: Work, challenge_id: str, at: datetime, fault: Fault, evidence: bytes) -> None:
-        """Guarded: accepted and without a verdict."""
+        """Guarded: accepted, without a verdict, and its authorization not given up."""
         ...
 
 

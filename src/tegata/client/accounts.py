@@ -11,7 +11,15 @@ from tegata.acme import codec, eab, jwk
 from tegata.acme.messages import Account, Directory, NewAccount
 from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Response
-from tegata.client.errors import BadAnswer, EabRequired, NoAccount, ProblemReceived, TermsNotAgreed, WrongEab
+from tegata.client.errors import (
+    AccountClosed,
+    BadAnswer,
+    EabRequired,
+    NoAccount,
+    ProblemReceived,
+    TermsNotAgreed,
+    WrongEab,
+)
 from tegata.client.exchange import Exchange
 
 # How CAs answer to a KID they do not know, a MAC that is wrong, or a credential that has ended.
@@ -70,6 +78,8 @@ def register(
     try:
         return _new_account(exchange, directory, request, deadline)
     except ProblemReceived as error:
+        if isinstance(error, AccountClosed):
+            raise
         if credential is not None and error.problem.kind in _ABOUT_EAB:
             raise WrongEab(error.problem, error.method, error.url) from error
         if error.problem.kind is ErrorType.EXTERNAL_ACCOUNT_REQUIRED:
@@ -78,12 +88,15 @@ def register(
 
 
 def find(exchange: Exchange, directory: Directory, *, deadline: float) -> Registration | None:
-    """The account of the session's key, if the CA has one (RFC 8555 §7.3.1). Needs no EAB."""
+    """The account of the session's key, if the CA has one (RFC 8555 §7.3.1). Needs no EAB; raises AccountClosed."""
     try:
         return _new_account(exchange, directory, NewAccount(only_return_existing=True), deadline)
     except ProblemReceived as error:
         if error.problem.kind in (ErrorType.ACCOUNT_DOES_NOT_EXIST, ErrorType.EXTERNAL_ACCOUNT_REQUIRED):
             return None
+        if error.problem.kind is ErrorType.UNAUTHORIZED:
+            # The key is known and good, and this request asks for nothing that could be forbidden.
+            raise AccountClosed(error.problem, error.method, error.url) from error
         raise
 
 

@@ -139,6 +139,12 @@ class NotAuthorized(ProblemReceived):
     code = "client.unauthorized"
 
 
+class AccountClosed(NotAuthorized):
+    """The account of this key was deactivated, which nothing undoes (RFC 8555 §7.3.6)."""
+
+    code = "client.account-closed"
+
+
 class AccountUnknown(ProblemReceived):
     """The CA does not know the account."""
 
@@ -193,6 +199,8 @@ def refusal(problem: Problem, method: str, url: str, retry_after: float | None =
     """The exception for a problem; a type that nobody knows is a plain ProblemReceived (A-24)."""
     kind = problem.kind
     refused = _REFUSALS.get(kind, ProblemReceived) if kind else ProblemReceived
+    if refused is NotAuthorized and problem.status == 401:  # RFC 8555 §7.3.6; all other reasons are 403
+        refused = AccountClosed
     if refused is ProblemReceived and problem.status >= 500:
         refused = CaFailed
     return refused(problem, method, url, retry_after)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tegata.acme import b64
 from tegata.acme.codec import Malformed, strict_object
 from tegata.host import gojson
-from tegata.host.errors import AccountDamaged, AccountNotFound, NotReadable, UnsafeUser
+from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
 from tegata.pki.keys import BadKey, KeyForm, PrivateKey, from_pem, to_pem
 
@@ -63,15 +63,18 @@ class AccountFolder:
             raise AccountDamaged(file=self.key_file, reason=error.facts["reason"]) from error
 
     def existing_key(self) -> PrivateKey:
-        """The account's key; raises AccountNotFound where there is no account."""
+        """The account's key; raises AccountNotFound where there is no account, AccountKeyLost where there was one."""
         key = self.key()
         if key is None:
-            raise self.not_found()
+            raise self.not_found() if self.stored() is None else self._key_lost()
         return key
 
     def not_found(self) -> AccountNotFound:
         """The error that says where the account was looked for."""
         return AccountNotFound(email=self.user, server=self.server, folder=self.folder, path=self._tree.path)
+
+    def _key_lost(self) -> AccountKeyLost:
+        return AccountKeyLost(email=self.user, server=self.server, file=self.key_file)
 
     def save_key(self, key: PrivateKey) -> None:
         """Keep a new key, before the CA hears of it; raises NotWritable."""
@@ -79,9 +82,9 @@ class AccountFolder:
         replace(self.key_file, to_pem(key, KeyForm.TRADITIONAL))
 
     def stored(self) -> Stored | None:
-        """The registration; None where there is no file, or lego stopped before it had one.
+        """The registration; None where there is no file, lego stopped before it had one, or the file is damaged.
 
-        Raises AccountDamaged, NotReadable.
+        What it says can be asked of the CA by the key. Raises NotReadable.
         """
         content = read(self._account_file)
         if content is None:
@@ -89,7 +92,7 @@ class AccountFolder:
         try:
             registration = gojson.load(content).get("registration")
         except ValueError:
-            raise AccountDamaged(file=self._account_file, reason="it is not JSON") from None
+            return None
         if not isinstance(registration, dict):
             return None
         body, url = registration.get("body"), registration.get("uri")

@@ -30,6 +30,12 @@ class AccountNotFound(TegataError):
     code = "host.account-not-found"
 
 
+class AccountKeyLost(AccountNotFound):
+    """The account is there, but not its key: ``file``."""
+
+    code = "host.account-key-lost"
+
+
 class AccountDamaged(TegataError):
     """An account's file cannot be understood; facts: ``file``, ``reason``."""
 

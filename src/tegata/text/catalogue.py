@@ -17,6 +17,7 @@ AREAS = (
     "errors_cli",
     "errors_host",
     "errors_protocol",
+    "errors_account",
     "errors_contract",
     "errors_validation",
     "errors_issuing",

@@ -143,6 +143,15 @@ ENTRIES: dict[str, Entry] = {
             "このアカウントには権限がありません。ご契約の状態と、--path のアカウントを確認してください。",
         ),
     ),
+    "client.account-closed": Entry(
+        _CA_SAYS,
+        Sentence(
+            "The account was deactivated for good; its certificates stay valid. Make a new account with the EAB of "
+            "your contract: run --new-account --eab --kid … --hmac …",
+            "アカウントは停止されており、元に戻せません（発行済みの証明書は有効なままです）。ご契約の EAB を使い、"
+            "run --new-account --eab --kid … --hmac … で新しいアカウントを作成してください。",
+        ),
+    ),
     "client.account-unknown": Entry(
         _CA_SAYS,
         Sentence(

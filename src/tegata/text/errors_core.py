@@ -240,6 +240,13 @@ REASONS: dict[str, str] = {
     ),
     "a member of the JWS is no text": "JWS の項目が文字列ではありません",
     "the protected header holds a member that ACME does not allow": "保護ヘッダーに ACME で認められない項目があります",
+    "the inner JWS must bring the new public key (jwk)": "内側の JWS には新しい公開鍵（jwk）が必要です",
+    "the inner JWS must have no nonce": "内側の JWS にノンスを入れることはできません",
+    "the inner JWS was signed for another URL than the outer one": "内側と外側の JWS で、署名された URL が異なります",
+    "the key change names another account than the one that asks for it": (
+        "鍵の変更の対象が、リクエストしたアカウントと異なります"
+    ),
+    "oldKey is not the account's key": "oldKey がアカウントの現在の鍵ではありません",
     "the protected header must hold either jwk or kid": "保護ヘッダーには jwk と kid のどちらか一方が必要です",
     "jwk in the protected header is no object": "保護ヘッダーの jwk がオブジェクトではありません",
     "alg, nonce, url or kid in the protected header is missing or no text": (

@@ -33,6 +33,18 @@ ENTRIES: dict[str, Entry] = {
             "--path で指定してください。そうでなければ -s と -m を確認するか、先に run コマンドを実行してください。",
         ),
     ),
+    "host.account-key-lost": Entry(
+        Sentence(
+            "The account of {email} at {server} is there, but its key {file} is missing.",
+            "{server} の {email} のアカウントはありますが、その鍵 {file} がありません。",
+        ),
+        Sentence(
+            "Restore the key from a backup. Without one, nobody can act for this account any more: use the command run "
+            "with the EAB of your contract, which makes a new key and a new account.",
+            "鍵をバックアップから戻してください。バックアップがなければ、このアカウントはもう使えません。"
+            "ご契約の EAB を指定して run コマンドを実行すると、新しい鍵とアカウントが作成されます。",
+        ),
+    ),
     "host.account-damaged": Entry(
         Sentence(
             "The account's file {file} is damaged: {reason}.", "アカウントのファイル {file} が壊れています: {reason}"

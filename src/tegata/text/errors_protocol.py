@@ -87,7 +87,5 @@ REASONS: dict[str, str] = {
     "this resource wants the account URL (kid), not a public key (jwk)": (
         "このURLへのリクエストには、公開鍵（jwk）ではなくアカウントのURL（kid）が必要です"
     ),
-    "an account cannot be changed or deactivated here yet; it can be read": (
-        "アカウントの変更と無効化にはまだ対応していません（読み取りはできます）"
-    ),
+    "an authorization can only be read or deactivated": "オーソリゼーションにできるのは、読み取りと無効化だけです",
 }

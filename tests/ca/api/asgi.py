@@ -8,8 +8,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from tegata.acme import b64, challenges, eab, jwk, jws
@@ -58,7 +60,8 @@ def flattened(key: PrivateKey, header: dict[str, Any] | bytes, payload: bytes) -
     """The three members of a JWS with exactly this header, signed by the key's own algorithm."""
     protected = b64.encode(header if isinstance(header, bytes) else json.dumps(header).encode())
     text = b64.encode(payload)
-    own = RSAKey.import_key(key) if isinstance(key, RSAPrivateKey) else ECKey.import_key(cast("Any", key))
+    kinds = ((RSAPrivateKey, RSAKey), (Ed25519PrivateKey, OKPKey), (EllipticCurvePrivateKey, ECKey))
+    own = next(kind.import_key(cast("Any", key)) for private, kind in kinds if isinstance(key, private))
     signature = JWSRegistry.algorithms[jws.algorithm_for(key.public_key())].sign(f"{protected}.{text}".encode(), own)
     return {"protected": protected, "payload": text, "signature": b64.encode(signature)}
 

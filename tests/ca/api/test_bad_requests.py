@@ -18,10 +18,13 @@ NEW_ACCOUNT = f"{BASE}/acme/new-account"
 ORDER = {"identifiers": [{"type": "dns", "value": "www.example.com"}]}
 
 
-@pytest.mark.parametrize("what", ["order", "finalize", "authorization", "challenge", "certificate", "account"])
+@pytest.mark.parametrize(
+    "what", ["order", "finalize", "authorization", "challenge", "certificate", "account", "orders", "page"]
+)
 async def test_another_accounts_object(world, client, order, what):
     """A-28, A-49, S-06: on every route the same answer as for an object that is not there."""
-    objects = {**order, "account": client.kid}
+    objects = {**order, "account": client.kid, "orders": client.kid.replace("/account/", "/orders/")}
+    objects["page"] = order["order"].replace("/order/", "/orders/after/")
     if what == "certificate":
         objects["certificate"], *_ = await issue(world, client, "www.example.com")
     payload = {"finalize": {"csr": b64.encode(b"0")}, "challenge": {}}.get(what)
@@ -36,13 +39,13 @@ async def test_another_accounts_object(world, client, order, what):
     assert told["detail"].replace(told["reference"], "") == other["detail"].replace(other["reference"], "")
 
 
-@pytest.mark.parametrize("what", ["order", "authorization"])
+@pytest.mark.parametrize("what", ["order", "authorization", "orders"])
 async def test_what_is_only_read(world, client, order, what):
-    """A-13: a payload where there is nothing to do is refused."""
+    """A-13: a payload where there is nothing to do is refused; an authorization takes one wish only."""
+    objects = {**order, "orders": client.kid.replace("/account/", "/orders/")}
     before = world.stored()
-    for payload in ({}, {"status": "deactivated"}):
-        assert kind(await client.post(order[what], payload)) == "malformed"
-    assert kind(await client.post(client.kid, {"contact": []})) == "malformed"
+    for payload in ({}, {"status": "valid"}, {"status": ["deactivated"]}):
+        assert kind(await client.post(objects[what], payload)) == "malformed"
     assert world.stored() == before
 
 

@@ -21,7 +21,7 @@ async def test_the_directory(world):
     """A-01: exactly what there is, all of it https, for anybody; no index link on itself (A-27)."""
     response = await call(world.app, "GET", "/acme/")
     directory = body(response)
-    assert sorted(directory) == ["meta", "newAccount", "newNonce", "newOrder", "renewalInfo", "revokeCert"]
+    assert sorted(directory) == ["keyChange", "meta", "newAccount", "newNonce", "newOrder", "renewalInfo", "revokeCert"]
     assert all(url.startswith(BASE + "/acme/") for name, url in directory.items() if name != "meta")
     assert directory["meta"] == {
         "termsOfService": f"{BASE}/terms",
@@ -53,7 +53,8 @@ async def test_an_account_is_made_once(world):
     assert account["tegata"]["contract"] == contract
     assert account["tegata"]["contractEnds"].endswith("Z")
     assert set(account["externalAccountBinding"]) == {"protected", "payload", "signature"}
-    assert not {"orders", "onlyReturnExisting", "more"} & set(account)
+    assert account["orders"].startswith(f"{BASE}/acme/orders/")
+    assert not {"onlyReturnExisting", "more"} & set(account)
     url, client.kid = client.kid, None
     for payload in ({}, {"onlyReturnExisting": True}, {"contact": ["mailto:b@example.com"]}):
         again = await client.post("/acme/new-account", payload)

@@ -8,6 +8,7 @@ import pytest
 from tegata.acme import b64, eab, jwk
 from tegata.acme.flattened import Flattened
 from tegata.acme.messages import NewAccount
+from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import (
     AccountDeactivated,
     BindingMalformed,
@@ -20,6 +21,7 @@ from tegata.ca.errors import (
     CredentialDisabled,
     CredentialSuperseded,
     InvalidContact,
+    KeyInUse,
     ServiceWithoutAcme,
     TermsNotAgreed,
     UnknownAccount,
@@ -281,3 +283,42 @@ async def test_a_contract_lives_through_its_last_second(house):
     new = await bound(house, added)
     house.clock.advance(DAY + SECOND / 2)
     assert (await register(house, new))[1]
+
+
+async def test_two_key_changes_at_once(house):
+    """One of them is done; the other was signed by a key that is no longer the account's (A-45)."""
+    actor = await house.register(await house.sell())
+    keys = [jwk.from_public(generate(KeyType.EC256).public_key()) for _ in range(2)]
+    done = await asyncio.gather(*(house.accounts.change_key(actor, key) for key in keys), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Actor", "BadRequestSignature"]
+    [winner] = [one for one in done if isinstance(one, actors.Actor)]
+    assert (await house.again(actor)).account == winner.account
+
+
+async def test_two_accounts_want_one_key(house):
+    """One gets it, and the other learns whose it is (A-45)."""
+    added = await house.sell()
+    actors_ = [await house.register(added, generate(KeyType.EC256)) for _ in range(2)]
+    done = await asyncio.gather(*(house.accounts.change_key(actor, OTHER) for actor in actors_), return_exceptions=True)
+    [winner] = [one for one in done if isinstance(one, actors.Actor)]
+    [loser] = [one for one in done if isinstance(one, Exception)]
+    assert isinstance(loser, KeyInUse)
+    assert loser.facts == {"account": winner.account.id}
+
+
+async def test_a_deactivated_account_changes_no_more(house):
+    """Once, whoever else asks at the same moment; its open orders end with it, its certificates do not (A-47)."""
+    actor = await house.register(await house.sell("www.example.com", "other.example.com"))
+    certificate = await house.issue(actor)
+    view = await house.order(actor, "other.example.com")
+    assert (await house.accounts.deactivate(actor)).deactivated_at == NOW
+    for change in (
+        house.accounts.deactivate(actor),
+        house.accounts.update_contacts(actor, ()),
+        house.accounts.change_key(actor, OTHER),
+        house.again(actor),
+    ):
+        with pytest.raises(AccountDeactivated):
+            await change
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.INVALID
+    assert await house.store.certificates.get(certificate.serial) == certificate

@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from tegata.acme import challenges as acme_challenges
+from tegata.acme import jwk
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
 from tegata.ca.errors import AddressForbidden, ConnectionFailed, NotFound, WrongAnswer
 from tegata.ca.ports import Conflict, Verdict
+from tegata.pki.keys import KeyType, generate
 from tests.ca.services.house import DAY, NOW, SECOND
 
 pytestmark = pytest.mark.anyio
@@ -219,3 +221,45 @@ async def test_a_job_that_has_nothing_to_do(house, placed):
     assert await house.work() == 1
     assert house.network.asked == []
     assert await house.store.jobs.next_due() is None
+
+
+async def test_a_key_changed_while_the_ca_looks(house, placed):
+    """What was found proves nothing for the new key: the CA looks again, for what the new key expects (A-45)."""
+    actor, view, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+    new = jwk.from_public(generate(KeyType.EC256).public_key())
+
+    async def check(*asked):
+        house.network.asked.append(asked)
+        if len(house.network.asked) == 1:
+            await house.accounts.change_key(actor, new)
+        return SEEN
+
+    house.network.check = check
+    await house.work()
+    assert (await statuses(house, actor, view))[0] is ChallengeStatus.PROCESSING
+    await house.work()
+    assert (await statuses(house, actor, view))[2] is OrderStatus.READY
+    assert [asked[3].partition(".")[2] for asked in house.network.asked] == [
+        actor.account.thumbprint,
+        jwk.thumbprint(new),
+    ]
+
+
+async def test_given_up_while_the_ca_looks(house, placed):
+    """A verdict on an authorization that its account gave up meanwhile is not recorded (A-63)."""
+    actor, view, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+
+    async def check(*_):
+        await house.orders.deactivate(actor, challenge.authorization_id)
+        return WRONG
+
+    house.network.check = check
+    await house.work()
+    assert await statuses(house, actor, view) == (
+        ChallengeStatus.PROCESSING,
+        AuthorizationStatus.DEACTIVATED,
+        OrderStatus.INVALID,
+    )
+    assert await house.work() == 0

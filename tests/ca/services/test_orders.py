@@ -17,6 +17,7 @@ from tegata.ca.errors import (
     NameNotResolved,
     NamesRefused,
     NotFound,
+    OrderNotReady,
     ReissueLimited,
     ReplacesRefused,
     ServiceWithoutAcme,
@@ -277,3 +278,30 @@ async def test_full_lives_are_not_limited(house):
     for _ in range(6):
         await house.issue(actor)
     assert len(await house.certificates.list(actor.contract.id)) == 6
+
+
+async def test_an_expired_order_is_over(house):
+    """Invalid from its instant on: listed no more, finalized no more, and a new one starts afresh (A-44)."""
+    actor = await house.register(await house.sell())
+    view = await house.order(actor)
+    house.clock.advance(7 * DAY - SECOND)
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PENDING
+    assert (await house.orders.listed(actor, None)).orders == (view.order.id,)
+    house.clock.advance(SECOND)
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.INVALID
+    assert (await house.orders.listed(actor, None)).orders == ()
+    with pytest.raises(OrderNotReady):
+        await house.finalize(actor, view)
+    assert (await house.order(actor)).status is OrderStatus.PENDING
+
+
+async def test_an_authorization_that_is_over_is_given_as_it_is(house):
+    """Giving up what expired or failed changes nothing; what never was is not found (A-63)."""
+    actor = await house.register(await house.sell())
+    view = await house.order(actor)
+    [authorization] = view.order.authorization_ids
+    house.clock.advance(7 * DAY)
+    given = await house.orders.deactivate(actor, authorization)
+    assert (given.status, given.authorization.deactivated_at) == (AuthorizationStatus.EXPIRED, None)
+    with pytest.raises(NotFound):
+        await house.orders.deactivate(actor, "nothing")

@@ -92,6 +92,52 @@ async def test_a_key_has_one_account_and_a_login_one_customer(store: Store) -> N
     assert await store.accounts.by_thumbprint("thumb") == account()
 
 
+async def test_an_account_changes_its_key(store: Store) -> None:
+    """Only the key that is still its key is replaced, and by none that an account has."""
+    await populate(store)
+    work = Work()
+    store.accounts.insert(work, account(id="second", thumbprint="second"))
+    await store.commit(work)
+    new = {"kty": "OKP", "crv": "Ed25519", "x": "eA"}
+
+    def change(former: str, thumbprint: str) -> Work:
+        work = Work()
+        store.accounts.change_key(work, "account", former=former, thumbprint=thumbprint, jwk=new)
+        return work
+
+    for taken in ("second", "thumb"):
+        assert await refused(store, change("thumb", taken)) == "accounts.change_key"
+    assert await refused(store, change("former", "new")) == "accounts.change_key"
+    assert await store.accounts.get("account") == account()
+    await store.commit(change("thumb", "new"))
+    assert await store.accounts.get("account") == account(thumbprint="new", jwk=new)
+    assert await store.accounts.by_thumbprint("thumb") is None
+    assert await refused(store, change("thumb", "newer")) == "accounts.change_key"
+
+
+async def test_an_account_is_deactivated_once(store: Store) -> None:
+    """After that nothing of it changes any more."""
+    await populate(store)
+    work = Work()
+    store.accounts.update_contacts(work, "account", ("mailto:a@example.com", "mailto:b@example.com"))
+    await store.commit(work)
+    work = Work()
+    store.accounts.deactivate(work, "account", NOW + DAY)
+    await store.commit(work)
+    gone = account(contacts=("mailto:a@example.com", "mailto:b@example.com"), deactivated_at=NOW + DAY)
+    assert await store.accounts.get("account") == gone
+    attempts: tuple[tuple[str, tuple[object, ...], dict[str, object]], ...] = (
+        ("deactivate", (NOW + 2 * DAY,), {}),
+        ("update_contacts", ((),), {}),
+        ("change_key", (), {"former": "thumb", "thumbprint": "new", "jwk": {}}),
+    )
+    for verb, arguments, named in attempts:
+        work = Work()
+        getattr(store.accounts, verb)(work, "account", *arguments, **named)
+        assert await refused(store, work) == f"accounts.{verb}"
+    assert await store.accounts.get("account") == gone
+
+
 async def test_contract_renewal(store: Store) -> None:
     """Guarded by the end it presumes; never after the contract was ended."""
     await populate(store)

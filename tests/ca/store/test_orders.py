@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from tegata.acme import identifiers
 from tegata.ca.model import Authorization, Challenge
@@ -249,3 +250,70 @@ async def test_reusable_authorizations(store: Store) -> None:
     wanted = [identifiers.dns("example.com"), identifiers.dns("www.example.com"), identifiers.dns("example.org")]
     assert await store.authorizations.reusable("account", wanted, NOW) == [second, long, short]
     assert await store.authorizations.reusable("other", wanted, NOW) == []
+
+
+async def test_an_accounts_orders_in_pages(store: Store) -> None:
+    """Newest first, orders of one instant by their ids; expired and failed ones and other accounts' are left out."""
+    await populate(store)
+    for name, created in (("a", NOW), ("b", NOW + SECOND), ("c", NOW + SECOND), ("d", NOW + 2 * SECOND)):
+        await place_order(store, name, created_at=created)
+    await place_order(store, "expired", expires_at=NOW + SECOND)
+    await place_order(store, "failed", fault=FAULT)
+
+    async def page(most: int, after: str | None) -> list[str]:
+        last = await store.orders.get(after) if after else None
+        return [found.id for found in await store.orders.of_account("account", NOW + SECOND, most, last)]
+
+    assert await page(10, None) == ["d", "c", "b", "a"]
+    assert await page(2, None) == ["d", "c"]
+    assert await page(2, "c") == ["b", "a"]
+    assert await page(2, "a") == []
+    assert await store.orders.of_account("other", NOW, 10, None) == []
+
+
+async def test_open_orders_are_cancelled(store: Store) -> None:
+    """Those being issued and those that failed for another reason stay; having none is no conflict."""
+    await populate(store)
+    other = replace(FAULT, code="account.deactivated")
+    await place_order(store, "open")
+    await place_order(store, "processing", processing_at=NOW, csr=b"csr")
+    await place_order(store, "failed", fault=FAULT)
+    for account_id in ("nobody", "account"):
+        work = Work()
+        store.orders.cancel_open(work, account_id, other)
+        await store.commit(work)
+    faults = {name: await store.orders.get(name) for name in ("open", "processing", "failed")}
+    assert [found and found.fault for found in faults.values()] == [other, None, FAULT]
+
+
+async def test_an_authorization_is_deactivated_once(store: Store) -> None:
+    """Pending or valid; never when it has expired, failed or been given up before."""
+    await populate(store)
+    work = Work()
+    for name in ("pending", "valid", "failed", "expired"):
+        store.authorizations.insert(work, authorization(name, expires_at=NOW + (SECOND if name == "expired" else DAY)))
+    for name in ("pending", "valid", "failed"):
+        store.authorizations.accept_challenge(work, f"{name}-http", NOW)
+    store.authorizations.pass_challenge(work, "valid-http", NOW, NOW + DAY, b"{}")
+    store.authorizations.fail_challenge(work, "failed-http", NOW, FAULT, b"{}")
+    await store.commit(work)
+
+    def give_up(name: str) -> Work:
+        work = Work()
+        store.authorizations.deactivate(work, name, NOW + SECOND)
+        return work
+
+    for name in ("pending", "valid"):
+        assert await attempt(store, give_up(name)) is None
+        assert await attempt(store, give_up(name)) == "authorizations.deactivate"
+        found = await store.authorizations.get(name)
+        assert found is not None
+        assert found.deactivated_at == NOW + SECOND
+    passing, failing = Work(), Work()
+    store.authorizations.pass_challenge(passing, "pending-http", NOW, NOW + DAY, b"{}")
+    store.authorizations.fail_challenge(failing, "pending-http", NOW, FAULT, b"{}")
+    assert await attempt(store, passing) == "authorizations.pass_challenge"
+    assert await attempt(store, failing) == "authorizations.fail_challenge"
+    for name in ("failed", "expired", "nobody"):
+        assert await attempt(store, give_up(name)) == "authorizations.deactivate"
+    assert await store.authorizations.reusable("account", [identifiers.dns("www.example.com")], NOW) == []

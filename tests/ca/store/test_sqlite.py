@@ -51,7 +51,7 @@ def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     rows = connection.execute(
         "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'migrations' ORDER BY name"
     ).fetchall()
-    return [(name, re.sub(r"\s+", " ", re.sub(r"--.*", "", text))) for name, text in rows]
+    return [(name, re.sub(r"\s+", " ", re.sub(r"--.*|\s+(?=[,)])", "", text))) for name, text in rows]
 
 
 def test_the_schema_is_what_the_migrations_make(path: Path) -> None:

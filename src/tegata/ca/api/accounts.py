@@ -1,14 +1,15 @@
-"""newAccount and the account (RFC 8555 §7.3)."""
+"""newAccount, the account and keyChange (RFC 8555 §7.3)."""
 
 import msgspec
 
-from tegata.acme import messages
+from tegata.acme import jwk, messages, rollover
 from tegata.acme.statuses import AccountStatus
 from tegata.acme.wire import Response
 from tegata.ca.api import answers, links
-from tegata.ca.api.context import AccountCall, Context, KeyCall
-from tegata.ca.errors import MalformedRequest, NotFound
-from tegata.ca.services.actors import Actor
+from tegata.ca.api.context import AccountCall, Context, KeyCall, blaming_the_request
+from tegata.ca.errors import KeyInUse, NotFound
+from tegata.ca.model import Account, Contract
+from tegata.ca.services.statuses import account_status
 from tegata.clock import rfc3339
 
 
@@ -17,24 +18,44 @@ async def create(context: Context, call: KeyCall) -> Response:
     account, created = await context.accounts.register(jwk=call.jwk, new=call.read(messages.NewAccount), url=call.url)
     actor = await context.accounts.authenticate(account)
     location = ("Location", context.links.to(links.ACCOUNT, account.id))
-    return answers.of(_message(actor), 201 if created else 200, location)
+    return answers.of(_message(context, actor.account, actor.contract), 201 if created else 200, location)
 
 
-async def show(_: Context, call: AccountCall) -> Response:
-    """The account itself, to its own key only (A-49)."""
-    if call.id != call.actor.account.id:
+async def respond(context: Context, call: AccountCall) -> Response:
+    """The account, to its own key only (A-49): read, given other contacts, or deactivated.
+
+    All else that a payload holds is ignored, and every answer is the whole account (A-43).
+    """
+    actor = call.actor
+    if call.id != actor.account.id:
         raise NotFound
-    if call.payload:
-        raise MalformedRequest(reason="an account cannot be changed or deactivated here yet; it can be read")
-    return answers.of(_message(call.actor))
+    update = call.read(messages.AccountUpdate) if call.payload else messages.AccountUpdate()
+    if update.status == AccountStatus.DEACTIVATED:
+        return answers.of(_message(context, await context.accounts.deactivate(actor), actor.contract))
+    if update.contact is not None:
+        actor = await context.accounts.update_contacts(actor, update.contact)
+    return answers.of(_message(context, actor.account, actor.contract))
 
 
-def _message(actor: Actor) -> messages.Account:
-    account = actor.account
+async def change_key(context: Context, call: AccountCall) -> Response:
+    """Another key for the account that asks; 409 and the URL of the account that has the key already (A-45)."""
+    account = call.actor.account
+    with blaming_the_request():
+        url = context.links.to(links.ACCOUNT, account.id)
+        key = rollover.read(call.payload, url=call.url, account=url, thumbprint=account.thumbprint)
+    try:
+        actor = await context.accounts.change_key(call.actor, jwk.from_public(key))
+    except KeyInUse as error:
+        raise KeyInUse(account=context.links.to(links.ACCOUNT, str(error.facts["account"]))) from None
+    return answers.of(_message(context, actor.account, actor.contract))
+
+
+def _message(context: Context, account: Account, contract: Contract) -> messages.Account:
     return messages.Account(
-        status=AccountStatus.VALID,
+        status=account_status(account),
         contact=account.contacts,
         terms_of_service_agreed=account.terms_agreed_at is not None,
+        orders=context.links.to(links.ORDERS, account.id),
         external_account_binding=msgspec.Raw(account.binding),
-        tegata=messages.TegataAccount(contract=actor.contract.id, contract_ends=rfc3339(actor.contract.ends)),
+        tegata=messages.TegataAccount(contract=contract.id, contract_ends=rfc3339(contract.ends)),
     )

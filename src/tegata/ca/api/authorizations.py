@@ -3,10 +3,11 @@
 import time
 
 from tegata.acme import messages
-from tegata.acme.statuses import ChallengeStatus
+from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
 from tegata.acme.wire import Response
 from tegata.ca.api import answers, links, render
 from tegata.ca.api.context import AccountCall, Context
+from tegata.ca.errors import MalformedRequest
 from tegata.ca.model import Challenge
 from tegata.ca.services.statuses import AuthorizationView
 from tegata.clock import rfc3339
@@ -15,9 +16,14 @@ from tegata.text.language import Language
 HOLD_SECONDS = 0.5
 
 
-async def show(context: Context, call: AccountCall) -> Response:
-    """The authorization as it stands, or as it is a moment later if its verdict is about to come."""
-    view = await _settled(context, call)
+async def respond(context: Context, call: AccountCall) -> Response:
+    """The authorization: read, as it is now or a moment later if its verdict is about to come; or deactivated."""
+    if call.payload:
+        if call.read(messages.AuthorizationUpdate).status != AuthorizationStatus.DEACTIVATED:
+            raise MalformedRequest(reason="an authorization can only be read or deactivated")
+        view = await context.orders.deactivate(call.actor, call.id)
+    else:
+        view = await _settled(context, call)
     message = messages.Authorization(
         identifier=view.authorization.identifier,
         status=view.status,
@@ -28,15 +34,15 @@ async def show(context: Context, call: AccountCall) -> Response:
     return answers.of(message, 200, *([answers.RETRY_AFTER] if _is_waiting(view) else []))
 
 
-async def respond(context: Context, call: AccountCall) -> Response:
+async def challenge(context: Context, call: AccountCall) -> Response:
     """The challenge, read; or, by any payload but the empty one, the client's word that it is ready (A-14)."""
     if call.payload:
         call.read(dict)
-        view, challenge = await context.challenges.accept(call.actor, call.id)
+        view, found = await context.challenges.accept(call.actor, call.id)
     else:
-        view, challenge = await context.challenges.get(call.actor, call.id)
-    message = _message(context, view, challenge, call.language)
-    headers = [("Link", f'<{context.links.to(links.AUTHORIZATION, challenge.authorization_id)}>;rel="up"')]
+        view, found = await context.challenges.get(call.actor, call.id)
+    message = _message(context, view, found, call.language)
+    headers = [("Link", f'<{context.links.to(links.AUTHORIZATION, found.authorization_id)}>;rel="up"')]
     if message.status == ChallengeStatus.PROCESSING:
         headers.append(answers.RETRY_AFTER)
     return answers.of(message, 200, *headers)

@@ -15,6 +15,7 @@ async def show(context: Context, _: Call) -> Response:
             new_account=to(links.NEW_ACCOUNT),
             new_order=to(links.NEW_ORDER),
             revoke_cert=to(links.REVOKE_CERT),
+            key_change=to(links.KEY_CHANGE),
             renewal_info=to(links.RENEWAL_INFO).rstrip("/"),
             meta=messages.Meta(
                 terms_of_service=settings.terms_of_service or None,

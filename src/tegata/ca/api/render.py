@@ -11,7 +11,7 @@ from tegata.acme.jws import BadAlgorithm
 from tegata.acme.problems import ErrorType, Problem
 from tegata.acme.wire import Headers, Response
 from tegata.ca import errors
-from tegata.ca.errors import Fault, MethodNotAllowed, NamesRefused, ReissueLimited, error_of
+from tegata.ca.errors import Fault, KeyInUse, MethodNotAllowed, NamesRefused, ReissueLimited, error_of
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 from tegata.text.language import Language
@@ -33,6 +33,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.TermsNotAgreed: (ErrorType.USER_ACTION_REQUIRED, 403),
     errors.InvalidContact: (ErrorType.INVALID_CONTACT, 400),
     errors.UnsupportedContact: (ErrorType.UNSUPPORTED_CONTACT, 400),
+    errors.KeyInUse: (ErrorType.MALFORMED, 409),
     errors.UnsuitableAccountKey: (ErrorType.BAD_PUBLIC_KEY, 400),
     # Contracts and credentials.
     errors.BindingRequired: (ErrorType.EXTERNAL_ACCOUNT_REQUIRED, 403),
@@ -90,6 +91,8 @@ def answer(error: Exception, language: Language, reference: str, now: datetime) 
     headers = [("Content-Type", problems.CONTENT_TYPE), ("Content-Language", language)]
     if isinstance(error, ReissueLimited):
         headers.append(("Retry-After", str(max(1, ceil((error.retry_at - now).total_seconds())))))
+    if isinstance(error, KeyInUse):
+        headers.append(("Location", str(error.facts["account"])))
     if isinstance(error, MethodNotAllowed):
         headers.append(("Allow", str(error.facts["allowed"])))
     return Response(document.status, Headers(headers), problems.encode(document))

@@ -1,4 +1,4 @@
-"""ACME accounts: registered by an EAB of a contract, found by their key (RFC 8555 §7.3).
+"""ACME accounts: registered by an EAB of a contract, found by their key, changed and given up (RFC 8555 §7.3).
 
 Signatures of requests are checked before; what an account may do under its contract is asked elsewhere.
 """
@@ -15,14 +15,18 @@ from tegata.acme.flattened import Flattened
 from tegata.acme.jwk import JWK, thumbprint
 from tegata.acme.messages import NewAccount
 from tegata.ca.errors import (
+    AccountDeactivated,
+    BadRequestSignature,
     BindingMalformed,
     BindingRefused,
     BindingRequired,
     InvalidContact,
+    KeyInUse,
     ServiceWithoutAcme,
     TermsNotAgreed,
     UnknownAccount,
     UnsupportedContact,
+    fault_of,
 )
 from tegata.ca.model import Account, Credential
 from tegata.ca.policy import contracts
@@ -107,6 +111,48 @@ class AccountService:
             return winner, False
         return account, True
 
+    async def update_contacts(self, actor: Actor, contacts: tuple[str, ...]) -> Actor:
+        """Replace the account's contacts; raises AccountDeactivated and the refusals of contacts."""
+        _check_contacts(contacts)
+        work = Work()
+        self._store.accounts.update_contacts(work, actor.account.id, contacts)
+        return await self._changed(actor, work)
+
+    async def change_key(self, actor: Actor, new: JWK) -> Actor:
+        """Give the account another key, in one commit (RFC 8555 §7.3.5).
+
+        All that hangs on the account stays; what is still to be proved is proved with the new key. Raises KeyInUse
+        (``account``: the id of the account that has the key), AccountDeactivated, and BadRequestSignature if another
+        request changed the key first.
+        """
+        digest = thumbprint(new)
+        work = Work()
+        self._store.accounts.change_key(
+            work, actor.account.id, former=actor.account.thumbprint, thumbprint=digest, jwk=new
+        )
+        try:
+            return await self._changed(actor, work)
+        except Conflict:
+            holder = await self._store.accounts.by_thumbprint(digest)
+            if holder is None:
+                raise BadRequestSignature from None
+            raise KeyInUse(account=holder.id) from None
+
+    async def deactivate(self, actor: Actor) -> Account:
+        """Close the account for good and end its open orders, in one commit; raises AccountDeactivated (A-47).
+
+        What is being issued is finished: it may be signed already. Certificates stay as they are.
+        """
+        work = Work()
+        self._store.accounts.deactivate(work, actor.account.id, self._clock())
+        fault = fault_of(AccountDeactivated(), self._ids.reference())
+        self._store.orders.cancel_open(work, actor.account.id, fault)
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            raise AccountDeactivated from None
+        return await self.find(actor.account.id)
+
     async def find(self, account_id: str) -> Account:
         """The account of an id; raises UnknownAccount."""
         account = await self._store.accounts.get(account_id)
@@ -117,6 +163,15 @@ class AccountService:
     async def authenticate(self, account: Account) -> Actor:
         """The actor of an account whose signature was checked; raises AccountDeactivated."""
         return await actors.of(self._store, account)
+
+    async def _changed(self, actor: Actor, work: Work) -> Actor:
+        """The actor after a change; raises AccountDeactivated, or Conflict for any other reason it did not happen."""
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            actors.require_alive(await self.find(actor.account.id))
+            raise
+        return await actors.load(self._store, actor.account.id)
 
     async def _existing(self, digest: str) -> Account | None:
         account = await self._store.accounts.by_thumbprint(digest)

@@ -95,8 +95,16 @@ class ChallengeService:
             challenge.token,
             challenges.key_authorization(challenge.token, account.thumbprint),
         )
-        if not self._is_wanted(authorization, challenge, account):
+        # What has happened meanwhile counts: a moment ago, or while the other side took its time.
+        found = await self._store.authorizations.of_challenge(job.subject)
+        current = await self._store.accounts.get(account.id)
+        if found is None or current is None or not self._is_wanted(*found, current):
             await self._finish(Work(), job)
+        elif current.thumbprint != account.thumbprint:
+            # The account changed its key: what was looked for is no longer what proves anything.
+            work = Work()
+            self._store.jobs.postpone(work, job, self._clock())
+            await self._store.commit(work)
         elif verdict.error is None:
             await self._pass(job, challenge, verdict.evidence)
         elif isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts:

@@ -5,7 +5,9 @@ What becomes of challenges and of ready orders is other services' matter.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cryptography import x509
 
@@ -16,7 +18,7 @@ from tegata.acme.statuses import AuthorizationStatus, OrderStatus
 from tegata.ca.errors import AlreadyReplaced, DatesRefused, MalformedRequest, ReplacesRefused
 from tegata.ca.model import Authorization, Challenge, Order
 from tegata.ca.policy import calendar, names
-from tegata.ca.ports import Ids, Store, Work
+from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.predecessors import Predecessors
@@ -26,8 +28,18 @@ from tegata.clock import parse_rfc3339, rfc3339
 
 __all__ = ["AuthorizationView", "OrderService", "OrderView"]
 
+# Orders on one page of an account's list.
+PAGE_ORDERS = 50
+
 # An authorization about to expire would take its order with it before the client can finalize.
 _REUSE_LEFT = timedelta(hours=1)
+
+
+class OrderPage(NamedTuple):
+    """Ids of orders, and the id of the last order looked at if there may be more after it."""
+
+    orders: tuple[str, ...]
+    last: str | None
 
 
 class OrderService:
@@ -109,6 +121,30 @@ class OrderService:
     async def authorization(self, actor: Actor, authorization_id: str) -> AuthorizationView:
         """The actor's authorization; raises NotFound."""
         return view_authorization(own(await self._store.authorizations.get(authorization_id), actor), self._clock())
+
+    async def listed(self, actor: Actor, after: str | None) -> OrderPage:
+        """A page of the actor's orders that are not invalid, newest first (A-44).
+
+        ``after`` is the order the page before ended with; None begins. Raises NotFound.
+        """
+        now = self._clock()
+        last = None if after is None else own(await self._store.orders.get(after), actor)
+        found = await self._store.orders.of_account(actor.account.id, now, PAGE_ORDERS + 1, last)
+        page = found[:PAGE_ORDERS]
+        views = [await look(self._store, order, now) for order in page]
+        shown = tuple(view.order.id for view in views if view.status is not OrderStatus.INVALID)
+        return OrderPage(shown, page[-1].id if len(found) > PAGE_ORDERS else None)
+
+    async def deactivate(self, actor: Actor, authorization_id: str) -> AuthorizationView:
+        """Give up the actor's pending or valid authorization; any other is given as it is. Raises NotFound (A-63)."""
+        view = await self.authorization(actor, authorization_id)
+        if view.status in (AuthorizationStatus.PENDING, AuthorizationStatus.VALID):
+            work = Work()
+            self._store.authorizations.deactivate(work, authorization_id, self._clock())
+            # It may have failed, or been given up by another request, a moment ago.
+            with suppress(Conflict):
+                await self._store.commit(work)
+        return await self.authorization(actor, authorization_id)
 
     async def _check_replaces(self, actor: Actor, order: Order, cert_id: str, now: datetime) -> None:
         """Pass if the order may replace that certificate (RFC 9773 §5, X-17).

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from tegata.acme import lifecycle
 from tegata.acme.identifiers import Identifier
-from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
+from tegata.acme.statuses import AccountStatus, AuthorizationStatus, ChallengeStatus, OrderStatus
 from tegata.ca.errors import Fault
-from tegata.ca.model import Authorization, Challenge, Order
+from tegata.ca.model import Account, Authorization, Challenge, Order
 from tegata.ca.ports import Store
 from tegata.pki.names import base_of, is_wildcard
 
@@ -42,6 +42,11 @@ class OrderView:
         return next((challenge.fault for challenge in challenges if challenge.fault is not None), None)
 
 
+def account_status(account: Account) -> AccountStatus:
+    """The account's status."""
+    return lifecycle.account_status(deactivated=account.deactivated_at is not None, revoked=False)
+
+
 def challenge_status(challenge: Challenge) -> ChallengeStatus:
     """The challenge's status."""
     return lifecycle.challenge_status(
@@ -54,7 +59,11 @@ def challenge_status(challenge: Challenge) -> ChallengeStatus:
 def view_authorization(authorization: Authorization, now: datetime) -> AuthorizationView:
     """The authorization as it is at an instant."""
     statuses = {challenge.id: challenge_status(challenge) for challenge in authorization.challenges}
-    status = lifecycle.authorization_status(list(statuses.values()), expired=now >= authorization.expires_at)
+    status = lifecycle.authorization_status(
+        list(statuses.values()),
+        expired=now >= authorization.expires_at,
+        deactivated=authorization.deactivated_at is not None,
+    )
     return AuthorizationView(authorization, status, statuses)
 
 

@@ -1,5 +1,9 @@
 """Accounts as rows."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from tegata.acme.jwk import JWK
 from tegata.ca.model import Account
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, string_map, strings
@@ -43,6 +47,18 @@ class AccountRows:
             created_at=micros(account.created_at),
             deactivated_at=micros_or_none(account.deactivated_at),
         )
+
+    def update_contacts(self, work: Work, account_id: str, contacts: Sequence[str]) -> None:
+        """Replace the contacts of an account that is not deactivated."""
+        work.add("accounts.update_contacts", rows=1, id=account_id, contacts=json(tuple(contacts)))
+
+    def change_key(self, work: Work, account_id: str, *, former: str, thumbprint: str, jwk: JWK) -> None:
+        """Replace the key, if it is still the former and no account has the new one."""
+        work.add("accounts.change_key", rows=1, id=account_id, former=former, thumbprint=thumbprint, jwk=json(jwk))
+
+    def deactivate(self, work: Work, account_id: str, at: datetime) -> None:
+        """Note that the account gave itself up, once."""
+        work.add("accounts.deactivate", rows=1, id=account_id, at=micros(at))
 
 
 def _account(row: Row) -> Account:

@@ -70,6 +70,7 @@ class AuthorizationRows:
             wildcard=authorization.wildcard,
             created_at=micros(authorization.created_at),
             expires_at=micros(authorization.expires_at),
+            deactivated_at=micros_or_none(authorization.deactivated_at),
         )
         for position, challenge in enumerate(authorization.challenges):
             work.add(
@@ -86,6 +87,10 @@ class AuthorizationRows:
                 fault=json_or_none(challenge.fault),
                 evidence=challenge.evidence,
             )
+
+    def deactivate(self, work: Work, authorization_id: str, at: datetime) -> None:
+        """Note that the account gave the authorization up: once, and only while it is pending or valid."""
+        work.add("authorizations.deactivate", rows=1, id=authorization_id, at=micros(at))
 
     def accept_challenge(self, work: Work, challenge_id: str, at: datetime) -> None:
         """Note that the client is ready: only the first caller succeeds."""
@@ -111,7 +116,8 @@ class AuthorizationRows:
 def _authorizations(rows: list[Row]) -> list[Authorization]:
     """The records of joined rows, of which those of one authorization stand together."""
     found = []
-    for (id_, account_id, type_, value, wildcard, created_at, expires_at), group in groupby(rows, itemgetter(slice(7))):
+    for facts, group in groupby(rows, itemgetter(slice(8))):
+        (id_, account_id, type_, value, wildcard, created_at, expires_at, deactivated_at) = facts
         found.append(
             Authorization(
                 id=id_,
@@ -120,7 +126,8 @@ def _authorizations(rows: list[Row]) -> list[Authorization]:
                 wildcard=bool(wildcard),
                 created_at=instant(created_at),
                 expires_at=instant(expires_at),
-                challenges=tuple(_challenge(id_, row[7:]) for row in group if row[7] is not None),
+                challenges=tuple(_challenge(id_, row[8:]) for row in group if row[8] is not None),
+                deactivated_at=instant_or_none(deactivated_at),
             )
         )
     return found

@@ -35,6 +35,21 @@ class OrderRows:
         rows = await self._database.fetch("orders.replacing", certificate_id=certificate_id)
         return [await self._order(row) for row in rows]
 
+    async def of_account(self, account_id: str, now: datetime, most: int, after: Order | None) -> list[Order]:
+        """The account's orders that neither expired nor failed, newest first: from the first, or ``after`` one."""
+        if after is None:
+            rows = await self._database.fetch("orders.newest", account_id=account_id, now=micros(now), most=most)
+        else:
+            rows = await self._database.fetch(
+                "orders.following",
+                account_id=account_id,
+                now=micros(now),
+                most=most,
+                created_at=micros(after.created_at),
+                id=after.id,
+            )
+        return [await self._order(row) for row in rows]
+
     def insert(self, work: Work, order: Order) -> None:
         """Add an order; its authorizations are there or were added to the unit before."""
         work.add(
@@ -74,6 +89,10 @@ class OrderRows:
     def fail(self, work: Work, order_id: str, fault: Fault) -> None:
         """End the order with a fault; one that has its certificate is beyond that."""
         work.add("orders.fail", rows=1, id=order_id, fault=json(fault))
+
+    def cancel_open(self, work: Work, account_id: str, fault: Fault) -> None:
+        """End every order of the account that is not being issued; there may be none."""
+        work.add("orders.cancel_open", account_id=account_id, fault=json(fault))
 
     async def _order(self, row: Row) -> Order:
         """The record of a row; its authorizations never change, so reading them apart is safe."""

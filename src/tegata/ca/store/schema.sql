@@ -70,7 +70,8 @@ CREATE TABLE authorizations (
     identifier_value TEXT NOT NULL,
     wildcard INTEGER NOT NULL CHECK (wildcard IN (0, 1)),
     created_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    deactivated_at INTEGER
 ) STRICT;
 
 CREATE INDEX authorizations_of_identifier
@@ -109,6 +110,7 @@ CREATE TABLE orders (
     CHECK (serial IS NULL OR (processing_at IS NOT NULL AND fault IS NULL))
 ) STRICT;
 
+CREATE INDEX orders_of_account ON orders (account_id, created_at, id);
 CREATE INDEX orders_replacing ON orders (replaces) WHERE replaces IS NOT NULL;
 
 CREATE TABLE order_authorizations (

@@ -20,3 +20,19 @@ INSERT INTO accounts
 VALUES
     (:id, :thumbprint, :jwk, :contract_id, :kid, :binding, :contacts, :terms_agreed_at, :created_at, :deactivated_at)
 ON CONFLICT DO NOTHING;
+
+-- name: update_contacts
+UPDATE accounts
+SET contacts = :contacts
+WHERE id = :id AND deactivated_at IS NULL;
+
+-- name: change_key
+UPDATE accounts
+SET thumbprint = :thumbprint, jwk = :jwk
+WHERE id = :id AND thumbprint = :former AND deactivated_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM accounts AS holder WHERE holder.thumbprint = :thumbprint);
+
+-- name: deactivate
+UPDATE accounts
+SET deactivated_at = :at
+WHERE id = :id AND deactivated_at IS NULL;

@@ -2,7 +2,7 @@
 
 -- name: get
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
-    c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
+    a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
 FROM authorizations AS a
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id = :id
@@ -10,7 +10,7 @@ ORDER BY c.position;
 
 -- name: of_challenge
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
-    c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
+    a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
 FROM authorizations AS a
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id = (SELECT authorization_id FROM challenges WHERE id = :challenge_id)
@@ -18,17 +18,19 @@ ORDER BY c.position;
 
 -- name: reusable
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
-    c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
+    a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
 FROM authorizations AS a
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.account_id = :account_id AND a.identifier_type = :type AND a.identifier_value = :value
-    AND a.expires_at > :now
+    AND a.expires_at > :now AND a.deactivated_at IS NULL
     AND EXISTS (SELECT 1 FROM challenges AS v WHERE v.authorization_id = a.id AND v.validated_at IS NOT NULL)
 ORDER BY a.expires_at DESC, a.id, c.position;
 
 -- name: insert
-INSERT INTO authorizations (id, account_id, identifier_type, identifier_value, wildcard, created_at, expires_at)
-VALUES (:id, :account_id, :type, :value, :wildcard, :created_at, :expires_at)
+INSERT INTO authorizations
+    (id, account_id, identifier_type, identifier_value, wildcard, created_at, expires_at, deactivated_at)
+VALUES
+    (:id, :account_id, :type, :value, :wildcard, :created_at, :expires_at, :deactivated_at)
 ON CONFLICT DO NOTHING;
 
 -- name: insert_challenge
@@ -46,7 +48,8 @@ WHERE id = :id AND accepted_at IS NULL;
 -- name: pass_challenge
 UPDATE challenges
 SET validated_at = :at, evidence = :evidence
-WHERE id = :id AND accepted_at IS NOT NULL AND validated_at IS NULL AND failed_at IS NULL;
+WHERE id = :id AND accepted_at IS NOT NULL AND validated_at IS NULL AND failed_at IS NULL
+    AND EXISTS (SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL);
 
 -- name: prolong
 UPDATE authorizations
@@ -56,4 +59,11 @@ WHERE id = (SELECT authorization_id FROM challenges WHERE id = :challenge_id);
 -- name: fail_challenge
 UPDATE challenges
 SET failed_at = :at, fault = :fault, evidence = :evidence
-WHERE id = :id AND accepted_at IS NOT NULL AND validated_at IS NULL AND failed_at IS NULL;
+WHERE id = :id AND accepted_at IS NOT NULL AND validated_at IS NULL AND failed_at IS NULL
+    AND EXISTS (SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL);
+
+-- name: deactivate
+UPDATE authorizations
+SET deactivated_at = :at
+WHERE id = :id AND deactivated_at IS NULL AND expires_at > :at
+    AND NOT EXISTS (SELECT 1 FROM challenges WHERE authorization_id = :id AND failed_at IS NOT NULL);

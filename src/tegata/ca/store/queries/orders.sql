@@ -11,6 +11,22 @@ FROM orders
 WHERE replaces = :certificate_id
 ORDER BY created_at, id;
 
+-- name: newest
+SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
+    processing_at, csr, serial, fault
+FROM orders
+WHERE account_id = :account_id AND expires_at > :now AND fault IS NULL
+ORDER BY created_at DESC, id DESC
+LIMIT :most;
+
+-- name: following
+SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
+    processing_at, csr, serial, fault
+FROM orders
+WHERE account_id = :account_id AND expires_at > :now AND fault IS NULL AND (created_at, id) < (:created_at, :id)
+ORDER BY created_at DESC, id DESC
+LIMIT :most;
+
 -- name: authorizations
 SELECT authorization_id
 FROM order_authorizations
@@ -45,3 +61,8 @@ WHERE id = :id AND processing_at IS NOT NULL AND serial IS NULL AND fault IS NUL
 UPDATE orders
 SET fault = :fault
 WHERE id = :id AND serial IS NULL AND fault IS NULL;
+
+-- name: cancel_open
+UPDATE orders
+SET fault = :fault
+WHERE account_id = :account_id AND processing_at IS NULL AND fault IS NULL;

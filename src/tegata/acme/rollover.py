@@ -1,0 +1,27 @@
+"""Changing an account's key: what the CA reads out of the request's payload (RFC 8555 §7.3.5).
+
+Pure. Whose account it is, and whether the new key is free, is asked elsewhere.
+"""
+
+from tegata.acme import codec, jwk, jws
+from tegata.acme.codec import Malformed
+from tegata.acme.messages import KeyChange
+from tegata.pki.keys import PublicKey
+
+
+def read(payload: bytes, *, url: str, account: str, thumbprint: str) -> PublicKey:
+    """The new key of ``account`` (its URL), whose key has this ``thumbprint``; ``url`` is the outer request's.
+
+    Raises Malformed, BadPublicKey, jws.BadSignature, jws.BadAlgorithm.
+    """
+    inner = jws.parse_inner(payload)
+    key = jwk.to_public(inner.header.jwk or {})
+    jws.verify(inner, key)
+    change = codec.decode(inner.payload, KeyChange, codec.REQUEST_LIMIT)
+    if inner.header.url != url:
+        raise Malformed(reason="the inner JWS was signed for another URL than the outer one")
+    if change.account != account:
+        raise Malformed(reason="the key change names another account than the one that asks for it")
+    if jwk.thumbprint(jwk.from_public(jwk.to_public(change.old_key))) != thumbprint:
+        raise Malformed(reason="oldKey is not the account's key")
+    return key
