@@ -41,6 +41,19 @@ async def test_new_nonce(world):
         assert ("index", f"{BASE}/acme/") in links(response)
 
 
+async def test_directory_and_nonce_by_post_as_get(world):
+    """RFC 8555 §6.3: both answer a signed read as well as GET; anything in its payload is refused."""
+    client = Client(world.app)
+    _, kid, mac = await world.contract()
+    await client.register(kid, mac)
+    directory = await client.post("/acme/", None)
+    assert directory.body == (await call(world.app, "GET", "/acme/")).body
+    nonce = await client.post("/acme/new-nonce", None)
+    assert (nonce.status, nonce.headers.get("Cache-Control")) == (204, "no-store")
+    assert nonce.headers.get("Replay-Nonce") != directory.headers.get("Replay-Nonce")
+    assert (await client.post("/acme/", {})).status == 400
+
+
 async def test_an_account_is_made_once(world):
     """A-33, A-35: 201, then 200 with the same URL; what the client sends beyond its fields is dropped."""
     client = Client(world.app)

@@ -69,7 +69,7 @@ class AcmeApp:
                 return _preflight(allowed(route))
             url = context.links.to(route.path, identifier)
             request = Request(method, url, headers, await _body(headers, receive))
-            return await route.enter(context, Call(request=request, url=url, id=identifier))
+            return await route.handler(method)(context, Call(request=request, url=url, id=identifier))
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - the edge: whatever happened becomes an answer

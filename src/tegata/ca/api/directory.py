@@ -3,7 +3,7 @@
 from tegata.acme import messages
 from tegata.acme.wire import Headers, Response
 from tegata.ca.api import answers, links
-from tegata.ca.api.context import Call, Context
+from tegata.ca.api.context import AccountCall, Call, Context
 
 
 async def show(context: Context, _: Call) -> Response:
@@ -31,3 +31,8 @@ async def nonce(context: Context, call: Call) -> Response:
     """A fresh nonce, to be kept by no cache (A-19)."""
     headers = Headers([("Replay-Nonce", context.nonces.issue()), ("Cache-Control", "no-store")])
     return Response(200 if call.request.method == "HEAD" else 204, headers)
+
+
+async def signed_nonce(_: Context, __: AccountCall) -> Response:
+    """The same by POST-as-GET: every answer to a POST brings a fresh nonce along anyway (A-16)."""
+    return Response(204, Headers([("Cache-Control", "no-store")]))

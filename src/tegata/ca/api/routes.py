@@ -11,16 +11,24 @@ from tegata.ca.errors import MethodNotAllowed, NotFound
 
 
 class Route(NamedTuple):
-    """A resource: HEAD goes with GET; ``enter`` is its handler behind the gate."""
+    """A resource: HEAD goes with GET; ``enter`` is its handler behind the gate.
+
+    ``signed`` is how a resource that answers GET is read by a POST-as-GET, where that is possible (RFC 8555 §6.3).
+    """
 
     method: str
     path: str
     enter: Handler[Call]
+    signed: Handler[Call] | None = None
+
+    def handler(self, method: str) -> Handler[Call]:
+        """Who answers a request of this method, which is an allowed one."""
+        return self.signed if self.signed and method == "POST" else self.enter
 
 
 ROUTES = (
-    Route("GET", links.DIRECTORY, anyone(directory.show)),
-    Route("GET", links.NEW_NONCE, anyone(directory.nonce)),
+    Route("GET", links.DIRECTORY, anyone(directory.show), signed=by_account_reading(directory.show)),
+    Route("GET", links.NEW_NONCE, anyone(directory.nonce), signed=by_account_reading(directory.signed_nonce)),
     Route("GET", links.RENEWAL_INFO, anyone(certificates.renewal_info)),
     Route("POST", links.NEW_ACCOUNT, by_key(accounts.create)),
     Route("POST", links.ACCOUNT, by_account(accounts.respond)),
@@ -63,7 +71,9 @@ class Router:
 
 def allowed(route: Route) -> tuple[str, ...]:
     """The methods of a route."""
-    return ("GET", "HEAD", "OPTIONS") if route.method == "GET" else ("POST", "OPTIONS")
+    reads = ("GET", "HEAD") if route.method == "GET" else ()
+    posts = ("POST",) if route.method == "POST" or route.signed else ()
+    return (*reads, *posts, "OPTIONS")
 
 
 def require_method(route: Route, method: str) -> None:
