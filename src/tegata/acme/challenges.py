@@ -12,6 +12,8 @@ from tegata.errors import TegataError
 HTTP_01 = "http-01"
 DNS_01 = "dns-01"
 
+DNS01_LABEL = "_acme-challenge"
+
 HTTP01_PREFIX = "/.well-known/acme-challenge/"
 
 # 128 bits of base64url are 22 characters; some test servers give 16. No CA gives more than 64.
@@ -40,6 +42,11 @@ def key_authorization(token: str, thumbprint: str) -> str:
 def http01_path(token: str) -> str:
     """The path under which an http-01 key authorization is served (RFC 8555 §8.3); raises BadToken."""
     return HTTP01_PREFIX + check_token(token)
+
+
+def dns01_name(name: str) -> str:
+    """Where the TXT record for a name is, without a dot at the end (RFC 8555 §8.4); ``name`` has no wildcard label."""
+    return f"{DNS01_LABEL}.{name}"
 
 
 def dns01_value(key_authorization: str) -> str:

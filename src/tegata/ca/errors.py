@@ -326,6 +326,18 @@ class NameNotResolved(ValidationFault):
     code = "validation.dns"
 
 
+class TxtNotFound(ValidationFault):
+    """DNS gave no TXT record for ``name``: ``reason``."""
+
+    code = "validation.txt"
+
+
+class WrongTxtValue(ValidationFault):
+    """No TXT value of ``name`` is the expected one; ``got`` are the first ones, shortened and made printable."""
+
+    code = "validation.txt-value"
+
+
 class AddressForbidden(ValidationFault):
     """``name`` leads to ``address``, which the CA may not enter (S-07)."""
 

@@ -71,7 +71,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     key_types: tuple[KeyType, ...] = (KeyType.RSA2048,)
     certificate_days: int = 90
     term_days: int = 365
-    challenges: tuple[str, ...] = ("http-01",)
+    challenges: tuple[str, ...] = ("http-01", "dns-01")
 
 
 SERVICES: dict[str, Service] = {

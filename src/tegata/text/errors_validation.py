@@ -14,6 +14,31 @@ ENTRIES: dict[str, Entry] = {
             "{name} の A または AAAA レコードが外部から参照できることを確認し、コマンドを再度実行してください。",
         ),
     ),
+    "validation.txt": Entry(
+        Sentence(
+            "The CA found no TXT record at {name}: {reason}.",
+            "認証局から {name} の TXT レコードを確認できませんでした: {reason}。",
+        ),
+        Sentence(
+            "Check that the record was made in the zone that the internet sees, at exactly this name, and that all of"
+            " the zone's servers have it; then run the command again.",
+            "インターネットから参照されるゾーンに、この名前の TXT レコードが作成されていること、"
+            "ゾーンのすべての DNS サーバーに反映されていることを確認し、コマンドを再度実行してください。",
+        ),
+    ),
+    "validation.txt-value": Entry(
+        Sentence(
+            "The TXT record at {name} does not have the expected value; found: {got}",
+            "{name} の TXT レコードの値が期待した値と異なります。確認した値: {got}",
+        ),
+        Sentence(
+            "Remove values of earlier runs, wait until every server of the zone has the new one, and run the command"
+            " again. Several values may stand beside each other; each must be the bare value, without quotes in it.",
+            "以前の値を削除し、新しい値がゾーンのすべての DNS サーバーに反映されてから、"
+            "コマンドを再度実行してください。"
+            "複数の値は併存できます。値そのものに引用符を含めないでください。",
+        ),
+    ),
     "validation.address": Entry(
         Sentence(
             "{name} leads to {address}, an address that this CA does not look into.",
@@ -99,6 +124,8 @@ ENTRIES: dict[str, Entry] = {
 
 REASONS: dict[str, str] = {
     "there is no such name (NXDOMAIN)": "ドメイン名が存在しません (NXDOMAIN)",
+    "it has no TXT record": "TXT レコードがありません",
+    "it is longer than a name in DNS can be": "DNS の名前として長すぎます",
     "it has no A or AAAA record": "A レコードも AAAA レコードもありません",
     "its DNS servers fail or its DNSSEC is broken (SERVFAIL)": "DNS サーバーの障害か DNSSEC の不備です (SERVFAIL)",
     "the DNS server refuses the question (REFUSED)": "DNS サーバーに問い合わせを拒否されました (REFUSED)",

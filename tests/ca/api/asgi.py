@@ -135,7 +135,7 @@ async def prove(world, client, order):
     thumbprint = jwk.thumbprint(jwk.from_public(client.key.public_key()))
     for url in order["authorizations"]:
         authorization = body(await client.post(url))
-        (challenge,) = authorization["challenges"]
+        challenge, *_ = authorization["challenges"]
         token = challenge["token"]
         world.site.answers[challenges.http01_path(token)] = challenges.key_authorization(token, thumbprint)
         response = await client.post(challenge["url"], {})

@@ -89,7 +89,7 @@ async def test_a_certificate_from_order_to_download(world):
     authorization = body(await client.post(order["authorizations"][0]))
     assert authorization["status"] == "pending"
     assert "wildcard" not in authorization
-    (challenge,) = authorization["challenges"]
+    challenge, *_ = authorization["challenges"]
     assert (challenge["type"], challenge["status"]) == ("http-01", "pending")
     assert not {"error", "validated"} & set(challenge)
     assert len(b64.decode(challenge["token"])) >= 16
@@ -143,7 +143,7 @@ async def test_a_failed_validation_is_told_in_the_readers_language(world):
     """A-57, A-70: the challenge holds the reason, under one reference in either language; nothing was answered."""
     client = await world.client()
     order = body(await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]}))
-    (challenge,) = body(await client.post(order["authorizations"][0]))["challenges"]
+    challenge, *_ = body(await client.post(order["authorizations"][0]))["challenges"]
     accepted = await client.post(challenge["url"], {})
     assert accepted.status == 200
     if body(accepted)["status"] == "processing":
@@ -169,7 +169,7 @@ async def test_a_verdict_is_waited_for(world):
     """A-60: whoever looks at once is answered when the verdict is there; saying it again then changes nothing."""
     client = await world.client()
     order = body(await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]}))
-    (challenge,) = body(await client.post(order["authorizations"][0]))["challenges"]
+    challenge, *_ = body(await client.post(order["authorizations"][0]))["challenges"]
     thumbprint = jwk.thumbprint(jwk.from_public(client.key.public_key()))
     world.site.answers[http01_path(challenge["token"])] = key_authorization(challenge["token"], thumbprint)
     assert (await client.post(challenge["url"], {})).status == 200
@@ -184,7 +184,7 @@ async def test_a_slow_verdict_is_not_waited_for(world):
     """After half a second the answer is what is known, with the time to come again."""
     client = await world.client()
     order = body(await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]}))
-    (challenge,) = body(await client.post(order["authorizations"][0]))["challenges"]
+    challenge, *_ = body(await client.post(order["authorizations"][0]))["challenges"]
     with world.site.silent():
         await client.post(challenge["url"], {})
         started = time.monotonic()
@@ -197,7 +197,7 @@ async def test_reading_a_challenge_starts_nothing(world):
     """A-14: a POST-as-GET is a read; only a payload is the client's word."""
     client = await world.client()
     order = body(await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]}))
-    (challenge,) = body(await client.post(order["authorizations"][0]))["challenges"]
+    challenge, *_ = body(await client.post(order["authorizations"][0]))["challenges"]
     before = world.stored()
     assert body(await client.post(challenge["url"]))["status"] == "pending"
     assert world.stored() == before

@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 FAR = NOW + 3650 * DAY
 
-OV = Service(label="OV (ACME) 1年")
+OV = Service(label="OV (ACME) 1年", challenges=("http-01",))
 DV = Service(label="DV (ACME) 1年", validation="dv")
 WITH_DNS = Service(label="OV (ACME) 1年", challenges=("http-01", "dns-01"))
 

@@ -3,11 +3,12 @@
 ``House`` also speaks the client's side in a few words: register, order, prove, finalize.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from argon2.profiles import CHEAPEST
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -130,13 +131,21 @@ class Signer:
         )
 
 
+def only_http01(services: Mapping[str, Service]) -> dict[str, Service]:
+    """The services with one challenge a name at most, so that ``prove`` has one verdict for each."""
+    return {
+        key: msgspec.structs.replace(service, challenges=service.challenges and ("http-01",))
+        for key, service in services.items()
+    }
+
+
 @dataclass
 class House:
     """The CA, wired as ``bootstrap`` does it."""
 
     path: Path
     authority: SoftwareAuthority
-    products: dict[str, Service] = field(default_factory=lambda: dict(SERVICES))
+    products: dict[str, Service] = field(default_factory=lambda: only_http01(SERVICES))
     policy: Policy = field(default_factory=Policy)
     has_mail: bool = False
 

@@ -51,4 +51,4 @@ async def test_a_challenge_type_that_is_not_offered():
     """Nothing falls back to another check."""
     validator = NetworkValidator(Validation(resolvers=("127.0.0.1",)), forbidden=[], clock=now)
     with pytest.raises(KeyError):
-        await validator.check(Identifier("dns", "www.example.com"), "dns-01", TOKEN, KEY_AUTHORIZATION)
+        await validator.check(Identifier("dns", "www.example.com"), "dns-account-01", TOKEN, KEY_AUTHORIZATION)

@@ -127,6 +127,7 @@ async def test_the_evidence_of_a_pass(dns, web):
             }
         ],
         "snippet": "",
+        "lookup": None,
         "error": "",
     }
 

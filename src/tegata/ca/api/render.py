@@ -69,6 +69,8 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.UnknownCertificate: (ErrorType.MALFORMED, 404),
     # Validation: kept with the challenge, told when it is read.
     errors.NameNotResolved: (ErrorType.DNS, 400),
+    errors.TxtNotFound: (ErrorType.DNS, 400),
+    errors.WrongTxtValue: (ErrorType.INCORRECT_RESPONSE, 403),
     errors.AddressForbidden: (ErrorType.CONNECTION, 400),
     errors.ConnectionFailed: (ErrorType.CONNECTION, 400),
     errors.RedirectRefused: (ErrorType.CONNECTION, 400),

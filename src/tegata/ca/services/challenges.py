@@ -14,8 +14,10 @@ from tegata.ca.errors import (
     ConnectionFailed,
     NameNotResolved,
     NotFound,
+    TxtNotFound,
     ValidationAbandoned,
     ValidationFault,
+    WrongTxtValue,
     fault_of,
 )
 from tegata.ca.model import Account, Authorization, Challenge, Job
@@ -26,8 +28,9 @@ from tegata.ca.settings import Validation
 
 VALIDATE = "validate"
 
-# What may be over in a moment; anything else that was seen is the other side's answer.
-_PASSING = (NameNotResolved, ConnectionFailed, BadHttpAnswer)
+# What may be over in a moment; anything else that was seen is the other side's answer. Of a zone's servers one may
+# still have the former TXT values while another has the new ones.
+_PASSING = (NameNotResolved, ConnectionFailed, BadHttpAnswer, TxtNotFound, WrongTxtValue)
 _FIRST_PAUSE = timedelta(seconds=1)
 # Attempts beyond the settings' own, after which it is given up to find out: the CA's side fails again and again.
 _SPARE_ATTEMPTS = 5

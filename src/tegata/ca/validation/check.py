@@ -11,6 +11,7 @@ from tegata.acme.identifiers import Identifier
 from tegata.ca.ports import Verdict
 from tegata.ca.settings import Validation
 from tegata.ca.validation.addresses import AddressFilter, parse_networks
+from tegata.ca.validation.dns01 import Dns01
 from tegata.ca.validation.http01 import Http01
 from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver
@@ -25,14 +26,16 @@ class NetworkValidator:
     def __init__(
         self, settings: Validation, *, forbidden: Collection[tuple[str, int]], clock: Callable[[], datetime]
     ) -> None:
+        resolver = Resolver(settings.resolvers)
         self._checks = {
             challenges.HTTP_01: Http01(
-                resolver=Resolver(settings.resolvers),
+                resolver=resolver,
                 addresses=AddressFilter(parse_networks(settings.allow_networks)),
                 listeners=OwnListeners(forbidden),
                 port=settings.http01_port,
                 clock=clock,
             ).check,
+            challenges.DNS_01: Dns01(resolver=resolver, clock=clock).check,
         }
 
     async def check(self, identifier: Identifier, challenge_type: str, token: str, key_authorization: str) -> Verdict:

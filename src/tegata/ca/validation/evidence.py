@@ -26,6 +26,16 @@ class Hop(msgspec.Struct):
     location: str | None = None
 
 
+class Lookup(msgspec.Struct):
+    """The TXT records of a name: where aliases led, how many values there were, the first of them, made printable."""
+
+    name: str
+    target: str = ""
+    count: int = 0
+    values: list[str] = msgspec.field(default_factory=list)
+    matched: bool = False
+
+
 class Evidence(msgspec.Struct, kw_only=True):
     """Everything the CA saw while it looked for one identifier's answer.
 
@@ -43,6 +53,7 @@ class Evidence(msgspec.Struct, kw_only=True):
     finished: datetime | None = None
     hops: list[Hop] = msgspec.field(default_factory=list)
     snippet: str = ""
+    lookup: Lookup | None = None
     error: str = ""
 
     def encode(self) -> bytes:

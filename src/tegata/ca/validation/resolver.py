@@ -1,6 +1,6 @@
-"""Addresses of a name, asked of the named DNS servers only, or of the system's when none is named.
+"""Addresses and TXT values of a name, asked of the named DNS servers only, or of the system's when none is named.
 
-Knows no HTTP and no policy about which addresses may be entered. The servers follow CNAMEs; nothing is cached here.
+Knows no challenge and no policy about which addresses may be entered. The servers follow CNAMEs; nothing is cached.
 """
 
 import asyncio
@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import dns.asyncresolver
 import dns.exception
+import dns.name
 import dns.nameserver
 import dns.resolver
 
-from tegata.ca.errors import NameNotResolved, Refused
+from tegata.ca.errors import NameNotResolved, Refused, TxtNotFound
 from tegata.ca.validation.addresses import Address
 
 DNS_PORT = 53
@@ -23,6 +24,13 @@ LOOKUP_SECONDS = 10.0
 _RCODES = {
     "SERVFAIL": "its DNS servers fail or its DNSSEC is broken (SERVFAIL)",
     "REFUSED": "the DNS server refuses the question (REFUSED)",
+}
+
+_UNUSABLE = "there was no usable answer"
+_REASONS: dict[type[dns.exception.DNSException], str] = {
+    dns.resolver.NXDOMAIN: "there is no such name (NXDOMAIN)",
+    dns.resolver.LifetimeTimeout: "there was no answer in time",
+    dns.name.NameTooLong: "it is longer than a name in DNS can be",
 }
 
 
@@ -50,27 +58,36 @@ class Resolver:
         One type that fails is no harm while the other one gives addresses.
         """
         answers = await asyncio.gather(self._ask(name, "AAAA"), self._ask(name, "A"))
-        found = tuple(address for answer in answers if not isinstance(answer, str) for address in answer)
+        found = tuple(
+            ip_address(record.address)
+            for answer in answers
+            if isinstance(answer, dns.resolver.Answer)
+            for record in answer
+        )
         if found:
             return found
         reasons = [answer for answer in answers if isinstance(answer, str)]
         raise NameNotResolved(name=name, reason=reasons[0] if reasons else "it has no A or AAAA record")
 
-    async def _ask(self, name: str, record_type: str) -> tuple[Address, ...] | str:
-        """The records of one type, or the reason why there is no answer about them."""
+    async def texts(self, name: str) -> tuple[str, tuple[bytes, ...]]:
+        """The name that the TXT record is at, behind all aliases, and its values, the strings of each joined.
+
+        Raises TxtNotFound with the reason told apart, as ``addresses`` does.
+        """
+        answer = await self._ask(name, "TXT")
+        if not isinstance(answer, dns.resolver.Answer):
+            raise TxtNotFound(name=name, reason=answer or "it has no TXT record")
+        target = answer.canonical_name.to_text(omit_final_dot=True)
+        return target, tuple(b"".join(record.strings) for record in answer)
+
+    async def _ask(self, name: str, record_type: str) -> dns.resolver.Answer | str | None:
+        """The records of one type, None if there are none, or the reason why there is no answer about them."""
         try:
-            answer = await self._resolver.resolve(f"{name}.", record_type, lifetime=self._seconds, search=False)
+            return await self._resolver.resolve(f"{name}.", record_type, lifetime=self._seconds, search=False)
         except dns.resolver.NoAnswer:
-            return ()
-        except dns.resolver.NXDOMAIN:
-            return "there is no such name (NXDOMAIN)"
-        except dns.resolver.NoNameservers as failure:
-            return _failure(failure)
-        except dns.resolver.LifetimeTimeout:
-            return "there was no answer in time"
-        except dns.exception.DNSException:
-            return "there was no usable answer"
-        return tuple(ip_address(record.address) for record in answer)
+            return None
+        except dns.exception.DNSException as failure:
+            return _reason(failure)
 
 
 def _server(text: str) -> dns.nameserver.Nameserver:
@@ -81,7 +98,9 @@ def _server(text: str) -> dns.nameserver.Nameserver:
         raise Refused(reason=f"resolvers: {text!r} is not the IP address of a DNS server (or IP:port)") from None
 
 
-def _failure(failure: dns.resolver.NoNameservers) -> str:
-    """The reason in the words of the first error code a server answered with."""
-    rcodes = (error for *_, error, _ in failure.kwargs["errors"] if isinstance(error, str))
-    return next((_RCODES[rcode] for rcode in rcodes if rcode in _RCODES), "there was no usable answer")
+def _reason(failure: dns.exception.DNSException) -> str:
+    """Why there is no answer; of servers that fail, in the words of the first error code one answered with."""
+    if isinstance(failure, dns.resolver.NoNameservers):
+        rcodes = (error for *_, error, _ in failure.kwargs["errors"] if isinstance(error, str))
+        return next((_RCODES[rcode] for rcode in rcodes if rcode in _RCODES), _UNUSABLE)
+    return next((reason for kind, reason in _REASONS.items() if isinstance(failure, kind)), _UNUSABLE)

@@ -1,0 +1,70 @@
+"""The dns-01 check as the CA makes it (RFC 8555 §8.4, BR 3.2.2.4.7): one TXT look-up and a comparison.
+
+Which record is asked for is told by the identifier alone; aliases are followed by the DNS servers. Knows no account,
+order or store; never raises for what the other side did.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from tegata.acme import challenges
+from tegata.acme.identifiers import Identifier
+from tegata.ca.errors import ValidationFault, WrongTxtValue
+from tegata.ca.ports import Verdict
+from tegata.ca.validation.evidence import Evidence, Lookup
+from tegata.ca.validation.resolver import Resolver
+from tegata.text.catalogue import printable
+
+# How much of foreign records is shown and kept; compared are all of them, a DNS message being 64 KiB at most.
+MOST_SHOWN = 3
+MOST_RECORDED = 20
+_EXCERPT = 60
+
+
+class Dns01:
+    """Checks identifiers by dns-01; ``clock`` gives the evidence its times."""
+
+    def __init__(self, *, resolver: Resolver, clock: Callable[[], datetime]) -> None:
+        self._resolver = resolver
+        self._clock = clock
+
+    async def check(self, identifier: Identifier, token: str, key_authorization: str) -> Verdict:
+        """Whether one of the TXT values at the identifier's challenge name is the expected one. A-69, F-07.
+
+        The identifier of a wildcard's authorization is its base name, so that both are looked for at one place.
+        """
+        lookup = Lookup(challenges.dns01_name(identifier.value))
+        evidence = Evidence(
+            identifier=identifier.value,
+            domain_name=identifier.value,
+            method=challenges.DNS_01,
+            section="BR 3.2.2.4.7",
+            token=token,
+            resolvers=self._resolver.servers,
+            started=self._clock(),
+            lookup=lookup,
+        )
+        fault: ValidationFault | None = None
+        try:
+            lookup.target, values = await self._resolver.texts(lookup.name)
+            lookup.count, lookup.values = len(values), [_excerpt(value) for value in values[:MOST_RECORDED]]
+            _compare(lookup.name, values, challenges.dns01_value(key_authorization).encode("ascii"))
+        except ValidationFault as found:
+            fault = found
+            evidence.error = str(found)
+        else:
+            lookup.matched = True
+        evidence.finished = self._clock()
+        return Verdict(fault, evidence.encode())
+
+
+def _compare(name: str, values: Sequence[bytes], expected: bytes) -> None:
+    if expected not in values:
+        shown = ", ".join(_excerpt(value) for value in values[:MOST_SHOWN])
+        more = f", … (+{len(values) - MOST_SHOWN})" if len(values) > MOST_SHOWN else ""
+        raise WrongTxtValue(name=name, got=shown + more)
+
+
+def _excerpt(value: bytes) -> str:
+    text = printable(value[:_EXCERPT].decode("utf-8", "backslashreplace"))
+    return f'"{text}{"…" if len(value) > _EXCERPT else ""}"'

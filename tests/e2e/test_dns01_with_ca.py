@@ -1,0 +1,184 @@
+"""Real lego and certbot prove names in the DNS to tegata-ca: a wildcard with its base, IDN, a refusal.
+
+The clients' hooks write one file a record; the DNS server of the test asks those files. The programs' own propagation
+checks are off: they would ask port 53.
+"""
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from tegata.testing.dns import DnsServer
+from tests.e2e import customer
+from tests.e2e.certificates import crt, leaf, serial
+from tests.peers.ca import TegataCA
+
+STAR, BASE = "*.example.com", "example.com"
+RECORD = f"_acme-challenge.{BASE}"
+IDN = "日本語.example.com"
+A_LABELS = "xn--wgv71a119e.example.com"
+
+# lego's exec solves one name after the other, with a minute between them unless told otherwise.
+AT_ONCE = {"EXEC_SEQUENCE_INTERVAL": "1", "EXEC_POLLING_INTERVAL": "1"}
+
+# A hook's words are lego's (exec: present|cleanup FQDN VALUE), or certbot's in the environment.
+HOOK = """\
+#!{python}
+import os, sys
+from pathlib import Path
+
+if "CERTBOT_DOMAIN" in os.environ:
+    fqdn, value = f"_acme-challenge.{{os.environ['CERTBOT_DOMAIN']}}", os.environ["CERTBOT_VALIDATION"]
+    action = "cleanup" if "CERTBOT_AUTH_OUTPUT" in os.environ else "present"
+else:
+    action, fqdn, value = sys.argv[-3:]
+value = os.environ.get("WRONG_VALUE", value)
+record = Path({records!r}) / fqdn.rstrip(".").lower() / value
+if action == "present":
+    record.parent.mkdir(exist_ok=True)
+    record.touch()
+else:
+    record.unlink(missing_ok=True)
+"""
+
+
+class Zone(DnsServer):
+    """A DNS server whose TXT records are files: a folder is a name, a file in it a value."""
+
+    def __init__(self, records: Path) -> None:
+        super().__init__()
+        self.records = records
+
+    def respond(self, query):
+        """The answer to one query, by the files as they are now."""
+        name = query.question[0].name.to_text(omit_final_dot=True).lower()
+        values = sorted(path.name for path in self.records.glob(f"{name}/*"))
+        self.remove(name, "TXT")
+        if values:
+            self.set(name, "TXT", *(f'"{value}"' for value in values))
+        return super().respond(query)
+
+
+@pytest.fixture
+def zone(tmp_path):
+    records = tmp_path / "records"
+    records.mkdir()
+    with Zone(records) as server:
+        yield server
+
+
+@pytest.fixture
+def ca(tmp_path, zone):
+    with TegataCA(tmp_path / "ca", dns=zone) as server:
+        yield server
+
+
+@pytest.fixture
+def contract(ca):
+    return ca.add_contract(f".{BASE}")
+
+
+@pytest.fixture
+def hook(tmp_path, zone):
+    script = tmp_path / "hook"
+    script.write_text(HOOK.format(python=sys.executable, records=str(zone.records)), "utf-8")
+    script.chmod(0o755)
+    return script
+
+
+def words(ca, contract, zone, *command, names=(STAR, BASE)):
+    """lego's command line."""
+    challenge = ["--dns", "exec", "--dns.disable-cp", "--dns.resolvers", zone.address, "--key-type", "rsa2048"]
+    credential = customer.eab(contract)
+    return [
+        "-s",
+        ca.directory_url,
+        "-a",
+        "-m",
+        customer.MAIL,
+        *credential,
+        *customer.names(*names),
+        *challenge,
+        *command,
+    ]
+
+
+def names_of(path):
+    names = leaf(path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return set(names.get_values_for_type(x509.DNSName))
+
+
+@pytest.mark.peer("lego")
+def test_lego_issues_renews_and_revokes_a_wildcard(ca, contract, lego, zone, hook):
+    """Wildcard and base in one order: two values at one name, and none is left behind (A-69, A-71)."""
+    lego, env = lego.trusting(ca.ca_file), {"EXEC_PATH": str(hook), **AT_ONCE}
+    lego.run(*words(ca, contract, zone, "run"), env=env).check()
+    stored = crt(lego.path, "_.example.com")
+    assert names_of(stored) == {STAR, BASE}
+    assert list(zone.records.glob("*/*")) == []
+    first = serial(stored)
+
+    lego.run(*words(ca, contract, zone, "renew", "--days", "999", "--no-random-sleep"), env=env).check()
+    second = serial(stored)
+    assert second != first
+
+    lego.run(*words(ca, contract, zone, "revoke", "--reason", "4", names=(STAR,)), env=env).check()
+    assert ca.json("cert", "show", second)["status"] == "revoked"
+
+
+@pytest.mark.peer("lego")
+def test_a_wrong_value_is_refused_with_what_was_seen(ca, contract, lego, zone, hook):
+    """lego's user reads the value that the CA found, and where."""
+    lego = lego.trusting(ca.ca_file)
+    env = {"EXEC_PATH": str(hook), **AT_ONCE, "WRONG_VALUE": "stale-value-of-yesterday"}
+    done = lego.run(*words(ca, contract, zone, "run", names=(STAR,)), env=env)
+    assert done.code == 1
+    assert "incorrectResponse" in done.output
+    assert RECORD in done.output
+    assert "stale-value-of-yesterday" in done.output
+    assert ca.json("cert", "list", "--contract", contract["contract"]) == []
+
+
+@pytest.mark.peer("lego")
+def test_http01_cannot_prove_a_wildcard(ca, contract, lego):
+    """It is not offered for one, so lego has nothing to answer with (A-71)."""
+    lego = lego.trusting(ca.ca_file)
+    argv = ["-s", ca.directory_url, "-a", "-m", customer.MAIL, *customer.eab(contract), *customer.names(STAR)]
+    done = lego.run(*argv, *customer.http(ca), "run")
+    assert done.code == 1
+    assert "could not determine solvers" in done.output
+
+
+@pytest.mark.peer("lego")
+def test_an_international_name(ca, lego, zone, hook):
+    """Sold as people write it, kept, ordered, proved and certified by its A-labels."""
+    contract = ca.add_contract(IDN)
+    assert contract["domains"] == [A_LABELS]
+    lego = lego.trusting(ca.ca_file)
+    lego.run(*words(ca, contract, zone, "run", names=(A_LABELS,)), env={"EXEC_PATH": str(hook), **AT_ONCE}).check()
+    assert names_of(crt(lego.path, A_LABELS)) == {A_LABELS}
+
+
+def test_certbot_issues_renews_and_revokes_a_wildcard(ca, contract, certbot, hook, zone):
+    """certbot's manual hooks set both values at one name, without certbot's knowing either (A-69, A-71)."""
+    certbot = certbot.trusting(ca.ca_file)
+    text = ca.run("eab", "file", contract["contract"]).check().stdout
+    words = [word for word in shlex.split(text)[2:] if word not in {"-d", BASE, STAR, f".{BASE}"}]
+    challenge = ["--manual", "--preferred-challenges", "dns"]
+    challenge += ["--manual-auth-hook", str(hook), "--manual-cleanup-hook", str(hook)]
+    consent = ["--agree-tos", "-m", customer.MAIL, "--cert-name", "star"]
+    certbot.run("certonly", *words, "-d", STAR, "-d", BASE, *challenge, *consent).check()
+    stored = certbot.live("star") / "cert.pem"
+    assert names_of(stored) == {STAR, BASE}
+    assert list(zone.records.glob("*/*")) == []
+    first = serial(stored)
+
+    certbot.run("renew", "--force-renewal", "--no-random-sleep-on-renew").check()
+    second = serial(stored)
+    assert second != first
+
+    certbot.run("revoke", "--cert-path", str(stored), "--server", ca.directory_url, "--no-delete-after-revoke").check()
+    assert ca.json("cert", "show", second)["status"] == "revoked"
