@@ -1,10 +1,13 @@
 """The key rule of a service, and RSA keys that are unfit anywhere."""
 
+from math import gcd, prod
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tegata.ca.errors import BadCertificateRequest, WrongKey
+from tegata.ca.policy import keys
 from tegata.ca.policy.keys import check
 from tegata.ca.settings import Service
 from tegata.pki.keys import KeyType, generate
@@ -64,3 +67,17 @@ def test_unfit_rsa_keys(n, e, reason):
     with pytest.raises(BadCertificateRequest) as caught:
         check(rsa.RSAPublicNumbers(e, n).public_key(), OV)
     assert caught.value.facts["reason"] == reason
+
+
+@pytest.mark.parametrize("exponent", [2, 3, 5, 31, 47, 199])
+@pytest.mark.parametrize("bits", [2048, 4096, 8192])
+def test_powers_are_found(bits, exponent):
+    """B-50: the highest power without small factors in so many bits is one, its neighbours are none."""
+    root = 1 << bits // exponent + 1
+    while (root**exponent).bit_length() > bits:
+        root -= max(root >> 12, 1)
+    while gcd(root, prod(range(2, 752))) != 1:
+        root -= 1
+    assert keys._is_power(root**exponent)
+    assert not keys._is_power(root**exponent + 2)
+    assert not keys._is_power(root**exponent - 2)
