@@ -71,3 +71,11 @@ def test_a_long_token_is_cut_in_the_error():
     with pytest.raises(BadToken) as caught:
         challenges.check_token("../" * 10_000)
     assert len(str(caught.value.facts["token"])) == 64
+
+
+def test_the_extension_of_tls_alpn_01():
+    """The published sample's digest as an OCTET STRING (F-11)."""
+    value = challenges.tlsalpn01_extension(
+        "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA.cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"
+    )
+    assert value.hex() == "0420d5f092d6587a58bb8159bbe499d121772984bd347c32e23add7aa545595e33d4"

@@ -32,7 +32,12 @@ def test_exit_codes(error, code: int) -> None:
         ("run --http=x", 1, 'invalid boolean value "x" for -http: parse error', "true or false"),
         ("renew --days x", 1, 'invalid value "x" for flag -days: parse error', "whole number"),
         ("run --http", 1, "Please specify --domains/-d", "-d"),
-        ("-d x.example run", 1, "No challenge selected. You must specify at least one challenge: `--http`.", "--http"),
+        (
+            "-d x.example run",
+            1,
+            "No challenge selected. You must specify at least one challenge: `--http`, `--tls`.",
+            "--http",
+        ),
         ("-d x.example --http -k dsa run", 1, "Unsupported KeyType: dsa", "rsa2048"),
         ("-d x.example --http.webroot run", 1, None, "“run” was taken as the value of “http.webroot”"),
         ("-d x.example", 1, None, "the commands are run, renew, revoke, list"),
@@ -43,7 +48,13 @@ def test_exit_codes(error, code: int) -> None:
             "-d x.example --http --http.port 80 run",
             1,
             "The --http switch only accepts interface:port or :port for its argument.",
-            ":80",
+            "--http.port as :PORT",
+        ),
+        (
+            "-d x.example --http --tls --tls.port 443 run",
+            1,
+            "The --tls switch only accepts interface:port or :port for its argument.",
+            "--tls.port as :PORT",
         ),
         ("-d x.example --http --http.webroot nowhere run", 1, "webroot path does not exist", "nowhere"),
         (

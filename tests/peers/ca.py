@@ -26,7 +26,8 @@ _START_SECONDS = 30
 class TegataCA:
     """A CA on loopback: as a context manager it is initialised, and serves until the end.
 
-    Its names resolve by ``dns`` (by default every name is 127.0.0.1) and http-01 is asked for at ``http_port``.
+    Its names resolve by ``dns`` (by default every name is 127.0.0.1). http-01 is asked for at ``http_port``,
+    tls-alpn-01 at ``tls_port``.
     ``smtp`` is a URL as of ``init --smtp``; ``init`` are further words for that command. ``home`` is its ``--dir``.
     """
 
@@ -41,7 +42,7 @@ class TegataCA:
     ) -> None:
         self.directory = directory
         self.home = directory / "tegata-ca"
-        self.http_port, acme_port, public_port = free_port(), free_port(), free_port()
+        self.http_port, self.tls_port, acme_port, public_port = (free_port() for _ in range(4))
         self._listen, self._public_listen = f"127.0.0.1:{acme_port}", f"127.0.0.1:{public_port}"
         self.url = f"https://{self._listen}"
         self.directory_url = f"{self.url}/acme/"
@@ -62,6 +63,9 @@ class TegataCA:
             if self._has_own_dns:
                 stack.enter_context(self.dns)
             self.run("init", *self._first_settings()).check()
+            settings = self.home / "settings.toml"  # no option of init moves this port
+            moved = settings.read_text().replace("tlsalpn01_port = 443", f"tlsalpn01_port = {self.tls_port}")
+            settings.write_text(moved)
             self.start()
             stack.callback(self.stop)
             self._stack = stack.pop_all()

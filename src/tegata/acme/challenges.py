@@ -11,10 +11,15 @@ from tegata.errors import TegataError
 
 HTTP_01 = "http-01"
 DNS_01 = "dns-01"
+TLS_ALPN_01 = "tls-alpn-01"
 
 DNS01_LABEL = "_acme-challenge"
 
 HTTP01_PREFIX = "/.well-known/acme-challenge/"
+
+# RFC 8737 §6: the protocol that is negotiated, and the extension of the certificate that is shown.
+ACME_TLS = "acme-tls/1"
+ACME_IDENTIFIER_OID = "1.3.6.1.5.5.7.1.31"
 
 # 128 bits of base64url are 22 characters; some test servers give 16. No CA gives more than 64.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
@@ -51,4 +56,13 @@ def dns01_name(name: str) -> str:
 
 def dns01_value(key_authorization: str) -> str:
     """The TXT value for a dns-01 key authorization (RFC 8555 §8.4)."""
-    return b64.encode(hashlib.sha256(key_authorization.encode("ascii")).digest())
+    return b64.encode(_digest(key_authorization))
+
+
+def tlsalpn01_extension(key_authorization: str) -> bytes:
+    """The value of the acmeIdentifier extension: the digest as a DER OCTET STRING of 32 octets (RFC 8737 §3)."""
+    return b"\x04\x20" + _digest(key_authorization)
+
+
+def _digest(key_authorization: str) -> bytes:
+    return hashlib.sha256(key_authorization.encode("ascii")).digest()

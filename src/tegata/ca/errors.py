@@ -374,6 +374,18 @@ class BadHttpAnswer(ValidationFault):
     code = "validation.http"
 
 
+class AcmeTlsFailed(ValidationFault):
+    """No TLS connection by acme-tls/1 to ``address`` port ``port`` for ``name``: ``reason`` (RFC 8737 §3)."""
+
+    code = "validation.acme-tls"
+
+
+class WrongCertificate(ValidationFault):
+    """``address`` port ``port`` showed another certificate for ``name`` than the challenge asks for: ``reason``."""
+
+    code = "validation.certificate"
+
+
 class ValidationAbandoned(ValidationFault):
     """The CA could not finish the validation in time; nothing is known to be wrong at the customer's side."""
 

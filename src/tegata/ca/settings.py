@@ -34,6 +34,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     resolvers: tuple[str, ...] = ()
     http01_port: int = 80
+    tlsalpn01_port: int = 443
     allow_networks: tuple[str, ...] = ()
     attempts: int = 3
     reuse_seconds: int = 30 * DAY
@@ -71,7 +72,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     key_types: tuple[KeyType, ...] = (KeyType.RSA2048,)
     certificate_days: int = 90
     term_days: int = 365
-    challenges: tuple[str, ...] = ("http-01", "dns-01")
+    challenges: tuple[str, ...] = ("http-01", "dns-01", "tls-alpn-01")
 
 
 SERVICES: dict[str, Service] = {

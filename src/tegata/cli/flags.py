@@ -54,6 +54,7 @@ DEFAULT_SERVER = "https://acme-v02.api.letsencrypt.org/directory"
 DEFAULT_KEY_TYPE = "ec256"
 DEFAULT_PFX_PASSWORD = "changeit"  # noqa: S105 - lego's published default, kept so that scripts go on working
 DEFAULT_HTTP_PORT = ":80"
+DEFAULT_TLS_PORT = ":443"
 
 _RUN = frozenset({"run"})
 _RENEW = frozenset({"renew"})
@@ -161,6 +162,22 @@ FLAGS: tuple[Flag, ...] = (
             "稼働中の Web サーバーの公開フォルダー。待ち受けの代わりにここへファイルを置きます。",
         ),
         "HTTP_WEBROOT",
+    ),
+    Flag(
+        ("tls",),
+        Kind.SWITCH,
+        Sentence("Prove control of the names by tls-alpn-01.", "TLS 認証（tls-alpn-01）を使います。"),
+        "TLS",
+    ),
+    Flag(
+        ("tls.port",),
+        Kind.TEXT,
+        Sentence(
+            "Where the listener for tls-alpn-01 listens: interface:port or :port.",
+            "tls-alpn-01 の待ち受け。interface:port または :port。",
+        ),
+        "TLS_PORT",
+        default=DEFAULT_TLS_PORT,
     ),
     Flag(
         ("pfx",),

@@ -4,7 +4,7 @@ The caller holds the certificate's lock and has an account that can act. Whether
 after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cryptography import x509
@@ -22,6 +22,7 @@ from tegata.pki.certs import load_chain
 from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Solver
 from tegata.plugins.solvers.standalone import StandaloneSolver
+from tegata.plugins.solvers.tlsalpn import TlsAlpnSolver
 from tegata.plugins.solvers.webroot import WebrootSolver
 
 
@@ -32,7 +33,7 @@ def issue(
     files: CertificateFiles,
     watch_file: WatchFile,
     *,
-    solver: Solver,
+    solvers: Mapping[str, Solver],
     names: Sequence[str],
     replaces: str | None,
 ) -> None:
@@ -44,16 +45,24 @@ def issue(
     with files.prepared(key):
         context.console.log(obtaining(tuple(names)), INFO)
         with during("Could not obtain certificates:\n\t"):
-            issued = client.obtain(names, key, solvers={solver.challenge_type: solver}, replaces=replaces)
+            issued = client.obtain(names, key, solvers=solvers, replaces=replaces)
         chain = load_chain(issued.chain_pem)
         pfx = _pfx(context, plan.pfx, key, chain, files.name) if plan.pfx else None
         files.save(NewSet(files.name, key, chain, issued.certificate_url, pfx))
     watch_file.forget()
 
 
-def solver_for(plan: IssuePlan) -> Solver:
-    """The way the names are proved; raises for an address or folder that cannot be right, before anything is done."""
-    return WebrootSolver(plan.webroot) if plan.webroot else StandaloneSolver(plan.http_port)
+def solvers_for(plan: IssuePlan) -> dict[str, Solver]:
+    """The ways the names may be proved, by type of challenge.
+
+    Raises for an address or folder that cannot be right, before anything is done.
+    """
+    solvers: list[Solver] = []
+    if plan.http:
+        solvers.append(WebrootSolver(plan.webroot) if plan.webroot else StandaloneSolver(plan.http_port))
+    if plan.tls_port is not None:
+        solvers.append(TlsAlpnSolver(plan.tls_port))
+    return {solver.challenge_type: solver for solver in solvers}
 
 
 def _pfx(context: Context, plan: Pfx, key: PrivateKey, chain: Sequence[x509.Certificate], name: str) -> bytes:

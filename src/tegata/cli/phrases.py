@@ -21,7 +21,7 @@ PHRASES: dict[str, str] = {
     "cli.bad-switch": 'invalid boolean value "{value}" for {source}: parse error',
     "cli.bad-number": 'invalid value "{value}" for flag {source}: parse error',
     "cli.no-names": "Please specify --domains/-d",
-    "cli.no-challenge": "No challenge selected. You must specify at least one challenge: `--http`.",
+    "cli.no-challenge": "No challenge selected. You must specify at least one challenge: `--http`, `--tls`.",
     "cli.incomplete-eab": "Requires arguments --kid and --hmac.",
     "cli.terms-refused": "You did not accept the TOS. Unable to proceed.",
     "cli.no-answer": "Could not read from console: EOF",
@@ -34,10 +34,10 @@ PHRASES: dict[str, str] = {
     "client.unreachable": 'Get "{url}": {reason}',
     "acme.mac": "acme: could not decode hmac key: {reason}",
     "solver.port-in-use": (
-        "acme: error presenting token: could not start HTTP server for challenge: "
+        "acme: error presenting token: could not start {server} server for challenge: "
         "listen tcp {address}: bind: address already in use"
     ),
-    "solver.bad-address": "The --http switch only accepts interface:port or :port for its argument.",
+    "solver.bad-address": "The --{flag} switch only accepts interface:port or :port for its argument.",
     "solver.webroot-missing": "webroot path does not exist",
 }
 

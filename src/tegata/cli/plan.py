@@ -81,9 +81,13 @@ class IssuePlan:
     names: tuple[str, ...]
     """Normalised, without duplicates; the first names the files."""
     key_type: KeyType
+    http: bool
+    """Whether names may be proved by http-01."""
     http_port: str
     webroot: Path | None
     """A folder for http-01's files; None: an own listener on ``http_port``."""
+    tls_port: str | None
+    """Where the listener for tls-alpn-01 listens; None: names are not proved by it."""
     pfx: Pfx | None
     hook: str | None
 
@@ -208,7 +212,8 @@ def _names(invocation: Invocation, eab_file: EabFile | None) -> tuple[str, ...]:
 
 def _issue(invocation: Invocation, eab_file: EabFile | None, key_type: KeyType, hook: str | None) -> IssuePlan:
     names = _names(invocation, eab_file)
-    if not invocation.switch("http"):
+    http, tls = invocation.switch("http"), invocation.switch("tls")
+    if not (http or tls):
         raise NoChallenge
     webroot = invocation.text("http.webroot")
     if hook:
@@ -216,8 +221,10 @@ def _issue(invocation: Invocation, eab_file: EabFile | None, key_type: KeyType, 
     return IssuePlan(
         names=names,
         key_type=key_type,
+        http=http,
         http_port=invocation.text("http.port") or flags.DEFAULT_HTTP_PORT,
         webroot=Path(webroot) if webroot else None,
+        tls_port=(invocation.text("tls.port") or flags.DEFAULT_TLS_PORT) if tls else None,
         pfx=_pfx(invocation) if invocation.switch("pfx") else None,
         hook=hook or None,
     )

@@ -14,7 +14,7 @@ from tegata.cli.account import Account
 from tegata.cli.connection import connected
 from tegata.cli.console import INFO
 from tegata.cli.context import Context
-from tegata.cli.issuing import issue, solver_for
+from tegata.cli.issuing import issue, solvers_for
 from tegata.cli.narration import decided
 from tegata.cli.phrases import during
 from tegata.cli.plan import Renew
@@ -79,8 +79,8 @@ def _attempt(
                 return _Outcome.NOTHING
             # Never a name less than before; the first names the files.
             names = tuple(dict.fromkeys((files.name, *names_of(certificate), *plan.issue.names)))
-            solver, replaces = solver_for(plan.issue), cert_id(certificate)
-            issue(context, client, plan.issue, files, watch_file, solver=solver, names=names, replaces=replaces)
+            solvers, replaces = solvers_for(plan.issue), cert_id(certificate)
+            issue(context, client, plan.issue, files, watch_file, solvers=solvers, names=names, replaces=replaces)
             return _Outcome.OBTAINED
 
 

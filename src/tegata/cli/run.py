@@ -3,7 +3,7 @@
 from tegata.cli.connection import connected
 from tegata.cli.context import Context
 from tegata.cli.hooking import start_hook
-from tegata.cli.issuing import issue, solver_for
+from tegata.cli.issuing import issue, solvers_for
 from tegata.cli.plan import Run
 from tegata.cli.registering import registered
 from tegata.cli.waiting import locked
@@ -14,7 +14,7 @@ from tegata.host.files import Tree
 
 def run(context: Context, plan: Run) -> None:
     """Do it; raises whatever stands in the way."""
-    solver = solver_for(plan.issue)
+    solvers = solvers_for(plan.issue)
     tree = Tree(plan.path)
     files = CertificateFiles(tree, plan.issue.names[0])
     account = registered(context, tree, plan.account, anew=plan.new_account)
@@ -23,5 +23,5 @@ def run(context: Context, plan: Run) -> None:
         with connected(context, account, files.name) as client:
             watch_file = WatchFile(tree, files.name)
             names = plan.issue.names
-            issue(context, client, plan.issue, files, watch_file, solver=solver, names=names, replaces=None)
+            issue(context, client, plan.issue, files, watch_file, solvers=solvers, names=names, replaces=None)
     start_hook(context, plan.issue, plan.account, files)

@@ -70,8 +70,8 @@ ENTRIES: dict[str, Entry] = {
     "cli.no-challenge": Entry(
         Sentence("It was not said how to prove control of the names.", "ドメインの審査方法が指定されていません。"),
         Sentence(
-            "Add --http, by itself for an own listener or with --http.webroot for a running web server.",
-            "--http を付けてください。稼働中の Web サーバーを使う場合は --http.webroot も指定します。",
+            "Add --http, by itself for an own listener or with --http.webroot for a running web server; or --tls.",
+            "--http（稼働中の Web サーバーを使う場合は --http.webroot も）または --tls を付けてください。",
         ),
     ),
     "cli.bad-server": Entry(

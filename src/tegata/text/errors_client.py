@@ -266,8 +266,8 @@ ENTRIES: dict[str, Entry] = {
     "solver.bad-address": Entry(
         Sentence("{address} is no address to listen on.", "{address} は待ち受けアドレスとして使用できません。"),
         Sentence(
-            "Give --http.port as :80 or ADDRESS:80.",
-            "--http.port は :80 または アドレス:80 の形式で指定してください。",
+            "Give --{flag}.port as :PORT or ADDRESS:PORT.",
+            "--{flag}.port は :ポート または アドレス:ポート の形式で指定してください。",
         ),
     ),
     "solver.port-in-use": Entry(
@@ -295,8 +295,9 @@ ENTRIES: dict[str, Entry] = {
     "solver.address-unavailable": Entry(
         Sentence("{address} cannot be listened on: {reason}.", "{address} で待ち受けることができません: {reason}"),
         Sentence(
-            "The address in --http.port must be one of this machine; :80 means all of them.",
-            "--http.port のアドレスはこのマシンのものである必要があります。:80 はすべてのアドレスを意味します。",
+            "The address in --{flag}.port must be one of this machine; without one, as in :80, it is all of them.",
+            "--{flag}.port のアドレスはこのマシンのものである必要があります。"
+            ":80 のように省略するとすべてのアドレスになります。",
         ),
     ),
     "solver.webroot-missing": Entry(

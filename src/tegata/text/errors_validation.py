@@ -110,6 +110,30 @@ ENTRIES: dict[str, Entry] = {
             "その URL で Web サーバーが HTTP の応答を、遅延や圧縮なしで返すことを確認してください。",
         ),
     ),
+    "validation.acme-tls": Entry(
+        Sentence(
+            "{name} ({address}) did not speak acme-tls/1 at port {port}: {reason}.",
+            "{name}（{address}）のポート {port} で acme-tls/1 の TLS 接続を確立できませんでした: {reason}。",
+        ),
+        Sentence(
+            "Check that the client's own listener answers at port {port}, not a web server or a proxy that ends TLS;"
+            " otherwise use http-01.",
+            "ポート {port} で Web サーバーや TLS を終端するプロキシではなく、クライアントの待ち受けが応答していることを"
+            "確認するか、http-01 を使用してください。",
+        ),
+    ),
+    "validation.certificate": Entry(
+        Sentence(
+            "{name} ({address}) did not show the challenge's certificate at port {port}: {reason}.",
+            "{name}（{address}）のポート {port} で提示された証明書がチャレンジのものではありません: {reason}。",
+        ),
+        Sentence(
+            "Check that {name} leads to the machine where the client runs, over IPv4 and IPv6, and that the client"
+            " follows RFC 8737.",
+            "{name} が、クライアントを実行しているサーバーを IPv4 と IPv6 の両方で指していること、"
+            "クライアントが RFC 8737 に対応していることを確認してください。",
+        ),
+    ),
     "validation.abandoned": Entry(
         Sentence(
             "The CA could not finish the validation; nothing is known to be wrong on your side.",
@@ -134,6 +158,21 @@ REASONS: dict[str, str] = {
     "the connection was refused": "接続が拒否されました",
     "the connection was closed": "接続が切断されました",
     "the TLS handshake failed": "TLS の接続を確立できませんでした",
+    "it speaks no TLS 1.2 or later": "TLS 1.2 以降に対応していません",
+    "it speaks no TLS": "TLS の応答ではありません",
+    "it does not take acme-tls/1": "acme-tls/1 に対応していません",
+    "it knows no such name": "このドメイン名を扱っていません",
+    "its certificates are too large": "証明書が大きすぎます",
+    "its certificate cannot be read": "証明書を読み取れません",
+    "its certificate has an extension twice": "証明書に同じ拡張が二度あります",
+    "its certificate has no subjectAltName": "証明書に subjectAltName がありません",
+    "its certificate has not exactly one name": "証明書に記載された名前が一つではありません",
+    "its certificate is for another name": "別の名前の証明書です",
+    "its certificate has no acmeIdentifier": "証明書に acmeIdentifier がありません",
+    "its certificate has an acmeIdentifier of a draft": "証明書の acmeIdentifier が草案のものです",
+    "its acmeIdentifier is not critical": "acmeIdentifier がクリティカルではありません",
+    "its acmeIdentifier is malformed": "acmeIdentifier の形式が正しくありません",
+    "its acmeIdentifier holds another digest": "acmeIdentifier のダイジェストが異なります",
     "the network or the host cannot be reached": "ネットワークまたはホストに到達できません",
     "there was no complete answer in time": "時間内に応答が完了しませんでした",
     "the answer is too large": "応答が大きすぎます",

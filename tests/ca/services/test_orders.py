@@ -39,7 +39,7 @@ async def test_a_new_order(house):
     assert view.order.expires_at == NOW + 7 * DAY
     assert [one.authorization.identifier for one in view.authorizations] == list(view.order.identifiers)
     challenges = [challenge for one in view.authorizations for challenge in one.authorization.challenges]
-    assert [challenge.type for challenge in challenges] == ["http-01", "http-01"]
+    assert [challenge.type for challenge in challenges] == ["http-01"] * 2
     assert len({challenge.token for challenge in challenges}) == 2
     assert all(len(challenge.token) >= 22 for challenge in challenges)
     assert await house.orders.get(actor, view.order.id) == view
@@ -50,16 +50,16 @@ async def test_a_new_order(house):
 
 
 async def test_a_wildcard_is_proved_for_its_base_by_dns_01_only(house):
-    """Its authorization says that it is one (A-56); http-01 is not offered for it (A-71)."""
+    """Its authorization says that it is one (A-56); http-01 and tls-alpn-01 are not offered for it (A-71)."""
     service = house.products["ov-acme-1y"]
-    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("http-01", "dns-01"))
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("http-01", "tls-alpn-01", "dns-01"))
     actor = await house.register(await house.sell(".example.net"))
     view = await house.order(actor, "*.example.net", "example.net")
     (star, base) = (one.authorization for one in view.authorizations)
     assert star.identifier == base.identifier == Identifier("dns", "example.net")
     assert (star.wildcard, base.wildcard) == (True, False)
     assert [challenge.type for challenge in star.challenges] == ["dns-01"]
-    assert [challenge.type for challenge in base.challenges] == ["http-01", "dns-01"]
+    assert [challenge.type for challenge in base.challenges] == ["http-01", "tls-alpn-01", "dns-01"]
 
 
 async def test_only_names_of_the_contract(house):

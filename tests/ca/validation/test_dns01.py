@@ -95,6 +95,7 @@ async def test_an_alias_is_followed(dns):
             "values": [f'"{VALUE}"'],
             "matched": True,
         },
+        "certificate": "",
         "error": "",
     }
 

@@ -17,6 +17,7 @@ from tegata.acme.identifiers import Identifier
 from tegata.ca import errors
 from tegata.ca.ports import Verdict
 from tegata.ca.validation.addresses import AddressFilter, parse_networks
+from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.http01 import Http01
 from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver
@@ -64,9 +65,11 @@ async def check(
 ) -> Verdict:
     """Validate the name on the web's port."""
     http01 = Http01(
-        resolver=Resolver([dns.address]),
-        addresses=AddressFilter(parse_networks(allow)),
-        listeners=OwnListeners(own),
+        destinations=Destinations(
+            resolver=Resolver([dns.address]),
+            addresses=AddressFilter(parse_networks(allow)),
+            listeners=OwnListeners(own),
+        ),
         port=web.port,
         clock=lambda: NOW,
         step_seconds=step_seconds,
@@ -128,6 +131,7 @@ async def test_the_evidence_of_a_pass(dns, web):
         ],
         "snippet": "",
         "lookup": None,
+        "certificate": "",
         "error": "",
     }
 

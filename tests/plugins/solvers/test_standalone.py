@@ -12,13 +12,8 @@ import pytest
 
 from tegata.plugin_api.solver import Presentation, Solver
 from tegata.plugins.solvers import _listener
-from tegata.plugins.solvers.standalone import (
-    AddressUnavailable,
-    BadListenAddress,
-    PortDenied,
-    PortInUse,
-    StandaloneSolver,
-)
+from tegata.plugins.solvers._address import AddressUnavailable, BadListenAddress, PortDenied, PortInUse
+from tegata.plugins.solvers.standalone import StandaloneSolver
 from tests.peers.ports import free_port
 
 PREFIX = "/.well-known/acme-challenge/"
@@ -171,7 +166,7 @@ def test_a_port_in_use_is_named(port: int, taken_at: str):
     family = socket.AF_INET6 if ":" in taken_at else socket.AF_INET
     with socket.create_server((taken_at, port), family=family), pytest.raises(PortInUse) as caught:
         StandaloneSolver(f":{port}").present(presentation())
-    assert caught.value.facts == {"port": port, "address": f":{port}"}
+    assert caught.value.facts == {"port": port, "address": f":{port}", "server": "HTTP"}
 
 
 @contextlib.contextmanager
@@ -210,7 +205,7 @@ def test_an_address_that_is_not_here_is_told(port: int, host: str):
 def test_what_is_no_address(address: str):
     with pytest.raises(BadListenAddress) as caught:
         StandaloneSolver(address)
-    assert caught.value.facts == {"address": address}
+    assert caught.value.facts == {"address": address, "flag": "http"}
 
 
 def test_slow_visitors_do_not_keep_others_out(port: int, monkeypatch: pytest.MonkeyPatch):

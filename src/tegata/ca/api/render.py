@@ -77,6 +77,8 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.BadHttpAnswer: (ErrorType.CONNECTION, 400),
     errors.UnexpectedStatus: (ErrorType.INCORRECT_RESPONSE, 403),
     errors.WrongAnswer: (ErrorType.INCORRECT_RESPONSE, 403),
+    errors.AcmeTlsFailed: (ErrorType.TLS, 400),
+    errors.WrongCertificate: (ErrorType.UNAUTHORIZED, 403),
     errors.ValidationAbandoned: (ErrorType.SERVER_INTERNAL, 500),
 }
 _INTERNAL = (ErrorType.SERVER_INTERNAL, 500)

@@ -34,6 +34,8 @@ listen = {public_listen}
 resolvers = {resolvers}
 # The port at which http-01 is looked for. The rules for public CAs leave 80 only.
 http01_port = {http01_port}
+# The port at which tls-alpn-01 is looked for. The rules for public CAs leave 443 only.
+tlsalpn01_port = {tlsalpn01_port}
 # Private or loopback networks that validation may enter, such as "10.1.0.0/16"; none by default.
 allow_networks = {allow_networks}
 
@@ -67,6 +69,7 @@ def text_of(settings: Settings) -> str:
         "public_listen": public.listen,
         "resolvers": list(validation.resolvers),
         "http01_port": validation.http01_port,
+        "tlsalpn01_port": validation.tlsalpn01_port,
         "allow_networks": list(validation.allow_networks),
         "smtp": mail.smtp,
         "sender": mail.sender,

@@ -17,7 +17,7 @@ class Attempt(msgspec.Struct):
 
 
 class Hop(msgspec.Struct):
-    """One request of a redirect chain: its URL, the name's addresses, the connections, and the answer."""
+    """One request (of a redirect chain, or the only one): its URL, the addresses, the connections, and the answer."""
 
     url: str
     resolved: list[str] = msgspec.field(default_factory=list)
@@ -40,7 +40,8 @@ class Evidence(msgspec.Struct, kw_only=True):
     """Everything the CA saw while it looked for one identifier's answer.
 
     ``domain_name`` is the BRs' Authorization Domain Name: always the identifier itself, never pruned and never replaced
-    by a CNAME's target (B-22). ``snippet`` is the beginning of a wrong answer that came without a redirect.
+    by a CNAME's target (B-22). ``snippet`` is the beginning of a wrong answer that came without a redirect;
+    ``certificate`` the one that was shown to tls-alpn-01 (base64 of its DER, of which the beginning is enough).
     """
 
     identifier: str
@@ -54,6 +55,7 @@ class Evidence(msgspec.Struct, kw_only=True):
     hops: list[Hop] = msgspec.field(default_factory=list)
     snippet: str = ""
     lookup: Lookup | None = None
+    certificate: str = ""
     error: str = ""
 
     def encode(self) -> bytes:

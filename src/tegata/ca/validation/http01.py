@@ -7,14 +7,10 @@ Knows no account, order or store; never raises for what the other side did.
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from ipaddress import ip_address
-from itertools import islice, zip_longest
 
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import (
-    AddressForbidden,
     ConnectionFailed,
-    NameNotResolved,
     RedirectRefused,
     UnexpectedStatus,
     ValidationFault,
@@ -22,13 +18,10 @@ from tegata.ca.errors import (
 )
 from tegata.ca.ports import Verdict
 from tegata.ca.validation import exchange, targets
-from tegata.ca.validation.addresses import Address, AddressFilter
+from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.evidence import Attempt, Evidence, Hop
 from tegata.ca.validation.exchange import BODY_LIMIT, Answer
-from tegata.ca.validation.listeners import OwnListeners
-from tegata.ca.validation.resolver import Resolver
 from tegata.ca.validation.targets import LOCATION_LIMIT, Target
-from tegata.pki import names
 from tegata.text.catalogue import printable
 
 # One connection and one answer (A-67); the whole check, however many hops and addresses it takes.
@@ -37,9 +30,6 @@ TOTAL_SECONDS = 30.0
 
 REDIRECT_STATUSES = frozenset({301, 302, 307, 308})
 MOST_REDIRECTS = 10
-# A name with many addresses must not turn the CA into a scanner, nor fill its store.
-MOST_ADDRESSES = 6
-_MOST_RECORDED = 20
 _AUTHORIZED_PORTS = frozenset({80, 443})
 _SNIPPET = 60
 # What an editor or a shell leaves at the end of a file (RFC 8555 §8.3).
@@ -55,17 +45,13 @@ class Http01:
     def __init__(
         self,
         *,
-        resolver: Resolver,
-        addresses: AddressFilter,
-        listeners: OwnListeners,
+        destinations: Destinations,
         port: int,
         clock: Callable[[], datetime],
         step_seconds: float = STEP_SECONDS,
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
-        self._resolver = resolver
-        self._addresses = addresses
-        self._listeners = listeners
+        self._destinations = destinations
         self._port = port
         self._ports = _AUTHORIZED_PORTS | {port}
         self._clock = clock
@@ -81,7 +67,7 @@ class Http01:
             method="http-01",
             section="BR 3.2.2.4.19",
             token=token,
-            resolvers=self._resolver.servers,
+            resolvers=self._destinations.resolvers,
             started=self._clock(),
         )
         fault: ValidationFault | None = None
@@ -118,7 +104,7 @@ class Http01:
 
         The next address is tried only if there was no connection: an answer counts, whatever it is.
         """
-        allowed = self._allowed(target, await self._resolve(target.host, hop, until))
+        allowed = await self._destinations.find(target.host, target.port, hop, until)
         failures: list[ConnectionFailed] = []
         for address in allowed:
             try:
@@ -133,38 +119,6 @@ class Http01:
 
     def _step(self, until: float) -> float:
         return min(until, asyncio.get_running_loop().time() + self._step_seconds)
-
-    async def _resolve(self, host: str, hop: Hop, until: float) -> tuple[Address, ...]:
-        if names.is_ip(host):
-            return (ip_address(host),)
-        try:
-            async with asyncio.timeout_at(until):
-                found = await self._resolver.addresses(host)
-        except TimeoutError:
-            raise NameNotResolved(name=host, reason="there was no answer in time") from None
-        hop.resolved = [str(address) for address in found[:_MOST_RECORDED]]
-        return found
-
-    def _allowed(self, target: Target, found: tuple[Address, ...]) -> list[Address]:
-        """The addresses that may be entered, in the order to be tried; AddressForbidden if there is none (S-07).
-
-        The families take turns, so that an IPv6 route that swallows everything does not use up the time of IPv4.
-        """
-        allowed: list[Address] = []
-        forbidden: list[AddressForbidden] = []
-        for address in found:
-            try:
-                self._addresses.check(target.host, address)
-                self._listeners.check(target.host, address, target.port)
-            except AddressForbidden as refusal:
-                forbidden.append(refusal)
-            else:
-                allowed.append(address)
-        if not allowed:
-            raise forbidden[0]
-        families = ([address for address in allowed if address.version == version] for version in (6, 4))
-        in_turn = (address for pair in zip_longest(*families) for address in pair if address is not None)
-        return list(islice(in_turn, MOST_ADDRESSES))
 
 
 def _compare(target: Target, answer: Answer, key_authorization: str, evidence: Evidence) -> None:

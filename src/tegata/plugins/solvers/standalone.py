@@ -1,112 +1,93 @@
 """http-01 by an own web server, open only while names are being validated.
 
-Knows addresses and ports and what to tell when they cannot be had; the serving is in ``_listener``.
+It answers live tokens for the right Host, and everything else with 404. Knows no ACME beyond the path; connections and
+their limits are ``_listener``'s matter, addresses are ``_address``'s.
 """
 
-import errno
-import socket
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from tegata.errors import TegataError
+import h11
+
+from tegata.acme.challenges import http01_path
 from tegata.plugin_api.solver import Presentation
+from tegata.plugins.solvers._address import ListenAddress
 from tegata.plugins.solvers._listener import Listener
 
-_BACKLOG = 256
-_PORTS = range(1, 65536)
-
-
-class BadListenAddress(TegataError):
-    """``address`` is not ``:PORT`` or ``ADDRESS:PORT``."""
-
-    code = "solver.bad-address"
-
-
-class PortInUse(TegataError):
-    """Another program has ``port`` at ``address``."""
-
-    code = "solver.port-in-use"
-
-
-class PortDenied(TegataError):
-    """This user may not open ``port`` at ``address``."""
-
-    code = "solver.port-denied"
-
-
-class AddressUnavailable(TegataError):
-    """``address`` cannot be listened on: ``reason``."""
-
-    code = "solver.address-unavailable"
+REQUEST_OCTETS = 8 * 1024
 
 
 class StandaloneSolver:
     """One listener for all names: opened for the first, closed after the last.
 
-    ``address`` is lego's ``--http.port``: ``:80`` is every address of this machine, by IPv6 and IPv4; ``192.0.2.1:80``
-    and ``[2001:db8::1]:80`` are one. Raises BadListenAddress for anything else.
+    ``address`` is lego's ``--http.port``, see ``ListenAddress``; raises BadListenAddress.
     """
 
     challenge_type = "http-01"
 
     def __init__(self, address: str = ":80") -> None:
-        self._address = address
-        self._host, self._port = _split(address)
+        self._address = ListenAddress(address, "http")
+        self._live: dict[str, Presentation] = {}
         self._listener: Listener | None = None
 
     def present(self, presentation: Presentation) -> None:
         """Serve it; raises PortInUse, PortDenied or AddressUnavailable."""
         if self._listener is None:
-            self._listener = Listener(self._open())
-        self._listener.add(presentation)
+            self._listener = Listener(self._address.listen(), lambda: _Exchange(self._live), self.challenge_type)
+        self._live[http01_path(presentation.token)] = presentation
 
     def cleanup(self, presentation: Presentation) -> None:
         """Serve it no more."""
-        if self._listener is not None and not self._listener.remove(presentation):
+        self._live.pop(http01_path(presentation.token), None)
+        if self._listener is not None and not self._live:
             self._listener.stop()
             self._listener = None
 
-    def _open(self) -> Sequence[socket.socket]:
+
+class _Exchange:
+    """One request and its answer; ``live`` are the presentations by their paths."""
+
+    def __init__(self, live: Mapping[str, Presentation]) -> None:
+        self.is_over = False
+        self._live = live
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=REQUEST_OCTETS)
+
+    def hear(self, octets: bytes) -> bytes:
+        """Read on; answer once the request is complete. Whatever is no HTTP is closed without a word."""
         try:
-            return _listen_at(self._host, self._port) if self._host else _listen_everywhere(self._port)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise PortInUse(port=self._port, address=self._address) from None
-            if error.errno in (errno.EACCES, errno.EPERM):
-                raise PortDenied(port=self._port, address=self._address) from None
-            raise AddressUnavailable(address=self._address, reason=error.strerror or error) from None
+            self._http.receive_data(octets)
+            event = self._http.next_event()
+        except h11.ProtocolError:
+            event = None
+        self.is_over = event is not h11.NEED_DATA
+        return self._answer(event) if isinstance(event, h11.Request) else b""
+
+    def _answer(self, request: h11.Request) -> bytes:
+        """The key authorization, exactly, to a GET of a live token's path with the validated name as Host (A-68, S-21).
+
+        The Host is compared so that nobody can fetch it through a name of his own that leads here (DNS rebinding).
+        """
+        presentation = self._live.get(request.target.decode("ascii", "replace"))
+        host = dict(request.headers).get(b"host", b"").decode("ascii", "replace")
+        body = b""
+        if request.method == b"GET" and presentation is not None and _host_name(host) == presentation.name:
+            body = presentation.key_authorization.encode("ascii")
+        headers = [
+            ("Content-Type", "application/octet-stream"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+        ]
+        answer = h11.Response(status_code=200 if body else 404, headers=headers)
+        try:
+            parts = [self._http.send(each) for each in (answer, h11.Data(data=body), h11.EndOfMessage())]
+        except h11.LocalProtocolError:  # the request was of a kind that takes no such answer
+            return b""
+        return b"".join(part or b"" for part in parts)
 
 
-def _split(address: str) -> tuple[str, int]:
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) not in _PORTS:
-        raise BadListenAddress(address=address)
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    return host, int(port)
-
-
-def _listen_everywhere(port: int) -> list[socket.socket]:
-    try:
-        return [socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=_BACKLOG)]
-    except (OSError, ValueError) as error:
-        # A kernel without IPv6 has no such socket, no such address, or (ValueError) no dual stack.
-        if isinstance(error, OSError) and error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
-            raise
-        return [socket.create_server(("", port), backlog=_BACKLOG)]
-
-
-def _listen_at(host: str, port: int) -> list[socket.socket]:
-    """A socket for each address of a host name, or for the one address given."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    opened: list[socket.socket] = []
-    try:
-        for family, _, _, _, where in dict.fromkeys(found):
-            opened.append(socket.create_server((str(where[0]), port), family=family, backlog=_BACKLOG))
-    except OSError:
-        for each in opened:
-            each.close()
-        raise
-    return opened
+def _host_name(host: str) -> str:
+    """The name in a Host header: without port, brackets and final dot, in lower case."""
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    return name.lower().removesuffix(".")
 
 
 PLUGIN = StandaloneSolver
