@@ -217,6 +217,14 @@ async def test_hostile_values_are_shortened_and_escaped(dns):
     assert len(verdict.evidence) < 4096
 
 
+async def test_values_behind_an_alias_are_not_shown(dns):
+    """They may be another's, in a zone that only the CA's resolvers know (S-07)."""
+    dns.set(RECORD, "CNAME", "internal.example.net.")
+    dns.set("internal.example.net", "TXT", "a secret")
+    verdict = await check(dns.address)
+    assert found(verdict) == "1 × TXT (internal.example.net)"
+
+
 async def test_a_name_too_long_for_its_record(dns):
     """A name may be valid with 253 characters and have no room for the label in front."""
     name = ".".join(["a" * 60] * 4) + ".example"
