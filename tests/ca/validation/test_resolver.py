@@ -143,6 +143,11 @@ async def test_a_server_that_is_no_address_is_refused(text):
     assert repr(text) in str(refusal.value.facts["reason"])
 
 
+def test_a_server_may_be_named():
+    """HOST:PORT, as the options say; the system knows the name."""
+    assert Resolver(["localhost:5353"]).servers[0] in ("Do53:127.0.0.1@5353", "Do53:::1@5353")
+
+
 async def test_without_a_named_server_the_systems_are_asked(monkeypatch):
     """The resolvers of this machine's configuration; without that, the operator is told."""
     assert Resolver([]).servers

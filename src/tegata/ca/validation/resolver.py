@@ -4,6 +4,7 @@ Knows no challenge and no policy about which addresses may be entered. The serve
 """
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -91,11 +92,19 @@ class Resolver:
 
 
 def _server(text: str) -> dns.nameserver.Nameserver:
+    """A server from HOST or HOST:PORT; a name is looked up once, by the system."""
     try:
         parts = urlsplit(f"//[{text}]" if text.count(":") > 1 and not text.startswith("[") else f"//{text}")
-        return dns.nameserver.Do53Nameserver(str(ip_address(parts.hostname or "")), parts.port or DNS_PORT)
-    except ValueError:
-        raise Refused(reason=f"resolvers: {text!r} is not the IP address of a DNS server (or IP:port)") from None
+        return dns.nameserver.Do53Nameserver(_address(parts.hostname), parts.port or DNS_PORT)
+    except (ValueError, OSError):
+        raise Refused(reason=f"resolvers: {text!r} is not the address of a DNS server (HOST or HOST:PORT)") from None
+
+
+def _address(host: str | None) -> str:
+    """The address of a host as the system knows it; raises ValueError, OSError."""
+    if not host:
+        raise ValueError("no host")
+    return str(ip_address(socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0][4][0]))
 
 
 def _reason(failure: dns.exception.DNSException) -> str:
