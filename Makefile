@@ -60,6 +60,7 @@ docs: install ## draw the documents' generated parts anew
 bench: install ## how fast the hot paths are on this machine; what the figures mean is in benchmarks/README.md
 	$(python) benchmarks/client.py
 	$(python) benchmarks/ca.py
+	$(python) benchmarks/parts.py
 	$(python) benchmarks/store.py
 
 clean: ## remove .venv and everything else that can be made again

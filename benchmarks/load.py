@@ -79,14 +79,14 @@ class Tally:
 
 
 class Connection:
-    """One TLS connection that is kept; opened at the first request."""
+    """One connection that is kept, by TLS if the URL is https."""
 
     def __init__(self, url: str, trust: Path) -> None:
         self._host, self._port = servers.host_and_port(url)
-        self._tls = ssl.create_default_context(cafile=str(trust))
+        self._tls = ssl.create_default_context(cafile=str(trust)) if url.startswith("https:") else None
 
     async def open(self) -> None:
-        """Connect and shake hands."""
+        """Connect, and shake hands."""
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port, ssl=self._tls)
 
     async def close(self) -> None:

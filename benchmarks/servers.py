@@ -74,8 +74,7 @@ def pebble(directory: Path, resolver: str, *, always_valid: bool = False, eab: b
     """
     directory.mkdir(parents=True)
     acme, management, http, tls = free_ports(4)
-    certificate, key = directory / "server.pem", directory / "server.key"
-    _write_certificate(certificate, key)
+    certificate, key = write_certificate(directory)
     settings: dict[str, object] = {
         "listenAddress": f"127.0.0.1:{acme}",
         "managementListenAddress": f"127.0.0.1:{management}",
@@ -99,17 +98,23 @@ def pebble(directory: Path, resolver: str, *, always_valid: bool = False, eab: b
 
 
 @contextmanager
-def tegata_ca(directory: Path, resolver: str) -> Iterator[Server]:
-    """A new tegata-ca with one contract for everything below ``DOMAIN``."""
+def tegata_ca(
+    directory: Path, resolver: str, *, program: Sequence[str] = (str(BIN / "tegata-ca"),)
+) -> Iterator[Server]:
+    """A new tegata-ca with one contract for everything below ``DOMAIN``; ``program`` is what serves it."""
     directory.mkdir(parents=True)
     acme, public, http = free_ports(3)
     home = directory / "tegata-ca"
-    base = [str(BIN / "tegata-ca"), "--dir", str(home)]
+    base = ["--dir", str(home)]
     url = f"https://127.0.0.1:{acme}"
 
     def run(*words: str) -> str:
         done = subprocess.run(
-            [*base, *words], env=environment(directory, PASSPHRASE), check=True, stdout=subprocess.PIPE, text=True
+            [str(BIN / "tegata-ca"), *base, *words],
+            env=environment(directory, PASSPHRASE),
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         return done.stdout
 
@@ -117,7 +122,7 @@ def tegata_ca(directory: Path, resolver: str) -> Iterator[Server]:
     owner = ["--organization", "Example Corporation", "--country", "JP", "--user", "admin@example.com"]
     contract = json.loads(run("contract", "add", *owner, "--service", "ov-acme-1y", "--domain", f".{DOMAIN}", "--json"))
     listen = ["serve", "--listen", f"127.0.0.1:{acme}", "--public-listen", f"127.0.0.1:{public}"]
-    with _running([*base, *listen], directory / "tegata-ca.log", PASSPHRASE, "^ready ") as pid:
+    with _running([*program, *base, *listen], directory / "tegata-ca.log", PASSPHRASE, "^ready ") as pid:
         eab = contract["eab"]
         yield Server("tegata-ca", f"{url}/acme/", home / "root.pem", pid, eab["kid"], eab["hmac"], http)
 
@@ -159,12 +164,14 @@ def _await_port(port: int) -> None:
             return
 
 
-def _write_certificate(certificate: Path, key: Path) -> None:
-    """A certificate for 127.0.0.1 that is its own root, and its P-256 key."""
+def write_certificate(directory: Path) -> tuple[Path, Path]:
+    """The files of a certificate for 127.0.0.1 that is its own root, and of its P-256 key."""
+    certificate, key = directory / "server.pem", directory / "server.key"
     words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     words += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
     words += ["-keyout", str(key), "-out", str(certificate)]
     subprocess.run(words, check=True, capture_output=True)
+    return certificate, key
 
 
 def host_and_port(url: str) -> tuple[str, int]:
