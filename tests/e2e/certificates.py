@@ -15,6 +15,12 @@ def serial(path: Path) -> str:
     return f"{leaf(path).serial_number:x}"
 
 
+def names_of(path: Path) -> set[str]:
+    """The DNS names of a PEM file's first certificate."""
+    names = leaf(path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return set(names.get_values_for_type(x509.DNSName))
+
+
 def crt(directory: Path, name: str) -> Path:
     """Where lego's v4 layout keeps a certificate."""
     return directory / "certificates" / f"{name}.crt"

@@ -9,11 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 
 from tegata.testing.dns import DnsServer
 from tests.e2e import customer
-from tests.e2e.certificates import crt, leaf, serial
+from tests.e2e.certificates import crt, names_of, serial
 from tests.peers.ca import TegataCA
 
 STAR, BASE = "*.example.com", "example.com"
@@ -104,11 +103,6 @@ def words(ca, contract, zone, *command, names=(STAR, BASE)):
         *challenge,
         *command,
     ]
-
-
-def names_of(path):
-    names = leaf(path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return set(names.get_values_for_type(x509.DNSName))
 
 
 @pytest.mark.peer("lego")

@@ -26,8 +26,8 @@ _START_SECONDS = 30
 class TegataCA:
     """A CA on loopback: as a context manager it is initialised, and serves until the end.
 
-    Its names resolve by ``dns`` (by default every name is 127.0.0.1). http-01 is asked for at ``http_port``,
-    tls-alpn-01 at ``tls_port``.
+    Its names resolve by ``dns`` (by default every name is 127.0.0.1), or by the server at ``resolver`` (HOST:PORT).
+    http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
     ``smtp`` is a URL as of ``init --smtp``; ``init`` are further words for that command. ``home`` is its ``--dir``.
     """
 
@@ -36,6 +36,7 @@ class TegataCA:
         directory: Path,
         *,
         dns: DnsServer | None = None,
+        resolver: str | None = None,
         smtp: str | None = None,
         init: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
@@ -54,7 +55,8 @@ class TegataCA:
         self._environment = {"TEGATA_CA_PASSPHRASE": "correct horse battery staple", **(env or {})}
         self._smtp = smtp
         self._init = tuple(init)
-        self._has_own_dns = dns is None
+        self._resolver = resolver
+        self._has_own_dns = dns is None and resolver is None
         self.dns = dns or DnsServer(default_address="127.0.0.1")
 
     def __enter__(self) -> Self:
@@ -136,7 +138,7 @@ class TegataCA:
 
     def _first_settings(self) -> list[str]:
         words = ["--url", self.url, "--public-url", self.public_url, "--tos", f"{self.public_url}/terms"]
-        words += ["--resolver", self.dns.address, "--http01-port", str(self.http_port)]
+        words += ["--resolver", self._resolver or self.dns.address, "--http01-port", str(self.http_port)]
         words += ["--allow-network", "127.0.0.0/8"]
         if self._smtp:
             words += ["--smtp", self._smtp]

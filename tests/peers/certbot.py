@@ -23,7 +23,7 @@ class Certbot(Program):
         """Run certbot with these words and its three folders."""
         require(_CERTBOT)
         folders = [f"--{kind}-dir={self.directory / kind}" for kind in ("config", "work", "logs")]
-        argv = [_CERTBOT, *args, *folders, "--non-interactive"]
+        argv = [*self.starter, _CERTBOT, *args, *folders, "--non-interactive"]
         return run(argv, cwd=self.directory, env=self.environment(env), timeout=timeout)
 
     def run_text(self, text: str, *args: str, timeout: float = 120) -> Finished:

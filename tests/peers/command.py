@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, NoReturn, Self
 
 import pytest
 
@@ -41,10 +41,18 @@ class Finished:
 
 def require(*programs: str) -> None:
     """Skip the test when a program is not installed; with CI=true that is a failure."""
-    missing = [program for program in programs if shutil.which(program) is None]
-    if not missing:
-        return
-    sentence = f"not installed: {', '.join(missing)}; as root, ci/peers.sh installs the test peers on Debian"
+    missing = [program for program in programs if which(program) is None]
+    if missing:
+        absent(f"not installed: {', '.join(missing)}; as root, ci/peers.sh installs the test peers on Debian")
+
+
+def which(program: str) -> str | None:
+    """Where a program is, the administrators' directory included, which is not in everybody's path."""
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin")
+
+
+def absent(sentence: str) -> NoReturn:
+    """Skip the test, as what the sentence names is not to be had here; with CI=true that is a failure."""
     if os.environ.get("CI") == "true":
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
@@ -91,18 +99,24 @@ def run(
 class Program:
     """A command-line ACME client whose files and working directory are in ``directory``.
 
-    ``trust`` is the file of roots it trusts for the CA's TLS, handed over by the variable its maker chose.
+    ``trust`` is the file of roots it trusts for the CA's TLS, handed over by the variable its maker chose. ``starter``
+    are the words of another program that starts it.
     """
 
     trust_variable: ClassVar[str]
 
-    def __init__(self, directory: Path, trust: Path | None = None) -> None:
+    def __init__(self, directory: Path, trust: Path | None = None, starter: Sequence[str] = ()) -> None:
         self.directory = directory
         self.trust = trust
+        self.starter = starter
 
     def trusting(self, ca_file: Path) -> Self:
         """The same program that trusts the roots in ``ca_file``."""
-        return type(self)(self.directory, ca_file)
+        return type(self)(self.directory, ca_file, self.starter)
+
+    def started_by(self, starter: Sequence[str]) -> Self:
+        """The same program, started by these words."""
+        return type(self)(self.directory, self.trust, starter)
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What it is told by the environment besides the clean one of ``run``."""

@@ -19,4 +19,5 @@ class Lego(Program):
     def run(self, *args: str, env: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 60) -> Finished:
         """Run lego with these words."""
         require("lego")
-        return run(["lego", *args], cwd=self.directory, env=self.environment(env), stdin=stdin, timeout=timeout)
+        argv = [*self.starter, "lego", *args]
+        return run(argv, cwd=self.directory, env=self.environment(env), stdin=stdin, timeout=timeout)

@@ -11,6 +11,7 @@ from tests.peers.browser import Browser
 from tests.peers.ca import TegataCA
 from tests.peers.certbot import Certbot
 from tests.peers.command import require
+from tests.peers.dns_network import DnsNetwork
 from tests.peers.lego import Lego
 from tests.peers.pebble import Pebble
 from tests.peers.smtp import Smtp
@@ -28,6 +29,13 @@ def dns_server() -> Iterator[DnsServer]:
     """A DNS server that knows no name yet."""
     with DnsServer() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def dns_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DnsNetwork]:
+    """Real DNS servers in a network of their own, in which everything is that the module's tests start."""
+    with DnsNetwork(tmp_path_factory.mktemp("network")) as network:
+        yield network
 
 
 @pytest.fixture(scope="module")

@@ -31,11 +31,11 @@ class Tegata(Program):
     ) -> Finished:
         """Run tegata with these words; ``cwd``: from another directory, as cron does."""
         where = cwd or self.directory
-        return run([_TEGATA, *args], cwd=where, env=self.environment(env), stdin=stdin, timeout=timeout)
+        return run([*self.starter, _TEGATA, *args], cwd=where, env=self.environment(env), stdin=stdin, timeout=timeout)
 
     def start(self, *args: str, env: Mapping[str, str] | None = None) -> Process:
         """Start tegata beside the test; what it prints is in ``.text``."""
-        return Process([_TEGATA, *args], log=self.directory / "tegata.log", env=self.environment(env))
+        return Process([*self.starter, _TEGATA, *args], log=self.directory / "tegata.log", env=self.environment(env))
 
     def interact(
         self,
@@ -45,5 +45,5 @@ class Tegata(Program):
         timeout: float = 60,
     ) -> Finished:
         """Run tegata on a terminal and type the answers; see ``terminal.converse``."""
-        argv = [_TEGATA, *args]
+        argv = [*self.starter, _TEGATA, *args]
         return converse(argv, cwd=self.directory, answers=answers, env=self.environment(env), timeout=timeout)

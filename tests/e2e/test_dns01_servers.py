@@ -1,0 +1,60 @@
+"""dns-01 by real name servers on port 53: lego and certbot set records at BIND and PowerDNS, tegata-ca looks.
+
+Everything is in one network namespace, where the programs make their own propagation checks: at the authoritative
+servers, found by NS records from the root.
+"""
+
+import pytest
+
+from tests.e2e import customer
+from tests.e2e.certificates import crt, names_of
+from tests.e2e.dns_site import ALGORITHM, DnsSite
+from tests.peers.certbot import Certbot
+from tests.peers.dns_network import COM, IDN, NET
+from tests.peers.lego import Lego
+
+pytestmark = pytest.mark.peer("named", "pdns_server")
+
+
+def lego_run(site: DnsSite, lego: Lego, provider: str, *names: str) -> str:
+    """lego's first run for these names; what it said."""
+    lego = lego.trusting(site.ca.ca_file).started_by(site.network.starter)
+    account = ["-s", site.ca.directory_url, "-a", "-m", customer.MAIL, *customer.eab(site.contract)]
+    challenge = ["--dns", provider, "--key-type", "rsa2048"]
+    words = [*account, *customer.names(*names), *challenge, "run"]
+    return lego.run(*words, env=site.environment(provider)).check().output
+
+
+@pytest.mark.peer("lego")
+@pytest.mark.parametrize(("provider", "name"), [("rfc2136", COM), ("pdns", NET), ("pdns", IDN)])
+def test_lego_proves_a_wildcard_and_its_base(dns_site: DnsSite, lego: Lego, provider: str, name: str):
+    """By records that BIND and PowerDNS have, found from the root (A-69)."""
+    said = lego_run(dns_site, lego, provider, f"*.{name}", name)
+    assert "Checking DNS record propagation" in said
+    assert names_of(crt(lego.path, f"_.{name}")) == {f"*.{name}", name}
+    assert dns_site.left_at(name) == set()
+
+
+@pytest.mark.peer("lego")
+def test_lego_follows_an_alias_into_another_zone(dns_site: DnsSite, lego: Lego):
+    """The challenge name of alias.example.com, at BIND, is an alias of one at PowerDNS."""
+    lego_run(dns_site, lego, "pdns", f"alias.{COM}")
+    assert names_of(crt(lego.path, f"alias.{COM}")) == {f"alias.{COM}"}
+
+
+def test_certbot_proves_a_wildcard_and_its_base(dns_site: DnsSite, certbot: Certbot):
+    """Both values stand at one name at once; certbot waits some seconds and looks at no server."""
+    credentials = certbot.directory / "rfc2136.ini"
+    credentials.touch(0o600)
+    key, server = dns_site.key, dns_site.network.bind.host
+    settings = {"server": server, "name": key.name, "secret": key.secret, "algorithm": ALGORITHM.upper()}
+    credentials.write_text("".join(f"dns_rfc2136_{name} = {value}\n" for name, value in settings.items()))
+    challenge = ["--dns-rfc2136", "--dns-rfc2136-credentials", str(credentials)]
+    challenge += ["--dns-rfc2136-propagation-seconds", "2"]
+    eab = dns_site.contract["eab"]
+    account = ["--server", dns_site.ca.directory_url, "--eab-hmac-key", eab["hmac"], "--eab-kid", eab["kid"]]
+    account += ["--agree-tos", "-m", customer.MAIL, "--key-type", "rsa"]
+    names = ["--cert-name", "star", *customer.names(f"*.{COM}", COM)]
+    certbot.trusting(dns_site.ca.ca_file).run("certonly", *account, *names, *challenge).check()
+    assert names_of(certbot.live("star") / "cert.pem") == {f"*.{COM}", COM}
+    assert dns_site.left_at(COM) == set()

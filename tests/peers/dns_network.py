@@ -1,0 +1,62 @@
+"""A small internet of real DNS servers in a network namespace, all on port 53: root, BIND, its secondary, PowerDNS.
+
+``example.com`` is at BIND with a secondary, ``example.net`` at PowerDNS, and so is 日本語.example; a recursive BIND
+finds them all from the root. Knows nothing of ACME.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from tests.peers.bind import Bind, Secondary
+from tests.peers.namespace import ADDRESSES, Namespace
+from tests.peers.pdns import PowerDns
+from tests.peers.zones import Zone
+
+PORT = 53
+_ROOT, _BIND, _SECONDARY, _PDNS = ADDRESSES[:4]
+
+COM, NET, IDN = "example.com", "example.net", "xn--wgv71a119e.example"
+
+ZONES = (
+    Zone(COM, {"ns1": _BIND, "ns2": _SECONDARY}, ["_acme-challenge.alias CNAME alias.acme.example.net."]),
+    Zone(NET, {"ns1": _PDNS}),
+    Zone(IDN, {"ns1": _PDNS}),
+)
+
+
+class DnsNetwork:
+    """The servers ``root`` (recursive), ``bind``, ``secondary``, ``pdns``; as a context manager the thread is inside.
+
+    The secondary sees after ``lag`` seconds what has changed; with None it does not in a test's life.
+    """
+
+    def __init__(self, directory: Path, *, lag: int | None = 1) -> None:
+        self.namespace = Namespace(directory)
+        com, *others = ZONES
+        root = Zone("", {"ns": _ROOT}, [line for zone in ZONES for line in zone.delegation()])
+        copy = Secondary(COM, _BIND, PORT, every=86400 if lag is None else lag)
+        self.root = Bind(directory / "root", host=_ROOT, port=PORT, zones=[root], recursive=True)
+        self.bind = Bind(directory / "bind", host=_BIND, port=PORT, zones=[com])
+        self.secondary = Bind(directory / "secondary", host=_SECONDARY, port=PORT, secondaries=[copy])
+        self.pdns = PowerDns(directory / "pdns", host=_PDNS, port=PORT, zones=others)
+
+    @property
+    def resolver(self) -> str:
+        """HOST:PORT of the recursive server."""
+        return self.root.address
+
+    @property
+    def starter(self) -> tuple[str, ...]:
+        """Words before a program's, for which the recursive server is then the system's resolver."""
+        return self.namespace.resolving_by(self.root.host)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            for part in (self.namespace, self.root, self.bind, self.secondary, self.pdns):
+                stack.enter_context(part)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
