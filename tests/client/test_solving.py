@@ -74,3 +74,21 @@ def test_what_cannot_be_cleaned_up_is_told_and_the_rest_is_cleaned():
     assert [(type(event), event.name) for event in told if isinstance(event, events.CleanupFailed)] == [
         (events.CleanupFailed, "b.example")
     ]
+
+
+class SlowWall(Wall):
+    """A wall whose writing dries."""
+
+    def wait(self) -> None:
+        self.wall.append(DRY)
+
+
+DRY = Presentation("dry.example", "http-01", "t" * 22, "x")
+
+
+def test_all_names_wait_together():
+    """A solver that needs time is waited for once, after all names have been presented."""
+    wall = SlowWall()
+    with Solving({"http-01": wall}, events.ignore) as solving:
+        solving.present([A, B])
+        assert wall.wall == [A, B, DRY]

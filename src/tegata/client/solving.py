@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from tegata.client.events import CleanupFailed, Report
-from tegata.plugin_api.solver import Presentation, Solver
+from tegata.plugin_api.solver import Presentation, Solver, WaitingSolver
 
 
 class Solving:
@@ -23,11 +23,15 @@ class Solving:
         self._shown: list[Presentation] = []
 
     def present(self, presentations: Sequence[Presentation]) -> None:
-        """Show all of these; raises what a solver raises."""
+        """Show all of these, and wait until they can be seen; raises what a solver raises."""
         for presentation in presentations:
             # Noted first: what was presented by half must be cleaned up too.
             self._shown.append(presentation)
             self._solvers[presentation.challenge_type].present(presentation)
+        for challenge_type in dict.fromkeys(each.challenge_type for each in presentations):
+            solver = self._solvers[challenge_type]
+            if isinstance(solver, WaitingSolver):
+                solver.wait()
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ Knows what has to be shown to the CA, not why: no order, no account, no CA.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,24 @@ class Solver(Protocol):
         ...
 
     def present(self, presentation: Presentation) -> None:
-        """Show this to everybody who asks; returns when it can be seen. Raises a TegataError that says what to do."""
+        """Show this to everybody who asks; returns when it can be seen. Raises a TegataError that says what to do.
+
+        A WaitingSolver only begins here.
+        """
         ...
 
     def cleanup(self, presentation: Presentation) -> None:
         """Stop showing this. May be called twice, and for what was never or only half presented."""
+        ...
+
+
+@runtime_checkable
+class WaitingSolver(Solver, Protocol):
+    """A solver whose presentations take a while to be seen: ``present`` only begins, ``wait`` sees all of them through.
+
+    So all names of an order wait together.
+    """
+
+    def wait(self) -> None:
+        """Return when everybody can see all that was presented; raises a TegataError for what cannot be shown."""
         ...

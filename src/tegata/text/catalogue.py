@@ -16,6 +16,7 @@ AREAS = (
     "errors_client",
     "errors_cli",
     "errors_host",
+    "errors_dns",
     "errors_protocol",
     "errors_account",
     "errors_contract",

@@ -1,0 +1,154 @@
+"""What the author of a DNS provider reads: records to make and to take away, and what a provider is handed.
+
+A provider knows zones and records of one DNS service. Which records are wanted, when they can be seen, and what they
+prove, is the business of whoever calls it: of ACME it knows nothing. Ours are ``tegata.plugins.dns.<name>``, anybody's
+are entry points of the group ``tegata.dns``; either names a ProviderFactory. ``tegata.testing.providers`` is the suite
+that every provider passes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from tegata.errors import TegataError
+from tegata.plugin_api.environment import BadSetting, Environment, MissingSettings, Timing
+from tegata.plugin_api.solver import Presentation
+from tegata.text.catalogue import Sentence
+
+__all__ = [
+    "About",
+    "BadSetting",
+    "Dialogue",
+    "DnsProvider",
+    "DnsProviderError",
+    "Environment",
+    "MissingSettings",
+    "ProviderFactory",
+    "ProviderFailed",
+    "ProviderRefused",
+    "ProviderUnreachable",
+    "Surroundings",
+    "Timing",
+    "TxtRecord",
+    "Variable",
+]
+
+
+@dataclass(frozen=True)
+class TxtRecord:
+    """One value of a TXT record set: other values may stand at the same name, and are none of our business."""
+
+    name: str
+    """Absolute, in lower case, with its final dot: ``_acme-challenge.www.example.com.``; aliases were followed."""
+    value: str
+    """The text, of printable ASCII without quotation marks; at most 255 characters."""
+    origin: Presentation
+    """What the record proves. Only for handing on to a program that works the record out by itself (lego's RAW)."""
+
+
+class DnsProvider(Protocol):
+    """Makes TXT records at one DNS service."""
+
+    @property
+    def timing(self) -> Timing:
+        """How long it may take until all servers of a zone have a change, and how often to look."""
+        ...
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether ``add`` may be called from several threads at once; otherwise it is one record after the other."""
+        ...
+
+    def add(self, record: TxtRecord) -> None:
+        """Add the value at the name, beside those that are there; adding one that is there already is no error.
+
+        Returns when the service has taken it, not when it can be seen. Raises a TegataError that says what to do.
+        """
+        ...
+
+    def remove(self, record: TxtRecord) -> None:
+        """Take this value away and leave the others at the name.
+
+        May be called twice, and for a record that was never or only half added.
+        """
+        ...
+
+
+class Dialogue(Protocol):
+    """The person at the terminal, and the log."""
+
+    def say(self, text: str) -> None:
+        """Write lines to standard output; text from outside is to be made printable first."""
+        ...
+
+    def answer(self) -> str | None:
+        """The next line from standard input; None at its end."""
+        ...
+
+    def log(self, text: str) -> None:
+        """Write a log line; text from outside is to be made printable first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All that a provider gets from outside itself."""
+
+    environment: Environment
+    zone_of: Callable[[str], str]
+    """The zone that a name lies in, by the DNS as the caller sees it, both with their final dot; it is remembered.
+    Raises a TegataError where no zone is found."""
+    dialogue: Dialogue
+
+
+class Variable(NamedTuple):
+    """An environment variable as ``dnshelp`` shows it."""
+
+    name: str
+    help: Sentence
+
+
+class About(NamedTuple):
+    """What ``dnshelp`` tells of a provider."""
+
+    name: str
+    code: str
+    since: str
+    """The version of lego that had it first."""
+    credentials: tuple[Variable, ...] = ()
+    additional: tuple[Variable, ...] = ()
+
+
+class ProviderFactory(Protocol):
+    """Makes a provider, usually its class. Raises MissingSettings, BadSetting before anything is touched."""
+
+    @property
+    def about(self) -> About:
+        """What it is and which variables it reads."""
+        ...
+
+    def __call__(self, surroundings: Surroundings) -> DnsProvider:
+        """The provider, with its settings read."""
+        ...
+
+
+class DnsProviderError(TegataError):
+    """Something went wrong at a DNS service; facts: ``provider`` (its code) and what the class says."""
+
+
+class ProviderFailed(DnsProviderError):
+    """The provider could not do it; facts: ``provider``, ``reason``."""
+
+    code = "dns.provider-failed"
+
+
+class ProviderUnreachable(DnsProviderError):
+    """The service does not answer; facts: ``provider``, ``url`` (without credentials), ``reason``."""
+
+    code = "dns.provider-unreachable"
+
+
+class ProviderRefused(DnsProviderError):
+    """The service answered with an error; facts: ``provider``, ``url``, ``status``, ``answer`` (its start)."""
+
+    code = "dns.provider-refused"

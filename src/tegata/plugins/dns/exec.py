@@ -1,0 +1,108 @@
+"""DNS records by an operator's own program: the provider ``exec``, with lego's arguments.
+
+The program is started without a shell; what it prints goes to the log line by line. Knows no DNS.
+"""
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from typing import IO
+
+from tegata.plugin_api.dns import About, ProviderFailed, Surroundings, TxtRecord, Variable
+from tegata.plugins.dns import _words
+from tegata.text.catalogue import Sentence, printable
+
+_LONGEST_LINE = 4096
+# A program that is asked to end gets this long before it is killed.
+_GRACE_SECONDS = 2.0
+
+
+class ProgramFailed(ProviderFailed):
+    """The program ended with a status other than 0; facts: ``provider``, ``program``, ``action``, ``status``."""
+
+    code = "dns.program-failed"
+
+
+class ProgramNotStarted(ProviderFailed):
+    """The program cannot be started; facts: ``provider``, ``program``, ``reason``."""
+
+    code = "dns.program-not-started"
+
+
+class ExecProvider:
+    """Starts ``EXEC_PATH present|cleanup NAME. VALUE``, or with ``EXEC_MODE=RAW`` ``… -- DOMAIN TOKEN KEYAUTH``."""
+
+    about = About(
+        "External program",
+        "exec",
+        "v0.5.0",
+        (
+            Variable("EXEC_PATH", Sentence("The program to start", "実行するプログラム")),
+            Variable(
+                "EXEC_MODE",
+                Sentence(
+                    "RAW: hand over domain, token and key authorization in place of the record",
+                    "RAW を指定すると、レコードの代わりにドメイン、トークン、キーオーソリゼーションを渡します",
+                ),
+            ),
+        ),
+        (_words.polling_interval("EXEC"), _words.propagation_timeout("EXEC")),
+    )
+    side_by_side = False
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        environment = surroundings.environment
+        (self._program,) = environment.needed("EXEC_PATH")
+        self._raw = environment.text("EXEC_MODE") == "RAW"
+        self._dialogue = surroundings.dialogue
+        self.timing = environment.timing("EXEC")
+
+    def add(self, record: TxtRecord) -> None:
+        """Start the program with ``present``."""
+        self._start("present", record)
+
+    def remove(self, record: TxtRecord) -> None:
+        """Start the program with ``cleanup``."""
+        self._start("cleanup", record)
+
+    def _start(self, action: str, record: TxtRecord) -> None:
+        origin = record.origin
+        words = (
+            ("--", origin.name, origin.token, origin.key_authorization) if self._raw else (record.name, record.value)
+        )
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the operator's own program, started without a shell
+                (self._program, action, *words),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ProgramNotStarted(provider="exec", program=self._program, reason=reason) from None
+        with _ended(process) as output:
+            for line in iter(lambda: output.readline(_LONGEST_LINE), b""):
+                self._dialogue.log(printable(line.decode("utf-8", "replace").rstrip("\r\n")))
+            status = process.wait()
+        if status != 0:
+            raise ProgramFailed(provider="exec", program=self._program, action=action, status=status)
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[IO[bytes]]:
+    """Its output; a program that still runs when this is left is ended, kindly first."""
+    assert process.stdout is not None
+    try:
+        yield process.stdout
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        process.stdout.close()
+
+
+PLUGIN = ExecProvider
