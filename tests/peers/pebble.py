@@ -28,9 +28,9 @@ _UNKNOWN_SERIAL = "1"
 class Pebble:
     """Pebble on free ports, its files in ``directory``.
 
-    ``nonce_reject`` is the percentage of good nonces it refuses; ``certificate_seconds`` the life of its certificates
-    (Pebble's default is five years). Every name resolves to 127.0.0.1; http-01 is asked for at ``http_port``,
-    tls-alpn-01 at ``tls_port``.
+    Without ``validates`` it asks nobody and takes every answer to a challenge for good. ``nonce_reject`` is the
+    percentage of good nonces it refuses; ``certificate_seconds`` the life of its certificates (Pebble's default is five
+    years). Every name resolves to 127.0.0.1; http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
     """
 
     eab_kid = "kid-1"
@@ -42,6 +42,7 @@ class Pebble:
         *,
         strict: bool = True,
         eab: bool = False,
+        validates: bool = True,
         nonce_reject: int = 0,
         certificate_seconds: int | None = None,
         http_port: int | None = None,
@@ -61,6 +62,7 @@ class Pebble:
             "PEBBLE_VA_NOSLEEP": "1",
             "PEBBLE_AUTHZREUSE": "0",
             "PEBBLE_WFE_NONCEREJECT": str(nonce_reject),
+            **({} if validates else {"PEBBLE_VA_ALWAYS_VALID": "1"}),
         }
         self._config: dict[str, Any] = {
             "listenAddress": f"127.0.0.1:{acme_port}",

@@ -32,6 +32,9 @@ PHRASES: dict[str, str] = {
     "host.hook-failed": "exit status {status}",
     "client.eab-required": "Server requires External Account Binding. Use --eab with --kid and --hmac.",
     "client.unreachable": 'Get "{url}": {reason}',
+    "client.no-solver": (
+        "error: one or more domains had a problem:\n[{name}] [{name}] acme: could not determine solvers"
+    ),
     "acme.mac": "acme: could not decode hmac key: {reason}",
     "solver.port-in-use": (
         "acme: error presenting token: could not start {server} server for challenge: "
