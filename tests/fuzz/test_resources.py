@@ -117,6 +117,7 @@ class Resources(RuleBasedStateMachine):
         self.app = AcmeApp(
             Context(
                 settings=Acme(url=BASE, terms_of_service=TERMS),
+                issuer_domains=(),
                 links=Links(BASE),
                 nonces=Nonces(),
                 accounts=house.accounts,

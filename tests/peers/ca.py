@@ -28,6 +28,7 @@ class TegataCA:
 
     Its names resolve by ``dns`` (by default every name is 127.0.0.1), or by the server at ``resolver`` (HOST:PORT).
     http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
+    ``issuer_domains``, if set before the start, are the CA's names in CAA records.
     ``smtp`` is a URL as of ``init --smtp``; ``init`` are further words for that command. ``home`` is its ``--dir``.
     """
 
@@ -54,6 +55,7 @@ class TegataCA:
         self.log = directory / "tegata-ca.log"
         self._environment = {"TEGATA_CA_PASSPHRASE": "correct horse battery staple", **(env or {})}
         self._smtp = smtp
+        self.issuer_domains: tuple[str, ...] = ()
         self._init = tuple(init)
         self._resolver = resolver
         self._has_own_dns = dns is None and resolver is None
@@ -65,9 +67,10 @@ class TegataCA:
             if self._has_own_dns:
                 stack.enter_context(self.dns)
             self.run("init", *self._first_settings()).check()
-            settings = self.home / "settings.toml"  # no option of init moves this port
-            moved = settings.read_text().replace("tlsalpn01_port = 443", f"tlsalpn01_port = {self.tls_port}")
-            settings.write_text(moved)
+            settings = self.home / "settings.toml"  # no option of init says these
+            text = settings.read_text().replace("tlsalpn01_port = 443", f"tlsalpn01_port = {self.tls_port}")
+            text = text.replace("issuer_domains = []", f"issuer_domains = {json.dumps(self.issuer_domains)}")
+            settings.write_text(text)
             self.start()
             stack.callback(self.stop)
             self._stack = stack.pop_all()

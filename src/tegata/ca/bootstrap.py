@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ from tegata.ca.services.issuance import IssuanceService
 from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
+from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
 from tegata.ca.store.sqlite import open_store
@@ -90,6 +92,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     builder = ProfileBuilder(issuer=authority.certificate, public_url=settings.public.url)
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, authority.certificate
+    account_url = partial(Links(settings.acme.url).to, links.ACCOUNT)
 
     store = open_store(home / DATABASE_FILE)
     crl_service = CrlService(
@@ -115,7 +118,12 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         ),
         orders=OrderService(store=store, services=services, policy=settings.policy, issuer=issuer, ids=ids, clock=now),
         challenges=ChallengeService(
-            store=store, validator=validator, validation=settings.validation, ids=ids, clock=now
+            store=store,
+            validator=validator,
+            validation=settings.validation,
+            account_url=account_url,
+            ids=ids,
+            clock=now,
         ),
         issuance=IssuanceService(
             store=store,
@@ -123,6 +131,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             policy=settings.policy,
             builder=builder,
             authority=authority,
+            permissions=Permissions(store=store, validator=validator, account_url=account_url, clock=now),
             ids=ids,
             clock=now,
         ),
@@ -224,6 +233,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
     acme = AcmeApp(
         Context(
             settings=ca.settings.acme,
+            issuer_domains=ca.settings.validation.issuer_domains,
             links=Links(ca.settings.acme.url),
             nonces=Nonces(),
             accounts=ca.accounts,

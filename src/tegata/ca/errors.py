@@ -212,14 +212,34 @@ class UnsupportedIdentifier(NameRefused):
     code = "order.identifier-type"
 
 
-class NamesRefused(CaError):
-    """Some identifiers of an order cannot be had, each for its own reason (A-23)."""
+class SeveralRefused(CaError):
+    """Some identifiers of an order cannot be had, each for its own reason; base of what is told with subproblems.
+
+    One that was stored as a fault and comes back has the names only.
+    """
+
+    refusals: tuple[tuple[Identifier, CaError], ...] = ()
+
+    def __init__(self, refusals: Sequence[tuple[Identifier, CaError]]) -> None:
+        super().__init__(names=", ".join(identifier.value for identifier, _ in refusals))
+        self.refusals = tuple(refusals)
+
+
+class NamesRefused(SeveralRefused):
+    """The contract or the rules for names exclude some identifiers of an order (A-23)."""
 
     code = "order.names"
 
-    def __init__(self, refusals: Sequence[tuple[Identifier, NameRefused]]) -> None:
-        super().__init__(names=", ".join(identifier.value for identifier, _ in refusals))
-        self.refusals = tuple(refusals)
+
+class PermissionMissing(SeveralRefused):
+    """CAA was looked at again before the signature and does not permit some identifiers of an order (B-40)."""
+
+    code = "order.caa"
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether nothing forbids any of them; it could only not be looked up."""
+        return all(isinstance(refusal, CaaUnknown) for _, refusal in self.refusals)
 
 
 class DatesRefused(CaError):
@@ -384,6 +404,24 @@ class WrongCertificate(ValidationFault):
     """``address`` port ``port`` showed another certificate for ``name`` than the challenge asks for: ``reason``."""
 
     code = "validation.certificate"
+
+
+class CaaForbids(ValidationFault):
+    """CAA ``records`` at ``domain`` keep this CA from certifying ``name``: ``reason``; ``wanted`` would permit it."""
+
+    code = "validation.caa"
+
+
+class CaaForbidsNameless(ValidationFault):
+    """As CaaForbids, at a CA that has no domain name which a CAA record could permit."""
+
+    code = "validation.caa-nameless"
+
+
+class CaaUnknown(ValidationFault):
+    """Nobody can say whether CAA records at ``domain`` permit ``name``: ``reason``; that is no permission (B-41)."""
+
+    code = "validation.caa-lookup"
 
 
 class ValidationAbandoned(ValidationFault):

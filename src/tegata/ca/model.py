@@ -90,6 +90,28 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     evidence: bytes | None = None
 
 
+class Look(StrEnum):
+    """What was looked for."""
+
+    VALIDATION = "validation"
+    CAA = "caa"
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen for a challenge from one place at one time, beyond the challenge's own evidence.
+
+    ``perspective`` is the name of the place, empty for the CA's own; ``error`` the code of what kept it from agreeing.
+    """
+
+    challenge_id: str
+    seen_at: datetime
+    look: Look
+    perspective: str
+    region: str
+    error: str | None
+    evidence: bytes
+
+
 class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     """An account's authorization for one identifier (RFC 8555 §7.1.4)."""
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+import msgspec
 from cryptography import x509
 
 from tegata.acme.identifiers import Identifier
@@ -26,6 +27,7 @@ from tegata.ca.model import (
     Credential,
     Customer,
     Job,
+    Observation,
     Order,
     RevocationList,
     Session,
@@ -171,6 +173,16 @@ class Certificates(Protocol):
         ...
 
 
+class Observations(Protocol):
+    """What was seen beside a challenge's own evidence; rows are only ever added."""
+
+    async def of_challenge(self, challenge_id: str) -> list[Observation]:
+        """In the order in which they were seen."""
+        ...
+
+    def insert(self, work: Work, observation: Observation) -> None: ...
+
+
 class Contracts(Protocol):
     """Contracts; every change is guarded by what it presumes."""
 
@@ -267,6 +279,7 @@ class Store(Protocol):
     credentials: Credentials
     customers: Customers
     jobs: Jobs
+    observations: Observations
     revocation_lists: RevocationLists
 
     async def commit(self, work: Work) -> None:
@@ -280,6 +293,17 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a validation asks the network: everything that one look needs, wherever it is made from."""
+
+    identifier: Identifier
+    wildcard: bool
+    challenge_type: str
+    token: str
+    key_authorization: str
+    account_uri: str
+
+
 class Verdict(NamedTuple):
     """What a validation found: the reason it failed, or None; and what was seen, as JSON, to be kept."""
 
@@ -288,10 +312,14 @@ class Verdict(NamedTuple):
 
 
 class Validator(Protocol):
-    """Looks from the network whether an identifier answers a challenge."""
+    """Looks from the network. Never raises for what the other side did; that is a verdict."""
 
-    async def check(self, identifier: Identifier, challenge_type: str, token: str, key_authorization: str) -> Verdict:
-        """Never raises for what the other side did; that is a verdict."""
+    async def check(self, question: Question) -> Verdict:
+        """Whether the identifier answers its challenge, and CAA permits its certificate."""
+        ...
+
+    async def check_caa(self, question: Question) -> Verdict:
+        """Whether CAA permits it still, some time after the answer was seen (B-40)."""
         ...
 
 

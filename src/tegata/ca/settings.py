@@ -30,9 +30,14 @@ class Public(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How names are validated; ``allow_networks`` are the private or loopback networks it may enter."""
+    """How names are validated; ``allow_networks`` are the private or loopback networks it may enter.
+
+    ``issuer_domains`` are the names by which CAA records permit this CA (RFC 8659 §4.2). A CA without one, in a closed
+    network, is permitted only where no CAA record names anybody.
+    """
 
     resolvers: tuple[str, ...] = ()
+    issuer_domains: tuple[str, ...] = ()
     http01_port: int = 80
     tlsalpn01_port: int = 443
     allow_networks: tuple[str, ...] = ()

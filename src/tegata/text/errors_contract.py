@@ -112,6 +112,16 @@ ENTRIES: dict[str, Entry] = {
             "理由は名前ごとに示しています。該当する名前を除くか、契約のドメイン名を指定してやり直してください。",
         ),
     ),
+    "order.caa": Entry(
+        Sentence(
+            "CAA does not permit this CA to issue for these names: {names}.",
+            "CAA レコードにより、次の名前の証明書はこの認証局から発行できません: {names}。",
+        ),
+        Sentence(
+            "Each has its own reason below. Have the DNS mended, then run the command again.",
+            "理由は名前ごとに示しています。DNS を修正した後、コマンドを再度実行してください。",
+        ),
+    ),
     "order.foreign-name": Entry(
         Sentence(
             "{name} is not among the names of contract {contract}.",

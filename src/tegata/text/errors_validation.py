@@ -134,6 +134,41 @@ ENTRIES: dict[str, Entry] = {
             "クライアントが RFC 8737 に対応していることを確認してください。",
         ),
     ),
+    "validation.caa": Entry(
+        Sentence(
+            "CAA records at {domain} do not permit this CA to issue for {name}: {reason} ({records}).",
+            "{domain} の CAA レコードにより、{name} の証明書をこの認証局から発行できません: {reason}（{records}）。",
+        ),
+        Sentence(
+            "Whoever runs the DNS of {domain} can permit it with the record: {wanted}",
+            "発行を許可するには、{domain} の DNS に次のレコードを追加してください: {wanted}",
+        ),
+    ),
+    "validation.caa-nameless": Entry(
+        Sentence(
+            "CAA records at {domain} do not permit this CA to issue for {name}: {reason} ({records}).",
+            "{domain} の CAA レコードにより、{name} の証明書をこの認証局から発行できません: {reason}（{records}）。",
+        ),
+        Sentence(
+            "This CA has no domain name that a CAA record could permit. Remove the records, or show the CA's own"
+            " resolvers a zone without them.",
+            "この認証局には CAA レコードで許可できるドメイン名がありません。"
+            "該当する CAA レコードを削除するか、認証局が参照する DNS サーバーに CAA レコードのないゾーンを"
+            "設定してください。",
+        ),
+    ),
+    "validation.caa-lookup": Entry(
+        Sentence(
+            "The CA could not find out whether CAA records at {domain} permit a certificate for {name}: {reason}.",
+            "{name} の証明書の発行を {domain} の CAA レコードが許可しているか確認できませんでした: {reason}。",
+        ),
+        Sentence(
+            "Check that the DNS servers of {domain} answer questions for the type CAA, even if there is no such record,"
+            " and that its DNSSEC is in order; then run the command again.",
+            "{domain} の DNS サーバーが CAA の問い合わせに（レコードがない場合も）応答すること、"
+            "DNSSEC に不備がないことを確認し、コマンドを再度実行してください。",
+        ),
+    ),
     "validation.abandoned": Entry(
         Sentence(
             "The CA could not finish the validation; nothing is known to be wrong on your side.",
@@ -147,6 +182,13 @@ ENTRIES: dict[str, Entry] = {
 }
 
 REASONS: dict[str, str] = {
+    "they do not name this CA": "この認証局が記載されていません",
+    "they name another account of this CA": "この認証局の別のアカウントが指定されています",
+    "they do not allow this method of validation": "この確認方法が許可されていません",
+    "a parameter of the one that names this CA is malformed": (
+        "この認証局を指定したレコードのパラメーターの形式が正しくありません"
+    ),
+    "a critical property in them is unknown to this CA": "この認証局が扱えない必須 (critical) の項目があります",
     "there is no such name (NXDOMAIN)": "ドメイン名が存在しません (NXDOMAIN)",
     "it has no TXT record": "TXT レコードがありません",
     "it is longer than a name in DNS can be": "DNS の名前として長すぎます",

@@ -25,7 +25,6 @@ async def test_the_directory(world):
     assert all(url.startswith(BASE + "/acme/") for name, url in directory.items() if name != "meta")
     assert directory["meta"] == {
         "termsOfService": f"{BASE}/terms",
-        "caaIdentities": ["127.0.0.1"],
         "externalAccountRequired": True,
     }
     assert links(response) == []

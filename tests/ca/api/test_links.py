@@ -14,7 +14,6 @@ def test_urls_are_made_from_the_base():
     assert CA.to(links.DIRECTORY) == Links("https://ca.example:8443/").to(links.DIRECTORY)
     assert CA.to(links.DIRECTORY) == "https://ca.example:8443/acme/"
     assert CA.to(links.FINALIZE, "abc") == "https://ca.example:8443/acme/order/abc/finalize"
-    assert CA.host == "ca.example"
 
 
 def test_our_account_url_leads_to_its_id():

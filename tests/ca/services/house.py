@@ -21,7 +21,7 @@ from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.jobs.tasks import handlers
 from tegata.ca.model import Certificate, Contract, Customer, Organization
-from tegata.ca.ports import Verdict
+from tegata.ca.ports import Question, Verdict
 from tegata.ca.services.accounts import AccountService, Actor
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import ChallengeService
@@ -34,6 +34,7 @@ from tegata.ca.services.issuance import IssuanceService
 from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
+from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
 from tegata.ca.settings import SERVICES, Policy, Service, Validation
@@ -50,6 +51,12 @@ TERMS = "https://ca.example.com/terms"
 NEW_ACCOUNT = "https://ca.example.com/acme/new-account"
 PUBLIC_URL = "http://ca.example.com:8080"
 EXPLANATION = "https://ca.example.com/portal/"
+
+
+def account_url(account_id: str) -> str:
+    """Where an account is."""
+    return f"https://ca.example.com/acme/account/{account_id}"
+
 
 # One key for all certificates: making RSA keys is what takes time.
 CERTIFICATE_KEY = generate(KeyType.RSA2048)
@@ -69,15 +76,23 @@ class Clock:
 
 
 class Network:
-    """What validations find: every name answers, unless the test has put verdicts in line."""
+    """What validations find: every name answers and is permitted, unless the test has put verdicts in line."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str, str, str]] = []
+        self.asked: list[Question] = []
+        self.asked_caa: list[Question] = []
         self.verdicts: list[Verdict | Exception] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
-    async def check(self, identifier: Identifier, challenge_type: str, token: str, key_authorization: str) -> Verdict:
-        self.asked.append((identifier.value, challenge_type, token, key_authorization))
+    async def check(self, question: Question) -> Verdict:
+        self.asked.append(question)
+        return self._verdict()
+
+    async def check_caa(self, question: Question) -> Verdict:
+        self.asked_caa.append(question)
+        return self._verdict()
+
+    def _verdict(self) -> Verdict:
         self.meanwhile()
         verdict = self.verdicts.pop(0) if self.verdicts else Verdict(None, b'{"seen":"it"}')
         if isinstance(verdict, Exception):
@@ -169,7 +184,12 @@ class House:
             store=store, services=self.products, policy=self.policy, issuer=issuer, ids=ids, clock=clock
         )
         self.challenges = ChallengeService(
-            store=store, validator=self.network, validation=self.validation, ids=ids, clock=clock
+            store=store,
+            validator=self.network,
+            validation=self.validation,
+            account_url=account_url,
+            ids=ids,
+            clock=clock,
         )
         self.issuance = IssuanceService(
             store=store,
@@ -177,6 +197,7 @@ class House:
             policy=self.policy,
             builder=self.builder,
             authority=self.signer,
+            permissions=Permissions(store=store, validator=self.network, account_url=account_url, clock=clock),
             ids=ids,
             clock=clock,
         )

@@ -7,9 +7,10 @@ import pytest
 
 from tegata.acme import challenges as acme_challenges
 from tegata.acme import jwk
+from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
 from tegata.ca.errors import AddressForbidden, ConnectionFailed, NotFound, WrongAnswer
-from tegata.ca.ports import Conflict, Verdict
+from tegata.ca.ports import Conflict, Question, Verdict
 from tegata.pki.keys import KeyType, generate
 from tests.ca.services.house import DAY, NOW, SECOND
 
@@ -51,7 +52,16 @@ async def test_from_accepted_to_valid(house, placed):
     house.clock.advance(SECOND)
     assert await house.work() == 1
     key_authorization = acme_challenges.key_authorization(challenge.token, actor.account.thumbprint)
-    assert house.network.asked == [("www.example.com", "http-01", challenge.token, key_authorization)]
+    assert house.network.asked == [
+        Question(
+            identifier=Identifier("dns", "www.example.com"),
+            wildcard=False,
+            challenge_type="http-01",
+            token=challenge.token,
+            key_authorization=key_authorization,
+            account_uri=f"https://ca.example.com/acme/account/{actor.account.id}",
+        )
+    ]
     assert await statuses(house, actor, view) == (
         ChallengeStatus.VALID,
         AuthorizationStatus.VALID,
@@ -229,8 +239,8 @@ async def test_a_key_changed_while_the_ca_looks(house, placed):
     await house.challenges.accept(actor, challenge.id)
     new = jwk.from_public(generate(KeyType.EC256).public_key())
 
-    async def check(*asked):
-        house.network.asked.append(asked)
+    async def check(question):
+        house.network.asked.append(question)
         if len(house.network.asked) == 1:
             await house.accounts.change_key(actor, new)
         return SEEN
@@ -240,7 +250,7 @@ async def test_a_key_changed_while_the_ca_looks(house, placed):
     assert (await statuses(house, actor, view))[0] is ChallengeStatus.PROCESSING
     await house.work()
     assert (await statuses(house, actor, view))[2] is OrderStatus.READY
-    assert [asked[3].partition(".")[2] for asked in house.network.asked] == [
+    assert [asked.key_authorization.partition(".")[2] for asked in house.network.asked] == [
         actor.account.thumbprint,
         jwk.thumbprint(new),
     ]

@@ -6,6 +6,7 @@ import pytest
 
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import AddressForbidden, Refused
+from tegata.ca.ports import Question
 from tegata.ca.settings import Validation
 from tegata.ca.validation.check import NetworkValidator
 from tegata.testing.dns import DnsServer
@@ -21,6 +22,17 @@ def now() -> datetime:
     return datetime(2026, 11, 24, tzinfo=UTC)
 
 
+def asked(challenge_type):
+    return Question(
+        identifier=Identifier("dns", "www.example.com"),
+        wildcard=False,
+        challenge_type=challenge_type,
+        token=TOKEN,
+        key_authorization=KEY_AUTHORIZATION,
+        account_uri="https://ca.example.org/acme/account/1",
+    )
+
+
 async def test_the_settings_reach_the_check():
     """Resolvers, port and allowed networks are the settings'; the own listeners stay closed (A-67)."""
     with DnsServer(default_address="127.0.0.1") as dns:
@@ -29,13 +41,13 @@ async def test_the_settings_reach_the_check():
             settings = Validation(
                 resolvers=(dns.address,), http01_port=web.port, allow_networks=("127.0.0.0/8",), attempts=1
             )
-            question = (Identifier("dns", "www.example.com"), "http-01", TOKEN, KEY_AUTHORIZATION)
+            question = asked("http-01")
             open_ = NetworkValidator(settings, forbidden=[("127.0.0.1", web.port + 1)], clock=now)
-            assert (await open_.check(*question)).error is None
+            assert (await open_.check(question)).error is None
             closed = NetworkValidator(settings, forbidden=[("127.0.0.1", web.port)], clock=now)
-            assert type((await closed.check(*question)).error) is AddressForbidden
+            assert type((await closed.check(question)).error) is AddressForbidden
             public = NetworkValidator(Validation(resolvers=(dns.address,)), forbidden=[], clock=now)
-            assert type((await public.check(*question)).error) is AddressForbidden
+            assert type((await public.check(question)).error) is AddressForbidden
 
 
 @pytest.mark.parametrize(
@@ -51,4 +63,4 @@ async def test_a_challenge_type_that_is_not_offered():
     """Nothing falls back to another check."""
     validator = NetworkValidator(Validation(resolvers=("127.0.0.1",)), forbidden=[], clock=now)
     with pytest.raises(KeyError):
-        await validator.check(Identifier("dns", "www.example.com"), "dns-account-01", TOKEN, KEY_AUTHORIZATION)
+        await validator.check(asked("no-such-01"))

@@ -35,6 +35,8 @@ class Context:
     """The CA as the ACME interface sees it."""
 
     settings: Acme
+    issuer_domains: tuple[str, ...]
+    """The names by which CAA records permit this CA."""
     links: Links
     nonces: Nonces
     accounts: AccountService

@@ -20,7 +20,7 @@ async def show(context: Context, _: Call) -> Response:
             meta=messages.Meta(
                 terms_of_service=settings.terms_of_service or None,
                 website=settings.website or None,
-                caa_identities=(context.links.host,),
+                caa_identities=context.issuer_domains,
                 external_account_required=True,
             ),
         )

@@ -3,8 +3,6 @@
 The Host header of a request is never looked at (A-15, S-29). Knows no request and no record.
 """
 
-from urllib.parse import urlsplit
-
 from tegata.ca.errors import UnknownAccount
 
 DIRECTORY = "/acme/"
@@ -29,7 +27,6 @@ class Links:
 
     def __init__(self, base: str) -> None:
         self._base = base.rstrip("/")
-        self.host = urlsplit(base).hostname or ""
 
     def to(self, path: str, identifier: str = "") -> str:
         """The URL of one of this file's paths, with the object's id in its place."""

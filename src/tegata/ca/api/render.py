@@ -11,7 +11,7 @@ from tegata.acme.jws import BadAlgorithm
 from tegata.acme.problems import ErrorType, Problem
 from tegata.acme.wire import Headers, Response
 from tegata.ca import errors
-from tegata.ca.errors import Fault, KeyInUse, MethodNotAllowed, NamesRefused, ReissueLimited, error_of
+from tegata.ca.errors import Fault, KeyInUse, MethodNotAllowed, ReissueLimited, SeveralRefused, error_of
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 from tegata.text.language import Language
@@ -46,7 +46,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.ContractSuspended: (ErrorType.UNAUTHORIZED, 403),
     errors.ContractEnded: (ErrorType.UNAUTHORIZED, 403),
     errors.ServiceWithoutAcme: (ErrorType.UNAUTHORIZED, 403),
-    # Orders. (NamesRefused takes the type its subproblems share.)
+    # Orders. (What has subproblems takes the type that they share.)
     errors.NamesRefused: (ErrorType.COMPOUND, 400),
     errors.ForeignName: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.BadName: (ErrorType.REJECTED_IDENTIFIER, 400),
@@ -61,6 +61,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.BadCertificateRequest: (ErrorType.BAD_CSR, 400),
     errors.WrongKey: (ErrorType.BAD_CSR, 400),
     errors.AccountKeyInRequest: (ErrorType.BAD_CSR, 400),
+    errors.PermissionMissing: (ErrorType.CAA, 403),
     errors.IssuanceFailed: (ErrorType.SERVER_INTERNAL, 500),
     # Revocation.
     errors.BadRevocationReason: (ErrorType.BAD_REVOCATION_REASON, 400),
@@ -79,6 +80,9 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.WrongAnswer: (ErrorType.INCORRECT_RESPONSE, 403),
     errors.AcmeTlsFailed: (ErrorType.TLS, 400),
     errors.WrongCertificate: (ErrorType.UNAUTHORIZED, 403),
+    errors.CaaForbids: (ErrorType.CAA, 403),
+    errors.CaaForbidsNameless: (ErrorType.CAA, 403),
+    errors.CaaUnknown: (ErrorType.DNS, 400),
     errors.ValidationAbandoned: (ErrorType.SERVER_INTERNAL, 500),
 }
 _INTERNAL = (ErrorType.SERVER_INTERNAL, 500)
@@ -106,7 +110,7 @@ def problem(error: Exception, language: Language, reference: str) -> Problem:
     """The problem document of an error: what happened, what to do, and the reference to both in the log."""
     told = error if isinstance(error, TegataError) and is_foreseen(error) else TegataError()
     kind, status = KINDS.get(type(told), _INTERNAL)
-    subproblems = _subproblems(told, language) if isinstance(told, NamesRefused) else ()
+    subproblems = _subproblems(told, language) if isinstance(told, SeveralRefused) else ()
     if subproblems and len({one.type for one in subproblems}) == 1:
         shared = subproblems[0]
         kind, status = shared.kind or kind, shared.status
@@ -125,7 +129,7 @@ def stored(fault: Fault | None, language: Language) -> Problem | None:
     return None if fault is None else problem(error_of(fault), language, fault.reference)
 
 
-def _subproblems(error: NamesRefused, language: Language) -> tuple[Problem, ...]:
+def _subproblems(error: SeveralRefused, language: Language) -> tuple[Problem, ...]:
     """One subproblem for each identifier that cannot be had; only there an identifier stands (A-23)."""
     documents = []
     for identifier, refusal in error.refusals:

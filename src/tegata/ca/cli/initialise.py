@@ -19,6 +19,7 @@ from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Acme, Mail, Public,
 from tegata.ca.store.sqlite import open_store
 from tegata.ca.validation.check import NetworkValidator
 from tegata.clock import SystemClock
+from tegata.pki import names
 from tegata.text.catalogue import Sentence
 
 _DONE = Sentence(
@@ -74,6 +75,7 @@ def _settings(asked: Asked) -> Settings:
         public=Public(url=public_url, listen=listening.default_for(public_url)),
         validation=Validation(
             resolvers=tuple(asked["resolver"]),
+            issuer_domains=() if names.is_ip(hierarchy.host_of(url)) else (hierarchy.host_of(url),),
             http01_port=defaults.validation.http01_port if asked["http01_port"] is None else asked["http01_port"],
             allow_networks=tuple(asked["allow_network"]),
         ),

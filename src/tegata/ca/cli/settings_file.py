@@ -32,6 +32,9 @@ listen = {public_listen}
 [validation]
 # DNS servers asked about names, "IP" or "IP:PORT"; none: those of this system.
 resolvers = {resolvers}
+# The domain names by which CAA records permit this CA, such as "ca.example.com": only names that are this CA's own.
+# None: a CA in a closed network, which may issue only where no CAA record names any CA at all.
+issuer_domains = {issuer_domains}
 # The port at which http-01 is looked for. The rules for public CAs leave 80 only.
 http01_port = {http01_port}
 # The port at which tls-alpn-01 is looked for. The rules for public CAs leave 443 only.
@@ -68,6 +71,7 @@ def text_of(settings: Settings) -> str:
         "public_url": public.url,
         "public_listen": public.listen,
         "resolvers": list(validation.resolvers),
+        "issuer_domains": list(validation.issuer_domains),
         "http01_port": validation.http01_port,
         "tlsalpn01_port": validation.tlsalpn01_port,
         "allow_networks": list(validation.allow_networks),

@@ -29,6 +29,9 @@ NOT_BEFORE_BEHIND_AT_ISSUANCE = timedelta(hours=24)
 # What a certificate whose issuance was interrupted may have aged until it is signed (BR 7.1.2.7).
 NOT_BEFORE_BEHIND_AT_SIGNATURE = timedelta(hours=48)
 
+# How long a look at CAA is good (BR 3.2.2.8), less the time that the look itself and the issuance take.
+CAA_GOOD = timedelta(hours=8) - timedelta(minutes=5)
+
 
 def told(instant: datetime) -> str:
     """An instant as sentences tell it: ``2026-11-24 02:31:00 UTC``."""

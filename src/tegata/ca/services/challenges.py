@@ -7,10 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from tegata.acme import challenges
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
 from tegata.ca.errors import (
     BadHttpAnswer,
+    CaaUnknown,
     ConnectionFailed,
     NameNotResolved,
     NotFound,
@@ -23,6 +23,7 @@ from tegata.ca.errors import (
 from tegata.ca.model import Account, Authorization, Challenge, Job
 from tegata.ca.ports import Conflict, Ids, Store, Validator, Work
 from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.questions import question
 from tegata.ca.services.statuses import AuthorizationView, challenge_status, view_authorization
 from tegata.ca.settings import Validation
 
@@ -30,14 +31,17 @@ VALIDATE = "validate"
 
 # What may be over in a moment; anything else that was seen is the other side's answer. Of a zone's servers one may
 # still have the former TXT values while another has the new ones.
-_PASSING = (NameNotResolved, ConnectionFailed, BadHttpAnswer, TxtNotFound, WrongTxtValue)
+_PASSING = (NameNotResolved, ConnectionFailed, BadHttpAnswer, TxtNotFound, WrongTxtValue, CaaUnknown)
 _FIRST_PAUSE = timedelta(seconds=1)
 # Attempts beyond the settings' own, after which it is given up to find out: the CA's side fails again and again.
 _SPARE_ATTEMPTS = 5
 
 
 class ChallengeService:
-    """Challenges of accounts; ``validation`` says how often is tried and how long a proof is good."""
+    """Challenges of accounts; ``validation`` says how often is tried and how long a proof is good.
+
+    ``account_url`` makes the account's URL from its id: CAA records may name it (RFC 8657 §3).
+    """
 
     def __init__(
         self,
@@ -45,11 +49,12 @@ class ChallengeService:
         store: Store,
         validator: Validator,
         validation: Validation,
+        account_url: Callable[[str], str],
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._validator, self._validation = store, validator, validation
-        self._ids, self._clock = ids, clock
+        self._account_url, self._ids, self._clock = account_url, ids, clock
 
     async def get(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
         """The actor's challenge in its authorization; raises NotFound."""
@@ -92,12 +97,7 @@ class ChallengeService:
         if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
             await self._fail(job, challenge, ValidationAbandoned(name=authorization.identifier.value), b"{}")
             return
-        verdict = await self._validator.check(
-            authorization.identifier,
-            challenge.type,
-            challenge.token,
-            challenges.key_authorization(challenge.token, account.thumbprint),
-        )
+        verdict = await self._validator.check(question(account, authorization, challenge, self._account_url))
         # What has happened meanwhile counts: a moment ago, or while the other side took its time.
         found = await self._store.authorizations.of_challenge(job.subject)
         current = await self._store.accounts.get(account.id)

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 import structlog
 from cryptography import x509
 
-from tegata.ca.errors import CaError, IssuanceFailed, OrderNotReady, fault_of
+from tegata.ca.errors import CaError, IssuanceFailed, OrderNotReady, PermissionMissing, fault_of
 from tegata.ca.model import Certificate, Job, Order
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
 from tegata.ca.ports import Authority, Builder, Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.statuses import OrderView, look
 from tegata.ca.services.validated import FinalCheck, ValidatedOrder
 from tegata.ca.settings import Policy, Service
@@ -44,13 +45,19 @@ class IssuanceService:
         policy: Policy,
         builder: Builder,
         authority: Authority,
+        permissions: Permissions,
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._builder, self._authority = store, builder, authority
         self._ids, self._clock = ids, clock
         self._check = FinalCheck(
-            store=store, services=services, policy=policy, issuer=authority.certificate, clock=clock
+            store=store,
+            services=services,
+            policy=policy,
+            issuer=authority.certificate,
+            permissions=permissions,
+            clock=clock,
         )
 
     async def finalize(self, actor: Actor, order_id: str, der: bytes) -> OrderView:
@@ -100,6 +107,8 @@ class IssuanceService:
         try:
             await self._still_holds(order, certificate)
         except CaError as refusal:
+            if isinstance(refusal, PermissionMissing) and refusal.is_passing and job.attempts + 1 < _ATTEMPTS:
+                raise  # nobody could say; the job asks again
             reference = await self._fail(order.id, refusal)
             log.warning("issuance.refused", order=order.id, code=refusal.code, reference=reference)
             return

@@ -15,12 +15,13 @@ from tegata.acme.jwk import BadPublicKey
 from tegata.acme.lifecycle import NotAllowed, OrderEvent
 from tegata.acme.statuses import AuthorizationStatus
 from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, OrderNotReady
-from tegata.ca.model import Contract, Order
+from tegata.ca.model import Authorization, Contract, Order
 from tegata.ca.policy import calendar, keys
 from tegata.ca.ports import Store
 from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.admission import Admission
+from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.statuses import look, proved_by, view_authorization
 from tegata.ca.settings import Policy, Service
 from tegata.pki import csr
@@ -59,16 +60,17 @@ class FinalCheck:
         services: Mapping[str, Service],
         policy: Policy,
         issuer: x509.Certificate,
+        permissions: Permissions,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._permissions, self._clock = store, permissions, clock
         self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
 
     async def validate(self, order: Order, der: bytes) -> ValidatedOrder:
         """The order with its CSR, if a certificate may be made of them now.
 
         Raises OrderNotReady, the refusals of account and contract and of ``Admission.admit``, BadCertificateRequest,
-        WrongKey, AccountKeyInRequest; the order stays as it is.
+        WrongKey, AccountKeyInRequest, PermissionMissing; the order stays as it is.
         """
         now = self._clock()
         view = await look(self._store, order, now)
@@ -76,7 +78,7 @@ class FinalCheck:
             lifecycle.advance(view.status, OrderEvent.FINALIZE)
         except NotAllowed:
             raise OrderNotReady(status=view.status) from None
-        actor = await self.standing(order)
+        actor, authorizations = await self._proved(order)
         admitted = await self._admission.admit(
             actor.contract,
             order.identifiers,
@@ -85,35 +87,44 @@ class FinalCheck:
             now=now,
             behind=calendar.NOT_BEFORE_BEHIND_AT_ISSUANCE,
         )
+        public_key = await self._public_key(order, der, admitted.service)
+        # The one thing that takes time comes last, so that everything else is known to be in order.
+        await self._permissions.require(actor.account, authorizations)
         return ValidatedOrder(
             order=order,
             contract=actor.contract,
             service=admitted.service,
             names=tuple(identifier.value for identifier in order.identifiers),
-            public_key=await self._public_key(order, der, admitted.service),
+            public_key=public_key,
             csr=der,
             not_before=admitted.not_before,
             not_after=admitted.not_after,
             seal=_SEAL,
         )
 
-    async def standing(self, order: Order) -> Actor:
-        """The order's owner, if it may have the certificate now and has proved every name.
+    async def standing(self, order: Order) -> None:
+        """Pass if the order's owner may have the certificate now, has proved every name, and CAA permits them.
 
-        Raises the refusals of account and contract, or OrderNotReady where a proof is missing or over.
+        Raises the refusals of account and contract, OrderNotReady where a proof is missing or over, PermissionMissing.
         """
+        actor, authorizations = await self._proved(order)
+        await self._permissions.require(actor.account, authorizations)
+
+    async def _proved(self, order: Order) -> tuple[Actor, list[Authorization]]:
+        """The order's owner in force, and the valid authorizations that prove every name of it."""
         now = self._clock()
         actor = await actors.load(self._store, order.account_id)
         actor.require_in_force(now)
-        proved = {
-            (authorization.identifier, authorization.wildcard)
+        valid = [
+            authorization
             for authorization in await self._store.authorizations.many(order.authorization_ids)
             if authorization.account_id == order.account_id
             and view_authorization(authorization, now).status is AuthorizationStatus.VALID
-        }
+        ]
+        proved = {(authorization.identifier, authorization.wildcard) for authorization in valid}
         if not proved.issuperset(proved_by(identifier) for identifier in order.identifiers):
             raise OrderNotReady(status="invalid")
-        return actor
+        return actor, valid
 
     async def _public_key(self, order: Order, der: bytes, service: Service) -> PublicKey:
         """The key of a CSR for exactly the order's names; nothing else is taken from it (A-81, A-82)."""

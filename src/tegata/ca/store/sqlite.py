@@ -12,6 +12,7 @@ from tegata.ca.store.credentials import CredentialRows
 from tegata.ca.store.customers import CustomerRows
 from tegata.ca.store.db import Database
 from tegata.ca.store.jobs import JobRows
+from tegata.ca.store.observations import ObservationRows
 from tegata.ca.store.orders import OrderRows
 from tegata.ca.store.revocation_lists import RevocationListRows
 
@@ -29,6 +30,7 @@ class SqliteStore:
         self.credentials: ports.Credentials = CredentialRows(database)
         self.customers: ports.Customers = CustomerRows(database)
         self.jobs: ports.Jobs = JobRows(database)
+        self.observations: ports.Observations = ObservationRows(database)
         self.revocation_lists: ports.RevocationLists = RevocationListRows(database)
 
     async def commit(self, work: ports.Work) -> None:

@@ -1,16 +1,19 @@
-"""The validator the services see: each challenge type's check behind one port, made from the settings.
+"""One place's look at the network: each challenge type's check and CAA, side by side, made from the settings.
 
-Knows which checks exist, not how they work.
+Knows which checks exist, not how they work; which places look is not known here.
 """
 
+import asyncio
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+import msgspec
+
 from tegata.acme import challenges
-from tegata.acme.identifiers import Identifier
-from tegata.ca.ports import Verdict
+from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Validation
 from tegata.ca.validation.addresses import AddressFilter, parse_networks
+from tegata.ca.validation.caa import Caa
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.dns01 import Dns01
 from tegata.ca.validation.http01 import Http01
@@ -20,7 +23,7 @@ from tegata.ca.validation.tlsalpn01 import TlsAlpn01
 
 
 class NetworkValidator:
-    """Looks from this machine's network.
+    """Looks from this machine's network (``ports.Validator``).
 
     ``forbidden`` are the (IP address, port) pairs the CA itself listens on. Raises Refused if a setting cannot be used.
     """
@@ -41,7 +44,20 @@ class NetworkValidator:
             ).check,
             challenges.DNS_01: Dns01(resolver=resolver, clock=clock).check,
         }
+        self._caa = Caa(resolver=resolver, issuers=settings.issuer_domains, clock=clock)
 
-    async def check(self, identifier: Identifier, challenge_type: str, token: str, key_authorization: str) -> Verdict:
-        """The verdict with its evidence; a challenge type that is not offered here is a KeyError."""
-        return await self._checks[challenge_type](identifier, token, key_authorization)
+    async def check(self, question: Question) -> Verdict:
+        """The verdict with its evidence; a challenge type that is not offered here is a KeyError.
+
+        A name that does not answer is told before one that is not permitted.
+        """
+        look = self._checks[question.challenge_type]
+        proof, permission = await asyncio.gather(
+            look(question.identifier, question.token, question.key_authorization), self._caa.check(question)
+        )
+        seen = {"proof": msgspec.Raw(proof.evidence), "caa": msgspec.Raw(permission.evidence)}
+        return Verdict(proof.error or permission.error, msgspec.json.encode(seen))
+
+    async def check_caa(self, question: Question) -> Verdict:
+        """Whether CAA permits the question's certificate."""
+        return await self._caa.check(question)

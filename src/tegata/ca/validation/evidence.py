@@ -36,6 +36,22 @@ class Lookup(msgspec.Struct):
     matched: bool = False
 
 
+class Climb(msgspec.Struct, kw_only=True):
+    """The CAA records that counted, made printable: at which domain they were found, and the names asked for them."""
+
+    resolvers: tuple[str, ...]
+    started: datetime
+    finished: datetime | None = None
+    asked: list[str] = msgspec.field(default_factory=list)
+    domain: str = ""
+    records: list[str] = msgspec.field(default_factory=list)
+    error: str = ""
+
+    def encode(self) -> bytes:
+        """The record as JSON."""
+        return msgspec.json.encode(self)
+
+
 class Evidence(msgspec.Struct, kw_only=True):
     """Everything the CA saw while it looked for one identifier's answer.
 

@@ -1,4 +1,4 @@
-"""Addresses and TXT values of a name, asked of the named DNS servers only, or of the system's when none is named.
+"""Addresses, TXT values and CAA records of a name, asked of the named DNS servers or else the system's.
 
 Knows no challenge and no policy about which addresses may be entered. The servers follow CNAMEs; nothing is cached.
 """
@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 
 import dns.asyncresolver
 import dns.exception
+import dns.flags
 import dns.name
 import dns.nameserver
 import dns.resolver
 
 from tegata.ca.errors import NameNotResolved, Refused, TxtNotFound
+from tegata.ca.policy.caa import CaaRecord
 from tegata.ca.validation.addresses import Address
 
 DNS_PORT = 53
@@ -27,12 +29,21 @@ _RCODES = {
     "REFUSED": "the DNS server refuses the question (REFUSED)",
 }
 
+_NO_NAME = "there is no such name (NXDOMAIN)"
 _UNUSABLE = "there was no usable answer"
 _REASONS: dict[type[dns.exception.DNSException], str] = {
-    dns.resolver.NXDOMAIN: "there is no such name (NXDOMAIN)",
+    dns.resolver.NXDOMAIN: _NO_NAME,
     dns.resolver.LifetimeTimeout: "there was no answer in time",
     dns.name.NameTooLong: "it is longer than a name in DNS can be",
 }
+
+
+class NoUsableAnswer(Exception):
+    """There is no answer that could be judged: ``reason``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Resolver:
@@ -81,14 +92,30 @@ class Resolver:
         target = answer.canonical_name.to_text(omit_final_dot=True)
         return target, tuple(b"".join(record.strings) for record in answer)
 
+    async def caa(self, domain: str) -> list[CaaRecord]:
+        """The CAA records of a domain, behind its aliases; none if it has none or does not exist (RFC 8659 §3).
+
+        A cut-off answer is asked for again over TCP or is no answer (X-28). Raises NoUsableAnswer.
+        """
+        answer = await self._ask(domain, "CAA")
+        if isinstance(answer, str) and answer != _NO_NAME:
+            raise NoUsableAnswer(answer)
+        if not isinstance(answer, dns.resolver.Answer):
+            return []
+        return [
+            CaaRecord(record.flags, record.tag.decode("ascii", "backslashreplace"), record.value) for record in answer
+        ]
+
     async def _ask(self, name: str, record_type: str) -> dns.resolver.Answer | str | None:
         """The records of one type, None if there are none, or the reason why there is no answer about them."""
         try:
-            return await self._resolver.resolve(f"{name}.", record_type, lifetime=self._seconds, search=False)
+            answer = await self._resolver.resolve(f"{name}.", record_type, lifetime=self._seconds, search=False)
         except dns.resolver.NoAnswer:
             return None
         except dns.exception.DNSException as failure:
             return _reason(failure)
+        # By TCP there is no excuse: part of the records is not the records (X-28).
+        return _UNUSABLE if answer.response.flags & dns.flags.TC else answer
 
 
 def _server(text: str) -> dns.nameserver.Nameserver:

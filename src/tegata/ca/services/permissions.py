@@ -1,0 +1,84 @@
+"""CAA once more before a signature: a permission is as old as the proof it was seen with, and good for hours only.
+
+Decides when it is asked for again and what a refusal means for an order; what the records permit is the validator's.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from tegata.acme.identifiers import DNS
+from tegata.ca.errors import CaError, PermissionMissing
+from tegata.ca.model import Account, Authorization, Challenge, Look, Observation
+from tegata.ca.policy import calendar
+from tegata.ca.ports import Store, Validator, Work
+from tegata.ca.services.questions import question
+
+# Names looked up side by side: an order may have a hundred.
+_MOST_AT_ONCE = 8
+
+
+class Permissions:
+    """CAA of names that were proved some time ago; ``account_url`` makes an account's URL from its id."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        validator: Validator,
+        account_url: Callable[[str], str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._validator, self._account_url, self._clock = store, validator, account_url, clock
+
+    async def require(self, account: Account, authorizations: Sequence[Authorization]) -> None:
+        """Pass if CAA permits the names of these valid authorizations now.
+
+        Those proved within the last hours were looked at then. What is seen is recorded, whatever it is. Raises
+        PermissionMissing with every name that is not permitted, or of which nobody can say.
+        """
+        now = self._clock()
+        old = [
+            (authorization, challenge)
+            for authorization in authorizations
+            for challenge in authorization.challenges
+            if authorization.identifier.type == DNS
+            and challenge.validated_at is not None
+            and now - challenge.validated_at > calendar.CAA_GOOD
+        ]
+        if not old:
+            return
+        places = asyncio.Semaphore(_MOST_AT_ONCE)
+        work = Work()
+        found = await asyncio.gather(*(self._look(account, *one, places, work) for one in old))
+        await self._store.commit(work)
+        refused = [
+            (authorization.identifier, refusal)
+            for (authorization, _), refusal in zip(old, found, strict=True)
+            if refusal is not None
+        ]
+        if refused:
+            raise PermissionMissing(refused)
+
+    async def _look(
+        self,
+        account: Account,
+        authorization: Authorization,
+        challenge: Challenge,
+        places: asyncio.Semaphore,
+        work: Work,
+    ) -> CaError | None:
+        """Why the name is not permitted, or None; what was seen goes into the unit of work."""
+        async with places:
+            verdict = await self._validator.check_caa(question(account, authorization, challenge, self._account_url))
+        observation = Observation(
+            challenge_id=challenge.id,
+            seen_at=self._clock(),
+            look=Look.CAA,
+            perspective="",
+            region="",
+            error=None if verdict.error is None else verdict.error.code,
+            evidence=verdict.evidence,
+        )
+        self._store.observations.insert(work, observation)
+        return verdict.error

@@ -1,0 +1,88 @@
+"""The CAA check: the climb from a name towards the root, and the judgement of the first records found (RFC 8659 §3).
+
+What records permit is ``policy.caa``'s. Any failure on the way is no permission, whatever stands above it (X-25, B-41).
+Knows no account, order or store.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice
+
+from tegata.acme import identifiers
+from tegata.ca.errors import CaaForbids, CaaForbidsNameless, CaaUnknown
+from tegata.ca.policy import caa
+from tegata.ca.policy.caa import CaaRecord, CaaRequest
+from tegata.ca.ports import Question, Verdict
+from tegata.ca.validation.evidence import Climb
+from tegata.ca.validation.resolver import NoUsableAnswer, Resolver
+
+# The whole climb, however many labels a name has.
+TOTAL_SECONDS = 15.0
+# Names asked for side by side: most names have no more labels, so that nothing waits for anything.
+_STEP = 5
+MOST_RECORDED = 20
+
+
+class Caa:
+    """Asks whether CAA permits an issuer with these domain names (none: a private CA that no record can name)."""
+
+    def __init__(
+        self,
+        *,
+        resolver: Resolver,
+        issuers: Sequence[str],
+        clock: Callable[[], datetime],
+        total_seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._resolver, self._issuers, self._clock = resolver, tuple(issuers), clock
+        self._total_seconds = total_seconds
+
+    async def check(self, question: Question) -> Verdict:
+        """Whether a certificate for the question's name is permitted by the method it is proved with (X-32).
+
+        Addresses have no CAA records: they pass unasked.
+        """
+        climb = Climb(resolvers=self._resolver.servers, started=self._clock())
+        fault: CaaForbids | CaaForbidsNameless | CaaUnknown | None = None
+        try:
+            if question.identifier.type == identifiers.DNS:
+                await self._judge(question, climb)
+        except (CaaForbids, CaaForbidsNameless, CaaUnknown) as found:
+            fault = found
+            climb.error = str(found)
+        climb.finished = self._clock()
+        return Verdict(fault, climb.encode())
+
+    async def _judge(self, question: Question, climb: Climb) -> None:
+        name = question.identifier.value
+        request = CaaRequest(
+            issuers=self._issuers,
+            name=name,
+            wildcard=question.wildcard,
+            method=question.challenge_type,
+            account_uri=question.account_uri,
+        )
+        try:
+            async with asyncio.timeout(self._total_seconds):
+                domain, records = await self._relevant(name, climb)
+        except TimeoutError:
+            raise CaaUnknown(name=name, domain=climb.asked[-1], reason="there was no answer in time") from None
+        climb.domain, climb.records = domain, [str(record) for record in records[:MOST_RECORDED]]
+        caa.check(records, domain, request)
+
+    async def _relevant(self, name: str, climb: Climb) -> tuple[str, Sequence[CaaRecord]]:
+        """The nearest records at or above the name, and where they are; none at all permit everything."""
+        labels = name.split(".")
+        levels = iter([".".join(labels[depth:]) for depth in range(len(labels))])
+        while step := list(islice(levels, _STEP)):
+            climb.asked += step
+            answers = await asyncio.gather(*(self._resolver.caa(domain) for domain in step), return_exceptions=True)
+            for domain, answer in zip(step, answers, strict=True):
+                if isinstance(answer, NoUsableAnswer):
+                    raise CaaUnknown(name=name, domain=domain, reason=answer.reason)
+                if isinstance(answer, BaseException):
+                    raise answer
+                if answer:
+                    return domain, answer
+        return "", ()

@@ -1,0 +1,141 @@
+"""CAA before the signature: asked for again once hours have passed, and what a refusal does to the order."""
+
+import json
+
+import pytest
+
+from tegata.acme.statuses import OrderStatus
+from tegata.ca.api import render
+from tegata.ca.errors import CaaForbids, CaaUnknown, PermissionMissing
+from tegata.ca.model import Look
+from tegata.ca.ports import Verdict
+from tegata.text.language import Language
+from tests.ca.services.house import HOUR, SECOND, Killed
+
+pytestmark = pytest.mark.anyio
+
+FORBIDDEN = Verdict(
+    CaaForbids(
+        name="a.example.net", domain="example.net", records='0 issue ";"', reason="they do not name this CA", wanted="x"
+    ),
+    b'{"records":["0 issue \\";\\""]}',
+)
+UNKNOWN = Verdict(CaaUnknown(name="a.example.net", domain="net", reason="there was no answer in time"), b"{}")
+
+
+@pytest.fixture
+async def ready(house):
+    """An account with an order for two names, proved just now."""
+    actor = await house.register(await house.sell("www.example.com", "a.example.net"))
+    return actor, await house.ready(actor, "www.example.com", "a.example.net")
+
+
+def challenges(view):
+    return [authorization.authorization.challenges[0] for authorization in view.authorizations]
+
+
+async def interrupt(house, actor, view):
+    """The process dies before the signature; another one finds the order nine hours later."""
+    house.signer.before = Killed()
+    with pytest.raises(Killed):
+        await house.finalize(actor, view)
+    await house.restart()
+    house.signer.before = None
+    house.clock.advance(9 * HOUR)
+
+
+async def test_a_permission_of_today_is_not_asked_for_again(house, ready):
+    """The look that was made with the proof counts for some hours (B-40)."""
+    actor, view = ready
+    house.clock.advance(7 * HOUR)
+    assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+    assert house.network.asked_caa == []
+
+
+async def test_after_eight_hours_it_is_asked_for_again(house, ready):
+    """For every name, with the account and the method of its proof, and recorded (B-40, X-32)."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+    asked = {question.identifier.value: question for question in house.network.asked_caa}
+    assert asked.keys() == {"www.example.com", "a.example.net"}
+    for question in asked.values():
+        assert question.challenge_type == "http-01"
+        assert question.account_uri == f"https://ca.example.com/acme/account/{actor.account.id}"
+    for challenge in challenges(view):
+        [seen] = await house.store.observations.of_challenge(challenge.id)
+        assert (seen.look, seen.perspective, seen.error) == (Look.CAA, "", None)
+        assert seen.seen_at == house.clock()
+
+
+async def test_a_refusal_names_the_name_and_leaves_the_order_ready(house, ready):
+    """A problem of type caa with a subproblem; mended, the same order is issued (B-40)."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    house.network.verdicts = [Verdict(None, b"{}"), FORBIDDEN]
+    with pytest.raises(PermissionMissing) as refusal:
+        await house.finalize(actor, view)
+    document = render.problem(refusal.value, Language.JA, "T-7KM2Q9XZ")
+    assert (document.kind, document.status) == ("caa", 403)
+    [part] = document.subproblems
+    assert part.identifier is not None
+    assert (part.kind, part.identifier.value) == ("caa", "a.example.net")
+    assert "example.net の CAA レコード" in part.detail
+    [seen] = await house.store.observations.of_challenge(challenges(view)[1].id)
+    assert (seen.error, seen.evidence) == ("validation.caa", FORBIDDEN.evidence), "blocked attempts are kept"
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.READY
+    house.clock.advance(SECOND)
+    assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+
+
+async def test_what_nobody_can_say_is_no_permission(house, ready):
+    """A look-up that fails is told as one of DNS (B-41)."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    house.network.verdicts = [UNKNOWN, UNKNOWN]
+    with pytest.raises(PermissionMissing) as refusal:
+        await house.finalize(actor, view)
+    document = render.problem(refusal.value, Language.EN, "T-7KM2Q9XZ")
+    assert (document.kind, len(document.subproblems)) == ("dns", 2)
+
+
+async def test_an_interrupted_issuance_asks_again(house, ready):
+    """Bytes that were to be signed hours ago are not signed against a record of today (B-40)."""
+    actor, view = ready
+    await interrupt(house, actor, view)
+    house.network.verdicts = [Verdict(None, b"{}"), FORBIDDEN]
+    await house.work()
+    found = await house.orders.get(actor, view.order.id)
+    assert found.status is OrderStatus.INVALID
+    assert found.fault is not None
+    assert found.fault.code == "order.caa"
+    stored = render.stored(found.fault, Language.EN)
+    assert stored is not None
+    assert (stored.kind, stored.subproblems) == ("caa", ())
+    assert "a.example.net" in stored.detail
+    assert house.signer.signed == []
+
+
+async def test_a_failed_look_up_interrupts_the_issuance_only(house, ready):
+    """Once CAA can be looked up again, the same bytes are signed."""
+    actor, view = ready
+    await interrupt(house, actor, view)
+    house.network.verdicts = [UNKNOWN, UNKNOWN]
+    with pytest.raises(PermissionMissing):
+        await house.work()
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
+    house.clock.advance(HOUR)
+    await house.work()
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
+
+
+async def test_the_evidence_of_a_proof_holds_what_caa_said(house):
+    """The validator's record is kept as it is with the challenge (B-23)."""
+    actor = await house.register(await house.sell())
+    house.network.verdicts = [Verdict(FORBIDDEN.error, b'{"proof":{},"caa":{"records":["x"]}}')]
+    view = await house.ready(actor)
+    _, challenge = await house.challenges.get(actor, challenges(view)[0].id)
+    assert challenge.fault is not None
+    assert challenge.fault.code == "validation.caa"
+    assert challenge.evidence is not None
+    assert json.loads(challenge.evidence)["caa"] == {"records": ["x"]}
