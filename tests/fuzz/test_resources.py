@@ -27,7 +27,7 @@ from tegata.ca.api import authorizations
 from tegata.ca.api.app import AcmeApp
 from tegata.ca.api.context import Context
 from tegata.ca.api.links import Links
-from tegata.ca.api.nonces import Nonces
+from tegata.ca.api.nonces import ProcessNonces
 from tegata.ca.errors import CaError, NameNotResolved, WrongAnswer
 from tegata.ca.issuing import hierarchy
 from tegata.ca.issuing.authority import SoftwareAuthority
@@ -119,7 +119,7 @@ class Resources(RuleBasedStateMachine):
                 settings=Acme(url=BASE, terms_of_service=TERMS),
                 issuer_domains=(),
                 links=Links(BASE),
-                nonces=Nonces(),
+                nonces=ProcessNonces(),
                 accounts=house.accounts,
                 orders=house.orders,
                 challenges=house.challenges,

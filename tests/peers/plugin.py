@@ -14,6 +14,7 @@ from tests.peers.command import require
 from tests.peers.dns_network import DnsNetwork
 from tests.peers.lego import Lego
 from tests.peers.pebble import Pebble
+from tests.peers.postgresql import PostgreSQL
 from tests.peers.smtp import Smtp
 from tests.peers.tegata import Tegata
 
@@ -81,6 +82,13 @@ def tegata(tmp_path: Path) -> Tegata:
 def smtp() -> Iterator[Smtp]:
     """An SMTP server without messages."""
     with Smtp() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server; each test makes databases of its own."""
+    with PostgreSQL() as server:
         yield server
 
 

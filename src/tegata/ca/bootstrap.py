@@ -11,15 +11,17 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tegata.ca.api import links
 from tegata.ca.api.app import AcmeApp
-from tegata.ca.api.context import Context
+from tegata.ca.api.context import Context, Nonces
 from tegata.ca.api.links import Links
-from tegata.ca.api.nonces import Nonces
+from tegata.ca.api.nonces import ProcessNonces
+from tegata.ca.api.shared_nonces import SharedNonces
 from tegata.ca.issuing import hierarchy, keys, layout
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
@@ -46,8 +48,9 @@ from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
-from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
-from tegata.ca.store.sqlite import open_store
+from tegata.ca.settings import SETTINGS_FILE, Settings
+from tegata.ca.store import opening
+from tegata.ca.store.migrations import Migrated
 from tegata.ca.validation.check import NetworkValidator
 from tegata.clock import SystemClock
 from tegata.settings import BadSettings, load
@@ -63,6 +66,7 @@ class Ca:
     directory_url: str
     hierarchy: Hierarchy
     store: Store
+    nonces: Nonces
     ids: Ids
     accounts: AccountService
     orders: OrderService
@@ -86,7 +90,8 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     settings = load_settings(home)
     secret = keys.passphrase(home, settings.keys, environ)
     now, ids, hasher = SystemClock().now, SystemIds(), Argon2Hasher()
-    sealer = AesGcmSealer(_sealing_key(home / SEALING_KEY, secret))
+    sealing_key = _sealing_key(home / SEALING_KEY, secret)
+    sealer = AesGcmSealer(sealing_key)
     authority = SoftwareAuthority.load(home, secret)
     validator = NetworkValidator(settings.validation, forbidden=listening, clock=now)
     builder = ProfileBuilder(issuer=authority.certificate, public_url=settings.public.url)
@@ -94,7 +99,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     services, issuer = settings.services, authority.certificate
     account_url = partial(Links(settings.acme.url).to, links.ACCOUNT)
 
-    store = open_store(home / DATABASE_FILE)
+    store = opening.open_store(home, settings.database, environ)
     crl_service = CrlService(
         store=store, authority=authority, life=timedelta(seconds=settings.policy.crl_seconds), clock=now
     )
@@ -112,6 +117,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         directory_url=directory_url(settings),
         hierarchy=hierarchy.load(home),
         store=store,
+        nonces=_nonces(settings, store, sealing_key, now),
         ids=ids,
         accounts=AccountService(
             store=store, services=services, terms=settings.acme.terms_of_service, sealer=sealer, ids=ids, clock=now
@@ -151,6 +157,11 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         notices=None if mailer is None else NoticeService(store=store, notifier=mailer),
         now=now,
     )
+
+
+def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:
+    """Bring the database of a CA up to date; raises BadSettings and the store's errors."""
+    return opening.migrate(home, load_settings(home).database, environ, finish=finish)
 
 
 def load_settings(home: Path) -> Settings:
@@ -235,7 +246,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
             settings=ca.settings.acme,
             issuer_domains=ca.settings.validation.issuer_domains,
             links=Links(ca.settings.acme.url),
-            nonces=Nonces(),
+            nonces=ca.nonces,
             accounts=ca.accounts,
             orders=ca.orders,
             challenges=ca.challenges,
@@ -283,6 +294,14 @@ def public_files(ca: Ca) -> ASGIApp:
         seal=seal,
         now=ca.now,
     )
+
+
+def _nonces(settings: Settings, store: Store, sealing_key: bytes, now: Callable[[], datetime]) -> Nonces:
+    """Nonces that every node judges, where there may be several; else those of this process."""
+    if not opening.is_shared(settings.database):
+        return ProcessNonces()
+    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"tegata nonces").derive(sealing_key)
+    return SharedNonces(store, derived, now)
 
 
 def _sealing_key(path: Path, secret: bytes) -> bytes:

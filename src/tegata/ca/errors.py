@@ -430,6 +430,21 @@ class ValidationAbandoned(ValidationFault):
     code = "validation.abandoned"
 
 
+# The store.
+
+
+class StoreFailed(CaError):
+    """The database cannot be asked now: ``reason``; it may be in a moment."""
+
+    code = "store.unavailable"
+
+
+class CommitFailed(StoreFailed):
+    """The database could not take a unit of work: ``reason``; whoever repeats it finds out whether it was done."""
+
+    code = "store.commit"
+
+
 # Operator and customer.
 
 

@@ -129,6 +129,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """A request for one certificate (RFC 8555 §7.1.3).
 
     ``processing_at`` is set once, by the finalize request that won; ``serial`` once the certificate is stored.
+    ``replacement`` counts the orders before this one that replace the same certificate.
     """
 
     id: str
@@ -145,6 +146,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     csr: bytes | None = None
     serial: str | None = None
     fault: Fault | None = None
+    replacement: int | None = None
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):

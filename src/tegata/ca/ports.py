@@ -9,6 +9,7 @@ be half done.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -268,6 +269,16 @@ class RevocationLists(Protocol):
         ...
 
 
+class SpentNonces(Protocol):
+    """Nonces that were spent, where more than one process must know of them."""
+
+    def spend(self, work: Work, nonce: bytes, expires: datetime) -> None:
+        """Guarded: it was not spent before; after ``expires`` it is nobody's any more and may be forgotten."""
+        ...
+
+    def forget_expired(self, work: Work, now: datetime) -> None: ...
+
+
 class Store(Protocol):
     """Everything the CA remembers."""
 
@@ -281,6 +292,12 @@ class Store(Protocol):
     jobs: Jobs
     observations: Observations
     revocation_lists: RevocationLists
+    nonces: SpentNonces
+
+    @property
+    def migrated(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of the migrations applied at opening, and of those left until all nodes run this release."""
+        ...
 
     async def commit(self, work: Work) -> None:
         """Do all writes of a unit of work durably, or none; raises Conflict."""
@@ -288,6 +305,14 @@ class Store(Protocol):
 
     async def changed(self, seconds: float) -> None:
         """Return when something was committed, by any process, or after so many seconds: a hint for waiting jobs."""
+        ...
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold the turn of this name, so that what is done once is not begun twice.
+
+        Nobody else has it in this process, nor on any node of a shared database; a guard must still decide, for a node
+        that stood still may have lost its turn. Raises StoreFailed.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -4,7 +4,7 @@ What may be set is here; reading the file is ``tegata.settings``. Holds no secre
 file. Knows no clock: no setting moves time.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -53,6 +53,17 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     password_file: str = ""
 
 
+class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where records are: in a file of the CA's directory, or at ``url`` on a PostgreSQL that several nodes share.
+
+    The password is in ``password_file`` or the environment; ``connections`` is how many a node opens at the most.
+    """
+
+    url: str = ""
+    password_file: str = ""
+    connections: Annotated[int, msgspec.Meta(ge=4, le=1000)] = 10
+
+
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the pass phrase of the encrypted keys is; ``TEGATA_CA_PASSPHRASE`` or ``…_FILE`` go first."""
 
@@ -97,9 +108,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     validation: Validation = Validation()
     mail: Mail = Mail()
     keys: Keys = Keys()
+    database: Database = Database()
     policy: Policy = Policy()
     services: dict[str, Service] = msgspec.field(default_factory=lambda: dict(SERVICES))
 
 
 SETTINGS_FILE = "settings.toml"
 DATABASE_FILE = "tegata-ca.db"
+PASSWORD_VARIABLE = "TEGATA_CA_DATABASE_PASSWORD"  # noqa: S105 - a variable's name

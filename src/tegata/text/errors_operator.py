@@ -40,10 +40,11 @@ ENTRIES: dict[str, Entry] = {
             "認証局のデータベース {path} を開けません: {reason}。",
         ),
         Sentence(
-            "Please check that the file is the CA's, that its directory exists, and that the user who runs tegata-ca"
-            " may write to both.",
-            "ファイルが認証局のものであること、ディレクトリが存在すること、tegata-ca を実行するユーザーが両方に"
-            "書き込めることを確認してください。",
+            "For a file, please check that it is the CA's, that its directory exists, and that the user who runs"
+            " tegata-ca may write to both; for a server, that it runs, and [database] in settings.toml.",
+            "ファイルの場合は、認証局のものであること、ディレクトリが存在すること、tegata-ca を実行するユーザーが"
+            "両方に書き込めることを確認してください。サーバーの場合は、稼働状況と settings.toml の [database] を"
+            "確認してください。",
         ),
     ),
     "store.too-new": Entry(
@@ -70,17 +71,32 @@ ENTRIES: dict[str, Entry] = {
     ),
     "store.commit": Entry(
         Sentence(
-            "The CA's database could not store the change: {reason}. Nothing of it was done.",
-            "認証局のデータベースに変更を保存できませんでした: {reason}。変更は一切行われていません。",
+            "The CA's database could not store the change: {reason}.",
+            "認証局のデータベースに変更を保存できませんでした: {reason}。",
         ),
         Sentence(
-            "Please check the free space of its disk and that no other program holds the file, and try again.",
-            "ディスクの空き容量と、他のプログラムがファイルを占有していないことを確認し、もう一度お試しください。",
+            "Please check that the database has space and answers and that no other program holds it, and try again;"
+            " a change that was stored after all is not made twice.",
+            "データベースの空き容量と応答、他のプログラムが占有していないことを確認し、もう一度お試しください。"
+            "すでに保存されていた変更が二重に行われることはありません。",
+        ),
+    ),
+    "store.unavailable": Entry(
+        Sentence("The CA's database does not answer: {reason}.", "認証局のデータベースが応答しません: {reason}。"),
+        Sentence(
+            "Please check that the database server runs and can be reached, and try again.",
+            "データベースサーバーが稼働していて接続できることを確認し、もう一度お試しください。",
         ),
     ),
 }
 
 REASONS: dict[str, str] = {
+    "the database is closed": "データベースは閉じられています",
+    "there is a CA in it already": "すでに認証局が作成されています",
+    "the URL holds a password": "URLにパスワードが含まれています",
+    "it is no URL of the form postgresql://USER@HOST/DATABASE": (
+        "postgresql://ユーザー@ホスト/データベース の形式ではありません"
+    ),
     "acme.url is not of the form https://HOST[:PORT]": "acme.url が https://ホスト[:ポート] の形式ではありません",
     "public.url is not of the form http://HOST[:PORT]": "public.url が http://ホスト[:ポート] の形式ではありません",
     "the directory for the new CA is not empty": "認証局を作成するディレクトリが空ではありません",

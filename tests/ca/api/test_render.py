@@ -17,8 +17,8 @@ from tegata.text.language import Language
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
-# Errors of the operator's and the portal's edges: ACME never answers with them.
-ELSEWHERE = ("operator.", "portal.")
+# Errors of the operator's and the portal's edges, and of the store: ACME never tells them.
+ELSEWHERE = ("operator.", "portal.", "store.")
 
 
 def leaves(base: type[TegataError]) -> Iterator[type[TegataError]]:
@@ -128,3 +128,13 @@ def test_a_stored_fault_keeps_its_reference():
         assert "a.example" in found.detail
         assert found.reference == "T-ABCDEFGH"
     assert render.stored(None, Language.EN) is None
+
+
+@pytest.mark.parametrize("error", [errors.StoreFailed(reason="secret host"), errors.CommitFailed(reason="secret host")])
+def test_a_store_that_is_away_is_asked_again_later(error):
+    """503 with Retry-After, and nothing of what is behind; the log has it."""
+    response = render.answer(error, Language.EN, "T-7KM2Q9XZ", NOW)
+    assert response.status == 503
+    assert response.headers.get("Retry-After") == "2"
+    assert b"secret" not in response.body
+    assert not render.is_foreseen(error)

@@ -38,7 +38,8 @@ from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
 from tegata.ca.settings import SERVICES, Policy, Service, Validation
-from tegata.ca.store.sqlite import SqliteStore, open_store
+from tegata.ca.store.sqlite import open_store
+from tegata.ca.store.store import RowStore
 from tegata.pki import csr
 from tegata.pki.certs import load_chain
 from tegata.pki.keys import KeyType, PrivateKey, generate
@@ -176,7 +177,7 @@ class House:
         """Open the store and join everything, as a process does when it starts."""
         store, clock, ids = open_store(self.path), self.clock, self.ids
         issuer = self.authority.certificate
-        self.store: SqliteStore = store
+        self.store: RowStore = store
         self.accounts = AccountService(
             store=store, services=self.products, terms=TERMS, sealer=self.sealer, ids=ids, clock=clock
         )

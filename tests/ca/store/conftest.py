@@ -7,23 +7,27 @@ from pathlib import Path
 import pytest
 
 from tegata.ca.ports import Store
-from tegata.ca.store.sqlite import open_store
+from tegata.ca.settings import Database
+from tegata.ca.store import opening
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a store keeps its records: it can be opened several times, by several processes."""
+    """Where a store keeps its records: a directory, or a URL. It can be opened several times, by several processes."""
 
     name: str
 
     def open(self) -> Store:
-        return open_store(Path(self.name))
+        url = self.name if "://" in self.name else ""
+        return opening.open_store(Path(self.name), Database(url=url, connections=4), {})
 
 
-@pytest.fixture(params=["sqlite"])
-def place(tmp_path: Path) -> Place:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """An empty place on each engine."""
-    return Place(str(tmp_path / "tegata-ca.db"))
+    if request.param == "sqlite":
+        return Place(str(tmp_path))
+    return Place(request.getfixturevalue("postgresql").database())
 
 
 @pytest.fixture

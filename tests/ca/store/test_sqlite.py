@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tegata.ca.store import db, migrate, sql
+from tegata.ca.errors import CommitFailed
+from tegata.ca.store import db, migrate, migrations, sql
 from tegata.ca.store.db import Database
-from tegata.ca.store.errors import CommitFailed, DatabaseTooNew, DatabaseUnusable, MigrationAltered
-from tegata.ca.store.migrate import Migration
-from tegata.ca.store.sqlite import SqliteStore, open_store
+from tegata.ca.store.errors import DatabaseTooNew, DatabaseUnusable, MigrationAltered
+from tegata.ca.store.migrations import Migration
+from tegata.ca.store.sqlite import open_store
+from tegata.ca.store.store import RowStore
 from tests.ca.store.records import place_order, populate
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +68,7 @@ def test_the_schema_is_what_the_migrations_make(path: Path) -> None:
 
 def test_migrations_are_numbered_without_gaps() -> None:
     """So that the highest number says which of them a database has."""
-    assert [migration.number for migration in migrate.known()] == list(range(1, len(migrate.known()) + 1))
+    assert [migration.number for migration in migrations.known()] == list(range(1, len(migrations.known()) + 1))
 
 
 def test_migrations_are_applied_once_and_in_order(path: Path) -> None:
@@ -100,7 +102,7 @@ def test_a_newer_database_is_refused(path: Path) -> None:
     connection.execute("INSERT INTO migrations VALUES (99, 'x')")
     with pytest.raises(DatabaseTooNew) as refusal:
         open_store(path)
-    assert refusal.value.facts == {"path": path, "found": 99, "known": len(migrate.known())}
+    assert refusal.value.facts == {"path": path, "found": 99, "known": len(migrations.known())}
     connection.close()
 
 
@@ -168,6 +170,7 @@ def test_every_look_up_has_its_index(path: Path) -> None:
         parameters = dict.fromkeys(re.findall(r":(\w+)", text))
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
         walks = [step for step in plan if step.startswith("SCAN") and "USING" not in step and "CONSTANT" not in step]
+        walks = [step for step in walks if step != "SCAN due"]  # the few that a claim has just taken
         assert bool(walks) == (name in WALKS), f"{name}: {plan}"
     connection.close()
 
@@ -207,8 +210,8 @@ async def test_a_locked_database_is_told_and_gets_over(path: Path, monkeypatch: 
 
 async def test_a_full_disk_is_told_and_gets_over(path: Path) -> None:
     """SQLite gives up the whole group then: every unit of it fails, none is there, and space again is enough."""
-    database = Database(path, migrate.known(), sql.statements())
-    store = SqliteStore(database)
+    database = Database(path, migrations.known(), sql.statements())
+    store = RowStore(database)
     await populate(store)
     connection = database._writer._connection
     (pages,) = connection.execute("PRAGMA page_count").fetchone()

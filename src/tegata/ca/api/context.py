@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from tegata.acme import codec
 from tegata.acme.codec import Malformed
@@ -15,7 +15,6 @@ from tegata.acme.jwk import JWK, BadPublicKey
 from tegata.acme.jws import BadSignature
 from tegata.acme.wire import Request
 from tegata.ca.api.links import Links
-from tegata.ca.api.nonces import Nonces
 from tegata.ca.errors import BadRequestSignature, MalformedRequest, UnsuitableAccountKey
 from tegata.ca.services.accounts import AccountService
 from tegata.ca.services.actors import Actor
@@ -28,6 +27,18 @@ from tegata.pki.keys import PublicKey
 from tegata.text.language import Language, from_accept_language
 
 T = TypeVar("T")
+
+
+class Nonces(Protocol):
+    """Anti-replay nonces (RFC 8555 §6.5)."""
+
+    def issue(self) -> str:
+        """A fresh nonce."""
+        ...
+
+    async def spend(self, nonce: str) -> None:
+        """Accept a nonce exactly once; raises BadNonce."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ def by_key(handler: Handler[KeyCall]) -> Handler[Call]:
     """For whoever signs with the key in ``jwk``: newAccount (A-11)."""
 
     async def enter(context: Context, call: Call) -> Response:
-        return await handler(context, _key_call(call, _admit(context, call)))
+        return await handler(context, _key_call(call, await _admit(context, call)))
 
     return enter
 
@@ -35,7 +35,7 @@ def by_account(handler: Handler[AccountCall]) -> Handler[Call]:
     """For an account, named by ``kid``."""
 
     async def enter(context: Context, call: Call) -> Response:
-        return await handler(context, await _account_call(context, call, _admit(context, call)))
+        return await handler(context, await _account_call(context, call, await _admit(context, call)))
 
     return enter
 
@@ -44,7 +44,7 @@ def by_account_reading(handler: Handler[AccountCall]) -> Handler[Call]:
     """For an account that reads: the payload must be the empty string (A-13)."""
 
     async def enter(context: Context, call: Call) -> Response:
-        account_call = await _account_call(context, call, _admit(context, call))
+        account_call = await _account_call(context, call, await _admit(context, call))
         if account_call.payload:
             raise MalformedRequest(reason="this resource is only read, by a POST whose payload is the empty string")
         return await handler(context, account_call)
@@ -56,7 +56,7 @@ def by_account_or_key(handler: Handler[AccountCall | KeyCall]) -> Handler[Call]:
     """For an account or the holder of any key: revokeCert (A-11)."""
 
     async def enter(context: Context, call: Call) -> Response:
-        signed = _admit(context, call)
+        signed = await _admit(context, call)
         if signed.header.jwk is not None:
             return await handler(context, _key_call(call, signed))
         return await handler(context, await _account_call(context, call, signed))
@@ -64,14 +64,14 @@ def by_account_or_key(handler: Handler[AccountCall | KeyCall]) -> Handler[Call]:
     return enter
 
 
-def _admit(context: Context, call: Call) -> Signed:
+async def _admit(context: Context, call: Call) -> Signed:
     """The request's JWS if its form, nonce and URL are right; the nonce is spent whatever follows (A-17)."""
     media_type = (call.request.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
     if media_type != jws.CONTENT_TYPE:
         raise UnsupportedMediaType
     with blaming_the_request():
         signed = jws.parse(call.request.body)
-    context.nonces.spend(signed.header.nonce)
+    await context.nonces.spend(signed.header.nonce)
     if signed.header.url != call.url:
         raise WrongUrl
     return signed

@@ -1,4 +1,4 @@
-"""Anti-replay nonces (RFC 8555 §6.5): sealed counters that cost no memory until they are spent.
+"""Anti-replay nonces (RFC 8555 §6.5) of one process: sealed counters that cost no memory until they are spent.
 
 A nonce is a counter encrypted under a key of this process (AES-GCM), so it can be neither predicted nor made up, and
 any number of them may be handed out. Only spent ones are remembered, the newest ``WINDOW`` of them; what is older than
@@ -21,7 +21,7 @@ _COUNTER = 8
 _SEALED = _IV + _COUNTER + 16
 
 
-class Nonces:
+class ProcessNonces:
     """The nonces of one process (A-18); not shared between threads."""
 
     def __init__(self, window: int = WINDOW) -> None:
@@ -38,7 +38,7 @@ class Nonces:
         iv = os.urandom(_IV)
         return b64.encode(iv + self._cipher.encrypt(iv, self._issued.to_bytes(_COUNTER, "big"), None))
 
-    def spend(self, nonce: str) -> None:
+    async def spend(self, nonce: str) -> None:
         """Accept a nonce, in any order, exactly once (A-17); raises BadNonce for any other."""
         number = self._open(nonce)
         if number <= self._floor or number in self._spent:

@@ -11,7 +11,7 @@ from tegata.acme.jws import BadAlgorithm
 from tegata.acme.problems import ErrorType, Problem
 from tegata.acme.wire import Headers, Response
 from tegata.ca import errors
-from tegata.ca.errors import Fault, KeyInUse, MethodNotAllowed, ReissueLimited, SeveralRefused, error_of
+from tegata.ca.errors import Fault, KeyInUse, MethodNotAllowed, ReissueLimited, SeveralRefused, StoreFailed, error_of
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 from tegata.text.language import Language
@@ -86,6 +86,9 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.ValidationAbandoned: (ErrorType.SERVER_INTERNAL, 500),
 }
 _INTERNAL = (ErrorType.SERVER_INTERNAL, 500)
+# The store may be back in a moment; why it is away is for the log.
+_UNAVAILABLE = (ErrorType.SERVER_INTERNAL, 503)
+_RETRY_SECONDS = 2
 
 
 def is_foreseen(error: Exception) -> bool:
@@ -99,6 +102,8 @@ def answer(error: Exception, language: Language, reference: str, now: datetime) 
     headers = [("Content-Type", problems.CONTENT_TYPE), ("Content-Language", language)]
     if isinstance(error, ReissueLimited):
         headers.append(("Retry-After", str(max(1, ceil((error.retry_at - now).total_seconds())))))
+    if isinstance(error, StoreFailed):
+        headers.append(("Retry-After", str(_RETRY_SECONDS)))
     if isinstance(error, KeyInUse):
         headers.append(("Location", str(error.facts["account"])))
     if isinstance(error, MethodNotAllowed):
@@ -109,7 +114,7 @@ def answer(error: Exception, language: Language, reference: str, now: datetime) 
 def problem(error: Exception, language: Language, reference: str) -> Problem:
     """The problem document of an error: what happened, what to do, and the reference to both in the log."""
     told = error if isinstance(error, TegataError) and is_foreseen(error) else TegataError()
-    kind, status = KINDS.get(type(told), _INTERNAL)
+    kind, status = _UNAVAILABLE if isinstance(error, StoreFailed) else KINDS.get(type(told), _INTERNAL)
     subproblems = _subproblems(told, language) if isinstance(told, SeveralRefused) else ()
     if subproblems and len({one.type for one in subproblems}) == 1:
         shared = subproblems[0]

@@ -73,6 +73,7 @@ COMMANDS = (
             Option("http01-port", "N", "port at which http-01 is looked for (default 80)", type=int),
             Option("allow-network", "CIDR", "private network that validation may enter", many=True),
             Option("smtp", "URL", "mail server for notices, smtp://host:port or smtps://host:port"),
+            Option("database", "URL", "a PostgreSQL for several nodes, postgresql://USER@HOST/NAME (default: a file)"),
         ),
     ),
     Command(
@@ -82,6 +83,11 @@ COMMANDS = (
             Option("listen", "HOST:PORT", "address of ACME and portal, in place of the setting"),
             Option("public-listen", "HOST:PORT", "address of the public files, in place of the setting"),
         ),
+    ),
+    Command(
+        ("migrate",),
+        "bring the database up to date before serve does; it says what was done",
+        options=(Option("finish", about="also what nodes of the release before could not live with"),),
     ),
     Command(
         ("contract", "add"),

@@ -3,7 +3,6 @@
 Everything is made in a directory beside the wanted one, which takes its name when it is finished.
 """
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -15,8 +14,8 @@ from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import Refused
 from tegata.ca.issuing import hierarchy, keys, layout
-from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Acme, Mail, Public, Settings, Validation
-from tegata.ca.store.sqlite import open_store
+from tegata.ca.settings import SETTINGS_FILE, Acme, Database, Mail, Public, Settings, Validation
+from tegata.ca.store import opening
 from tegata.ca.validation.check import NetworkValidator
 from tegata.clock import SystemClock
 from tegata.pki import names
@@ -80,6 +79,7 @@ def _settings(asked: Asked) -> Settings:
             allow_networks=tuple(asked["allow_network"]),
         ),
         mail=Mail(smtp=asked["smtp"] or ""),
+        database=Database(url=asked["database"] or ""),
     )
 
 
@@ -93,7 +93,7 @@ def _base(url: str, scheme: str, otherwise: str) -> str:
 
 def _check(home: Path, settings: Settings) -> None:
     """Refuse what would only fail later."""
-    texts = (settings.name, settings.acme.terms_of_service, settings.mail.smtp)
+    texts = (settings.name, settings.acme.terms_of_service, settings.mail.smtp, settings.database.url)
     if not all(text.isprintable() for text in texts):
         raise Refused(reason="an option holds a control character")
     if not 0 < settings.validation.http01_port < 65_536:
@@ -101,6 +101,7 @@ def _check(home: Path, settings: Settings) -> None:
     hierarchy.host_of(settings.acme.url)
     NetworkValidator(settings.validation, forbidden=(), clock=SystemClock().now)
     bootstrap.notifier(home, settings, SystemClock().now)
+    opening.require_empty(home, settings.database, os.environ)
 
 
 def _fill(home: Path, settings: Settings) -> str:
@@ -115,7 +116,7 @@ def _fill(home: Path, settings: Settings) -> str:
         now=SystemClock().now(),
     )
     bootstrap.create_sealing_key(home, secret)
-    asyncio.run(open_store(home / DATABASE_FILE).close())
+    opening.migrate(home, settings.database, os.environ, finish=True)
     (home / SETTINGS_FILE).write_text(settings_file.text_of(settings), "utf-8")
     if written is None:
         return keys.PASSPHRASE_VARIABLE if os.environ.get(keys.PASSPHRASE_VARIABLE) else keys.PASSPHRASE_FILE_VARIABLE

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from tegata.ca import bootstrap
 from tegata.ca.bootstrap import Ca
-from tegata.ca.cli import certificates, contracts, credentials, grammar, initialise, serving
+from tegata.ca.cli import certificates, contracts, credentials, database, grammar, initialise, serving
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked, BadUsage
 from tegata.ca.services.ids import SystemIds
@@ -70,6 +70,8 @@ def main() -> int:
 def _run(asked: Asked) -> Answer | None:
     if asked.words == ("init",):
         return initialise.run(asked)
+    if asked.words == ("migrate",):
+        return database.migrate(asked)
     if asked.words == ("serve",):
         serving.run(asked)
         return None

@@ -93,6 +93,7 @@ async def _serve(home: Path, acme: list[socket.socket], public: list[socket.sock
     try:
         certificate = bootstrap.server_certificate(home, ca, os.environ)
         await ca.crls.publish_when_due()
+        _tell_migrated(ca)
         tls = Listener(bootstrap.acme_and_portal(ca), certificate.context)
         plain = Listener(bootstrap.public_files(ca))
         await _until_stopped(ca, certificate, {tls: acme, plain: public})
@@ -136,6 +137,13 @@ async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:
             certificate.renew_if_due(ca.now())
         except Exception:
             log.exception("server-certificate.failed")
+
+
+def _tell_migrated(ca: Ca) -> None:
+    """Whoever reads the log sees that the schema is another since this start, and what waits for the other nodes."""
+    applied, left = ca.store.migrated
+    if applied or left:
+        log.info("database.migrated", applied=applied, left=left)
 
 
 def _announce(ca: Ca) -> None:

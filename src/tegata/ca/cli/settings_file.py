@@ -48,6 +48,15 @@ smtp = {smtp}
 sender = {sender}
 password_file = {password_file}
 
+[database]
+# postgresql://USER@HOST[:PORT]/NAME for several nodes that share one CA; "" is the file tegata-ca.db beside this one.
+# TLS: ?sslmode=verify-full&sslrootcert=FILE. No password here: it is in password_file, relative to this file, or in the
+# environment's TEGATA_CA_DATABASE_PASSWORD.
+url = {database_url}
+password_file = {database_password_file}
+# How many connections each node opens at the most.
+connections = {database_connections}
+
 [keys]
 # Where the pass phrase of the keys is, relative to this file;
 # the environment's TEGATA_CA_PASSPHRASE and TEGATA_CA_PASSPHRASE_FILE go first.
@@ -78,6 +87,9 @@ def text_of(settings: Settings) -> str:
         "smtp": mail.smtp,
         "sender": mail.sender,
         "password_file": mail.password_file,
+        "database_url": settings.database.url,
+        "database_password_file": settings.database.password_file,
+        "database_connections": settings.database.connections,
         "passphrase_file": settings.keys.passphrase_file,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
     }

@@ -3,7 +3,6 @@
 What is revoked is read from the certificates; the signature and the form are the authority's.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -27,7 +26,6 @@ class CrlService:
 
     def __init__(self, *, store: Store, authority: Authority, life: timedelta, clock: Callable[[], datetime]) -> None:
         self._store, self._authority, self._life, self._clock = store, authority, life, clock
-        self._publishing = asyncio.Lock()
 
     async def publish(self) -> None:
         """Publish a CRL of everything that is revoked now."""
@@ -43,24 +41,32 @@ class CrlService:
 
     async def publish_when_due(self) -> None:
         """Publish a CRL if there is none, or half the life of the last one is over."""
+        if await self._is_due():
+            async with self._store.alone(CRL):
+                if await self._is_due():  # another node may have been first
+                    await self._publish_now()
+
+    async def _is_due(self) -> bool:
         latest = await self._store.revocation_lists.latest()
-        if latest is None or self._clock() >= latest.this_update + self._life / 2:
-            await self.publish()
+        return latest is None or self._clock() >= latest.this_update + self._life / 2
 
     async def _publish(self, settle: Callable[[Work], None] | None = None) -> None:
-        async with self._publishing:
-            for attempt in range(1, _TRIES + 1):
-                work = Work()
-                self._store.revocation_lists.publish(work, await self._next())
-                if settle is not None:
-                    settle(work)
-                try:
-                    await self._store.commit(work)
-                except Conflict:
-                    if attempt == _TRIES:
-                        raise
-                else:
-                    return
+        async with self._store.alone(CRL):
+            await self._publish_now(settle)
+
+    async def _publish_now(self, settle: Callable[[Work], None] | None = None) -> None:
+        for attempt in range(1, _TRIES + 1):
+            work = Work()
+            self._store.revocation_lists.publish(work, await self._next())
+            if settle is not None:
+                settle(work)
+            try:
+                await self._store.commit(work)
+            except Conflict:
+                if attempt == _TRIES:
+                    raise
+            else:
+                return
 
     async def _next(self) -> RevocationList:
         latest = await self._store.revocation_lists.latest()

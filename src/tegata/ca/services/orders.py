@@ -3,12 +3,12 @@
 What becomes of challenges and of ready orders is other services' matter.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
 from cryptography import x509
 
 from tegata.acme.codec import Malformed
@@ -59,8 +59,6 @@ class OrderService:
         self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
         self._predecessors = Predecessors(store, issuer)
         self._ids, self._clock = ids, clock
-        # From the look at who replaces a certificate until the order that does is stored.
-        self._replacing = asyncio.Lock()
 
     async def create(self, actor: Actor, new: NewOrder) -> OrderView:
         """Place an order if the contract allows it now.
@@ -100,17 +98,11 @@ class OrderService:
                 *(authorization.expires_at for authorization in authorizations),
             ),
         )
-        work = Work()
-        for identifier, authorization in zip(identifiers, authorizations, strict=True):
-            if identifier not in reused:
-                self._store.authorizations.insert(work, authorization)
-        self._store.orders.insert(work, order)
+        fresh = [one for identifier, one in zip(identifiers, authorizations, strict=True) if identifier not in reused]
         if new.replaces is None:
-            await self._store.commit(work)
+            await self._place(order, fresh)
         else:
-            async with self._replacing:
-                await self._check_replaces(actor, order, new.replaces, now)
-                await self._store.commit(work)
+            await self._replace(actor, order, new.replaces, fresh)
         return view_order(order, authorizations, now)
 
     async def get(self, actor: Actor, order_id: str) -> OrderView:
@@ -146,8 +138,25 @@ class OrderService:
                 await self._store.commit(work)
         return await self.authorization(actor, authorization_id)
 
-    async def _check_replaces(self, actor: Actor, order: Order, cert_id: str, now: datetime) -> None:
-        """Pass if the order may replace that certificate (RFC 9773 §5, X-17).
+    async def _place(self, order: Order, fresh: Sequence[Authorization]) -> None:
+        """Store an order with its new authorizations."""
+        work = Work()
+        for authorization in fresh:
+            self._store.authorizations.insert(work, authorization)
+        self._store.orders.insert(work, order)
+        await self._store.commit(work)
+
+    async def _replace(self, actor: Actor, order: Order, cert_id: str, fresh: Sequence[Authorization]) -> None:
+        """Store an order that replaces a certificate; of several that want to at once, on any node, one is stored."""
+        count = await self._check_replaces(actor, order, cert_id, order.created_at)
+        try:
+            await self._place(msgspec.structs.replace(order, replacement=count), fresh)
+        except Conflict:
+            await self._check_replaces(actor, order, cert_id, order.created_at)
+            raise
+
+    async def _check_replaces(self, actor: Actor, order: Order, cert_id: str, now: datetime) -> int:
+        """How many orders wanted to replace that certificate before, if this one may (RFC 9773 §5, X-17).
 
         An order that became invalid replaces nothing any more; that follows from its status.
         """
@@ -159,9 +168,11 @@ class OrderService:
             raise ReplacesRefused(reason="it names no certificate of this account")
         if not {identifier.value for identifier in order.identifiers} & set(certificate.names):
             raise ReplacesRefused(reason="the certificate it names has none of the order's names")
-        for other in await self._store.orders.replacing(cert_id):
+        others = await self._store.orders.replacing(cert_id)
+        for other in others:
             if (await look(self._store, other, now)).status is not OrderStatus.INVALID:
                 raise AlreadyReplaced(serial=certificate.serial)
+        return len(others)
 
     async def _reusable(
         self, actor: Actor, identifiers: tuple[Identifier, ...], now: datetime

@@ -7,14 +7,13 @@ from tegata.acme.jwk import JWK
 from tegata.ca.model import Account
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, string_map, strings
-from tegata.ca.store.db import Database
-from tegata.ca.store.writer import Row
+from tegata.ca.store.engine import Engine, Row
 
 
 class AccountRows:
     """Accounts by id and by key (``ports.Accounts``)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def get(self, account_id: str) -> Account | None:

@@ -10,14 +10,13 @@ from tegata.ca.errors import Fault
 from tegata.ca.model import Authorization, Challenge
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import fault_or_none, instant, instant_or_none, json, json_or_none, micros, micros_or_none
-from tegata.ca.store.db import Database
-from tegata.ca.store.writer import Row
+from tegata.ca.store.engine import Engine, Row
 
 
 class AuthorizationRows:
     """Authorizations with their challenges (``ports.Authorizations``); each transition is guarded (A-59)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def get(self, authorization_id: str) -> Authorization | None:
@@ -67,7 +66,7 @@ class AuthorizationRows:
             account_id=authorization.account_id,
             type=authorization.identifier.type,
             value=authorization.identifier.value,
-            wildcard=authorization.wildcard,
+            wildcard=int(authorization.wildcard),
             created_at=micros(authorization.created_at),
             expires_at=micros(authorization.expires_at),
             deactivated_at=micros_or_none(authorization.deactivated_at),
@@ -90,6 +89,7 @@ class AuthorizationRows:
 
     def deactivate(self, work: Work, authorization_id: str, at: datetime) -> None:
         """Note that the account gave the authorization up: once, and only while it is pending or valid."""
+        work.add("authorizations.hold", id=authorization_id)
         work.add("authorizations.deactivate", rows=1, id=authorization_id, at=micros(at))
 
     def accept_challenge(self, work: Work, challenge_id: str, at: datetime) -> None:

@@ -7,14 +7,13 @@ from hashlib import sha256
 from tegata.ca.model import Certificate
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, strings
-from tegata.ca.store.db import Database
-from tegata.ca.store.writer import Row
+from tegata.ca.store.engine import Engine, Row
 
 
 class CertificateRows:
     """Certificates (``ports.Certificates``)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def get(self, serial: str) -> Certificate | None:

@@ -5,14 +5,13 @@ from datetime import datetime
 from tegata.ca.model import Application, Contract
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, organization, strings
-from tegata.ca.store.db import Database
-from tegata.ca.store.writer import Row
+from tegata.ca.store.engine import Engine, Row
 
 
 class ContractRows:
     """Contracts (``ports.Contracts``); every change is guarded by what it presumes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def get(self, contract_id: str) -> Contract | None:

@@ -5,14 +5,13 @@ from datetime import datetime
 from tegata.ca.model import Credential
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, instant_or_none, micros, micros_or_none
-from tegata.ca.store.db import Database
-from tegata.ca.store.writer import Row
+from tegata.ca.store.engine import Engine, Row
 
 
 class CredentialRows:
     """EAB credentials (``ports.Credentials``)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def get(self, kid: str) -> Credential | None:

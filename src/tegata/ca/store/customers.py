@@ -3,14 +3,13 @@
 from tegata.ca.model import Customer, Session
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, micros
-from tegata.ca.store.db import Database
-from tegata.ca.store.writer import Row
+from tegata.ca.store.engine import Engine, Row
 
 
 class CustomerRows:
     """Customers and sessions (``ports.Customers``)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def get(self, customer_id: str) -> Customer | None:

@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
+from tegata.ca.errors import CommitFailed
 from tegata.ca.ports import Work
-from tegata.ca.store.errors import CommitFailed, DatabaseUnusable
-from tegata.ca.store.migrate import Migration, migrate
-from tegata.ca.store.writer import Outcome, Row, Unit, Writer
+from tegata.ca.store.engine import Row
+from tegata.ca.store.errors import DatabaseUnusable
+from tegata.ca.store.migrate import migrate
+from tegata.ca.store.migrations import Migration
+from tegata.ca.store.writer import Outcome, Unit, Writer
 from tegata.clock import SystemClock
 
 BUSY_SECONDS = 10.0
@@ -35,12 +38,13 @@ class Database:
         self._statements = statements
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: set[asyncio.Future[None]] = set()
+        self._turns: dict[str, asyncio.Lock] = {}
         self._closed = False
         try:
             _make(path)
             with closing(_connect(path)) as connection:
                 _use_write_ahead_log(connection)
-                migrate(connection, path, migrations)
+                self.migrated = migrate(connection, path, migrations)
             self._reader = _connect(path)
             self._reader.execute("PRAGMA query_only = ON")
             self._writer: Writer[_Answer] = Writer(_connect(path), statements, self._report)
@@ -73,6 +77,10 @@ class Database:
             pass
         finally:
             self._waiting.discard(waiting)
+
+    def alone(self, name: str) -> asyncio.Lock:
+        """Hold the turn of this name in this process; of several processes, the guards of units let one through."""
+        return self._turns.setdefault(name, asyncio.Lock())
 
     async def close(self) -> None:
         """Finish what was committed before and let go of the file."""

@@ -7,7 +7,7 @@ from tegata.errors import TegataError
 
 
 class DatabaseUnusable(TegataError):
-    """The database file at ``path`` cannot be opened or brought up to date: ``reason``."""
+    """The database at ``path`` (a file, or a URL) cannot be opened or brought up to date: ``reason``."""
 
     code = "store.unusable"
 
@@ -22,9 +22,3 @@ class MigrationAltered(TegataError):
     """Migration ``migration`` was applied to the database at ``path`` in another text than this program's."""
 
     code = "store.altered"
-
-
-class CommitFailed(TegataError):
-    """The database could not take a unit of work, of which nothing is written: ``reason``."""
-
-    code = "store.commit"

@@ -5,14 +5,13 @@ from datetime import datetime
 from tegata.ca.model import Job
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, micros
-from tegata.ca.store.db import Database
-from tegata.ca.store.writer import Row
+from tegata.ca.store.engine import Engine, Row
 
 
 class JobRows:
     """Work rows (``ports.Jobs``). A lease is an owner and its end; when it has ended, the row is anybody's."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:

@@ -3,13 +3,13 @@
 from tegata.ca.model import Look, Observation
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, micros
-from tegata.ca.store.db import Database
+from tegata.ca.store.engine import Engine
 
 
 class ObservationRows:
     """Observations of challenges (``ports.Observations``)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def of_challenge(self, challenge_id: str) -> list[Observation]:

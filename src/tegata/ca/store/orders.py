@@ -15,14 +15,13 @@ from tegata.ca.store.columns import (
     micros,
     micros_or_none,
 )
-from tegata.ca.store.db import Database
-from tegata.ca.store.writer import Row
+from tegata.ca.store.engine import Engine, Row
 
 
 class OrderRows:
     """Orders (``ports.Orders``); each transition is one guarded statement (A-54, S-33)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def get(self, order_id: str) -> Order | None:
@@ -68,6 +67,7 @@ class OrderRows:
             csr=order.csr,
             serial=order.serial,
             fault=json_or_none(order.fault),
+            replacement=order.replacement,
         )
         for position, authorization_id in enumerate(order.authorization_ids):
             work.add(
@@ -97,7 +97,7 @@ class OrderRows:
     async def _order(self, row: Row) -> Order:
         """The record of a row; its authorizations never change, so reading them apart is safe."""
         (id_, account_id, contract_id, wanted, not_before, not_after, replaces, created_at, expires_at) = row[:9]
-        (processing_at, csr, serial, fault) = row[9:]
+        (processing_at, csr, serial, fault, replacement) = row[9:]
         links = await self._database.fetch("orders.authorizations", order_id=id_)
         return Order(
             id=id_,
@@ -114,4 +114,5 @@ class OrderRows:
             csr=csr,
             serial=serial,
             fault=fault_or_none(fault),
+            replacement=replacement,
         )

@@ -3,13 +3,13 @@
 from tegata.ca.model import RevocationList
 from tegata.ca.ports import Work
 from tegata.ca.store.columns import instant, micros
-from tegata.ca.store.db import Database
+from tegata.ca.store.engine import Engine
 
 
 class RevocationListRows:
     """The signed CRLs, of which the latest is kept (``ports.RevocationLists``)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def latest(self) -> RevocationList | None:

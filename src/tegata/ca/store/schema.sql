@@ -1,7 +1,7 @@
 -- What the CA remembers, as it is after all migrations (a test compares): read here, change in migrations/.
 --
--- Instants are INTEGER microseconds since 1970 UTC; compound values are JSON in TEXT. On an engine with sized integers
--- INTEGER reads BIGINT, and BLOB its byte string. Statuses are not stored: they are derived from these facts. The
+-- Instants are INTEGER microseconds since 1970 UTC; compound values are JSON in TEXT. PostgreSQL reads BIGINT for
+-- INTEGER, BYTEA for BLOB, and compares TEXT octet by octet (postgresql/dialect.py). Statuses are not stored: they are derived from these facts. The
 -- checks and unique indexes below are the last line of defence, not the first.
 
 CREATE TABLE customers (
@@ -119,11 +119,13 @@ CREATE TABLE orders (
     csr BLOB,
     serial TEXT REFERENCES certificates (serial),
     fault TEXT,
+    replacement INTEGER,
     CHECK (serial IS NULL OR (processing_at IS NOT NULL AND fault IS NULL))
 ) STRICT;
 
 CREATE INDEX orders_of_account ON orders (account_id, created_at, id);
-CREATE INDEX orders_replacing ON orders (replaces) WHERE replaces IS NOT NULL;
+-- Orders that replace one certificate are numbered from 0 on; whoever comes second with a number is refused.
+CREATE UNIQUE INDEX orders_replacing ON orders (replaces, replacement) WHERE replaces IS NOT NULL;
 
 CREATE TABLE order_authorizations (
     order_id TEXT NOT NULL REFERENCES orders (id),
@@ -180,3 +182,11 @@ CREATE TABLE revocation_lists (
     next_update INTEGER NOT NULL,
     der BLOB NOT NULL
 ) STRICT;
+
+-- Spent nonces, where several nodes share this database.
+CREATE TABLE nonces (
+    id BLOB PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX nonces_expiring ON nonces (expires_at);

@@ -9,13 +9,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
+from tegata.ca.errors import CommitFailed
 from tegata.ca.ports import Conflict, Statement
-from tegata.ca.store.errors import CommitFailed
+from tegata.ca.store.engine import Row
 
 T = TypeVar("T")
-Row = tuple[Any, ...]
 Outcome = list[Row] | Exception
 
 MOST_UNITS = 256

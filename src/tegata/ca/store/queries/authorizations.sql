@@ -49,7 +49,10 @@ WHERE id = :id AND accepted_at IS NULL;
 UPDATE challenges
 SET validated_at = :at, evidence = :evidence
 WHERE id = :id AND accepted_at IS NOT NULL AND validated_at IS NULL AND failed_at IS NULL
-    AND EXISTS (SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL);
+    AND EXISTS (
+        SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL
+        -- postgresql: FOR NO KEY UPDATE
+    );
 
 -- name: prolong
 UPDATE authorizations
@@ -60,7 +63,18 @@ WHERE id = (SELECT authorization_id FROM challenges WHERE id = :challenge_id);
 UPDATE challenges
 SET failed_at = :at, fault = :fault, evidence = :evidence
 WHERE id = :id AND accepted_at IS NOT NULL AND validated_at IS NULL AND failed_at IS NULL
-    AND EXISTS (SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL);
+    AND EXISTS (
+        SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL
+        -- postgresql: FOR NO KEY UPDATE
+    );
+
+-- A verdict that comes at the same moment is waited for, and seen by the next statement.
+-- name: hold
+SELECT id
+FROM authorizations
+WHERE id = :id
+-- postgresql: FOR NO KEY UPDATE
+;
 
 -- name: deactivate
 UPDATE authorizations

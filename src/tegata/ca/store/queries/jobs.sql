@@ -2,11 +2,15 @@
 SELECT min(due_at)
 FROM jobs;
 
--- A new run does whatever was asked for up to now.
+-- A new run does whatever was asked for up to now. Where several nodes claim at once, none waits for the other's rows.
 -- name: claim
+WITH due AS MATERIALIZED (
+    SELECT id FROM jobs WHERE due_at <= :now ORDER BY due_at LIMIT :most
+    -- postgresql: FOR UPDATE SKIP LOCKED
+)
 UPDATE jobs
 SET owner = :owner, due_at = :until, again_at = CASE WHEN again_at > :now THEN again_at END
-WHERE id IN (SELECT id FROM jobs WHERE due_at <= :now ORDER BY due_at LIMIT :most)
+WHERE id IN (SELECT id FROM due)
 RETURNING id, kind, subject, run_at, attempts, due_at, owner;
 
 -- name: add

@@ -1,19 +1,19 @@
 -- name: get
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault
+    processing_at, csr, serial, fault, replacement
 FROM orders
 WHERE id = :id;
 
 -- name: replacing
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault
+    processing_at, csr, serial, fault, replacement
 FROM orders
 WHERE replaces = :certificate_id
 ORDER BY created_at, id;
 
 -- name: newest
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault
+    processing_at, csr, serial, fault, replacement
 FROM orders
 WHERE account_id = :account_id AND expires_at > :now AND fault IS NULL
 ORDER BY created_at DESC, id DESC
@@ -21,7 +21,7 @@ LIMIT :most;
 
 -- name: following
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault
+    processing_at, csr, serial, fault, replacement
 FROM orders
 WHERE account_id = :account_id AND expires_at > :now AND fault IS NULL AND (created_at, id) < (:created_at, :id)
 ORDER BY created_at DESC, id DESC
@@ -36,10 +36,10 @@ ORDER BY position;
 -- name: insert
 INSERT INTO orders
     (id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault)
+    processing_at, csr, serial, fault, replacement)
 VALUES
     (:id, :account_id, :contract_id, :identifiers, :not_before, :not_after, :replaces, :created_at, :expires_at,
-    :processing_at, :csr, :serial, :fault)
+    :processing_at, :csr, :serial, :fault, :replacement)
 ON CONFLICT DO NOTHING;
 
 -- name: insert_authorization

@@ -1,0 +1,18 @@
+"""Spent nonces as rows, where several nodes must know of them."""
+
+from datetime import datetime
+
+from tegata.ca.ports import Work
+from tegata.ca.store.columns import micros
+
+
+class NonceRows:
+    """Spent nonces (``ports.SpentNonces``)."""
+
+    def spend(self, work: Work, nonce: bytes, expires: datetime) -> None:
+        """Note a nonce as spent, once; after ``expires`` it need not be remembered."""
+        work.add("nonces.spend", rows=1, id=nonce, expires_at=micros(expires))
+
+    def forget_expired(self, work: Work, now: datetime) -> None:
+        """Forget those that nobody would take any more."""
+        work.add("nonces.forget_expired", now=micros(now))

@@ -1,0 +1,99 @@
+"""The store that the settings name: a file in the CA's directory, or a PostgreSQL database that several nodes share.
+
+Knows where a password may be; it is read here and is in no message. What only PostgreSQL needs is loaded only for it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tegata.ca.settings import DATABASE_FILE, PASSWORD_VARIABLE, Database
+from tegata.ca.store import migrations, sql, sqlite
+from tegata.ca.store.errors import DatabaseUnusable
+from tegata.ca.store.migrations import Migrated
+from tegata.ca.store.store import RowStore
+
+if TYPE_CHECKING:
+    from tegata.ca.store.postgresql.connecting import Place
+
+SCHEMES = ("postgresql", "postgres")
+
+
+def is_shared(settings: Database) -> bool:
+    """Whether several nodes may work on this database."""
+    return bool(settings.url)
+
+
+def open_store(home: Path, settings: Database, environ: Mapping[str, str]) -> RowStore:
+    """The store; a file is made or brought up to date now, a server is asked at the first use.
+
+    Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered; where a server is asked, its first use does.
+    """
+    if not is_shared(settings):
+        return sqlite.open_store(home / DATABASE_FILE)
+    place = _place(home, settings, environ)
+    from tegata.ca.store.postgresql.database import PostgresDatabase  # noqa: PLC0415 - only for whoever uses it
+
+    return RowStore(PostgresDatabase(place, migrations.known(), sql.statements()))
+
+
+def migrate(home: Path, settings: Database, environ: Mapping[str, str], *, finish: bool) -> Migrated:
+    """Bring the schema up to date; ``finish`` does what nodes of the release before could not live with.
+
+    Raises as ``open_store``.
+    """
+    if not is_shared(settings):
+        store = sqlite.open_store(home / DATABASE_FILE)
+        asyncio.run(store.close())
+        return store.migrated
+    place = _place(home, settings, environ)
+    from tegata.ca.store.postgresql.migrate import bring_up  # noqa: PLC0415 - as above
+
+    return asyncio.run(bring_up(place, migrations.known(), finish=finish))
+
+
+def require_empty(home: Path, settings: Database, environ: Mapping[str, str]) -> None:
+    """Pass for a database in which no CA was before; raises DatabaseUnusable."""
+    if is_shared(settings):
+        place = _place(home, settings, environ)
+        from tegata.ca.store.postgresql.migrate import is_empty  # noqa: PLC0415 - as above
+
+        if not asyncio.run(is_empty(place)):
+            raise DatabaseUnusable(path=place.url, reason="there is a CA in it already")
+
+
+def _place(home: Path, settings: Database, environ: Mapping[str, str]) -> "Place":
+    """The database's URL and password; raises DatabaseUnusable for a URL that is none, or that holds the password."""
+    try:
+        parts = urlsplit(settings.url)
+        has_password = parts.password is not None or "password=" in parts.query
+    except ValueError:
+        parts, has_password = urlsplit(""), False
+    if has_password:
+        raise DatabaseUnusable(path=_without_password(settings.url), reason="the URL holds a password")
+    if parts.scheme not in SCHEMES:
+        raise DatabaseUnusable(path=settings.url, reason="it is no URL of the form postgresql://USER@HOST/DATABASE")
+    try:
+        from tegata.ca.store.postgresql.connecting import Place  # noqa: PLC0415 - as above
+    except ModuleNotFoundError as error:
+        raise DatabaseUnusable(path=settings.url, reason=f"{error.name} is not installed") from None
+    return Place(settings.url, _password(home, settings, environ), settings.connections)
+
+
+def _password(home: Path, settings: Database, environ: Mapping[str, str]) -> str | None:
+    if environ.get(PASSWORD_VARIABLE):
+        return environ[PASSWORD_VARIABLE]
+    if not settings.password_file:
+        return None
+    path = home / settings.password_file
+    try:
+        return path.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatabaseUnusable(path=path, reason=getattr(error, "strerror", None) or "it is no text") from None
+
+
+def _without_password(url: str) -> str:
+    """What of a URL may be shown: nothing after its scheme."""
+    return url.partition("://")[0] + "://…"

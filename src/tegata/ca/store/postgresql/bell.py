@@ -1,0 +1,105 @@
+"""Tells the nodes of each other's commits by LISTEN and NOTIFY: a hint for who waits, never the only way to find work.
+
+A commit rings here at once. To the other nodes it is told a moment later, many commits in one notification: PostgreSQL
+commits transactions that notify one after the other, so units of work do not. While the connection is lost, waiting
+takes no longer than a second.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+
+from tegata.ca.store.errors import DatabaseUnusable
+from tegata.ca.store.postgresql.connecting import LOST, Place, connect
+
+CHANNEL = "tegata"
+DEAF_SECONDS = 1.0
+"""While nothing can be heard, who waits looks this often."""
+_SPACING_SECONDS = 0.02
+_PAUSE_SECONDS = 0.5
+
+
+class Bell:
+    """Rings for every commit, here and on other nodes; used by one event loop."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._to_tell = asyncio.Event()
+        self._rung = self._told = 0
+        self._connection: Any = None
+        self._task: asyncio.Task[None] | None = None
+
+    def ring(self) -> None:
+        """Something was committed here."""
+        self._rung += 1
+        self._wake()
+        self._to_tell.set()
+        self._begin()
+
+    async def heard(self, seconds: float) -> None:
+        """Return at the next ring of any node, or after so many seconds."""
+        self._begin()
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiting)
+        try:
+            async with asyncio.timeout(seconds if self._connection is not None else min(seconds, DEAF_SECONDS)):
+                await waiting
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(waiting)
+
+    async def close(self) -> None:
+        """Tell what was not told yet, and end."""
+        if self._task is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DEAF_SECONDS):
+                while self._told != self._rung and not self._task.done():  # noqa: ASYNC110 - over in a moment
+                    await asyncio.sleep(_SPACING_SECONDS)
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    def _begin(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        """Keep a connection that listens and tells, for ever."""
+        while True:
+            with suppress(DatabaseUnusable, asyncpg.PostgresError, *LOST):
+                await self._listen_and_tell()
+            self._connection = None
+            self._wake()
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _listen_and_tell(self) -> None:
+        connection = await connect(self._place)
+        try:
+            await connection.add_listener(CHANNEL, self._hear)
+            connection.add_termination_listener(lambda _: self._to_tell.set())  # and the next telling fails
+            self._connection = connection
+            self._wake()
+            while True:
+                await self._to_tell.wait()
+                self._to_tell.clear()
+                rung = self._rung
+                await connection.execute(f"NOTIFY {CHANNEL}")
+                self._told = rung
+                await asyncio.sleep(_SPACING_SECONDS)
+        finally:
+            self._connection = None
+            connection.terminate()
+
+    def _hear(self, connection: Any, process: int, _channel: str, _payload: str) -> None:  # noqa: ANN401 - asyncpg's
+        if process != connection.get_server_pid():
+            self._wake()
+
+    def _wake(self) -> None:
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)

@@ -1,0 +1,51 @@
+"""PostgreSQL's words for the statements and the schema, which are written once for both engines.
+
+All that differs: the types' names, foreign keys to tables that come later, numbered parameters, and lines marked
+``-- postgresql:``, which only this engine reads. Runs nothing.
+"""
+
+import re
+from typing import NamedTuple
+
+_OWN_LINE = re.compile(r"^(\s*)-- postgresql: ", re.MULTILINE)
+_COMMENT = re.compile(r"--.*")
+_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
+_WORDS = {"INTEGER": "BIGINT", "BLOB": "BYTEA", "TEXT": 'TEXT COLLATE "C"'}
+_TYPE = re.compile(rf"\b({'|'.join(_WORDS)})\b")
+_TABLE = re.compile(r"CREATE TABLE (\w+) \(\n.*?\n\) STRICT;", re.DOTALL)
+_REFERENCE = re.compile(r"^    (\w+) .*?( REFERENCES \w+ \(\w+\))", re.MULTILINE)
+
+
+class Text(NamedTuple):
+    """A statement with ``$1`` … in place of named parameters, and their names in that order."""
+
+    sql: str
+    parameters: tuple[str, ...]
+
+
+def own(text: str) -> str:
+    """A text as this engine reads it: its own lines count, comments are gone."""
+    return _COMMENT.sub("", _OWN_LINE.sub(r"\1", text))
+
+
+def numbered(text: str, first: int = 1) -> Text:
+    """A statement's text with its parameters numbered from ``first`` on."""
+    names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    places = {name: f"${number}" for number, name in enumerate(names, first)}
+    return Text(_PARAMETER.sub(lambda match: places[match[1]], text), names)
+
+
+def schema(text: str) -> list[str]:
+    """The statements of a schema or migration in this engine's words.
+
+    Columns refer to other tables once all tables of the text are there: in this engine a table must exist before.
+    """
+    tables, references = own(text), []
+    for table in _TABLE.finditer(tables):
+        references += [
+            f"ALTER TABLE {table[1]} ADD FOREIGN KEY ({column}){reference}"
+            for column, reference in _REFERENCE.findall(table[0])
+        ]
+    tables = _TABLE.sub(lambda table: re.sub(r" REFERENCES \w+ \(\w+\)", "", table[0]), tables)
+    words = _TYPE.sub(lambda match: _WORDS[match[1]], tables).replace(") STRICT;", ");")
+    return [statement for part in words.split(";\n") if (statement := part.strip().removesuffix(";"))] + references

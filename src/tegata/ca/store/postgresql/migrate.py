@@ -1,0 +1,71 @@
+"""Brings a PostgreSQL database up to this program's schema, or refuses it; of several nodes that start at once, one.
+
+Nodes of the release before go on working meanwhile: a migration that they could not live with is left until it is asked
+for (``finish``). Knows no table but its own.
+"""
+
+from typing import Any
+
+import asyncpg
+
+from tegata.ca.store.errors import DatabaseUnusable
+from tegata.ca.store.migrations import Applied, Migrated, Migration, missing, outcome, split
+from tegata.ca.store.postgresql import dialect
+from tegata.ca.store.postgresql.connecting import Place, connect, reason_of
+from tegata.ca.store.postgresql.units import GUARD_FUNCTION
+
+_LOCK = 0x7465676174616D
+_LOCK_SECONDS = 600.0
+_STEP_SECONDS = 600.0
+_THERE = "SELECT to_regclass('migrations') IS NOT NULL"
+_LEDGER = "CREATE TABLE migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL, post BOOLEAN NOT NULL)"
+
+
+async def bring_up(place: Place, migrations: list[Migration], *, finish: bool = False) -> Migrated:
+    """Apply what is missing, in one transaction; nothing is locked where nothing is missing.
+
+    Raises DatabaseTooNew, MigrationAltered, DatabaseUnusable; the database is left as it is then.
+    """
+    connection = await connect(place)
+    try:
+        steps = missing(migrations, await _applied(connection), place.url, is_shared=True)
+        now, left = split(steps, finish=finish)
+        if not now:
+            return outcome([], left)
+        # Of the session: a transaction that began before the lock was had would remember that there is no table.
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=_LOCK_SECONDS)
+        async with connection.transaction():
+            applied = await _applied(connection)
+            now, left = split(missing(migrations, applied, place.url, is_shared=True), finish=finish)
+            await _apply(connection, now, is_new=not applied)
+            return outcome(now, left)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
+    finally:
+        await connection.close()
+
+
+async def is_empty(place: Place) -> bool:
+    """Whether no CA was ever there; raises DatabaseUnusable."""
+    connection = await connect(place)
+    try:
+        return not await _applied(connection)
+    finally:
+        await connection.close()
+
+
+async def _applied(connection: Any) -> dict[int, Applied]:  # noqa: ANN401 - asyncpg has no types
+    if not await connection.fetchval(_THERE):
+        return {}
+    rows = await connection.fetch("SELECT number, checksum, post FROM migrations")
+    return {number: Applied(checksum, is_post=post) for number, checksum, post in rows}
+
+
+async def _apply(connection: Any, steps: list[Migration], *, is_new: bool) -> None:  # noqa: ANN401 - as above
+    if is_new:
+        await connection.execute(_LEDGER)
+        await connection.execute(GUARD_FUNCTION)
+    for step in steps:
+        for statement in dialect.schema(step.text):
+            await connection.execute(statement, timeout=_STEP_SECONDS)
+        await connection.execute("INSERT INTO migrations VALUES ($1, $2, $3)", step.number, step.checksum, step.is_post)

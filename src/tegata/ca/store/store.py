@@ -1,0 +1,57 @@
+"""The store: joins the aggregates' files on one engine. Knows neither which engine nor where it keeps its rows."""
+
+from contextlib import AbstractAsyncContextManager
+
+from tegata.ca import ports
+from tegata.ca.store.accounts import AccountRows
+from tegata.ca.store.authorizations import AuthorizationRows
+from tegata.ca.store.certificates import CertificateRows
+from tegata.ca.store.contracts import ContractRows
+from tegata.ca.store.credentials import CredentialRows
+from tegata.ca.store.customers import CustomerRows
+from tegata.ca.store.engine import Engine
+from tegata.ca.store.jobs import JobRows
+from tegata.ca.store.migrations import Migrated
+from tegata.ca.store.nonces import NonceRows
+from tegata.ca.store.observations import ObservationRows
+from tegata.ca.store.orders import OrderRows
+from tegata.ca.store.revocation_lists import RevocationListRows
+
+
+class RowStore:
+    """Everything the CA remembers, as rows (``ports.Store``)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.accounts: ports.Accounts = AccountRows(engine)
+        self.orders: ports.Orders = OrderRows(engine)
+        self.authorizations: ports.Authorizations = AuthorizationRows(engine)
+        self.certificates: ports.Certificates = CertificateRows(engine)
+        self.contracts: ports.Contracts = ContractRows(engine)
+        self.credentials: ports.Credentials = CredentialRows(engine)
+        self.customers: ports.Customers = CustomerRows(engine)
+        self.jobs: ports.Jobs = JobRows(engine)
+        self.observations: ports.Observations = ObservationRows(engine)
+        self.revocation_lists: ports.RevocationLists = RevocationListRows(engine)
+        self.nonces: ports.SpentNonces = NonceRows()
+
+    @property
+    def migrated(self) -> Migrated:
+        """What was done to the schema when the database was opened."""
+        return self._engine.migrated
+
+    async def commit(self, work: ports.Work) -> None:
+        """Do all writes of a unit of work durably, or none; raises Conflict, CommitFailed."""
+        await self._engine.commit(work)
+
+    async def changed(self, seconds: float) -> None:
+        """Return when something was committed, by any process, or after so many seconds."""
+        await self._engine.changed(seconds)
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold the turn of this name."""
+        return self._engine.alone(name)
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the database."""
+        await self._engine.close()

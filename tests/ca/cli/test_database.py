@@ -1,0 +1,66 @@
+"""A CA whose records are on a PostgreSQL, and databases of earlier releases, by the command line."""
+
+import json
+import re
+import shutil
+import sqlite3
+import tomllib
+from contextlib import closing
+
+from tegata.ca.store import migrations
+from tests.ca.cli.conftest import ENVIRONMENT, URLS, error_of, run
+
+MAKE = (
+    *("contract", "add", "--organization", "例", "--country", "JP", "--service", "dv-acme-1y"),
+    *("--domain", "www.example.com", "--user", "a@example.com"),
+)
+
+
+def test_a_ca_on_postgresql(postgresql, tmp_path):
+    """Made, used, and never made a second time in the same database; the password is in the environment."""
+    url = postgresql.by_tcp(postgresql.database())
+    environ = {**ENVIRONMENT, "TEGATA_CA_DATABASE_PASSWORD": postgresql.password}
+    home = str(tmp_path / "ca")
+    done = run("init", *URLS, "--dir", home, "--database", url, environ=environ)
+    assert (done.code, done.stderr) == (0, "")
+    settings = tomllib.loads((tmp_path / "ca" / "settings.toml").read_text())
+    assert settings["database"] == {"url": url, "password_file": "", "connections": 10}
+    assert not list((tmp_path / "ca").glob("*.db"))
+    assert run("--dir", home, *MAKE, environ=environ).code == 0
+    (contract,) = json.loads(run("--dir", home, "contract", "list", "--json", environ=environ).stdout)
+    assert contract["domains"] == ["www.example.com"]
+    again = run("init", *URLS, "--dir", str(tmp_path / "second"), "--database", url, "--json", environ=environ)
+    assert (again.code, error_of(again)["code"]) == (1, "store.unusable")
+    assert not (tmp_path / "second").exists()
+    locked_out = run("--dir", home, "contract", "list", "--json")
+    assert (locked_out.code, error_of(locked_out)["code"]) == (1, "store.unusable")
+    told = run("--dir", home, "migrate", environ=environ)
+    assert (told.code, told.stdout) == (0, "The database is up to date.\n")
+
+
+def test_a_url_with_a_password_is_refused_unseen(tmp_path):
+    """What stands in settings.toml, in messages and in logs is no place for it."""
+    url = "postgresql://ca:hunter2@127.0.0.1/ca"
+    done = run("init", *URLS, "--dir", str(tmp_path / "ca"), "--database", url)
+    assert done.code == 1
+    assert "URL holds a password" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_a_database_of_the_first_release_is_brought_up_to_date(home, tmp_path):
+    """By ``migrate``, which says what it did, in words or JSON; then there is nothing left to do."""
+    old = tmp_path / "old"
+    shutil.copytree(home, old)
+    (old / "tegata-ca.db").unlink()
+    first = migrations.known()[0]
+    with closing(sqlite3.connect(old / "tegata-ca.db")) as database:
+        database.executescript(first.text)
+        database.execute("CREATE TABLE migrations (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT")
+        database.execute("INSERT INTO migrations VALUES (1, ?)", (first.checksum,))
+        database.commit()
+    told = run("--dir", str(old), "migrate")
+    assert told.code == 0, told.stderr
+    assert re.fullmatch(r"Applied: .*0002_account_lifecycle\.sql.*\. The database is up to date\.\n", told.stdout)
+    done = run("--dir", str(old), "migrate", "--json")
+    assert json.loads(done.stdout) == {"applied": [], "left": []}
+    assert run("--dir", str(old), "contract", "list", "--json").stdout == "[]\n"

@@ -1,0 +1,314 @@
+"""What is particular to PostgreSQL: its migrations, its words, its password, round trips, and when it goes away."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tegata.ca.errors import CommitFailed
+from tegata.ca.ports import Conflict, Statement, Store, Work
+from tegata.ca.settings import Database
+from tegata.ca.store import migrations, opening, sql
+from tegata.ca.store.errors import DatabaseTooNew, DatabaseUnusable, MigrationAltered
+from tegata.ca.store.migrations import Migrated, Migration
+from tegata.ca.store.postgresql import database, dialect
+from tegata.ca.store.postgresql.connecting import Place
+from tegata.ca.store.postgresql.migrate import bring_up
+from tegata.ca.store.postgresql.units import Units
+from tests.ca.store.records import FAULT, NOW, authorization, job, order, place_order, populate
+from tests.peers.postgresql import PostgreSQL, name_of
+
+pytestmark = pytest.mark.anyio
+
+SOURCE = Path(migrations.__file__).parent
+ONE = Migration(1, "0001_one.sql", "CREATE TABLE a (\n    x TEXT\n) STRICT;\nINSERT INTO a VALUES ('kept');")
+TWO = Migration(2, "0002_two.sql", "-- Adds y.\nALTER TABLE a ADD COLUMN y INTEGER;\nUPDATE a SET y = 2;")
+POST = Migration(3, "0003_three.post.sql", "ALTER TABLE a DROP COLUMN x;")
+
+
+@pytest.fixture
+def url(postgresql: PostgreSQL) -> str:
+    return postgresql.database()
+
+
+async def rows(url: str, query: str) -> list[tuple[object, ...]]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
+
+
+async def schema(url: str) -> list[tuple[object, ...]]:
+    """Every column, index and constraint."""
+    columns = """
+        SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migrations' ORDER BY 1, 2"""
+    indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'migrations' ORDER BY 1"
+    constraints = """
+        SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'migrations' ORDER BY 1, 2"""
+    return [*await rows(url, columns), *await rows(url, indexes), *await rows(url, constraints)]
+
+
+async def test_the_schema_is_what_the_migrations_make(postgresql: PostgreSQL, url: str) -> None:
+    """``schema.sql`` may be read instead of them, on this engine too; every foreign key is there."""
+    read = postgresql.database()
+    connection = await asyncpg.connect(read)
+    text = (SOURCE / "schema.sql").read_text("utf-8")
+    for statement in dialect.schema(text):
+        await connection.execute(statement)
+    await connection.close()
+    await bring_up(Place(url), migrations.known())
+    migrated = await schema(url)
+    assert migrated == await schema(read)
+    foreign = [row for row in migrated if str(row[-1]).startswith("FOREIGN KEY")]
+    assert len(foreign) == text.count(" REFERENCES ")
+
+
+async def test_migrations_are_applied_once_and_in_order(url: str) -> None:
+    """A database that has the first gets the second; opened again, nothing is left to do."""
+    assert await bring_up(Place(url), [ONE]) == Migrated(("0001_one.sql",))
+    assert await bring_up(Place(url), [ONE, TWO]) == Migrated(("0002_two.sql",))
+    assert await bring_up(Place(url), [ONE, TWO]) == Migrated()
+    assert await rows(url, "SELECT * FROM a") == [("kept", 2)]
+
+
+async def test_a_post_migration_waits_for_all_nodes(url: str) -> None:
+    """Until it is asked for; but before a later one, which a later release brings."""
+    assert await bring_up(Place(url), [ONE, TWO, POST]) == Migrated((ONE.name, TWO.name), (POST.name,))
+    assert await rows(url, "SELECT x FROM a") == [("kept",)]
+    assert await bring_up(Place(url), [ONE, TWO, POST]) == Migrated((), (POST.name,))
+    assert await bring_up(Place(url), [ONE, TWO, POST], finish=True) == Migrated((POST.name,))
+    assert await rows(url, "SELECT * FROM a") == [(2,)]
+
+
+async def test_a_skipped_post_migration_comes_before_the_next(url: str) -> None:
+    """Who upgrades over two releases at once cannot have nodes of the first one."""
+    await bring_up(Place(url), [ONE, TWO])
+    four = Migration(4, "0004_four.sql", "ALTER TABLE a ADD COLUMN z INTEGER;")
+    assert await bring_up(Place(url), [ONE, TWO, POST, four]) == Migrated((POST.name, four.name))
+
+
+async def test_a_migration_that_fails_leaves_nothing(url: str) -> None:
+    """Neither its first statements nor the ones of the step before it in the same opening."""
+    bad = Migration(2, "0002_two.sql", "CREATE TABLE b (\n    x TEXT\n) STRICT;\nINSERT INTO nowhere VALUES (1);")
+    with pytest.raises(DatabaseUnusable, match="nowhere"):
+        await bring_up(Place(url), [ONE, bad])
+    assert await rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
+
+
+async def test_nodes_that_start_at_once_migrate_once(url: str) -> None:
+    """One does it, the others wait and find it done."""
+    outcomes = await asyncio.gather(*(bring_up(Place(url), [ONE, TWO]) for _ in range(6)))
+    assert sorted(outcomes) == [Migrated()] * 5 + [Migrated((ONE.name, TWO.name))]
+
+
+async def test_an_older_node_goes_on_beside_newer_ones(url: str) -> None:
+    """Also when it starts again; not after what it needs was taken away."""
+    await bring_up(Place(url), [ONE, TWO, POST])
+    assert await bring_up(Place(url), [ONE]) == Migrated()
+    await bring_up(Place(url), [ONE, TWO, POST], finish=True)
+    with pytest.raises(DatabaseTooNew) as refusal:
+        await bring_up(Place(url), [ONE])
+    assert refusal.value.facts == {"path": url, "found": 3, "known": 1}
+
+
+async def test_an_altered_migration_is_refused(url: str) -> None:
+    """The database says it was made by another text than ours."""
+    await bring_up(Place(url), [ONE])
+    with pytest.raises(MigrationAltered, match=r"0001_one\.sql"):
+        await bring_up(Place(url), [ONE._replace(text=ONE.text + "\n")])
+
+
+async def test_every_statement_is_valid(url: str) -> None:
+    """PostgreSQL can plan each of them, alone."""
+    await bring_up(Place(url), migrations.known())
+    connection = await asyncpg.connect(url)
+    for text in sql.statements().values():
+        await connection.prepare(dialect.numbered(dialect.own(text)).sql)
+    await connection.close()
+
+
+def opened(url: str, directory: Path, **settings: object) -> Store:
+    return opening.open_store(directory, Database(url=url, **settings), {})  # type: ignore[arg-type]  # of many types
+
+
+async def test_the_password_is_in_a_file_or_in_the_environment(
+    postgresql: PostgreSQL, url: str, tmp_path: Path
+) -> None:
+    """And in no message: neither a wrong one, nor one that stands where it must not."""
+    by_tcp = postgresql.by_tcp(url)
+    (tmp_path / "password").write_text(postgresql.password + "\n")
+    by_file = opened(by_tcp, tmp_path, password_file="password")
+    await populate(by_file)
+    await by_file.close()
+    (tmp_path / "password").write_text("hunter2")
+    environ = {"TEGATA_CA_DATABASE_PASSWORD": postgresql.password}
+    by_environment = opening.open_store(tmp_path, Database(url=by_tcp, password_file="password"), environ)
+    assert await by_environment.accounts.get("account") is not None
+    await by_environment.close()
+    wrong = opened(by_tcp, tmp_path, password_file="password")
+    with pytest.raises(DatabaseUnusable, match="password authentication failed") as refusal:
+        await wrong.accounts.get("account")
+    await wrong.close()
+    assert "hunter2" not in f"{refusal.value!r} {refusal.value.__cause__!r}"
+    for bad in (by_tcp.replace("postgres@", "postgres:hunter2@"), by_tcp + "?password=hunter2"):
+        with pytest.raises(DatabaseUnusable, match="the URL holds a password") as refusal:
+            opened(bad, tmp_path)
+        assert "hunter2" not in repr(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "tegata.db", "postgresql", "http://[", "//host/name"])
+async def test_a_url_of_something_else_is_refused(url: str, tmp_path: Path) -> None:
+    """Before anything is asked."""
+    with pytest.raises(DatabaseUnusable, match="it is no URL of the form"):
+        opened(url, tmp_path)
+
+
+async def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """At the first use, with where it was looked for."""
+    store = opened("postgresql://postgres@127.0.0.1:1/none", tmp_path)
+    with pytest.raises(DatabaseUnusable, match="127"):
+        await store.accounts.get("account")
+    await store.close()
+
+
+def unit(store: Store) -> list[Statement]:
+    work = Work()
+    store.authorizations.insert(work, authorization())
+    store.orders.insert(work, order(authorization_ids=("authorization",)))
+    store.orders.begin_processing(work, "order", b"csr", NOW)
+    store.jobs.add(work, job())
+    return work.statements
+
+
+async def test_a_unit_is_as_few_statements_as_may_be(url: str, tmp_path: Path) -> None:
+    """What inserts goes together; what looks at what was just written comes after it."""
+    store = opened(url, tmp_path)
+    statements = unit(store)
+    runs = Units({name: dialect.own(text) for name, text in sql.statements().items()}).runs(statements)
+    assert [len(re.findall(r" RETURNING 1\)", run.sql)) for run in runs] == [5, 2]
+    await store.close()
+
+
+async def test_a_guard_undoes_the_whole_statement(url: str, tmp_path: Path) -> None:
+    """One round trip, one transaction: what was inserted before the failing guard is gone with it."""
+    store = opened(url, tmp_path)
+    await populate(store)
+    await place_order(store, "there")
+    work = Work()
+    store.authorizations.insert(work, authorization())
+    store.orders.insert(work, order("there"))
+    with pytest.raises(Conflict, match=r"orders\.insert"):
+        await store.commit(work)
+    assert await store.authorizations.get("authorization") is None
+    await store.close()
+
+
+async def test_a_verdict_and_a_renunciation_do_not_cross(url: str, tmp_path: Path) -> None:
+    """An authorization that is given up and one that failed exclude each other, at whatever moment they meet."""
+    store = opened(url, tmp_path)
+    await populate(store)
+    for number in range(40):
+        name = f"authorization-{number}"
+        work = Work()
+        store.authorizations.insert(work, authorization(name))
+        store.authorizations.accept_challenge(work, f"{name}-http", NOW)
+        await store.commit(work)
+        failing, giving_up = Work(), Work()
+        store.authorizations.fail_challenge(failing, f"{name}-http", NOW, FAULT, b"{}")
+        store.authorizations.deactivate(giving_up, name, NOW)
+        outcomes = await asyncio.gather(store.commit(failing), store.commit(giving_up), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes].count(Conflict) == 1, outcomes
+    await store.close()
+
+
+async def test_a_restart_of_the_server_is_waited_for(tmp_path: Path) -> None:
+    """Reads and units that were not begun go through; a unit that was cut in the middle is told, and is whole or not
+    there; who waits hears again.
+    """
+    with PostgreSQL() as server:
+        url = server.database()
+        store = opened(url, tmp_path)
+        await populate(store)
+        acknowledged, failed = [], []
+        stopping = asyncio.Event()
+
+        async def place(task: int) -> None:
+            count = 0
+            while not stopping.is_set():
+                name = f"order-{task}-{count}"
+                try:
+                    await place_order(store, name)
+                    acknowledged.append(name)
+                except CommitFailed:
+                    failed.append(name)
+                assert await store.accounts.get("account") is not None
+                count += 1
+
+        tasks = [asyncio.create_task(place(number)) for number in range(4)]
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(server.stop)
+        await asyncio.to_thread(server.start)
+        before = len(acknowledged)
+        async with asyncio.timeout(10):
+            while len(acknowledged) < before + 40:
+                await store.changed(1)
+        stopping.set()
+        await asyncio.gather(*tasks)
+        for name in acknowledged:
+            assert await store.orders.get(name) is not None, name
+        for name in failed:
+            is_there = await store.orders.get(name) is not None
+            assert (await store.authorizations.get(f"{name}-a") is not None) == is_there
+        assert len(failed) <= 4, "at most what was under way"
+        async with store.alone("turn"):
+            pass
+        await store.close()
+
+
+async def test_a_server_that_stays_away_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """After some seconds of patience, for a read and for a unit."""
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.5)
+    with PostgreSQL() as server:
+        store = opened(server.database(), tmp_path)
+        await populate(store)
+        await asyncio.to_thread(server.stop)
+        with pytest.raises(CommitFailed):
+            await place_order(store, "order")
+        with pytest.raises(Exception, match=r"store\.unavailable"):
+            await store.accounts.get("account")
+        await asyncio.to_thread(server.start)
+        await place_order(store, "order")
+        await store.close()
+
+
+async def test_the_turn_is_one_among_nodes(url: str, tmp_path: Path) -> None:
+    """The second node waits until the first has done; a node that dies gives its turn back."""
+    first, second = opened(url, tmp_path), opened(url, tmp_path)
+    order_of_events = []
+
+    async def take(store: Store, name: str) -> None:
+        async with store.alone("turn"):
+            order_of_events.append(f"{name} in")
+            await asyncio.sleep(0.05)
+            order_of_events.append(f"{name} out")
+
+    await asyncio.gather(take(first, "a"), take(second, "b"), take(first, "c"))
+    assert all(
+        event.split()[0] == following.split()[0]
+        for event, following in zip(order_of_events[::2], order_of_events[1::2], strict=True)
+    )
+    async with first.alone("turn"):
+        await rows(
+            url,
+            f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database ="
+            f" (SELECT oid FROM pg_database WHERE datname = '{name_of(url)}')",
+        )
+        async with asyncio.timeout(5), second.alone("turn"):
+            pass
+    await first.close()
+    await second.close()

@@ -1,0 +1,79 @@
+"""What several nodes on one database rely on: turns, spent nonces, one order to replace a certificate."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tegata.ca.ports import Conflict, Store, Work
+from tests.ca.store.conftest import Place
+from tests.ca.store.records import NOW, SECOND, order, place_order, populate
+
+pytestmark = pytest.mark.anyio
+
+
+async def spend(store: Store, nonce: bytes, expires=NOW + SECOND) -> bool:
+    work = Work()
+    store.nonces.spend(work, nonce, expires)
+    try:
+        await store.commit(work)
+    except Conflict:
+        return False
+    return True
+
+
+async def test_a_nonce_is_spent_once_among_all(place: Place, store: Store) -> None:
+    """A-17: whichever of many callers on two nodes is first, the others are told; until it may be forgotten."""
+    other = place.open()
+    outcomes = await asyncio.gather(*(spend(one, b"nonce") for one in (store, other) * 5))
+    assert sorted(outcomes) == [False] * 9 + [True]
+    work = Work()
+    store.nonces.forget_expired(work, NOW)
+    await store.commit(work)
+    assert not await spend(store, b"nonce")
+    work = Work()
+    store.nonces.forget_expired(work, NOW + timedelta(minutes=1))
+    await store.commit(work)
+    assert await spend(other, b"nonce")
+    await other.close()
+
+
+async def test_one_holds_the_turn(store: Store) -> None:
+    """Others of this process come one after the other, also when one fails in its turn; other names do not wait."""
+    inside = 0
+
+    async def take(number: int) -> None:
+        nonlocal inside
+        async with store.alone("name"):
+            inside += 1
+            assert inside == 1
+            await asyncio.sleep(0.001)
+            inside -= 1
+            if number == 2:
+                raise RuntimeError
+
+    outcomes = await asyncio.gather(*(take(number) for number in range(10)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if outcome] == [RuntimeError]
+    async with store.alone("name"), store.alone("other"):
+        pass
+
+
+async def test_one_order_at_a_time_replaces_a_certificate(place: Place, store: Store) -> None:
+    """X-17: two nodes that have counted alike cannot both store theirs."""
+    await populate(store)
+    other = place.open()
+    outcomes = await asyncio.gather(
+        place_order(store, "first", replaces="cert", replacement=0),
+        place_order(other, "second", replaces="cert", replacement=0),
+        return_exceptions=True,
+    )
+    assert [outcome.statement for outcome in outcomes if isinstance(outcome, Conflict)] == ["orders.insert"]
+    await place_order(other, "third", replaces="cert", replacement=1)
+    await place_order(store, "fourth", replaces="other cert", replacement=0)
+    assert len(await store.orders.replacing("cert")) == 2
+    stored = await store.orders.get("fourth")
+    assert stored is not None
+    assert stored.replacement == 0
+    assert (await other.orders.replacing("other cert")) == [stored]
+    assert stored == order("fourth", replaces="other cert", replacement=0, authorization_ids=("fourth-b", "fourth-a"))
+    await other.close()

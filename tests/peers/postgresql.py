@@ -1,0 +1,100 @@
+"""Debian's PostgreSQL as a cluster of the tests' own: its files in a temporary folder, on loopback and a Unix socket.
+
+It runs as the user ``postgres`` when the tests run as root, which the server refuses. Knows no schema.
+"""
+
+import itertools
+import os
+import pwd
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Self
+
+from tests.peers.command import Finished, environment, require, run
+from tests.peers.ports import free_port
+from tests.peers.process import Process
+
+_USER = "postgres"
+_DEBIAN = Path("/usr/lib/postgresql")
+# What a test cluster need not survive is the machine's end: no commit waits for the disk.
+_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "300", "timezone": "UTC"}
+
+
+class PostgreSQL:
+    """A running server with one superuser, ``postgres``, whose password is ``password`` by TCP; none by the socket."""
+
+    def __init__(self) -> None:
+        self.password = secrets.token_urlsafe(12)
+        self.port = free_port()
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Self:
+        programs = sorted(_DEBIAN.glob("*/bin"), key=lambda path: int(path.parent.name))
+        self._programs = programs[-1] if programs else _DEBIAN
+        require(str(self._programs / "postgres"))
+        self._directory = Path(tempfile.mkdtemp(prefix="tegata-postgresql-"))
+        self._data = self._directory / "data"
+        self.log = self._directory / "postgresql.log"
+        password_file = self._directory / "password"
+        password_file.write_text(self.password)
+        if os.geteuid() == 0:
+            user = pwd.getpwnam(_USER)
+            for path in (self._directory, password_file):
+                os.chown(path, user.pw_uid, user.pw_gid)
+        words = ["--pgdata", self._data, "--username", _USER, "--pwfile", password_file, "--no-sync"]
+        words += ["--auth-local", "trust", "--auth-host", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"]
+        self._run("initdb", *words).check()
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.returncode is None:
+            self.stop()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start the server, after ``stop`` too, and wait until it takes connections."""
+        argv = [*self._as_user(), self._programs / "postgres", "-D", self._data, "-p", self.port]
+        settings = {**_SETTINGS, "listen_addresses": "127.0.0.1", "unix_socket_directories": self._directory}
+        for name, value in settings.items():
+            argv += ["-c", f"{name}={value}"]
+        self.process = Process([str(word) for word in argv], log=self.log, cwd=self._directory)
+        ready = ("--host", self._directory, "--port", self.port)
+        self.process.wait_for(lambda: self._run("pg_isready", *ready).code == 0, "PostgreSQL to take connections")
+
+    def stop(self) -> None:
+        """End it at once: every connection is cut (its "immediate" mode, as after a crash)."""
+        self._run("pg_ctl", "stop", "--pgdata", self._data, "--mode", "immediate").check()
+        self.process.wait()
+
+    def database(self) -> str:
+        """A new empty database: its URL by the Unix socket, where no password is asked for."""
+        name = f"test{next(self._numbers)}"
+        self.sql(f"CREATE DATABASE {name} TEMPLATE template0", "postgres")
+        return f"postgresql:///{name}?host={self._directory}&port={self.port}&user={_USER}"
+
+    def by_tcp(self, url: str) -> str:
+        """The same database by TCP, where the password is asked for."""
+        return f"postgresql://{_USER}@127.0.0.1:{self.port}/{name_of(url)}"
+
+    def sql(self, text: str, database: str) -> list[list[str]]:
+        """The rows of a statement by psql, as text."""
+        words = ["--host", self._directory, "--port", self.port, "--username", _USER, "--no-psqlrc", "--quiet"]
+        words += ["--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1", "--command", text, database]
+        return [line.split("|") for line in self._run("psql", *words).check().stdout.splitlines()]
+
+    def _run(self, program: str, *words: object) -> Finished:
+        argv = [*self._as_user(), str(self._programs / program), *map(str, words)]
+        return run(argv, cwd=self._directory, env=environment(self._directory))
+
+    def _as_user(self) -> list[str]:
+        if os.geteuid() != 0:
+            return []
+        return ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--init-groups"]
+
+
+def name_of(url: str) -> str:
+    """The database's name in a URL."""
+    return url.partition("?")[0].rpartition("/")[2]
