@@ -71,8 +71,9 @@ class Secondary:
 class Bind:
     """BIND at ``host``, ``port`` (default: a free one), its files in ``directory``.
 
-    It is primary for ``zones``, which whoever has one of ``keys`` (by algorithm) may update, and secondary for
-    ``secondaries``. With ``recursive`` it resolves all other names as well, from the root zone it should then have.
+    It is primary for ``zones``, which whoever has one of ``keys`` (by algorithm) may update, but for the name
+    ``guarded`` in each, and secondary for ``secondaries``. With ``recursive`` it resolves all other names as well,
+    from the root zone it should then have.
     """
 
     def __init__(
@@ -116,6 +117,10 @@ class Bind:
         answer = self._ask(name, "TXT")
         return {b"".join(record.strings).decode() for records in answer.answer for record in records}
 
+    def ttl(self, name: str) -> int:
+        """The TTL of a name's TXT values."""
+        return self._ask(name, "TXT").answer[0].ttl
+
     def _key(self, algorithm: str) -> Key:
         secret = base64.b64encode(secrets.token_bytes(32)).decode("ascii")
         return Key(f"{algorithm}.example", algorithm, secret, self.directory / f"{algorithm}.key")
@@ -134,8 +139,9 @@ class Bind:
     def _primary(self, zone: Zone) -> str:
         file = self.directory / f"{zone.name or 'root'}.zone"
         file.write_text(zone.text())
-        grants = " ".join(f"grant {key.name} zonesub ANY;" for key in self.keys.values())
-        return f'zone "{zone.name}." {{ type primary; file "{file}"; update-policy {{ {grants} }}; }};\n'
+        rules = [f"deny * name guarded.{zone.name}. ANY;"] if zone.name else []
+        rules += [f"grant {key.name} zonesub ANY;" for key in self.keys.values()]
+        return f'zone "{zone.name}." {{ type primary; file "{file}"; update-policy {{ {" ".join(rules)} }}; }};\n'
 
     def _secondary(self, zone: Secondary) -> str:
         file = self.directory / f"{zone.name}.copy"

@@ -43,7 +43,8 @@ negquery-cache-ttl=0
 class PowerDns:
     """PowerDNS at ``host``, ``port`` (default: a free one), its files in ``directory``, with these zones of ``kind``.
 
-    Its API is at ``api_url``, for who has ``api_key``.
+    Of zones of the kind "Master" it tells the server at ``also_notify`` (HOST:PORT), besides those in NS records. Its
+    API is at ``api_url``, for who has ``api_key``.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class PowerDns:
         *,
         zones: Iterable[Zone] = (),
         kind: str = "Native",
+        also_notify: str | None = None,
         host: str = "127.0.0.1",
         port: int | None = None,
     ) -> None:
@@ -63,6 +65,7 @@ class PowerDns:
         self.log = directory / "pdns.log"
         self._zones = tuple(zones)
         self._kind = kind
+        self._also_notify = also_notify
         self._api_port = free_port()
         self.api_url = f"http://{host}:{self._api_port}"
 
@@ -95,13 +98,24 @@ class PowerDns:
 
     def texts(self, name: str) -> list[str]:
         """The TXT values of a name in the zone that has it, in quotes, as the API says them."""
+        return sorted(record["content"] for records in self._sets(name) for record in records["records"])
+
+    def ttl(self, name: str) -> int:
+        """The TTL of a name's TXT values."""
+        (found,) = self._sets(name)
+        ttl: int = found["ttl"]
+        return ttl
+
+    def _sets(self, name: str) -> list[dict[str, Any]]:
         absolute = name.rstrip(".") + "."
         zone = next(zone for zone in self._zones if absolute.endswith(f".{zone.name}."))
-        sets = [records for records in self.zone(zone.name)["rrsets"] if records["name"] == absolute]
-        return sorted(record["content"] for records in sets for record in records["records"])
+        return [each for each in self.zone(zone.name)["rrsets"] if (each["name"], each["type"]) == (absolute, "TXT")]
 
     def _create(self, zone: Zone) -> None:
         self._request("POST", "/zones", {"name": f"{zone.name}.", "kind": self._kind, "zone": zone.text()})
+        if self._also_notify:
+            told = {"kind": "ALSO-NOTIFY", "metadata": [self._also_notify]}
+            self._request("POST", f"/zones/{zone.name}./metadata", told)
 
     def _answers(self) -> bool:
         try:

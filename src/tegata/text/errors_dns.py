@@ -80,4 +80,40 @@ REASONS: dict[str, str] = {
     "it is not the name of a file": "ファイル名として使用できません",
     "it is not an http or https URL": "http または https の URL ではありません",
     "the answer is too long": "応答が長すぎます",
+    "the file holds no key as tsig-keygen writes it": "ファイルに tsig-keygen 形式の鍵がありません",
+    "the algorithm is none of hmac-sha1, -sha224, -sha256, -sha384, -sha512": (
+        "アルゴリズムは hmac-sha1、-sha224、-sha256、-sha384、-sha512 のいずれかでなければなりません"
+    ),
+    "the secret is not base64": "秘密値が Base64 ではありません",
+    "the name of the key is no DNS name": "鍵の名前が DNS 名として正しくありません",
+    "it is not HOST or HOST:PORT of a name server": "ネームサーバーの HOST または HOST:PORT の形式ではありません",
+    "no zone of RFC2136_ZONES holds the name": "RFC2136_ZONES のどのゾーンにもこの名前は含まれません",
+    "it has no zone that holds the name": "ネームサーバーに、この名前を含むゾーンがありません",
+    "it is not the primary server of the zone, or the key is not one of its keys (NOTAUTH)": (
+        "ネームサーバーがゾーンのプライマリーではないか、鍵がこのサーバーのものではありません（NOTAUTH）"
+    ),
+    "the name is not in the zone (NOTZONE)": "名前がゾーンに含まれていません（NOTZONE）",
+    "it takes no DNS updates (NOTIMP)": "ネームサーバーが DNS の動的更新に対応していません（NOTIMP）",
+    "it failed (SERVFAIL)": "ネームサーバーで処理に失敗しました（SERVFAIL）",
+    "it does not let this key change the name (REFUSED)": "この鍵には名前を変更する権限がありません（REFUSED）",
+    "it refuses a change without a signature, and no TSIG key is set (REFUSED)": (
+        "署名のない変更は拒否されます。TSIG 鍵が設定されていません（REFUSED）"
+    ),
+    "it does not know the TSIG key by this name and algorithm (BADKEY)": (
+        "この名前とアルゴリズムの TSIG 鍵がネームサーバーに登録されていません（BADKEY）"
+    ),
+    "its secret for the TSIG key is another one (BADSIG)": (
+        "TSIG 鍵の秘密値がネームサーバーのものと一致しません（BADSIG）"
+    ),
+    "its clock and the clock here differ by more than five minutes (BADTIME)": (
+        "ネームサーバーとこのサーバーの時計が 5 分を超えてずれています（BADTIME）"
+    ),
+    "its answer is malformed, or not signed by the TSIG key": ("応答の形式が正しくないか、TSIG 鍵で署名されていません"),
+    "its answer is no answer to this": "問い合わせに対する応答ではありません",
+    "a setting holds a character that HTTP does not take": "設定に、HTTP で使用できない文字が含まれています",
+    "no answer in time": "時間内に応答がありません",
+    "the connection was closed": "接続が切断されました",
+    "it has no API of a known version; PowerDNS 4 and later have": (
+        "対応するバージョンの API がありません（PowerDNS 4 以降が必要です）"
+    ),
 }

@@ -84,6 +84,10 @@ class Api:
                 client.stream(method, url, content=content) as response,
             ):
                 answer = Answer(response.status_code, b"".join(self._limited(response, url)))
+        except (httpx2.LocalProtocolError, UnicodeError):
+            # Its own text shows the header, which may be a credential.
+            reason = "a setting holds a character that HTTP does not take"
+            raise ProviderUnreachable(provider=self.provider, url=without_credentials(url), reason=reason) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, ImportError) as error:
             reason = "no answer in time" if isinstance(error, httpx2.TimeoutException) else str(error)
             reason = printable(reason) or type(error).__name__

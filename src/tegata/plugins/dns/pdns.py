@@ -1,0 +1,141 @@
+"""DNS records by the HTTP API of PowerDNS's authoritative server: the provider ``pdns``.
+
+The API replaces record sets as a whole: what else stands at a name is read first and written back.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from tegata.plugin_api.dns import About, ProviderFailed, Surroundings, TxtRecord, Variable
+from tegata.plugins.dns import _words
+from tegata.plugins.dns._http import Answer, Api
+from tegata.text.catalogue import Sentence
+
+T = TypeVar("T")
+
+_CODE = "pdns"
+# The zones whose server tells others of a change; their names before and since PowerDNS 4.5.
+_TELLING = {"master", "slave", "primary", "secondary"}
+
+
+class _Version(msgspec.Struct):
+    version: int
+
+
+class _Record(msgspec.Struct):
+    content: str
+    disabled: bool = False
+
+
+class _RecordSet(msgspec.Struct):
+    name: str
+    type: str
+    ttl: int
+    records: list[_Record]
+
+
+class _Zone(msgspec.Struct):
+    kind: str
+    rrsets: list[_RecordSet] = []
+
+
+class PdnsProvider:
+    """Changes zones at ``PDNS_API_URL``; the zone is found by the DNS, as everybody sees it."""
+
+    about = About(
+        "PowerDNS",
+        _CODE,
+        "v0.4.0",
+        (
+            Variable("PDNS_API_KEY", Sentence("Key of the API", "API キー")),
+            Variable("PDNS_API_URL", Sentence("URL of the API's web server", "API の Web サーバーの URL")),
+        ),
+        (
+            Variable(
+                "PDNS_API_VERSION",
+                Sentence(
+                    "Version of the API; 0 asks the server (default: 0)",
+                    "API のバージョン（0 の場合はサーバーに問い合わせます。既定値 0）",
+                ),
+            ),
+            _words.http_timeout("PDNS"),
+            _words.polling_interval("PDNS"),
+            _words.propagation_timeout("PDNS", 120),
+            Variable(
+                "PDNS_SERVER_NAME",
+                Sentence(
+                    "Name of the server in the API (default: localhost)", "API でのサーバー名（既定値 localhost）"
+                ),
+            ),
+            _words.ttl("PDNS"),
+        ),
+    )
+    # Between reading a record set and writing it nobody else may change it.
+    side_by_side = False
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        environment = surroundings.environment
+        key, url = environment.needed("PDNS_API_KEY", "PDNS_API_URL")
+        seconds = environment.seconds("PDNS_HTTP_TIMEOUT", default=30)
+        self._api = Api(_CODE, "PDNS_API_URL", url, seconds=seconds, headers={"X-API-Key": key})
+        self._server = environment.text("PDNS_SERVER_NAME", default="localhost")
+        self._version = environment.seconds("PDNS_API_VERSION", default=0)
+        self._zone_of = surroundings.zone_of
+        self.timing = environment.timing("PDNS", timeout=120)
+
+    def add(self, record: TxtRecord) -> None:
+        """Write the set with the value, if it is not there already."""
+
+        def with_it(contents: list[_Record], own: _Record) -> list[_Record]:
+            return contents if own in contents else [*(each for each in contents if each.content != own.content), own]
+
+        self._change(record, with_it)
+
+    def remove(self, record: TxtRecord) -> None:
+        """Write the set without the value, or delete it when nothing else stands there."""
+
+        def without_it(contents: list[_Record], own: _Record) -> list[_Record]:
+            return [each for each in contents if each.content != own.content]
+
+        self._change(record, without_it)
+
+    def _change(self, record: TxtRecord, change: Callable[[list[_Record], _Record], list[_Record]]) -> None:
+        path = self._zone_path(record.name)
+        zone = self._read(f"{path}?rrset_name={quote(record.name, safe='')}&rrset_type=TXT", _Zone)
+        # Servers before 4.6 give the whole zone whatever is asked for.
+        found = [each for each in zone.rrsets if each.name.lower() == record.name and each.type == "TXT"]
+        before = found[0] if found else _RecordSet(record.name, "TXT", self.timing.ttl, [])
+        after = change(before.records, _Record(f'"{record.value}"'))
+        if after == before.records:
+            return
+        wanted: dict[str, object] = {"name": before.name, "type": "TXT", "changetype": "DELETE"}
+        if after:
+            wanted |= {
+                "changetype": "REPLACE",
+                "ttl": before.ttl,
+                "records": [msgspec.to_builtins(each) for each in after],
+            }
+        self._api.send("PATCH", path, {"rrsets": [wanted]})
+        if zone.kind.lower() in _TELLING:
+            self._api.send("PUT", f"{path}/notify")
+
+    def _zone_path(self, name: str) -> str:
+        if not self._version:
+            self._version = max((each.version for each in self._read("/api", list[_Version])), default=0)
+        if not self._version:
+            raise ProviderFailed(provider=_CODE, reason="it has no API of a known version; PowerDNS 4 and later have")
+        zone = self._zone_of(name)
+        return f"/api/v{self._version}/servers/{quote(self._server, safe='')}/zones/{quote(zone, safe='')}"
+
+    def _read(self, path: str, kind: type[T]) -> T:
+        answer: Answer = self._api.send("GET", path)
+        try:
+            return msgspec.json.decode(answer.content, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise self._api.refused(path, answer) from None
+
+
+PLUGIN = PdnsProvider
