@@ -175,6 +175,12 @@ class ContractEnded(CaError):
     code = "contract.ended"
 
 
+class ExaminationTooOld(CaError):
+    """The organization was examined at ``examined``, more than ``days`` days ago (BR 4.2.1)."""
+
+    code = "contract.examination"
+
+
 class ServiceWithoutAcme(CaError):
     """The contract's service issues by CSR in the portal, not by ACME."""
 

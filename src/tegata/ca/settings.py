@@ -71,8 +71,12 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later."""
+    """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later.
 
+    ``public`` says that the root is publicly trusted: the Baseline Requirements' limits are kept, those of the day.
+    """
+
+    public: bool = False
     order_seconds: int = 7 * DAY
     pending_authorization_seconds: int = 7 * DAY
     reissues_at_contract_end: int = 3

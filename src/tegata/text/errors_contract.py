@@ -94,6 +94,16 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence("A new contract is needed, with its own EAB.", "新しい契約と、その EAB が必要です。"),
     ),
+    "contract.examination": Entry(
+        Sentence(
+            "The organization was last examined on {examined}, more than {days} days ago.",
+            "組織の審査（{examined}）から {days} 日を超えています。",
+        ),
+        Sentence(
+            "Renew the contract: the organization is examined again with it, and certificates can be had at once.",
+            "契約更新をお申し込みください。審査の完了後、証明書を取得できるようになります。",
+        ),
+    ),
     "contract.no-acme": Entry(
         Sentence(
             "The service of contract {contract} has no ACME and no EAB.",

@@ -6,24 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tegata.ca.issuing import hierarchy
 from tegata.ca.issuing.authority import SoftwareAuthority
-from tests.ca.services.house import NOW, PUBLIC_URL, House
+from tests.ca.services.house import NOW, House, made_at
 
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> SoftwareAuthority:
     """One issuing CA for all tests: making its keys takes time."""
-    directory = tmp_path_factory.mktemp("authority")
-    hierarchy.create(
-        directory,
-        name="Example CA",
-        url="https://ca.example.com",
-        public_url=PUBLIC_URL,
-        secret=b"correct horse",
-        now=NOW - timedelta(days=400),
-    )
-    return SoftwareAuthority.load(directory, b"correct horse")
+    return made_at(NOW - timedelta(days=400), tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

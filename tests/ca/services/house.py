@@ -17,6 +17,7 @@ from tegata.acme import eab, jwk
 from tegata.acme.flattened import Flattened
 from tegata.acme.identifiers import Identifier
 from tegata.acme.messages import NewAccount, NewOrder
+from tegata.ca.issuing import hierarchy
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.jobs.tasks import handlers
@@ -145,6 +146,14 @@ class Signer:
         return await self._authority.sign_crl(
             number=number, this_update=this_update, next_update=next_update, revoked=revoked
         )
+
+
+def made_at(at: datetime, directory: Path) -> SoftwareAuthority:
+    """An issuing CA that begins then; it ends three years later."""
+    secret = b"correct horse"
+    url = "https://ca.example.com"
+    hierarchy.create(directory, name="Example CA", url=url, public_url=PUBLIC_URL, secret=secret, now=at)
+    return SoftwareAuthority.load(directory, secret)
 
 
 def only_http01(services: Mapping[str, Service]) -> dict[str, Service]:

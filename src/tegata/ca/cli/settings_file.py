@@ -63,6 +63,9 @@ connections = {database_connections}
 passphrase_file = {passphrase_file}
 
 [policy]
+# true where this CA's root is publicly trusted: certificates then live no longer, and proofs of names and examinations
+# of organizations are used no longer, than the Baseline Requirements allow at that date.
+public = {is_public}
 # How often a certificate may be replaced by one that could not end later, because the contract ends.
 reissues_at_contract_end = {reissues_at_contract_end}
 """
@@ -91,6 +94,7 @@ def text_of(settings: Settings) -> str:
         "database_password_file": settings.database.password_file,
         "database_connections": settings.database.connections,
         "passphrase_file": settings.keys.passphrase_file,
+        "is_public": settings.policy.public,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
     }
     # A JSON string without characters beyond the printable is a TOML string too, and so are numbers and lists of these.

@@ -13,7 +13,7 @@ from cryptography import x509
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import MalformedRequest, ServiceWithoutAcme
 from tegata.ca.model import Contract
-from tegata.ca.policy import calendar, contracts, names, quotas
+from tegata.ca.policy import baseline, calendar, contracts, names, quotas
 from tegata.ca.ports import Store
 from tegata.ca.settings import Policy, Service
 
@@ -50,15 +50,16 @@ class Admission:
         """What the certificate will hold, if the contract may have it now; asked-for dates are kept exactly (A-53).
 
         ``behind`` is how far an asked-for beginning may lie back. Raises ServiceWithoutAcme, MalformedRequest for too
-        many names, NamesRefused, DatesRefused, ReissueLimited.
+        many names, NamesRefused, DatesRefused, ReissueLimited, ExaminationTooOld.
         """
-        service = contracts.service_of(contract, self._services)
+        service = baseline.bounded(contracts.service_of(contract, self._services), self._policy, now)
         if not service.challenges:
             raise ServiceWithoutAcme(contract=contract.id)
         if not identifiers:
             raise MalformedRequest(reason="the order asks for no name")
         if len(identifiers) > self._policy.names_per_order:
             raise MalformedRequest(reason="the order asks for more names than one certificate may have")
+        baseline.check_examination(contract.renewed_at or contract.applied_at, service, self._policy, now)
         admitted = names.admit(identifiers, contract, service)
         begin = not_before or calendar.whole_second(now)
         latest_end = contracts.latest_end(contract, service, self._issuer_not_after, begin)

@@ -13,6 +13,7 @@ from cryptography import x509
 
 from tegata.ca.errors import CaError, IssuanceFailed, OrderNotReady, PermissionMissing, fault_of
 from tegata.ca.model import Certificate, Job, Order
+from tegata.ca.policy import baseline
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
 from tegata.ca.ports import Authority, Builder, Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
@@ -50,7 +51,7 @@ class IssuanceService:
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._builder, self._authority = store, builder, authority
-        self._ids, self._clock = ids, clock
+        self._policy, self._ids, self._clock = policy, ids, clock
         self._check = FinalCheck(
             store=store,
             services=services,
@@ -157,6 +158,7 @@ class IssuanceService:
     async def _still_holds(self, order: Order, certificate: Certificate) -> None:
         """Pass if an interrupted issuance may go on; raises the refusals of ``FinalCheck.standing``, IssuanceFailed."""
         await self._check.standing(order)
+        baseline.check_life(certificate.not_before, certificate.not_after, self._policy, self._clock())
         if certificate.not_before < self._clock() - NOT_BEFORE_BEHIND_AT_SIGNATURE:
             raise IssuanceFailed
 

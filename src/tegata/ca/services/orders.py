@@ -17,12 +17,20 @@ from tegata.acme.messages import NewOrder
 from tegata.acme.statuses import AuthorizationStatus, OrderStatus
 from tegata.ca.errors import AlreadyReplaced, DatesRefused, MalformedRequest, ReplacesRefused
 from tegata.ca.model import Authorization, Challenge, Order
-from tegata.ca.policy import calendar, names
+from tegata.ca.policy import baseline, calendar, names
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.predecessors import Predecessors
-from tegata.ca.services.statuses import AuthorizationView, OrderView, look, proved_by, view_authorization, view_order
+from tegata.ca.services.statuses import (
+    AuthorizationView,
+    OrderView,
+    is_proved_since,
+    look,
+    proved_by,
+    view_authorization,
+    view_order,
+)
 from tegata.ca.settings import Policy, Service
 from tegata.clock import parse_rfc3339, rfc3339
 
@@ -181,11 +189,12 @@ class OrderService:
         proved = {proved_by(identifier): identifier for identifier in identifiers}
         bases = sorted({base for base, _ in proved})
         found = await self._store.authorizations.reusable(actor.account.id, bases, now)
+        oldest = baseline.oldest_proof(self._policy, now + _REUSE_LEFT)
         reused: dict[Identifier, Authorization] = {}
         for authorization in sorted(found, key=lambda one: one.expires_at):
             identifier = proved.get((authorization.identifier, authorization.wildcard))
             view = view_authorization(authorization, now)
-            lasts = authorization.expires_at >= now + _REUSE_LEFT
+            lasts = authorization.expires_at >= now + _REUSE_LEFT and is_proved_since(authorization, oldest)
             if identifier is not None and lasts and view.status is AuthorizationStatus.VALID:
                 reused[identifier] = authorization
         return reused

@@ -67,6 +67,11 @@ def view_authorization(authorization: Authorization, now: datetime) -> Authoriza
     return AuthorizationView(authorization, status, statuses)
 
 
+def is_proved_since(authorization: Authorization, oldest: datetime) -> bool:
+    """Whether one of its challenges was validated at this instant or later."""
+    return any(one.validated_at is not None and one.validated_at >= oldest for one in authorization.challenges)
+
+
 def view_order(order: Order, authorizations: Sequence[Authorization], now: datetime) -> OrderView:
     """The order as it is at an instant."""
     views = tuple(view_authorization(authorization, now) for authorization in authorizations)

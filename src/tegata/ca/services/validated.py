@@ -16,13 +16,13 @@ from tegata.acme.lifecycle import NotAllowed, OrderEvent
 from tegata.acme.statuses import AuthorizationStatus
 from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, OrderNotReady
 from tegata.ca.model import Authorization, Contract, Order
-from tegata.ca.policy import calendar, keys
+from tegata.ca.policy import baseline, calendar, keys
 from tegata.ca.ports import Store
 from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.permissions import Permissions
-from tegata.ca.services.statuses import look, proved_by, view_authorization
+from tegata.ca.services.statuses import is_proved_since, look, proved_by, view_authorization
 from tegata.ca.settings import Policy, Service
 from tegata.pki import csr
 from tegata.pki.csr import BadCSR
@@ -63,7 +63,7 @@ class FinalCheck:
         permissions: Permissions,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._permissions, self._clock = store, permissions, clock
+        self._store, self._policy, self._permissions, self._clock = store, policy, permissions, clock
         self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
 
     async def validate(self, order: Order, der: bytes) -> ValidatedOrder:
@@ -115,11 +115,13 @@ class FinalCheck:
         now = self._clock()
         actor = await actors.load(self._store, order.account_id)
         actor.require_in_force(now)
+        oldest = baseline.oldest_proof(self._policy, now)
         valid = [
             authorization
             for authorization in await self._store.authorizations.many(order.authorization_ids)
             if authorization.account_id == order.account_id
             and view_authorization(authorization, now).status is AuthorizationStatus.VALID
+            and is_proved_since(authorization, oldest)
         ]
         proved = {(authorization.identifier, authorization.wildcard) for authorization in valid}
         if not proved.issuperset(proved_by(identifier) for identifier in order.identifiers):

@@ -1,0 +1,68 @@
+"""The Baseline Requirements' limits by date, in one table: lives, ages of proofs, number of perspectives.
+
+They bind a CA whose root is publicly trusted (the setting ``policy.public``); any other keeps to its own settings.
+Every instant is an argument, so that each boundary can be tested before it comes. Knows no record and no store.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from tegata.ca.errors import ExaminationTooOld, IssuanceFailed
+from tegata.ca.settings import Policy, Service
+from tegata.pki.certs import life
+
+
+class Limits(NamedTuple):
+    """What holds from an instant on, until the next row's."""
+
+    since: datetime
+    certificate_days: int
+    proof_days: int
+    perspectives: int
+
+
+# BR 6.3.2 (lives), 4.2.1 (proofs of domain names), 3.2.2.9 (remote perspectives): each from 00:00:00 UTC of its date.
+TABLE = (
+    Limits(datetime(2026, 3, 15, tzinfo=UTC), certificate_days=200, proof_days=200, perspectives=4),
+    Limits(datetime(2026, 12, 15, tzinfo=UTC), certificate_days=200, proof_days=200, perspectives=5),
+    Limits(datetime(2027, 3, 15, tzinfo=UTC), certificate_days=100, proof_days=100, perspectives=5),
+    Limits(datetime(2029, 3, 15, tzinfo=UTC), certificate_days=47, proof_days=10, perspectives=5),
+)
+# How long an examination of an organization counts (BR 4.2.1).
+EXAMINATION = timedelta(days=398)
+# Certificates are made a day shorter than they may be, as the Requirements themselves recommend.
+_SPARE_DAYS = 1
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+def limits(now: datetime) -> Limits:
+    """The limits of an instant; before the table begins, its first row."""
+    return next((row for row in reversed(TABLE) if row.since <= now), TABLE[0])
+
+
+def bounded(service: Service, policy: Policy, now: datetime) -> Service:
+    """The service with a life of certificates that may be signed now (B-01)."""
+    if not policy.public:
+        return service
+    days = min(service.certificate_days, limits(now).certificate_days - _SPARE_DAYS)
+    return msgspec.structs.replace(service, certificate_days=days)
+
+
+def check_life(not_before: datetime, not_after: datetime, policy: Policy, now: datetime) -> None:
+    """Pass if a certificate of exactly this life may be signed now; raises IssuanceFailed."""
+    if policy.public and life(not_before, not_after) > timedelta(days=limits(now).certificate_days):
+        raise IssuanceFailed
+
+
+def oldest_proof(policy: Policy, now: datetime) -> datetime:
+    """The instant before which a proof of a name no longer counts (B-04)."""
+    return now - timedelta(days=limits(now).proof_days) if policy.public else _ALWAYS
+
+
+def check_examination(examined_at: datetime, service: Service, policy: Policy, now: datetime) -> None:
+    """Pass if the organization was examined recently enough to be named (B-05); raises ExaminationTooOld."""
+    if policy.public and service.validation == "ov" and now - examined_at > EXAMINATION:
+        raise ExaminationTooOld(examined=examined_at.strftime("%Y-%m-%d"), days=EXAMINATION.days)
