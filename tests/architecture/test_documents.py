@@ -46,7 +46,10 @@ def help_of(program: str) -> str:
     """Everything the program's help says, subcommands included."""
     if program not in HELP:
         command = str(Path(sys.executable).with_name(program))
-        calls = [[command, "--help"], *([command, subcommand, "--help"] for subcommand in SUBCOMMANDS[program])]
+        calls = [
+            [command, "--help"],
+            *([command, *subcommand.split(), "--help"] for subcommand in SUBCOMMANDS[program]),
+        ]
         HELP[program] = "\n".join(
             subprocess.run(call, capture_output=True, text=True, check=True).stdout for call in calls
         )
@@ -54,7 +57,16 @@ def help_of(program: str) -> str:
 
 
 SUBCOMMANDS = {
-    "tegata": ["run", "renew", "revoke", "list"],
+    "tegata": [
+        "run",
+        "renew",
+        "revoke",
+        "list",
+        "certificates list",
+        "certificates revoke",
+        "accounts list",
+        "accounts register",
+    ],
     "tegata-ca": ["init", "serve", "contract", "eab", "cert"],
 }
 HELP: dict[str, str] = {}

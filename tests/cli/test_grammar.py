@@ -2,6 +2,7 @@
 
 import pytest
 
+from tegata.cli.commands import COMMANDS, Generation, known
 from tegata.cli.errors import (
     BadNumber,
     BadSwitch,
@@ -13,8 +14,8 @@ from tegata.cli.errors import (
     UnknownCommand,
     UnknownFlag,
 )
-from tegata.cli.flags import COMMANDS, FLAGS
-from tegata.cli.grammar import Invocation, parse
+from tegata.cli.flags import FLAGS
+from tegata.cli.grammar import V5_SPELLINGS, Invocation, _flag_of, parse
 
 
 def given(line: str, environ: dict[str, str] | None = None) -> dict[str, object]:
@@ -47,6 +48,11 @@ def given(line: str, environ: dict[str, str] | None = None) -> dict[str, object]
         ("--hmac -AbCd run", {"hmac": "-AbCd"}),
         ("--hmac=--kid run", {"hmac": "--kid"}),
         ("-- run", {}),
+        ("--eab.kid k --eab.hmac=m run", {"kid": "k", "hmac": "m"}),
+        ("run --http.address :5002 -tls.address=:5001", {"http.port": ":5002", "tls.port": ":5001"}),
+        ("run --pfx --pfx.password x", {"pfx": True, "pfx.pass": "x"}),
+        ("certificates revoke --reason 4", {"reason": 4}),
+        ("--path x certificates -s y list", {"path": "x", "server": "y"}),
     ],
 )
 def test_spellings(line: str, expected: dict[str, object]) -> None:
@@ -73,7 +79,9 @@ def test_a_letter_with_two_meanings(line: str, expected: dict[str, object]) -> N
 
 def test_words_after_the_command_are_kept_apart() -> None:
     """lego ignores them; they are not lost, so that they can be told."""
-    assert parse(["run", "extra", "-a", "?"], {}) == Invocation("run", {"accept-tos": True}, extra=("extra", "?"))
+    assert parse(["run", "extra", "-a", "?"], {}) == Invocation(
+        "run", {"accept-tos": True}, extra=("extra", "?"), spoken="run"
+    )
 
 
 def test_a_bare_double_dash_ends_flags() -> None:
@@ -89,16 +97,29 @@ def test_a_bare_double_dash_ends_flags() -> None:
         ("--tlss run", UnknownFlag, {"flag": "tlss"}),
         ("---http run", UnknownFlag, {"flag": "-http"}),
         ("--=x run", UnknownFlag, {"flag": ""}),
-        ("--reason 5 run", MisplacedFlag, {"flag": "reason", "command": "run", "owners": "revoke"}),
-        ("run --reason 5", MisplacedFlag, {"flag": "reason", "command": "run", "owners": "revoke"}),
+        (
+            "--reason 5 run",
+            MisplacedFlag,
+            {"flag": "reason", "command": "run", "owners": "revoke, certificates revoke"},
+        ),
+        (
+            "run --reason 5",
+            MisplacedFlag,
+            {"flag": "reason", "command": "run", "owners": "revoke, certificates revoke"},
+        ),
         ("run --days 3", MisplacedFlag, {"flag": "days", "command": "run", "owners": "renew"}),
         ("run -d", MissingValue, {"flag": "d"}),
         ("run --kid --hmac x", MissingValue, {"flag": "kid"}),
         ("run --kid --hmac=x", MissingValue, {"flag": "kid"}),
         ("-d x --http.webroot run", SwallowedCommand, {"flag": "http.webroot", "word": "run"}),
-        ("-d x.example", NoCommand, {"known": "run, renew, revoke, list"}),
-        ("-d x.example y.example run", UnknownCommand, {"word": "y.example", "known": "run, renew, revoke, list"}),
-        ("help quux", UnknownCommand, {"word": "quux", "known": "run, renew, revoke, list"}),
+        ("-d x.example", NoCommand, {"known": known()}),
+        ("-d x.example y.example run", UnknownCommand, {"word": "y.example", "known": known()}),
+        ("certificates quux", UnknownCommand, {"word": "certificates quux", "known": known("certificates")}),
+        ("certificates run", UnknownCommand, {"word": "certificates run", "known": known("certificates")}),
+        ("-d x accounts", NoCommand, {"known": "accounts list, accounts register"}),
+        ("-m accounts", SwallowedCommand, {"flag": "m", "word": "accounts"}),
+        ("accounts list --keep", MisplacedFlag, {"command": "accounts list"}),
+        ("help quux", UnknownCommand, {"word": "quux", "known": known()}),
         ("--http=yes run", BadSwitch, {"source": "-http", "value": "yes"}),
         ("renew --days ten", BadNumber, {"source": "-days", "value": "ten"}),
         ("revoke --reason -1", BadNumber, {"source": "-reason", "value": "-1"}),
@@ -138,6 +159,8 @@ def test_flags_beat_tegata_beat_lego() -> None:
         ("TEGATA_EMAIL", "", {}),
         ("TEGATA_DAYS", "10", {}),  # belongs to renew
         ("TEGATA_REASON", "1", {}),  # no variable decides about a revocation
+        ("LEGO_HTTP_ADDRESS", ":5002", {"http.port": ":5002"}),  # v5's name
+        ("TEGATA_TLS_ADDRESS", ":5001", {"tls.port": ":5001"}),
     ],
 )
 def test_the_environment(variable: str, value: str, expected: dict[str, object]) -> None:
@@ -161,7 +184,47 @@ def test_help_about_everything(line: str) -> None:
 @pytest.mark.parametrize("line", ["help run", "run --help", "run -h -d x", "-h run"])
 def test_help_about_a_command(line: str) -> None:
     """Asked anywhere, it is about the command that is named."""
-    assert parse(line.split(), {}) == Invocation("run", {}, wants_help=True)
+    assert parse(line.split(), {}) == Invocation("run", {}, wants_help=True, spoken="run")
+
+
+@pytest.mark.parametrize("line", ["certificates", "help certificates", "certificates --help"])
+def test_help_about_a_group(line: str) -> None:
+    """The first of two words alone asks for what the second may be."""
+    assert parse(line.split(), {}) == Invocation(None, {}, wants_help=True, spoken="certificates")
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "spoken"),
+    [
+        ("revoke", "revoke", "revoke"),
+        ("certificates revoke", "revoke", "certificates revoke"),
+        ("certificates list", "list", "certificates list"),
+        ("accounts list", "accounts list", "accounts list"),
+        ("accounts register", "accounts register", "accounts register"),
+    ],
+)
+def test_commands_of_both_generations(line: str, command: str, spoken: str) -> None:
+    """One name in code for one thing, however it was typed."""
+    assert parse(line.split(), {})[:1] == (command,)
+    assert parse(line.split(), {}).spoken == spoken
+
+
+@pytest.mark.parametrize(
+    ("line", "generation"),
+    [
+        ("run -d x", Generation.V4),
+        ("renew --days 3", Generation.V4),
+        ("run --kid k", Generation.V4),
+        ("run --eab.kid k", Generation.V5),
+        ("--http.address :80 run", Generation.V5),
+        ("certificates list", Generation.V5),
+        ("accounts register", Generation.V5),
+        ("run --eab-file x", Generation.V4),
+    ],
+)
+def test_the_generation_spoken(line: str, generation: Generation) -> None:
+    """v4's, unless a word is there that only v5 has."""
+    assert parse(line.split(), {"LEGO_HTTP_ADDRESS": ":80"}).generation is generation
 
 
 def test_the_version_anywhere() -> None:
@@ -172,9 +235,25 @@ def test_the_version_anywhere() -> None:
 def test_the_table_is_sound() -> None:
     """No spelling means two things at one place, names are unique, commands are those that exist."""
     assert len({flag.name for flag in FLAGS}) == len(FLAGS)
-    for command in COMMANDS:
-        spellings = [name for flag in FLAGS if command in flag.commands for name in flag.names]
-        assert len(spellings) == len(set(spellings))
-    general = [name for flag in FLAGS if not flag.commands for name in flag.names]
-    assert len(general) == len(set(general))
-    assert {command for flag in FLAGS for command in flag.commands} <= set(COMMANDS)
+    does = {command.does for command in COMMANDS.values()}
+    for owned in [*(lambda flag, each=each: each in flag.commands for each in does), lambda flag: not flag.commands]:
+        for names in (lambda flag: flag.names, lambda flag: flag.v5):
+            spellings = [name for flag in FLAGS if owned(flag) for name in names(flag)]
+            assert len(spellings) == len(set(spellings))
+    assert {command for flag in FLAGS for command in flag.commands} <= does
+    variables = [variable for flag in FLAGS for variable in flag.variables]
+    assert len(variables) == len(set(variables))
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS.values()], ids=str)
+def test_the_generation_never_decides_whether_a_value_follows(command) -> None:
+    """Words are told from values before it is known which generation is spoken."""
+    for name in {name for flag in FLAGS for name in flag.spellings}:
+        both = {_flag_of(name, command, generation).kind.takes_value for generation in Generation}
+        assert len(both) == 1, name
+
+
+def test_words_that_only_v5_has() -> None:
+    """They are what v5 calls things that v4 calls otherwise or has not."""
+    assert {"eab.kid", "eab.hmac", "http.address", "tls.address", "pfx.password"} <= V5_SPELLINGS
+    assert not V5_SPELLINGS & {name for flag in FLAGS for name in flag.names}

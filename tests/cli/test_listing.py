@@ -60,6 +60,11 @@ def test_names(tegata: Tegata, certificates: Path) -> None:
     assert tegata.run("list", "--names").check().stdout == "a.example\n"
 
 
+def test_certificates_by_v5_s_words(tegata: Tegata, certificates: Path) -> None:
+    """The same."""
+    assert tegata.run("certificates", "list").check().stdout == tegata.run("list").check().stdout != ""
+
+
 def test_accounts(tegata: Tegata) -> None:
     """Those first, then the certificates."""
     folder = AccountFolder(Tree(tegata.path), "https://ca.example:14000/dir", "test@example.com")
@@ -71,4 +76,11 @@ def test_accounts(tegata: Tegata) -> None:
         f"  Path: {folder.folder}\n"
         "\n"
         "No certificates found.\n"
+    )
+    assert tegata.run("accounts", "list").check().stdout == (
+        "Found the following accounts:\n"
+        "  Email: test@example.com\n"
+        "  Server: ca.example:14000\n"
+        f"  Path: {folder.folder}\n"
+        "\n"
     )

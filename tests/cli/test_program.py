@@ -41,6 +41,8 @@ def test_exit_codes(error, code: int) -> None:
         ("-d x.example --http -k dsa run", 1, "Unsupported KeyType: dsa", "rsa2048"),
         ("-d x.example --http.webroot run", 1, None, "“run” was taken as the value of “http.webroot”"),
         ("-d x.example", 1, None, "the commands are run, renew, revoke, list"),
+        ("certificates quux", 3, "No help topic for 'certificates quux'", "certificates list, certificates revoke"),
+        (f"-s {NOBODY} accounts register", 1, f"get directory at '{NOBODY}'", "cannot be reached"),
         ("-d x..example --http run", 1, None, "x..example"),
         ("-d x.example --http --eab-file nothing run", 1, None, "No such file or directory"),
         ("-d x.example --http --pfx --pfx.format RC2 run", 1, None, "OpenSSL 3 refuses"),
@@ -122,6 +124,14 @@ def test_help(tegata: Tegata) -> None:
     renew = tegata.run("renew", "-h").check().stdout
     assert renew == tegata.run("help", "renew").check().stdout
     assert renew.index("--days value") < renew.index("--domains value")
+    assert "--eab.kid value" in general
+    assert "$LEGO_HTTP_ADDRESS" in general
+    revoke = tegata.run("certificates", "revoke", "--help").check().stdout
+    assert "tegata certificates revoke - " in revoke
+    assert "--reason" in revoke
+    group = tegata.run("certificates").check().stdout
+    assert "certificates revoke" in group
+    assert "accounts list" not in group
     assert "証明書" in tegata.run("help", env={"TEGATA_LANG": "ja"}).check().stdout
 
 

@@ -36,6 +36,16 @@ def test_the_eab_file_alone(tegata: Tegata, pebble_eab: Pebble) -> None:
     assert (tegata.path / "certificates" / f"{NAME}.key").read_text().startswith("-----BEGIN RSA PRIVATE KEY-----")
 
 
+def test_an_account_alone_by_v5_s_words(tegata: Tegata, pebble_eab: Pebble) -> None:
+    """accounts register, then run without the binding; registering again changes nothing."""
+    words = [*account(pebble_eab), "accounts", "register", "-a"]
+    binding = ["--eab.kid", pebble_eab.eab_kid, "--eab.hmac", pebble_eab.eab_mac]
+    tegata.run(*words, "--eab", *binding).check()
+    assert f"Account {MAIL} is registered: https://" in tegata.run(*words).check().stderr
+    tegata.run(*order(pebble_eab, NAME), "run").check()
+    tegata.run(*account(pebble_eab), *names(NAME), "certificates", "revoke", "--reason", "4").check()
+
+
 @pytest.mark.parametrize(
     ("words", "phrase"),
     [

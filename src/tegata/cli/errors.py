@@ -61,6 +61,18 @@ class BadNumber(TegataError):
     code = "cli.bad-number"
 
 
+class BadDuration(TegataError):
+    """A value that is no span of time; facts: ``source``, ``value``."""
+
+    code = "cli.bad-duration"
+
+
+class BadTime(TegataError):
+    """A value that is no instant of RFC 3339; facts: ``source``, ``value``."""
+
+    code = "cli.bad-time"
+
+
 class NoNames(TegataError):
     """A command that needs a name got none; facts: ``command``."""
 

@@ -1,9 +1,10 @@
-"""Every flag of the command line ``tegata`` once, as data: spellings, kind, variable, help.
+"""Every flag of the command line ``tegata`` once, as data: spellings of both generations, kind, variable, help.
 
-Another spelling of a flag (lego v5's, say) is one more word in its row. How words are parsed is ``grammar``'s matter,
-what the values mean is ``plan``'s.
+A flag of lego's is one row, whatever v4 and v5 call it. How words are parsed is ``grammar``'s matter, what the values
+mean is ``plan``'s.
 """
 
+import re
 from enum import Enum
 from typing import NamedTuple
 
@@ -18,37 +19,52 @@ class Kind(Enum):
     LIST = "text, repeated or separated by commas"
     INTEGER = "a whole number"
     NATURAL = "a whole number, 0 or more"
+    SPOKEN = "true or false, also as a word of its own"
+    DURATION = "a span of time: 90s, 2m, 1h30m"
+    TIME = "an instant: 2026-01-30T12:00:00Z"
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether the next word is the value; a switch takes one by ``=`` only."""
+        return self not in (Kind.SWITCH, Kind.SPOKEN)
 
 
 class Flag(NamedTuple):
     """One flag."""
 
     names: tuple[str, ...]
-    """Every spelling without dashes; the first is its name everywhere else."""
+    """The spellings that lego v4 has, both legos have or only we have, without dashes."""
     kind: Kind
     help: Sentence
     variable: str = ""
     """The environment variable without its prefix (``TEGATA_`` before ``LEGO_``); empty: none."""
     commands: frozenset[str] = frozenset()
-    """The commands that take it; empty: all of them."""
+    """The commands that take it, by what they are called in code; empty: all of them."""
     default: str = ""
     """What help shows as the default."""
+    v5: tuple[str, ...] = ()
+    """Further spellings that lego v5 has and v4 has not, or not for this flag (``-c``)."""
+    secret: bool = False
+    """Whether its value is never shown."""
 
     @property
     def name(self) -> str:
         """What the flag is called in code and messages."""
-        return self.names[0]
+        return self.spellings[0]
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every spelling, without dashes."""
+        return self.names + self.v5
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Every variable without its prefix: ours and v4's, and v5's, which is made from the flag's name there."""
+        made = [_NO_LETTERS.sub("_", name).upper() for name in self.v5 if len(name) > 1]
+        return tuple(dict.fromkeys((self.variable, *made))) if self.variable else ()
 
 
-COMMANDS: dict[str, Sentence] = {
-    "run": Sentence(
-        "Register an account, then obtain a certificate",
-        "アカウントを登録し、証明書を発行します",
-    ),
-    "renew": Sentence("Renew a certificate when it is time", "更新時期になった証明書を更新します"),
-    "revoke": Sentence("Revoke a certificate", "証明書を失効します"),
-    "list": Sentence("Show certificates and accounts", "証明書とアカウントを表示します"),
-}
+_NO_LETTERS = re.compile("[^a-z0-9]")
 
 DEFAULT_SERVER = "https://acme-v02.api.letsencrypt.org/directory"
 DEFAULT_KEY_TYPE = "ec256"
@@ -60,6 +76,7 @@ _RUN = frozenset({"run"})
 _RENEW = frozenset({"renew"})
 _REVOKE = frozenset({"revoke"})
 _LIST = frozenset({"list"})
+_REGISTER = frozenset({"accounts register"})
 
 FLAGS: tuple[Flag, ...] = (
     Flag(
@@ -99,9 +116,20 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "EAB",
     ),
-    Flag(("kid",), Kind.TEXT, Sentence("Key identifier of the EAB.", "EAB の MAC 鍵識別子。"), "EAB_KID"),
     Flag(
-        ("hmac",), Kind.TEXT, Sentence("MAC key of the EAB, in base64url.", "EAB の MAC 鍵（base64url）。"), "EAB_HMAC"
+        ("kid",),
+        Kind.TEXT,
+        Sentence("Key identifier of the EAB.", "EAB の MAC 鍵識別子。"),
+        "EAB_KID",
+        v5=("eab.kid",),
+    ),
+    Flag(
+        ("hmac",),
+        Kind.TEXT,
+        Sentence("MAC key of the EAB, in base64url.", "EAB の MAC 鍵（base64url）。"),
+        "EAB_HMAC",
+        v5=("eab.hmac",),
+        secret=True,
     ),
     Flag(
         ("eab-file",),
@@ -119,7 +147,7 @@ FLAGS: tuple[Flag, ...] = (
             "Move the stored account of this CA and mail address to the archives and register a new one.",
             "この認証局とメールアドレスの既存アカウントを archives へ移し、新しく登録します。",
         ),
-        commands=_RUN,
+        commands=_RUN | _REGISTER,
     ),
     Flag(
         ("key-type", "k"),
@@ -153,6 +181,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "HTTP_PORT",
         default=DEFAULT_HTTP_PORT,
+        v5=("http.address",),
     ),
     Flag(
         ("http.webroot",),
@@ -178,6 +207,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "TLS_PORT",
         default=DEFAULT_TLS_PORT,
+        v5=("tls.address",),
     ),
     Flag(
         ("pfx",),
@@ -191,6 +221,8 @@ FLAGS: tuple[Flag, ...] = (
         Sentence("Password of the .pfx file.", "PFX ファイルのパスワード。"),
         "PFX_PASSWORD",
         default=DEFAULT_PFX_PASSWORD,
+        v5=("pfx.password",),
+        secret=True,
     ),
     Flag(
         ("pfx.format",),

@@ -1,16 +1,20 @@
 """From words and environment to what was given: lego's grammar, with flags allowed on either side of the command.
 
 Go's ``flag`` package is the model: ``-x`` is ``--x``, values by space or ``=``, switches take a value only by ``=``, a
-bare ``--`` ends flags, the last value wins and lists grow. Pure: what values mean and which are needed is not known.
+bare ``--`` ends flags, the last value wins and lists grow. Both generations of lego's words are understood; where one
+word means two things, v4's is meant unless a word is there that only v5 has. Pure: what values mean and which are
+needed is not known.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
+from tegata.cli import values
+from tegata.cli.commands import COMMANDS, FIRST_WORDS, GROUPS, Command, Generation, known
 from tegata.cli.errors import (
-    BadNumber,
-    BadSwitch,
     MisplacedFlag,
     MissingValue,
     MistypedFlag,
@@ -19,35 +23,38 @@ from tegata.cli.errors import (
     UnknownCommand,
     UnknownFlag,
 )
-from tegata.cli.flags import COMMANDS, FLAGS, Flag, Kind
-
-Value: TypeAlias = bool | int | str | tuple[str, ...]
+from tegata.cli.flags import FLAGS, Flag, Kind
+from tegata.cli.values import FALSE, TRUE, Value
 
 # A value in the environment counts under the first of these prefixes that has one.
 PREFIXES = ("TEGATA_", "LEGO_")
 
-# What Go's strconv.ParseBool takes.
-TRUE = ("1", "t", "T", "TRUE", "true", "True")
-FALSE = ("0", "f", "F", "FALSE", "false", "False")
 _HELP_WORDS = ("help", "h")
 
 _BY_NAME: dict[str, list[Flag]] = {}
 for _flag in FLAGS:
-    for _name in _flag.names:
+    for _name in _flag.spellings:
         _BY_NAME.setdefault(_name, []).append(_flag)
+
+# The spellings that say lego v5 is spoken: no flag of v4 has them.
+V5_SPELLINGS = frozenset(name for name, flags in _BY_NAME.items() if not any(name in flag.names for flag in flags))
 
 
 class Invocation(NamedTuple):
     """One command line, understood."""
 
     command: str | None
-    """None: nothing was asked, or help about everything."""
+    """What the command is called in code, whatever was typed; None: nothing was asked, or help about everything."""
     given: Mapping[str, Value]
     """What flags and environment say, by the flags' names; a flag that nobody gave is not in it."""
     wants_help: bool = False
     wants_version: bool = False
     extra: tuple[str, ...] = ()
     """Words after the command that mean nothing; lego ignores them."""
+    spoken: str | None = None
+    """The command, or the first of its two words, as it was typed."""
+    generation: Generation = Generation.V4
+    """Which lego is spoken to, where that makes a difference."""
 
     def text(self, name: str) -> str | None:
         """The value of a text flag; None when nobody gave it."""
@@ -63,10 +70,32 @@ class Invocation(NamedTuple):
         value = self.given.get(name)
         return value if isinstance(value, int) else None
 
+    def duration(self, name: str) -> timedelta | None:
+        """The value of a flag for a span of time; None when nobody gave it."""
+        value = self.given.get(name)
+        return value if isinstance(value, timedelta) else None
+
+    def time(self, name: str) -> datetime | None:
+        """The value of a flag for an instant; None when nobody gave it."""
+        value = self.given.get(name)
+        return value if isinstance(value, datetime) else None
+
     def list(self, name: str) -> tuple[str, ...]:
         """The values of a list flag."""
         value = self.given.get(name)
         return value if isinstance(value, tuple) else ()
+
+
+class Given(NamedTuple):
+    """A flag on the command line, with its value as it was typed."""
+
+    spelled: str
+    text: str | None
+    """None: a switch without a value."""
+    command: Command | None
+    """The command, if it stood in front of the flag."""
+    flag: Flag
+    """What it is at this place; for v4 while the words are read, for the generation spoken when all have been."""
 
 
 def parse(words: Sequence[str], environ: Mapping[str, str]) -> Invocation:
@@ -74,75 +103,141 @@ def parse(words: Sequence[str], environ: Mapping[str, str]) -> Invocation:
 
     Raises the errors of ``tegata.cli.errors`` that concern words and spellings.
     """
-    reading = _Reading(words)
-    command = reading.command
-    if reading.given.pop("version", False):
-        return Invocation(command, {}, wants_version=True)
-    if reading.given.pop("help", False) or reading.asked_for_help:
-        return Invocation(command, {}, wants_help=True)
-    if command is None:
-        if reading.swallowed is not None:
-            raise SwallowedCommand(flag=reading.swallowed[0], word=reading.swallowed[1])
-        if reading.given:
-            raise NoCommand(known=", ".join(COMMANDS))
-        return Invocation(None, {}, wants_help=True)
-    for name in reading.given:
-        _check_belongs(_flag_of(name, command), name, command)
-    return Invocation(command, {**_from_environment(environ, command), **reading.given}, extra=tuple(reading.extra))
+    reading = Reading()
+    reading.take(words)
+    return reading.understood(environ)
 
 
-class _Reading:
-    """One walk over the words, from the left."""
+class Reading:
+    """One walk over the words, from the left; what it has seen so far can be looked at after an error too."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.command: str | None = None
-        self.given: dict[str, Value] = {}
+    def __init__(self) -> None:
+        self.group: str | None = None
+        """The first word of a command of two, while the second has not come."""
+        self.command: Command | None = None
+        self.flags: list[Given] = []
         self.extra: list[str] = []
-        self.asked_for_help = False
-        self.swallowed: tuple[str, str] | None = None
+        self._asked_for_help = False
+        self._swallowed: tuple[str, str] | None = None
         """A flag and the command word that it took for its value."""
-        rest = iter(words)
-        for word in rest:
+
+    @property
+    def generation(self) -> Generation:
+        """v5 if a word was seen that only v5 has."""
+        return Generation.V5 if any(self.v5_words()) else Generation.V4
+
+    def v5_words(self) -> Iterable[str]:
+        """The words seen that only v5 has."""
+        if self.command is not None and self.command.generation is Generation.V5:
+            yield self.command.words
+        yield from (dashed(given.spelled) for given in self.flags if given.spelled in V5_SPELLINGS)
+
+    def take(self, words: Sequence[str]) -> None:
+        """Read all words; raises what concerns one of them."""
+        rest = deque(words)
+        while rest:
+            word = rest.popleft()
             if word == "--":
-                self._take_plain_words(rest)
+                while rest:
+                    self._take_plain_word(rest.popleft())
             elif word.startswith("-") and word != "-":
                 self._take_flag(word, rest)
             else:
-                self._take_plain_words([word])
+                self._take_plain_word(word)
+        generation = self.generation
+        self.flags = [given._replace(flag=_flag_of(given.spelled, given.command, generation)) for given in self.flags]
 
-    def _take_plain_words(self, words: Iterator[str] | list[str]) -> None:
-        for word in words:
-            if self.command is not None:
-                self.extra.append(word)
-            elif word in COMMANDS:
-                self.command = word
-            elif word in _HELP_WORDS:
-                self.asked_for_help = True
-            else:
-                raise UnknownCommand(word=word, known=", ".join(COMMANDS))
+    def understood(self, environ: Mapping[str, str]) -> Invocation:
+        """What all words together mean; raises what concerns the whole, or a value."""
+        command = self.command
+        does, spoken = (command.does, command.words) if command else (None, self.group)
+        given = self._values()
+        if given.pop("version", False):
+            return Invocation(does, {}, wants_version=True, spoken=spoken)
+        if given.pop("help", False) or self._asked_for_help:
+            return Invocation(does, {}, wants_help=True, spoken=spoken)
+        if command is None:
+            if self._swallowed is not None:
+                raise SwallowedCommand(flag=self._swallowed[0], word=self._swallowed[1])
+            if given:
+                raise NoCommand(known=known(self.group))
+            return Invocation(None, {}, wants_help=True, spoken=spoken)
+        for each in self.flags:
+            _check_belongs(each, command)
+        from_environment = {name: value for name, (_, value) in self.in_environment(environ).items()}
+        return Invocation(
+            does,
+            {**from_environment, **given},
+            extra=tuple(self.extra),
+            spoken=spoken,
+            generation=self.generation,
+        )
 
-    def _take_flag(self, word: str, rest: Iterator[str]) -> None:
-        spelled, equals, value = _without_dashes(word).partition("=")
-        flag = _flag_of(spelled, self.command)
-        if flag.kind is Kind.SWITCH:
-            self.given[flag.name] = _switch(f"-{spelled}", value) if equals else True
-            return
+    def in_environment(self, environ: Mapping[str, str]) -> dict[str, tuple[str, Value]]:
+        """What the environment says for the command: variable and value, by the flags' names."""
+        found: dict[str, tuple[str, Value]] = {}
+        for flag in FLAGS:
+            if flag.commands and (self.command is None or self.command.does not in flag.commands):
+                continue
+            names = (prefix + each for prefix in PREFIXES for each in flag.variables)
+            variable = next((name for name in names if environ.get(name)), None)
+            if variable is not None:
+                found[flag.name] = variable, values.read(flag, variable, environ[variable])
+        return found
+
+    def _values(self) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for given in self.flags:
+            value = True if given.text is None else values.read(given.flag, f"-{given.spelled}", given.text)
+            before = found.get(given.flag.name)
+            if isinstance(value, tuple) and isinstance(before, tuple):
+                value = before + value
+            found[given.flag.name] = value
+        return found
+
+    def _take_plain_word(self, word: str) -> None:
+        if self.command is not None:
+            self.extra.append(word)
+        elif self.group is not None:
+            self._take_command(f"{self.group} {word}")
+        elif word in GROUPS:
+            self.group = word
+        elif word in _HELP_WORDS:
+            self._asked_for_help = True
+        else:
+            self._take_command(word)
+
+    def _take_command(self, words: str) -> None:
+        if words not in COMMANDS:
+            raise UnknownCommand(word=words, known=known(self.group))
+        self.command = COMMANDS[words]
+
+    def _take_flag(self, word: str, rest: deque[str]) -> None:
+        spelled, equals, text = _without_dashes(word).partition("=")
+        flag = _flag_of(spelled, self.command, Generation.V4)
+        value: str | None = text
         if not equals:
-            value = self._next_word(spelled, rest)
-        read = _read(flag, f"-{spelled}", value)
-        before = self.given.get(flag.name)
-        if isinstance(read, tuple) and isinstance(before, tuple):
-            read = before + read
-        self.given[flag.name] = read
+            if flag.kind.takes_value:
+                value = self._next_word(spelled, rest)
+            else:
+                # A switch that lego v4 reads as text has its value behind it; anywhere else it would be a command.
+                spoken = flag.kind is Kind.SPOKEN and rest and rest[0] in TRUE + FALSE
+                value = rest.popleft() if spoken else None
+        self.flags.append(Given(spelled, value, self.command, flag))
 
-    def _next_word(self, spelled: str, rest: Iterator[str]) -> str:
+    def _next_word(self, spelled: str, rest: deque[str]) -> str:
         """The value of a flag: the next word, unless that is a flag itself (no value of ours looks like one)."""
-        word = next(rest, None)
-        if word is None or _is_flag(word):
+        if not rest or _is_flag(rest[0]):
             raise MissingValue(flag=spelled)
-        if word in COMMANDS and self.swallowed is None:
-            self.swallowed = (spelled, word)
+        word = rest.popleft()
+        if word in FIRST_WORDS and self._swallowed is None:
+            self._swallowed = (spelled, word)
         return word
+
+
+def dashed(name: str) -> str:
+    """A spelling as it is typed."""
+    return f"-{name}" if len(name) == 1 else f"--{name}"
 
 
 def _without_dashes(word: str) -> str:
@@ -153,65 +248,26 @@ def _is_flag(word: str) -> bool:
     return word.startswith("-") and _without_dashes(word).partition("=")[0] in _BY_NAME
 
 
-def _flag_of(spelled: str, command: str | None) -> Flag:
-    """The flag of a spelling: after a command its own one, otherwise the one that every command takes."""
+def _flag_of(spelled: str, command: Command | None, generation: Generation) -> Flag:
+    """The flag of a spelling: after a command its own one, otherwise the one that every command takes.
+
+    Of those the generation's; a soundness test says that both take a value or neither does.
+    """
     flags = _BY_NAME.get(spelled)
     if flags is None:
         near = get_close_matches(spelled, _BY_NAME, n=3)
         if near:
-            raise MistypedFlag(flag=spelled, near=", ".join(_dashed(name) for name in near))
+            raise MistypedFlag(flag=spelled, near=", ".join(dashed(name) for name in near))
         raise UnknownFlag(flag=spelled)
-    own = [flag for flag in flags if command in flag.commands]
+    own = [flag for flag in flags if command and command.does in flag.commands]
     general = [flag for flag in flags if not flag.commands]
-    return (own or general or flags)[0]
+    candidates = own or general or flags
+    spoken = [flag for flag in candidates if spelled in (flag.v5 if generation is Generation.V5 else flag.names)]
+    return (spoken or candidates)[0]
 
 
-def _check_belongs(flag: Flag, spelled: str, command: str) -> None:
-    if flag.commands and command not in flag.commands:
-        raise MisplacedFlag(flag=spelled, command=command, owners=", ".join(sorted(flag.commands)))
-
-
-def _from_environment(environ: Mapping[str, str], command: str) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for flag in FLAGS:
-        if not flag.variable or (flag.commands and command not in flag.commands):
-            continue
-        variable = next((p + flag.variable for p in PREFIXES if environ.get(p + flag.variable)), None)
-        if variable is not None:
-            found[flag.name] = _read(flag, variable, environ[variable])
-    return found
-
-
-def _read(flag: Flag, source: str, value: str) -> Value:
-    """A value by its flag's kind; raises BadSwitch, BadNumber."""
-    match flag.kind:
-        case Kind.SWITCH:
-            return _switch(source, value)
-        case Kind.LIST:
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        case Kind.INTEGER:
-            return _number(source, value)
-        case Kind.NATURAL:
-            return _number(source, value, least=0)
-        case Kind.TEXT:
-            return value
-
-
-def _switch(source: str, value: str) -> bool:
-    if value not in TRUE and value not in FALSE:
-        raise BadSwitch(source=source, value=value)
-    return value in TRUE
-
-
-def _number(source: str, value: str, least: int | None = None) -> int:
-    try:
-        number = int(value, 0)
-    except ValueError:
-        raise BadNumber(source=source, value=value) from None
-    if least is not None and number < least:
-        raise BadNumber(source=source, value=value)
-    return number
-
-
-def _dashed(name: str) -> str:
-    return f"-{name}" if len(name) == 1 else f"--{name}"
+def _check_belongs(given: Given, command: Command) -> None:
+    flag = given.flag
+    if flag.commands and command.does not in flag.commands:
+        owners = [words for words, each in COMMANDS.items() if each.does in flag.commands]
+        raise MisplacedFlag(flag=given.spelled, command=command.words, owners=", ".join(owners))

@@ -1,6 +1,8 @@
-"""The help texts, made from the table of flags: what there is for everybody, and what for one command."""
+"""The help texts, made from the tables: what there is for everybody, and what for one command."""
 
-from tegata.cli.flags import COMMANDS, FLAGS, Flag, Kind
+from tegata.cli.commands import COMMANDS, GROUPS
+from tegata.cli.flags import FLAGS, Flag
+from tegata.cli.grammar import PREFIXES, dashed
 from tegata.text.catalogue import Sentence
 from tegata.text.language import Language
 
@@ -12,21 +14,25 @@ _ANYWHERE = Sentence(
 
 
 def text(command: str | None, language: Language) -> str:
-    """The help of a command, or with None of all."""
+    """The help of a command or of a group of them, by the words that are typed, or with None of all."""
     name = f"tegata {command}" if command else "tegata"
-    what = COMMANDS[command] if command else _WHAT
+    found = COMMANDS.get(command or "")
+    what = found.help if found else _WHAT
+    usage = command if found else f"{command} command" if command else "command"
     sections = [
         ("NAME", f"   {name} - {what.fill(language, {})}"),
-        ("USAGE", f"   tegata [flags] {command or 'command'} [flags]\n   {_ANYWHERE.fill(language, {})}"),
+        ("USAGE", f"   tegata [flags] {usage} [flags]\n   {_ANYWHERE.fill(language, {})}"),
     ]
-    if command is None:
-        lines = [f"   {each:<8}{sentence.fill(language, {})}" for each, sentence in COMMANDS.items()]
+    if found is None:
+        group = command if command in GROUPS else None
+        chosen = [each for each in COMMANDS.values() if group in (None, each.group)]
+        width = max(len(each.words) for each in chosen) + 2
+        lines = [f"   {each.words:<{width}}{each.help.fill(language, {})}" for each in chosen]
         sections.append(("COMMANDS", "\n".join(lines)))
-    own = [flag for flag in FLAGS if flag.commands and command in flag.commands]
-    general = [flag for flag in FLAGS if not flag.commands]
+    own = [flag for flag in FLAGS if found and found.does in flag.commands]
     if own:
         sections.append(("FLAGS OF THIS COMMAND", _table(own, language)))
-    sections.append(("FLAGS", _table(general, language)))
+    sections.append(("FLAGS", _table([flag for flag in FLAGS if not flag.commands], language)))
     return "\n\n".join(f"{title}:\n{body}" for title, body in sections)
 
 
@@ -35,12 +41,13 @@ def _table(flags: list[Flag], language: Language) -> str:
 
 
 def _spelled(flag: Flag) -> str:
-    value = "" if flag.kind is Kind.SWITCH else " value"
-    return ", ".join(f"{'-' if len(name) == 1 else '--'}{name}{value}" for name in flag.names)
+    value = " value" if flag.kind.takes_value else ""
+    return ", ".join(f"{dashed(name)}{value}" for name in flag.spellings)
 
 
 def _described(flag: Flag, language: Language) -> str:
     notes = [f"(default: {flag.default})"] if flag.default else []
     if flag.variable:
-        notes.append(f"[$TEGATA_{flag.variable}, $LEGO_{flag.variable}]")
+        variables = ", ".join(f"${prefix}{each}" for each in flag.variables for prefix in PREFIXES)
+        notes.append(f"[{variables}]")
     return " ".join([flag.help.fill(language, {}), *notes])

@@ -19,7 +19,8 @@ def show(context: Context, plan: List) -> None:
     tree = Tree(plan.path)
     if plan.accounts and not plan.names_only:
         _show_accounts(context.console, tree)
-    _show_certificates(context, tree, names_only=plan.names_only)
+    if plan.certificates:
+        _show_certificates(context, tree, names_only=plan.names_only)
 
 
 def _show_accounts(console: Console, tree: Tree) -> None:

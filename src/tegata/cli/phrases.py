@@ -18,6 +18,8 @@ PHRASES: dict[str, str] = {
     "cli.mistyped-flag": "flag provided but not defined: -{flag}",
     "cli.misplaced-flag": "flag provided but not defined: -{flag}",
     "cli.missing-value": "flag needs an argument: -{flag}",
+    "cli.bad-duration": 'invalid value "{value}" for flag {source}: parse error',
+    "cli.bad-time": 'invalid value "{value}" for flag {source}: parse error',
     "cli.bad-switch": 'invalid boolean value "{value}" for {source}: parse error',
     "cli.bad-number": 'invalid value "{value}" for flag {source}: parse error',
     "cli.no-names": "Please specify --domains/-d",

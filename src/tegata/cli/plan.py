@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from tegata.cli import flags
 from tegata.cli.eabfile import EabFile
 from tegata.cli.errors import BadServer, NoChallenge, NoNames, PfxFormatRefused, UnknownPfxFormat
-from tegata.cli.grammar import PREFIXES, TRUE, Invocation
+from tegata.cli.grammar import PREFIXES, Invocation
+from tegata.cli.values import TRUE
 from tegata.host.hooks import command_line
 from tegata.pki.keys import KeyType, parse_key_type
 from tegata.pki.names import normalise
@@ -125,15 +126,25 @@ class Revoke:
 
 
 @dataclass(frozen=True)
+class Register:
+    """``accounts register``: register an account, and nothing else."""
+
+    path: Path
+    account: AccountPlan
+    new_account: bool
+
+
+@dataclass(frozen=True)
 class List:
-    """``list``: show what is on the disk."""
+    """``list`` and ``accounts list``: show what is on the disk."""
 
     path: Path
     accounts: bool
     names_only: bool
+    certificates: bool = True
 
 
-Plan: TypeAlias = Run | Renew | Revoke | List
+Plan: TypeAlias = Run | Renew | Revoke | Register | List
 
 
 def make(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None, directory: Path) -> Plan:
@@ -146,7 +157,11 @@ def make(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile |
     path = directory / (invocation.text("path") or ".lego")
     if invocation.command == "list":
         return List(path, accounts=invocation.switch("accounts"), names_only=invocation.switch("names"))
+    if invocation.command == "accounts list":
+        return List(path, accounts=True, names_only=False, certificates=False)
     account = _account(invocation, environ, eab_file)
+    if invocation.command == "accounts register":
+        return Register(path, account, new_account=invocation.switch("new-account"))
     if invocation.command == "revoke":
         names = _names(invocation, eab_file)
         return Revoke(path, account, names, reason=invocation.number("reason") or 0, keep=invocation.switch("keep"))

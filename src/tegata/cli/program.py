@@ -20,7 +20,7 @@ from tegata.cli.eabfile import SIZE_LIMIT, EabFile
 from tegata.cli.eabfile import read as read_eab
 from tegata.cli.errors import BadEabFile, UnknownCommand
 from tegata.cli.grammar import Invocation, parse
-from tegata.cli.plan import List, Plan, Renew, Revoke, Run, make
+from tegata.cli.plan import List, Plan, Register, Renew, Revoke, Run, make
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
 from tegata.host.errors import HookFailed
@@ -88,7 +88,7 @@ def _perform(context: Context, words: Sequence[str]) -> None:
     if invocation.wants_help:
         from tegata.cli.help import text
 
-        context.console.say(text(invocation.command, context.language))
+        context.console.say(text(invocation.spoken, context.language))
         return
     if invocation.extra:
         context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(invocation.extra))}", WARN)
@@ -109,6 +109,10 @@ def _carry_out(context: Context, plan: Plan) -> None:
             from tegata.cli.revoke import revoke
 
             revoke(context, plan)
+        case Register():
+            from tegata.cli.register import register
+
+            register(context, plan)
         case List():
             from tegata.cli.listing import show
 
@@ -117,7 +121,7 @@ def _carry_out(context: Context, plan: Plan) -> None:
 
 def _eab_file(invocation: Invocation) -> EabFile | None:
     name = invocation.text("eab-file")
-    if not name or invocation.command == "list":
+    if not name or invocation.command in ("list", "accounts list"):
         return None
     try:
         with Path(name).open("rb") as stream:

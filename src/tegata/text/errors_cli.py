@@ -61,6 +61,20 @@ ENTRIES: dict[str, Entry] = {
             "It takes a whole number, and a reason none below 0.", "整数を指定してください。失効理由は 0 以上です。"
         ),
     ),
+    "cli.bad-duration": Entry(
+        Sentence("{source} has the value “{value}”.", "{source} の値が「{value}」になっています。"),
+        Sentence(
+            "It takes a span of time with its unit, such as 90s, 2m or 1h30m.",
+            "90s、2m、1h30m のように単位を付けて指定してください。",
+        ),
+    ),
+    "cli.bad-time": Entry(
+        Sentence("{source} has the value “{value}”.", "{source} の値が「{value}」になっています。"),
+        Sentence(
+            "It takes a date and time with its offset (RFC 3339), such as 2026-01-30T12:00:00Z.",
+            "2026-01-30T12:00:00+09:00 のように、日時を時差付き（RFC 3339）で指定してください。",
+        ),
+    ),
     "cli.no-names": Entry(
         Sentence(
             "The command {command} needs to know which certificate.", "{command} コマンドには証明書の名前が必要です。"
