@@ -109,6 +109,21 @@ def test_any_text_is_a_stable_name_or_refused(text):
     assert not set(name) & set("/\\_ %@\0\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("www.example.com", "www.example.com"),
+        ("*.xn--wgv71a119e.jp", "*.xn--wgv71a119e.jp (*.日本語.jp)"),
+        (".www.xn--wgv71a119e.jp", ".www.xn--wgv71a119e.jp (.www.日本語.jp)"),
+        ("xn--n3h.xn--bcher-kva.example", "xn--n3h.xn--bcher-kva.example (xn--n3h.bücher.example)"),
+        ("192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_a_name_as_people_read_it(name, shown):
+    """A label that IDNA does not allow, such as the snowman's, stays as it is."""
+    assert names.shown(name) == shown
+
+
 def test_kinds_of_names():
     assert names.is_ip("192.0.2.1")
     assert names.is_ip("2001:db8::1")

@@ -62,6 +62,16 @@ def base_of(name: str) -> str:
     return name.removeprefix(_WILDCARD)
 
 
+def shown(name: str) -> str:
+    """The name for a person to read: one with A-labels has its U-labels beside it, ``xn--wgv71a119e.jp (日本語.jp)``.
+
+    Takes a name in its one form, or a contract's with a dot in front.
+    """
+    if "xn--" not in name:
+        return name
+    return f"{name} ({'.'.join(map(_u_label, name.split('.')))})"
+
+
 def covers(pattern: str, name: str) -> bool:
     """Whether a contract's name covers a normalised name.
 
@@ -118,6 +128,15 @@ def _check_label(text: str, label: str) -> None:
         raise BadName(name=text, reason="a label holds something other than letters, digits and hyphens between them")
     if label[2:4] == "--":
         _check_a_label(text, label)
+
+
+def _u_label(label: str) -> str:
+    import idna  # noqa: PLC0415 - its tables are large, and few names need them
+
+    try:
+        return idna.ulabel(label) if label.startswith("xn--") else label
+    except idna.IDNAError:  # a name that older tables allowed
+        return label
 
 
 def _check_a_label(text: str, label: str) -> None:

@@ -55,6 +55,13 @@ def test_the_notice_of_an_acme_contract(contract):
     assert f"\n      {command}\n" in body
 
 
+def test_an_international_name(contract):
+    """To read in both forms, in the command line by its A-labels."""
+    body = letter(msgspec.structs.replace(contract, domains=(".xn--wgv71a119e.jp",))).body
+    assert " xn--wgv71a119e.jp (日本語.jp)（サブドメインを含む）" in body
+    assert " -d xn--wgv71a119e.jp -m" in body
+
+
 def test_the_notice_of_a_contract_without_acme(contract):
     """It sends the customer to the portal and speaks of no EAB."""
     body = letter(msgspec.structs.replace(contract, service="ov-csr-6m", application=Application.RENEWAL)).body

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tegata.ca.model import Application, Contract
 from tegata.ca.settings import Service
+from tegata.pki import names
 from tegata.text.catalogue import printable
 
 _APPLICATIONS = {Application.NEW: "新規発行", Application.RENEWAL: "契約更新"}
@@ -52,7 +53,7 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
 
 
 def _told(name: str) -> str:
-    return f"{name.removeprefix('.')}（サブドメインを含む）" if name.startswith(".") else name
+    return f"{names.shown(name[1:])}（サブドメインを含む）" if name.startswith(".") else names.shown(name)
 
 
 def _date(instant: datetime) -> str:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tegata.ca.portal.words import WORDS
+from tegata.pki import names
 from tegata.text.language import Language, from_accept_language
 
 LANGUAGE_COOKIE = "tegata-lang"
@@ -30,6 +31,7 @@ _environment = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_environment.filters["shown"] = names.shown
 
 
 def language_of(request: Request) -> Language:

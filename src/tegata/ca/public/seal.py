@@ -16,6 +16,7 @@ from tegata.ca.policy.certificates import CertificateStatus, status
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import ContractService
+from tegata.pki import names
 from tegata.text.catalogue import Sentence
 from tegata.text.language import Language, from_accept_language
 
@@ -109,4 +110,6 @@ def _page(language: Language, status: int, **values: object) -> Response:
         return _WORDS[key].fill(language, facts)
 
     other = Language.EN if language is Language.JA else Language.JA
-    return HTMLResponse(_template.render(t=word, language=language, other=other, **values), status, _HEADERS)
+    return HTMLResponse(
+        _template.render(t=word, shown=names.shown, language=language, other=other, **values), status, _HEADERS
+    )
