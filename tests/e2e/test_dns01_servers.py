@@ -4,25 +4,28 @@ Everything is in one network namespace, where the programs make their own propag
 servers, found by NS records from the root.
 """
 
+import sys
+from collections.abc import Mapping
+
 import pytest
 
 from tests.e2e import customer
 from tests.e2e.certificates import crt, names_of
 from tests.e2e.dns_site import ALGORITHM, DnsSite
 from tests.peers.certbot import Certbot
-from tests.peers.dns_network import COM, IDN, NET
+from tests.peers.dns_network import COM, CROWD, IDN, NET
 from tests.peers.lego import Lego
 
 pytestmark = pytest.mark.peer("named", "pdns_server")
 
 
-def lego_run(site: DnsSite, lego: Lego, provider: str, *names: str) -> str:
-    """lego's first run for these names; what it said."""
+def lego_run(site: DnsSite, lego: Lego, provider: str, *names: str, more: Mapping[str, str] | None = None) -> str:
+    """lego's first run for these names, with ``more`` variables; what it said."""
     lego = lego.trusting(site.ca.ca_file).started_by(site.network.starter)
     account = ["-s", site.ca.directory_url, "-a", "-m", customer.MAIL, *customer.eab(site.contract)]
     challenge = ["--dns", provider, "--key-type", "rsa2048"]
     words = [*account, *customer.names(*names), *challenge, "run"]
-    return lego.run(*words, env=site.environment(provider)).check().output
+    return lego.run(*words, env={**site.environment(provider), **(more or {})}).check().output
 
 
 @pytest.mark.peer("lego")
@@ -40,6 +43,33 @@ def test_lego_follows_an_alias_into_another_zone(dns_site: DnsSite, lego: Lego):
     """The challenge name of alias.example.com, at BIND, is an alias of one at PowerDNS."""
     lego_run(dns_site, lego, "pdns", f"alias.{COM}")
     assert names_of(crt(lego.path, f"alias.{COM}")) == {f"alias.{COM}"}
+
+
+# Adds the value in two strings, as a long value has to be; lego's exec says how it is called.
+HOOK = """\
+#!{python}
+import sys
+import dns.query, dns.rdtypes.ANY.TXT, dns.tsig, dns.update
+
+_, action, fqdn, value = sys.argv
+key = dns.tsig.Key({key.name!r}, {key.secret!r}, {key.algorithm!r})
+update = dns.update.UpdateMessage("example.com", keyring=key)
+record = dns.rdtypes.ANY.TXT.TXT(1, 16, [value[:20], value[20:]])
+update.add(fqdn, 1, record) if action == "present" else update.delete(fqdn, record)
+dns.query.tcp(update, {host!r}, port=53, timeout=5)
+"""
+
+
+@pytest.mark.peer("lego")
+def test_a_value_in_two_strings_beside_others(dns_site: DnsSite, lego: Lego):
+    """The strings of a value are joined, and any value may be the right one (A-69)."""
+    hook = lego.directory / "hook"
+    hook.write_text(HOOK.format(python=sys.executable, key=dns_site.key, host=dns_site.network.bind.host))
+    hook.chmod(0o755)
+    name = f"crowded.{COM}"
+    lego_run(dns_site, lego, "exec", name, more={"EXEC_PATH": str(hook), "EXEC_POLLING_INTERVAL": "1"})
+    assert names_of(crt(lego.path, name)) == {name}
+    assert dns_site.left_at(name) == set(CROWD)
 
 
 def test_certbot_proves_a_wildcard_and_its_base(dns_site: DnsSite, certbot: Certbot):

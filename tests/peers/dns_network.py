@@ -1,7 +1,8 @@
 """A small internet of real DNS servers in a network namespace, all on port 53: root, BIND, its secondary, PowerDNS.
 
 ``example.com`` is at BIND with a secondary, ``example.net`` at PowerDNS, and so is 日本語.example; a recursive BIND
-finds them all from the root. Knows nothing of ACME.
+finds them all from the root. ``_acme-challenge.alias.example.com`` is an alias into example.net, and at
+``_acme-challenge.crowded.example.com`` there are values of others (CROWD).
 """
 
 from contextlib import ExitStack
@@ -18,8 +19,12 @@ _ROOT, _BIND, _SECONDARY, _PDNS = ADDRESSES[:4]
 
 COM, NET, IDN = "example.com", "example.net", "xn--wgv71a119e.example"
 
+# Of what others have set there.
+CROWD = ("v=another program's value", "several strings")
+_CROWDED = [f'_acme-challenge.crowded TXT "{text[:8]}" "{text[8:]}"' for text in CROWD]
+
 ZONES = (
-    Zone(COM, {"ns1": _BIND, "ns2": _SECONDARY}, ["_acme-challenge.alias CNAME alias.acme.example.net."]),
+    Zone(COM, {"ns1": _BIND, "ns2": _SECONDARY}, ["_acme-challenge.alias CNAME alias.acme.example.net.", *_CROWDED]),
     Zone(NET, {"ns1": _PDNS}),
     Zone(IDN, {"ns1": _PDNS}),
 )
