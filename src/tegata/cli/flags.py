@@ -298,6 +298,14 @@ FLAGS: tuple[Flag, ...] = (
         Sentence("Show names only, one a line.", "名前だけを 1 行に 1 つ表示します。"),
         commands=_LIST,
     ),
+    Flag(
+        ("explain",),
+        Kind.SWITCH,
+        Sentence(
+            "Do nothing, but say how every word of this command line is understood and where each value comes from.",
+            "何も実行せず、このコマンドラインの各語の解釈と、値ごとの指定元を表示します。",
+        ),
+    ),
     Flag(("help", "h"), Kind.SWITCH, Sentence("Show this help.", "このヘルプを表示します。")),
     Flag(("version", "v"), Kind.SWITCH, Sentence("Show the version.", "バージョンを表示します。")),
 )

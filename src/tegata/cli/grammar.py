@@ -89,6 +89,8 @@ class Invocation(NamedTuple):
 class Given(NamedTuple):
     """A flag on the command line, with its value as it was typed."""
 
+    typed: str
+    """The word itself, without a value behind an equals sign."""
     spelled: str
     text: str | None
     """None: a switch without a value."""
@@ -115,11 +117,17 @@ class Reading:
         self.group: str | None = None
         """The first word of a command of two, while the second has not come."""
         self.command: Command | None = None
-        self.flags: list[Given] = []
+        self.seen: list[Given | str] = []
+        """The flags, and the words that are none, in their order."""
         self.extra: list[str] = []
         self._asked_for_help = False
         self._swallowed: tuple[str, str] | None = None
         """A flag and the command word that it took for its value."""
+
+    @property
+    def flags(self) -> list[Given]:
+        """The flags seen."""
+        return [each for each in self.seen if isinstance(each, Given)]
 
     @property
     def generation(self) -> Generation:
@@ -144,14 +152,14 @@ class Reading:
                 self._take_flag(word, rest)
             else:
                 self._take_plain_word(word)
-        generation = self.generation
-        self.flags = [given._replace(flag=_flag_of(given.spelled, given.command, generation)) for given in self.flags]
+        self._settle(self.generation)
 
     def understood(self, environ: Mapping[str, str]) -> Invocation:
         """What all words together mean; raises what concerns the whole, or a value."""
         command = self.command
         does, spoken = (command.does, command.words) if command else (None, self.group)
-        given = self._values()
+        given = self.values()
+        given.pop("explain", None)
         if given.pop("version", False):
             return Invocation(does, {}, wants_version=True, spoken=spoken)
         if given.pop("help", False) or self._asked_for_help:
@@ -173,19 +181,22 @@ class Reading:
             generation=self.generation,
         )
 
+    def takes(self, flag: Flag) -> bool:
+        """Whether the command takes the flag."""
+        return not flag.commands or (self.command is not None and self.command.does in flag.commands)
+
     def in_environment(self, environ: Mapping[str, str]) -> dict[str, tuple[str, Value]]:
         """What the environment says for the command: variable and value, by the flags' names."""
         found: dict[str, tuple[str, Value]] = {}
-        for flag in FLAGS:
-            if flag.commands and (self.command is None or self.command.does not in flag.commands):
-                continue
+        for flag in filter(self.takes, FLAGS):
             names = (prefix + each for prefix in PREFIXES for each in flag.variables)
             variable = next((name for name in names if environ.get(name)), None)
             if variable is not None:
                 found[flag.name] = variable, values.read(flag, variable, environ[variable])
         return found
 
-    def _values(self) -> dict[str, Value]:
+    def values(self) -> dict[str, Value]:
+        """What the flags say, by their names; raises what is wrong with a value."""
         found: dict[str, Value] = {}
         for given in self.flags:
             value = True if given.text is None else values.read(given.flag, f"-{given.spelled}", given.text)
@@ -195,7 +206,15 @@ class Reading:
             found[given.flag.name] = value
         return found
 
+    def _settle(self, generation: Generation) -> None:
+        """Say of every flag what it is for the generation that turned out to be spoken."""
+        self.seen = [
+            each._replace(flag=_flag_of(each.spelled, each.command, generation)) if isinstance(each, Given) else each
+            for each in self.seen
+        ]
+
     def _take_plain_word(self, word: str) -> None:
+        self.seen.append(word)
         if self.command is not None:
             self.extra.append(word)
         elif self.group is not None:
@@ -223,7 +242,7 @@ class Reading:
                 # A switch that lego v4 reads as text has its value behind it; anywhere else it would be a command.
                 spoken = flag.kind is Kind.SPOKEN and rest and rest[0] in TRUE + FALSE
                 value = rest.popleft() if spoken else None
-        self.flags.append(Given(spelled, value, self.command, flag))
+        self.seen.append(Given(word.partition("=")[0], spelled, value, self.command, flag))
 
     def _next_word(self, spelled: str, rest: deque[str]) -> str:
         """The value of a flag: the next word, unless that is a flag itself (no value of ours looks like one)."""

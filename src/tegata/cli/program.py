@@ -81,6 +81,12 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
 
 
 def _perform(context: Context, words: Sequence[str]) -> None:
+    if "--explain" in words or "-explain" in words:
+        from tegata.cli import explaining
+
+        if explaining.is_asked(words):
+            explaining.explain(context.console, context.language, words, context.environ, _read_eab_file)
+            return
     invocation = parse(words, context.environ)
     if invocation.wants_version:
         context.console.say(f"tegata version {__version__}")
@@ -123,6 +129,10 @@ def _eab_file(invocation: Invocation) -> EabFile | None:
     name = invocation.text("eab-file")
     if not name or invocation.command in ("list", "accounts list"):
         return None
+    return _read_eab_file(name)
+
+
+def _read_eab_file(name: str) -> EabFile:
     try:
         with Path(name).open("rb") as stream:
             return read_eab(stream.read(SIZE_LIMIT + 1), name)

@@ -1,0 +1,168 @@
+"""``--explain``: how a command line is understood, word by word, and where each value comes from.
+
+Nothing is done and no CA is asked. What is said of the generations is the rule itself, as ``grammar`` follows it;
+values of secret flags are not shown.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import takewhile
+
+from tegata.cli.console import Console, shown
+from tegata.cli.eabfile import EabFile
+from tegata.cli.flags import FLAGS, Flag
+from tegata.cli.grammar import Given, Reading, dashed
+from tegata.cli.values import Value
+from tegata.clock import rfc3339
+from tegata.text.catalogue import Sentence
+from tegata.text.language import Language
+
+_MASK = "********"
+
+_RULE = Sentence(
+    "Where lego v4 and lego v5 mean different things by the same words, v4's meaning counts, unless the line has a "
+    "word that only v5 has: a command of two words, or a flag that v4 does not know or calls otherwise.",
+    "lego の v4 と v5 で意味が異なる語は v4 の意味に解釈します。ただし、v5 だけにある語"
+    "（2 語のコマンド、または v4 にないか別名のフラグ）が 1 つでもあれば、v5 の意味に解釈します。",
+)
+_SPOKEN = Sentence("Spoken here: {generation}.", "このコマンドライン: {generation}")
+_BECAUSE = Sentence(
+    "Spoken here: {generation}, because of {words}.", "このコマンドライン: {generation}（{words} による）"
+)
+_LETTER = Sentence("{letter} is {v4} in v4 and {v5} in v5.", "{letter} は v4 では {v4}、v5 では {v5} です。")
+_WORDS = Sentence("Words", "各語の解釈")
+_VALUES = Sentence("Values", "値と指定元")
+_COMMAND = Sentence("the command {command}", "コマンド {command}")
+_IS = Sentence("is {flag}", "{flag} と同じ")
+_NOTHING = Sentence("means nothing here", "無視されます")
+_FLAG = Sentence("flag {name}", "フラグ {name}")
+_VARIABLE = Sentence("variable {name}", "環境変数 {name}")
+_FILE = Sentence("file {name}", "ファイル {name}")
+_DEFAULT = Sentence("default", "既定値")
+
+
+def is_asked(words: Sequence[str]) -> bool:
+    """Whether the words are to be explained, whatever is wrong with them."""
+    return any(word in ("--explain", "-explain") for word in takewhile(lambda word: word != "--", words))
+
+
+def explain(
+    console: Console,
+    language: Language,
+    words: Sequence[str],
+    environ: Mapping[str, str],
+    read_eab_file: Callable[[str], EabFile],
+) -> None:
+    """Say it, as far as the words can be understood; then raises what is wrong with them."""
+    reading = Reading()
+    try:
+        reading.take(words)
+    finally:
+        for line in (*_about_generation(language, reading), *_about_words(language, reading)):
+            console.say(line)
+    invocation = reading.understood(environ)
+    if reading.command is None:
+        return
+    file = invocation.text("eab-file")
+    from_file = _of_eab_file(read_eab_file(file)) if file else {}
+    console.say(f"{_VALUES.fill(language, {})}:")
+    for name, value, origin in _values(language, reading, environ, file or "", from_file):
+        console.say(f"   {name} = {value}   ({origin})")
+
+
+def letters_of_two_meanings() -> dict[str, tuple[str, str]]:
+    """The spellings that v4 and v5 use for different flags, with what each means."""
+    found = {}
+    for flag in FLAGS:
+        for name in flag.v5:
+            others = [each for each in FLAGS if name in each.names and each.commands <= flag.commands]
+            if others:
+                found[dashed(name)] = (dashed(_longest(others[0].names)), dashed(_longest(flag.v5)))
+    return found
+
+
+def _longest(names: tuple[str, ...]) -> str:
+    return max(names, key=len)
+
+
+def _about_generation(language: Language, reading: Reading) -> Iterator[str]:
+    yield _RULE.fill(language, {})
+    for letter, (v4, v5) in letters_of_two_meanings().items():
+        yield _LETTER.fill(language, {"letter": letter, "v4": v4, "v5": v5})
+    words = ", ".join(dict.fromkeys(reading.v5_words()))
+    sentence = _BECAUSE if words else _SPOKEN
+    yield sentence.fill(language, {"generation": f"lego {reading.generation}", "words": words})
+    yield ""
+
+
+def _about_words(language: Language, reading: Reading) -> Iterator[str]:
+    yield f"{_WORDS.fill(language, {})}:"
+    rows = [_about_word(language, reading, each) for each in reading.seen]
+    width = max((len(word) for word, _ in rows), default=0)
+    for word, meaning in rows:
+        yield f"   {word:<{width}}   {meaning}".rstrip()
+    yield ""
+
+
+def _about_word(language: Language, reading: Reading, word: Given | str) -> tuple[str, str]:
+    if isinstance(word, Given):
+        value = "" if word.text is None else f" {_told(word.flag, word.text)}"
+        name = dashed(word.flag.name)
+        meaning = "" if word.typed == name else _IS.fill(language, {"flag": name})
+        return f"{shown(word.typed)}{value}", meaning
+    if word in reading.extra:
+        return shown(word), _NOTHING.fill(language, {})
+    spoken = reading.command.words if reading.command else reading.group or word
+    return shown(word), _COMMAND.fill(language, {"command": spoken})
+
+
+def _values(
+    language: Language,
+    reading: Reading,
+    environ: Mapping[str, str],
+    file: str,
+    from_file: Mapping[str, Value],
+) -> Iterator[tuple[str, str, str]]:
+    """Name, value and origin of every flag of the command that has one."""
+    given = reading.values()
+    spelled = {each.flag.name: each.typed for each in reading.flags}
+    from_environment = reading.in_environment(environ)
+    for flag in FLAGS:
+        if not reading.takes(flag) or flag.name == "explain":
+            continue
+        value: Value
+        if flag.name in given:
+            value, origin = given[flag.name], _FLAG.fill(language, {"name": spelled[flag.name]})
+        elif flag.name in from_environment:
+            variable, value = from_environment[flag.name]
+            origin = _VARIABLE.fill(language, {"name": variable})
+        elif from_file.get(flag.name):
+            value, origin = from_file[flag.name], _FILE.fill(language, {"name": file})
+        elif flag.default:
+            value, origin = flag.default, _DEFAULT.fill(language, {})
+        else:
+            continue
+        yield dashed(flag.name), _told(flag, value), origin
+
+
+def _told(flag: Flag, value: Value) -> str:
+    match value:
+        case _ if flag.secret:
+            return _MASK
+        case str() if flag.name.endswith("-hook"):  # its arguments may hold passwords
+            program, _, arguments = value.partition(" ")
+            return f"{shown(program)} {_MASK}" if arguments else shown(program)
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return shown(", ".join(value))
+        case datetime():
+            return rfc3339(value)
+        case _:
+            return shown(value)
+
+
+def _of_eab_file(file: EabFile) -> dict[str, Value]:
+    """What an EAB file says, by flags."""
+    values = {"server": file.server, "kid": file.kid, "hmac": file.hmac, "key-type": file.key_type or ""}
+    return {**values, "domains": file.names}

@@ -1,0 +1,107 @@
+"""``--explain``: every word with its meaning, every value with its origin, the rule, and no secret."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tegata.cli.explaining import _RULE, _told, is_asked
+from tegata.cli.flags import Flag, Kind
+from tegata.text.catalogue import Sentence
+from tests.peers.tegata import Tegata
+
+ROOT = Path(__file__).parents[2]
+
+
+def lines(text: str) -> list[str]:
+    return [re.sub(r" +", " ", line.strip()) for line in text.splitlines()]
+
+
+def test_words_and_values(tegata: Tegata) -> None:
+    """Each flag by its name, each value with the flag, variable, file or default it comes from."""
+    (tegata.directory / "eab.txt").write_text(
+        "sudo certbot --server https://file.example/ --eab-hmac-key topsecret --eab-kid filekid -d file.example"
+    )
+    words = [
+        "-s",
+        "https://ca.example/",
+        "-days=0x1e",
+        "--pfx.pass",
+        "topsecret",
+        "renew",
+        "?",
+        "--eab-file",
+        "eab.txt",
+    ]
+    hook = ["-renew-hook", "systemctl --token topsecret"]
+    done = tegata.run(*words, *hook, "--explain", env={"LEGO_EMAIL": "a@x.example", "TEGATA_HTTP": "1"}).check()
+    assert "topsecret" not in done.output
+    assert not tegata.path.exists()
+    said = lines(done.stdout)
+    for line in (
+        "Spoken here: lego v4.",
+        "-s https://ca.example/ is --server",
+        "-days 0x1e is --days",
+        "--pfx.pass ********",
+        "renew the command renew",
+        "? means nothing here",
+        "--server = https://ca.example/ (flag -s)",
+        "--days = 30 (flag -days)",
+        "--pfx.pass = ******** (flag --pfx.pass)",
+        "--email = a@x.example (variable LEGO_EMAIL)",
+        "--http = true (variable TEGATA_HTTP)",
+        "--kid = filekid (file eab.txt)",
+        "--hmac = ******** (file eab.txt)",
+        "--domains = file.example (file eab.txt)",
+        "--renew-hook = systemctl ******** (flag -renew-hook)",
+        "--key-type = ec256 (default)",
+    ):
+        assert line in said, f"{line}\n{done.stdout}"
+    assert not [line for line in said if line.startswith("--reason")]
+
+
+def test_the_generation(tegata: Tegata) -> None:
+    """With the words it was told by, in the reader's language."""
+    done = tegata.run("--eab.kid", "k", "certificates", "revoke", "--explain", env={"TEGATA_LANG": "ja"}).check()
+    assert "lego v5（certificates revoke, --eab.kid による）" in done.stdout
+    assert "v4 の意味に解釈します" in done.stdout
+
+
+def test_what_cannot_be_understood(tegata: Tegata) -> None:
+    """As far as it goes; then the error, as without --explain."""
+    done = tegata.run("-m", "a@x.example", "--quux", "renew", "--explain")
+    assert done.code == 1
+    assert "-m a@x.example is --email" in lines(done.stdout)
+    assert "flag provided but not defined: -quux" in done.stderr
+    done = tegata.run("renew", "--days", "ten", "--explain")
+    assert (done.code, "--days ten" in lines(done.stdout)) == (1, True)
+    assert 'invalid value "ten" for flag -days' in done.stderr
+
+
+def test_without_a_command(tegata: Tegata) -> None:
+    """The rule alone."""
+    assert "Spoken here: lego v4." in tegata.run("--explain").check().stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [(["run", "-explain"], True), (["run", "--explain"], True), (["run", "--", "--explain"], False), (["run"], False)],
+)
+def test_when_it_is_asked(words: list[str], asked: bool) -> None:
+    """As a flag, and not among the words behind a bare double dash."""
+    assert is_asked(words) is asked
+
+
+def test_values_are_told_as_they_are_typed() -> None:
+    """Control characters made visible (S-37)."""
+    flag = Flag(("x",), Kind.TIME, Sentence("", ""))
+    assert _told(flag, datetime(2026, 1, 30, 12, tzinfo=UTC)) == "2026-01-30T12:00:00Z"
+    assert _told(flag, False) == "false"
+    assert _told(flag, "a\x1b[2J") == "a\\x1b[2J"
+
+
+def test_the_rule_is_written_down() -> None:
+    """The document says it in the same words."""
+    text = " ".join((ROOT / "docs" / "command-line.md").read_text("utf-8").split())
+    assert _RULE.en in text
