@@ -82,8 +82,8 @@ def test_run_with_the_options_of_the_table() -> None:
     plan = plan_of(posix(RUN.replace(" run", " --path /srv/lego --pfx --pfx.pass 'password' run")))
     assert isinstance(plan, Run)
     assert plan.path == Path("/srv/lego")
-    assert plan.issue.pfx is not None
-    assert (plan.issue.pfx.password, plan.issue.pfx.form) == ("password", PfxForm.DES)
+    assert plan.issue.outputs.pfx is not None
+    assert (plan.issue.outputs.pfx.password, plan.issue.outputs.pfx.form) == ("password", PfxForm.DES)
 
 
 def test_renew() -> None:
@@ -117,8 +117,8 @@ def test_the_script_for_iis() -> None:
     assert plan.account.server == "https://secomtrust-acme.com/acme/"
     assert str(plan.issue.webroot) == r"C:\inetpub\wwwroot"
     assert str(plan.path).endswith("C:/lego")
-    assert plan.issue.pfx is not None
-    assert plan.issue.pfx.password == "YourPassword"
+    assert plan.issue.outputs.pfx is not None
+    assert plan.issue.outputs.pfx.password == "YourPassword"
     assert plan.days == 999
     assert plan.issue.hook == IIS_HOOK
     assert command_line(IIS_HOOK, windows=True) == IIS_HOOK

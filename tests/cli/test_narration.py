@@ -75,6 +75,8 @@ def test_events(event: events.Event, line: str) -> None:
 def test_the_first_line_of_an_order() -> None:
     """With all names, as lego."""
     assert obtaining(("a.example", "b.example")) == "[a.example, b.example] acme: Obtaining bundled SAN certificate"
+    assert obtaining(("a.example",), bundle=False) == "[a.example] acme: Obtaining SAN certificate"
+    assert obtaining(("a.example",), csr=True) == "[a.example] acme: Obtaining bundled SAN certificate given a CSR"
 
 
 FACTS = {"now": NOW, "not_before": NOW - timedelta(days=50), "not_after": NOW + timedelta(days=40, hours=1)}

@@ -36,7 +36,7 @@ def test_defaults_are_lego_s() -> None:
     assert made.account.trust == Trust((), system_roots_too=False, server_name=None, hosts=frozenset())
     assert made.issue.key_type is KeyType.EC256
     assert made.issue.http_port == ":80"
-    assert (made.issue.pfx, made.issue.hook, made.issue.webroot) == (None, None, None)
+    assert (made.issue.outputs.pfx, made.issue.hook, made.issue.webroot) == (None, None, None)
     assert not made.new_account
 
 
@@ -105,7 +105,7 @@ def test_trust_from_the_environment() -> None:
 )
 def test_pfx(line: str, form: PfxForm, given: bool) -> None:
     """3DES unless told otherwise, and lego's password."""
-    pfx = run_plan(f"-d x.example --pfx {line}").issue.pfx
+    pfx = run_plan(f"-d x.example --pfx {line}").issue.outputs.pfx
     assert pfx is not None
     assert (pfx.form, pfx.form_was_given, pfx.password) == (form, given, "changeit")
 

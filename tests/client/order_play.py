@@ -68,13 +68,11 @@ def problem(kind: ErrorType, status: int | None = None, detail: str = "because")
 class Play:
     """Drives one issuance: ``step`` is what it wants now; ``say`` answers it and gives what it wants next."""
 
-    def __init__(
-        self, names: tuple[str, ...] = NAMES, *, replaces: str | None = None, solvable: tuple[str, ...] = ("http-01",)
-    ):
+    def __init__(self, names: tuple[str, ...] = NAMES, *, solvable: tuple[str, ...] = ("http-01",), **wishes: Any):
         request = csr.build(KEY, names, common_name=names[0])
         self.csr = request
         self.issuance = Issuance(
-            Wanted(names, request, KEY.public_key(), replaces),
+            Wanted(names, request, KEY.public_key(), **wishes),
             new_order=NEW_ORDER,
             thumbprint=THUMBPRINT,
             solvable=solvable,

@@ -8,6 +8,7 @@ from tegata.acme import jws, problems
 from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Headers, Response
 from tegata.client import errors, events
+from tegata.client.bucket import Bucket
 from tegata.client.exchange import NONCE_TRIES, TRIES, Exchange
 from tegata.client.network import Network
 from tegata.client.session import Session
@@ -54,6 +55,17 @@ def counting(answer: Callable[[Asked, int], Answer]) -> Callable[[Asked], Answer
         return Answer(given.status, given.body, {**given.headers, "Replay-Nonce": f"n{number:03}"})
 
     return answers
+
+
+def test_a_limit_of_requests_is_kept(peer: Peer, clock: SteppingClock):
+    """Two at once, and then two a second, nonces included."""
+    with HttpTransport(Network(roots=(peer.root,)), clock) as transport:
+        session = Session(f"{peer.url}/dir", KEY)
+        exchange = Exchange(session, transport, clock, events.ignore, bucket=Bucket(2))
+        begun = clock.monotonic()
+        for _ in range(6):
+            exchange.get(f"{peer.url}/dir", deadline=FOREVER)
+        assert clock.monotonic() - begun == pytest.approx(2.0, abs=0.1)
 
 
 def test_fetches_a_nonce_once_and_then_lives_on_the_answers(peer: Peer, exchange: Exchange):

@@ -71,6 +71,28 @@ def test_every_request_says_who_asks_and_in_which_language(peer: Peer, method: s
     assert headers["accept-encoding"] == "identity"
 
 
+def test_a_certificate_that_nobody_wants_to_judge(peer: Peer):
+    """On request only."""
+    with HttpTransport(Network(verify=False), SystemClock()) as transport:
+        assert transport.send(Request("GET", peer.url), LIMIT).status == 200
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_one_version_of_ip(peer: Peer, monkeypatch: pytest.MonkeyPatch, proxied: bool):
+    """The peer listens on IPv4 only. Where a proxy goes between, it chooses the way to the CA."""
+    if proxied:
+        monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+        monkeypatch.setenv("no_proxy", "localhost")
+    with HttpTransport(Network(roots=(peer.root,), family=4), SystemClock()) as transport:
+        assert transport.send(Request("GET", peer.url), LIMIT).status == 200
+    with HttpTransport(Network(roots=(peer.root,), family=6), SystemClock()) as transport:
+        if proxied:
+            assert transport.send(Request("GET", peer.url), LIMIT).status == 200
+        else:
+            with pytest.raises(CaUnreachable):
+                transport.send(Request("GET", peer.url), LIMIT)
+
+
 def test_one_connection_serves_all_requests(peer: Peer, transport: HttpTransport):
     for _ in range(3):
         transport.send(Request("GET", peer.url), LIMIT)

@@ -41,6 +41,8 @@ def new_set(mark: str, *, pfx: bool = True, days_ago: int = 1) -> NewSet:
 
 OLD = new_set("old", days_ago=2)
 NEW = new_set("new")
+assert NEW.key is not None
+NEW_KEY = NEW.key
 
 
 @pytest.fixture
@@ -231,7 +233,7 @@ def test_reading(tree: Tree, files: CertificateFiles) -> None:
     assert caught.value.facts == {"name": NAME, "file": files.file(CERTIFICATE), "path": tree.path}
     save(files, NEW)
     assert files.existing_chain() == list(NEW.chain)
-    assert spki(from_pem(files.file(KEY).read_bytes()).public_key()) == spki(NEW.key.public_key())
+    assert spki(from_pem(files.file(KEY).read_bytes()).public_key()) == spki(NEW_KEY.public_key())
     files.file(CERTIFICATE).write_bytes(b"rubbish")
     with pytest.raises(CertificateDamaged):
         files.existing_chain()

@@ -30,7 +30,8 @@ class Pebble:
 
     Without ``validates`` it asks nobody and takes every answer to a challenge for good. ``nonce_reject`` is the
     percentage of good nonces it refuses; ``certificate_seconds`` the life of its certificates (Pebble's default is five
-    years). Every name resolves to 127.0.0.1; http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
+    years); ``alternate_roots`` how many chains it offers besides the first. Every name resolves to 127.0.0.1; http-01
+    is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
     """
 
     eab_kid = "kid-1"
@@ -47,6 +48,7 @@ class Pebble:
         certificate_seconds: int | None = None,
         http_port: int | None = None,
         tls_port: int | None = None,
+        alternate_roots: int = 0,
     ) -> None:
         self.directory = directory
         self.http_port = http_port or free_port()
@@ -63,6 +65,7 @@ class Pebble:
             "PEBBLE_AUTHZREUSE": "0",
             "PEBBLE_WFE_NONCEREJECT": str(nonce_reject),
             **({} if validates else {"PEBBLE_VA_ALWAYS_VALID": "1"}),
+            "PEBBLE_ALTERNATE_ROOTS": str(alternate_roots),
         }
         self._config: dict[str, Any] = {
             "listenAddress": f"127.0.0.1:{acme_port}",
@@ -114,10 +117,10 @@ class Pebble:
         answer: dict[str, str] = json.loads(self._management(f"cert-status-by-serial/{text}"))
         return answer
 
-    def root_file(self) -> Path:
+    def root_file(self, number: int = 0) -> Path:
         """The root that its certificates chain to (another one at every start), for ``openssl verify``."""
-        path = self.directory / "issuing-root.pem"
-        path.write_bytes(self._management("roots/0"))
+        path = self.directory / f"issuing-root-{number}.pem"
+        path.write_bytes(self._management(f"roots/{number}"))
         return path
 
     def _challenge_server(self) -> list[str]:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Iterator
 
 from tegata.cli.account import Account
+from tegata.cli.console import WARN
 from tegata.cli.context import Context
 from tegata.cli.narration import narrator
 from tegata.cli.phrases import during
@@ -19,11 +20,18 @@ def client_for(
     context: Context, plan: AccountPlan, key: PrivateKey, url: str | None = None, certificate: str = ""
 ) -> Client:
     """A client that opens no connection yet; ``certificate`` is the main name that log lines speak of."""
-    trust = plan.trust
+    trust, wire = plan.trust, plan.wire
+    if not wire.verify:
+        context.console.log("--tls-skip-verify: the CA's TLS certificate is not checked", WARN)
     return Client(
         plan.server,
         key,
         network=Network(
+            product=wire.user_agent,
+            timeout=wire.timeout or Network.timeout,
+            verify=wire.verify,
+            family=wire.family,
+            requests_per_second=wire.requests_per_second,
             accept_language=context.language,
             roots=trust.roots,
             system_pool=trust.system_roots_too,

@@ -73,6 +73,36 @@ class BadTime(TegataError):
     code = "cli.bad-time"
 
 
+class Contradiction(TegataError):
+    """Two flags that exclude each other; facts: ``first``, ``second``."""
+
+    code = "cli.contradiction"
+
+
+class BadFileName(TegataError):
+    """A word that cannot name the certificate's files; facts: ``name``."""
+
+    code = "cli.bad-file-name"
+
+
+class BadMaterial(TegataError):
+    """A file with a request or a key that cannot be used; facts: ``flag``, ``file``, ``reason``."""
+
+    code = "cli.bad-material"
+
+
+class KeyDoesNotFit(TegataError):
+    """The private key given is not the one of the certification request."""
+
+    code = "cli.key-does-not-fit"
+
+
+class NoKeyToWrite(TegataError):
+    """A file that holds the private key was asked for, and nobody gave the key; facts: ``flag``."""
+
+    code = "cli.no-key-to-write"
+
+
 class NoNames(TegataError):
     """A command that needs a name got none; facts: ``command``."""
 
@@ -110,7 +140,10 @@ class UnknownPfxFormat(TegataError):
 
 
 class PfxFormatRefused(TegataError):
-    """RC2 was asked for by name: lego's old default, which OpenSSL 3 and current systems refuse to read."""
+    """RC2 or PBMAC1 was asked for by name; facts: ``word``.
+
+    RC2 is lego v4's default, which OpenSSL 3 and current systems refuse to read; PBMAC1 (RFC 9579) no Windows reads.
+    """
 
     code = "cli.pfx-format-refused"
 

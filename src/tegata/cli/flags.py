@@ -75,6 +75,7 @@ DEFAULT_TLS_PORT = ":443"
 _RUN = frozenset({"run"})
 _RENEW = frozenset({"renew"})
 _REVOKE = frozenset({"revoke"})
+_ISSUE = _RUN | _RENEW
 _LIST = frozenset({"list"})
 _REGISTER = frozenset({"accounts register"})
 
@@ -153,8 +154,8 @@ FLAGS: tuple[Flag, ...] = (
         ("key-type", "k"),
         Kind.TEXT,
         Sentence(
-            "Type of new private keys: rsa2048, rsa3072, rsa4096, rsa8192, ec256 or ec384.",
-            "新しい秘密鍵の種類。rsa2048、rsa3072、rsa4096、rsa8192、ec256、ec384。",
+            "Type of new private keys: rsa2048, rsa3072, rsa4096, rsa8192, ec256, ec384, ec521 or ed25519.",
+            "新しい秘密鍵の種類。rsa2048、rsa3072、rsa4096、rsa8192、ec256、ec384、ec521、ed25519。",
         ),
         "KEY_TYPE",
         default=DEFAULT_KEY_TYPE,
@@ -210,6 +211,150 @@ FLAGS: tuple[Flag, ...] = (
         v5=("tls.address",),
     ),
     Flag(
+        ("csr", "c"),
+        Kind.TEXT,
+        Sentence(
+            "Certification request to use (PEM or DER) in place of --domains; its names count, and no key is made.",
+            "--domains の代わりに使う CSR ファイル（PEM または DER）。名前は CSR から読み取り、秘密鍵は作りません。",
+        ),
+        "CSR",
+    ),
+    Flag(
+        ("private-key",),
+        Kind.TEXT,
+        Sentence(
+            "File of the certificate's private key (PKCS#1, SEC1 or PKCS#8), used in place of a new one.",
+            "新しい秘密鍵の代わりに使う鍵ファイル（PKCS#1、SEC1、PKCS#8）。",
+        ),
+        "PRIVATE_KEY",
+        _ISSUE,
+    ),
+    Flag(
+        ("filename",),
+        Kind.TEXT,
+        Sentence(
+            "What the certificate's files are called, in place of its first name.",
+            "証明書のファイル名。指定しなければ先頭の名前になります。",
+        ),
+        "CERT_NAME",
+        v5=("cert.name", "c"),
+    ),
+    Flag(
+        ("must-staple",),
+        Kind.SWITCH,
+        Sentence(
+            "Ask for the OCSP must-staple extension. Only if the CA runs OCSP.",
+            "OCSP Must-Staple 拡張を要求します。OCSP を提供する認証局に限ります。",
+        ),
+        "MUST_STAPLE",
+        _ISSUE,
+    ),
+    Flag(
+        ("not-before",),
+        Kind.TIME,
+        Sentence("When the certificate's life should begin (RFC 3339).", "証明書の有効期間の開始日時（RFC 3339）。"),
+        "NOT_BEFORE",
+        _ISSUE,
+    ),
+    Flag(
+        ("not-after",),
+        Kind.TIME,
+        Sentence("When the certificate's life should end (RFC 3339).", "証明書の有効期間の終了日時（RFC 3339）。"),
+        "NOT_AFTER",
+        _ISSUE,
+    ),
+    Flag(
+        ("preferred-chain",),
+        Kind.TEXT,
+        Sentence(
+            "Of the chains the CA offers, take the one whose topmost certificate has this issuer's common name.",
+            "認証局が複数のチェーンを提示した場合、最上位の証明書の発行者の CN がこの値のものを使います。",
+        ),
+        "PREFERRED_CHAIN",
+        _ISSUE,
+    ),
+    Flag(
+        ("profile", "required-profile"),
+        Kind.TEXT,
+        Sentence(
+            "The CA's certificate profile to order by; nothing is ordered where the CA does not offer it.",
+            "注文に使う認証局の証明書プロファイル。認証局が提供していなければ注文しません。",
+        ),
+        "PROFILE",
+        _ISSUE,
+    ),
+    Flag(
+        ("preferred-profile",),
+        Kind.TEXT,
+        Sentence(
+            "The same, but where the CA does not offer it, its default is ordered.",
+            "同上。ただし認証局が提供していなければ既定のプロファイルで注文します。",
+        ),
+        "PREFERRED_PROFILE",
+        _ISSUE,
+    ),
+    Flag(
+        ("disable-cn",),
+        Kind.SWITCH,
+        Sentence("Ask for a certificate without a common name.", "コモンネームのない証明書を要求します。"),
+        "DISABLE_CN",
+    ),
+    Flag(
+        (),
+        Kind.SWITCH,
+        Sentence(
+            "Ask for the first name as the common name (the default).", "先頭の名前をコモンネームにします（既定）。"
+        ),
+        "ENABLE_CN",
+        v5=("enable-cn",),
+    ),
+    Flag(
+        ("always-deactivate-authorizations",),
+        Kind.SPOKEN,
+        Sentence(
+            "Give up the authorizations after the order, so that the names are proved anew each time.",
+            "発行後に認可を破棄します。名前の確認は毎回行われます。",
+        ),
+        "ALWAYS_DEACTIVATE_AUTHORIZATIONS",
+        _ISSUE,
+    ),
+    Flag(
+        ("reuse-key",),
+        Kind.SWITCH,
+        Sentence("Renew with the key there is.", "更新時に今の秘密鍵をそのまま使います。"),
+        "REUSE_KEY",
+        _RENEW,
+    ),
+    Flag(
+        ("force-cert-domains",),
+        Kind.SWITCH,
+        Sentence(
+            "Make the renewed certificate for exactly the names given, and renew at once if they differ.",
+            "更新後の証明書を指定した名前だけにし、今の証明書と異なればすぐに更新します。",
+        ),
+        "FORCE_CERT_DOMAINS",
+        _RENEW,
+    ),
+    Flag(
+        ("no-bundle",),
+        Kind.SWITCH,
+        Sentence(
+            "Write the certificate alone to the .crt file, without the issuers'.",
+            ".crt ファイルに中間証明書を含めません。",
+        ),
+        "NO_BUNDLE",
+        _ISSUE,
+    ),
+    Flag(
+        ("pem",),
+        Kind.SWITCH,
+        Sentence(
+            "Also write a .pem file: the .crt file and the key in one.",
+            "PEM 形式（.crt と秘密鍵を 1 つにしたもの）でも出力します。",
+        ),
+        "PEM",
+    ),
+    Flag(
         ("pfx",),
         Kind.SWITCH,
         Sentence("Also write a .pfx (PKCS#12) file.", "PFX（PKCS#12）形式でも出力します。"),
@@ -233,6 +378,62 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "PFX_FORMAT",
         default="DES",
+    ),
+    Flag(
+        ("cert.timeout",),
+        Kind.NATURAL,
+        Sentence(
+            "Seconds the CA may take from the request to the certificate; without it, as long as the whole order may.",
+            "証明書の要求から受け取りまでに認証局を待つ秒数。指定しなければ注文全体の上限まで待ちます。",
+        ),
+        "CERT_TIMEOUT",
+    ),
+    Flag(
+        ("http-timeout",),
+        Kind.NATURAL,
+        Sentence(
+            "Seconds to wait for each answer of the CA; 0 is the default, 30.",
+            "認証局の応答を待つ秒数。0 は既定（30 秒）。",
+        ),
+        "HTTP_TIMEOUT",
+    ),
+    Flag(
+        ("overall-request-limit",),
+        Kind.NATURAL,
+        Sentence(
+            "Requests a second to the CA at most; without it, or with 0, one after the other without a pause.",
+            "認証局への 1 秒あたりの最大要求数。指定しないか 0 なら、間を置かずに 1 つずつ送ります。",
+        ),
+        "OVERALL_REQUEST_LIMIT",
+    ),
+    Flag(
+        ("user-agent",),
+        Kind.TEXT,
+        Sentence("Text in front of our own User-Agent.", "User-Agent の先頭に加える文字列。"),
+        "USER_AGENT",
+    ),
+    Flag(
+        ("tls-skip-verify",),
+        Kind.SWITCH,
+        Sentence(
+            "Do not check the CA's TLS certificate. Whoever is on the way can then issue in your name.",
+            "認証局の TLS 証明書を検証しません。通信経路上の第三者になりすまされるおそれがあります。",
+        ),
+        "TLS_SKIP_VERIFY",
+    ),
+    Flag(
+        (),
+        Kind.SWITCH,
+        Sentence("Reach the CA by IPv4 only.", "認証局へは IPv4 だけで接続します。"),
+        "IPV4ONLY",
+        v5=("ipv4only", "4"),
+    ),
+    Flag(
+        (),
+        Kind.SWITCH,
+        Sentence("Reach the CA by IPv6 only.", "認証局へは IPv6 だけで接続します。"),
+        "IPV6ONLY",
+        v5=("ipv6only", "6"),
     ),
     Flag(
         ("run-hook",),

@@ -19,6 +19,6 @@ def start_hook(context: Context, plan: IssuePlan, account: AccountPlan, files: C
         certificate=files.file(CERTIFICATE),
         key=files.file(KEY),
         issuer=files.file(ISSUER),
-        pfx=files.file(PFX) if plan.pfx else None,
+        pfx=files.file(PFX) if plan.outputs.pfx else None,
     )
     hooks.run(plan.hook, result, context.environ)

@@ -13,8 +13,9 @@ from tegata.cli.console import INFO
 from tegata.cli.context import Context
 from tegata.cli.narration import obtaining
 from tegata.cli.phrases import during
-from tegata.cli.plan import IssuePlan, Pfx
-from tegata.client.api import Client
+from tegata.cli.plan import IssuePlan
+from tegata.cli.wishes import Pfx
+from tegata.client.api import Client, Issued
 from tegata.host.certificates import CertificateFiles, NewSet
 from tegata.host.due import WatchFile
 from tegata.pki import pfx as pkcs12
@@ -36,20 +37,46 @@ def issue(
     solvers: Mapping[str, Solver],
     names: Sequence[str],
     replaces: str | None,
+    reuse_key: bool = False,
 ) -> None:
-    """Order a certificate for these names with a new key and keep it in place of the one before.
+    """Order a certificate for these names and keep it in place of the one before.
 
-    What was known about the one before is forgotten; the next ``renew`` asks, so that it sees a revocation in between.
+    Its key is new, unless one was brought or the one before is to be used again. What was known about the one before is
+    forgotten; the next ``renew`` asks, so that it sees a revocation in between.
     """
-    key = generate(plan.key_type)
+    key = _key(plan, files, reuse_key=reuse_key)
     with files.prepared(key):
-        context.console.log(obtaining(tuple(names)), INFO)
+        line = obtaining(tuple(names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
+        context.console.log(line, INFO)
         with during("Could not obtain certificates:\n\t"):
-            issued = client.obtain(names, key, solvers=solvers, replaces=replaces)
+            issued = _obtain(client, plan, names, key, solvers=solvers, replaces=replaces)
         chain = load_chain(issued.chain_pem)
-        pfx = _pfx(context, plan.pfx, key, chain, files.name) if plan.pfx else None
-        files.save(NewSet(files.name, key, chain, issued.certificate_url, pfx))
+        outputs = plan.outputs
+        pfx = _pfx(context, outputs.pfx, key, chain, files.name) if outputs.pfx and key else None
+        files.save(NewSet(names[0], key, chain, issued.certificate_url, pfx, bundle=outputs.bundle, pem=outputs.pem))
     watch_file.forget()
+
+
+def _key(plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:
+    """The certificate's key; None where only whoever made the certification request has it."""
+    if plan.material.key or plan.material.csr:
+        return plan.material.key
+    return files.existing_key() if reuse_key else generate(plan.key_type)
+
+
+def _obtain(
+    client: Client,
+    plan: IssuePlan,
+    names: Sequence[str],
+    key: PrivateKey | None,
+    *,
+    solvers: Mapping[str, Solver],
+    replaces: str | None,
+) -> Issued:
+    if plan.material.csr:
+        return client.obtain_for(plan.material.csr, solvers=solvers, replaces=replaces, options=plan.options)
+    assert key is not None
+    return client.obtain(names, key, solvers=solvers, replaces=replaces, options=plan.options)
 
 
 def solvers_for(plan: IssuePlan) -> dict[str, Solver]:

@@ -29,6 +29,14 @@ _LINES: dict[type[events.Event], tuple[str, str]] = {
     events.WaitingForCertificate: (INFO, "Wait for certificate"),
     events.CertificateReceived: (INFO, "[{main}] Server responded with a certificate."),
     events.Retrying: (WARN, "{error} Trying again in {seconds} seconds"),
+    events.ProfileDropped: (
+        WARN,
+        "The CA does not offer the profile {profile} (it offers: {offered}); its default is ordered",
+    ),
+    events.ChainNotOffered: (
+        INFO,
+        "[{main}] acme: no chain from the CA has the issuer {preferred}; the default chain is used",
+    ),
     events.ReplacesDropped: (WARN, "The order is not linked to the certificate it replaces: {error}"),
     events.CleanupFailed: (WARN, "[{name}] acme: cleaning up {challenge_type} failed: {error}"),
 }
@@ -48,9 +56,11 @@ def narrator(context: Context, email: str, main_name: str) -> Callable[[events.E
     return narrate
 
 
-def obtaining(names: tuple[str, ...]) -> str:
+def obtaining(names: tuple[str, ...], *, bundle: bool = True, csr: bool = False) -> str:
     """The first line of an order."""
-    return f"[{', '.join(names)}] acme: Obtaining bundled SAN certificate"
+    bundled = "bundled " if bundle else ""
+    given = " given a CSR" if csr else ""
+    return f"[{', '.join(names)}] acme: Obtaining {bundled}SAN certificate{given}"
 
 
 def decided(name: str, facts: Facts, decision: Decision, explanation: str | None = None) -> list[str]:
@@ -58,6 +68,8 @@ def decided(name: str, facts: Facts, decision: Decision, explanation: str | None
     match decision:
         case Due(Cause.REVOKED):
             lines = ["The certificate has been revoked: renewing it"]
+        case Due(Cause.NAMES):
+            lines = ["The certificate is renewed, as it is for other names than were given"]
         case Due(Cause.WINDOW | Cause.WINDOW_CLOSED):
             lines = ["acme: renewalInfo endpoint indicates that renewal is needed"]
             if explanation:

@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from tegata.cli import flags
+from cryptography import x509
+
+from tegata.cli import flags, wishes
 from tegata.cli.eabfile import EabFile
-from tegata.cli.errors import BadServer, NoChallenge, NoNames, PfxFormatRefused, UnknownPfxFormat
+from tegata.cli.errors import BadServer, NoChallenge, NoNames
 from tegata.cli.grammar import PREFIXES, Invocation
+from tegata.cli.material import NOTHING, Material
 from tegata.cli.values import TRUE
+from tegata.cli.wishes import Outputs
+from tegata.client.options import Options
 from tegata.host.hooks import command_line
+from tegata.pki.certs import names_of
 from tegata.pki.keys import KeyType, parse_key_type
 from tegata.pki.names import normalise
-from tegata.pki.pfx import EmptyPassword, PfxForm
 
 # What lego calls an account without a mail address.
 NO_EMAIL = "noemail@example.com"
@@ -48,11 +53,25 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Wire:
+    """How the CA is reached."""
+
+    user_agent: str
+    timeout: int | None
+    """Seconds for an answer; None: as the client thinks right."""
+    verify: bool
+    family: int | None
+    """4 or 6: the only version of IP; None: either."""
+    requests_per_second: int | None
+
+
+@dataclass(frozen=True)
 class AccountPlan:
     """Which account at which CA, and what registering it would need."""
 
     server: str
     trust: Trust
+    wire: Wire
     email: str | None
     """None: an account without contact."""
     key_type: KeyType
@@ -67,21 +86,17 @@ class AccountPlan:
 
 
 @dataclass(frozen=True)
-class Pfx:
-    """The PKCS#12 file asked for."""
-
-    password: str = field(repr=False)
-    form: PfxForm
-    form_was_given: bool
-
-
-@dataclass(frozen=True)
 class IssuePlan:
     """The certificate asked for and what happens with it."""
 
     names: tuple[str, ...]
-    """Normalised, without duplicates; the first names the files."""
+    """Normalised, without duplicates; none: those of the certificate there is."""
+    file_name: str
+    """What the files are called: the first name, if nobody said otherwise."""
     key_type: KeyType
+    material: Material
+    """A request or a key to use instead of new ones."""
+    options: Options
     http: bool
     """Whether names may be proved by http-01."""
     http_port: str
@@ -89,7 +104,7 @@ class IssuePlan:
     """A folder for http-01's files; None: an own listener on ``http_port``."""
     tls_port: str | None
     """Where the listener for tls-alpn-01 listens; None: names are not proved by it."""
-    pfx: Pfx | None
+    outputs: Outputs
     hook: str | None
 
 
@@ -112,6 +127,9 @@ class Renew:
     issue: IssuePlan
     days: int | None
     random_sleep: bool
+    reuse_key: bool
+    exact_names: bool
+    """Whether the new certificate is for the names given and no others."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +139,7 @@ class Revoke:
     path: Path
     account: AccountPlan
     names: tuple[str, ...]
+    """What the certificates' files are called."""
     reason: int
     keep: bool
 
@@ -147,7 +166,18 @@ class List:
 Plan: TypeAlias = Run | Renew | Revoke | Register | List
 
 
-def make(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None, directory: Path) -> Plan:
+def wants_other_names(plan: Renew, certificate: x509.Certificate) -> bool:
+    """Whether the names given are to count alone, and this certificate has others."""
+    return plan.exact_names and set(plan.issue.names) != set(names_of(certificate))
+
+
+def make(
+    invocation: Invocation,
+    environ: Mapping[str, str],
+    eab_file: EabFile | None,
+    directory: Path,
+    material: Material = NOTHING,
+) -> Plan:
     """Turn an understood command line into a plan.
 
     ``environ`` is asked only for lego's variables that have no flag; ``directory`` is the current one. Raises the
@@ -159,17 +189,25 @@ def make(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile |
         return List(path, accounts=invocation.switch("accounts"), names_only=invocation.switch("names"))
     if invocation.command == "accounts list":
         return List(path, accounts=True, names_only=False, certificates=False)
+    wishes.check(invocation)
     account = _account(invocation, environ, eab_file)
     if invocation.command == "accounts register":
         return Register(path, account, new_account=invocation.switch("new-account"))
     if invocation.command == "revoke":
-        names = _names(invocation, eab_file)
+        called = wishes.file_name(invocation)
+        names = (called,) if called else _names(invocation, eab_file, material)
         return Revoke(path, account, names, reason=invocation.number("reason") or 0, keep=invocation.switch("keep"))
     if invocation.command == "renew":
-        issue = _issue(invocation, eab_file, account.key_type, invocation.text("renew-hook"))
-        random_sleep = not invocation.switch("no-random-sleep")
-        return Renew(path, account, issue, days=invocation.number("days"), random_sleep=random_sleep)
-    issue = _issue(invocation, eab_file, account.key_type, invocation.text("run-hook"))
+        return Renew(
+            path,
+            account,
+            _issue(invocation, eab_file, material, invocation.text("renew-hook")),
+            days=invocation.number("days"),
+            random_sleep=not invocation.switch("no-random-sleep"),
+            reuse_key=invocation.switch("reuse-key"),
+            exact_names=invocation.switch("force-cert-domains"),
+        )
+    issue = _issue(invocation, eab_file, material, invocation.text("run-hook"))
     return Run(path, account, issue, new_account=invocation.switch("new-account"))
 
 
@@ -184,10 +222,22 @@ def _account(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFi
     return AccountPlan(
         server=server,
         trust=_trust(environ),
+        wire=_wire(invocation),
         email=invocation.text("email") or None,
-        key_type=_key_type(invocation, eab_file),
+        key_type=_account_key_type(_key_type(invocation, eab_file)),
         accept_terms=invocation.switch("accept-tos"),
         eab=_eab(invocation, eab_file),
+    )
+
+
+def _wire(invocation: Invocation) -> Wire:
+    families = [family for family in (4, 6) if invocation.switch(f"ipv{family}only")]
+    return Wire(
+        user_agent=invocation.text("user-agent") or "",
+        timeout=invocation.number("http-timeout") or None,
+        verify=not invocation.switch("tls-skip-verify"),
+        family=families[0] if families else None,
+        requests_per_second=invocation.number("overall-request-limit") or None,
     )
 
 
@@ -218,15 +268,24 @@ def _key_type(invocation: Invocation, eab_file: EabFile | None) -> KeyType:
     return parse_key_type(invocation.text("key-type") or from_file or flags.DEFAULT_KEY_TYPE)
 
 
-def _names(invocation: Invocation, eab_file: EabFile | None) -> tuple[str, ...]:
+def _account_key_type(key_type: KeyType) -> KeyType:
+    """As lego, that of the certificate; but not one that few CAs sign requests with (RFC 8555 §6.2)."""
+    return KeyType.EC256 if key_type in (KeyType.EC521, KeyType.ED25519) else key_type
+
+
+def _names(invocation: Invocation, eab_file: EabFile | None, material: Material) -> tuple[str, ...]:
+    if material.csr:
+        return material.csr.names
     names = invocation.list("domains") or (eab_file.names if eab_file else ())
     if not names:
         raise NoNames(command=invocation.command)
     return tuple(dict.fromkeys(normalise(name) for name in names))
 
 
-def _issue(invocation: Invocation, eab_file: EabFile | None, key_type: KeyType, hook: str | None) -> IssuePlan:
-    names = _names(invocation, eab_file)
+def _issue(invocation: Invocation, eab_file: EabFile | None, material: Material, hook: str | None) -> IssuePlan:
+    called = wishes.file_name(invocation)
+    may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
+    names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
     http, tls = invocation.switch("http"), invocation.switch("tls")
     if not (http or tls):
         raise NoChallenge
@@ -235,32 +294,14 @@ def _issue(invocation: Invocation, eab_file: EabFile | None, key_type: KeyType, 
         command_line(hook, windows=os.name == "nt")  # an unclosed quotation mark is told before anything is ordered
     return IssuePlan(
         names=names,
-        key_type=key_type,
+        file_name=called or names[0],
+        key_type=_key_type(invocation, eab_file),
+        material=material,
+        options=wishes.options(invocation),
         http=http,
         http_port=invocation.text("http.port") or flags.DEFAULT_HTTP_PORT,
         webroot=Path(webroot) if webroot else None,
         tls_port=(invocation.text("tls.port") or flags.DEFAULT_TLS_PORT) if tls else None,
-        pfx=_pfx(invocation) if invocation.switch("pfx") else None,
+        outputs=wishes.outputs(invocation, material),
         hook=hook or None,
     )
-
-
-def _pfx(invocation: Invocation) -> Pfx:
-    password = invocation.text("pfx.pass")
-    if password == "":
-        raise EmptyPassword  # told before anything is ordered
-    word = invocation.text("pfx.format")
-    return Pfx(
-        password=flags.DEFAULT_PFX_PASSWORD if password is None else password,
-        form=_pfx_form(word) if word else PfxForm.DES,
-        form_was_given=bool(word),
-    )
-
-
-def _pfx_form(word: str) -> PfxForm:
-    if word.upper() == "RC2":
-        raise PfxFormatRefused
-    try:
-        return PfxForm(word.upper())
-    except ValueError:
-        raise UnknownPfxFormat(word=word, known=", ".join(PfxForm)) from None

@@ -20,6 +20,8 @@ from tegata.cli.eabfile import SIZE_LIMIT, EabFile
 from tegata.cli.eabfile import read as read_eab
 from tegata.cli.errors import BadEabFile, UnknownCommand
 from tegata.cli.grammar import Invocation, parse
+from tegata.cli.material import NOTHING
+from tegata.cli.material import read as read_material
 from tegata.cli.plan import List, Plan, Register, Renew, Revoke, Run, make
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
@@ -29,6 +31,8 @@ from tegata.text.language import from_environment
 DONE = 0
 FAILED = 1
 UNKNOWN_COMMAND = 3
+# Commands that only look at the disk: what is given for a CA is not even read.
+OFFLINE = ("list", "accounts list")
 # A shell's way of telling which signal ended a program.
 SIGNALLED = 128
 
@@ -98,7 +102,8 @@ def _perform(context: Context, words: Sequence[str]) -> None:
         return
     if invocation.extra:
         context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(invocation.extra))}", WARN)
-    _carry_out(context, make(invocation, context.environ, _eab_file(invocation), Path.cwd()))
+    material = NOTHING if invocation.command in OFFLINE else read_material(invocation)
+    _carry_out(context, make(invocation, context.environ, _eab_file(invocation), Path.cwd(), material))
 
 
 def _carry_out(context: Context, plan: Plan) -> None:
@@ -127,7 +132,7 @@ def _carry_out(context: Context, plan: Plan) -> None:
 
 def _eab_file(invocation: Invocation) -> EabFile | None:
     name = invocation.text("eab-file")
-    if not name or invocation.command in ("list", "accounts list"):
+    if not name or invocation.command in OFFLINE:
         return None
     return _read_eab_file(name)
 

@@ -67,7 +67,7 @@ def _register(context: Context, tree: Tree, folder: AccountFolder, plan: Account
     key = generate(plan.key_type)
     with client_for(context, plan, key) as client:
         reach(client, plan.server)
-        words = _KEY_WORDS[plan.key_type]
+        words = _KEY_WORDS.get(plan.key_type, plan.key_type)
         context.console.log(f"No key found for account {shown(plan.user)}. Generating a {words} key.")
         folder.save_key(key)
         context.console.log(f"Saved key to {shown(folder.key_file)}")

@@ -8,7 +8,7 @@ from tegata.cli.account import existing
 from tegata.cli.context import Context
 from tegata.cli.narration import decided
 from tegata.cli.phrases import during
-from tegata.cli.plan import Renew
+from tegata.cli.plan import Renew, wants_other_names
 from tegata.client.renewal import NotDue, decide
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import WatchFile, facts
@@ -19,7 +19,7 @@ def renew(context: Context, plan: Renew) -> None:
     """Do it; raises whatever stands in the way."""
     tree = Tree(plan.path)
     account = existing(tree, plan.account)
-    files = CertificateFiles(tree, plan.issue.names[0])
+    files = CertificateFiles(tree, plan.issue.file_name)
     if not files.is_interrupted() and _is_not_due(context, plan, tree, files):
         return
     from tegata.cli.hooking import start_hook
@@ -35,7 +35,7 @@ def _is_not_due(context: Context, plan: Renew, tree: Tree, files: CertificateFil
         certificate = files.existing_chain()[0]
     now = context.clock.now()
     watch = WatchFile(tree, files.name).load(certificate)
-    known = facts(watch, certificate, now, days=plan.days)
+    known = facts(watch, certificate, now, days=plan.days, other_names=wants_other_names(plan, certificate))
     decision = decide(known)
     if not isinstance(decision, NotDue) or not watch.is_fresh(now, certificate.not_valid_after_utc):
         return False

@@ -17,7 +17,7 @@ from tegata.cli.context import Context
 from tegata.cli.issuing import issue, solvers_for
 from tegata.cli.narration import decided
 from tegata.cli.phrases import during
-from tegata.cli.plan import Renew
+from tegata.cli.plan import Renew, wants_other_names
 from tegata.cli.waiting import locked
 from tegata.cli.watching import ask
 from tegata.client.api import Client
@@ -65,7 +65,8 @@ def _attempt(
             if not watch.is_fresh(context.clock.now(), certificate.not_valid_after_utc):
                 watch = _asked(context, client, files, certificate, watch, days=plan.days)
             watch_file.save(watch)
-            known = facts(watch, certificate, context.clock.now(), days=plan.days)
+            other_names = wants_other_names(plan, certificate)
+            known = facts(watch, certificate, context.clock.now(), days=plan.days, other_names=other_names)
             decision = decide(known)
             if isinstance(decision, Due):
                 known = dataclasses.replace(known, contract_ends=_contract_end(client))
@@ -77,11 +78,26 @@ def _attempt(
                 context.console.log(line)
             if not isinstance(decision, Due):
                 return _Outcome.NOTHING
-            # Never a name less than before; the first names the files.
-            names = tuple(dict.fromkeys((files.name, *names_of(certificate), *plan.issue.names)))
-            solvers, replaces = solvers_for(plan.issue), cert_id(certificate)
-            issue(context, client, plan.issue, files, watch_file, solvers=solvers, names=names, replaces=replaces)
+            issue(
+                context,
+                client,
+                plan.issue,
+                files,
+                watch_file,
+                solvers=solvers_for(plan.issue),
+                names=_names(plan, certificate),
+                replaces=cert_id(certificate),
+                reuse_key=plan.reuse_key,
+            )
             return _Outcome.OBTAINED
+
+
+def _names(plan: Renew, certificate: x509.Certificate) -> tuple[str, ...]:
+    """Never a name less than before, unless exactly the given ones are wanted; the first given one comes first."""
+    given = plan.issue.names
+    if plan.exact_names or plan.issue.material.csr:
+        return given
+    return tuple(dict.fromkeys((*given[:1], *names_of(certificate), *given)))
 
 
 def _asked(

@@ -16,7 +16,7 @@ def run(context: Context, plan: Run) -> None:
     """Do it; raises whatever stands in the way."""
     solvers = solvers_for(plan.issue)
     tree = Tree(plan.path)
-    files = CertificateFiles(tree, plan.issue.names[0])
+    files = CertificateFiles(tree, plan.issue.file_name)
     account = registered(context, tree, plan.account, anew=plan.new_account)
     with locked(context, tree, files.lock, files.name):
         files.resume()

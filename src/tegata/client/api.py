@@ -15,19 +15,32 @@ from tegata.acme.messages import Directory, RenewalInfo
 from tegata.acme.wire import retry_after
 from tegata.client import accounts, events, revoking
 from tegata.client.accounts import EabCredential, Registration
+from tegata.client.bucket import Bucket
 from tegata.client.driver import Driver
 from tegata.client.errors import BadAnswer, NoAccount, NotADirectory, ProblemReceived
 from tegata.client.exchange import Exchange
 from tegata.client.flow import Issuance, Wanted
 from tegata.client.network import Network
+from tegata.client.options import Options, profile
 from tegata.client.session import Session
-from tegata.clock import Clock, SystemClock
+from tegata.clock import Clock, SystemClock, rfc3339
 from tegata.pki import csr
 from tegata.pki import names as name_rules
+from tegata.pki.csr_file import Brought
 from tegata.pki.keys import PrivateKey
 from tegata.plugin_api.solver import Solver
 
-__all__ = ["Client", "EabCredential", "Issued", "Network", "Registration", "RenewalAnswer", "Window"]
+__all__ = [
+    "Brought",
+    "Client",
+    "EabCredential",
+    "Issued",
+    "Network",
+    "Options",
+    "Registration",
+    "RenewalAnswer",
+    "Window",
+]
 
 T = TypeVar("T")
 
@@ -36,6 +49,7 @@ PATIENCE = 120.0
 ORDER_PATIENCE = 600.0
 # X.520's upper bound; a longer name goes into the subjectAltName alone.
 _COMMON_NAME_LIMIT = 64
+_NOTHING_SPECIAL = Options()
 
 
 @dataclass(frozen=True)
@@ -149,25 +163,59 @@ class Client:
         solvers: Mapping[str, Solver],
         replaces: str | None = None,
         deadline: float = ORDER_PATIENCE,
-        common_name: bool = True,
+        options: Options = _NOTHING_SPECIAL,
     ) -> Issued:
         """Order a certificate for ``names`` (as ``pki.names`` writes them) and see it through, in ``deadline`` seconds.
 
         ``solvers`` are by type of challenge. ``replaces`` is the identifier (``acme.ari.cert_id``) of the certificate
-        it follows, of this CA and account; it is sent only to CAs that offer renewal information (RFC 9773 §5). The
-        first name becomes the common name, if it fits. Raises NoAccount, NoSolver, ValidationFailed, OrderInvalid,
-        DeadlinePassed, BadChain, and what a solver raises.
+        it follows, of this CA and account; it is sent only to CAs that offer renewal information (RFC 9773 §5). Raises
+        NoAccount, ProfileNotOffered, NoSolver, ValidationFailed, OrderInvalid, DeadlinePassed, BadChain, and what a
+        solver raises.
         """
+        ordered = tuple(dict.fromkeys(names))
+        subject = ordered[0] if options.common_name and _fits_common_name(ordered[0]) else None
+        request = csr.build(certificate_key, ordered, common_name=subject, must_staple=options.must_staple)
+        return self.obtain_for(
+            Brought(request, ordered, certificate_key.public_key()),
+            solvers=solvers,
+            replaces=replaces,
+            deadline=deadline,
+            options=options,
+        )
+
+    def obtain_for(
+        self,
+        request: Brought,
+        *,
+        solvers: Mapping[str, Solver],
+        replaces: str | None = None,
+        deadline: float = ORDER_PATIENCE,
+        options: Options = _NOTHING_SPECIAL,
+    ) -> Issued:
+        """As ``obtain``, for a certification request that is there already: what it says of names and key counts."""
         if self._session.kid is None:
             raise NoAccount
-        ordered = tuple(dict.fromkeys(names))
-        subject = ordered[0] if common_name and _fits_common_name(ordered[0]) else None
-        request = csr.build(certificate_key, ordered, common_name=subject)
         end = self._in(deadline)
 
         def order(exchange: Exchange, directory: Directory) -> Issued:
+            chosen = profile(options, directory)
+            if options.preferred_profile and chosen is None:
+                offered = tuple(sorted(directory.meta.profiles))
+                self._report(events.ProfileDropped(options.preferred_profile, offered))
+            wanted = Wanted(
+                request.names,
+                request.der,
+                request.public_key,
+                replaces=replaces if directory.renewal_info else None,
+                not_before=rfc3339(options.not_before) if options.not_before else None,
+                not_after=rfc3339(options.not_after) if options.not_after else None,
+                profile=chosen,
+                preferred_chain=options.preferred_chain,
+                release=options.release,
+                issuing_seconds=options.issuing_seconds,
+            )
             issuance = Issuance(
-                Wanted(ordered, request, certificate_key.public_key(), replaces if directory.renewal_info else None),
+                wanted,
                 new_order=directory.new_order,
                 thumbprint=jwk.thumbprint(jwk.from_public(self._session.key.public_key())),
                 solvable=frozenset(solvers),
@@ -211,7 +259,9 @@ class Client:
 
             transport = HttpTransport(self._network, self._clock)
             self._close = transport.close
-            self._opened = Exchange(self._session, transport, self._clock, self._report)
+            rate = self._network.requests_per_second
+            bucket = Bucket(rate) if rate else None
+            self._opened = Exchange(self._session, transport, self._clock, self._report, bucket=bucket)
         return self._opened
 
     def _in(self, seconds: float) -> float:

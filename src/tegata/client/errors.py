@@ -267,6 +267,12 @@ class ValidationFailed(ClientError):
         )
 
 
+class ProfileNotOffered(ClientError):
+    """The CA does not offer ``profile``; it offers ``offered``."""
+
+    code = "client.profile"
+
+
 class OrderInvalid(ClientError):
     """The order at ``url`` came to nothing; ``problem`` says why, where the CA says it."""
 

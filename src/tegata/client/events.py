@@ -105,6 +105,21 @@ class CertificateReceived:
 
 
 @dataclass(frozen=True)
+class ProfileDropped:
+    """The CA does not offer the profile that was preferred; its default is ordered."""
+
+    profile: str
+    offered: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChainNotOffered:
+    """No chain of the CA ends at the issuer that was preferred; the default one is taken."""
+
+    preferred: str
+
+
+@dataclass(frozen=True)
 class CleanupFailed:
     """A solver could not take away what it showed for this name; the order is not touched by that."""
 
@@ -127,6 +142,8 @@ Event: TypeAlias = (
     | Finalizing
     | WaitingForCertificate
     | CertificateReceived
+    | ProfileDropped
+    | ChainNotOffered
     | CleanupFailed
 )
 Report: TypeAlias = Callable[[Event], None]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tegata.acme import codec
 from tegata.acme.wire import Request, Response
+from tegata.client.bucket import Bucket
 from tegata.client.errors import BadAnswer, CaUnreachable
 from tegata.client.events import Report, Retrying
 from tegata.client.session import Session
@@ -39,11 +40,14 @@ class Exchange:
     Every ``deadline`` is an instant of ``clock.monotonic()``: after it, nothing is tried again.
     """
 
-    def __init__(self, session: Session, transport: Transport, clock: Clock, report: Report) -> None:
+    def __init__(
+        self, session: Session, transport: Transport, clock: Clock, report: Report, *, bucket: Bucket | None = None
+    ) -> None:
         self.session = session
         self._transport = transport
         self._clock = clock
         self._report = report
+        self._bucket = bucket
 
     def get(self, url: str, *, deadline: float, limit: int = codec.RESPONSE_LIMIT) -> Response:
         """An unsigned GET: the directory, renewal information."""
@@ -100,6 +104,8 @@ class Exchange:
                     self._clock.sleep(pause)
 
     def _once(self, request: Request, limit: int) -> Verdict:
+        if self._bucket and (wait := self._bucket.take(self._clock.monotonic())):
+            self._clock.sleep(wait)
         try:
             response = self._transport.send(request, limit)
         except CaUnreachable as error:

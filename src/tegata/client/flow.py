@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from cryptography import x509
+
 from tegata.acme import b64, codec, identifiers
 from tegata.acme.messages import Authorization, Finalize, NewOrder, Order
 from tegata.acme.problems import ErrorType
 from tegata.acme.statuses import OrderStatus
-from tegata.client import events
+from tegata.client import chains, events
 from tegata.client.errors import (
     BadAnswer,
     CaUnreachable,
@@ -61,6 +63,14 @@ class Wanted:
     public_key: PublicKey
     replaces: str | None = None
     """The identifier (RFC 9773 §4.1) of the certificate it takes the place of."""
+    not_before: str | None = None
+    not_after: str | None = None
+    profile: str | None = None
+    preferred_chain: str | None = None
+    release: bool = False
+    """Whether every authorization is given up at the end, whatever the end is."""
+    issuing_seconds: float | None = None
+    """How long the CA may take once the certificate is requested."""
 
 
 class Issuance:
@@ -100,13 +110,16 @@ class Issuance:
         self._validations: list[Validation] = []
         self._unanswered: list[Validation] = []
         self._unreleased: list[str] = []
-        self._error: TegataError | None = None
+        self._default: Done | None = None
+        self._alternates: list[str] = []
+        self._end: Done | Failed | None = None
+        self._hurried = False
 
     def next(self, outcome: Outcome, now: float) -> Step:
         """The next step, after the last one came out like this at this time."""
         self._now = now
         try:
-            if now >= self._deadline and self._error is None:
+            if now >= self._deadline and self._end is None:
                 raise DeadlinePassed(seconds=f"{self._allowed:g}", url=self._asked)
             match outcome:
                 case Started():
@@ -130,7 +143,14 @@ class Issuance:
     # The order.
 
     def _place_order(self, replaces: str | None) -> Step:
-        order = NewOrder(identifiers=tuple(map(identifiers.of, self._wanted.names)), replaces=replaces)
+        wanted = self._wanted
+        order = NewOrder(
+            identifiers=tuple(map(identifiers.of, wanted.names)),
+            not_before=wanted.not_before,
+            not_after=wanted.not_after,
+            replaces=replaces,
+            profile=wanted.profile,
+        )
         on_refusal = self._order_refused if replaces else self._fail
         return self._send(self._new_order, codec.encode(order), self._ordered, on_refusal)
 
@@ -151,6 +171,8 @@ class Issuance:
             raise OrderMismatch(self._wanted.names, tuple(got))
         if not 0 < len(order.authorizations) <= len(self._wanted.names):
             raise BadAnswer(url=location, reason=f"it has {len(order.authorizations)} authorizations")
+        if self._wanted.profile is not None and order.profile not in (None, self._wanted.profile):
+            raise BadAnswer(url=location, reason="it has another profile than was asked for")
         self._order, self._order_url = order, location
         self._news.append(events.OrderCreated(location, self._wanted.names))
         if order.status == OrderStatus.PENDING:
@@ -229,8 +251,16 @@ class Issuance:
     def _finalize(self) -> Step:
         assert self._order is not None
         self._tell_once(events.Finalizing(self._wanted.names))
+        self._hurry()
         request = codec.encode(Finalize(csr=b64.encode(self._wanted.csr)))
         return self._send(self._order.finalize, request, self._finalized, self._finalize_refused)
+
+    def _hurry(self) -> None:
+        """From here on the CA has as long as was given it for issuing, if that is less than is left."""
+        seconds = self._wanted.issuing_seconds
+        if seconds is not None and not self._hurried and self._now + seconds < self._deadline:
+            self._deadline, self._allowed = self._now + seconds, seconds
+        self._hurried = True
 
     def _finalized(self, answer: Answered) -> Step:
         order = self._read(answer, Order)
@@ -269,23 +299,61 @@ class Issuance:
 
     def _downloaded(self, answer: Answered) -> Step:
         """Take the chain only if it is the one that was ordered (A-87, S-25)."""
+        chain = self._checked(answer)
+        self._news.append(events.CertificateReceived(self._asked))
+        self._default = Done(certs.to_pem(chain), self._asked)
+        preferred = self._wanted.preferred_chain
+        if preferred is None or chains.is_preferred(chain, preferred):
+            return self._finish(self._default)
+        self._alternates = chains.alternates(answer.response)
+        return self._try_alternate()
+
+    def _try_alternate(self, _: object = None) -> Step:
+        """Fetch the next of the other chains; when none is left, or none can be had, the default one does."""
+        assert self._default is not None
+        if not self._alternates:
+            self._news.append(events.ChainNotOffered(self._wanted.preferred_chain or ""))
+            return self._finish(self._default)
+        url = self._alternates.pop(0)
+        return self._send(url, None, self._alternate_downloaded, self._try_alternate, limit=certs.CHAIN_LIMIT)
+
+    def _alternate_downloaded(self, answer: Answered) -> Step:
+        try:
+            chain = self._checked(answer)
+        except certs.BadChain:
+            return self._try_alternate()
+        if not chains.is_preferred(chain, self._wanted.preferred_chain or ""):
+            return self._try_alternate()
+        return self._finish(Done(certs.to_pem(chain), self._asked))
+
+    def _checked(self, answer: Answered) -> list[x509.Certificate]:
         chain = certs.load_chain(answer.response.body)
         certs.check_chain(chain, self._wanted.public_key, self._wanted.names)
-        self._news.append(events.CertificateReceived(self._asked))
-        return Done(certs.to_pem(chain), self._asked)
+        return chain
 
-    # The end that nobody wants.
+    # The ends.
+
+    def _finish(self, done: Done) -> Step:
+        self._end = done
+        self._unreleased = self._all_authorizations() if self._wanted.release else []
+        return self._release_next(None)
 
     def _fail(self, error: TegataError) -> Step:
         """Give back what is pending, as lego does: CAs limit how many authorizations an account may have open."""
-        self._error = error
-        self._unreleased = [each.url for each in self._validations if each.is_pending]
+        if self._default is not None:  # the certificate is here: nothing that comes after it takes it away
+            return self._end or self._default
+        self._end = Failed(error)
+        pending = [each.url for each in self._validations if each.is_pending]
+        self._unreleased = self._all_authorizations() if self._wanted.release else pending
         return self._release_next(error)
 
+    def _all_authorizations(self) -> list[str]:
+        return list(self._order.authorizations) if self._order else []
+
     def _release_next(self, last: object) -> Step:
-        assert self._error is not None
+        assert self._end is not None
         if not self._unreleased or isinstance(last, CaUnreachable | TlsNotTrusted):
-            return Failed(self._error)
+            return self._end
         return self._send(self._unreleased.pop(), _DEACTIVATE, self._release_next, self._release_next)
 
     # The grammar of steps.

@@ -22,5 +22,11 @@ class Network:
     """Whether the system's roots stay trusted beside ``roots``."""
     server_name: str | None = None
     """The name to ask for and expect in the CA's TLS certificate, where it is not the host of the URL."""
+    verify: bool = True
+    """Whether the CA's TLS certificate is judged at all."""
+    family: int | None = None
+    """4 or 6: the only version of IP to reach the CA by. Where a proxy stands between, it chooses."""
+    requests_per_second: int | None = None
+    """How many requests are sent in a second at most; None: as fast as answers come, one after the other."""
     hosts: frozenset[str] = frozenset()
     """Hosts, beside the directory's own, that URLs sent by the CA may lead to (S-10)."""

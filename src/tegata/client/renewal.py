@@ -19,6 +19,7 @@ class Cause(StrEnum):
     """What decided."""
 
     REVOKED = "revoked"
+    NAMES = "names"
     WINDOW_CLOSED = "window-closed"
     WINDOW = "window"
     DAYS = "days"
@@ -41,6 +42,8 @@ class Facts:
     window_instant: datetime | None = None
     days: int | None = None
     contract_ends: datetime | None = None
+    other_names: bool = False
+    """Whether it is for other names than are wanted now."""
 
     def __post_init__(self) -> None:
         if (self.window is None) != (self.window_instant is None):
@@ -75,15 +78,18 @@ Decision: TypeAlias = Due | NotDue | Pointless
 def decide(facts: Facts) -> Decision:
     """Decide.
 
-    A revoked certificate is replaced whatever else is said. Then, an explicit number of days decides, in whole days as
-    lego counts them (any negative number: always); without one, the CA's renewal information; without that, 30 days or
-    a third of the life, whichever is less. A window that has closed makes it due in any case.
+    A revoked certificate is replaced whatever else is said, and so is one for other names than are wanted. Then, an
+    explicit number of days decides, in whole days as lego counts them (any negative number: always); without one, the
+    CA's renewal information; without that, 30 days or a third of the life, whichever is less. A window that has closed
+    makes it due in any case.
 
     What is due is pointless where the contract's end would cut the new certificate off no later than this one: the same
     would be ordered again each day. More days than the certificate has left say that somebody wants it all the same.
     """
     if facts.revoked:
         return Due(Cause.REVOKED)
+    if facts.other_names:
+        return Due(Cause.NAMES)
     decision = _by_time(facts)
     ends = facts.contract_ends
     if isinstance(decision, Due) and ends is not None and ends <= facts.not_after and not _forced(facts):

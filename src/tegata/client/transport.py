@@ -9,6 +9,7 @@ import socket
 import ssl
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -25,6 +26,8 @@ from tegata.clock import Clock
 _WHOLE_REQUEST = 4
 # Connections that are remembered: to each of the few hosts of a CA, the newest.
 _REMEMBERED = 8
+# A socket bound to one of these reaches nobody of the other version of IP.
+_ANY_ADDRESS = {4: "0.0.0.0", 6: "::"}  # noqa: S104 - nothing listens here
 
 
 class HttpTransport:
@@ -48,7 +51,13 @@ class HttpTransport:
         }
         trust = _trust(network)
         try:
-            self._client = httpx2.Client(verify=trust, timeout=network.timeout, follow_redirects=False, headers=headers)
+            self._client = httpx2.Client(
+                verify=trust,
+                timeout=network.timeout,
+                follow_redirects=False,
+                headers=headers,
+                transport=_of_family(network.family, trust),
+            )
         except ImportError:
             raise BadProxy(reason="SOCKS proxies are not supported") from None
         except (ValueError, httpx2.InvalidURL):
@@ -139,8 +148,20 @@ def user_agent(product: str = "") -> str:
     return f"{product} {ours}".strip()
 
 
+def _of_family(family: int | None, trust: ssl.SSLContext) -> httpx2.HTTPTransport | None:
+    """Connections from an address of one version of IP only; None: of either, or through a proxy."""
+    if family is None or {"https", "all"} & urllib.request.getproxies().keys():
+        return None
+    return httpx2.HTTPTransport(verify=trust, local_address=_ANY_ADDRESS[family])
+
+
 def _trust(network: Network) -> ssl.SSLContext:
-    """Whom to trust: the system's roots, or the given ones instead of or beside them."""
+    """Whom to trust: the system's roots, or the given ones instead of or beside them, or anybody."""
+    if not network.verify:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # what was asked for, and said to whoever asked
+        return context
     if not network.roots:
         return httpx2.create_ssl_context()
     context = httpx2.create_ssl_context() if network.system_pool else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -16,18 +16,18 @@ from cryptography import x509
 
 from tegata.errors import TegataError
 from tegata.host import gojson
-from tegata.host.errors import CertificateDamaged, CertificateNotFound
+from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
 from tegata.host.files import Tree, make_folder, read, sync, told, write_new
 from tegata.pki.certs import load_chain, to_pem
-from tegata.pki.keys import KeyForm, PrivateKey, PublicKey, from_pem, spki
+from tegata.pki.keys import BadKey, KeyForm, PrivateKey, PublicKey, from_pem, spki
 from tegata.pki.keys import to_pem as key_to_pem
 
-KEY, CERTIFICATE, ISSUER, PFX, FACTS = ".key", ".crt", ".issuer.crt", ".pfx", ".json"
+KEY, CERTIFICATE, ISSUER, PEM, PFX, FACTS = ".key", ".crt", ".issuer.crt", ".pem", ".pfx", ".json"
 # The order in which a set comes in: the two that must fit each other back to back, and the certificate last of all, so
 # that as long as anything is left to do it is there to tell what belongs to it.
-_SET = (ISSUER, PFX, FACTS, KEY, CERTIFICATE)
-# What lego archives besides.
-_ARCHIVED = (*_SET, ".pem")
+_SET = (ISSUER, PEM, PFX, FACTS, KEY, CERTIFICATE)
+# Beside a set that comes without a key, because the key is with whoever made the certification request.
+_KEYLESS = ".keyless"
 
 
 @dataclass(frozen=True)
@@ -35,20 +35,30 @@ class NewSet:
     """What came of an order, ready to be kept: the intermediates are those the CA sent with it (C-05)."""
 
     name: str
-    key: PrivateKey
+    key: PrivateKey | None
+    """None: it is with whoever made the certification request."""
     chain: Sequence[x509.Certificate]
     url: str
     pfx: bytes | None
+    bundle: bool = True
+    """Whether the certificate's file holds its issuers too."""
+    pem: bool = False
+    """Whether there is a file with certificate and key in one."""
 
     def files(self) -> dict[str, bytes]:
         """The content of each file, by its ending."""
+        certificate = to_pem(self.chain if self.bundle else self.chain[:1])
+        key = key_to_pem(self.key, KeyForm.TRADITIONAL) if self.key else None
         files = {
-            KEY: key_to_pem(self.key, KeyForm.TRADITIONAL),
-            CERTIFICATE: to_pem(self.chain),
+            KEY: key,
+            _KEYLESS: b"" if key is None else None,
+            CERTIFICATE: certificate,
             ISSUER: to_pem(self.chain[1:]),
+            PEM: certificate + key if self.pem and key else None,
+            PFX: self.pfx,
             FACTS: gojson.dump({"domain": self.name, "certUrl": self.url, "certStableUrl": self.url}),
         }
-        return files if self.pfx is None else {**files, PFX: self.pfx}
+        return {ending: content for ending, content in files.items() if content is not None}
 
 
 class CertificateFiles:
@@ -81,6 +91,17 @@ class CertificateFiles:
             raise CertificateNotFound(name=self.name, file=self.file(CERTIFICATE), path=self._tree.path)
         return chain
 
+    def existing_key(self) -> PrivateKey:
+        """The certificate's key; raises CertificateKeyLost where there is none, CertificateDamaged, NotReadable."""
+        file = self.file(KEY)
+        content = read(file)
+        if content is None:
+            raise CertificateKeyLost(name=self.name, file=file)
+        try:
+            return from_pem(content)
+        except BadKey as error:
+            raise CertificateDamaged(file=file, reason=error.facts["reason"]) from error
+
     def issuer(self) -> x509.Certificate | None:
         """The issuer's certificate as it is on the disk: from its own file where the first holds the leaf only."""
         chain = self.chain()
@@ -91,14 +112,14 @@ class CertificateFiles:
         return _chain(file, content)[0] if content else None
 
     @contextlib.contextmanager
-    def prepared(self, key: PrivateKey) -> Iterator[None]:
+    def prepared(self, key: PrivateKey | None) -> Iterator[None]:
         """Write the key beforehand, so that nothing is ordered that could not be kept; raises NotWritable.
 
         What was not saved when the block ends is cleared away.
         """
         make_folder(self._staging)
         try:
-            write_new(self._staging / KEY, key_to_pem(key, KeyForm.TRADITIONAL))
+            write_new(self._staging / KEY, key_to_pem(key, KeyForm.TRADITIONAL) if key else b"")
             yield
         finally:
             self._discard(self._staging)
@@ -106,6 +127,7 @@ class CertificateFiles:
     def save(self, new: NewSet) -> None:
         """Keep a set in place of the one before; raises NotWritable."""
         make_folder(self._staging)
+        (self._staging / KEY).unlink(missing_ok=True)
         for ending, content in new.files().items():
             write_new(self._staging / ending, content)
         sync(self._staging)
@@ -136,7 +158,7 @@ class CertificateFiles:
         """
         make_folder(self._tree.archives)
         with told(self._tree.archives):
-            for ending in sorted(_ARCHIVED, key=lambda ending: ending == CERTIFICATE):
+            for ending in sorted(_SET, key=lambda ending: ending == CERTIFICATE):
                 file = self.file(ending)
                 if file.exists():
                     file.replace(self._tree.archives / f"{int(now.timestamp())}.{file.name}")
@@ -159,7 +181,7 @@ class CertificateFiles:
         key = read(self._ready / KEY) or read(self.file(KEY))
         try:
             new = load_chain(read(self._ready / CERTIFICATE) or b"")[0]
-            matches = _fits(key or b"", new)
+            matches = (self._ready / _KEYLESS).exists() or _fits(key or b"", new)
         except TegataError:
             return False
         try:

@@ -95,6 +95,7 @@ def facts(
     *,
     days: int | None = None,
     contract_ends: datetime | None = None,
+    other_names: bool = False,
 ) -> Facts:
     """All that the decision needs."""
     return Facts(
@@ -106,6 +107,7 @@ def facts(
         window_instant=watch.instant,
         days=days,
         contract_ends=contract_ends,
+        other_names=other_names,
     )
 
 

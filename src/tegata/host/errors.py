@@ -48,6 +48,12 @@ class CertificateNotFound(TegataError):
     code = "host.certificate-not-found"
 
 
+class CertificateKeyLost(TegataError):
+    """The certificate is there, but not its key; facts: ``name``, ``file``."""
+
+    code = "host.certificate-key-lost"
+
+
 class CertificateDamaged(TegataError):
     """A certificate's file cannot be understood; facts: ``file``, ``reason``."""
 

@@ -38,7 +38,7 @@ class BadKey(TegataError):
 
 
 class KeyType(StrEnum):
-    """The key types of lego's ``--key-type``, by its words."""
+    """The key types of lego's ``--key-type``, by its words, and two that few CAs take."""
 
     RSA2048 = "rsa2048"
     RSA3072 = "rsa3072"
@@ -46,6 +46,8 @@ class KeyType(StrEnum):
     RSA8192 = "rsa8192"
     EC256 = "ec256"
     EC384 = "ec384"
+    EC521 = "ec521"
+    ED25519 = "ed25519"
 
 
 class KeyForm(Enum):
@@ -57,7 +59,11 @@ class KeyForm(Enum):
 
 _RSA_BITS = {KeyType.RSA2048: 2048, KeyType.RSA3072: 3072, KeyType.RSA4096: 4096, KeyType.RSA8192: 8192}
 _RSA_TYPES = {bits: key_type for key_type, bits in _RSA_BITS.items()}
-_EC_CURVES: dict[KeyType, ec.EllipticCurve] = {KeyType.EC256: ec.SECP256R1(), KeyType.EC384: ec.SECP384R1()}
+_EC_CURVES: dict[KeyType, ec.EllipticCurve] = {
+    KeyType.EC256: ec.SECP256R1(),
+    KeyType.EC384: ec.SECP384R1(),
+    KeyType.EC521: ec.SECP521R1(),
+}
 _EC_TYPES = {curve.name: key_type for key_type, curve in _EC_CURVES.items()}
 
 
@@ -73,7 +79,9 @@ def generate(key_type: KeyType) -> PrivateKey:
     """Make a new key."""
     if key_type in _RSA_BITS:
         return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS[key_type])
-    return ec.generate_private_key(_EC_CURVES[key_type])
+    if key_type in _EC_CURVES:
+        return ec.generate_private_key(_EC_CURVES[key_type])
+    return Ed25519PrivateKey.generate()
 
 
 def to_pem(key: PrivateKey, form: KeyForm) -> bytes:
@@ -99,12 +107,12 @@ def from_pem(pem: bytes) -> PrivateKey:
 
 
 def type_of(key: PublicKey) -> KeyType | None:
-    """The key type of a public key; None for a key that ``generate`` would not make."""
+    """The key type of a public key; None for one of a size or curve that ``generate`` would not make."""
     if isinstance(key, RSAPublicKey):
         return _RSA_TYPES.get(key.key_size)
     if isinstance(key, EllipticCurvePublicKey):
         return _EC_TYPES.get(key.curve.name)
-    return None
+    return KeyType.ED25519
 
 
 def describe(key: PublicKey) -> str:

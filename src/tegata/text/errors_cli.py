@@ -75,6 +75,43 @@ ENTRIES: dict[str, Entry] = {
             "2026-01-30T12:00:00+09:00 のように、日時を時差付き（RFC 3339）で指定してください。",
         ),
     ),
+    "cli.contradiction": Entry(
+        Sentence(
+            "--{first} and --{second} exclude each other as they are given.",
+            "--{first} と --{second} の指定が両立しません。",
+        ),
+        Sentence("Leave one of them out, or correct it.", "どちらかを外すか、値を見直してください。"),
+    ),
+    "cli.bad-file-name": Entry(
+        Sentence("“{name}” cannot name the certificate's files.", "「{name}」は証明書のファイル名にできません。"),
+        Sentence(
+            "Use letters, digits and the characters - . _ @, up to 200 of them, not beginning with - or a dot.",
+            "英数字と - . _ @ で 200 文字まで、先頭は - と . 以外にしてください。",
+        ),
+    ),
+    "cli.bad-material": Entry(
+        Sentence(
+            "--{flag}: the file {file} cannot be used: {reason}.", "--{flag} のファイル {file} を使えません: {reason}"
+        ),
+        Sentence(
+            "Give --csr a certification request (PEM or DER), --private-key an unencrypted private key (PEM).",
+            "--csr には CSR（PEM または DER）、--private-key には暗号化していない秘密鍵（PEM）を指定してください。",
+        ),
+    ),
+    "cli.key-does-not-fit": Entry(
+        Sentence(
+            "The key of --private-key is not the one of the request of --csr.",
+            "--private-key の秘密鍵が --csr の CSR のものと一致しません。",
+        ),
+        Sentence("Give the key that the request was made with.", "CSR の作成に使った秘密鍵を指定してください。"),
+    ),
+    "cli.no-key-to-write": Entry(
+        Sentence(
+            "--{flag} writes a file that holds the private key, and with --csr alone there is none.",
+            "--{flag} のファイルには秘密鍵が必要ですが、--csr だけでは秘密鍵がありません。",
+        ),
+        Sentence("Give the request's key with --private-key.", "--private-key で CSR の秘密鍵を指定してください。"),
+    ),
     "cli.no-names": Entry(
         Sentence(
             "The command {command} needs to know which certificate.", "{command} コマンドには証明書の名前が必要です。"
@@ -118,8 +155,10 @@ ENTRIES: dict[str, Entry] = {
     ),
     "cli.pfx-format-refused": Entry(
         Sentence(
-            "PFX files are not written in RC2: its 40-bit keys protect nothing, and OpenSSL 3 refuses to read it.",
-            "PFX ファイルの RC2 形式には対応していません。40 ビット鍵では保護にならず、OpenSSL 3 でも読めません。",
+            "PFX files are not written in {word}: RC2's 40-bit keys protect nothing and OpenSSL 3 refuses to read "
+            "them, and no Windows reads PBMAC1.",
+            "PFX ファイルの {word} 形式には対応していません。RC2 は 40 ビット鍵で保護にならず、OpenSSL 3 で読めません。"
+            "PBMAC1 を読める Windows はありません。",
         ),
         Sentence(
             "Use --pfx.format DES, which every Windows reads, or SHA256 for Windows Server 2019 and later.",

@@ -226,6 +226,17 @@ ENTRIES: dict[str, Entry] = {
             "run コマンドで作成するか、アカウントのあるフォルダを --path で指定してください。",
         ),
     ),
+    "client.profile": Entry(
+        Sentence(
+            "The CA does not offer the certificate profile {profile}; it offers: {offered}.",
+            "認証局は証明書プロファイル {profile} を提供していません。提供しているもの: {offered}",
+        ),
+        Sentence(
+            "Nothing was ordered. Choose one of these, leave --profile out, or use --preferred-profile.",
+            "注文はしていません。提供されているものを指定するか、--profile を外すか、"
+            "--preferred-profile を使ってください。",
+        ),
+    ),
     "client.no-solver": Entry(
         Sentence(
             "{name} cannot be validated: the CA offers {offered}, and this client is set up for {configured}.",

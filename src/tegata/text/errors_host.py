@@ -74,6 +74,16 @@ ENTRIES: dict[str, Entry] = {
             "バックアップから戻すか、run コマンドで新しい証明書を発行してください。",
         ),
     ),
+    "host.certificate-key-lost": Entry(
+        Sentence(
+            "The private key of {name} is not at {file}, so it cannot be used again.",
+            "{name} の秘密鍵が {file} にないため、再利用できません。",
+        ),
+        Sentence(
+            "Leave --reuse-key out for a new key, or give the key with --private-key.",
+            "--reuse-key を外して新しい鍵を作るか、--private-key で鍵を指定してください。",
+        ),
+    ),
     "host.malformed-hook": Entry(
         Sentence("The hook's command cannot be understood: {reason}.", "フックのコマンドを解釈できません: {reason}"),
         Sentence(

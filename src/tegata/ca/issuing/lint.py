@@ -274,4 +274,6 @@ _KEY_ALGORITHMS = (
     ),
     ({keys.KeyType.EC256}, bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107")),
     ({keys.KeyType.EC384}, bytes.fromhex("301006072a8648ce3d020106052b81040022")),
+    ({keys.KeyType.EC521}, bytes.fromhex("301006072a8648ce3d020106052b81040023")),
+    ({keys.KeyType.ED25519}, bytes.fromhex("300506032b6570")),
 )

@@ -19,6 +19,8 @@ _LABELS = {
     KeyType.RSA8192: "RSA 8192",
     KeyType.EC256: "EC P-256",
     KeyType.EC384: "EC P-384",
+    KeyType.EC521: "EC P-521",
+    KeyType.ED25519: "Ed25519",
 }
 _RSA_MINIMUM_BITS = 2048
 _SMALL_FACTORS_BELOW = 752

@@ -1,0 +1,42 @@
+"""What an order may ask for besides names and a key, and what of it this CA can give.
+
+Pure: values, and one question to the CA's directory.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tegata.acme.messages import Directory
+from tegata.client.errors import ProfileNotOffered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Wishes for one certificate; the defaults are right for most."""
+
+    common_name: bool = True
+    """Whether the first name becomes the common name too, if it fits. An IP address never does."""
+    must_staple: bool = False
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    profile: str | None = None
+    """The CA's profile by name; nothing is ordered where the CA does not offer it (X-41)."""
+    preferred_profile: str | None = None
+    """The same, but where the CA does not offer it, its default will do."""
+    preferred_chain: str | None = None
+    """The common name of the issuer that the topmost certificate of the chain should have (C-05)."""
+    release: bool = False
+    """Whether authorizations are given up after the order, so that the next one proves the names again."""
+    issuing_seconds: float | None = None
+    """How long the CA may take from the certificate request to the certificate; None: as long as the order may."""
+
+
+def profile(options: Options, directory: Directory) -> str | None:
+    """The profile to order by; raises ProfileNotOffered, before anything is ordered."""
+    offered = directory.meta.profiles
+    if options.profile and options.profile not in offered:
+        told = ", ".join(f"{name} ({text})" if text else name for name, text in sorted(offered.items()))
+        raise ProfileNotOffered(profile=options.profile, offered=told or "-")
+    if options.profile:
+        return options.profile
+    return options.preferred_profile if options.preferred_profile in offered else None

@@ -1,0 +1,82 @@
+"""What the installed client sends of an order's wishes, to a CA that has profiles, which Debian's Pebble has not."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from tegata.acme import b64
+from tests.e2e.acme_play import NAME, Play, acme_play
+from tests.peers.command import Finished
+from tests.peers.tegata import Tegata
+
+TODAY = ["--not-before", "2026-12-01T00:00:00Z", "--not-after", "2026-12-02T09:00:00+09:00"]
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Iterator[Play]:
+    with acme_play(tmp_path) as started:
+        started.twist(
+            "/dir", meta={"termsOfService": started.url("/terms"), "profiles": {"short": "six days", "long": "a year"}}
+        )
+        yield started
+
+
+@pytest.fixture
+def tegata(tmp_path: Path, play: Play) -> Tegata:
+    return Tegata(tmp_path, play.peer.root)
+
+
+def run(tegata: Tegata, play: Play, *words: str) -> Finished:
+    webroot = ["--http", "--http.webroot", str(play.webroot)]
+    return tegata.run("-s", play.directory_url, "-a", "-d", NAME, "-k", "rsa2048", *webroot, *words, "run")
+
+
+def sent(play: Play, path: str) -> dict[str, Any]:
+    """The payload of the last request to this path."""
+    bodies = [asked.body for asked in play.peer.asked if asked.path == path]
+    payload: dict[str, Any] = json.loads(b64.decode(json.loads(bodies[-1])["payload"]))
+    return payload
+
+
+def request(play: Play) -> x509.CertificateSigningRequest:
+    return x509.load_der_x509_csr(b64.decode(sent(play, "/finalize/1")["csr"]))
+
+
+def test_dates_and_profile(tegata: Tegata, play: Play) -> None:
+    """In UTC and by name."""
+    run(tegata, play, *TODAY, "--profile", "short").check()
+    order = sent(play, "/newOrder")
+    assert (order["notBefore"], order["notAfter"]) == ("2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z")
+    assert order["profile"] == "short"
+
+
+def test_a_profile_that_is_not_offered(tegata: Tegata, play: Play) -> None:
+    """X-41: required, nothing is ordered and the error tells what there is; preferred, it is ordered without."""
+    done = run(tegata, play, "--profile", "medium")
+    assert done.code == 1
+    assert "it offers: long (a year), short (six days)" in done.stderr
+    assert not [asked for asked in play.peer.asked if asked.path == "/newOrder"]
+    done = run(tegata, play, "--preferred-profile", "medium").check()
+    assert "[WARN] The CA does not offer the profile medium" in done.stderr
+    assert "profile" not in sent(play, "/newOrder")
+
+
+def test_what_the_request_asks_for(tegata: Tegata, play: Play) -> None:
+    """Must-staple and a common name or none; without a flag no extension but the names."""
+    run(tegata, play).check()
+    assert [extension.oid for extension in request(play).extensions] == [x509.SubjectAlternativeName.oid]
+    assert request(play).subject.rfc4514_string() == f"CN={NAME}"
+    run(tegata, play, "--must-staple", "--disable-cn").check()
+    feature = request(play).extensions.get_extension_for_class(x509.TLSFeature).value
+    assert list(feature) == [x509.TLSFeatureType.status_request]
+    assert len(request(play).subject) == 0
+
+
+def test_who_asks(tegata: Tegata, play: Play) -> None:
+    """--user-agent stands in front of our own, on every request."""
+    run(tegata, play, "--user-agent", "acme-robot/7").check()
+    assert all(asked.headers["user-agent"].startswith("acme-robot/7 tegata/") for asked in play.peer.asked)
