@@ -51,7 +51,7 @@ check: install ## format, lint, types, import contracts, architecture
 chaos: install ## kill -9 of clients and CA at random moments, ten rounds each (SEED=n, KILLS=n)
 	$(python) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))
 
-fuzz: install ## generated input for every parser and random lives of orders, for ten minutes (SECONDS=n, SEED=n)
+fuzz: install ## input guided by coverage and generated for every parser, random lives of orders, for ten minutes (SECONDS=n, SEED=n)
 	$(python) -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 docs: install ## draw the documents' generated parts anew

@@ -63,6 +63,14 @@ def test_without_retry_after_there_is_no_wait():
     assert wire.retry_after(Response(200), NOW) is None
 
 
+@pytest.mark.parametrize(
+    "value", ["soon", "-1", "1 Dec 77777777777777777777 4:1", "1 Dec 2026 4:1 +99999999999999999999"]
+)
+def test_what_is_neither_seconds_nor_a_date_is_no_wait(value):
+    """S-19: a number that no date holds included."""
+    assert wire.retry_after(Response(503, Headers({"Retry-After": value})), NOW) is None
+
+
 @given(st.text(max_size=40))
 def test_no_retry_after_breaks_the_reader(value):
     """S-19."""

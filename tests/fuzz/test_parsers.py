@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.fuzz.extent import EXTENT
 from tests.fuzz.inputs import octets
-from tests.fuzz.parsers import PARSERS, Parser
+from tests.fuzz.parsers import PARSERS
+from tests.fuzz.reading import read
 
 BY_NAME = {parser.name: parser for parser in PARSERS}
 SECONDS = 10.0
@@ -54,14 +55,3 @@ def test_giants_end_soon(name: str) -> None:
             started = time.monotonic()
             read(parser, content)
             assert time.monotonic() - started < SECONDS, piece
-
-
-def read(parser: Parser, content: bytes) -> None:
-    """Read it; what the parser documents is in order, and so is help that was asked for."""
-    try:
-        parser.read(content)
-    except parser.documented:
-        pass
-    except SystemExit as ended:
-        if ended.code != 0:
-            raise

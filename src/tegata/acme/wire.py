@@ -78,7 +78,7 @@ def retry_after(response: Response, now: datetime) -> float | None:
         return float(text)
     try:
         instant = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for years and zones with too many digits
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
