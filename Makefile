@@ -48,8 +48,8 @@ check: install ## format, lint, types, import contracts, architecture
 	.venv/bin/lint-imports
 	$(python) -m pytest -q tests/architecture
 
-chaos: install ## kill -9 of clients and CA at random moments, ten rounds each (SEED=n, KILLS=n)
-	$(python) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))
+chaos: install ## kill -9 of clients, CA and nodes at random moments: ten rounds, then a minute of load (SEED=n, KILLS=n, SECONDS=n)
+	$(python) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(SECONDS),--seconds $(SECONDS))
 
 fuzz: install ## input guided by coverage and generated for every parser, random lives of orders, for ten minutes (SECONDS=n, SEED=n)
 	$(python) -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))

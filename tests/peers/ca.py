@@ -30,6 +30,7 @@ class TegataCA:
     http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
     ``issuer_domains``, if set before the start, are the CA's names in CAA records.
     ``smtp`` is a URL as of ``init --smtp``; ``init`` are further words for that command. ``home`` is its ``--dir``.
+    Without ``serves`` it is initialised only.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class TegataCA:
         smtp: str | None = None,
         init: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
+        serves: bool = True,
     ) -> None:
         self.directory = directory
         self.home = directory / "tegata-ca"
@@ -58,6 +60,7 @@ class TegataCA:
         self.issuer_domains: tuple[str, ...] = ()
         self._init = tuple(init)
         self._resolver = resolver
+        self._serves = serves
         self._has_own_dns = dns is None and resolver is None
         self.dns = dns or DnsServer(default_address="127.0.0.1")
 
@@ -71,8 +74,9 @@ class TegataCA:
             text = settings.read_text().replace("tlsalpn01_port = 443", f"tlsalpn01_port = {self.tls_port}")
             text = text.replace("issuer_domains = []", f"issuer_domains = {json.dumps(self.issuer_domains)}")
             settings.write_text(text)
-            self.start()
-            stack.callback(self.stop)
+            if self._serves:
+                self.start()
+                stack.callback(self.stop)
             self._stack = stack.pop_all()
         return self
 
@@ -81,14 +85,18 @@ class TegataCA:
 
     def start(self) -> None:
         """Serve, after ``stop`` or ``kill``, on the ports it always had."""
-        argv = [_TEGATA_CA, "--dir", str(self.home), "serve", "--listen", self._listen]
-        argv += ["--public-listen", self._public_listen]
-        self.process = Process(argv, log=self.log, env=self._environment)
+        self.process = self.serve(self.home, self._listen, self._public_listen, self.log)
+
+    def serve(self, home: Path, listen: str, public_listen: str, log: Path) -> Process:
+        """A process that serves a directory of this CA's at these addresses."""
+        argv = [_TEGATA_CA, "--dir", str(home), "serve", "--listen", listen, "--public-listen", public_listen]
+        process = Process(argv, log=log, env=self._environment)
         try:
-            self.process.wait_for_line(r"^ready acme=\S+ portal=\S+ public=\S+$", _START_SECONDS)
+            process.wait_for_line(r"^ready acme=\S+ portal=\S+ public=\S+$", _START_SECONDS)
         except BaseException:
-            self.process.kill()
+            process.kill()
             raise
+        return process
 
     def stop(self) -> int:
         """SIGTERM: it drains and ends; its exit code."""
