@@ -1,6 +1,7 @@
 """The command ``list``: lego 4's words, addresses apart from names, and what is damaged named and passed over."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -61,8 +62,60 @@ def test_names(tegata: Tegata, certificates: Path) -> None:
 
 
 def test_certificates_by_v5_s_words(tegata: Tegata, certificates: Path) -> None:
-    """The same."""
-    assert tegata.run("certificates", "list").check().stdout == tegata.run("list").check().stdout != ""
+    """As lego 5 prints them."""
+    assert tegata.run("certificates", "list").check().stdout == (
+        "Found the following certificates:\n"
+        "a.example\n"
+        "├── Domains: a.example, b.example\n"
+        "├── IPs: 192.0.2.1\n"
+        "├── Expiration Date: 2031-11-23 14:48:46 +0000 UTC\n"
+        f"├── Issuer: {issued.CA_NAME.rfc4514_string()}\n"
+        f"└── Certificate Path: {certificates}/a.example.crt\n"
+        "\n"
+    )
+    (certificates / "a.example.crt").unlink()
+    assert tegata.run("certificates", "list").check().stdout == "No certificates were found.\n"
+
+
+def test_an_expired_certificate(tegata: Tegata) -> None:
+    """lego 5 says so."""
+    folder = tegata.path / "certificates"
+    folder.mkdir(parents=True)
+    begin = datetime.now(UTC) - timedelta(days=400)
+    leaf = issued.certificate(issued.new_key(), "old.example", not_before=begin)
+    (folder / "old.example.crt").write_bytes(to_pem([leaf]))
+    assert "├── Status: this certificate is expired.\n" in tegata.run("certificates", "list").check().stdout
+    assert json.loads(tegata.run("list", "--json").check().stdout)[0]["expired"] is True
+
+
+def test_json(tegata: Tegata, certificates: Path) -> None:
+    """lego 5's members, also after v4's words; with the accounts an object of both."""
+    AccountFolder(Tree(tegata.path), "https://ca.example/dir", "a@x").save(
+        "a@x", "https://ca.example/a", b'{"status":"valid"}'
+    )
+    certificate = {
+        "name": "a.example",
+        "domains": ["a.example", "b.example"],
+        "ips": ["192.0.2.1"],
+        "expirationDate": "2031-11-23 14:48:46 +0000 UTC",
+        "expired": False,
+        "issuer": issued.CA_NAME.rfc4514_string(),
+        "path": f"{certificates}/a.example.crt",
+    }
+    account = {
+        "id": "a@x",
+        "email": "a@x",
+        "server": "ca.example",
+        "path": f"{tegata.path}/accounts/ca.example/a@x/account.json",
+    }
+    for words, expected in (
+        (["certificates", "list"], [certificate]),
+        (["list"], [certificate]),
+        (["accounts", "list"], [account]),
+        (["list", "-a"], {"accounts": [account], "certificates": [certificate]}),
+    ):
+        assert json.loads(tegata.run(*words, "--json").check().stdout) == expected
+    assert tegata.run("--path", "nowhere", "accounts", "list", "--json").check().stdout == "[]\n"
 
 
 def test_accounts(tegata: Tegata) -> None:
@@ -79,8 +132,10 @@ def test_accounts(tegata: Tegata) -> None:
     )
     assert tegata.run("accounts", "list").check().stdout == (
         "Found the following accounts:\n"
-        "  Email: test@example.com\n"
-        "  Server: ca.example:14000\n"
-        f"  Path: {folder.folder}\n"
+        "test@example.com\n"
+        "├── Email: test@example.com\n"
+        "├── Server: ca.example:14000\n"
+        f"└── Path: {folder.folder}\n"
         "\n"
     )
+    assert tegata.run("--path", "nowhere", "accounts", "list").check().stdout == "No accounts were found.\n"

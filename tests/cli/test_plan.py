@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tegata.cli.commands import Generation
 from tegata.cli.eabfile import EabFile
 from tegata.cli.errors import BadServer, NoChallenge, NoNames, PfxFormatRefused, UnknownPfxFormat
 from tegata.cli.grammar import parse
@@ -118,7 +119,12 @@ def test_the_other_commands() -> None:
     revoke = plan("-d x.example -d y.example revoke --keep")
     assert isinstance(revoke, Revoke)
     assert (revoke.names, revoke.reason, revoke.keep) == (("x.example", "y.example"), 0, True)
-    assert plan("--path /p list -a -n") == List(Path("/p"), accounts=True, names_only=True)
+    assert plan("--path /p list -a -n") == List(
+        Path("/p"), accounts=True, certificates=True, names_only=True, json=False, generation=Generation.V4
+    )
+    assert plan("accounts list --json") == List(
+        HERE / ".lego", accounts=True, certificates=False, names_only=False, json=True, generation=Generation.V5
+    )
 
 
 @pytest.mark.parametrize(

@@ -500,6 +500,13 @@ FLAGS: tuple[Flag, ...] = (
         commands=_LIST,
     ),
     Flag(
+        (),
+        Kind.SWITCH,
+        Sentence("Show it as JSON.", "JSON で表示します。"),
+        commands=_LIST | frozenset({"accounts list"}),
+        v5=("json",),
+    ),
+    Flag(
         ("explain",),
         Kind.SWITCH,
         Sentence(

@@ -1,8 +1,17 @@
-"""The command ``list``: what is on the disk, in the words and order of lego v4. Asks no CA and changes nothing."""
+"""The commands ``list``, ``certificates list`` and ``accounts list``: what is on the disk.
+
+In the words and order of the lego that was spoken to, or as lego v5's JSON. Asks no CA and changes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from tegata.cli.commands import Generation
 from tegata.cli.console import WARN, Console, shown
 from tegata.cli.context import Context
 from tegata.cli.plan import List
@@ -14,56 +23,141 @@ from tegata.pki.names import is_ip
 from tegata.text.catalogue import explain
 
 
+@dataclass(frozen=True)
+class _Certificate:
+    """A certificate as it is shown."""
+
+    file: Path
+    name: str
+    """The common name, or where there is none the first of the other names."""
+    domains: Sequence[str]
+    addresses: Sequence[str]
+    expires: datetime
+    issuer: str
+
+    @property
+    def expiry(self) -> str:
+        """The end as Go writes an instant."""
+        return f"{self.expires:%Y-%m-%d %H:%M:%S} +0000 UTC"
+
+
 def show(context: Context, plan: List) -> None:
     """Show accounts, if asked for, and certificates."""
-    tree = Tree(plan.path)
-    if plan.accounts and not plan.names_only:
-        _show_accounts(context.console, tree)
-    if plan.certificates:
-        _show_certificates(context, tree, names_only=plan.names_only)
+    console, tree = context.console, Tree(plan.path)
+    found = accounts.listed(tree) if plan.accounts and not plan.names_only else None
+    if plan.json:
+        _say_json(context, plan, found, tree)
+        return
+    if found is not None:
+        _show_accounts(console, found, plan.generation)
+    if plan.certificates and plan.names_only:
+        for certificate in _certificates(context, tree):
+            console.say(shown(certificate.name))
+    elif plan.certificates:
+        _show_certificates(context, list(_certificates(context, tree)), plan.generation)
 
 
-def _show_accounts(console: Console, tree: Tree) -> None:
-    found = accounts.listed(tree)
+def _show_accounts(console: Console, found: Sequence[accounts.Listed], generation: Generation) -> None:
+    v5 = generation is Generation.V5
     if not found:
-        console.say("No accounts found.")
+        console.say("No accounts were found." if v5 else "No accounts found.")
         return
     console.say("Found the following accounts:")
     for account in found:
-        console.say(f"  Email: {shown(account.email)}")
-        console.say(f"  Server: {shown(account.server)}")
-        console.say(f"  Path: {shown(account.folder)}")
-        console.say()
+        facts = [("Email", account.email), ("Server", account.server), ("Path", account.folder)]
+        if v5:
+            _say_tree(console, account.folder.name, facts)
+        else:
+            _say_block(console, facts, "  ")
 
 
-def _show_certificates(context: Context, tree: Tree, *, names_only: bool) -> None:
-    console = context.console
-    files = certificates.listed(tree)
-    if not names_only:
-        console.say("Found the following certs:" if files else "No certificates found.")
-    for file in files:
+def _show_certificates(context: Context, found: Sequence[_Certificate], generation: Generation) -> None:
+    console, now = context.console, context.clock.now()
+    v5 = generation is Generation.V5
+    if not found:
+        console.say("No certificates were found." if v5 else "No certificates found.")
+        return
+    console.say("Found the following certificates:" if v5 else "Found the following certs:")
+    for certificate in found:
+        domains, addresses = ", ".join(certificate.domains), ", ".join(certificate.addresses)
+        if v5:
+            facts = [
+                ("Status", "this certificate is expired." if certificate.expires <= now else ""),
+                ("Domains", domains),
+                ("IPs", addresses),
+                ("Expiration Date", certificate.expiry),
+                ("Issuer", certificate.issuer),
+                ("Certificate Path", certificate.file),
+            ]
+            _say_tree(console, certificate.file.stem, [(name, value) for name, value in facts if value])
+        else:
+            console.say(f"  Certificate Name: {shown(certificate.name)}")
+            ips = [("IPs", addresses)] if addresses else []
+            end = [("Expiry Date", certificate.expiry), ("Certificate Path", certificate.file)]
+            _say_block(console, [("Domains", domains), *ips, *end], "    ")
+
+
+def _say_block(console: Console, facts: Sequence[tuple[str, object]], indent: str) -> None:
+    """The form of lego v4: a line a fact, and an empty line."""
+    for name, value in facts:
+        console.say(f"{indent}{name}: {shown(value)}")
+    console.say()
+
+
+def _say_tree(console: Console, title: str, facts: Sequence[tuple[str, object]]) -> None:
+    """The form of lego v5: a little tree."""
+    console.say(shown(title))
+    for position, (name, value) in enumerate(facts, 1):
+        console.say(f"{'└' if position == len(facts) else '├'}── {name}: {shown(value)}")
+    console.say()
+
+
+def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | None, tree: Tree) -> None:
+    """An array of accounts or of certificates; an object of both where both were asked for."""
+    import msgspec
+
+    shown_accounts = [
+        {"id": each.folder.name, "email": each.email, "server": each.server, "path": str(each.folder / "account.json")}
+        for each in found or ()
+    ]
+    shown_certificates = [
+        {
+            "name": each.file.stem,
+            "domains": each.domains,
+            "ips": each.addresses,
+            "expirationDate": each.expiry,
+            "expired": each.expires <= context.clock.now(),
+            "issuer": each.issuer,
+            "path": str(each.file),
+        }
+        for each in (_certificates(context, tree) if plan.certificates else ())
+    ]
+    value: object = shown_certificates if found is None else shown_accounts
+    if found is not None and plan.certificates:
+        value = {"accounts": shown_accounts, "certificates": shown_certificates}
+    context.console.say(msgspec.json.encode(value).decode())
+
+
+def _certificates(context: Context, tree: Tree) -> Iterator[_Certificate]:
+    """Every certificate of a tree; a damaged one is told and passed over."""
+    for file in certificates.listed(tree):
         try:
             certificate = certificates.read_chain(file)[0]
         except CertificateDamaged as error:
-            console.log(str(explain(error, context.language)), WARN)
-            continue
-        name = _main_name(certificate)
-        if names_only:
-            console.say(shown(name))
+            context.console.log(str(explain(error, context.language)), WARN)
             continue
         names = names_of(certificate)
         addresses = [each for each in names if is_ip(each)]
-        expires = certificate.not_valid_after_utc
-        console.say(f"  Certificate Name: {shown(name)}")
-        console.say(f"    Domains: {shown(', '.join(each for each in names if each not in addresses))}")
-        if addresses:
-            console.say(f"    IPs: {', '.join(addresses)}")
-        console.say(f"    Expiry Date: {expires:%Y-%m-%d %H:%M:%S} +0000 UTC")
-        console.say(f"    Certificate Path: {shown(file)}")
-        console.say()
+        yield _Certificate(
+            file,
+            _main_name(certificate),
+            [each for each in names if each not in addresses],
+            addresses,
+            certificate.not_valid_after_utc,
+            certificate.issuer.rfc4514_string(),
+        )
 
 
 def _main_name(certificate: x509.Certificate) -> str:
-    """The common name, or where there is none the first of the other names."""
     common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(common[0].value) if common else next(iter(names_of(certificate)), "")

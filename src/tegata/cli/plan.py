@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from tegata.cli import flags, wishes
+from tegata.cli.commands import Generation
 from tegata.cli.eabfile import EabFile
 from tegata.cli.errors import BadServer, NoChallenge, NoNames
 from tegata.cli.grammar import PREFIXES, Invocation
@@ -155,12 +156,15 @@ class Register:
 
 @dataclass(frozen=True)
 class List:
-    """``list`` and ``accounts list``: show what is on the disk."""
+    """``list``, ``certificates list`` and ``accounts list``: show what is on the disk."""
 
     path: Path
     accounts: bool
+    certificates: bool
     names_only: bool
-    certificates: bool = True
+    json: bool
+    generation: Generation
+    """Whose words it is shown in."""
 
 
 Plan: TypeAlias = Run | Renew | Revoke | Register | List
@@ -185,10 +189,8 @@ def make(
     below.
     """
     path = directory / (invocation.text("path") or ".lego")
-    if invocation.command == "list":
-        return List(path, accounts=invocation.switch("accounts"), names_only=invocation.switch("names"))
-    if invocation.command == "accounts list":
-        return List(path, accounts=True, names_only=False, certificates=False)
+    if invocation.command in ("list", "accounts list"):
+        return _list(invocation, path)
     wishes.check(invocation)
     account = _account(invocation, environ, eab_file)
     if invocation.command == "accounts register":
@@ -209,6 +211,19 @@ def make(
         )
     issue = _issue(invocation, eab_file, material, invocation.text("run-hook"))
     return Run(path, account, issue, new_account=invocation.switch("new-account"))
+
+
+def _list(invocation: Invocation, path: Path) -> List:
+    accounts_alone = invocation.command == "accounts list"
+    by_v4 = invocation.spoken == "list"  # --json is v5's, and changes nothing about the words
+    return List(
+        path,
+        accounts=accounts_alone or invocation.switch("accounts"),
+        certificates=not accounts_alone,
+        names_only=invocation.switch("names"),
+        json=invocation.switch("json"),
+        generation=Generation.V4 if by_v4 else Generation.V5,
+    )
 
 
 def _account(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None) -> AccountPlan:
