@@ -98,7 +98,7 @@ def test_a_new_account_archives_the_old_one(tegata: Tegata, pebble_eab: Pebble) 
     assert (folder / "account.json").read_text() == before
     assert not list((tegata.path / "archives").iterdir())
     done = tegata.run(*order(pebble_eab, NAME), *eab(pebble_eab), "-a", "--new-account", "run").check()
-    (archived,) = (tegata.path / "archives").iterdir()
+    (archived,) = (tegata.path / "archives").glob(f"*.accounts/*/{MAIL}")
     assert str(archived) in done.stderr
     assert (archived / "account.json").read_text() == before
     uri = json.loads((folder / "account.json").read_text())["registration"]["uri"]

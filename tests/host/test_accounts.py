@@ -169,7 +169,7 @@ def test_archiving_and_restoring(tree: Tree, folder: AccountFolder) -> None:
     assert folder.archive(NOW) is None
     folder.save(USER, URL, b'{"status": "valid"}')
     archived = folder.archive(NOW)
-    assert archived == tree.archives / f"{int(NOW.timestamp())}.ca.example_14000.{USER}"
+    assert archived == tree.archives / f"{int(NOW.timestamp())}.accounts" / "ca.example_14000" / USER
     assert not folder.folder.exists()
     folder.save_key(generate(KeyType.EC256))
     folder.restore(archived)

@@ -1,11 +1,7 @@
 """Certificates' files in lego v4's layout: formats, one set at any time, and a kill at every step on the way."""
 
-import os
 import shutil
-import signal
 import stat
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +23,7 @@ from tegata.host.files import Tree
 from tegata.pki.certs import load_chain, to_pem
 from tegata.pki.keys import from_pem, spki
 from tests.host import issued
+from tests.host.killed import in_a_child_killed_before
 
 NAME = "www.example.com"
 
@@ -109,32 +106,6 @@ def test_an_order_that_came_to_nothing_leaves_nothing(files: CertificateFiles) -
     with files.prepared(NEW.key):
         assert len(on_disk(files)) == len(before) + 1
     assert on_disk(files) == before
-
-
-def in_a_child_killed_before(step: int, work: Callable[[], object]) -> bool:
-    """Do the work in a forked process that is killed before its n-th change to the disk; whether it got so far.
-
-    Python's audit events come right before a file is opened, renamed or removed and a folder made or removed, so all
-    that was written up to there is on the disk as a crash would leave it.
-    """
-    child = os.fork()
-    if child == 0:
-        left = step
-
-        def count(event: str, _: object) -> None:
-            nonlocal left
-            if event in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"):
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(count)
-        try:
-            work()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
 
 
 def check_is_one_set(files: CertificateFiles, allowed: tuple[NewSet, ...]) -> NewSet:

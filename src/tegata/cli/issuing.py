@@ -53,7 +53,19 @@ def issue(
         chain = load_chain(issued.chain_pem)
         outputs = plan.outputs
         pfx = _pfx(context, outputs.pfx, key, chain, files.name) if outputs.pfx and key else None
-        files.save(NewSet(names[0], key, chain, issued.certificate_url, pfx, bundle=outputs.bundle, pem=outputs.pem))
+        files.save(
+            NewSet(
+                names[0],
+                key,
+                chain,
+                issued.certificate_url,
+                pfx,
+                bundle=outputs.bundle,
+                pem=outputs.pem,
+                preferred_chain=plan.options.preferred_chain,
+                profile=plan.options.profile,
+            )
+        )
     watch_file.forget()
 
 

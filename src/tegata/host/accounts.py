@@ -1,7 +1,7 @@
-"""ACME accounts on the disk, in lego v4's layout and formats, which lego can go on with.
+"""ACME accounts on the disk, in the layout of lego 4 or 5 that their tree has, which that lego can go on with.
 
-``accounts/<host>[_<port>]/<user>/account.json`` holds the mail address and the CA's account object with its URL,
-``keys/<user>.key`` beside it the key (PKCS#1 or SEC1). Knows nothing of registering: it keeps what came of it.
+``accounts/<host>[_<port>]/<user>/account.json`` holds the mail address and the CA's account object with its URL; the
+key is beside it, where the layout says. Knows nothing of registering: it keeps what came of it.
 """
 
 import contextlib
@@ -13,13 +13,11 @@ from urllib.parse import urlsplit
 
 from tegata.acme import b64
 from tegata.acme.codec import Malformed, strict_object
-from tegata.host import gojson
+from tegata.host import archives, gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
-from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
-from tegata.pki.keys import BadKey, KeyForm, PrivateKey, from_pem, to_pem
-
-# What lego v4 keeps of the CA's account object, in its order; it drops what is empty.
-_BODY_MEMBERS = ("status", "contact", "termsOfServiceAgreed", "orders", "externalAccountBinding")
+from tegata.host.facts import AccountFacts, key_word
+from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, told
+from tegata.pki.keys import BadKey, PrivateKey, from_pem, to_pem
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,8 @@ class AccountFolder:
         self.user = user
         host = urlsplit(server).netloc.rpartition("@")[2].replace(":", "_")
         self.folder = tree.accounts / host / user
-        self.key_file = self.folder / "keys" / f"{user}.key"
+        self._layout = layout.of_account(tree, self.folder)
+        self.key_file = self._layout.account_key(self.folder, user)
         self._account_file = self.folder / "account.json"
         self.lock = f"account.{host}.{user}"
 
@@ -79,77 +78,88 @@ class AccountFolder:
     def save_key(self, key: PrivateKey) -> None:
         """Keep a new key, before the CA hears of it; raises NotWritable."""
         make_folder(self.key_file.parent)
-        replace(self.key_file, to_pem(key, KeyForm.TRADITIONAL))
+        replace(self.key_file, to_pem(key, self._layout.key_form))
 
     def stored(self) -> Stored | None:
         """The registration; None where there is no file, lego stopped before it had one, or the file is damaged.
 
         What it says can be asked of the CA by the key. Raises NotReadable.
         """
-        content = read(self._account_file)
-        if content is None:
-            return None
-        try:
-            registration = gojson.load(content).get("registration")
-        except ValueError:
-            return None
-        if not isinstance(registration, dict):
-            return None
-        body, url = registration.get("body"), registration.get("uri")
-        if not isinstance(body, dict) or not body.get("status") or not isinstance(url, str) or not url:
-            return None
-        return Stored(url, _kid(body.get("externalAccountBinding")))
+        read(self._account_file)  # one that is there and may not be read is told, unlike one that is damaged
+        found = layout.load_account(self._account_file)
+        return Stored(found[1].url, _kid(found[1].body.get("externalAccountBinding"))) if found else None
 
     def save(self, email: str | None, url: str, account_object: bytes) -> None:
         """Keep a registration: the account's URL and the CA's account object; raises NotWritable."""
         try:
-            given = gojson.load(account_object)
+            body = gojson.load(account_object)
         except ValueError:
-            given = {}
-        body = {name: given[name] for name in _BODY_MEMBERS if given.get(name)}
+            body = {}
+        before = layout.load_account(self._account_file)
+        key = self.key()
+        facts = AccountFacts(
+            user=self.user,
+            email=email or "",
+            server=self.server,
+            key_type=key_word(key.public_key()) if key else "",
+            url=url,
+            body=body,
+            origin=before[1].origin if before else "",
+        )
         make_folder(self.folder)
-        value = {"email": email or "", "registration": {"body": body, "uri": url}}
-        replace(self._account_file, gojson.dump(value))
+        replace(self._account_file, self._layout.account_text(facts))
 
     def archive(self, now: datetime) -> Path | None:
         """Move the folder to the archives; where it went, or None if there was none. Raises NotWritable."""
         if not self.folder.exists():
             return None
-        make_folder(self._tree.archives)
-        target = self._tree.archives / f"{int(now.timestamp())}.{self.folder.parent.name}.{self.user}"
-        with told(self.folder):
-            self.folder.rename(target)
-        sync(self._tree.archives)
-        return target
+        return self._layout.archive_account(self._tree.archives, self.folder, now)
 
     def restore(self, archived: Path) -> None:
         """Bring an archived folder back in place of what has begun since; raises NotWritable."""
-        with told(self.folder):
-            with contextlib.suppress(FileNotFoundError):
-                shutil.rmtree(self.folder)
-            archived.rename(self.folder)
+        with told(self.folder), contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self.folder)
+        archives.restore_account(self._tree, archived)
 
 
 @dataclass(frozen=True)
 class Listed:
     """An account as ``list`` shows it."""
 
+    user: str
     email: str
     server: str
+    """The host that the account is at."""
+    directory: str
+    """The CA's directory, where the tree keeps it; empty where it keeps the host alone."""
+    key_type: str
+    """By lego 5's words; empty where neither the file nor the key says it."""
     folder: Path
 
 
 def listed(tree: Tree) -> list[Listed]:
     """Every registered account of a tree, by CA and user; what cannot be read is passed over."""
-    found = []
-    for file in sorted(tree.accounts.glob("*/*/account.json")):
-        with contextlib.suppress(ValueError, TypeError, KeyError, NotReadable):
-            value = gojson.load(read(file) or b"")
-            registration = value["registration"]
-            if isinstance(registration, dict):
-                server = urlsplit(str(registration["uri"])).netloc
-                found.append(Listed(str(value["email"]), server, file.parent))
-    return found
+    return [
+        Listed(
+            user=folder.name,
+            email=found[1].email,
+            server=urlsplit(found[1].url).netloc,
+            directory=found[1].server,
+            key_type=found[1].key_type or _key_word_in(folder),
+            folder=folder,
+        )
+        for folder in layout.account_folders(tree)
+        if (found := layout.load_account(folder / "account.json"))
+    ]
+
+
+def _key_word_in(folder: Path) -> str:
+    found = layout.of_found_account(folder)
+    try:
+        content = read(found.account_key(folder, folder.name)) if found else None
+        return key_word(from_pem(content).public_key()) if content else ""
+    except (BadKey, NotReadable):
+        return ""
 
 
 def _kid(binding: object) -> str | None:

@@ -1,4 +1,4 @@
-"""A certificate's files on the disk, in lego v4's layout and formats, always brought in as one set.
+"""A certificate's files on the disk, in the form they are found in, always brought in as one set.
 
 A set is written into a folder of its own, that folder is renamed (the one moment that decides), and then its files are
 renamed over the old ones. A process killed before that moment leaves the old set and rubbish, one killed after it
@@ -15,11 +15,14 @@ from pathlib import Path
 from cryptography import x509
 
 from tegata.errors import TegataError
-from tegata.host import gojson
+from tegata.host import layout
 from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
+from tegata.host.facts import CertificateFacts, key_word
 from tegata.host.files import Tree, make_folder, read, sync, told, write_new
-from tegata.pki.certs import load_chain, to_pem
-from tegata.pki.keys import BadKey, KeyForm, PrivateKey, PublicKey, from_pem, spki
+from tegata.host.layout import Layout
+from tegata.host.layout_v4 import V4
+from tegata.pki.certs import load_chain, names_of, to_pem
+from tegata.pki.keys import BadKey, PrivateKey, PublicKey, from_pem, spki
 from tegata.pki.keys import to_pem as key_to_pem
 
 KEY, CERTIFICATE, ISSUER, PEM, PFX, FACTS = ".key", ".crt", ".issuer.crt", ".pem", ".pfx", ".json"
@@ -44,11 +47,14 @@ class NewSet:
     """Whether the certificate's file holds its issuers too."""
     pem: bool = False
     """Whether there is a file with certificate and key in one."""
+    preferred_chain: str | None = None
+    """The issuer that was asked for; like the profile, lego 5 remembers it."""
+    profile: str | None = None
 
-    def files(self) -> dict[str, bytes]:
-        """The content of each file, by its ending."""
+    def files(self, form: Layout = V4, called: str = "", origin: str = "") -> dict[str, bytes]:
+        """The content of each file, by its ending; ``origin`` is how the certificate came here, by lego 5's words."""
         certificate = to_pem(self.chain if self.bundle else self.chain[:1])
-        key = key_to_pem(self.key, KeyForm.TRADITIONAL) if self.key else None
+        key = key_to_pem(self.key, form.key_form) if self.key else None
         files = {
             KEY: key,
             _KEYLESS: b"" if key is None else None,
@@ -56,9 +62,22 @@ class NewSet:
             ISSUER: to_pem(self.chain[1:]),
             PEM: certificate + key if self.pem and key else None,
             PFX: self.pfx,
-            FACTS: gojson.dump({"domain": self.name, "certUrl": self.url, "certStableUrl": self.url}),
+            FACTS: form.certificate_text(self._facts(called or self.name, origin)),
         }
         return {ending: content for ending, content in files.items() if content is not None}
+
+    def _facts(self, called: str, origin: str) -> CertificateFacts:
+        leaf = self.chain[0]
+        return CertificateFacts(
+            called=called,
+            names=tuple(dict.fromkeys((self.name, *names_of(leaf)))),
+            key_type=key_word(leaf.public_key()),
+            preferred_chain=self.preferred_chain or "",
+            profile=self.profile or "",
+            url=self.url,
+            stable_url=self.url,
+            origin=origin,
+        )
 
 
 class CertificateFiles:
@@ -119,7 +138,7 @@ class CertificateFiles:
         """
         make_folder(self._staging)
         try:
-            write_new(self._staging / KEY, key_to_pem(key, KeyForm.TRADITIONAL) if key else b"")
+            write_new(self._staging / KEY, key_to_pem(key, self._layout().key_form) if key else b"")
             yield
         finally:
             self._discard(self._staging)
@@ -128,7 +147,9 @@ class CertificateFiles:
         """Keep a set in place of the one before; raises NotWritable."""
         make_folder(self._staging)
         (self._staging / KEY).unlink(missing_ok=True)
-        for ending, content in new.files().items():
+        form = self._layout()
+        before = form.certificate_facts(layout.load(self.file(FACTS)))
+        for ending, content in new.files(form, self.name, before.origin if before else "").items():
             write_new(self._staging / ending, content)
         sync(self._staging)
         with told(self._ready):
@@ -152,18 +173,17 @@ class CertificateFiles:
         return True
 
     def archive(self, now: datetime) -> None:
-        """Move the files to the archives under lego's names there; raises NotWritable.
+        """Move the files to the archives as the tree's lego would; raises NotWritable.
 
         The certificate goes last: if it is still there, not all is done.
         """
-        make_folder(self._tree.archives)
-        with told(self._tree.archives):
-            for ending in sorted(_SET, key=lambda ending: ending == CERTIFICATE):
-                file = self.file(ending)
-                if file.exists():
-                    file.replace(self._tree.archives / f"{int(now.timestamp())}.{file.name}")
-        sync(self._tree.archives)
-        sync(self._folder)
+        files = [self.file(ending) for ending in sorted(_SET, key=lambda ending: ending == CERTIFICATE)]
+        present = [file for file in files if file.exists()]
+        if present:
+            self._layout().archive_files(self._tree.archives, self.stem, present, now)
+
+    def _layout(self) -> Layout:
+        return layout.of_certificate(self._tree, self.file(FACTS))
 
     def _bring_in(self) -> None:
         with told(self._folder):

@@ -60,6 +60,24 @@ class CertificateDamaged(TegataError):
     code = "host.certificate-damaged"
 
 
+class ArchiveNotFound(TegataError):
+    """There is no such archive; facts: ``name``, ``folder``."""
+
+    code = "host.archive-not-found"
+
+
+class ArchiveDamaged(TegataError):
+    """An archive cannot be unpacked; facts: ``file``, ``reason``."""
+
+    code = "host.archive-damaged"
+
+
+class InTheWay(TegataError):
+    """What is to be restored is there already; facts: ``path``."""
+
+    code = "host.in-the-way"
+
+
 class MalformedHook(TegataError):
     """A hook's text cannot be split into words; facts: ``reason``. The text may hold secrets and is not told."""
 

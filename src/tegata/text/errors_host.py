@@ -84,6 +84,24 @@ ENTRIES: dict[str, Entry] = {
             "--reuse-key を外して新しい鍵を作るか、--private-key で鍵を指定してください。",
         ),
     ),
+    "host.archive-not-found": Entry(
+        Sentence("There is no archive “{name}” in {folder}.", "{folder} にアーカイブ「{name}」がありません。"),
+        Sentence("“tegata archives list” shows what there is.", "一覧は「tegata archives list」で確認できます。"),
+    ),
+    "host.archive-damaged": Entry(
+        Sentence("The archive {file} cannot be restored: {reason}.", "アーカイブ {file} を復元できません: {reason}"),
+        Sentence(
+            "Nothing was changed. Take the files from a backup.",
+            "何も変更していません。バックアップから戻してください。",
+        ),
+    ),
+    "host.in-the-way": Entry(
+        Sentence("{path} exists already.", "{path} がすでにあります。"),
+        Sentence(
+            "Nothing was changed. Move it away first if the archived one is to take its place.",
+            "何も変更していません。アーカイブの内容に戻す場合は、先にこれを移動してください。",
+        ),
+    ),
     "host.malformed-hook": Entry(
         Sentence("The hook's command cannot be understood: {reason}.", "フックのコマンドを解釈できません: {reason}"),
         Sentence(
@@ -117,4 +135,11 @@ ENTRIES: dict[str, Entry] = {
             "証明書は発行され、保存されています。フックの出力で原因を確認し、今回は手動で実行してください。",
         ),
     ),
+}
+
+REASONS: dict[str, str] = {
+    "it holds more than an archive has": "アーカイブとしては中身が多すぎます",
+    "it is no ZIP file that can be read": "ZIP ファイルとして読み取れません",
+    "a path in it leads elsewhere": "フォルダー外へのパスが含まれています",
+    "it does not say where its files belong": "ファイルの復元先が記録されていません",
 }
