@@ -1,6 +1,6 @@
 """Flags that say what the certificate is to be: defaults, contradictions, and what is told before anything happens."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -121,6 +121,28 @@ def test_a_name_for_the_files() -> None:
     revoke = plan("--cert.name web revoke")
     assert isinstance(revoke, Revoke)
     assert revoke.names == ("web",)
+
+
+def test_when_to_renew() -> None:
+    """Each by its flag; in v5's words the life alone is the rule."""
+    made = renew_plan("-d x.example")
+    assert (made.dynamic, made.ari, made.longest_wait, made.not_due_code, made.back_off) == (
+        False,
+        True,
+        timedelta(),
+        0,
+        True,
+    )
+    made = renew_plan("-d x.example --dynamic --ari-wait-to-renew-duration 1h --exit-code-not-due 3 --no-back-off")
+    assert (made.dynamic, made.ari, made.longest_wait, made.not_due_code, made.back_off) == (
+        True,
+        True,
+        timedelta(hours=1),
+        3,
+        False,
+    )
+    assert not renew_plan("-d x.example --ari-disable").ari
+    assert renew_plan("-d x.example --http.address :80").dynamic
 
 
 def test_renewals() -> None:

@@ -1,5 +1,6 @@
 """The decision to renew, by table."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,28 @@ def test_a_closed_window_makes_it_due():
     assert with_window(CLOSES) == Due(Cause.WINDOW)
     assert with_window(CLOSES, days=1) == Due(Cause.WINDOW_CLOSED)
     assert with_window(CLOSES - SECOND, days=1) == NotDue(Cause.DAYS, END - 2 * DAY + timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(("whole", "lead"), [(200, 200 / 3), (90, 30), (11, 11 / 3), (10, 5), (6, 3)])
+def test_by_the_life_alone(whole: int, lead: float):
+    """lego's rule: a third is left, or half of a short life."""
+    end = BIRTH + whole * DAY - SECOND
+    first = end - lead * DAY
+    known = Facts(now=first, not_before=BIRTH, not_after=end, dynamic=True)
+    assert decide(known) == Due(Cause.LIFE)
+    assert decide(replace(known, now=first - SECOND)) == NotDue(Cause.LIFE, first)
+
+
+def test_a_certificate_that_has_ended_is_due_whatever_the_window():
+    """A CA that wants an expired certificate renewed later has mistaken it for another."""
+    late = Window(END + DAY, END + 2 * DAY)
+    assert at(END + SECOND, window=late, window_instant=late.start) == Due(Cause.LIFE)
+
+
+def test_other_names_are_due_at_once():
+    """Whatever else is said, but for a revocation."""
+    assert at(BIRTH, other_names=True, days=1, contract_ends=END) == Due(Cause.NAMES)
+    assert at(BIRTH, other_names=True, revoked=True) == Due(Cause.REVOKED)
 
 
 @pytest.mark.parametrize("days", [0, 1, 10, 30, 45])

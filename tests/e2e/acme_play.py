@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ class Play:
     twists: dict[str, Callable[[Answer], Answer]] = field(default_factory=dict)
     shown: list[str] = field(default_factory=list)
     chain: bytes = b""
+    start: datetime = issued.START
+    """When the life of its certificates begins: the beginning of 2026, unless a test wants one that is valid."""
 
     @property
     def directory_url(self) -> str:
@@ -115,7 +118,7 @@ class Play:
         key = x509.load_der_x509_csr(b64.decode(request["csr"])).public_key()
         assert isinstance(key, RSAPublicKey)
         root = issued.root()
-        self.chain = certs.to_pem([root.issue(key, (NAME,)), root.certificate])
+        self.chain = certs.to_pem([root.issue(key, (NAME,), start=self.start), root.certificate])
         return self._order("valid")
 
 

@@ -34,9 +34,10 @@ class Authority:
         extra: Sequence[x509.GeneralName] = (),
         key_id: bool = True,
         serial: int = 0x0A1B2C,
+        start: datetime = START,
     ) -> x509.Certificate:
         """A certificate for these names."""
-        builder = _builder("leaf", self.certificate.subject, public_key, serial)
+        builder = _builder("leaf", self.certificate.subject, public_key, serial, start)
         general_names = [*map(general_name, leaf_names), *extra]
         if general_names:
             builder = builder.add_extension(x509.SubjectAlternativeName(general_names), critical=False)
@@ -66,13 +67,15 @@ def _authority(name: str, issuer: Authority | None) -> Authority:
     return Authority(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 
-def _builder(subject: str, issuer: x509.Name, public_key: keys.PublicKey, serial: int) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: x509.Name, public_key: keys.PublicKey, serial: int, start: datetime = START
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]))
         .issuer_name(issuer)
         .public_key(public_key)
         .serial_number(serial)
-        .not_valid_before(START)
-        .not_valid_after(START + timedelta(days=90) - timedelta(seconds=1))
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=90) - timedelta(seconds=1))
     )

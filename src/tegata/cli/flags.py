@@ -455,6 +455,57 @@ FLAGS: tuple[Flag, ...] = (
         _RENEW,
     ),
     Flag(
+        ("dynamic",),
+        Kind.SWITCH,
+        Sentence(
+            "Where the CA does not say when: renew with a third of the life left, half of one of ten days or less.",
+            "認証局の指定がない場合、有効期間の残り 3 分の 1（10 日以下なら残り半分）で更新します。",
+        ),
+        "DYNAMIC",
+        _RENEW,
+    ),
+    Flag(
+        ("ari-disable",),
+        Kind.SWITCH,
+        Sentence(
+            "Do not ask the CA when to renew (renewal information, RFC 9773).",
+            "認証局の更新情報（ARI、RFC 9773）を使いません。",
+        ),
+        "ARI_DISABLE",
+        _RENEW,
+    ),
+    Flag(
+        ("ari-wait-to-renew-duration",),
+        Kind.DURATION,
+        Sentence(
+            "Wait for the instant at which the CA wants it renewed, if that comes within this span, such as 30m.",
+            "認証局の指定する更新時刻がこの時間以内なら、その時刻まで待って更新します（30m など）。",
+        ),
+        "ARI_WAIT_TO_RENEW_DURATION",
+        _RENEW,
+    ),
+    Flag(
+        ("exit-code-not-due",),
+        Kind.NATURAL,
+        Sentence(
+            "Exit code when there was nothing to renew, for scripts that want to tell.",
+            "更新の必要がなかったときの終了コード。スクリプトで区別する場合に指定します。",
+        ),
+        "EXIT_CODE_NOT_DUE",
+        _RENEW,
+        default="0",
+    ),
+    Flag(
+        ("no-back-off",),
+        Kind.SWITCH,
+        Sentence(
+            "Order although the last orders have failed a moment ago; at a terminal this needs no flag.",
+            "直前の注文が失敗していてもすぐに再試行します。端末からの実行では不要です。",
+        ),
+        "NO_BACK_OFF",
+        _RENEW,
+    ),
+    Flag(
         ("renew-hook",),
         Kind.TEXT,
         Sentence("Command to start when the certificate was renewed.", "証明書の更新後に実行するコマンド。"),

@@ -7,11 +7,10 @@ here; whether accounts, certificates or folders exist is found out later.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
-
-from cryptography import x509
 
 from tegata.cli import flags, wishes
 from tegata.cli.commands import Generation
@@ -23,7 +22,6 @@ from tegata.cli.values import TRUE
 from tegata.cli.wishes import Outputs
 from tegata.client.options import Options
 from tegata.host.hooks import command_line
-from tegata.pki.certs import names_of
 from tegata.pki.keys import KeyType, parse_key_type
 from tegata.pki.names import normalise
 
@@ -128,6 +126,15 @@ class Renew:
     issue: IssuePlan
     days: int | None
     random_sleep: bool
+    dynamic: bool
+    ari: bool
+    """Whether the CA is asked when to renew."""
+    longest_wait: timedelta
+    """How far ahead the CA's instant may be for the process to wait for it."""
+    not_due_code: int
+    """The exit code when there was nothing to do."""
+    back_off: bool
+    """Whether earlier failures hold back."""
     reuse_key: bool
     exact_names: bool
     """Whether the new certificate is for the names given and no others."""
@@ -170,11 +177,6 @@ class List:
 Plan: TypeAlias = Run | Renew | Revoke | Register | List
 
 
-def wants_other_names(plan: Renew, certificate: x509.Certificate) -> bool:
-    """Whether the names given are to count alone, and this certificate has others."""
-    return plan.exact_names and set(plan.issue.names) != set(names_of(certificate))
-
-
 def make(
     invocation: Invocation,
     environ: Mapping[str, str],
@@ -206,6 +208,11 @@ def make(
             _issue(invocation, eab_file, material, invocation.text("renew-hook")),
             days=invocation.number("days"),
             random_sleep=not invocation.switch("no-random-sleep"),
+            dynamic=invocation.switch("dynamic") or invocation.generation is Generation.V5,
+            ari=not invocation.switch("ari-disable"),
+            longest_wait=invocation.duration("ari-wait-to-renew-duration") or timedelta(),
+            not_due_code=invocation.number("exit-code-not-due") or 0,
+            back_off=not invocation.switch("no-back-off"),
             reuse_key=invocation.switch("reuse-key"),
             exact_names=invocation.switch("force-cert-domains"),
         )

@@ -56,14 +56,13 @@ def program(words: Sequence[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        _perform(context, words)
+        return _perform(context, words)
     except TegataError as error:
         _tell(context, error)
         return exit_code(error)
     except Signalled as signalled:
         console.log(f"Ended by {signal.Signals(signalled.number).name}")
         return SIGNALLED + signalled.number
-    return DONE
 
 
 def exit_code(error: TegataError) -> int:
@@ -84,29 +83,29 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
     raise Signalled(number)
 
 
-def _perform(context: Context, words: Sequence[str]) -> None:
+def _perform(context: Context, words: Sequence[str]) -> int:
     if "--explain" in words or "-explain" in words:
         from tegata.cli import explaining
 
         if explaining.is_asked(words):
             explaining.explain(context.console, context.language, words, context.environ, _read_eab_file)
-            return
+            return DONE
     invocation = parse(words, context.environ)
     if invocation.wants_version:
         context.console.say(f"tegata version {__version__}")
-        return
+        return DONE
     if invocation.wants_help:
         from tegata.cli.help import text
 
         context.console.say(text(invocation.spoken, context.language))
-        return
+        return DONE
     if invocation.extra:
         context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(invocation.extra))}", WARN)
     material = NOTHING if invocation.command in OFFLINE else read_material(invocation)
-    _carry_out(context, make(invocation, context.environ, _eab_file(invocation), Path.cwd(), material))
+    return _carry_out(context, make(invocation, context.environ, _eab_file(invocation), Path.cwd(), material))
 
 
-def _carry_out(context: Context, plan: Plan) -> None:
+def _carry_out(context: Context, plan: Plan) -> int:
     match plan:
         case Run():
             from tegata.cli.run import run
@@ -115,7 +114,7 @@ def _carry_out(context: Context, plan: Plan) -> None:
         case Renew():
             from tegata.cli.renew import renew
 
-            renew(context, plan)
+            return renew(context, plan)
         case Revoke():
             from tegata.cli.revoke import revoke
 
@@ -128,6 +127,7 @@ def _carry_out(context: Context, plan: Plan) -> None:
             from tegata.cli.listing import show
 
             show(context, plan)
+    return DONE
 
 
 def _eab_file(invocation: Invocation) -> EabFile | None:

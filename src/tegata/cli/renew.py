@@ -4,29 +4,32 @@ What is remembered on the disk decides alone while it is fresh: such a run opens
 loads nothing that could. All the rest is in ``renewing``.
 """
 
+from tegata.cli import timing
 from tegata.cli.account import existing
 from tegata.cli.context import Context
 from tegata.cli.narration import decided
 from tegata.cli.phrases import during
-from tegata.cli.plan import Renew, wants_other_names
+from tegata.cli.plan import Renew
 from tegata.client.renewal import NotDue, decide
 from tegata.host.certificates import CertificateFiles
-from tegata.host.due import WatchFile, facts
+from tegata.host.due import WatchFile
 from tegata.host.files import Tree
 
 
-def renew(context: Context, plan: Renew) -> None:
-    """Do it; raises whatever stands in the way."""
+def renew(context: Context, plan: Renew) -> int:
+    """Do it and give the exit code; raises whatever stands in the way."""
     tree = Tree(plan.path)
     account = existing(tree, plan.account)
     files = CertificateFiles(tree, plan.issue.file_name)
     if not files.is_interrupted() and _is_not_due(context, plan, tree, files):
-        return
+        return plan.not_due_code
     from tegata.cli.hooking import start_hook
     from tegata.cli.renewing import renew_if_due
 
-    if renew_if_due(context, plan, tree, account, files):
-        start_hook(context, plan.issue, plan.account, files)
+    if not renew_if_due(context, plan, tree, account, files):
+        return plan.not_due_code
+    start_hook(context, plan.issue, plan.account, files)
+    return 0
 
 
 def _is_not_due(context: Context, plan: Renew, tree: Tree, files: CertificateFiles) -> bool:
@@ -35,9 +38,11 @@ def _is_not_due(context: Context, plan: Renew, tree: Tree, files: CertificateFil
         certificate = files.existing_chain()[0]
     now = context.clock.now()
     watch = WatchFile(tree, files.name).load(certificate)
-    known = facts(watch, certificate, now, days=plan.days, other_names=wants_other_names(plan, certificate))
+    known = timing.facts(plan, watch, certificate, now)
     decision = decide(known)
-    if not isinstance(decision, NotDue) or not watch.is_fresh(now, certificate.not_valid_after_utc):
+    if not isinstance(decision, NotDue) or timing.wait(plan, decision, now) is not None:
+        return False
+    if not watch.is_fresh(now, certificate.not_valid_after_utc):
         return False
     for line in decided(files.name, known, decision):
         context.console.log(line)

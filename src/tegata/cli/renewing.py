@@ -4,29 +4,32 @@ Everything happens under the certificate's lock and is decided there anew, so th
 """
 
 import dataclasses
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 
 from cryptography import x509
 
 from tegata.acme.ari import cert_id
+from tegata.cli import timing
 from tegata.cli.account import Account
 from tegata.cli.connection import connected
 from tegata.cli.console import INFO
 from tegata.cli.context import Context
 from tegata.cli.issuing import issue, solvers_for
 from tegata.cli.narration import decided
+from tegata.cli.patience import patient
 from tegata.cli.phrases import during
-from tegata.cli.plan import Renew, wants_other_names
+from tegata.cli.plan import Renew
 from tegata.cli.waiting import locked
 from tegata.cli.watching import ask
 from tegata.client.api import Client
 from tegata.client.errors import ProblemReceived
-from tegata.client.renewal import Cause, Due, decide
+from tegata.client.renewal import Cause, Due, Facts, NotDue, Pointless, decide
 from tegata.clock import parse_rfc3339
 from tegata.host import crl
+from tegata.host.attempts import AttemptsFile
 from tegata.host.certificates import CertificateFiles
-from tegata.host.due import Watch, WatchFile, facts
+from tegata.host.due import Watch, WatchFile, not_offered
 from tegata.host.files import Tree
 from tegata.pki.certs import names_of
 
@@ -34,27 +37,27 @@ from tegata.pki.certs import names_of
 LONGEST_DELAY = timedelta(minutes=8)
 
 
-class _Outcome(Enum):
-    NOTHING = "there was nothing to do"
-    DELAY = "it is due, but not at once"
-    OBTAINED = "there is a new certificate"
+@dataclass(frozen=True)
+class _Later:
+    """It is to be done, but only after so many seconds."""
+
+    seconds: float
 
 
 def renew_if_due(context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles) -> bool:
     """Ask, decide and order; whether there is a new certificate."""
     may_delay = plan.random_sleep and not context.console.is_terminal
     outcome = _attempt(context, plan, tree, account, files, may_delay=may_delay)
-    if outcome is _Outcome.DELAY:
-        delay = context.chance() * LONGEST_DELAY
-        context.console.log(f"renewal: random delay of {round(delay.total_seconds())}s", INFO)
-        context.clock.sleep(delay.total_seconds())
+    if isinstance(outcome, _Later):
+        context.clock.sleep(outcome.seconds)
         outcome = _attempt(context, plan, tree, account, files, may_delay=False)
-    return outcome is _Outcome.OBTAINED
+    return outcome is True
 
 
 def _attempt(
     context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles, *, may_delay: bool
-) -> _Outcome:
+) -> bool | _Later:
+    """Whether there is a new certificate, or when to try again."""
     with locked(context, tree, files.lock, files.name):
         files.resume()
         with during(f"Error while loading the certificate for domain {files.name}\n\t"):
@@ -63,33 +66,52 @@ def _attempt(
         with connected(context, account, files.name) as client:
             watch = watch_file.load(certificate)
             if not watch.is_fresh(context.clock.now(), certificate.not_valid_after_utc):
-                watch = _asked(context, client, files, certificate, watch, days=plan.days)
+                watch = _asked(context, client, files, certificate, watch, plan=plan)
             watch_file.save(watch)
-            other_names = wants_other_names(plan, certificate)
-            known = facts(watch, certificate, context.clock.now(), days=plan.days, other_names=other_names)
+            now = context.clock.now()
+            known = timing.facts(plan, watch, certificate, now)
             decision = decide(known)
-            if isinstance(decision, Due):
+            if not isinstance(decision, Due):
+                return _not_now(context, plan, files, known, decision)
+            attempts = AttemptsFile(tree, files.name)
+            with patient(context, attempts, anyway=not plan.back_off):
                 known = dataclasses.replace(known, contract_ends=_contract_end(client))
                 decision = decide(known)
-            by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
-            if may_delay and by_rule and watch.window is None:
-                return _Outcome.DELAY
-            for line in decided(files.name, known, decision, watch.explanation):
-                context.console.log(line)
-            if not isinstance(decision, Due):
-                return _Outcome.NOTHING
-            issue(
-                context,
-                client,
-                plan.issue,
-                files,
-                watch_file,
-                solvers=solvers_for(plan.issue),
-                names=_names(plan, certificate),
-                replaces=cert_id(certificate),
-                reuse_key=plan.reuse_key,
-            )
-            return _Outcome.OBTAINED
+                by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
+                if may_delay and by_rule and known.window is None:
+                    delay = context.chance() * LONGEST_DELAY.total_seconds()
+                    context.console.log(f"renewal: random delay of {round(delay)}s", INFO)
+                    return _Later(delay)
+                for line in decided(files.name, known, decision, watch.explanation):
+                    context.console.log(line)
+                if not isinstance(decision, Due):
+                    return False
+                issue(
+                    context,
+                    client,
+                    plan.issue,
+                    files,
+                    watch_file,
+                    solvers=solvers_for(plan.issue),
+                    names=_names(plan, certificate),
+                    replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,
+                    reuse_key=plan.reuse_key,
+                )
+                attempts.forget()
+                return True
+
+
+def _not_now(
+    context: Context, plan: Renew, files: CertificateFiles, known: Facts, decision: NotDue | Pointless
+) -> bool | _Later:
+    """Nothing to do, which is told; or the CA's instant is near enough to wait for it."""
+    seconds = timing.wait(plan, decision, known.now)
+    if seconds is not None:
+        context.console.log(f"[{files.name}] acme: Sleeping {round(seconds)}s until the renewal time", INFO)
+        return _Later(seconds)
+    for line in decided(files.name, known, decision):
+        context.console.log(line)
+    return False
 
 
 def _names(plan: Renew, certificate: x509.Certificate) -> tuple[str, ...]:
@@ -107,12 +129,12 @@ def _asked(
     certificate: x509.Certificate,
     watch: Watch,
     *,
-    days: int | None,
+    plan: Renew,
 ) -> Watch:
     """What is known after asking the CA, and its revocation list where nothing else says to renew."""
-    watch = ask(context, client, watch, certificate)
+    watch = ask(context, client, watch, certificate) if plan.ari else not_offered(watch, context.clock.now())
     now = context.clock.now()
-    if isinstance(decide(facts(watch, certificate, now, days=days)), Due):
+    if isinstance(decide(timing.facts(plan, watch, certificate, now)), Due):
         return watch
     issuer = files.issuer()
     if issuer is None or not crl.is_revoked(certificate, issuer, now):

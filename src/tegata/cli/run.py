@@ -7,6 +7,7 @@ from tegata.cli.issuing import issue, solvers_for
 from tegata.cli.plan import Run
 from tegata.cli.registering import registered
 from tegata.cli.waiting import locked
+from tegata.host.attempts import AttemptsFile
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import WatchFile
 from tegata.host.files import Tree
@@ -24,4 +25,5 @@ def run(context: Context, plan: Run) -> None:
             watch_file = WatchFile(tree, files.name)
             names = plan.issue.names
             issue(context, client, plan.issue, files, watch_file, solvers=solvers, names=names, replaces=None)
+            AttemptsFile(tree, files.name).forget()
     start_hook(context, plan.issue, plan.account, files)

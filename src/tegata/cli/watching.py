@@ -8,6 +8,7 @@ from cryptography import x509
 from tegata.cli.console import WARN, shown
 from tegata.cli.context import Context
 from tegata.client.api import Client
+from tegata.clock import rfc3339
 from tegata.errors import TegataError
 from tegata.host.due import Watch, answered, failed, not_offered
 from tegata.text.catalogue import explain
@@ -19,8 +20,10 @@ def ask(context: Context, client: Client, watch: Watch, certificate: x509.Certif
         answer = client.renewal_info(certificate)
     except TegataError as error:
         what = explain(error, context.language).what
-        context.console.log(f"The CA's renewal information cannot be had: {shown(what)}", WARN)
-        return failed(watch, context.clock.now())
+        watch = failed(watch, context.clock.now())
+        line = f"The CA's renewal information cannot be had: {shown(what)} It is asked again after"
+        context.console.log(f"{line} {rfc3339(watch.ask_again)}; until then what is known decides", WARN)
+        return watch
     now = context.clock.now()
     if answer is None:
         return not_offered(watch, now)

@@ -25,6 +25,8 @@ _ONCE = (
     ("disable-cn", "enable-cn"),
     ("profile", "preferred-profile"),
     ("ipv4only", "ipv6only"),
+    ("days", "dynamic"),
+    ("ari-disable", "ari-wait-to-renew-duration"),
 )
 
 

@@ -13,6 +13,9 @@ from tegata.pki.certs import life, whole_days_left
 
 _DEFAULT_LEAD = timedelta(days=30)
 _LEAD_OF_LIFE = 3
+# lego's, and Let's Encrypt's advice.
+_SHORT_LIFE = timedelta(days=10)
+_LEAD_OF_SHORT_LIFE = 2
 
 
 class Cause(StrEnum):
@@ -42,6 +45,8 @@ class Facts:
     window_instant: datetime | None = None
     days: int | None = None
     contract_ends: datetime | None = None
+    dynamic: bool = False
+    """Whether the rule of thumb goes by the life alone: a third of it, half of a short one."""
     other_names: bool = False
     """Whether it is for other names than are wanted now."""
 
@@ -101,6 +106,8 @@ def _by_time(facts: Facts) -> Due | NotDue:
     decision = _scheduled(facts)
     if isinstance(decision, NotDue) and facts.window is not None and facts.window.end <= facts.now:
         return Due(Cause.WINDOW_CLOSED)
+    if isinstance(decision, NotDue) and facts.not_after < facts.now:
+        return Due(Cause.LIFE)
     return decision
 
 
@@ -112,8 +119,15 @@ def _scheduled(facts: Facts) -> Due | NotDue:
         return NotDue(Cause.DAYS, facts.not_after - timedelta(days=facts.days + 1) + timedelta.resolution)
     if facts.window_instant is not None:
         return _from(facts.window_instant, Cause.WINDOW, facts.now)
-    lead = min(_DEFAULT_LEAD, life(facts.not_before, facts.not_after) / _LEAD_OF_LIFE)
-    return _from(facts.not_after - lead, Cause.LIFE, facts.now)
+    return _from(facts.not_after - _lead(facts), Cause.LIFE, facts.now)
+
+
+def _lead(facts: Facts) -> timedelta:
+    """How long before the end it is time, where nobody else says."""
+    whole = life(facts.not_before, facts.not_after)
+    if facts.dynamic:
+        return whole / (_LEAD_OF_LIFE if whole > _SHORT_LIFE else _LEAD_OF_SHORT_LIFE)
+    return min(_DEFAULT_LEAD, whole / _LEAD_OF_LIFE)
 
 
 def _from(instant: datetime, cause: Cause, now: datetime) -> Due | NotDue:

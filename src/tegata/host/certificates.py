@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 
@@ -129,6 +130,11 @@ class CertificateFiles:
         file = self.file(ISSUER)
         content = read(file)
         return _chain(file, content)[0] if content else None
+
+    def is_from(self, server: str) -> bool:
+        """Whether the certificate in place is from this CA, as far as its facts say (RFC 9773 §5)."""
+        facts = self._layout().certificate_facts(layout.load(self.file(FACTS)))
+        return facts is not None and urlsplit(facts.url).netloc == urlsplit(server).netloc
 
     @contextlib.contextmanager
     def prepared(self, key: PrivateKey | None) -> Iterator[None]:

@@ -88,6 +88,11 @@ def failed(before: Watch, now: datetime) -> Watch:
     return replace(before, ask_again=now + pause, failures=before.failures + 1)
 
 
+def without_window(watch: Watch) -> Watch:
+    """The same for whoever does not want to hear of the CA's renewal information."""
+    return replace(watch, window=None, instant=None, explanation=None)
+
+
 def facts(
     watch: Watch,
     certificate: x509.Certificate,
@@ -96,6 +101,7 @@ def facts(
     days: int | None = None,
     contract_ends: datetime | None = None,
     other_names: bool = False,
+    dynamic: bool = False,
 ) -> Facts:
     """All that the decision needs."""
     return Facts(
@@ -108,6 +114,7 @@ def facts(
         days=days,
         contract_ends=contract_ends,
         other_names=other_names,
+        dynamic=dynamic,
     )
 
 

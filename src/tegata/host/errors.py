@@ -54,6 +54,12 @@ class CertificateKeyLost(TegataError):
     code = "host.certificate-key-lost"
 
 
+class HeldBack(TegataError):
+    """Ordering has failed too often of late to try again yet; facts: ``failures``, ``until``, ``reason`` (a code)."""
+
+    code = "host.held-back"
+
+
 class CertificateDamaged(TegataError):
     """A certificate's file cannot be understood; facts: ``file``, ``reason``."""
 

@@ -28,6 +28,7 @@ class Tree:
         self.archives = path / "archives"
         self._own = path / ".tegata"
         self.renewals = self._own / "renewals"
+        self.attempts = self._own / "attempts"
         self._locks = self._own / "locks"
 
     @contextlib.contextmanager

@@ -102,6 +102,16 @@ ENTRIES: dict[str, Entry] = {
             "何も変更していません。アーカイブの内容に戻す場合は、先にこれを移動してください。",
         ),
     ),
+    "host.held-back": Entry(
+        Sentence(
+            "The last {failures} orders of this certificate have failed ({reason}); nothing is ordered before {until}.",
+            "この証明書の注文は直近 {failures} 回続けて失敗しています（{reason}）。{until} までは注文しません。",
+        ),
+        Sentence(
+            "See above or in earlier logs why it failed. On a terminal, or with --no-back-off, it is tried at once.",
+            "失敗の理由は以前のログで確認してください。端末から実行するか --no-back-off を付けるとすぐに試行します。",
+        ),
+    ),
     "host.malformed-hook": Entry(
         Sentence("The hook's command cannot be understood: {reason}.", "フックのコマンドを解釈できません: {reason}"),
         Sentence(

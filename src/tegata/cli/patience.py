@@ -1,0 +1,36 @@
+"""Not trying again too soon what has failed: the one place that notes failed orders and asks whether it is time.
+
+Somebody at a terminal is never held back, and a schedule always is (S-17).
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from tegata.cli.console import WARN
+from tegata.cli.context import Context
+from tegata.client.errors import ProblemReceived
+from tegata.clock import rfc3339
+from tegata.errors import TegataError
+from tegata.host.attempts import AttemptsFile
+
+
+@contextlib.contextmanager
+def patient(context: Context, attempts: AttemptsFile, *, anyway: bool) -> Iterator[None]:
+    """Let the block order, if it is time or ``anyway``, and note when that fails; raises HeldBack.
+
+    What was noted is for the caller to forget once there is a certificate.
+    """
+    before = attempts.load()
+    attended = context.console.is_terminal
+    if not (anyway or attended):
+        before.check(context.clock.now())
+    try:
+        yield
+    except TegataError as error:
+        asked = error.retry_after if isinstance(error, ProblemReceived) else None
+        now = before.failed(context.clock.now(), error.code, asked)
+        attempts.save(now)
+        if now.try_again and not attended:
+            until = rfc3339(now.try_again)
+            context.console.log(f"This order has failed {now.failures} times in a row: no other before {until}", WARN)
+        raise

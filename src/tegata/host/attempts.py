@@ -1,0 +1,77 @@
+"""How often in a row ordering a certificate has failed, kept on the disk, so that no schedule hammers a CA.
+
+Each failure makes the pause before the next unattended try longer, up to a limit and never beyond it (S-17). Whether
+somebody is there to try at once is for the caller to know.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tegata.clock import parse_rfc3339, rfc3339
+from tegata.host import gojson
+from tegata.host.certificates import stem_of
+from tegata.host.errors import HeldBack
+from tegata.host.files import Tree, make_folder, read, replace
+
+FIRST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(hours=6)
+# The longest a CA is believed that asks for more patience than we have.
+LONGEST_ASKED = timedelta(days=1)
+# Beyond so many doublings the pause is the longest anyway; the exponent must not grow without end.
+_DOUBLINGS = 10
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """What is remembered of the failures since the last success."""
+
+    failures: int = 0
+    try_again: datetime | None = None
+    """Nothing is tried unattended before."""
+    reason: str = ""
+    """The code of the last failure."""
+
+    def failed(self, now: datetime, reason: str, asked: float | None) -> "Attempts":
+        """One more; ``asked`` is how long the CA wants to be left alone, in seconds."""
+        pause = min(FIRST_PAUSE * 2 ** min(self.failures, _DOUBLINGS), LONGEST_PAUSE)
+        wanted = min(timedelta(seconds=min(asked or 0, LONGEST_ASKED.total_seconds())), LONGEST_ASKED)
+        return Attempts(self.failures + 1, now + max(pause, wanted), reason)
+
+    def check(self, now: datetime) -> None:
+        """Pass if it may be tried; raises HeldBack. A date that no pause reaches comes of a wrong clock."""
+        if self.try_again is not None and now < self.try_again <= now + LONGEST_ASKED:
+            raise HeldBack(failures=self.failures, until=rfc3339(self.try_again), reason=self.reason)
+
+
+class AttemptsFile:
+    """The file that keeps them."""
+
+    def __init__(self, tree: Tree, name: str) -> None:
+        self._file = tree.attempts / f"{stem_of(name)}.json"
+
+    def load(self) -> Attempts:
+        """What is remembered; a file that is missing or damaged says nothing. Raises NotReadable."""
+        try:
+            return _from_json(gojson.load(read(self._file) or b""))
+        except (ValueError, TypeError, KeyError):
+            return Attempts()
+
+    def save(self, attempts: Attempts) -> None:
+        """Remember; raises NotWritable."""
+        make_folder(self._file.parent)
+        value: dict[str, object] = {"failures": attempts.failures, "reason": attempts.reason}
+        if attempts.try_again is not None:
+            value["tryAgain"] = rfc3339(attempts.try_again)
+        replace(self._file, gojson.dump(value))
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._file.unlink(missing_ok=True)
+
+
+def _from_json(value: Mapping[str, object]) -> Attempts:
+    failures = value["failures"]
+    if not isinstance(failures, int):
+        raise TypeError("failures")
+    return Attempts(max(failures, 0), parse_rfc3339(str(value["tryAgain"])), str(value["reason"]))

@@ -1,0 +1,149 @@
+"""When the installed client renews, on a CA with renewal information: waiting, not asking, holding back, telling."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from tegata.acme import b64
+from tegata.acme.ari import cert_id
+from tegata.clock import rfc3339
+from tests.client.https_peer import Answer
+from tests.e2e.acme_play import NAME, Play, acme_play, json_answer
+from tests.peers.command import Finished
+from tests.peers.tegata import Tegata
+
+NOW = ["--days", "9999", "--no-random-sleep"]
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Iterator[Play]:
+    with acme_play(tmp_path) as started:
+        started.start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+        yield started
+
+
+@pytest.fixture
+def tegata(tmp_path: Path, play: Play) -> Tegata:
+    """One that has a certificate."""
+    home = tmp_path / "home"
+    home.mkdir()
+    tegata = Tegata(home, play.peer.root)
+    call(tegata, play, "-a", "run").check()
+    play.peer.asked.clear()
+    return tegata
+
+
+def words(play: Play) -> list[str]:
+    return ["-s", play.directory_url, "-d", NAME, "--http", "--http.webroot", str(play.webroot), "-k", "rsa2048"]
+
+
+def call(tegata: Tegata, play: Play, *more: str) -> Finished:
+    return tegata.run(*words(play), *more)
+
+
+def opens_in(play: Play, seconds: float) -> None:
+    """The CA's window is but an instant, so many seconds from now."""
+    start = datetime.now(UTC) + timedelta(seconds=seconds)
+    window = {"start": rfc3339(start), "end": rfc3339(start + timedelta(seconds=1))}
+    play.twist("/ari/" + ari_path(play), suggestedWindow=window)
+
+
+def ari_path(play: Play) -> str:
+    """What the client calls its certificate there; asked for once, and then remembered in the test's own play."""
+    identifier = cert_id(x509.load_pem_x509_certificate(play.chain))
+    assert identifier
+    return identifier
+
+
+def orders(play: Play) -> int:
+    return sum(asked.path == "/newOrder" for asked in play.peer.asked)
+
+
+def ari(play: Play) -> int:
+    return sum(asked.path.startswith("/ari") for asked in play.peer.asked)
+
+
+def test_it_waits_for_an_instant_that_is_near(tegata: Tegata, play: Play) -> None:
+    """In the process, as lego does; without the flag, or beyond it, it is not due."""
+    opens_in(play, 3600)
+    done = call(tegata, play, "renew", "--ari-wait-to-renew-duration", "30m").check()
+    assert ": no renewal." in done.stderr
+    (remembered,) = (tegata.path / ".tegata" / "renewals").iterdir()
+    remembered.unlink()
+    opens_in(play, 3)
+    done = call(tegata, play, "renew", "--ari-wait-to-renew-duration", "30m").check()
+    assert "until the renewal time" in done.stderr
+    assert orders(play) == 1
+
+
+def test_a_script_can_tell_that_nothing_was_due(tegata: Tegata, play: Play) -> None:
+    """An exit code of its own choice, from the CA's answer and from the disk alone; after a renewal it is 0."""
+    opens_in(play, 3600)
+    for _ in range(2):
+        assert call(tegata, play, "renew", "--exit-code-not-due", "42").code == 42
+    assert call(tegata, play, "renew").code == 0
+    assert call(tegata, play, "renew", "--exit-code-not-due", "42", *NOW).code == 0
+
+
+def test_the_ca_is_not_asked_when(tegata: Tegata, play: Play) -> None:
+    """Its window has come, and only days count; what is remembered of a window counts as little."""
+    done = call(tegata, play, "renew", "--ari-disable", "--days", "1").check()
+    assert "no renewal" in done.stderr
+    assert ari(play) == 0
+    opens_in(play, 3600)
+    (remembered,) = (tegata.path / ".tegata" / "renewals").iterdir()
+    remembered.unlink()
+    call(tegata, play, "renew").check()
+    assert ari(play) == 1
+    done = call(tegata, play, "renew", "--ari-disable", "--days", "1").check()
+    assert "the number of days defined to perform the renewal is 1" in done.stderr
+
+
+def test_a_failed_order_holds_the_next_ones_back(tegata: Tegata, play: Play) -> None:
+    """S-17: a cron job each minute does not hammer; who sits at a terminal, or says so, is not held back."""
+    honest = dict(play.twists)
+    play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
+    done = call(tegata, play, "renew")
+    assert done.code == 1
+    assert "This order has failed 1 times in a row: no other before " in done.stderr
+    for _ in range(3):
+        held = call(tegata, play, "renew")
+        assert held.code == 1
+        assert "nothing is ordered before" in held.stderr
+    assert orders(play) == 1
+    assert call(tegata, play, "renew", "--no-back-off").code == 1
+    assert orders(play) == 2
+    play.twists = honest
+    done = tegata.interact(*words(play), "renew", answers=[]).check()
+    assert orders(play) == 3
+    assert not list((tegata.path / ".tegata" / "attempts").iterdir())
+
+
+def test_a_ca_that_is_down_when_it_is_time(tegata: Tegata, play: Play) -> None:
+    """The run fails, says when the next may be tried, and remembers it."""
+    play.peer.answers = lambda _asked: Answer(hang_up=True)
+    done = call(tegata, play, "renew", *NOW)
+    assert done.code == 1
+    assert "It is asked again after " in done.stderr
+    assert "no other before " in done.stderr
+    assert "nothing is ordered before" in call(tegata, play, "renew", *NOW).stderr
+
+
+def test_a_certificate_of_another_ca_is_not_named_to_this_one(tegata: Tegata, play: Play) -> None:
+    """RFC 9773 §5: the predecessor is of the same CA, or none is named."""
+    (facts,) = (tegata.path / "certificates").glob("*.json")
+    original = facts.read_text()
+    call(tegata, play, "renew", *NOW).check()
+    assert b"replaces" in payload(play)
+    facts.write_text(original.replace("https://", "https://elsewhere.example:"))
+    call(tegata, play, "renew", *NOW).check()
+    assert b"replaces" not in payload(play)
+
+
+def payload(play: Play) -> bytes:
+    body = [asked.body for asked in play.peer.asked if asked.path == "/newOrder"][-1]
+    return b64.decode(json.loads(body)["payload"])

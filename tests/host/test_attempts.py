@@ -1,0 +1,67 @@
+"""Back-off after failed orders: longer each time, never beyond its limit, never lost, never believed against reason."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tegata.host.attempts import FIRST_PAUSE, LONGEST_ASKED, LONGEST_PAUSE, Attempts, AttemptsFile
+from tegata.host.errors import HeldBack
+from tegata.host.files import Tree
+from tests.host.issued import NOW
+
+NAME = "www.example.com"
+
+
+def pause_after(failures: int, asked: float | None = None) -> timedelta:
+    attempts = Attempts(failures).failed(NOW, "client.problem", asked)
+    assert attempts.try_again is not None
+    return attempts.try_again - NOW
+
+
+def test_pauses_double_up_to_a_limit() -> None:
+    """S-17: after ten thousand failures the pause is as long as after ten, and not nothing."""
+    assert [pause_after(n) for n in range(4)] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, 8 * FIRST_PAUSE]
+    assert pause_after(7) == pause_after(10) == pause_after(10_000) == LONGEST_PAUSE
+
+
+def test_the_ca_may_ask_for_more() -> None:
+    """Up to a day; for less than our own pause it asks in vain."""
+    assert pause_after(0, 1) == FIRST_PAUSE
+    assert pause_after(0, 7200) == timedelta(hours=2)
+    assert pause_after(0, 1e12) == LONGEST_ASKED
+
+
+def test_nothing_before_it_is_time() -> None:
+    """And a date that no pause of ours reaches is none of ours."""
+    attempts = Attempts().failed(NOW, "client.problem", None)
+    with pytest.raises(HeldBack) as caught:
+        attempts.check(NOW + FIRST_PAUSE - timedelta(seconds=1))
+    assert caught.value.facts == {"failures": 1, "until": "2026-11-24T12:05:00Z", "reason": "client.problem"}
+    attempts.check(NOW + FIRST_PAUSE)
+    attempts.check(NOW - timedelta(days=2))
+    Attempts().check(NOW)
+
+
+def test_it_is_kept_and_forgotten(tmp_path: Path) -> None:
+    """In a file of our own."""
+    file = AttemptsFile(Tree(tmp_path), NAME)
+    assert file.load() == Attempts()
+    attempts = Attempts(2).failed(NOW, "client.problem", None)
+    file.save(attempts)
+    assert AttemptsFile(Tree(tmp_path), NAME).load() == attempts
+    file.forget()
+    file.forget()
+    assert file.load() == Attempts()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"failures": "3", "tryAgain": "2026-01-01T00:00:00Z", "reason": ""}', '{"failures": 3}'],
+)
+def test_a_damaged_file_says_nothing(tmp_path: Path, content: str) -> None:
+    """Better one try too many than none for ever."""
+    tree = Tree(tmp_path)
+    tree.attempts.mkdir(parents=True)
+    (tree.attempts / f"{NAME}.json").write_text(content)
+    assert AttemptsFile(tree, NAME).load() == Attempts()
