@@ -3,6 +3,7 @@
 The one place where adapters meet the ports. Decides nothing; holds no state but what it joins.
 """
 
+import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from tegata.ca.api.links import Links
 from tegata.ca.api.nonces import ProcessNonces
 from tegata.ca.api.shared_nonces import SharedNonces
 from tegata.ca.issuing import hierarchy, keys, layout
+from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.hierarchy import Hierarchy
@@ -30,8 +32,9 @@ from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Runner
 from tegata.ca.notices.mail import Mailer
+from tegata.ca.policy import baseline
 from tegata.ca.portal import app as portal
-from tegata.ca.ports import Ids, Notifier, Store
+from tegata.ca.ports import Ids, Notifier, Store, Validator
 from tegata.ca.public import app as public
 from tegata.ca.public.seal import SealPage
 from tegata.ca.services.accounts import AccountService
@@ -48,10 +51,14 @@ from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
-from tegata.ca.settings import SETTINGS_FILE, Settings
+from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Settings, Validation
+from tegata.ca.settings import Agent as AgentSettings
 from tegata.ca.store import opening
 from tegata.ca.store.migrations import Migrated
+from tegata.ca.validation.agent import Agent
 from tegata.ca.validation.check import NetworkValidator
+from tegata.ca.validation.perspectives import Perspectives
+from tegata.ca.validation.remote import RemotePerspective
 from tegata.clock import SystemClock
 from tegata.settings import BadSettings, load
 
@@ -78,6 +85,7 @@ class Ca:
     credentials: CredentialService
     customers: CustomerService
     notices: NoticeService | None
+    remotes: tuple[RemotePerspective, ...]
     now: Callable[[], datetime]
 
 
@@ -93,7 +101,13 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     sealing_key = _sealing_key(home / SEALING_KEY, secret)
     sealer = AesGcmSealer(sealing_key)
     authority = SoftwareAuthority.load(home, secret)
-    validator = NetworkValidator(settings.validation, forbidden=listening, clock=now)
+    own = NetworkValidator(settings.validation, forbidden=listening, clock=now)
+    remotes = _perspectives(home, settings.validation, secret)
+    validator: Validator = own
+    if remotes or settings.policy.public:
+        validator = Perspectives(
+            primary=own, place=settings.validation.place, remotes=remotes, policy=settings.policy, clock=now
+        )
     builder = ProfileBuilder(issuer=authority.certificate, public_url=settings.public.url)
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, authority.certificate
@@ -155,6 +169,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         credentials=CredentialService(store=store, server=directory_url(settings), sealer=sealer, ids=ids, clock=now),
         customers=CustomerService(store=store, contracts=contracts, hasher=hasher, ids=ids, clock=now),
         notices=None if mailer is None else NoticeService(store=store, notifier=mailer),
+        remotes=remotes,
         now=now,
     )
 
@@ -172,7 +187,36 @@ def load_settings(home: Path) -> Settings:
         raise BadSettings(path=path, reason="acme.url is not of the form https://HOST[:PORT]")
     if not is_base_url(settings.public.url, "http"):
         raise BadSettings(path=path, reason="public.url is not of the form http://HOST[:PORT]")
+    perspectives = settings.validation.perspectives
+    if len({one.name for one in perspectives}) != len(perspectives):
+        raise BadSettings(path=path, reason="validation.perspectives: a name is there twice")
     return settings
+
+
+def require_public(home: Path, settings: Settings, now: datetime) -> None:
+    """Pass if validation is set up as a publicly trusted CA has to have it now, or this is none; raises BadSettings."""
+    reasons = baseline.shortcomings(settings, now)
+    if reasons:
+        raise BadSettings(path=home / SETTINGS_FILE, reason="; ".join(reasons))
+
+
+def open_agent(directory: Path, *, listening: Collection[tuple[str, int]]) -> tuple[Agent, ssl.SSLContext]:
+    """The agent of a remote perspective, and its TLS; raises BadSettings, FileUnusable, Refused."""
+    settings = load_agent(directory)
+    validator = NetworkValidator(settings.validation, forbidden=listening, clock=SystemClock().now)
+    return Agent(settings.name, validator), perspective_tls.agent_context(directory)
+
+
+def load_agent(directory: Path) -> AgentSettings:
+    """The settings of an agent's directory; raises BadSettings."""
+    return load(directory / AGENT_FILE, AgentSettings)
+
+
+def _perspectives(home: Path, settings: Validation, secret: bytes) -> tuple[RemotePerspective, ...]:
+    if not settings.perspectives:
+        return ()
+    tls = perspective_tls.primary_context(home, secret)
+    return tuple(RemotePerspective(one, perspective_tls.server_name(one.name), tls) for one in settings.perspectives)
 
 
 def is_base_url(url: str, scheme: str) -> bool:

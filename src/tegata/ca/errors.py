@@ -430,6 +430,24 @@ class CaaUnknown(ValidationFault):
     code = "validation.caa-lookup"
 
 
+class SeenInPartOnly(ValidationFault):
+    """``name`` answers as seen from ``seen`` but cannot be reached from ``unseen``: ``reason`` (BR 3.2.2.9)."""
+
+    code = "validation.in-part-only"
+
+
+class SeenDifferently(ValidationFault):
+    """``name`` answers as seen from ``seen``; from ``unseen`` something else was seen: ``reason`` (BR 3.2.2.9)."""
+
+    code = "validation.differently"
+
+
+class TooFewPerspectives(ValidationFault):
+    """The CA's own places could not look at ``name``; nothing is known to be wrong at the customer's side."""
+
+    code = "validation.perspectives"
+
+
 class ValidationAbandoned(ValidationFault):
     """The CA could not finish the validation in time; nothing is known to be wrong at the customer's side."""
 

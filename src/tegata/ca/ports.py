@@ -329,11 +329,24 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     account_uri: str
 
 
+class Sighting(NamedTuple):
+    """What another place saw: its name and region, the code of what kept it from agreeing, and its evidence (JSON)."""
+
+    perspective: str
+    region: str
+    error: str | None
+    evidence: bytes
+
+
 class Verdict(NamedTuple):
-    """What a validation found: the reason it failed, or None; and what was seen, as JSON, to be kept."""
+    """What a validation found: the reason it failed, or None; and what was seen, as JSON, to be kept.
+
+    ``sightings`` are those of other places, where some were asked.
+    """
 
     error: ValidationFault | None
     evidence: bytes
+    sightings: tuple[Sighting, ...] = ()
 
 
 class Validator(Protocol):

@@ -12,6 +12,9 @@ from tegata.pki.keys import KeyType
 
 DAY = 86_400
 
+Region = Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
+"""The regional internet registries."""
+
 
 class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ACME service: ``url`` is the public base (its directory is ``<url>/acme/``); ``listen`` host:port."""
@@ -29,8 +32,8 @@ class Public(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     listen: str = ""
 
 
-class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How names are validated; ``allow_networks`` are the private or loopback networks it may enter.
+class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a place looks at names; ``allow_networks`` are the private or loopback networks it may enter.
 
     ``issuer_domains`` are the names by which CAA records permit this CA (RFC 8659 §4.2). A CA without one, in a closed
     network, is permitted only where no CAA record names anybody.
@@ -41,6 +44,29 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     http01_port: int = 80
     tlsalpn01_port: int = 443
     allow_networks: tuple[str, ...] = ()
+
+
+class Perspective(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A remote perspective: its agent's ``address`` (HOST:PORT), and the registry whose region it lies in."""
+
+    name: str
+    address: str
+    region: Region
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of ``agent.toml``: a remote perspective as its own process, in another network, reads it."""
+
+    name: str
+    listen: str
+    validation: Network = Network()
+
+
+class Validation(Network, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How names are validated: from here, which is called ``place``, and from the remote ``perspectives``."""
+
+    place: str = "CA"
+    perspectives: tuple[Perspective, ...] = ()
     attempts: int = 3
     reuse_seconds: int = 30 * DAY
 
@@ -117,6 +143,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     services: dict[str, Service] = msgspec.field(default_factory=lambda: dict(SERVICES))
 
 
+AGENT_FILE = "agent.toml"
 SETTINGS_FILE = "settings.toml"
 DATABASE_FILE = "tegata-ca.db"
 PASSWORD_VARIABLE = "TEGATA_CA_DATABASE_PASSWORD"  # noqa: S105 - a variable's name

@@ -169,6 +169,43 @@ ENTRIES: dict[str, Entry] = {
             "DNSSEC に不備がないことを確認し、コマンドを再度実行してください。",
         ),
     ),
+    "validation.in-part-only": Entry(
+        Sentence(
+            "{name} can be reached from {seen}, but not from {unseen} ({reason}): it seems to be open in a part of the"
+            " internet only, such as inside one country.",
+            "{name} は {seen} からは確認できましたが、{unseen} からは接続できませんでした（{reason}）。"
+            "日本国内など、特定の地域からのアクセスのみを許可している可能性があります。",
+        ),
+        Sentence(
+            "The CA looks from several places in the world. Open the site to them, at least the paths below"
+            " /.well-known/acme-challenge/, or prove the name by dns-01.",
+            "認証局は国内外の複数の地点から確認を行います。"
+            "/.well-known/acme-challenge/ 以下への国外からのアクセスを許可するか、dns-01 を使用してください。",
+        ),
+    ),
+    "validation.differently": Entry(
+        Sentence(
+            "{name} was proved as seen from {seen}, but not from {unseen}: {reason}.",
+            "{name} は {seen} からは確認できましたが、{unseen} からは確認できませんでした: {reason}。",
+        ),
+        Sentence(
+            "Its DNS records, or the site itself, are not the same everywhere. If they were changed a moment ago, wait"
+            " and run the command again; otherwise compare what each of its DNS servers and addresses answers.",
+            "DNS レコードまたはサイトの内容が、確認する地点によって異なります。変更した直後の場合は、"
+            "しばらくしてからコマンドを再度実行してください。"
+            "変更していない場合は、各 DNS サーバーと各 IP アドレスの応答を比較してください。",
+        ),
+    ),
+    "validation.perspectives": Entry(
+        Sentence(
+            "The CA could not look at {name} from enough places; nothing is known to be wrong on your side.",
+            "認証局側の都合により、{name} を必要な数の地点から確認できませんでした。",
+        ),
+        Sentence(
+            "Run the command again later; if it happens again, report the reference number.",
+            "しばらくしてからコマンドを再度実行してください。繰り返す場合は参照番号を添えてお問い合わせください。",
+        ),
+    ),
     "validation.abandoned": Entry(
         Sentence(
             "The CA could not finish the validation; nothing is known to be wrong on your side.",
@@ -189,6 +226,7 @@ REASONS: dict[str, str] = {
         "この認証局を指定したレコードのパラメーターの形式が正しくありません"
     ),
     "a critical property in them is unknown to this CA": "この認証局が扱えない必須 (critical) の項目があります",
+    "another answer was seen there": "異なる応答が確認されました",
     "there is no such name (NXDOMAIN)": "ドメイン名が存在しません (NXDOMAIN)",
     "it has no TXT record": "TXT レコードがありません",
     "it is longer than a name in DNS can be": "DNS の名前として長すぎます",

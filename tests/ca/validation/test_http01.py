@@ -107,7 +107,7 @@ async def test_the_right_answer_passes(dns, web):
 
 
 async def test_the_evidence_of_a_pass(dns, web):
-    """Everything seen is kept: name, method, token, resolver, addresses, hops, times; no name derived (B-22, S-15)."""
+    """Everything seen is kept: name, method, token, resolver, addresses, hops, times (B-22, B-23, S-15)."""
     dns.set(NAME, "CNAME", "host.example.net.")
     dns.set("host.example.net", "A", "127.0.0.1")
     evidence = json.loads((await check(dns, web)).evidence)

@@ -84,6 +84,9 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.CaaForbids: (ErrorType.CAA, 403),
     errors.CaaForbidsNameless: (ErrorType.CAA, 403),
     errors.CaaUnknown: (ErrorType.DNS, 400),
+    errors.SeenInPartOnly: (ErrorType.CONNECTION, 400),
+    errors.SeenDifferently: (ErrorType.INCORRECT_RESPONSE, 403),
+    errors.TooFewPerspectives: (ErrorType.SERVER_INTERNAL, 500),
     errors.ValidationAbandoned: (ErrorType.SERVER_INTERNAL, 500),
 }
 _INTERNAL = (ErrorType.SERVER_INTERNAL, 500)

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, get_args
 
 from tegata import __version__
 from tegata.ca.errors import CaError
+from tegata.ca.settings import Region
 from tegata.clock import parse_rfc3339
 
 DEFAULT_HOME = "tegata-ca"
@@ -84,6 +85,18 @@ COMMANDS = (
             Option("public-listen", "HOST:PORT", "address of the public files, in place of the setting"),
         ),
     ),
+    Command(
+        ("perspective", "add"),
+        "make the directory of a remote perspective's agent, and name it in the settings; again: new keys for it",
+        "NAME",
+        (
+            Option("address", "HOST:PORT", "where this CA reaches the agent", required=True),
+            Option("region", "REGION", f"the registry it lies in: {', '.join(get_args(Region))}", required=True),
+            Option("listen", "HOST:PORT", "where the agent listens (default: every address, the same port)"),
+        ),
+    ),
+    Command(("perspective", "list"), "list the remote perspectives, and whether each answers now"),
+    Command(("perspective", "serve"), "be the agent of a remote perspective; --dir is the directory made by add"),
     Command(
         ("migrate",),
         "bring the database up to date before serve does; it says what was done",

@@ -12,7 +12,17 @@ from collections.abc import Awaitable, Callable
 
 from tegata.ca import bootstrap
 from tegata.ca.bootstrap import Ca
-from tegata.ca.cli import certificates, contracts, credentials, database, grammar, initialise, serving
+from tegata.ca.cli import (
+    agent,
+    certificates,
+    contracts,
+    credentials,
+    database,
+    grammar,
+    initialise,
+    perspectives,
+    serving,
+)
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked, BadUsage
 from tegata.ca.services.ids import SystemIds
@@ -35,10 +45,12 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("eab", "rotate"): credentials.rotate,
     ("eab", "disable"): credentials.disable,
     ("eab", "file"): credentials.file,
+    ("perspective", "list"): perspectives.listing,
     ("cert", "list"): certificates.listing,
     ("cert", "show"): certificates.show,
     ("cert", "revoke"): certificates.revoke,
 }
+_SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}
 
 
 def main() -> int:
@@ -72,8 +84,10 @@ def _run(asked: Asked) -> Answer | None:
         return initialise.run(asked)
     if asked.words == ("migrate",):
         return database.migrate(asked)
-    if asked.words == ("serve",):
-        serving.run(asked)
+    if asked.words == ("perspective", "add"):
+        return perspectives.add(asked)
+    if asked.words in _SERVERS:
+        _SERVERS[asked.words](asked)
         return None
     return asyncio.run(_on_ca(_COMMANDS[asked.words], asked))
 

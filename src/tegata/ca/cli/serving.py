@@ -24,6 +24,7 @@ from tegata.ca.cli import listening, logs
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
+from tegata.clock import SystemClock
 
 DRAIN_SECONDS = 20
 # Longer than clients leave a connection idle between two polls; a request on a connection just closed is lost.
@@ -78,6 +79,7 @@ def run(asked: Asked) -> None:
     """Serve until SIGTERM or SIGINT; what was begun is finished first."""
     logs.configure()
     settings = bootstrap.load_settings(asked.home)
+    bootstrap.require_public(asked.home, settings, SystemClock().now())
     acme, public = settings.acme, settings.public
     acme_sockets = listening.open_sockets(asked["listen"] or acme.listen or listening.default_for(acme.url))
     public_sockets = listening.open_sockets(
@@ -98,6 +100,8 @@ async def _serve(home: Path, acme: list[socket.socket], public: list[socket.sock
         plain = Listener(bootstrap.public_files(ca))
         await _until_stopped(ca, certificate, {tls: acme, plain: public})
     finally:
+        for remote in ca.remotes:
+            await remote.close()
         await ca.store.close()
 
 

@@ -39,6 +39,8 @@ issuer_domains = {issuer_domains}
 http01_port = {http01_port}
 # The port at which tls-alpn-01 is looked for. The rules for public CAs leave 443 only.
 tlsalpn01_port = {tlsalpn01_port}
+# What this place is called beside the remote perspectives; "tegata-ca perspective add" puts those at the end.
+place = {place}
 # Private or loopback networks that validation may enter, such as "10.1.0.0/16"; none by default.
 allow_networks = {allow_networks}
 
@@ -86,6 +88,7 @@ def text_of(settings: Settings) -> str:
         "issuer_domains": list(validation.issuer_domains),
         "http01_port": validation.http01_port,
         "tlsalpn01_port": validation.tlsalpn01_port,
+        "place": validation.place,
         "allow_networks": list(validation.allow_networks),
         "smtp": mail.smtp,
         "sender": mail.sender,

@@ -14,6 +14,16 @@ KEYS = Path("keys")
 ROOT_KEY = KEYS / "root.key"
 ISSUING_KEY = KEYS / "issuing.key"
 SERVICES_KEY = KEYS / "services.key"
+PERSPECTIVES = Path("perspectives")
+PERSPECTIVES_CERTIFICATE = PERSPECTIVES / "ca.pem"
+PERSPECTIVES_KEY = KEYS / "perspectives.key"
+PRIMARY_BUNDLE = KEYS / "perspectives-primary.pem"
+
+# In an agent's own directory.
+AGENT_TRUST = Path("ca.pem")
+AGENT_CERTIFICATE = Path("agent.pem")
+AGENT_KEY = Path("agent.key")
+
 SERVER_BUNDLE = KEYS / "server.pem"
 
 ROOT_URL_PATH = "/root.cer"

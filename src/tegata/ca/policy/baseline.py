@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from tegata.ca.errors import ExaminationTooOld, IssuanceFailed
-from tegata.ca.settings import Policy, Service
+from tegata.ca.settings import Policy, Service, Settings
 from tegata.pki.certs import life
 
 
@@ -30,12 +30,29 @@ TABLE = (
     Limits(datetime(2027, 3, 15, tzinfo=UTC), certificate_days=100, proof_days=100, perspectives=5),
     Limits(datetime(2029, 3, 15, tzinfo=UTC), certificate_days=47, proof_days=10, perspectives=5),
 )
+# Corroborating perspectives lie in this many regions of the internet registries (BR 3.2.2.9).
+REGIONS = 2
 # How long an examination of an organization counts (BR 4.2.1).
 EXAMINATION = timedelta(days=398)
 # Certificates are made a day shorter than they may be, as the Requirements themselves recommend.
 _SPARE_DAYS = 1
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+def shortcomings(settings: Settings, now: datetime) -> list[str]:
+    """What keeps a publicly trusted CA with these settings from validating today; nothing for any other (B-46)."""
+    if not settings.policy.public:
+        return []
+    network, wanted = settings.validation, limits(now).perspectives
+    found = []
+    if len(network.perspectives) < wanted:
+        found.append(f"validation.perspectives: {len(network.perspectives)} of at least {wanted} (BR 3.2.2.9)")
+    if len({one.region for one in network.perspectives}) < REGIONS:
+        found.append(f"validation.perspectives: in less than {REGIONS} regions (BR 3.2.2.9)")
+    if (network.http01_port, network.tlsalpn01_port) != (80, 443):
+        found.append("validation: http-01 is looked for at port 80 and tls-alpn-01 at port 443 only (BR 1.6.1)")
+    return found
 
 
 def limits(now: datetime) -> Limits:

@@ -14,14 +14,18 @@ from tegata.ca.errors import (
     ConnectionFailed,
     NameNotResolved,
     NotFound,
+    SeenDifferently,
+    SeenInPartOnly,
+    TooFewPerspectives,
     TxtNotFound,
     ValidationAbandoned,
     ValidationFault,
     WrongTxtValue,
     fault_of,
 )
-from tegata.ca.model import Account, Authorization, Challenge, Job
-from tegata.ca.ports import Conflict, Ids, Store, Validator, Work
+from tegata.ca.model import Account, Authorization, Challenge, Job, Look
+from tegata.ca.ports import Conflict, Ids, Store, Validator, Verdict, Work
+from tegata.ca.services import sightings
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.questions import question
 from tegata.ca.services.statuses import AuthorizationView, challenge_status, view_authorization
@@ -31,7 +35,18 @@ VALIDATE = "validate"
 
 # What may be over in a moment; anything else that was seen is the other side's answer. Of a zone's servers one may
 # still have the former TXT values while another has the new ones.
-_PASSING = (NameNotResolved, ConnectionFailed, BadHttpAnswer, TxtNotFound, WrongTxtValue, CaaUnknown)
+# Of several places one may see the change a moment later than another.
+_PASSING = (
+    NameNotResolved,
+    ConnectionFailed,
+    BadHttpAnswer,
+    TxtNotFound,
+    WrongTxtValue,
+    CaaUnknown,
+    SeenInPartOnly,
+    SeenDifferently,
+    TooFewPerspectives,
+)
 _FIRST_PAUSE = timedelta(seconds=1)
 # Attempts beyond the settings' own, after which it is given up to find out: the CA's side fails again and again.
 _SPARE_ATTEMPTS = 5
@@ -95,7 +110,7 @@ class ChallengeService:
             return
         authorization, challenge = found
         if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
-            await self._fail(job, challenge, ValidationAbandoned(name=authorization.identifier.value), b"{}")
+            await self._fail(job, challenge, ValidationAbandoned(name=authorization.identifier.value), b"{}", Work())
             return
         verdict = await self._validator.check(question(account, authorization, challenge, self._account_url))
         # What has happened meanwhile counts: a moment ago, or while the other side took its time.
@@ -108,14 +123,8 @@ class ChallengeService:
             work = Work()
             self._store.jobs.postpone(work, job, self._clock())
             await self._store.commit(work)
-        elif verdict.error is None:
-            await self._pass(job, challenge, verdict.evidence)
-        elif isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts:
-            work = Work()
-            self._store.jobs.postpone(work, job, self._clock() + _FIRST_PAUSE * 2**job.attempts)
-            await self._store.commit(work)
         else:
-            await self._fail(job, challenge, verdict.error, verdict.evidence)
+            await self._record(job, challenge, verdict)
 
     def _is_wanted(self, authorization: Authorization, challenge: Challenge, account: Account) -> bool:
         return (
@@ -124,15 +133,24 @@ class ChallengeService:
             and account.deactivated_at is None
         )
 
-    async def _pass(self, job: Job, challenge: Challenge, evidence: bytes) -> None:
+    async def _record(self, job: Job, challenge: Challenge, verdict: Verdict) -> None:
+        """Keep what was seen, and draw the consequence: a proof, another attempt, or the end."""
         now = self._clock()
         work = Work()
-        expires = now + timedelta(seconds=self._validation.reuse_seconds)
-        self._store.authorizations.pass_challenge(work, challenge.id, now, expires, evidence)
-        await self._finish(work, job)
+        sightings.record(
+            self._store.observations, work, challenge=challenge, look=Look.VALIDATION, verdict=verdict, at=now
+        )
+        if verdict.error is None:
+            expires = now + timedelta(seconds=self._validation.reuse_seconds)
+            self._store.authorizations.pass_challenge(work, challenge.id, now, expires, verdict.evidence)
+            await self._finish(work, job)
+        elif isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts:
+            self._store.jobs.postpone(work, job, now + _FIRST_PAUSE * 2**job.attempts)
+            await self._store.commit(work)
+        else:
+            await self._fail(job, challenge, verdict.error, verdict.evidence, work)
 
-    async def _fail(self, job: Job, challenge: Challenge, error: ValidationFault, evidence: bytes) -> None:
-        work = Work()
+    async def _fail(self, job: Job, challenge: Challenge, error: ValidationFault, evidence: bytes, work: Work) -> None:
         fault = fault_of(error, self._ids.reference())
         self._store.authorizations.fail_challenge(work, challenge.id, self._clock(), fault, evidence)
         await self._finish(work, job)

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from tegata.acme.identifiers import DNS
 from tegata.ca.errors import CaError, PermissionMissing
-from tegata.ca.model import Account, Authorization, Challenge, Look, Observation
+from tegata.ca.model import Account, Authorization, Challenge, Look
 from tegata.ca.policy import calendar
 from tegata.ca.ports import Store, Validator, Work
+from tegata.ca.services import sightings
 from tegata.ca.services.questions import question
 
 # Names looked up side by side: an order may have a hundred.
@@ -71,14 +72,7 @@ class Permissions:
         """Why the name is not permitted, or None; what was seen goes into the unit of work."""
         async with places:
             verdict = await self._validator.check_caa(question(account, authorization, challenge, self._account_url))
-        observation = Observation(
-            challenge_id=challenge.id,
-            seen_at=self._clock(),
-            look=Look.CAA,
-            perspective="",
-            region="",
-            error=None if verdict.error is None else verdict.error.code,
-            evidence=verdict.evidence,
+        sightings.record(
+            self._store.observations, work, challenge=challenge, look=Look.CAA, verdict=verdict, at=self._clock()
         )
-        self._store.observations.insert(work, observation)
         return verdict.error

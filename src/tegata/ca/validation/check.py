@@ -11,7 +11,7 @@ import msgspec
 
 from tegata.acme import challenges
 from tegata.ca.ports import Question, Verdict
-from tegata.ca.settings import Validation
+from tegata.ca.settings import Network
 from tegata.ca.validation.addresses import AddressFilter, parse_networks
 from tegata.ca.validation.caa import Caa
 from tegata.ca.validation.destinations import Destinations
@@ -29,7 +29,7 @@ class NetworkValidator:
     """
 
     def __init__(
-        self, settings: Validation, *, forbidden: Collection[tuple[str, int]], clock: Callable[[], datetime]
+        self, settings: Network, *, forbidden: Collection[tuple[str, int]], clock: Callable[[], datetime]
     ) -> None:
         resolver = Resolver(settings.resolvers)
         destinations = Destinations(

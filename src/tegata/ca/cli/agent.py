@@ -1,0 +1,47 @@
+"""``tegata-ca perspective serve``: the agent of a remote perspective, from the ready line to a drained end.
+
+Its directory is the one that ``perspective add`` made at the CA; there is no CA here, no store and no key but its own.
+"""
+
+import asyncio
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import structlog
+from uvicorn.loops.auto import auto_loop_factory
+
+from tegata.ca import bootstrap
+from tegata.ca.cli import listening, logs
+from tegata.ca.cli.grammar import Asked
+from tegata.ca.cli.serving import Listener
+
+log = structlog.get_logger("perspective")
+
+
+def run(asked: Asked) -> None:
+    """Serve until SIGTERM or SIGINT; looks in hand are finished first."""
+    logs.configure()
+    settings = bootstrap.load_agent(asked.home)
+    sockets = listening.open_sockets(settings.listen)
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(_serve(asked.home, settings.name, sockets))
+
+
+async def _serve(directory: Path, name: str, sockets: list[socket.socket]) -> None:
+    agent, tls = bootstrap.open_agent(directory, listening=[one.getsockname()[:2] for one in sockets])
+    listener = Listener(agent, tls)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(listener.serve(sockets))
+        await listener.accepts.wait()
+        host, port = sockets[0].getsockname()[:2]
+        sys.stdout.write(f"ready perspective={name} address={host}:{port}\n")
+        sys.stdout.flush()
+        await stopped.wait()
+        log.info("draining")
+        group.create_task(listener.drain())
+        await serving

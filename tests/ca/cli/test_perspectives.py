@@ -1,0 +1,126 @@
+"""``tegata-ca perspective add``: what is made, with which rights, and what the settings say afterwards."""
+
+import stat
+
+import pytest
+
+from tegata.ca import bootstrap
+from tegata.ca.cli import grammar, perspectives
+from tegata.ca.cli.initialise import run as initialise
+from tegata.ca.cli.listening import BadListenAddress
+from tegata.ca.errors import Refused
+from tegata.ca.settings import Perspective
+from tegata.clock import SystemClock
+from tegata.settings import BadSettings
+
+WORDS = "perspective add frankfurt --address 203.0.113.7:8444 --region RIPE"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A CA without perspectives."""
+    home = tmp_path_factory.mktemp("perspectives") / "ca"
+    line = f"init --dir {home} --url https://ca.example.com --public-url http://ca.example.com --http01-port 8080"
+    initialise(grammar.parse([*line.split(), "--resolver", "192.0.2.53"], {}))
+    return home
+
+
+@pytest.fixture
+def home(made):
+    """The same, with its settings as they were."""
+    settings = made / "settings.toml"
+    text = settings.read_text()
+    yield made
+    settings.write_text(text)
+
+
+def add(home, words=WORDS):
+    return perspectives.add(grammar.parse(["--dir", str(home), *words.split()], {}))
+
+
+def test_an_agents_directory(home):
+    """Key 0600 in a directory of 0700; the checks' settings are the CA's, the resolver is not (B-43)."""
+    answer = add(home)
+    directory = home / "perspectives" / "frankfurt"
+    assert isinstance(answer.data, dict)
+    assert answer.data["dir"] == str(directory)
+    assert stat.S_IMODE((directory / "agent.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "keys" / "perspectives.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "keys" / "perspectives-primary.pem").stat().st_mode) == 0o600
+    assert b"ENCRYPTED" in (home / "keys" / "perspectives.key").read_bytes()
+    agent = bootstrap.load_agent(directory)
+    assert (agent.name, agent.listen) == ("frankfurt", "0.0.0.0:8444")
+    assert (agent.validation.http01_port, agent.validation.resolvers) == (8080, ())
+    assert agent.validation.issuer_domains == ("ca.example.com",)
+
+
+def test_the_settings_name_it(home):
+    """One entry more, and everything else as it was."""
+    before = bootstrap.load_settings(home)
+    add(home)
+    after = bootstrap.load_settings(home)
+    place = Perspective(name="frankfurt", address="203.0.113.7:8444", region="RIPE")
+    assert after.validation.perspectives == (place,)
+    assert after.acme == before.acme
+    assert (home / "settings.toml").read_text().count("[[validation.perspectives]]") == 1
+    add(home, "perspective add osaka --address [2001:db8::1]:8444 --region APNIC --listen [::]:9000")
+    assert [one.name for one in bootstrap.load_settings(home).validation.perspectives] == ["frankfurt", "osaka"]
+
+
+def test_added_again_it_has_new_keys(home):
+    """And the settings stay; another address is for the editor."""
+    add(home)
+    first = (home / "perspectives" / "frankfurt" / "agent.key").read_bytes()
+    add(home)
+    assert (home / "perspectives" / "frankfurt" / "agent.key").read_bytes() != first
+    assert len(bootstrap.load_settings(home).validation.perspectives) == 1
+    with pytest.raises(Refused, match="another address or region"):
+        add(home, WORDS.replace("8444", "9444"))
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (WORDS.replace("frankfurt", "../../etc"), Refused),
+        (WORDS.replace("frankfurt", "Frankfurt"), Refused),
+        (WORDS.replace("RIPE", "MARS"), Refused),
+        (WORDS.replace("203.0.113.7:8444", ":8444"), Refused),
+        (WORDS.replace("203.0.113.7:8444", "203.0.113.7"), BadListenAddress),
+        (WORDS + " --listen nowhere", BadListenAddress),
+    ],
+)
+def test_what_cannot_be_added(home, words, error):
+    """Nothing is made."""
+    before = (home / "settings.toml").read_text()
+    with pytest.raises(error):
+        add(home, words)
+    assert (home / "settings.toml").read_text() == before
+
+
+def test_settings_that_could_not_be_read_with_it(home):
+    """They stay as they are."""
+    settings = home / "settings.toml"
+    settings.write_text(settings.read_text().replace("[mail]", "perspectives = []\n\n[mail]"))
+    before = settings.read_text()
+    with pytest.raises(BadSettings):
+        add(home)
+    assert settings.read_text() == before
+
+
+def test_a_name_that_is_there_twice(home):
+    """Two votes of one place are none."""
+    add(home)
+    settings = home / "settings.toml"
+    entry = settings.read_text().partition("[[validation.perspectives]]")[2]
+    settings.write_text(settings.read_text() + "\n[[validation.perspectives]]" + entry)
+    with pytest.raises(BadSettings, match="twice"):
+        bootstrap.load_settings(home)
+
+
+def test_a_publicly_trusted_ca_without_perspectives_does_not_serve(home):
+    """It says what is missing (B-46)."""
+    settings = home / "settings.toml"
+    settings.write_text(settings.read_text().replace("public = false", "public = true"))
+    with pytest.raises(BadSettings, match=r"0 of at least .*port 80"):
+        bootstrap.require_public(home, bootstrap.load_settings(home), SystemClock().now())

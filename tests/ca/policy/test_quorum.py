@@ -1,0 +1,92 @@
+"""How many places must agree, by their number, their regions and the date."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tegata.ca.policy import baseline, quorum
+from tegata.ca.policy.quorum import Outcome
+from tegata.ca.settings import Acme, Perspective, Policy, Public, Settings, Validation
+
+BEFORE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=UTC)
+AFTER = BEFORE + timedelta(seconds=1)
+PUBLIC, PRIVATE = Policy(public=True), Policy()
+OPEN, REACHED, MISSED = Outcome.OPEN, Outcome.REACHED, Outcome.MISSED
+
+
+@pytest.mark.parametrize(("remotes", "allowed"), [(0, 0), (1, 0), (2, 1), (4, 1), (5, 1), (6, 2), (12, 2)])
+def test_allowed_failures(remotes, allowed):
+    """One of up to five, two of six and more (B-42)."""
+    assert quorum.allowed_failures(remotes) == allowed
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "failed", "remotes", "outcome"),
+    [
+        (["APNIC", "RIPE", "ARIN"], 0, 4, REACHED),
+        (["APNIC", "RIPE", "ARIN"], 1, 4, REACHED),
+        (["APNIC", "RIPE"], 0, 4, OPEN),
+        (["APNIC", "RIPE"], 1, 4, OPEN),
+        (["APNIC", "RIPE"], 2, 4, MISSED),
+        ([], 2, 4, MISSED),
+        (["APNIC"] * 3, 0, 4, OPEN),
+        (["APNIC"] * 3 + ["RIPE"], 0, 4, REACHED),
+        (["APNIC"] * 4, 0, 4, MISSED),
+        (["APNIC"] * 3, 1, 4, MISSED),
+        (["APNIC", "RIPE"], 0, 3, MISSED),
+        ([], 0, 0, MISSED),
+        (["APNIC", "RIPE", "ARIN", "RIPE"], 2, 6, REACHED),
+        (["APNIC", "RIPE", "ARIN"], 3, 6, MISSED),
+    ],
+)
+def test_a_publicly_trusted_ca(agreeing, failed, remotes, outcome):
+    """Enough places in two regions; too few of them never do (B-42)."""
+    assert quorum.count(agreeing, failed, remotes, PUBLIC, BEFORE) is outcome
+
+
+def test_the_number_of_perspectives_by_date():
+    """Four are enough until the last second of 14 December 2026 (B-42, B-06)."""
+    regions = ["APNIC", "RIPE", "ARIN", "RIPE", "APNIC"]
+    assert quorum.count(regions[:4], 0, 4, PUBLIC, BEFORE) is REACHED
+    assert quorum.count(regions[:4], 0, 4, PUBLIC, AFTER) is MISSED
+    assert quorum.count(regions[:4], 1, 5, PUBLIC, AFTER) is REACHED
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "failed", "remotes", "outcome"),
+    [
+        ([], 0, 0, REACHED),
+        (["APNIC"], 0, 1, REACHED),
+        ([], 1, 1, MISSED),
+        (["APNIC"], 1, 2, REACHED),
+        (["APNIC"] * 3, 1, 4, REACHED),
+        (["APNIC"] * 2, 2, 4, MISSED),
+    ],
+)
+def test_any_other_ca(agreeing, failed, remotes, outcome):
+    """Any number in any region, by the same count (B-46)."""
+    assert quorum.count(agreeing, failed, remotes, PRIVATE, AFTER) is outcome
+
+
+def settings(*regions, policy=PUBLIC, **more):
+    places = tuple(
+        Perspective(name=f"p{number}", address="192.0.2.1:1", region=region) for number, region in enumerate(regions)
+    )
+    return Settings(
+        acme=Acme(url="https://ca.example"),
+        public=Public(url="http://ca.example"),
+        validation=Validation(perspectives=places, **more),
+        policy=policy,
+    )
+
+
+def test_settings_of_a_publicly_trusted_ca():
+    """Too few perspectives for today, one region, other ports: refused when it starts (B-46)."""
+    four = ("APNIC", "RIPE", "ARIN", "LACNIC")
+    assert baseline.shortcomings(settings(*four), BEFORE) == []
+    assert "4 of at least 5" in baseline.shortcomings(settings(*four), AFTER)[0]
+    assert baseline.shortcomings(settings(*four, "APNIC"), AFTER) == []
+    assert "regions" in baseline.shortcomings(settings(*["APNIC"] * 5), AFTER)[0]
+    assert "port 80" in baseline.shortcomings(settings(*four, http01_port=8080), BEFORE)[0]
+    assert "port 443" in baseline.shortcomings(settings(*four, tlsalpn01_port=8443), BEFORE)[0]
+    assert baseline.shortcomings(settings(policy=PRIVATE, http01_port=8080), AFTER) == []

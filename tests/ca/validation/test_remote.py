@@ -1,0 +1,218 @@
+"""A CA and an agent over real TLS: both must know each other, and whatever an agent says is read with suspicion."""
+
+import asyncio
+import json
+import ssl
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from tegata.acme.identifiers import Identifier
+from tegata.ca.cli.serving import Listener
+from tegata.ca.errors import WrongAnswer
+from tegata.ca.issuing import perspectives as tls
+from tegata.ca.model import Look
+from tegata.ca.ports import Question, Verdict
+from tegata.ca.settings import Perspective
+from tegata.ca.validation import messages
+from tegata.ca.validation.agent import Agent
+from tegata.ca.validation.messages import BadMessage
+from tegata.ca.validation.remote import RemotePerspective, Silent
+from tests.peers.ports import free_port
+
+pytestmark = pytest.mark.anyio
+
+QUESTION = Question(
+    identifier=Identifier("dns", "www.example.com"),
+    wildcard=True,
+    challenge_type="dns-01",
+    token="token",
+    key_authorization="token.thumbprint",
+    account_uri="https://ca.example/acme/account/1",
+)
+NOW = datetime.now(UTC)
+AGREED = Verdict(None, b'{"seen":"it"}')
+WRONG = Verdict(WrongAnswer(url="http://www.example.com/", got='"<html>"'), b'{"got":"x"}')
+
+
+class Checks:
+    """A validator with a set verdict."""
+
+    def __init__(self, verdict=AGREED):
+        self.verdict, self.asked = verdict, []
+
+    async def check(self, question):
+        self.asked.append((Look.VALIDATION, question))
+        if isinstance(self.verdict, Exception):
+            raise self.verdict
+        return self.verdict
+
+    async def check_caa(self, question):
+        self.asked.append((Look.CAA, question))
+        return self.verdict
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A CA's directory with its small CA, and the directories of two agents and of a stranger's."""
+    directory = tmp_path_factory.mktemp("home")
+    for name, where in (("osaka", directory), ("frankfurt", directory), ("stranger", directory / "other")):
+        where.mkdir(exist_ok=True)
+        (where / "keys").mkdir(exist_ok=True, mode=0o700)
+        files = tls.agent(where, name, b"secret", NOW)
+        place = directory / f"agent-{name}"
+        place.mkdir()
+        for file, content in (("ca.pem", files.trust), ("agent.pem", files.certificate), ("agent.key", files.key)):
+            (place / file).write_bytes(content)
+    return directory
+
+
+@asynccontextmanager
+async def serving(app, context):
+    """The application behind TLS, as the command serves it; its port."""
+    listener = Listener(app, context)
+    port = free_port()
+    listener.config.host, listener.config.port = "127.0.0.1", port
+    task = asyncio.create_task(listener.serve())
+    await listener.accepts.wait()
+    try:
+        yield port
+    finally:
+        await listener.drain()
+        await task
+
+
+@asynccontextmanager
+async def agent(home, app=None, *, name="osaka", checks=None):
+    """An agent and the CA's way to it as osaka's."""
+    app = app or Agent("osaka", checks or Checks())
+    async with serving(app, tls.agent_context(home / f"agent-{name}")) as port:
+        settings = Perspective(name="osaka", address=f"127.0.0.1:{port}", region="APNIC")
+        remote = RemotePerspective(settings, tls.server_name("osaka"), tls.primary_context(home, b"secret"))
+        try:
+            yield remote
+        finally:
+            await remote.close()
+
+
+@pytest.mark.parametrize("look", list(Look))
+@pytest.mark.parametrize("verdict", [AGREED, WRONG])
+async def test_a_look_and_its_report(home, look, verdict):
+    """The whole question goes there, the whole verdict comes back (B-44)."""
+    checks = Checks(verdict)
+    async with agent(home, checks=checks) as remote:
+        await remote.reach(5)
+        found = await remote.ask(look, QUESTION, 5)
+    assert checks.asked == [(look, QUESTION)]
+    assert found.evidence == verdict.evidence
+    assert type(found.error) is type(verdict.error)
+    assert found.error is None or found.error.facts == WRONG.error.facts  # type: ignore[union-attr] # WRONG has one
+
+
+async def test_an_agent_of_another_name(home):
+    """One perspective's agent cannot stand in for another's (B-43)."""
+    async with agent(home, name="frankfurt") as remote:
+        with pytest.raises(Silent, match="osaka"):
+            await remote.ask(Look.VALIDATION, QUESTION, 5)
+
+
+async def test_a_strangers_agent(home):
+    """Nor somebody else's small CA (B-43)."""
+    async with agent(home, name="stranger") as remote:
+        with pytest.raises(Silent, match="certificate verify failed"):
+            await remote.reach(5)
+
+
+@pytest.mark.parametrize("shown", [None, "agent-frankfurt", "agent-stranger"])
+async def test_an_agent_answers_its_ca_only(home, shown):
+    """Not who shows nothing, nor another agent, nor a stranger (B-43)."""
+    checks = Checks()
+    async with serving(Agent("osaka", checks), tls.agent_context(home / "agent-osaka")) as port:
+        context = ssl.create_default_context(cafile=str(home / "agent-osaka" / "ca.pem"))
+        if shown:
+            context.load_cert_chain(home / shown / "agent.pem", home / shown / "agent.key")
+        settings = Perspective(name="osaka", address=f"127.0.0.1:{port}", region="APNIC")
+        remote = RemotePerspective(settings, tls.server_name("osaka"), context)
+        with pytest.raises(Silent):
+            await remote.ask(Look.VALIDATION, QUESTION, 5)
+        await remote.close()
+    assert checks.asked == []
+
+
+def answering(status, body):
+    """An application that says this to everything."""
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+def lie(**changes):
+    """A report with something in it changed."""
+    return json.dumps(json.loads(messages.report("osaka", QUESTION, AGREED)) | changes).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (200, b"", "no report"),
+        (200, b"{}", "no report"),
+        (200, b"[" * 100_000, "no report"),
+        (200, b"\xff", "no report"),
+        (200, b" " * (messages.REPORT_LIMIT + 1), "too large"),
+        (200, lie(perspective="frankfurt"), "from elsewhere"),
+        (200, lie(question=msgspec.to_builtins(QUESTION) | {"token": "another"}), "another question"),
+        (200, lie(fault={"code": "contract.ended", "facts": {}, "reference": ""}), "no look can find"),
+        (200, lie(fault={"code": "nonsense", "facts": {}, "reference": ""}), "no look can find"),
+        (200, lie(fault={"code": "validation.dns", "facts": {"x": "y" * 5000}, "reference": ""}), "too many words"),
+        (500, lie(), "status 500"),
+        (302, b"", "status 302"),
+    ],
+)
+async def test_what_is_no_report(home, status, body, told):
+    """Silence, and no vote either way."""
+    async with agent(home, answering(status, body)) as remote:
+        with pytest.raises(Silent, match=told):
+            await remote.ask(Look.VALIDATION, QUESTION, 5)
+
+
+async def test_a_slow_agent_is_given_up(home):
+    """After the time that it was given."""
+
+    async def never(scope, receive, send):
+        await asyncio.sleep(2)
+
+    async with agent(home, never) as remote:
+        with pytest.raises(Silent, match="in time"):
+            await remote.ask(Look.VALIDATION, QUESTION, 0.3)
+
+
+async def test_a_dead_agent(home):
+    """The reason is the network's."""
+    settings = Perspective(name="osaka", address=f"127.0.0.1:{free_port()}", region="APNIC")
+    remote = RemotePerspective(settings, tls.server_name("osaka"), tls.primary_context(home, b"secret"))
+    with pytest.raises(Silent):
+        await remote.ask(Look.VALIDATION, QUESTION, 5)
+    await remote.close()
+
+
+@pytest.mark.parametrize(("error", "status"), [(KeyError("dns-persist-01"), "501"), (RuntimeError("broken"), "500")])
+async def test_an_agent_that_cannot_look(home, error, status):
+    """One older than its CA, or broken, says so and has no vote."""
+    async with agent(home, checks=Checks(error)) as remote:
+        with pytest.raises(Silent, match=status):
+            await remote.ask(Look.VALIDATION, QUESTION, 5)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"null", b'{"look":"validation"}', b"[" * 10_000, messages.errand(Look.CAA, QUESTION)[:-1] + b',"x":1}'],
+)
+def test_what_is_no_errand(body):
+    """An agent does nothing but looks."""
+    with pytest.raises(BadMessage):
+        messages.read_errand(body)

@@ -1,0 +1,177 @@
+"""Validation from five places in namespaces: a site open in one of them only, forged DNS, agents dead, still and lying.
+
+The CA is in tokyo; osaka, frankfurt, virginia and capetown are agents with their own resolver and their own way.
+"""
+
+import http.server
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from contextlib import ExitStack, closing, contextmanager
+
+import pytest
+
+from tegata.testing.dns import DnsServer
+from tests.e2e import customer
+from tests.e2e.certificates import crt
+from tests.peers.agents import Agent
+from tests.peers.ca import TegataCA
+from tests.peers.internet import SITES, Internet
+
+SITE, FORGED = SITES
+REGIONS = {"osaka": "APNIC", "frankfurt": "RIPE", "virginia": "ARIN", "capetown": "AFRINIC"}
+
+
+class World:
+    """The CA, its agents by name, and the resolver of the CA itself."""
+
+    def __init__(self, ca, agents, dns):
+        self.ca, self.agents, self.dns = ca, agents, dns
+
+    def run(self, tegata, name, *more, address=SITE, env=None):
+        """The customer's first run; the challenge is answered at an address."""
+        words = customer.first_run(self.ca, self.ca.add_contract(name), name, address=address)
+        return tegata.trusting(self.ca.ca_file).run(*words, *more, env=env)
+
+    def seen(self, name):
+        """What each perspective's last look at a name came to."""
+        query = """SELECT o.perspective, o.error FROM observations o JOIN challenges c ON c.id = o.challenge_id
+            JOIN authorizations a ON a.id = c.authorization_id WHERE a.identifier_value = ? ORDER BY o.seen_at"""
+        with closing(sqlite3.connect(self.ca.home / "tegata-ca.db")) as database:
+            return dict(database.execute(query, (name,)).fetchall())
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Everything runs; every name leads to the site, wherever one asks."""
+    directory = tmp_path_factory.mktemp("perspectives")
+    with ExitStack() as stack:
+        internet = stack.enter_context(Internet(directory, len(REGIONS)))
+        dns = stack.enter_context(DnsServer(default_address=SITE))
+        ca = stack.enter_context(TegataCA(directory, dns=dns, init=["--allow-network", "10.99.0.0/24"]))
+        settings = ca.home / "settings.toml"
+        settings.write_text(settings.read_text().replace('place = "CA"', 'place = "tokyo"\nattempts = 1'))
+        agents = {
+            name: stack.enter_context(Agent(ca, place, name, region, DnsServer(port=53, default_address=SITE)))
+            for place, (name, region) in zip(internet.places, REGIONS.items(), strict=True)
+        }
+        ca.restart()
+        for agent in agents.values():
+            agent.wait()
+        yield World(ca, agents, dns)
+
+
+@contextmanager
+def another_site(port):
+    """The real site, which has no answer to the challenge."""
+    server = http.server.ThreadingHTTPServer((SITE, port), http.server.BaseHTTPRequestHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_all_places_agree(world, tegata):
+    """The certificate is issued, and what enough places saw is on record (B-23, B-45)."""
+    world.run(tegata, "all.example.com").check()
+    assert crt(tegata.path, "all.example.com").exists()
+    seen = world.seen("all.example.com")
+    assert seen.keys() == REGIONS.keys()
+    assert set(seen.values()) <= {None, "perspective.late"}
+    assert list(seen.values()).count(None) >= 3
+
+
+def test_a_site_that_is_open_in_one_country_only(world, tegata):
+    """It is told in plain words from where it can be reached and from where not (B-42)."""
+    with ExitStack() as stack:
+        for name in ("frankfurt", "virginia", "capetown"):
+            stack.enter_context(world.agents[name].place.cut_off(SITE))
+        refused = world.run(tegata, "closed.example.com")
+        japanese = world.run(tegata, "closed.example.com", "--new-account", env={"LC_ALL": "ja_JP.UTF-8"})
+    assert refused.code == 1
+    assert "closed.example.com can be reached from tokyo, osaka, but not from" in refused.stderr
+    for name in ("frankfurt", "virginia", "capetown"):
+        assert name in refused.stderr
+    assert "in a part of the internet only, such as inside one country" in refused.stderr
+    assert "tokyo, osaka からは確認できましたが" in japanese.stderr
+    assert "日本国内など、特定の地域からのアクセスのみを許可している可能性があります" in japanese.stderr
+    assert world.seen("closed.example.com")["frankfurt"] == "validation.connection"
+
+
+def test_one_place_where_dns_is_forged(world, tegata):
+    """It is outvoted, and the lie it was told is on record (B-42)."""
+    name = "forged-there.example.com"
+    world.agents["frankfurt"].dns.set(name, "A", FORGED)
+    for other in ("osaka", "virginia", "capetown"):
+        assert world.agents[other].dns.count(name) == 0
+    world.run(tegata, name).check()
+    assert world.seen(name)["frankfurt"] in {"validation.connection", "perspective.late"}
+    assert world.agents["osaka"].dns.count(name) > 0, "each agent asks its own resolver"
+
+
+def test_the_ca_itself_is_told_a_forged_address(world, tegata):
+    """Who forges DNS for the CA alone, and answers the challenge there, gets no certificate (B-42, B-44)."""
+    name = "forged-here.example.com"
+    world.dns.set(name, "A", FORGED)
+    with another_site(world.ca.http_port):
+        refused = world.run(tegata, name, address=FORGED)
+    assert refused.code == 1
+    assert f"{name} was proved as seen from tokyo, but not from" in refused.stderr
+    assert set(world.seen(name).values()) == {"validation.status"}
+
+
+def test_a_lying_agent_is_not_enough(world, tegata):
+    """Neither does one agent in the forger's hands help (B-42)."""
+    name = "lie.example.com"
+    liar = world.agents["virginia"]
+    liar.kill()
+    liar.start(sys.executable, "-m", "tests.peers.lying_agent")
+    try:
+        world.dns.set(name, "A", FORGED)
+        with another_site(world.ca.http_port):
+            refused = world.run(tegata, name, address=FORGED)
+    finally:
+        liar.kill()
+        liar.start()
+    assert f"{name} was proved as seen from tokyo, virginia, but not from" in refused.stderr
+    assert world.seen(name) == {
+        "virginia": None,
+        **dict.fromkeys(("osaka", "frankfurt", "capetown"), "validation.status"),
+    }
+
+
+def test_dead_agents(world, tegata):
+    """One may be missing; with two, the CA says that the fault is on its own side (B-42)."""
+    first, second = world.agents["osaka"], world.agents["capetown"]
+    first.kill()
+    try:
+        world.run(tegata, "one-dead.example.com").check()
+        listed = {one["perspective"]: one["status"] for one in world.ca.json("perspective", "list")}
+        assert listed == {name: "silent" if name == first.name else "answering" for name in REGIONS}
+        second.kill()
+        refused = world.run(tegata, "two-dead.example.com", "--new-account")
+        assert refused.code == 1
+        assert "nothing is known to be wrong on your side" in refused.stderr
+    finally:
+        first.start()
+        if second.process.returncode is not None:
+            second.start()
+
+
+def test_an_agent_that_stands_still_holds_nobody_up(world, tegata):
+    """The others are enough; it is not waited for."""
+    still = world.agents["frankfurt"].process
+    still.signal(signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        world.run(tegata, "still.example.com").check()
+        assert time.monotonic() - begun < 15
+    finally:
+        still.signal(signal.SIGCONT)
+    assert world.seen("still.example.com")["frankfurt"] == "perspective.late"
