@@ -66,6 +66,7 @@ def test_the_generation(tegata: Tegata) -> None:
     done = tegata.run("--eab.kid", "k", "certificates", "revoke", "--explain", env={"TEGATA_LANG": "ja"}).check()
     assert "lego v5（certificates revoke, --eab.kid による）" in done.stdout
     assert "v4 の意味に解釈します" in done.stdout
+    assert "-c は v4 では --csr、v5 では --cert.name です。" in done.stdout
 
 
 def test_what_cannot_be_understood(tegata: Tegata) -> None:

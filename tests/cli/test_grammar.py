@@ -48,6 +48,8 @@ def given(line: str, environ: dict[str, str] | None = None) -> dict[str, object]
         ("--hmac -AbCd run", {"hmac": "-AbCd"}),
         ("--hmac=--kid run", {"hmac": "--kid"}),
         ("-- run", {}),
+        ("run --renew-days 30 --reuse-key", {"days": 30, "reuse-key": True}),
+        ("run --renew-force --days 3", {"renew-force": True, "days": 3}),
         ("--eab.kid k --eab.hmac=m run", {"kid": "k", "hmac": "m"}),
         ("run --http.address :5002 -tls.address=:5001", {"http.port": ":5002", "tls.port": ":5001"}),
         ("run --pfx --pfx.password x", {"pfx": True, "pfx.pass": "x"}),
@@ -108,6 +110,7 @@ def test_a_bare_double_dash_ends_flags() -> None:
             {"flag": "reason", "command": "run", "owners": "revoke, certificates revoke"},
         ),
         ("run --days 3", MisplacedFlag, {"flag": "days", "command": "run", "owners": "renew"}),
+        ("run --reuse-key", MisplacedFlag, {"flag": "reuse-key", "command": "run", "owners": "renew"}),
         ("run -d", MissingValue, {"flag": "d"}),
         ("run --kid --hmac x", MissingValue, {"flag": "kid"}),
         ("run --kid --hmac=x", MissingValue, {"flag": "kid"}),
@@ -158,6 +161,7 @@ def test_flags_beat_tegata_beat_lego() -> None:
         ("TEGATA_HTTP", "0", {"http": False}),
         ("TEGATA_EMAIL", "", {}),
         ("TEGATA_DAYS", "10", {}),  # belongs to renew
+        ("LEGO_RENEW_DAYS", "10", {}),
         ("TEGATA_REASON", "1", {}),  # no variable decides about a revocation
         ("LEGO_HTTP_ADDRESS", ":5002", {"http.port": ":5002"}),  # v5's name
         ("TEGATA_TLS_ADDRESS", ":5001", {"tls.port": ":5001"}),

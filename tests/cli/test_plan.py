@@ -8,7 +8,7 @@ from tegata.cli.commands import Generation
 from tegata.cli.eabfile import EabFile
 from tegata.cli.errors import BadServer, NoChallenge, NoNames, PfxFormatRefused, UnknownPfxFormat
 from tegata.cli.grammar import parse
-from tegata.cli.plan import Eab, List, Plan, Renew, Revoke, Run, Trust, make
+from tegata.cli.plan import ALWAYS, Eab, Ensure, List, Plan, Renew, Revoke, Run, Trust, make
 from tegata.host.errors import MalformedHook
 from tegata.pki.keys import KeyType, UnknownKeyType
 from tegata.pki.names import BadName
@@ -75,6 +75,17 @@ def test_an_eab_file_fills_the_gaps() -> None:
     assert made.account.eab == Eab("env-kid", "file-mac")
     assert made.account.key_type is KeyType.EC384
     assert made.issue.names == ("flag.example",)
+
+
+def test_run_by_v5_s_words() -> None:
+    """Obtain or renew; other names than before are a reason; a forced renewal waits for nothing."""
+    made = plan("-d x.example --http --renew-days 20 run")
+    assert isinstance(made, Ensure)
+    assert made.run.issue == made.renew.issue
+    assert (made.renew.days, made.renew.exact_names, made.renew.random_sleep) == (20, True, True)
+    forced = plan("-d x.example --http --renew-force run")
+    assert isinstance(forced, Ensure)
+    assert (forced.renew.days, forced.renew.random_sleep, forced.renew.back_off) == (ALWAYS, False, False)
 
 
 def test_secrets_are_not_in_any_repr() -> None:

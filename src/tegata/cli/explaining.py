@@ -25,6 +25,14 @@ _RULE = Sentence(
     "lego の v4 と v5 で意味が異なる語は v4 の意味に解釈します。ただし、v5 だけにある語"
     "（2 語のコマンド、または v4 にないか別名のフラグ）が 1 つでもあれば、v5 の意味に解釈します。",
 )
+_RUN = Sentence(
+    "run obtains a certificate in v4; in v5 it obtains one where there is none, and otherwise renews when it is time.",
+    "run は v4 では証明書を発行します。v5 では証明書がなければ発行し、あれば更新時期に更新します。",
+)
+_COMMON_NAME = Sentence(
+    "Without --disable-cn and --enable-cn, v4 asks for a common name and v5 does not.",
+    "--disable-cn も --enable-cn もない場合、v4 はコモンネームを要求し、v5 は要求しません。",
+)
 _SPOKEN = Sentence("Spoken here: {generation}.", "このコマンドライン: {generation}")
 _BECAUSE = Sentence(
     "Spoken here: {generation}, because of {words}.", "このコマンドライン: {generation}（{words} による）"
@@ -89,6 +97,8 @@ def _about_generation(language: Language, reading: Reading) -> Iterator[str]:
     yield _RULE.fill(language, {})
     for letter, (v4, v5) in letters_of_two_meanings().items():
         yield _LETTER.fill(language, {"letter": letter, "v4": v4, "v5": v5})
+    yield _RUN.fill(language, {})
+    yield _COMMON_NAME.fill(language, {})
     words = ", ".join(dict.fromkeys(reading.v5_words()))
     sentence = _BECAUSE if words else _SPOKEN
     yield sentence.fill(language, {"generation": f"lego {reading.generation}", "words": words})

@@ -8,6 +8,7 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
+from tegata.cli.commands import Generation
 from tegata.text.catalogue import Sentence
 
 
@@ -44,6 +45,8 @@ class Flag(NamedTuple):
     """What help shows as the default."""
     v5: tuple[str, ...] = ()
     """Further spellings that lego v5 has and v4 has not, or not for this flag (``-c``)."""
+    v5_commands: frozenset[str] = frozenset()
+    """Further commands that take it, where lego v5 is spoken to."""
     secret: bool = False
     """Whether its value is never shown."""
 
@@ -51,6 +54,11 @@ class Flag(NamedTuple):
     def name(self) -> str:
         """What the flag is called in code and messages."""
         return self.spellings[0]
+
+    def belongs(self, command: str, generation: Generation) -> bool:
+        """Whether a command takes it, by what the command is called in code."""
+        further = self.v5_commands if generation is Generation.V5 else frozenset()
+        return not self.commands or command in self.commands or command in further
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -324,6 +332,7 @@ FLAGS: tuple[Flag, ...] = (
         Sentence("Renew with the key there is.", "更新時に今の秘密鍵をそのまま使います。"),
         "REUSE_KEY",
         _RENEW,
+        v5_commands=_RUN,
     ),
     Flag(
         ("force-cert-domains",),
@@ -334,6 +343,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "FORCE_CERT_DOMAINS",
         _RENEW,
+        v5_commands=_RUN,
     ),
     Flag(
         ("no-bundle",),
@@ -453,6 +463,16 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "DAYS",
         _RENEW,
+        v5=("renew-days",),
+        v5_commands=_RUN,
+    ),
+    Flag(
+        (),
+        Kind.SWITCH,
+        Sentence("Renew whatever is left of the present certificate.", "残りの有効期間にかかわらず更新します。"),
+        "RENEW_FORCE",
+        _RUN | _RENEW,
+        v5=("renew-force",),
     ),
     Flag(
         ("dynamic",),
@@ -473,6 +493,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "ARI_DISABLE",
         _RENEW,
+        v5_commands=_RUN,
     ),
     Flag(
         ("ari-wait-to-renew-duration",),
@@ -483,6 +504,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "ARI_WAIT_TO_RENEW_DURATION",
         _RENEW,
+        v5_commands=_RUN,
     ),
     Flag(
         ("exit-code-not-due",),
@@ -493,6 +515,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "EXIT_CODE_NOT_DUE",
         _RENEW,
+        v5_commands=_RUN,
         default="0",
     ),
     Flag(
@@ -504,6 +527,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "NO_BACK_OFF",
         _RENEW,
+        v5_commands=_RUN,
     ),
     Flag(
         ("renew-hook",),
@@ -521,6 +545,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "NO_RANDOM_SLEEP",
         _RENEW,
+        v5_commands=_RUN,
     ),
     Flag(
         ("reason",),

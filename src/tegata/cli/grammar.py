@@ -171,7 +171,7 @@ class Reading:
                 raise NoCommand(known=known(self.group))
             return Invocation(None, {}, wants_help=True, spoken=spoken)
         for each in self.flags:
-            _check_belongs(each, command)
+            _check_belongs(each, command, self.generation)
         from_environment = {name: value for name, (_, value) in self.in_environment(environ).items()}
         return Invocation(
             does,
@@ -183,7 +183,7 @@ class Reading:
 
     def takes(self, flag: Flag) -> bool:
         """Whether the command takes the flag."""
-        return not flag.commands or (self.command is not None and self.command.does in flag.commands)
+        return not flag.commands or (self.command is not None and flag.belongs(self.command.does, self.generation))
 
     def in_environment(self, environ: Mapping[str, str]) -> dict[str, tuple[str, Value]]:
         """What the environment says for the command: variable and value, by the flags' names."""
@@ -285,8 +285,8 @@ def _flag_of(spelled: str, command: Command | None, generation: Generation) -> F
     return (spoken or candidates)[0]
 
 
-def _check_belongs(given: Given, command: Command) -> None:
+def _check_belongs(given: Given, command: Command, generation: Generation) -> None:
     flag = given.flag
-    if flag.commands and command.does not in flag.commands:
+    if not flag.belongs(command.does, generation):
         owners = [words for words, each in COMMANDS.items() if each.does in flag.commands]
         raise MisplacedFlag(flag=given.spelled, command=command.words, owners=", ".join(owners))

@@ -1,6 +1,6 @@
 """The help texts, made from the tables: what there is for everybody, and what for one command."""
 
-from tegata.cli.commands import COMMANDS, GROUPS
+from tegata.cli.commands import COMMANDS, GROUPS, Generation
 from tegata.cli.flags import FLAGS, Flag
 from tegata.cli.grammar import PREFIXES, dashed
 from tegata.text.catalogue import Sentence
@@ -29,7 +29,7 @@ def text(command: str | None, language: Language) -> str:
         width = max(len(each.words) for each in chosen) + 2
         lines = [f"   {each.words:<{width}}{each.help.fill(language, {})}" for each in chosen]
         sections.append(("COMMANDS", "\n".join(lines)))
-    own = [flag for flag in FLAGS if found and found.does in flag.commands]
+    own = [flag for flag in FLAGS if found and flag.commands and flag.belongs(found.does, Generation.V5)]
     if own:
         sections.append(("FLAGS OF THIS COMMAND", _table(own, language)))
     sections.append(("FLAGS", _table([flag for flag in FLAGS if not flag.commands], language)))

@@ -25,6 +25,8 @@ from tegata.host.hooks import command_line
 from tegata.pki.keys import KeyType, parse_key_type
 from tegata.pki.names import normalise
 
+# Days before the end of any certificate: renewing is always due.
+ALWAYS = 100_000
 # What lego calls an account without a mail address.
 NO_EMAIL = "noemail@example.com"
 
@@ -141,6 +143,14 @@ class Renew:
 
 
 @dataclass(frozen=True)
+class Ensure:
+    """``run`` as lego v5 means it: the first if there is no certificate, otherwise the second."""
+
+    run: Run
+    renew: Renew
+
+
+@dataclass(frozen=True)
 class Revoke:
     """``revoke``: revoke certificates and archive their files."""
 
@@ -174,7 +184,7 @@ class List:
     """Whose words it is shown in."""
 
 
-Plan: TypeAlias = Run | Renew | Revoke | Register | List
+Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | List
 
 
 def make(
@@ -202,22 +212,29 @@ def make(
         names = (called,) if called else _names(invocation, eab_file, material)
         return Revoke(path, account, names, reason=invocation.number("reason") or 0, keep=invocation.switch("keep"))
     if invocation.command == "renew":
-        return Renew(
-            path,
-            account,
-            _issue(invocation, eab_file, material, invocation.text("renew-hook")),
-            days=invocation.number("days"),
-            random_sleep=not invocation.switch("no-random-sleep"),
-            dynamic=invocation.switch("dynamic") or invocation.generation is Generation.V5,
-            ari=not invocation.switch("ari-disable"),
-            longest_wait=invocation.duration("ari-wait-to-renew-duration") or timedelta(),
-            not_due_code=invocation.number("exit-code-not-due") or 0,
-            back_off=not invocation.switch("no-back-off"),
-            reuse_key=invocation.switch("reuse-key"),
-            exact_names=invocation.switch("force-cert-domains"),
-        )
+        return _renew(invocation, path, account, _issue(invocation, eab_file, material, invocation.text("renew-hook")))
     issue = _issue(invocation, eab_file, material, invocation.text("run-hook"))
-    return Run(path, account, issue, new_account=invocation.switch("new-account"))
+    run = Run(path, account, issue, new_account=invocation.switch("new-account"))
+    return Ensure(run, _renew(invocation, path, account, issue)) if invocation.generation is Generation.V5 else run
+
+
+def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: IssuePlan) -> Renew:
+    by_v5 = invocation.command == "run"
+    forced = invocation.switch("renew-force")
+    return Renew(
+        path,
+        account,
+        issue,
+        days=ALWAYS if forced else invocation.number("days"),
+        random_sleep=not (forced or invocation.switch("no-random-sleep")),
+        dynamic=invocation.switch("dynamic") or invocation.generation is Generation.V5,
+        ari=not invocation.switch("ari-disable"),
+        longest_wait=invocation.duration("ari-wait-to-renew-duration") or timedelta(),
+        not_due_code=invocation.number("exit-code-not-due") or 0,
+        back_off=not (forced or invocation.switch("no-back-off")),
+        reuse_key=invocation.switch("reuse-key"),
+        exact_names=invocation.switch("force-cert-domains") or (by_v5 and issue.material.csr is None),
+    )
 
 
 def _list(invocation: Invocation, path: Path) -> List:

@@ -22,7 +22,7 @@ from tegata.cli.errors import BadEabFile, UnknownCommand
 from tegata.cli.grammar import Invocation, parse
 from tegata.cli.material import NOTHING
 from tegata.cli.material import read as read_material
-from tegata.cli.plan import List, Plan, Register, Renew, Revoke, Run, make
+from tegata.cli.plan import Ensure, List, Plan, Register, Renew, Revoke, Run, make
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
 from tegata.host.errors import HookFailed
@@ -115,6 +115,10 @@ def _carry_out(context: Context, plan: Plan) -> int:
             from tegata.cli.renew import renew
 
             return renew(context, plan)
+        case Ensure():
+            from tegata.cli.ensure import ensure
+
+            return ensure(context, plan)
         case Revoke():
             from tegata.cli.revoke import revoke
 

@@ -1,0 +1,63 @@
+"""``run`` by lego v5's words, with Pebble: obtain, leave alone, renew by days, by force and for other names."""
+
+import pytest
+
+from tests.e2e.certificates import crt, names_of
+from tests.e2e.certificates import serial as serial_of
+from tests.e2e.pebble_words import MAIL, names
+from tests.peers.pebble import Pebble
+from tests.peers.tegata import Tegata
+
+NAME = "www.example.com"
+
+
+@pytest.fixture
+def tegata(tegata: Tegata, pebble: Pebble) -> Tegata:
+    return tegata.trusting(pebble.ca_file)
+
+
+def words(pebble: Pebble, *each: str) -> list[str]:
+    """As lego v5 takes them: everything behind the command."""
+    where = ["--server", pebble.directory_url, "--email", MAIL, "--http", "--http.address", f":{pebble.http_port}"]
+    return ["run", *names(*each), *where, "--accept-tos", "--no-random-sleep"]
+
+
+def serial(tegata: Tegata) -> str:
+    return serial_of(crt(tegata.path, NAME))
+
+
+def test_obtain_then_renew_when_it_is_time(tegata: Tegata, pebble: Pebble) -> None:
+    """One line for cron: the first run obtains, the next ones do nothing until it is time."""
+    tegata.run(*words(pebble, NAME)).check()
+    first = serial(tegata)
+    done = tegata.run(*words(pebble, NAME)).check()
+    assert ": no renewal." in done.stderr
+    assert serial(tegata) == first
+    tegata.run(*words(pebble, NAME), "--renew-days", "9999").check()
+    second = serial(tegata)
+    assert second != first
+    tegata.run(*words(pebble, NAME), "--renew-force").check()
+    assert serial(tegata) not in (first, second)
+
+
+def test_other_names_are_a_reason(tegata: Tegata, pebble: Pebble) -> None:
+    """The certificate is for the names given, no more and no less."""
+    other = "www2.example.com"
+    tegata.run(*words(pebble, NAME)).check()
+    tegata.run(*words(pebble, NAME, other)).check()
+    assert names_of(crt(tegata.path, NAME)) == {NAME, other}
+    first = serial(tegata)
+    tegata.run(*words(pebble, other, NAME), "--cert.name", NAME).check()
+    assert serial(tegata) == first
+    tegata.run(*words(pebble, NAME)).check()
+    assert names_of(crt(tegata.path, NAME)) == {NAME}
+
+
+def test_a_certificate_whose_account_is_not_here(tegata: Tegata, pebble: Pebble) -> None:
+    """An account is made; the certificate stays as long as it is good."""
+    tegata.run(*words(pebble, NAME)).check()
+    first = serial(tegata)
+    (tegata.path / "accounts").rename(tegata.path / "accounts.old")
+    done = tegata.run(*words(pebble, NAME)).check()
+    assert "Registering account" in done.stderr
+    assert serial(tegata) == first
