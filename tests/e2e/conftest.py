@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.dns_site import DnsSite
-from tests.peers.ca import TegataCA
-from tests.peers.dns_network import COM, IDN, NET, DnsNetwork
+from tests.e2e.dns_site import DnsSite, serving
+from tests.peers.dns_network import DnsNetwork
 
 
 @pytest.fixture(scope="module")
 def dns_site(dns_network: DnsNetwork, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DnsSite]:
-    """A CA among real DNS servers, with a contract for all their zones."""
-    with TegataCA(tmp_path_factory.mktemp("ca"), resolver=dns_network.resolver) as ca:
-        yield DnsSite(dns_network, ca, ca.add_contract(f".{COM}", f".{NET}", f".{IDN}"))
+    """A CA among real DNS servers."""
+    with serving(dns_network, tmp_path_factory.mktemp("ca")) as site:
+        yield site

@@ -1,13 +1,23 @@
 """A tegata-ca in a network of real DNS servers, a contract for all that is in it, and how clients find the servers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.peers.bind import Key
 from tests.peers.ca import TegataCA
-from tests.peers.dns_network import COM, DnsNetwork
+from tests.peers.dns_network import COM, IDN, NET, DnsNetwork
 
 ALGORITHM = "hmac-sha256"
+
+
+@contextmanager
+def serving(network: DnsNetwork, directory: Path) -> Iterator["DnsSite"]:
+    """A new CA in the network, with a contract for all its zones."""
+    with TegataCA(directory, resolver=network.resolver) as ca:
+        yield DnsSite(network, ca, ca.add_contract(f".{COM}", f".{NET}", f".{IDN}"))
 
 
 @dataclass(frozen=True)

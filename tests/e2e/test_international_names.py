@@ -1,6 +1,6 @@
 """A name as people write it, 日本語.example, from the contract to the files: by its A-labels wherever machines look.
 
-Shown with real programs and by http-01; ``test_dns01_servers`` and ``test_dns01_tegata`` prove it in the DNS.
+Shown with real programs and by http-01; ``test_dns01_servers`` and ``test_dns01_servers_tegata`` prove it in the DNS.
 """
 
 import json

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Self
 
 import dns.exception
+import dns.flags
 import dns.message
+import dns.opcode
 import dns.query
 import dns.rdatatype
 
@@ -37,7 +39,6 @@ options {{
   dnssec-validation no;
   qname-minimization off;
   max-cache-ttl 1;
-  max-ncache-ttl 1;
   notify no;
   allow-transfer {{ any; }};
 }};
@@ -120,6 +121,13 @@ class Bind:
     def ttl(self, name: str) -> int:
         """The TTL of a name's TXT values."""
         return self._ask(name, "TXT").answer[0].ttl
+
+    def fetch(self, zone: Secondary) -> None:
+        """Tell this secondary, in the primary's place, that the zone has changed (RFC 1996)."""
+        notice = dns.message.make_query(zone.name, "SOA")
+        notice.set_opcode(dns.opcode.NOTIFY)
+        notice.flags |= dns.flags.AA
+        dns.query.udp(notice, self.host, timeout=2, port=self.port, source=zone.host)
 
     def _key(self, algorithm: str) -> Key:
         secret = base64.b64encode(secrets.token_bytes(32)).decode("ascii")

@@ -6,6 +6,7 @@ finds them all from the root. ``_acme-challenge.alias.example.com`` is an alias 
 """
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -33,17 +34,18 @@ ZONES = (
 class DnsNetwork:
     """The servers ``root`` (recursive), ``bind``, ``secondary``, ``pdns``; as a context manager the thread is inside.
 
-    The secondary sees after ``lag`` seconds what has changed; with None it does not in a test's life.
+    The secondary sees after ``lag`` seconds what has changed; with None not in a test's life, unless it is told to
+    ``fetch`` its ``copy``. The recursive server remembers for ``denial`` seconds that there was nothing.
     """
 
-    def __init__(self, directory: Path, *, lag: int | None = 1) -> None:
+    def __init__(self, directory: Path, *, lag: int | None = 1, denial: int = 1) -> None:
         self.namespace = Namespace(directory)
-        com, *others = ZONES
+        com, *others = (replace(zone, denial=denial) for zone in ZONES)
         root = Zone("", {"ns": _ROOT}, [line for zone in ZONES for line in zone.delegation()])
-        copy = Secondary(COM, _BIND, PORT, every=86400 if lag is None else lag)
+        self.copy = Secondary(COM, _BIND, PORT, every=86400 if lag is None else lag)
         self.root = Bind(directory / "root", host=_ROOT, port=PORT, zones=[root], recursive=True)
         self.bind = Bind(directory / "bind", host=_BIND, port=PORT, zones=[com])
-        self.secondary = Bind(directory / "secondary", host=_SECONDARY, port=PORT, secondaries=[copy])
+        self.secondary = Bind(directory / "secondary", host=_SECONDARY, port=PORT, secondaries=[self.copy])
         self.pdns = PowerDns(directory / "pdns", host=_PDNS, port=PORT, zones=others)
 
     @property

@@ -26,7 +26,7 @@ class Namespace:
     """As a context manager: the calling thread is in a new network, and at the end in its old one again.
 
     ``ADDRESSES`` are there besides 127.0.0.1, so that each DNS server has its own. Skips the test where this may not be
-    done: only root may, or who has become it by ``unshare --map-root-user``.
+    done: only root may, or who has become it by ``unshare -rn``.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -36,9 +36,10 @@ class Namespace:
     def __enter__(self) -> Self:
         require("ip", "unshare")
         self._outside = os.open(_OURS, os.O_RDONLY | os.O_CLOEXEC)
+        if self._libc.unshare(_CLONE_NEWNET) != 0:
+            os.close(self._outside)
+            absent(f"no network namespace ({os.strerror(ctypes.get_errno())}): run as root, or by unshare -rn")
         try:
-            if self._libc.unshare(_CLONE_NEWNET) != 0:
-                absent(f"no network namespace ({os.strerror(ctypes.get_errno())}): run as root, or by unshare -rn")
             subprocess.run(["ip", "-batch", "-"], input=_LOOPBACK, text=True, check=True)
         except BaseException:
             self.__exit__()

@@ -30,8 +30,8 @@ class Pebble:
 
     Without ``validates`` it asks nobody and takes every answer to a challenge for good. ``nonce_reject`` is the
     percentage of good nonces it refuses; ``certificate_seconds`` the life of its certificates (Pebble's default is five
-    years); ``alternate_roots`` how many chains it offers besides the first. Every name resolves to 127.0.0.1; http-01
-    is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
+    years); ``alternate_roots`` how many chains it offers besides the first. Every name resolves to 127.0.0.1, or by
+    the server at ``resolver`` (HOST:PORT); http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
     """
 
     eab_kid = "kid-1"
@@ -48,6 +48,7 @@ class Pebble:
         certificate_seconds: int | None = None,
         http_port: int | None = None,
         tls_port: int | None = None,
+        resolver: str | None = None,
         alternate_roots: int = 0,
     ) -> None:
         self.directory = directory
@@ -60,6 +61,7 @@ class Pebble:
         self.ca_file = directory / "server-root.pem"
         self.log = directory / "pebble.log"
         self._strict = strict
+        self._resolver = resolver
         self._environment = {
             "PEBBLE_VA_NOSLEEP": "1",
             "PEBBLE_AUTHZREUSE": "0",
@@ -90,9 +92,11 @@ class Pebble:
         config = self.directory / "pebble.json"
         config.write_text(json.dumps({"pebble": self._config}))
         with ExitStack() as stack:
-            dns = stack.enter_context(Process(self._challenge_server(), log=self.directory / "challtestsrv.log"))
-            dns.wait_for_line(r"Starting management server")
-            argv = ["pebble", "-config", str(config), "-dnsserver", f"127.0.0.1:{self._dns_port}"]
+            if self._resolver is None:
+                dns = stack.enter_context(Process(self._challenge_server(), log=self.directory / "challtestsrv.log"))
+                dns.wait_for_line(r"Starting management server")
+            resolver = self._resolver or f"127.0.0.1:{self._dns_port}"
+            argv = ["pebble", "-config", str(config), "-dnsserver", resolver]
             argv += ["-strict"] * self._strict
             self.process = stack.enter_context(Process(argv, log=self.log, env=self._environment))
             self.process.wait_for(self._answers, "an answer from Pebble's directory")

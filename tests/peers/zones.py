@@ -9,12 +9,13 @@ class Zone:
     """A zone, its name without a final dot (``""`` is the root).
 
     ``servers`` are its name servers with their addresses, names relative to the zone, and so are those in ``records``,
-    further lines of the zone file. Answers may be kept for a second, negative ones too.
+    further lines of the zone file. Answers may be kept for a second, that there is nothing for ``denial`` seconds.
     """
 
     name: str
     servers: Mapping[str, str]
     records: Iterable[str] = ()
+    denial: int = 1
 
     def delegation(self) -> list[str]:
         """The records of this zone that the root has."""
@@ -28,7 +29,7 @@ class Zone:
         """The zone file."""
         origin = f"{self.name}."
         first = next(iter(self.servers))
-        lines = [f"$ORIGIN {origin}", "$TTL 1", f"@ SOA {first} hostmaster 1 3600 600 86400 1"]
+        lines = [f"$ORIGIN {origin}", "$TTL 1", f"@ SOA {first} hostmaster 1 3600 600 86400 {self.denial}"]
         for server, address in self.servers.items():
             lines += [f"@ NS {server}", f"{server} A {address}"]
         return "\n".join([*lines, *self.records, ""])
