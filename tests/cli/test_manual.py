@@ -99,8 +99,8 @@ def test_the_line_for_cron() -> None:
     """4.2: the hook is one value, of three words."""
     plan = plan_of(posix(CRON))
     assert isinstance(plan, Renew)
-    assert plan.issue.hook is not None
-    assert command_line(plan.issue.hook, windows=False) == ["systemctl", "restart", "httpd"]
+    (hook,) = plan.issue.hooks.deploy
+    assert command_line(hook.text, windows=False) == ["systemctl", "restart", "httpd"]
 
 
 def test_the_line_for_cron_with_what_the_scanner_left_on_it() -> None:
@@ -120,7 +120,7 @@ def test_the_script_for_iis() -> None:
     assert plan.issue.outputs.pfx is not None
     assert plan.issue.outputs.pfx.password == "YourPassword"
     assert plan.days == 999
-    assert plan.issue.hook == IIS_HOOK
+    assert [hook.text for hook in plan.issue.hooks.deploy] == [IIS_HOOK]
     assert command_line(IIS_HOOK, windows=True) == IIS_HOOK
 
 

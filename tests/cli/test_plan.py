@@ -9,6 +9,7 @@ from tegata.cli.eabfile import EabFile
 from tegata.cli.errors import BadServer, NoChallenge, NoNames, PfxFormatRefused, UnknownPfxFormat
 from tegata.cli.grammar import parse
 from tegata.cli.plan import ALWAYS, Eab, Ensure, List, Plan, Renew, Revoke, Run, Trust, make
+from tegata.cli.wishes import Hooks
 from tegata.host.errors import MalformedHook
 from tegata.pki.keys import KeyType, UnknownKeyType
 from tegata.pki.names import BadName
@@ -37,7 +38,7 @@ def test_defaults_are_lego_s() -> None:
     assert made.account.trust == Trust((), system_roots_too=False, server_name=None, hosts=frozenset())
     assert made.issue.key_type is KeyType.EC256
     assert made.issue.http_port == ":80"
-    assert (made.issue.outputs.pfx, made.issue.hook, made.issue.webroot) == (None, None, None)
+    assert (made.issue.outputs.pfx, made.issue.hooks, made.issue.webroot) == (None, Hooks(), None)
     assert not made.new_account
 
 

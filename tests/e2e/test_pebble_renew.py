@@ -92,17 +92,27 @@ def test_a_hook_is_told_where_everything_is(tegata: Tegata, pebble: Pebble) -> N
     told = json.loads((tegata.directory / "env").read_text())
     folder = tegata.path / "certificates"
     own = {name: value for name, value in told.items() if name.startswith("LEGO_") and name != "LEGO_CA_CERTIFICATES"}
-    assert own == {
-        "LEGO_ACCOUNT_EMAIL": "test@example.com",
-        "LEGO_CERT_DOMAIN": NAME,
-        "LEGO_CERT_PATH": f"{folder}/{NAME}.crt",
-        "LEGO_CERT_KEY_PATH": f"{folder}/{NAME}.key",
-        "LEGO_ISSUER_CERT_PATH": f"{folder}/{NAME}.issuer.crt",
-        "LEGO_CERT_PFX_PATH": f"{folder}/{NAME}.pfx",
+    paths = {
+        "CERT_PATH": f"{folder}/{NAME}.crt",
+        "CERT_KEY_PATH": f"{folder}/{NAME}.key",
+        "ISSUER_CERT_PATH": f"{folder}/{NAME}.issuer.crt",
+        "CERT_PFX_PATH": f"{folder}/{NAME}.pfx",
     }
+    v4 = {"ACCOUNT_EMAIL": "test@example.com", "CERT_DOMAIN": NAME, **paths}
+    v5 = {
+        "ACCOUNT_ID": "test@example.com",
+        "ACCOUNT_EMAIL": "test@example.com",
+        "ACCOUNT_SERVER": pebble.directory_url,
+        "CERT_NAME": NAME,
+        "CERT_NAME_SANITIZED": NAME,
+        "CERT_KEY_TYPE": "RSA2048",
+        "CERT_DOMAINS": NAME,
+        **paths,
+    }
+    assert own == {f"LEGO_{n}": v for n, v in v4.items()} | {f"LEGO_HOOK_{n}": v for n, v in v5.items()}
     failed = tegata.run(*line, "-renew-hook", "sh -c 'exit 7'")
     assert failed.code == 7
-    assert "The certificate is obtained and saved." in failed.stderr
+    assert "A certificate that was obtained is saved" in failed.stderr
 
 
 def test_runs_at_once_order_once(tegata: Tegata, pebble: Pebble) -> None:

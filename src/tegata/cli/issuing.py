@@ -11,6 +11,7 @@ from cryptography import x509
 
 from tegata.cli.console import INFO
 from tegata.cli.context import Context
+from tegata.cli.hooking import Hooking
 from tegata.cli.narration import obtaining
 from tegata.cli.phrases import during
 from tegata.cli.plan import IssuePlan
@@ -34,6 +35,7 @@ def issue(
     files: CertificateFiles,
     watch_file: WatchFile,
     *,
+    hooks: Hooking,
     solvers: Mapping[str, Solver],
     names: Sequence[str],
     replaces: str | None,
@@ -44,6 +46,7 @@ def issue(
     Its key is new, unless one was brought or the one before is to be used again. What was known about the one before is
     forgotten; the next ``renew`` asks, so that it sees a revocation in between.
     """
+    hooks.before_order()
     key = _key(plan, files, reuse_key=reuse_key)
     with files.prepared(key):
         line = obtaining(tuple(names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
@@ -53,6 +56,7 @@ def issue(
         chain = load_chain(issued.chain_pem)
         outputs = plan.outputs
         pfx = _pfx(context, outputs.pfx, key, chain, files.name) if outputs.pfx and key else None
+        hooks.expect(chain[0])
         files.save(
             NewSet(
                 names[0],

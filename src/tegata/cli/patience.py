@@ -12,6 +12,7 @@ from tegata.client.errors import ProblemReceived
 from tegata.clock import rfc3339
 from tegata.errors import TegataError
 from tegata.host.attempts import AttemptsFile
+from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut
 
 
 @contextlib.contextmanager
@@ -26,6 +27,8 @@ def patient(context: Context, attempts: AttemptsFile, *, anyway: bool) -> Iterat
         before.check(context.clock.now())
     try:
         yield
+    except (HookFailed, HookNotStarted, HookTimedOut):
+        raise  # the hook before the order: the CA has not been troubled
     except TegataError as error:
         asked = error.retry_after if isinstance(error, ProblemReceived) else None
         now = before.failed(context.clock.now(), error.code, asked)

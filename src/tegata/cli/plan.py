@@ -19,9 +19,8 @@ from tegata.cli.errors import BadServer, NoChallenge, NoNames
 from tegata.cli.grammar import PREFIXES, Invocation
 from tegata.cli.material import NOTHING, Material
 from tegata.cli.values import TRUE
-from tegata.cli.wishes import Outputs
+from tegata.cli.wishes import Hooks, Outputs
 from tegata.client.options import Options
-from tegata.host.hooks import command_line
 from tegata.pki.keys import KeyType, parse_key_type
 from tegata.pki.names import normalise
 
@@ -106,7 +105,7 @@ class IssuePlan:
     tls_port: str | None
     """Where the listener for tls-alpn-01 listens; None: names are not proved by it."""
     outputs: Outputs
-    hook: str | None
+    hooks: Hooks
 
 
 @dataclass(frozen=True)
@@ -212,8 +211,8 @@ def make(
         names = (called,) if called else _names(invocation, eab_file, material)
         return Revoke(path, account, names, reason=invocation.number("reason") or 0, keep=invocation.switch("keep"))
     if invocation.command == "renew":
-        return _renew(invocation, path, account, _issue(invocation, eab_file, material, invocation.text("renew-hook")))
-    issue = _issue(invocation, eab_file, material, invocation.text("run-hook"))
+        return _renew(invocation, path, account, _issue(invocation, eab_file, material))
+    issue = _issue(invocation, eab_file, material)
     run = Run(path, account, issue, new_account=invocation.switch("new-account"))
     return Ensure(run, _renew(invocation, path, account, issue)) if invocation.generation is Generation.V5 else run
 
@@ -321,7 +320,7 @@ def _names(invocation: Invocation, eab_file: EabFile | None, material: Material)
     return tuple(dict.fromkeys(normalise(name) for name in names))
 
 
-def _issue(invocation: Invocation, eab_file: EabFile | None, material: Material, hook: str | None) -> IssuePlan:
+def _issue(invocation: Invocation, eab_file: EabFile | None, material: Material) -> IssuePlan:
     called = wishes.file_name(invocation)
     may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
     names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
@@ -329,8 +328,6 @@ def _issue(invocation: Invocation, eab_file: EabFile | None, material: Material,
     if not (http or tls):
         raise NoChallenge
     webroot = invocation.text("http.webroot")
-    if hook:
-        command_line(hook, windows=os.name == "nt")  # an unclosed quotation mark is told before anything is ordered
     return IssuePlan(
         names=names,
         file_name=called or names[0],
@@ -342,5 +339,5 @@ def _issue(invocation: Invocation, eab_file: EabFile | None, material: Material,
         webroot=Path(webroot) if webroot else None,
         tls_port=(invocation.text("tls.port") or flags.DEFAULT_TLS_PORT) if tls else None,
         outputs=wishes.outputs(invocation, material),
-        hook=hook or None,
+        hooks=wishes.hooks(invocation),
     )

@@ -7,6 +7,7 @@ loads nothing that could. All the rest is in ``renewing``.
 from tegata.cli import timing
 from tegata.cli.account import existing
 from tegata.cli.context import Context
+from tegata.cli.hooking import Hooking
 from tegata.cli.narration import decided
 from tegata.cli.phrases import during
 from tegata.cli.plan import Renew
@@ -21,15 +22,18 @@ def renew(context: Context, plan: Renew) -> int:
     tree = Tree(plan.path)
     account = existing(tree, plan.account)
     files = CertificateFiles(tree, plan.issue.file_name)
-    if not files.is_interrupted() and _is_not_due(context, plan, tree, files):
-        return plan.not_due_code
-    from tegata.cli.hooking import start_hook
-    from tegata.cli.renewing import renew_if_due
+    with Hooking(context, tree, plan.issue, plan.account, files) as hooks:
+        if not files.is_interrupted() and _is_not_due(context, plan, tree, files):
+            renewed = False
+        else:
+            from tegata.cli.renewing import renew_if_due
 
-    if not renew_if_due(context, plan, tree, account, files):
+            renewed = renew_if_due(context, plan, tree, account, files, hooks=hooks)
+        if renewed:
+            hooks.deploy()
+            return 0
+        hooks.deploy_again()
         return plan.not_due_code
-    start_hook(context, plan.issue, plan.account, files)
-    return 0
 
 
 def _is_not_due(context: Context, plan: Renew, tree: Tree, files: CertificateFiles) -> bool:

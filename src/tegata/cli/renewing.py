@@ -15,6 +15,7 @@ from tegata.cli.account import Account
 from tegata.cli.connection import connected
 from tegata.cli.console import INFO
 from tegata.cli.context import Context
+from tegata.cli.hooking import Hooking
 from tegata.cli.issuing import issue, solvers_for
 from tegata.cli.narration import decided
 from tegata.cli.patience import patient
@@ -44,18 +45,27 @@ class _Later:
     seconds: float
 
 
-def renew_if_due(context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles) -> bool:
+def renew_if_due(
+    context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles, *, hooks: Hooking
+) -> bool:
     """Ask, decide and order; whether there is a new certificate."""
     may_delay = plan.random_sleep and not context.console.is_terminal
-    outcome = _attempt(context, plan, tree, account, files, may_delay=may_delay)
+    outcome = _attempt(context, plan, tree, account, files, hooks=hooks, may_delay=may_delay)
     if isinstance(outcome, _Later):
         context.clock.sleep(outcome.seconds)
-        outcome = _attempt(context, plan, tree, account, files, may_delay=False)
+        outcome = _attempt(context, plan, tree, account, files, hooks=hooks, may_delay=False)
     return outcome is True
 
 
 def _attempt(
-    context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles, *, may_delay: bool
+    context: Context,
+    plan: Renew,
+    tree: Tree,
+    account: Account,
+    files: CertificateFiles,
+    *,
+    hooks: Hooking,
+    may_delay: bool,
 ) -> bool | _Later:
     """Whether there is a new certificate, or when to try again."""
     with locked(context, tree, files.lock, files.name):
@@ -92,6 +102,7 @@ def _attempt(
                     plan.issue,
                     files,
                     watch_file,
+                    hooks=hooks,
                     solvers=solvers_for(plan.issue),
                     names=_names(plan, certificate),
                     replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,

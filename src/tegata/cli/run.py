@@ -2,7 +2,7 @@
 
 from tegata.cli.connection import connected
 from tegata.cli.context import Context
-from tegata.cli.hooking import start_hook
+from tegata.cli.hooking import Hooking
 from tegata.cli.issuing import issue, solvers_for
 from tegata.cli.plan import Run
 from tegata.cli.registering import registered
@@ -19,11 +19,19 @@ def run(context: Context, plan: Run) -> None:
     tree = Tree(plan.path)
     files = CertificateFiles(tree, plan.issue.file_name)
     account = registered(context, tree, plan.account, anew=plan.new_account)
-    with locked(context, tree, files.lock, files.name):
-        files.resume()
-        with connected(context, account, files.name) as client:
-            watch_file = WatchFile(tree, files.name)
-            names = plan.issue.names
-            issue(context, client, plan.issue, files, watch_file, solvers=solvers, names=names, replaces=None)
+    with Hooking(context, tree, plan.issue, plan.account, files) as hooks:
+        with locked(context, tree, files.lock, files.name), connected(context, account, files.name) as client:
+            files.resume()
+            issue(
+                context,
+                client,
+                plan.issue,
+                files,
+                WatchFile(tree, files.name),
+                hooks=hooks,
+                solvers=solvers,
+                names=plan.issue.names,
+                replaces=None,
+            )
             AttemptsFile(tree, files.name).forget()
-    start_hook(context, plan.issue, plan.account, files)
+        hooks.deploy()

@@ -3,6 +3,7 @@
 Pure, as the plan is: flags that exclude each other are told here, before anything is touched.
 """
 
+import os
 import re
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from tegata.cli.errors import BadFileName, Contradiction, NoKeyToWrite, PfxForma
 from tegata.cli.grammar import Invocation
 from tegata.cli.material import Material
 from tegata.client.options import Options
+from tegata.host.hooks import TIMEOUT_SECONDS, command_line
 from tegata.pki.pfx import EmptyPassword, PfxForm
 
 # As lego v5 cleans a name; nothing is cleaned away here, because two names must not become one.
@@ -47,6 +49,44 @@ class Outputs:
     """Whether the .crt file holds the issuers' certificates too."""
     pem: bool = False
     pfx: Pfx | None = None
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A command to start, and for how long it may run. Its text may hold secrets."""
+
+    text: str = field(repr=False)
+    seconds: float = TIMEOUT_SECONDS
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """The commands around an order."""
+
+    pre: Hook | None = None
+    deploy: tuple[Hook, ...] = ()
+    post: Hook | None = None
+
+
+def hooks(invocation: Invocation) -> Hooks:
+    """The hooks of the command; raises MalformedHook, before anything is ordered."""
+    own = {"run": "run-hook", "renew": "renew-hook"}.get(invocation.command or "")
+    deploy = (_hook(invocation, name) for name in (own, "deploy-hook") if name)
+    return Hooks(
+        pre=_hook(invocation, "pre-hook"),
+        deploy=tuple(hook for hook in deploy if hook),
+        post=_hook(invocation, "post-hook"),
+    )
+
+
+def _hook(invocation: Invocation, name: str) -> Hook | None:
+    text = invocation.text(name)
+    if not text:
+        return None
+    command_line(text, windows=os.name == "nt")
+    given = invocation.duration(f"{name}-timeout")
+    seconds = given.total_seconds() if given else 0.0
+    return Hook(text, seconds if seconds > 0 else TIMEOUT_SECONDS)
 
 
 def check(invocation: Invocation) -> None:

@@ -29,6 +29,7 @@ class Tree:
         self._own = path / ".tegata"
         self.renewals = self._own / "renewals"
         self.attempts = self._own / "attempts"
+        self.deployments = self._own / "deployments"
         self._locks = self._own / "locks"
 
     @contextlib.contextmanager

@@ -1,11 +1,13 @@
-"""Hooks: the command an operator wants started after a certificate was obtained.
+"""Hooks: the commands an operator wants started around an order.
 
 Knows words, environment and time-outs. No shell is ever in between, and what the hook is told it is told by its
 environment only (S-23); when it runs and what its failure means are others' matters.
 """
 
+import contextlib
 import os
 import shlex
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,28 +21,50 @@ GRACE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a hook is told, by lego v4's names."""
+class Told:
+    """What a hook is told, in the variables of both generations of lego."""
 
     email: str
-    domain: str
+    account: str
+    """What the account's folder is called."""
+    server: str
+    name: str
+    """What the certificate's files are called after."""
+    stem: str
+    """The same as it stands in file names."""
+    domains: tuple[str, ...]
+    key_type: str
     certificate: Path
     key: Path
     issuer: Path
-    pfx: Path | None
+    pem: Path | None = None
+    pfx: Path | None = None
 
     def environment(self) -> dict[str, str]:
-        """The variables added to the hook's environment."""
-        variables = {
-            "LEGO_ACCOUNT_EMAIL": self.email,
-            "LEGO_CERT_DOMAIN": self.domain,
-            "LEGO_CERT_PATH": str(self.certificate),
-            "LEGO_CERT_KEY_PATH": str(self.key),
-            "LEGO_ISSUER_CERT_PATH": str(self.issuer),
+        """The variables added to the hook's environment: ``LEGO_*`` as v4 has them, ``LEGO_HOOK_*`` as v5."""
+        files = {
+            "CERT_PATH": self.certificate,
+            "CERT_KEY_PATH": self.key,
+            "ISSUER_CERT_PATH": self.issuer,
+            "CERT_PEM_PATH": self.pem,
+            "CERT_PFX_PATH": self.pfx,
         }
-        if self.pfx is not None:
-            variables["LEGO_CERT_PFX_PATH"] = str(self.pfx)
-        return variables
+        paths = {variable: str(path) for variable, path in files.items() if path is not None}
+        v4 = {"ACCOUNT_EMAIL": self.email, "CERT_DOMAIN": self.domains[0], **paths}
+        v5 = {
+            "ACCOUNT_ID": self.account,
+            "ACCOUNT_EMAIL": self.email,
+            "ACCOUNT_SERVER": self.server,
+            "CERT_NAME": self.name,
+            "CERT_NAME_SANITIZED": self.stem,
+            "CERT_KEY_TYPE": self.key_type,
+            "CERT_DOMAINS": ",".join(self.domains),
+            **paths,
+        }
+        return {
+            **{f"LEGO_{variable}": value for variable, value in v4.items()},
+            **{f"LEGO_HOOK_{variable}": value for variable, value in v5.items()},
+        }
 
 
 def command_line(text: str, *, windows: bool) -> list[str] | str:
@@ -61,8 +85,8 @@ def command_line(text: str, *, windows: bool) -> list[str] | str:
     return words
 
 
-def run(text: str, result: Result, environ: Mapping[str, str], *, timeout: float = TIMEOUT_SECONDS) -> None:
-    """Start a hook and wait for its end; its output goes where ours goes, standard error included.
+def run(text: str, told: Told, environ: Mapping[str, str], *, timeout: float = TIMEOUT_SECONDS) -> None:
+    """Start a hook and wait for its end; its output goes where ours goes, line by line, standard error included.
 
     Raises MalformedHook, HookNotStarted, HookTimedOut or HookFailed; the hook is ended whatever interrupts the wait.
     """
@@ -72,7 +96,8 @@ def run(text: str, result: Result, environ: Mapping[str, str], *, timeout: float
             words,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
-            env={**environ, **result.environment()},
+            env={**environ, **told.environment()},
+            process_group=None if os.name == "nt" else 0,
         )
     except (OSError, ValueError) as error:
         program = words.split()[0] if isinstance(words, str) else words[0]
@@ -89,12 +114,23 @@ def run(text: str, result: Result, environ: Mapping[str, str], *, timeout: float
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a hook that still runs, kindly first."""
+    """End a hook that still runs, and all that it has started, kindly first."""
     if process.poll() is not None:
         return
-    process.terminate()
+    _signal(process, signal.SIGTERM)
     try:
         process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
+        pass
+    finally:
+        _signal(process, signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
         process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Send a signal to a hook's whole process group, which it leads; on Windows to the process alone."""
+    if os.name == "nt":
+        process.terminate()
+        return
+    with contextlib.suppress(ProcessLookupError):  # all of them have ended
+        os.killpg(process.pid, number)

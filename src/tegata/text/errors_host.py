@@ -124,8 +124,9 @@ ENTRIES: dict[str, Entry] = {
             "The hook's program {program} cannot be started: {reason}.", "フックの {program} を起動できません: {reason}"
         ),
         Sentence(
-            "The certificate is obtained and saved. Give the program's full path and start it by hand this time.",
-            "証明書は発行され、保存されています。プログラムをフルパスで指定し、今回は手動で実行してください。",
+            "Give its full path. A certificate that was obtained is saved; the next renew starts its hook again.",
+            "プログラムをフルパスで指定してください。発行済みの証明書は保存されており、"
+            "次回の renew でフックを再実行します。",
         ),
     ),
     "host.hook-timed-out": Entry(
@@ -134,15 +135,17 @@ ENTRIES: dict[str, Entry] = {
             "フックが {seconds} 秒以内に終わらず、停止しました。",
         ),
         Sentence(
-            "The certificate is obtained and saved. See why the command takes so long and start it by hand this time.",
-            "証明書は発行され、保存されています。時間がかかる原因を確認し、今回は手動で実行してください。",
+            "See why it takes so long. A certificate that was obtained is saved; the next renew starts its hook again.",
+            "時間がかかる原因を確認してください。発行済みの証明書は保存されており、"
+            "次回の renew でフックを再実行します。",
         ),
     ),
     "host.hook-failed": Entry(
         Sentence("The hook ended with status {status}.", "フックが終了コード {status} で終わりました。"),
         Sentence(
-            "The certificate is obtained and saved. The hook's output says what is wrong; start it by hand this time.",
-            "証明書は発行され、保存されています。フックの出力で原因を確認し、今回は手動で実行してください。",
+            "Its output says why. A certificate that was obtained is saved; the next renew starts its hook again.",
+            "原因はフックの出力で確認してください。発行済みの証明書は保存されており、"
+            "次回の renew でフックを再実行します。",
         ),
     ),
 }

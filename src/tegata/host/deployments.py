@@ -1,0 +1,39 @@
+"""Certificates that are obtained but not deployed yet: noted before their files come in, crossed out by the hook.
+
+So that a hook that failed, or a machine that went down before it, is made good by the next run without a new order.
+Starting hooks is for others.
+"""
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from tegata.host import gojson
+from tegata.host.certificates import stem_of
+from tegata.host.files import Tree, make_folder, read, replace
+
+
+class DeploymentFile:
+    """The file that notes it for one certificate."""
+
+    def __init__(self, tree: Tree, name: str) -> None:
+        self._file = tree.deployments / f"{stem_of(name)}.json"
+
+    def expect(self, certificate: x509.Certificate) -> None:
+        """Note that this one is to be deployed; raises NotWritable."""
+        make_folder(self._file.parent)
+        replace(self._file, gojson.dump({"certificate": _digest(certificate)}))
+
+    def is_expected(self, certificate: x509.Certificate) -> bool:
+        """Whether this very certificate is noted; raises NotReadable."""
+        try:
+            return gojson.load(read(self._file) or b"{}").get("certificate") == _digest(certificate)
+        except ValueError:
+            return False
+
+    def done(self) -> None:
+        """Cross it out."""
+        self._file.unlink(missing_ok=True)
+
+
+def _digest(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(SHA256()).hex()
