@@ -85,6 +85,7 @@ class Ca:
     credentials: CredentialService
     customers: CustomerService
     notices: NoticeService | None
+    network: NetworkValidator
     remotes: tuple[RemotePerspective, ...]
     now: Callable[[], datetime]
 
@@ -169,6 +170,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         credentials=CredentialService(store=store, server=directory_url(settings), sealer=sealer, ids=ids, clock=now),
         customers=CustomerService(store=store, contracts=contracts, hasher=hasher, ids=ids, clock=now),
         notices=None if mailer is None else NoticeService(store=store, notifier=mailer),
+        network=own,
         remotes=remotes,
         now=now,
     )
@@ -200,10 +202,11 @@ def require_public(home: Path, settings: Settings, now: datetime) -> None:
         raise BadSettings(path=home / SETTINGS_FILE, reason="; ".join(reasons))
 
 
-def open_agent(directory: Path, *, listening: Collection[tuple[str, int]]) -> tuple[Agent, ssl.SSLContext]:
+async def open_agent(directory: Path, *, listening: Collection[tuple[str, int]]) -> tuple[Agent, ssl.SSLContext]:
     """The agent of a remote perspective, and its TLS; raises BadSettings, FileUnusable, Refused."""
     settings = load_agent(directory)
     validator = NetworkValidator(settings.validation, forbidden=listening, clock=SystemClock().now)
+    await validator.require_dnssec()
     return Agent(settings.name, validator), perspective_tls.agent_context(directory)
 
 

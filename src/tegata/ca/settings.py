@@ -35,11 +35,14 @@ class Public(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a place looks at names; ``allow_networks`` are the private or loopback networks it may enter.
 
+    ``dnssec`` says that the resolvers validate; then they are on the same machine, or asked by TLS.
+
     ``issuer_domains`` are the names by which CAA records permit this CA (RFC 8659 §4.2). A CA without one, in a closed
     network, is permitted only where no CAA record names anybody.
     """
 
     resolvers: tuple[str, ...] = ()
+    dnssec: bool = False
     issuer_domains: tuple[str, ...] = ()
     http01_port: int = 80
     tlsalpn01_port: int = 443

@@ -37,6 +37,8 @@ _ADDRESS_TYPES = {dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.CNAME}
 _LONGEST_CHAIN = 8
 _UDP_SIZE_WITHOUT_EDNS = 512
 _UDP_SIZE_LARGEST = 1232
+# Whatever buffer the asker has for UDP.
+_TCP_SIZE = 65_535
 _START_SECONDS = 10
 
 
@@ -191,7 +193,7 @@ class DnsServer:
             while True:
                 length = int.from_bytes(await reader.readexactly(2))
                 query = dns.message.from_wire(await reader.readexactly(length))
-                writer.write(self.respond(query).to_wire(prepend_length=True))
+                writer.write(self.respond(query).to_wire(max_size=_TCP_SIZE, prepend_length=True))
                 await writer.drain()
         writer.close()
         with contextlib.suppress(ConnectionError):

@@ -232,6 +232,7 @@ REASONS: dict[str, str] = {
     "it is longer than a name in DNS can be": "DNS の名前として長すぎます",
     "it has no A or AAAA record": "A レコードも AAAA レコードもありません",
     "its DNS servers fail or its DNSSEC is broken (SERVFAIL)": "DNS サーバーの障害か DNSSEC の不備です (SERVFAIL)",
+    "its DNSSEC is broken (SERVFAIL)": "DNSSEC に不備があります (SERVFAIL)",
     "the DNS server refuses the question (REFUSED)": "DNS サーバーに問い合わせを拒否されました (REFUSED)",
     "there was no answer in time": "時間内に応答がありませんでした",
     "there was no usable answer": "有効な応答がありませんでした",

@@ -68,14 +68,14 @@ def test_any_other_ca(agreeing, failed, remotes, outcome):
     assert quorum.count(agreeing, failed, remotes, PRIVATE, AFTER) is outcome
 
 
-def settings(*regions, policy=PUBLIC, **more):
+def settings(*regions, policy=PUBLIC, dnssec=True, **more):
     places = tuple(
         Perspective(name=f"p{number}", address="192.0.2.1:1", region=region) for number, region in enumerate(regions)
     )
     return Settings(
         acme=Acme(url="https://ca.example"),
         public=Public(url="http://ca.example"),
-        validation=Validation(perspectives=places, **more),
+        validation=Validation(perspectives=places, dnssec=dnssec, **more),
         policy=policy,
     )
 
@@ -87,6 +87,7 @@ def test_settings_of_a_publicly_trusted_ca():
     assert "4 of at least 5" in baseline.shortcomings(settings(*four), AFTER)[0]
     assert baseline.shortcomings(settings(*four, "APNIC"), AFTER) == []
     assert "regions" in baseline.shortcomings(settings(*["APNIC"] * 5), AFTER)[0]
+    assert "dnssec" in baseline.shortcomings(settings(*four, dnssec=False), BEFORE)[0]
     assert "port 80" in baseline.shortcomings(settings(*four, http01_port=8080), BEFORE)[0]
     assert "port 443" in baseline.shortcomings(settings(*four, tlsalpn01_port=8443), BEFORE)[0]
     assert baseline.shortcomings(settings(policy=PRIVATE, http01_port=8080), AFTER) == []

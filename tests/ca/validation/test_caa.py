@@ -13,7 +13,7 @@ from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import CaaForbids, CaaUnknown
 from tegata.ca.ports import Question
 from tegata.ca.validation.caa import Caa
-from tegata.ca.validation.resolver import Resolver
+from tegata.ca.validation.resolver import CaaRecords, Resolver
 from tegata.testing.dns import DnsServer
 from tegata.text.errors_validation import REASONS
 
@@ -71,6 +71,7 @@ async def test_no_record_anywhere(server):
         "started": "2026-11-24T02:31:00Z",
         "finished": "2026-11-24T02:31:00Z",
         "asked": [NAME, "www.example.org", "example.org", "org"],
+        "secure": [],
         "domain": "",
         "records": [],
         "error": "",
@@ -191,7 +192,7 @@ async def test_levels_are_asked_for_side_by_side(server, monkeypatch):
         seen.append(domain)
         await asyncio.sleep(0)
         assert len(seen) == 4, "all of them were asked for before the first answer"
-        return []
+        return CaaRecords((), secure=False)
 
     monkeypatch.setattr(resolver, "caa", caa)
     question = Question(

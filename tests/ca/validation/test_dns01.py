@@ -94,6 +94,7 @@ async def test_an_alias_is_followed(dns):
             "count": 1,
             "values": [f'"{VALUE}"'],
             "matched": True,
+            "secure": False,
         },
         "certificate": "",
         "error": "",

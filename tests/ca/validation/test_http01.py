@@ -126,6 +126,7 @@ async def test_the_evidence_of_a_pass(dns, web):
                 "resolved": ["127.0.0.1"],
                 "attempts": [{"address": "127.0.0.1", "failure": ""}],
                 "status": 200,
+                "secure": False,
                 "location": None,
             }
         ],

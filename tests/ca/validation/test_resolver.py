@@ -27,7 +27,7 @@ async def reason(resolver: Resolver, name: str) -> object:
 async def test_both_types_ipv6_first():
     """All addresses are given, IPv6 in front, one query a type."""
     with DnsServer({"www.example.com": ["192.0.2.1", "192.0.2.2", "2001:db8::1"]}) as dns:
-        found = await Resolver([dns.address]).addresses("www.example.com")
+        found = (await Resolver([dns.address]).addresses("www.example.com")).found
         assert sorted(str(address) for address in found[1:]) == ["192.0.2.1", "192.0.2.2"]
         assert str(found[0]) == "2001:db8::1"
         assert dns.count("www.example.com") == 2
@@ -36,7 +36,7 @@ async def test_both_types_ipv6_first():
 async def test_the_server_follows_an_alias():
     """The addresses of a CNAME's target are the name's (RFC 1034 §3.6.2)."""
     with DnsServer({"www.example.com": {"CNAME": "host.example.net."}, "host.example.net": "192.0.2.9"}) as dns:
-        assert [str(a) for a in await Resolver([dns.address]).addresses("www.example.com")] == ["192.0.2.9"]
+        assert [str(a) for a in (await Resolver([dns.address]).addresses("www.example.com")).found] == ["192.0.2.9"]
 
 
 async def test_the_reasons_are_told_apart():
@@ -110,14 +110,14 @@ async def test_one_broken_type_does_no_harm(monkeypatch):
             return response
 
         monkeypatch.setattr(dns, "respond", respond)
-        assert [str(a) for a in await Resolver([dns.address]).addresses("www.example.com")] == ["192.0.2.1"]
+        assert [str(a) for a in (await Resolver([dns.address]).addresses("www.example.com")).found] == ["192.0.2.1"]
 
 
 async def test_an_answer_too_long_for_udp_is_asked_for_again():
     """A truncated answer is fetched over TCP, not taken in part."""
     addresses = [f"192.0.2.{number}" for number in range(1, 251)]
     with DnsServer({"many.example.com": addresses}) as dns:
-        assert len(await Resolver([dns.address]).addresses("many.example.com")) == 250
+        assert len((await Resolver([dns.address]).addresses("many.example.com")).found) == 250
 
 
 @pytest.mark.parametrize(

@@ -330,6 +330,7 @@ async def test_the_evidence_of_a_pass(context):
                 "resolved": ["127.0.0.1"],
                 "attempts": [{"address": "127.0.0.1", "failure": ""}],
                 "status": None,
+                "secure": False,
                 "location": None,
             }
         ],

@@ -30,7 +30,7 @@ def run(asked: Asked) -> None:
 
 
 async def _serve(directory: Path, name: str, sockets: list[socket.socket]) -> None:
-    agent, tls = bootstrap.open_agent(directory, listening=[one.getsockname()[:2] for one in sockets])
+    agent, tls = await bootstrap.open_agent(directory, listening=[one.getsockname()[:2] for one in sockets])
     listener = Listener(agent, tls)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -57,6 +57,8 @@ listen = {listen}
 # DNS servers asked about names, "IP" or "IP:PORT"; none: those of this system. They must be this place's own: one that
 # the CA or another perspective asks as well sees nothing new.
 resolvers = []
+# true where they validate DNSSEC; then they are on this machine or asked by TLS (tls://IP#NAME).
+dnssec = false
 # The following are the CA's own settings and must stay like them.
 issuer_domains = {issuer_domains}
 http01_port = {http01_port}

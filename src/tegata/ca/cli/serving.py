@@ -95,6 +95,7 @@ async def _serve(home: Path, acme: list[socket.socket], public: list[socket.sock
     own = [one.getsockname()[:2] for one in (*acme, *public)]
     ca = bootstrap.open_ca(home, os.environ, listening=own)
     try:
+        await ca.network.require_dnssec()
         certificate = bootstrap.server_certificate(home, ca, os.environ)
         await ca.crls.publish_when_due()
         _tell_migrated(ca)

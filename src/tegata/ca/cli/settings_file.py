@@ -30,8 +30,11 @@ url = {public_url}
 listen = {public_listen}
 
 [validation]
-# DNS servers asked about names, "IP" or "IP:PORT"; none: those of this system.
+# DNS servers asked about names, "IP" or "IP:PORT", or "tls://IP#NAME" by TLS; none: those of this system.
 resolvers = {resolvers}
+# true where they validate DNSSEC, such as an unbound on this machine. Then they must be on this machine or asked by
+# TLS, and each start asks whether they do. An answer that does not validate counts for nothing either way.
+dnssec = {dnssec}
 # The domain names by which CAA records permit this CA, such as "ca.example.com": only names that are this CA's own.
 # None: a CA in a closed network, which may issue only where no CAA record names any CA at all.
 issuer_domains = {issuer_domains}
@@ -85,6 +88,7 @@ def text_of(settings: Settings) -> str:
         "public_url": public.url,
         "public_listen": public.listen,
         "resolvers": list(validation.resolvers),
+        "dnssec": validation.dnssec,
         "issuer_domains": list(validation.issuer_domains),
         "http01_port": validation.http01_port,
         "tlsalpn01_port": validation.tlsalpn01_port,

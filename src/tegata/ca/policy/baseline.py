@@ -50,6 +50,8 @@ def shortcomings(settings: Settings, now: datetime) -> list[str]:
         found.append(f"validation.perspectives: {len(network.perspectives)} of at least {wanted} (BR 3.2.2.9)")
     if len({one.region for one in network.perspectives}) < REGIONS:
         found.append(f"validation.perspectives: in less than {REGIONS} regions (BR 3.2.2.9)")
+    if not network.dnssec:
+        found.append("validation.dnssec: the CA's own resolvers validate DNSSEC (BR 3.2.2.4)")
     if (network.http01_port, network.tlsalpn01_port) != (80, 443):
         found.append("validation: http-01 is looked for at port 80 and tls-alpn-01 at port 443 only (BR 1.6.1)")
     return found

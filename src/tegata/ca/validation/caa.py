@@ -83,6 +83,8 @@ class Caa:
                     raise CaaUnknown(name=name, domain=domain, reason=answer.reason)
                 if isinstance(answer, BaseException):
                     raise answer
-                if answer:
-                    return domain, answer
+                if answer.secure:
+                    climb.secure.append(domain)
+                if answer.records:
+                    return domain, answer.records
         return "", ()

@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from tegata.acme import challenges
+from tegata.ca.errors import Refused
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Network
 from tegata.ca.validation.addresses import AddressFilter, parse_networks
@@ -31,7 +32,7 @@ class NetworkValidator:
     def __init__(
         self, settings: Network, *, forbidden: Collection[tuple[str, int]], clock: Callable[[], datetime]
     ) -> None:
-        resolver = Resolver(settings.resolvers)
+        resolver = Resolver(settings.resolvers, dnssec=settings.dnssec)
         destinations = Destinations(
             resolver=resolver,
             addresses=AddressFilter(parse_networks(settings.allow_networks)),
@@ -44,6 +45,7 @@ class NetworkValidator:
             ).check,
             challenges.DNS_01: Dns01(resolver=resolver, clock=clock).check,
         }
+        self._resolver, self._has_dnssec = resolver, settings.dnssec
         self._caa = Caa(resolver=resolver, issuers=settings.issuer_domains, clock=clock)
 
     async def check(self, question: Question) -> Verdict:
@@ -61,3 +63,8 @@ class NetworkValidator:
     async def check_caa(self, question: Question) -> Verdict:
         """Whether CAA permits the question's certificate."""
         return await self._caa.check(question)
+
+    async def require_dnssec(self) -> None:
+        """Pass if the resolvers validate DNSSEC where the settings say so; raises Refused."""
+        if self._has_dnssec and not await self._resolver.validates():
+            raise Refused(reason="resolvers: they do not validate DNSSEC, as the setting dnssec says")

@@ -44,8 +44,8 @@ class Destinations:
                 found = await self._resolver.addresses(host)
         except TimeoutError:
             raise NameNotResolved(name=host, reason="there was no answer in time") from None
-        hop.resolved = [str(address) for address in found[:_MOST_RECORDED]]
-        return found
+        hop.resolved, hop.secure = [str(address) for address in found.found[:_MOST_RECORDED]], found.secure
+        return found.found
 
     def _allowed(self, host: str, port: int, found: tuple[Address, ...]) -> list[Address]:
         """The families take turns, so that an IPv6 route that swallows everything does not use up the time of IPv4."""

@@ -46,7 +46,7 @@ class Dns01:
         )
         fault: ValidationFault | None = None
         try:
-            lookup.target, values = await self._resolver.texts(lookup.name)
+            lookup.target, values, lookup.secure = await self._resolver.texts(lookup.name)
             lookup.count, lookup.values = len(values), [_excerpt(value) for value in values[:MOST_RECORDED]]
             if challenges.dns01_value(key_authorization).encode("ascii") not in values:
                 raise WrongTxtValue(name=lookup.name, got=_shown(lookup, values))

@@ -24,6 +24,7 @@ class Hop(msgspec.Struct):
     attempts: list[Attempt] = msgspec.field(default_factory=list)
     status: int | None = None
     location: str | None = None
+    secure: bool = False
 
 
 class Lookup(msgspec.Struct):
@@ -34,15 +35,20 @@ class Lookup(msgspec.Struct):
     count: int = 0
     values: list[str] = msgspec.field(default_factory=list)
     matched: bool = False
+    secure: bool = False
 
 
 class Climb(msgspec.Struct, kw_only=True):
-    """The CAA records that counted, made printable: at which domain they were found, and the names asked for them."""
+    """The CAA records that counted, made printable: at which domain they were found, and the names asked for them.
+
+    ``secure`` are those of the names asked for whose answer was authentic by DNSSEC.
+    """
 
     resolvers: tuple[str, ...]
     started: datetime
     finished: datetime | None = None
     asked: list[str] = msgspec.field(default_factory=list)
+    secure: list[str] = msgspec.field(default_factory=list)
     domain: str = ""
     records: list[str] = msgspec.field(default_factory=list)
     error: str = ""

@@ -1,0 +1,145 @@
+"""The real unbound (Debian) with the recommended settings, validating an internet of its own with a signed root.
+
+Everything below ``signed.example`` is signed, ``forged.example`` has signatures that do not hold, and below
+``plain.example`` nothing is signed, as the signed root says. Knows nothing of ACME.
+"""
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+import dns.dnssec
+import dns.dnssectypes
+import dns.exception
+import dns.message
+import dns.name
+import dns.query
+import dns.rdataset
+import dns.rdatatype
+import dns.zone
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.peers.command import require, which
+from tests.peers.ports import free_port
+from tests.peers.process import Process
+from tests.peers.server_certificate import write_server_certificate
+
+RECOMMENDED = Path(__file__).parents[2] / "docs" / "unbound.conf"
+FORGED = "www.forged.example"
+
+_ROOT = """\
+$ORIGIN .
+$TTL 60
+@ SOA ns. hostmaster. 1 3600 600 86400 60
+@ NS ns.
+ns. A 127.0.0.1
+example. TXT "no name is without a record"
+signed.example. TXT "nor this"
+forged.example. TXT "nor this"
+www.signed.example. A 127.0.0.1
+www.signed.example. CAA 0 issue "ca.example"
+_acme-challenge.www.signed.example. TXT "the value"
+bare.signed.example. A 127.0.0.1
+www.forged.example. A 127.0.0.1
+www.forged.example. CAA 0 issue "ca.example"
+_acme-challenge.www.forged.example. TXT "the value"
+plain.example. NS ns.plain.example.
+ns.plain.example. A 127.0.0.1
+"""
+_PLAIN = """\
+$ORIGIN plain.example.
+$TTL 60
+@ SOA ns hostmaster 1 3600 600 86400 60
+@ NS ns
+ns A 127.0.0.1
+www A 127.0.0.1
+"""
+_SETTINGS = """\
+include: "{recommended}"
+server:
+    port: {port}
+    directory: "{directory}"
+    chroot: ""
+    username: ""
+    pidfile: ""
+    do-daemonize: no
+    do-not-query-localhost: no
+    interface: 127.0.0.1@{tls_port}
+    tls-port: {tls_port}
+    tls-service-pem: "{directory}/server.pem"
+    tls-service-key: "{directory}/server.key"
+    trust-anchor: ". {anchor}"
+remote-control:
+    control-enable: no
+auth-zone:
+    name: "."
+    zonefile: "{directory}/root.zone"
+    for-downstream: no
+    for-upstream: yes
+auth-zone:
+    name: "plain.example"
+    zonefile: "{directory}/plain.zone"
+    for-downstream: no
+    for-upstream: yes
+"""
+
+
+class Unbound:
+    """unbound on loopback at ``address``, and by TLS at ``tls_port`` as localhost, vouched for by ``root_pem``."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port, self.tls_port = free_port(), free_port()
+        self.root_pem = directory / "root.pem"
+        self.address = f"127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        require("unbound")
+        self.directory.mkdir(parents=True, exist_ok=True)
+        anchor = self._write_root()
+        (self.directory / "plain.zone").write_text(_PLAIN)
+        write_server_certificate(self.root_pem, self.directory / "server.pem", self.directory / "server.key")
+        settings = self.directory / "unbound.conf"
+        values = {"recommended": RECOMMENDED, "port": self.port, "tls_port": self.tls_port}
+        settings.write_text(_SETTINGS.format(**values, directory=self.directory, anchor=anchor))
+        # Debian's AppArmor profile holds the program at its own path to its own directories: run a copy.
+        program = shutil.copy(which("unbound") or "", self.directory / "unbound")
+        with ExitStack() as stack:
+            argv = [program, "-d", "-p", "-c", settings]
+            self.process = stack.enter_context(Process(argv, log=self.directory / "unbound.log"))
+            self.process.wait_for(self._serves, "unbound to answer")
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _write_root(self) -> str:
+        """Write the root zone, signed but for what is forged; its key as a trust anchor."""
+        zone = dns.zone.from_text(_ROOT, origin=dns.name.root, relativize=False)
+        private = ec.generate_private_key(ec.SECP256R1())
+        key = dns.dnssec.make_dnskey(private.public_key(), dns.dnssectypes.Algorithm.ECDSAP256SHA256, flags=257)
+        with zone.writer() as transaction:
+            dns.dnssec.sign_zone(zone, transaction, keys=[(private, key)], lifetime=86400)
+        name = dns.name.from_text(FORGED)
+        for owner in (name, dns.name.from_text(f"_acme-challenge.{FORGED}")):
+            for records in list(zone.find_node(owner).rdatasets):
+                if records.rdtype == dns.rdatatype.A:
+                    forged = dns.rdataset.from_text("IN", "A", 60, "127.0.0.66")
+                elif records.rdtype == dns.rdatatype.CAA:
+                    forged = dns.rdataset.from_text("IN", "CAA", 60, '0 issue "ca.example; forged=yes"')
+                elif records.rdtype == dns.rdatatype.TXT:
+                    forged = dns.rdataset.from_text("IN", "TXT", 60, '"forged"')
+                else:
+                    continue
+                zone.replace_rdataset(owner, forged)
+        zone.to_file(str(self.directory / "root.zone"), relativize=False)
+        return f"IN DNSKEY {key.to_text()}"
+
+    def _serves(self) -> bool:
+        query = dns.message.make_query("www.plain.example.", "A")
+        try:
+            return bool(dns.query.udp(query, "127.0.0.1", timeout=1, port=self.port).answer)
+        except (OSError, dns.exception.DNSException):
+            return False
