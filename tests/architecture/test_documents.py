@@ -67,7 +67,7 @@ SUBCOMMANDS = {
         "accounts list",
         "accounts register",
     ],
-    "tegata-ca": ["init", "serve", "contract", "eab", "cert"],
+    "tegata-ca": ["init", "serve", "contract", "eab", "cert", "audit", "migrate"],
 }
 HELP: dict[str, str] = {}
 

@@ -38,6 +38,7 @@ from tegata.ca.ports import Ids, Notifier, Store, Validator
 from tegata.ca.public import app as public
 from tegata.ca.public.seal import SealPage
 from tegata.ca.services.accounts import AccountService
+from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import ChallengeService
 from tegata.ca.services.contracts import ContractService
@@ -74,6 +75,7 @@ class Ca:
     hierarchy: Hierarchy
     store: Store
     nonces: Nonces
+    audit: AuditService
     ids: Ids
     accounts: AccountService
     orders: OrderService
@@ -132,6 +134,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         directory_url=directory_url(settings),
         hierarchy=hierarchy.load(home),
         store=store,
+        audit=AuditService(store),
         nonces=_nonces(settings, store, sealing_key, now),
         ids=ids,
         accounts=AccountService(

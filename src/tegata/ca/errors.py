@@ -484,6 +484,12 @@ class Refused(CaError):
     code = "operator.refused"
 
 
+class AuditBroken(CaError):
+    """The audit log does not hold from link ``link`` on: ``reason``."""
+
+    code = "operator.audit"
+
+
 class LoginFailed(CaError):
     """Login or password is wrong; never told which."""
 

@@ -192,6 +192,25 @@ class RevocationList(msgspec.Struct, frozen=True, kw_only=True):
     der: bytes
 
 
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened, for the audit log: what, to which record, and the facts that are no secrets."""
+
+    id: str
+    at: datetime
+    kind: str
+    subject: str
+    facts: dict[str, str]
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A link of the audit log's chain: the digest over the one before it and so many events."""
+
+    number: int
+    previous: bytes
+    digest: bytes
+    events: int
+
+
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who logs in to the portal; ``login`` is the mail address."""
 

@@ -27,7 +27,9 @@ from tegata.ca.model import (
     Contract,
     Credential,
     Customer,
+    Event,
     Job,
+    Link,
     Observation,
     Order,
     RevocationList,
@@ -165,8 +167,8 @@ class Certificates(Protocol):
         """Guarded: intended and not yet issued."""
         ...
 
-    def revoke(self, work: Work, serial: str, reason: int, at: datetime) -> None:
-        """Guarded: issued and not yet revoked."""
+    def revoke(self, work: Work, serial: str, reason: int, at: datetime, by: str) -> None:
+        """Guarded: issued and not yet revoked; ``by`` is who asked for it, for the audit log."""
         ...
 
     def revoke_for_key_compromise(self, work: Work, serial: str) -> None:
@@ -279,6 +281,23 @@ class SpentNonces(Protocol):
     def forget_expired(self, work: Work, now: datetime) -> None: ...
 
 
+class Audit(Protocol):
+    """The audit log; its events are appended by the writes that they tell of, never by a caller."""
+
+    async def of_subject(self, subject: str) -> list[Event]: ...
+    async def of_link(self, number: int) -> list[Event]: ...
+    async def count_unbound(self) -> int: ...
+    async def newest_link(self) -> Link | None: ...
+    async def links_from(self, number: int, most: int) -> list[Link]: ...
+    def bind(self, work: Work, number: int, most: int) -> None:
+        """Bind up to ``most`` of the oldest events without a link to the link of this number."""
+        ...
+
+    def add_link(self, work: Work, link: Link) -> None:
+        """Guarded: its number is the newest's plus one, or 1."""
+        ...
+
+
 class Store(Protocol):
     """Everything the CA remembers."""
 
@@ -293,6 +312,7 @@ class Store(Protocol):
     observations: Observations
     revocation_lists: RevocationLists
     nonces: SpentNonces
+    audit: Audit
 
     @property
     def migrated(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -34,6 +34,18 @@ ENTRIES: dict[str, Entry] = {
             "--listen または --public-listen で別のアドレスを指定してください。",
         ),
     ),
+    "operator.audit": Entry(
+        Sentence(
+            "The audit log does not hold from link {link} on: {reason}.",
+            "監査ログはリンク {link} 以降が一致しません: {reason}。",
+        ),
+        Sentence(
+            "Somebody or something has changed the database. Keep it as it is, compare it with a backup, and find out"
+            " who could write to it.",
+            "データベースが変更されています。現状を保存し、バックアップと比較のうえ、書き込みが可能だった者を"
+            "調査してください。",
+        ),
+    ),
     "store.unusable": Entry(
         Sentence(
             "The CA's database {path} cannot be opened: {reason}.",
@@ -91,6 +103,10 @@ ENTRIES: dict[str, Entry] = {
 }
 
 REASONS: dict[str, str] = {
+    "it is not the link that was noted": "控えておいたリンクと異なります",
+    "the link that was noted is gone": "控えておいたリンクがありません",
+    "it does not follow the link before it": "直前のリンクとつながっていません",
+    "its events are not what they were": "イベントが記録時と異なります",
     "the database is closed": "データベースは閉じられています",
     "there is a CA in it already": "すでに認証局が作成されています",
     "the URL holds a password": "URLにパスワードが含まれています",

@@ -42,14 +42,14 @@ async def test_from_intent_to_revocation(store: Store) -> None:
     assert await step(store, "intend", certificate())
     assert await store.certificates.get("a1") == certificate()
     assert await store.certificates.intended_for("order") == certificate()
-    assert not await step(store, "revoke", "a1", 4, NOW)
+    assert not await step(store, "revoke", "a1", 4, NOW, "operator")
     assert await step(store, "issue", "a1", b"pem", NOW + SECOND)
     issued = certificate(chain_pem=b"pem", issued_at=NOW + SECOND)
     assert await store.certificates.get("a1") == issued
     assert not await step(store, "issue", "a1", b"other", NOW)
     assert not await step(store, "revoke_for_key_compromise", "a1")
-    assert await step(store, "revoke", "a1", 0, NOW + DAY)
-    assert not await step(store, "revoke", "a1", 5, NOW + 2 * DAY)
+    assert await step(store, "revoke", "a1", 0, NOW + DAY, "operator")
+    assert not await step(store, "revoke", "a1", 5, NOW + 2 * DAY, "operator")
     revoked = certificate(chain_pem=b"pem", issued_at=NOW + SECOND, revoked_at=NOW + DAY, reason=0)
     assert await store.certificates.get("a1") == revoked
     assert await step(store, "revoke_for_key_compromise", "a1")

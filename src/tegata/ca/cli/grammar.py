@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn, get_args
 
 from tegata import __version__
 from tegata.ca.errors import CaError
+from tegata.ca.model import Link
 from tegata.ca.settings import Region
 from tegata.clock import parse_rfc3339
 
@@ -51,6 +52,14 @@ def _instant(text: str) -> datetime:
         return parse_rfc3339(text)
     except ValueError:
         raise argparse.ArgumentTypeError("not an instant such as 2026-11-24T00:00:00Z") from None
+
+
+def _link(text: str) -> Link:
+    number, _, digest = text.partition(":")
+    try:
+        return Link(number=int(number), previous=b"", digest=bytes.fromhex(digest), events=0)
+    except ValueError:
+        raise argparse.ArgumentTypeError("not a link as audit verify prints it") from None
 
 
 EVERYWHERE = (
@@ -127,6 +136,12 @@ COMMANDS = (
     Command(("eab", "rotate"), "replace an EAB credential; accounts made with the old one stay", "KID"),
     Command(("eab", "disable"), "disable an EAB credential and the accounts made with it", "KID"),
     Command(("eab", "file"), "print the EAB file of a contract", "CONTRACT"),
+    Command(
+        ("audit", "verify"),
+        "check the audit log: that nothing of it was changed, taken out or put in",
+        options=(Option("head", "N:DIGEST", "a newest link that was noted earlier, elsewhere", type=_link),),
+    ),
+    Command(("audit", "show"), "what happened to a contract, EAB, account, order, challenge or certificate", "ID"),
     Command(("cert", "list"), "list certificates", options=(Option("contract", "ID", "only this contract's"),)),
     Command(("cert", "show"), "show a certificate", "SERIAL"),
     Command(

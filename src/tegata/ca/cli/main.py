@@ -14,6 +14,7 @@ from tegata.ca import bootstrap
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import (
     agent,
+    auditing,
     certificates,
     contracts,
     credentials,
@@ -46,6 +47,8 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("eab", "disable"): credentials.disable,
     ("eab", "file"): credentials.file,
     ("perspective", "list"): perspectives.listing,
+    ("audit", "verify"): auditing.verify,
+    ("audit", "show"): auditing.show,
     ("cert", "list"): certificates.listing,
     ("cert", "show"): certificates.show,
     ("cert", "revoke"): certificates.revoke,

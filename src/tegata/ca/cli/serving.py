@@ -121,6 +121,7 @@ async def _until_stopped(
         group.create_task(runner.run())
         in_time = [
             group.create_task(tasks.publish_in_time(ca.crls)),
+            group.create_task(tasks.bind_in_time(ca.audit)),
             group.create_task(_renew_in_time(ca, certificate)),
         ]
         for listener in listeners:

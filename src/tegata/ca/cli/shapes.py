@@ -6,7 +6,7 @@ The members and their order are fixed for those who script the command; a shape 
 from datetime import datetime
 from typing import Any
 
-from tegata.ca.model import Certificate, Credential
+from tegata.ca.model import Certificate, Credential, Event
 from tegata.ca.policy import certificates, contracts
 from tegata.ca.services.contracts import ContractView
 from tegata.clock import rfc3339
@@ -44,6 +44,11 @@ def credential(record: Credential, mac: str, server: str) -> Shape:
         "status": contracts.credential_status(record),
         "contract": record.contract_id,
     }
+
+
+def event(record: Event) -> Shape:
+    """Something that happened."""
+    return {"at": record.at.isoformat(), "kind": record.kind, "subject": record.subject, "facts": record.facts}
 
 
 def certificate(record: Certificate, now: datetime) -> Shape:

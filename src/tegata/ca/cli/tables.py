@@ -37,6 +37,10 @@ _LABELS = {
     "names": Sentence("Names", "ドメイン名"),
     "not_before": Sentence("Valid from", "有効期間開始"),
     "not_after": Sentence("Valid until", "有効期間終了"),
+    "at": Sentence("Time", "日時"),
+    "kind": Sentence("What happened", "内容"),
+    "subject": Sentence("Of", "対象"),
+    "facts": Sentence("Facts", "詳細"),
     "reason": Sentence("Reason", "失効理由"),
     "revoked_at": Sentence("Revoked", "失効日時"),
 }
@@ -85,6 +89,8 @@ def _lines(shape: Mapping[str, Any], language: Language, depth: int) -> Iterator
 
 
 def _cell(name: str, value: object, language: Language) -> str:
+    if isinstance(value, Mapping):
+        return printable(" ".join(f"{key}={one}" for key, one in value.items()))
     if isinstance(value, list | tuple):
         return " ".join(_cell(name, one, language) for one in value)
     if name == "status":

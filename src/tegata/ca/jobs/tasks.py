@@ -8,6 +8,7 @@ import asyncio
 import structlog
 
 from tegata.ca.jobs.runner import Handler
+from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.challenges import VALIDATE, ChallengeService
 from tegata.ca.services.crls import CRL, CrlService
 from tegata.ca.services.issuance import ISSUE, IssuanceService
@@ -15,6 +16,9 @@ from tegata.ca.services.notices import CONTRACT_ACCEPTED, NoticeService
 
 CRL_CHECK_SECONDS = 10.0
 """How often it is looked whether a new CRL is due: a read of one row."""
+
+BIND_SECONDS = 1.0
+"""How long an event of the audit log may be without its link."""
 
 log = structlog.get_logger("jobs")
 
@@ -27,6 +31,16 @@ def handlers(
     if notices is not None:
         table[CONTRACT_ACCEPTED] = notices.contract_accepted
     return table
+
+
+async def bind_in_time(audit: AuditService) -> None:
+    """Bind what was appended to the audit log, for ever; a failure is logged and tried again."""
+    while True:
+        try:
+            await audit.bind()
+        except Exception:
+            log.exception("audit.failed")
+        await asyncio.sleep(BIND_SECONDS)
 
 
 async def publish_in_time(crls: CrlService) -> None:

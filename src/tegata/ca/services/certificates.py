@@ -102,7 +102,7 @@ class CertificateService:
         if certificate.account_id != actor.account.id and not await self._has_proved(actor, certificate):
             raise RevocationRefused
         given = subscriber_reason(reason, await self._service(certificate))
-        await self._revoke(certificate, given)
+        await self._revoke(certificate, given, f"account {actor.account.id}")
 
     async def revoke_by_key(self, key: PublicKey, der: bytes, reason: int | None) -> None:
         """Revoke a certificate for whoever holds its key, always as keyCompromise (A-93).
@@ -114,7 +114,7 @@ class CertificateService:
             raise RevocationRefused
         subscriber_reason(reason, await self._service(certificate))
         if certificate.revoked_at is None:
-            await self._revoke(certificate, Reason.KEY_COMPROMISE)
+            await self._revoke(certificate, Reason.KEY_COMPROMISE, "the certificate's key")
             return
         work = Work()
         self._store.certificates.revoke_for_key_compromise(work, certificate.serial)
@@ -123,7 +123,7 @@ class CertificateService:
     async def revoke_by_operator(self, serial: str, reason: int) -> Certificate:
         """Revoke a certificate for the CA; raises UnknownObject, BadRevocationReason, AlreadyRevoked."""
         certificate = await self.show(serial)
-        await self._revoke(certificate, operator_reason(reason))
+        await self._revoke(certificate, operator_reason(reason), "operator")
         return await self.show(serial)
 
     async def list(self, contract_id: str | None = None) -> list[Certificate]:
@@ -160,9 +160,9 @@ class CertificateService:
         }
         return needed <= proved
 
-    async def _revoke(self, certificate: Certificate, reason: Reason) -> None:
+    async def _revoke(self, certificate: Certificate, reason: Reason, by: str) -> None:
         work = Work()
-        self._store.certificates.revoke(work, certificate.serial, int(reason), self._clock())
+        self._store.certificates.revoke(work, certificate.serial, int(reason), self._clock(), by)
         await self._record(work, certificate, reason)
 
     async def _record(self, work: Work, certificate: Certificate, reason: Reason) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from tegata.acme.jwk import JWK
 from tegata.ca.model import Account
 from tegata.ca.ports import Work
+from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, string_map, strings
 from tegata.ca.store.engine import Engine, Row
 
@@ -46,18 +47,29 @@ class AccountRows:
             created_at=micros(account.created_at),
             deactivated_at=micros_or_none(account.deactivated_at),
         )
+        audit.record(
+            work,
+            "account.created",
+            account.id,
+            contract=account.contract_id,
+            kid=account.kid,
+            thumbprint=account.thumbprint,
+        )
 
     def update_contacts(self, work: Work, account_id: str, contacts: Sequence[str]) -> None:
         """Replace the contacts of an account that is not deactivated."""
         work.add("accounts.update_contacts", rows=1, id=account_id, contacts=json(tuple(contacts)))
+        audit.record(work, "account.contacts-changed", account_id)
 
     def change_key(self, work: Work, account_id: str, *, former: str, thumbprint: str, jwk: JWK) -> None:
         """Replace the key, if it is still the former and no account has the new one."""
         work.add("accounts.change_key", rows=1, id=account_id, former=former, thumbprint=thumbprint, jwk=json(jwk))
+        audit.record(work, "account.key-changed", account_id, former=former, thumbprint=thumbprint)
 
     def deactivate(self, work: Work, account_id: str, at: datetime) -> None:
         """Note that the account gave itself up, once."""
         work.add("accounts.deactivate", rows=1, id=account_id, at=micros(at))
+        audit.record(work, "account.deactivated", account_id)
 
 
 def _account(row: Row) -> Account:

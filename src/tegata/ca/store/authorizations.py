@@ -9,7 +9,17 @@ from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import Fault
 from tegata.ca.model import Authorization, Challenge
 from tegata.ca.ports import Work
-from tegata.ca.store.columns import fault_or_none, instant, instant_or_none, json, json_or_none, micros, micros_or_none
+from tegata.ca.store import audit
+from tegata.ca.store.columns import (
+    digest,
+    fault_or_none,
+    instant,
+    instant_or_none,
+    json,
+    json_or_none,
+    micros,
+    micros_or_none,
+)
 from tegata.ca.store.engine import Engine, Row
 
 
@@ -91,6 +101,7 @@ class AuthorizationRows:
         """Note that the account gave the authorization up: once, and only while it is pending or valid."""
         work.add("authorizations.hold", id=authorization_id)
         work.add("authorizations.deactivate", rows=1, id=authorization_id, at=micros(at))
+        audit.record(work, "authorization.deactivated", authorization_id)
 
     def accept_challenge(self, work: Work, challenge_id: str, at: datetime) -> None:
         """Note that the client is ready: only the first caller succeeds."""
@@ -100,6 +111,7 @@ class AuthorizationRows:
         """Record success, once, and until when the authorization lasts now."""
         work.add("authorizations.pass_challenge", rows=1, id=challenge_id, at=micros(at), evidence=evidence)
         work.add("authorizations.prolong", rows=1, challenge_id=challenge_id, expires=micros(expires))
+        audit.record(work, "challenge.passed", challenge_id, evidence=digest(evidence))
 
     def fail_challenge(self, work: Work, challenge_id: str, at: datetime, fault: Fault, evidence: bytes) -> None:
         """Record failure, once."""
@@ -110,6 +122,14 @@ class AuthorizationRows:
             at=micros(at),
             fault=json(fault),
             evidence=evidence,
+        )
+        audit.record(
+            work,
+            "challenge.failed",
+            challenge_id,
+            code=fault.code,
+            reference=fault.reference,
+            evidence=digest(evidence),
         )
 
 

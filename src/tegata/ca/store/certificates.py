@@ -6,7 +6,8 @@ from hashlib import sha256
 
 from tegata.ca.model import Certificate
 from tegata.ca.ports import Work
-from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, strings
+from tegata.ca.store import audit
+from tegata.ca.store.columns import digest, instant, instant_or_none, json, micros, micros_or_none, strings
 from tegata.ca.store.engine import Engine, Row
 
 
@@ -66,18 +67,30 @@ class CertificateRows:
             revoked_at=micros_or_none(certificate.revoked_at),
             reason=certificate.reason,
         )
+        audit.record(
+            work,
+            "certificate.intended",
+            certificate.serial,
+            order=certificate.order_id,
+            account=certificate.account_id,
+            contract=certificate.contract_id,
+            tbs=digest(certificate.tbs),
+        )
 
     def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime) -> None:
         """Store the signed certificate, once."""
         work.add("certificates.issue", rows=1, serial=serial, chain_pem=chain_pem, at=micros(at))
+        audit.record(work, "certificate.issued", serial, chain=digest(chain_pem))
 
-    def revoke(self, work: Work, serial: str, reason: int, at: datetime) -> None:
+    def revoke(self, work: Work, serial: str, reason: int, at: datetime, by: str) -> None:
         """Revoke an issued certificate, once."""
         work.add("certificates.revoke", rows=1, serial=serial, reason=reason, at=micros(at))
+        audit.record(work, "certificate.revoked", serial, reason=reason, by=by)
 
     def revoke_for_key_compromise(self, work: Work, serial: str) -> None:
         """Change a revoked certificate's reason to keyCompromise, once."""
         work.add("certificates.revoke_for_key_compromise", rows=1, serial=serial)
+        audit.record(work, "certificate.key-compromised", serial)
 
 
 def _digest(names: Iterable[str]) -> bytes:

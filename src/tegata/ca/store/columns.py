@@ -4,6 +4,7 @@ Knows no table. Microseconds are exact for every ``datetime``, so a record reads
 """
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import msgspec
 
@@ -50,6 +51,11 @@ string_map = msgspec.json.Decoder(dict[str, str]).decode
 identifiers = msgspec.json.Decoder(tuple[Identifier, ...]).decode
 organization = msgspec.json.Decoder(Organization).decode
 _fault = msgspec.json.Decoder(Fault).decode
+
+
+def digest(octets: bytes) -> str:
+    """What stands for octets in the audit log."""
+    return sha256(octets).hexdigest()
 
 
 def fault_or_none(text: str | None) -> Fault | None:

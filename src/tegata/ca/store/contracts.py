@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tegata.ca.model import Application, Contract
 from tegata.ca.ports import Work
+from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, organization, strings
 from tegata.ca.store.engine import Engine, Row
 
@@ -45,6 +46,16 @@ class ContractRows:
             suspended_at=micros_or_none(contract.suspended_at),
             ended_at=micros_or_none(contract.ended_at),
         )
+        audit.record(
+            work,
+            "contract.added",
+            contract.id,
+            customer=contract.customer_id,
+            service=contract.service,
+            organization=contract.organization.name,
+            domains=" ".join(contract.domains),
+            ends=contract.ends.isoformat(),
+        )
 
     def renew(self, work: Work, contract_id: str, *, ends_before: datetime, ends: datetime, at: datetime) -> None:
         """Prolong a contract that was not ended and still ends when the caller thinks."""
@@ -57,18 +68,22 @@ class ContractRows:
             at=micros(at),
             application=Application.RENEWAL.value,
         )
+        audit.record(work, "contract.renewed", contract_id, ends=ends.isoformat())
 
     def suspend(self, work: Work, contract_id: str, at: datetime) -> None:
         """Suspend a contract that is neither suspended nor ended."""
         work.add("contracts.suspend", rows=1, id=contract_id, at=micros(at))
+        audit.record(work, "contract.suspended", contract_id)
 
     def resume(self, work: Work, contract_id: str) -> None:
         """Resume a suspended contract that was not ended."""
         work.add("contracts.resume", rows=1, id=contract_id)
+        audit.record(work, "contract.resumed", contract_id)
 
     def end(self, work: Work, contract_id: str, at: datetime) -> None:
         """End a contract, once."""
         work.add("contracts.end", rows=1, id=contract_id, at=micros(at))
+        audit.record(work, "contract.ended", contract_id)
 
 
 def _contract(row: Row) -> Contract:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tegata.ca.model import Credential
 from tegata.ca.ports import Work
+from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, micros, micros_or_none
 from tegata.ca.store.engine import Engine, Row
 
@@ -36,14 +37,17 @@ class CredentialRows:
             superseded_at=micros_or_none(credential.superseded_at),
             disabled_at=micros_or_none(credential.disabled_at),
         )
+        audit.record(work, "credential.added", credential.kid, contract=credential.contract_id)
 
     def supersede(self, work: Work, kid: str, at: datetime) -> None:
         """Let the credential bind no more accounts; once."""
         work.add("credentials.supersede", rows=1, kid=kid, at=micros(at))
+        audit.record(work, "credential.superseded", kid)
 
     def disable(self, work: Work, kid: str, at: datetime) -> None:
         """Stop the credential and its accounts; once."""
         work.add("credentials.disable", rows=1, kid=kid, at=micros(at))
+        audit.record(work, "credential.disabled", kid)
 
 
 def _credential(row: Row) -> Credential:

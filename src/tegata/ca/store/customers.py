@@ -2,6 +2,7 @@
 
 from tegata.ca.model import Customer, Session
 from tegata.ca.ports import Work
+from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, micros
 from tegata.ca.store.engine import Engine, Row
 
@@ -37,6 +38,7 @@ class CustomerRows:
             password_hash=customer.password_hash,
             created_at=micros(customer.created_at),
         )
+        audit.record(work, "customer.added", customer.id)
 
     def open_session(self, work: Work, session: Session) -> None:
         """Add a session and forget those that ended before it began."""

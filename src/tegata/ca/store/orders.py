@@ -5,7 +5,9 @@ from datetime import datetime
 from tegata.ca.errors import Fault
 from tegata.ca.model import Order
 from tegata.ca.ports import Work
+from tegata.ca.store import audit
 from tegata.ca.store.columns import (
+    digest,
     fault_or_none,
     identifiers,
     instant,
@@ -77,18 +79,30 @@ class OrderRows:
                 position=position,
                 authorization_id=authorization_id,
             )
+        audit.record(
+            work,
+            "order.placed",
+            order.id,
+            account=order.account_id,
+            contract=order.contract_id,
+            names=" ".join(identifier.value for identifier in order.identifiers),
+            replaces=order.replaces,
+        )
 
     def begin_processing(self, work: Work, order_id: str, csr: bytes, at: datetime) -> None:
         """Claim the order for issuance: only one caller ever succeeds."""
         work.add("orders.begin_processing", rows=1, id=order_id, csr=csr, at=micros(at))
+        audit.record(work, "order.finalized", order_id, csr=digest(csr))
 
     def complete(self, work: Work, order_id: str, serial: str) -> None:
         """Give the order being processed its certificate."""
         work.add("orders.complete", rows=1, id=order_id, serial=serial)
+        audit.record(work, "order.completed", order_id, serial=serial)
 
     def fail(self, work: Work, order_id: str, fault: Fault) -> None:
         """End the order with a fault; one that has its certificate is beyond that."""
         work.add("orders.fail", rows=1, id=order_id, fault=json(fault))
+        audit.record(work, "order.failed", order_id, code=fault.code, reference=fault.reference)
 
     def cancel_open(self, work: Work, account_id: str, fault: Fault) -> None:
         """End every order of the account that is not being issued; there may be none."""

@@ -2,7 +2,8 @@
 
 from tegata.ca.model import RevocationList
 from tegata.ca.ports import Work
-from tegata.ca.store.columns import instant, micros
+from tegata.ca.store import audit
+from tegata.ca.store.columns import digest, instant, micros
 from tegata.ca.store.engine import Engine
 
 
@@ -32,4 +33,5 @@ class RevocationListRows:
             next_update=micros(crl.next_update),
             der=crl.der,
         )
+        audit.record(work, "crl.published", str(crl.number), der=digest(crl.der))
         work.add("revocation_lists.forget_before", number=crl.number)

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 
 from tegata.ca import ports
 from tegata.ca.store.accounts import AccountRows
+from tegata.ca.store.audit import AuditRows
 from tegata.ca.store.authorizations import AuthorizationRows
 from tegata.ca.store.certificates import CertificateRows
 from tegata.ca.store.contracts import ContractRows
@@ -33,6 +34,7 @@ class RowStore:
         self.jobs: ports.Jobs = JobRows(engine)
         self.observations: ports.Observations = ObservationRows(engine)
         self.revocation_lists: ports.RevocationLists = RevocationListRows(engine)
+        self.audit: ports.Audit = AuditRows(engine)
         self.nonces: ports.SpentNonces = NonceRows()
 
     @property

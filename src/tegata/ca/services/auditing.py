@@ -1,0 +1,101 @@
+"""The audit log's chain: events bound into links a moment after they were written, and the whole of it checked.
+
+The writes themselves append the events. Binding them needs an order, which one process at a time gives: units of work
+of many nodes would otherwise wait for each other. A link's digest is over the digest before it and its events, so that
+nothing can be changed, taken out or put in later without breaking every link from there on; whoever keeps the newest
+link's digest elsewhere knows of everything before it, the end of the chain included.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+
+from tegata.ca.errors import AuditBroken
+from tegata.ca.model import Event, Link
+from tegata.ca.ports import Conflict, Store, Work
+
+AUDIT = "audit"
+MOST_EVENTS = 1000
+_MOST_LINKS = 100
+FIRST = bytes(32)
+"""What the first link follows."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A chain that holds: how many links and events, how many events wait for theirs, and the newest link."""
+
+    links: int
+    events: int
+    unbound: int
+    head: Link | None
+
+
+class AuditService:
+    """The chain over a store's events."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def bind(self) -> int:
+        """Bind all events that have no link yet; how many links that took."""
+        if not await self._store.audit.count_unbound():
+            return 0
+        made = 0
+        async with self._store.alone(AUDIT):
+            while await self._bind_some():
+                made += 1
+        return made
+
+    async def verify(self, head: Link | None = None) -> Checked:
+        """Check every link; ``head`` is one that was noted before and must still be in the chain.
+
+        Raises AuditBroken for the first link that does not hold.
+        """
+        links = events = 0
+        last: Link | None = None
+        while page := await self._store.audit.links_from(last.number + 1 if last else 0, _MOST_LINKS):
+            for link in page:
+                await self._check(link, last)
+                if head is not None and link.number == head.number and link.digest != head.digest:
+                    raise AuditBroken(link=link.number, reason="it is not the link that was noted")
+                links, events, last = links + 1, events + link.events, link
+        if head is not None and (last is None or last.number < head.number):
+            raise AuditBroken(link=head.number, reason="the link that was noted is gone")
+        return Checked(links, events, await self._store.audit.count_unbound(), last)
+
+    async def _check(self, link: Link, last: Link | None) -> None:
+        """Pass if the link follows the last one, and its events are what they were."""
+        if last is not None and (link.number != last.number + 1 or link.previous != last.digest):
+            raise AuditBroken(link=link.number, reason="it does not follow the link before it")
+        found = await self._store.audit.of_link(link.number)
+        if len(found) != link.events or digest_of(link.previous, found) != link.digest:
+            raise AuditBroken(link=link.number, reason="its events are not what they were")
+
+    async def _bind_some(self) -> bool:
+        """Make the next link of the events that wait, if any do; also of those that a dead process had bound to it."""
+        newest = await self._store.audit.newest_link()
+        number, previous = (newest.number + 1, newest.digest) if newest else (1, FIRST)
+        work = Work()
+        self._store.audit.bind(work, number, MOST_EVENTS)
+        await self._store.commit(work)
+        events = await self._store.audit.of_link(number)
+        if not events:
+            return False
+        work = Work()
+        link = Link(number=number, previous=previous, digest=digest_of(previous, events), events=len(events))
+        self._store.audit.add_link(work, link)
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            return False  # this process stood still, and another made the link
+        return True
+
+
+def digest_of(previous: bytes, events: list[Event]) -> bytes:
+    """The digest of a link: SHA-256 over the one before it and, for each event, its JSON and a line feed."""
+    digest = hashlib.sha256(previous)
+    for event in events:
+        digest.update(msgspec.json.encode(event, order="sorted") + b"\n")
+    return digest.digest()

@@ -1,0 +1,83 @@
+"""The audit log as rows: what happened, appended by the very writes it tells of, and the links of its chain.
+
+Every transition of the aggregates' files goes through ``record``, in the same unit of work: there is no way to change a
+record and leave no trace. What the digests are over is the audit service's matter.
+"""
+
+import secrets
+
+from tegata.ca.model import Event, Link
+from tegata.ca.ports import Work
+from tegata.ca.store.columns import instant, json, micros, string_map
+from tegata.ca.store.engine import Engine, Row
+from tegata.clock import SystemClock
+
+_now = SystemClock().now
+
+
+def record(work: Work, kind: str, subject: str, **facts: object) -> None:
+    """Append to the unit what it does; facts are no secrets, and None is left out."""
+    told = {name: str(value) for name, value in facts.items() if value is not None}
+    work.add(
+        "audit.append",
+        id=secrets.token_urlsafe(16),
+        at=micros(_now()),
+        kind=kind,
+        subject=subject,
+        facts=json(told),
+    )
+
+
+class AuditRows:
+    """Events and links (``ports.Audit``)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def of_subject(self, subject: str) -> list[Event]:
+        """What happened to a subject, in order."""
+        return [_event(row) for row in await self._engine.fetch("audit.of_subject", subject=subject)]
+
+    async def of_link(self, number: int) -> list[Event]:
+        """The events bound to a link, in the order of its digest."""
+        return [_event(row) for row in await self._engine.fetch("audit.of_link", link=number)]
+
+    async def count_unbound(self) -> int:
+        """How many events have no link yet."""
+        ((count,),) = await self._engine.fetch("audit.count_unbound")
+        return int(count)
+
+    async def newest_link(self) -> Link | None:
+        """The end of the chain."""
+        rows = await self._engine.fetch("audit.newest_link")
+        return _link(rows[0]) if rows else None
+
+    async def links_from(self, number: int, most: int) -> list[Link]:
+        """Up to ``most`` links, in order."""
+        return [_link(row) for row in await self._engine.fetch("audit.links_from", number=number, most=most)]
+
+    def bind(self, work: Work, number: int, most: int) -> None:
+        """Bind the oldest events without a link to this number; there may be none."""
+        work.add("audit.bind", link=number, most=most)
+
+    def add_link(self, work: Work, link: Link) -> None:
+        """Add the link after the newest."""
+        work.add(
+            "audit.add_link",
+            rows=1,
+            number=link.number,
+            previous=link.previous,
+            digest=link.digest,
+            events=link.events,
+            made_at=micros(_now()),
+        )
+
+
+def _event(row: Row) -> Event:
+    (id_, at, kind, subject, facts) = row
+    return Event(id=id_, at=instant(at), kind=kind, subject=subject, facts=string_map(facts))
+
+
+def _link(row: Row) -> Link:
+    (number, previous, digest, events) = row
+    return Link(number=number, previous=previous, digest=digest, events=events)

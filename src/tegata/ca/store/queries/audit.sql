@@ -1,0 +1,45 @@
+-- name: append
+INSERT INTO events (id, at, kind, subject, facts)
+VALUES (:id, :at, :kind, :subject, :facts);
+
+-- name: of_subject
+SELECT id, at, kind, subject, facts
+FROM events
+WHERE subject = :subject
+ORDER BY at, id;
+
+-- name: of_link
+SELECT id, at, kind, subject, facts
+FROM events
+WHERE link = :link
+ORDER BY at, id;
+
+-- name: count_unbound
+SELECT count(*)
+FROM events
+WHERE link IS NULL;
+
+-- name: bind
+UPDATE events
+SET link = :link
+WHERE id IN (SELECT id FROM events WHERE link IS NULL ORDER BY at, id LIMIT :most)
+    AND NOT EXISTS (SELECT 1 FROM links WHERE number = :link);
+
+-- name: newest_link
+SELECT number, previous, digest, events
+FROM links
+ORDER BY number DESC
+LIMIT 1;
+
+-- name: links_from
+SELECT number, previous, digest, events
+FROM links
+WHERE number >= :number
+ORDER BY number
+LIMIT :most;
+
+-- name: add_link
+INSERT INTO links (number, previous, digest, events, made_at)
+SELECT :number, :previous, :digest, :events, :made_at
+WHERE :number = (SELECT COALESCE(max(number), 0) + 1 FROM links)
+ON CONFLICT DO NOTHING;

@@ -1,0 +1,40 @@
+"""The audit log by the command line: what happened to a contract, and whether the log holds."""
+
+import pytest
+
+MAKE = (
+    *("contract", "add", "--organization", "例", "--country", "JP", "--service", "dv-acme-1y"),
+    *("--domain", "audited.example.com", "--user", "audit@example.com"),
+)
+
+
+@pytest.fixture
+def contract(answer):
+    """A contract that was suspended."""
+    made = answer(*MAKE)["contract"]
+    answer("contract", "suspend", made)
+    return made
+
+
+def test_what_happened_to_a_contract(ca, answer, contract):
+    """In order, for a program and for a person."""
+    events = answer("audit", "show", contract)
+    assert [event["kind"] for event in events] == ["contract.added", "contract.suspended"]
+    assert events[0]["facts"]["domains"] == "audited.example.com"
+    assert events[0]["subject"] == contract
+    shown = ca("audit", "show", contract).stdout
+    assert "domains=audited.example.com" in shown
+
+
+def test_a_log_that_holds(ca, answer, contract):
+    """Nothing is bound before a server runs; the events wait."""
+    checked = answer("audit", "verify")
+    assert (checked["links"], checked["head"]) == (0, "")
+    assert checked["unbound"] > 3
+    assert "The audit log holds" in ca("audit", "verify").stdout
+
+
+def test_a_noted_link_that_is_gone(ca, refusal):
+    """Exit code 1, and both what happened and what to do."""
+    assert refusal("audit", "verify", "--head", "7:" + "00" * 32)["code"] == "operator.audit"
+    assert ca("audit", "verify", "--head", "seven").code == 2

@@ -1,0 +1,105 @@
+"""The audit log's chain: bound by one at a time, and broken by whatever is done to it behind the CA's back."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tegata.ca.errors import AuditBroken
+from tegata.ca.ports import Work
+from tegata.ca.services import auditing
+from tegata.ca.services.auditing import AuditService
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def audit(house, monkeypatch):
+    """The service over a house in which something has happened, in links of few events."""
+    monkeypatch.setattr(auditing, "MOST_EVENTS", 3)
+    monkeypatch.setattr(auditing, "_MOST_LINKS", 2)
+    await house.issue(await house.register(await house.sell()))
+    return AuditService(house.store)
+
+
+async def test_a_chain_that_holds(house, audit):
+    """Everything is bound once; what came after the newest link was noted follows it."""
+    waiting = await house.store.audit.count_unbound()
+    assert waiting > 6
+    assert (await audit.verify()).unbound == waiting
+    assert await audit.bind() == -(-waiting // 3)
+    assert await audit.bind() == 0
+    checked = await audit.verify()
+    assert (checked.links, checked.events, checked.unbound) == (-(-waiting // 3), waiting, 0)
+    noted = checked.head
+    await house.sell("other.example.com")
+    await audit.bind()
+    later = await audit.verify(noted)
+    assert later.links > checked.links
+    assert later.head.previous or later.head.number > noted.number
+
+
+async def test_many_bind_at_once(house, audit):
+    """Two services on two stores of the file: one chain."""
+    from tegata.ca.store.sqlite import open_store
+
+    other = open_store(house.path)
+    await asyncio.gather(audit.bind(), AuditService(other).bind(), audit.bind())
+    await other.close()
+    await audit.bind()
+    assert (await audit.verify()).unbound == 0
+
+
+async def test_death_between_binding_and_the_link(house, audit):
+    """The next one takes these events into the link, with those that came since."""
+    work = Work()
+    house.store.audit.bind(work, 1, 2)
+    await house.store.commit(work)
+    await house.restart()
+    audit = AuditService(house.store)
+    waiting = await house.store.audit.count_unbound()
+    await audit.bind()
+    assert (await audit.verify()).events == waiting + 2
+
+
+TAMPERINGS = {
+    "a fact changed": ("UPDATE events SET facts = replace(facts, 'www.', 'xxx.') WHERE kind = 'order.placed'", 0),
+    "a time changed": ("UPDATE events SET at = at + 1 WHERE kind = 'certificate.issued'", 0),
+    "an event taken out": ("DELETE FROM events WHERE kind = 'account.created'", 0),
+    "an event put in": ("INSERT INTO events VALUES ('x', 1, 'x', 'x', '{}', 2)", 2),
+    "an event moved": ("UPDATE events SET link = 3 WHERE id = (SELECT id FROM events WHERE link = 2 LIMIT 1)", 2),
+    "a link taken out": ("DELETE FROM links WHERE number = 2", 3),
+    "a link and its events taken out": ("DELETE FROM links WHERE number = 2; DELETE FROM events WHERE link = 2", 3),
+    "a digest changed": ("UPDATE links SET digest = zeroblob(32) WHERE number = 2", 2),
+    "a whole link made anew": ("UPDATE links SET digest = zeroblob(32), previous = zeroblob(32) WHERE number = 2", 2),
+}
+
+
+@pytest.mark.parametrize(("statement", "link"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
+async def test_tampering_is_found(house, audit, statement, link):
+    """At the link where it was done, or at the first that no longer follows."""
+    await audit.bind()
+    await audit.verify()
+    with closing(sqlite3.connect(house.path)) as database:
+        database.executescript(statement)
+    with pytest.raises(AuditBroken) as broken:
+        await audit.verify()
+    assert link in (0, broken.value.facts["link"])
+
+
+async def test_the_end_of_the_chain_cut_off(house, audit):
+    """Found by whoever has noted the newest link, and only by them."""
+    await audit.bind()
+    noted = (await audit.verify()).head
+    with closing(sqlite3.connect(house.path)) as database:
+        database.execute("DELETE FROM events WHERE link = ?", (noted.number,))
+        database.execute("DELETE FROM links WHERE number = ?", (noted.number,))
+        database.commit()
+    await audit.verify()
+    with pytest.raises(AuditBroken, match="is gone"):
+        await audit.verify(noted)
+    await house.sell("other.example.com")
+    await audit.bind()
+    with pytest.raises(AuditBroken, match="is not the link that was noted"):
+        await audit.verify(noted)
