@@ -98,6 +98,7 @@ async def test_many_tasks_commit_at_once(store: Store) -> None:
 async def test_a_commit_wakes_who_waits(store: Store) -> None:
     """All who wait, within milliseconds; a unit that wrote nothing wakes nobody."""
     await populate(store)
+    await store.changed(1)  # a store that has to begin listening first may wake at that
     waiting = [asyncio.create_task(store.changed(30)) for _ in range(3)]
     await asyncio.sleep(0)
     conflict = Work()
