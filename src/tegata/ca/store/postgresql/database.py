@@ -52,6 +52,7 @@ class PostgresDatabase:
         self._pool: Any = None
         self._opening = asyncio.Lock()
         self._turns: dict[str, asyncio.Lock] = {}
+        self._under_way: set[asyncio.Future[None]] = set()
         self._is_closed = False
         self.migrated = Migrated()
 
@@ -98,6 +99,10 @@ class PostgresDatabase:
     async def close(self) -> None:
         """Tell the others what was committed last, and let go of the connections."""
         self._is_closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while self._under_way:
+                    await asyncio.wait(self._under_way)
         await self._bell.close()
         if self._pool is not None:
             with suppress(TimeoutError):
@@ -120,13 +125,27 @@ class PostgresDatabase:
         return self._pool
 
     async def _patiently(self, do: Callable[[Any], Awaitable[T]], *, is_read: bool) -> T:
-        """Do it on a connection, again if it certainly did not happen; raises Conflict, StoreFailed, CommitFailed."""
+        """Do it on a connection, again if it certainly did not happen; raises Conflict, StoreFailed, CommitFailed.
+
+        What was begun before ``close`` is finished by it.
+        """
+        failed = StoreFailed if is_read else CommitFailed
+        if self._is_closed:
+            raise failed(reason="the database is closed")
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._under_way.add(ended)
+        try:
+            return await self._until_it_is_done(do, failed, is_read=is_read)
+        finally:
+            self._under_way.discard(ended)
+            ended.set_result(None)
+
+    async def _until_it_is_done(
+        self, do: Callable[[Any], Awaitable[T]], failed: type[StoreFailed], *, is_read: bool
+    ) -> T:
         now = asyncio.get_running_loop().time
         deadline = now() + PATIENCE_SECONDS
-        failed = StoreFailed if is_read else CommitFailed
         while True:
-            if self._is_closed:
-                raise failed(reason="the database is closed")
             may_repeat = True
             try:
                 pool = await self._open()
