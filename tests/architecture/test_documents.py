@@ -66,6 +66,8 @@ SUBCOMMANDS = {
         "certificates revoke",
         "accounts list",
         "accounts register",
+        "accounts keyrollover",
+        "accounts recover",
     ],
     "tegata-ca": ["init", "serve", "contract", "eab", "cert", "audit", "migrate"],
 }

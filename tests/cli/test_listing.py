@@ -106,6 +106,7 @@ def test_json(tegata: Tegata, certificates: Path) -> None:
         "id": "a@x",
         "email": "a@x",
         "server": "ca.example",
+        "keyType": "",
         "path": f"{tegata.path}/accounts/ca.example/a@x/account.json",
     }
     for words, expected in (
@@ -135,7 +136,7 @@ def test_accounts(tegata: Tegata) -> None:
         "test@example.com\n"
         "├── Email: test@example.com\n"
         "├── Server: ca.example:14000\n"
-        f"└── Path: {folder.folder}\n"
+        f"└── Path: {folder.folder}/account.json\n"
         "\n"
     )
     assert tegata.run("--path", "nowhere", "accounts", "list").check().stdout == "No accounts were found.\n"

@@ -5,6 +5,12 @@ import shutil
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 ACCOUNT = """{
 	"id": "test@example.com",
@@ -35,6 +41,13 @@ CERTIFICATE = """{
 }"""
 
 
+def _rewrite(before: Path, after: Path) -> None:
+    """A key in PKCS#8."""
+    key = load_pem_private_key(before.read_bytes(), None)
+    after.touch(0o600)
+    after.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
 def remake(path: Path, directory: str) -> None:
     """Turn a tree of lego 4 into what lego 5 would have made in its place; ``directory`` is the CA's."""
     for file in path.glob("accounts/*/*/account.json"):
@@ -43,7 +56,7 @@ def remake(path: Path, directory: str) -> None:
         registration = old["registration"]["body"] | {"accountURL": old["registration"]["uri"]}
         new = {"id": user, "email": old["email"], "keyType": "EC256", "server": directory, "origin": "command"}
         file.write_text(json.dumps(new | {"registration": registration}, indent="\t"))
-        (file.parent / "keys" / f"{user}.key").rename(file.parent / f"{user}.key")
+        _rewrite(file.parent / "keys" / f"{user}.key", file.parent / f"{user}.key")
         shutil.rmtree(file.parent / "keys")
     for file in path.glob("certificates/*.json"):
         old = json.loads(file.read_text())
@@ -53,3 +66,4 @@ def remake(path: Path, directory: str) -> None:
         urls = {name: old[name] for name in ("certUrl", "certStableUrl")}
         new = {"id": old["domain"], "domains": domains, "keyType": "EC256", **urls, "origin": "command"}
         file.write_text(json.dumps(new, indent="\t"))
+        _rewrite(file.with_suffix(".key"), file.with_suffix(".key"))

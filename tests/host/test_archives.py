@@ -210,6 +210,16 @@ def test_an_archiving_that_was_cut_off_goes_on_under_its_stamp(tmp_path: Path) -
     assert contents(tree) == before
 
 
+def test_two_in_one_second(tree: Tree) -> None:
+    """Neither takes the other's place."""
+    put_away(tree)
+    AccountFolder(tree, SERVER, USER).save_key(generate(KeyType.EC256))
+    save(CertificateFiles(tree, NAME), a_set(NAME))
+    put_away(tree)
+    assert [each.about for each in archives.found(tree)] == ["account"] * 2 + ["certificate"] * 2
+    assert len({each.since for each in archives.found(tree)}) == 2
+
+
 def test_json_of_lego_5_stays_readable(tree: Tree) -> None:
     """What comes out of an archive is the JSON that went in."""
     put_away(tree)

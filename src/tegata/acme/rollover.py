@@ -1,4 +1,4 @@
-"""Changing an account's key: what the CA reads out of the request's payload (RFC 8555 §7.3.5).
+"""Changing an account's key: the request's payload, signed by the new key (RFC 8555 §7.3.5).
 
 Pure. Whose account it is, and whether the new key is free, is asked elsewhere.
 """
@@ -6,7 +6,16 @@ Pure. Whose account it is, and whether the new key is free, is asked elsewhere.
 from tegata.acme import codec, jwk, jws
 from tegata.acme.codec import Malformed
 from tegata.acme.messages import KeyChange
-from tegata.pki.keys import PublicKey
+from tegata.pki.keys import PrivateKey, PublicKey
+
+
+def write(new: PrivateKey, *, url: str, account: str, old: PublicKey) -> bytes:
+    """The payload by which ``account`` (its URL) asks for a new key; ``url`` is the outer request's. F-23.
+
+    Raises BadPublicKey where no algorithm of ours is for the new key.
+    """
+    wish = KeyChange(account=account, old_key=jwk.from_public(old))
+    return jws.sign(new, codec.encode(wish), url=url, nonce=None, kid=None)
 
 
 def read(payload: bytes, *, url: str, account: str, thumbprint: str) -> PublicKey:

@@ -60,6 +60,18 @@ _ALL = (
         Sentence("Register an account without obtaining a certificate", "証明書を発行せずにアカウントだけを登録します"),
         Generation.V5,
     ),
+    Command(
+        "accounts keyrollover",
+        "accounts keyrollover",
+        Sentence("Give the account a new private key", "アカウントの秘密鍵を新しい鍵に交換します"),
+        Generation.V5,
+    ),
+    Command(
+        "accounts recover",
+        "accounts recover",
+        Sentence("Recover an account by its private key", "秘密鍵からアカウントを復元します"),
+        Generation.V5,
+    ),
 )
 
 COMMANDS: dict[str, Command] = {command.words: command for command in _ALL}

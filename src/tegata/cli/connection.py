@@ -4,14 +4,16 @@ Knows how a client is made and how a half-known account is found again by its ke
 """
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator
 
 from tegata.cli.account import Account
-from tegata.cli.console import WARN
+from tegata.cli.console import INFO, WARN
 from tegata.cli.context import Context
 from tegata.cli.narration import narrator
 from tegata.cli.phrases import during
 from tegata.cli.plan import AccountPlan
+from tegata.cli.waiting import locked
 from tegata.client.api import Client, Network
 from tegata.pki.keys import PrivateKey
 
@@ -47,6 +49,10 @@ def client_for(
 @contextlib.contextmanager
 def connected(context: Context, account: Account, certificate: str) -> Iterator[Client]:
     """A client that can act for the account; where the disk knows only its key, the CA is asked for the rest."""
+    folder = account.folder
+    if folder.next_key() is not None:
+        with locked(context, folder.tree, folder.lock, folder.user):
+            account = settled(context, account)
     with client_for(context, account.plan, account.key, account.url, certificate) as client:
         if account.url is None:
             reach(client, account.plan.server)
@@ -55,6 +61,27 @@ def connected(context: Context, account: Account, certificate: str) -> Iterator[
                 raise account.folder.not_found()
             account.folder.save(account.plan.email, found.url, found.raw)
         yield client
+
+
+def settled(context: Context, account: Account) -> Account:
+    """The account once a change of its key that was cut off is finished, or forgotten if the CA knows nothing of it.
+
+    The caller holds the account's lock. Where no change was cut off, nothing is asked.
+    """
+    folder, key = account.folder, account.folder.next_key()
+    if key is None:
+        return dataclasses.replace(account, key=folder.existing_key())
+    with client_for(context, account.plan, key) as client:
+        reach(client, account.plan.server)
+        found = client.find_account()
+    if found is None or account.url not in (None, found.url):
+        folder.drop_next_key()
+        return account
+    folder.take_next_key()
+    if account.url is None:
+        folder.save(account.plan.email, found.url, found.raw)
+    context.console.log("The change of the account's key that was cut off is finished", INFO)
+    return dataclasses.replace(account, key=key, url=found.url)
 
 
 def reach(client: Client, server: str) -> None:

@@ -164,3 +164,15 @@ class NoAnswer(TegataError):
     """The question about the terms of service met the end of standard input; facts: ``url``."""
 
     code = "cli.no-answer"
+
+
+class Unanswered(TegataError):
+    """A question met the end of standard input; facts: ``question``."""
+
+    code = "cli.unanswered"
+
+
+class KeyUnknown(TegataError):
+    """The CA has no account with the key that was given; facts: ``server``."""
+
+    code = "cli.key-unknown"

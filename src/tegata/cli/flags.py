@@ -86,6 +86,7 @@ _REVOKE = frozenset({"revoke"})
 _ISSUE = _RUN | _RENEW
 _LIST = frozenset({"list"})
 _REGISTER = frozenset({"accounts register"})
+_ACCOUNT_KEYS = frozenset({"accounts keyrollover", "accounts recover"})
 
 FLAGS: tuple[Flag, ...] = (
     Flag(
@@ -231,11 +232,19 @@ FLAGS: tuple[Flag, ...] = (
         ("private-key",),
         Kind.TEXT,
         Sentence(
-            "File of the certificate's private key (PKCS#1, SEC1 or PKCS#8), used in place of a new one.",
-            "新しい秘密鍵の代わりに使う鍵ファイル（PKCS#1、SEC1、PKCS#8）。",
+            "File of a private key (PKCS#1, SEC1 or PKCS#8), used in place of a new one: the certificate's, with "
+            "accounts keyrollover the account's; with accounts recover the account's key that the CA knows.",
+            "新しい秘密鍵の代わりに使う鍵ファイル（PKCS#1、SEC1、PKCS#8）。accounts keyrollover ではアカウントの鍵、"
+            "accounts recover では認証局に登録済みのアカウントの鍵。",
         ),
         "PRIVATE_KEY",
-        _ISSUE,
+        _ISSUE | _ACCOUNT_KEYS,
+    ),
+    Flag(
+        ("yes", "y"),
+        Kind.SWITCH,
+        Sentence("Go on without being asked.", "確認の質問を省略します。"),
+        commands=_ACCOUNT_KEYS,
     ),
     Flag(
         ("filename",),

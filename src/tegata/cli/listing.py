@@ -64,10 +64,12 @@ def _show_accounts(console: Console, found: Sequence[accounts.Listed], generatio
         return
     console.say("Found the following accounts:")
     for account in found:
-        facts = [("Email", account.email), ("Server", account.server), ("Path", account.folder)]
         if v5:
-            _say_tree(console, account.folder.name, facts)
+            key_type = [("Key Type", account.key_type)] if account.key_type else []
+            server = ("Server", account.directory or account.server)
+            _say_tree(console, account.user, [("Email", account.email), server, *key_type, ("Path", account.file)])
         else:
+            facts = [("Email", account.email), ("Server", account.server), ("Path", account.folder)]
             _say_block(console, facts, "  ")
 
 
@@ -117,7 +119,13 @@ def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | N
     import msgspec
 
     shown_accounts = [
-        {"id": each.folder.name, "email": each.email, "server": each.server, "path": str(each.folder / "account.json")}
+        {
+            "id": each.user,
+            "email": each.email,
+            "keyType": each.key_type,
+            "server": each.directory or each.server,
+            "path": str(each.file),
+        }
         for each in found or ()
     ]
     shown_certificates = [

@@ -21,7 +21,7 @@ from tegata.cli.material import NOTHING, Material
 from tegata.cli.values import TRUE
 from tegata.cli.wishes import Hooks, Outputs
 from tegata.client.options import Options
-from tegata.pki.keys import KeyType, parse_key_type
+from tegata.pki.keys import KeyType, PrivateKey, parse_key_type
 from tegata.pki.names import normalise
 
 # Days before the end of any certificate: renewing is always due.
@@ -183,7 +183,29 @@ class List:
     """Whose words it is shown in."""
 
 
-Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | List
+@dataclass(frozen=True)
+class KeyRollover:
+    """``accounts keyrollover``: give the account another key."""
+
+    path: Path
+    account: AccountPlan
+    key: PrivateKey | None = field(repr=False)
+    """None: a new one is made."""
+    agreed: bool
+
+
+@dataclass(frozen=True)
+class Recover:
+    """``accounts recover``: have the CA say which account a key has, and keep that."""
+
+    path: Path
+    account: AccountPlan
+    key: PrivateKey | None = field(repr=False)
+    """None: the stored one."""
+    agreed: bool
+
+
+Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List
 
 
 def make(
@@ -206,6 +228,9 @@ def make(
     account = _account(invocation, environ, eab_file)
     if invocation.command == "accounts register":
         return Register(path, account, new_account=invocation.switch("new-account"))
+    if invocation.command in ("accounts keyrollover", "accounts recover"):
+        kind = KeyRollover if invocation.command == "accounts keyrollover" else Recover
+        return kind(path, account, material.key, agreed=invocation.switch("yes"))
     if invocation.command == "revoke":
         called = wishes.file_name(invocation)
         names = (called,) if called else _names(invocation, eab_file, material)

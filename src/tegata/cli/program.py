@@ -22,7 +22,7 @@ from tegata.cli.errors import BadEabFile, UnknownCommand
 from tegata.cli.grammar import Invocation, parse
 from tegata.cli.material import NOTHING
 from tegata.cli.material import read as read_material
-from tegata.cli.plan import Ensure, List, Plan, Register, Renew, Revoke, Run, make
+from tegata.cli.plan import Ensure, KeyRollover, List, Plan, Recover, Register, Renew, Revoke, Run, make
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
 from tegata.host.errors import HookFailed
@@ -127,6 +127,14 @@ def _carry_out(context: Context, plan: Plan) -> int:
             from tegata.cli.register import register
 
             register(context, plan)
+        case KeyRollover():
+            from tegata.cli.accountkeys import keyrollover
+
+            keyrollover(context, plan)
+        case Recover():
+            from tegata.cli.accountkeys import recover
+
+            recover(context, plan)
         case List():
             from tegata.cli.listing import show
 

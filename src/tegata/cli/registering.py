@@ -8,7 +8,8 @@ matter of this file.
 from pathlib import Path
 
 from tegata.cli.account import Account, existing
-from tegata.cli.connection import client_for, reach
+from tegata.cli.asking import is_agreed
+from tegata.cli.connection import client_for, reach, settled
 from tegata.cli.console import INFO, Console, shown
 from tegata.cli.context import Context
 from tegata.cli.errors import IncompleteEab, NoAnswer, TermsRefused
@@ -46,6 +47,7 @@ def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -
             account = existing(tree, plan)
         except AccountNotFound:
             return _register(context, tree, folder, plan)
+        account = settled(context, account)
         return account if account.url else _complete(context, tree, account)
 
 
@@ -107,16 +109,12 @@ def _ask_terms(console: Console, url: str | None) -> bool:
     if url is None:
         return False
     console.log(f"Please review the TOS at {shown(url)}")
-    while True:
-        console.say("Do you accept the TOS? Y/n")
-        answer = console.answer()
-        if answer is None:
-            raise NoAnswer(url=url)
-        if answer in ("", "y", "Y"):
-            return True
-        if answer in ("n", "N"):
-            raise TermsRefused(url=url)
-        console.say("Your input was invalid. Please answer with one of Y/y, n/N or by pressing enter.")
+    agreed = is_agreed(console, "Do you accept the TOS?")
+    if agreed is None:
+        raise NoAnswer(url=url)
+    if not agreed:
+        raise TermsRefused(url=url)
+    return True
 
 
 def _keep(console: Console, tree: Tree, account: Account, registration: Registration) -> Account:

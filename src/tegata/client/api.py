@@ -13,7 +13,7 @@ from tegata.acme import ari, codec, jwk
 from tegata.acme.ari import Window
 from tegata.acme.messages import Directory, RenewalInfo
 from tegata.acme.wire import retry_after
-from tegata.client import accounts, events, revoking
+from tegata.client import accounts, events, revoking, rollover
 from tegata.client.accounts import EabCredential, Registration
 from tegata.client.bucket import Bucket
 from tegata.client.driver import Driver
@@ -154,6 +154,15 @@ class Client:
     def read_account(self) -> Registration:
         """The account as it is now; raises NoAccount, AccountUnknown."""
         return self._ask(lambda exchange, directory: accounts.read(exchange, directory, deadline=self._in(PATIENCE)))
+
+    def change_key(self, new: PrivateKey) -> None:
+        """Give the account a new key, and act with it from here on (RFC 8555 §7.3.5).
+
+        Keep the new key before: after an error other than NoAccount and NoKeyChange the CA may know either.
+        """
+        self._ask(
+            lambda exchange, directory: rollover.change_key(exchange, directory, new, deadline=self._in(PATIENCE))
+        )
 
     def obtain(
         self,

@@ -241,6 +241,12 @@ class NoAccount(ClientError):
     code = "client.no-account"
 
 
+class NoKeyChange(ClientError):
+    """The CA at ``directory`` lets no account change its key."""
+
+    code = "client.no-key-change"
+
+
 # The order.
 
 

@@ -5,6 +5,7 @@ key is beside it, where the layout says. Knows nothing of registering: it keeps 
 """
 
 import contextlib
+import dataclasses
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from tegata.acme.codec import Malformed, strict_object
 from tegata.host import archives, gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.facts import AccountFacts, key_word
-from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, told
+from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
 from tegata.pki.keys import BadKey, PrivateKey, from_pem, to_pem
 
 
@@ -35,7 +36,7 @@ class AccountFolder:
     def __init__(self, tree: Tree, server: str, user: str) -> None:
         if not user.strip(".") or any(character in user for character in "/\\\0"):
             raise UnsafeUser(email=user)
-        self._tree = tree
+        self.tree = tree
         self.server = server
         self.user = user
         host = urlsplit(server).netloc.rpartition("@")[2].replace(":", "_")
@@ -43,6 +44,8 @@ class AccountFolder:
         self._layout = layout.of_account(tree, self.folder)
         self.key_file = self._layout.account_key(self.folder, user)
         self._account_file = self.folder / "account.json"
+        # The key that the account is to have next, from before the CA hears of it until it is in place.
+        self._next_key_file = self.key_file.with_name(f".{self.key_file.name}.next")
         self.lock = f"account.{host}.{user}"
 
     def key(self) -> PrivateKey | None:
@@ -50,16 +53,10 @@ class AccountFolder:
 
         lego v4 leaves the key readable for everybody: that is put right on the way.
         """
-        content = read(self.key_file)
-        if content is None:
-            return None
         with contextlib.suppress(OSError):  # somebody else's file: using it is still better than stopping
             if self.key_file.stat().st_mode & 0o077:
                 self.key_file.chmod(PRIVATE_FILE)
-        try:
-            return from_pem(content)
-        except BadKey as error:
-            raise AccountDamaged(file=self.key_file, reason=error.facts["reason"]) from error
+        return _key_in(self.key_file)
 
     def existing_key(self) -> PrivateKey:
         """The account's key; raises AccountNotFound where there is no account, AccountKeyLost where there was one."""
@@ -70,7 +67,7 @@ class AccountFolder:
 
     def not_found(self) -> AccountNotFound:
         """The error that says where the account was looked for."""
-        return AccountNotFound(email=self.user, server=self.server, folder=self.folder, path=self._tree.path)
+        return AccountNotFound(email=self.user, server=self.server, folder=self.folder, path=self.tree.path)
 
     def _key_lost(self) -> AccountKeyLost:
         return AccountKeyLost(email=self.user, server=self.server, file=self.key_file)
@@ -79,6 +76,29 @@ class AccountFolder:
         """Keep a new key, before the CA hears of it; raises NotWritable."""
         make_folder(self.key_file.parent)
         replace(self.key_file, to_pem(key, self._layout.key_form))
+
+    def next_key(self) -> PrivateKey | None:
+        """The key that a change of keys was to bring that was cut off, or None; raises AccountDamaged, NotReadable."""
+        return _key_in(self._next_key_file)
+
+    def save_next_key(self, key: PrivateKey) -> None:
+        """Keep the account's next key beside the present one, before the CA hears of it; raises NotWritable."""
+        replace(self._next_key_file, to_pem(key, self._layout.key_form))
+
+    def take_next_key(self) -> None:
+        """Put the next key in place of the present one, now that the CA knows it; raises NotWritable."""
+        with told(self.key_file):
+            self._next_key_file.replace(self.key_file)
+        sync(self.key_file.parent)
+        found, key = layout.load_account(self._account_file), self.key()
+        if found and key:
+            facts = dataclasses.replace(found[1], key_type=key_word(key.public_key()))
+            replace(self._account_file, found[0].account_text(facts))
+
+    def drop_next_key(self) -> None:
+        """Forget the next key, which the CA does not know; raises NotWritable."""
+        with told(self._next_key_file):
+            self._next_key_file.unlink(missing_ok=True)
 
     def stored(self) -> Stored | None:
         """The registration; None where there is no file, lego stopped before it had one, or the file is damaged.
@@ -113,13 +133,13 @@ class AccountFolder:
         """Move the folder to the archives; where it went, or None if there was none. Raises NotWritable."""
         if not self.folder.exists():
             return None
-        return self._layout.archive_account(self._tree.archives, self.folder, now)
+        return self._layout.archive_account(self.tree.archives, self.folder, now)
 
     def restore(self, archived: Path) -> None:
         """Bring an archived folder back in place of what has begun since; raises NotWritable."""
         with told(self.folder), contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self.folder)
-        archives.restore_account(self._tree, archived)
+        archives.restore_account(self.tree, archived)
 
 
 @dataclass(frozen=True)
@@ -135,6 +155,11 @@ class Listed:
     key_type: str
     """By lego 5's words; empty where neither the file nor the key says it."""
     folder: Path
+
+    @property
+    def file(self) -> Path:
+        """Its JSON file."""
+        return self.folder / "account.json"
 
 
 def listed(tree: Tree) -> list[Listed]:
@@ -153,13 +178,23 @@ def listed(tree: Tree) -> list[Listed]:
     ]
 
 
+def _key_in(file: Path) -> PrivateKey | None:
+    content = read(file)
+    if content is None:
+        return None
+    try:
+        return from_pem(content)
+    except BadKey as error:
+        raise AccountDamaged(file=file, reason=error.facts["reason"]) from error
+
+
 def _key_word_in(folder: Path) -> str:
     found = layout.of_found_account(folder)
     try:
-        content = read(found.account_key(folder, folder.name)) if found else None
-        return key_word(from_pem(content).public_key()) if content else ""
-    except (BadKey, NotReadable):
+        key = _key_in(found.account_key(folder, folder.name)) if found else None
+    except (AccountDamaged, NotReadable):
         return ""
+    return key_word(key.public_key()) if key else ""
 
 
 def _kid(binding: object) -> str | None:

@@ -7,6 +7,7 @@ tree (lego v4's ``--path``) and where its rooms are is said here.
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from tegata.host.errors import NotReadable, NotWritable
@@ -124,3 +125,11 @@ def told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise NotWritable(path=error.filename or path, reason=error.strerror or str(error)) from error
+
+
+def free_stamp(now: datetime, is_taken: Callable[[int], bool]) -> int:
+    """Seconds since 1970 for a name that nothing else has yet: now, or the next that is free."""
+    stamp = int(now.timestamp())
+    while is_taken(stamp):
+        stamp += 1
+    return stamp

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tegata.host import gojson
 from tegata.host.facts import AccountFacts, CertificateFacts, text
-from tegata.host.files import make_folder, sync, told
+from tegata.host.files import free_stamp, make_folder, sync, told
 from tegata.pki.keys import KeyForm
 
 
@@ -46,7 +46,9 @@ class _V4:
 
     def archive_files(self, archives: Path, stem: str, files: Sequence[Path], now: datetime) -> None:
         make_folder(archives)
-        stamp = _unfinished(archives, stem, files) or str(int(now.timestamp()))
+        stamp = _unfinished(archives, stem, files) or free_stamp(
+            now, lambda stamp: any((archives / f"{stamp}.{file.name}").exists() for file in files)
+        )
         with told(archives):
             for file in files:
                 file.replace(archives / f"{stamp}.{file.name}")
@@ -54,7 +56,11 @@ class _V4:
         sync(files[0].parent)
 
     def archive_account(self, archives: Path, folder: Path, now: datetime) -> Path:
-        target = archives / f"{int(now.timestamp())}.accounts" / folder.parent.name / folder.name
+
+        def place(stamp: int) -> Path:
+            return archives / f"{stamp}.accounts" / folder.parent.name / folder.name
+
+        target = place(free_stamp(now, lambda stamp: place(stamp).exists()))
         make_folder(target.parent)
         with told(folder):
             folder.rename(target)

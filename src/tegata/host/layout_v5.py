@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tegata.host import gojson, zips
 from tegata.host.facts import AccountFacts, CertificateFacts, text
-from tegata.host.files import make_folder, sync, told
+from tegata.host.files import free_stamp, make_folder, sync, told
 from tegata.pki.keys import KeyForm
 
 # lego 5's word for what was not asked for by its configuration file.
@@ -82,8 +82,7 @@ class _V5:
         )
 
     def archive_files(self, archives: Path, stem: str, files: Sequence[Path], now: datetime) -> None:
-        target = archives / "certificates" / f"{stem}_{int(now.timestamp())}.zip"
-        make_folder(target.parent)
+        target = _new_zip(archives / "certificates", stem, now)
         zips.write(target, files, root=files[0].parent, below=files[0].parent.name)
         with told(files[0].parent):
             for file in files:
@@ -92,14 +91,22 @@ class _V5:
 
     def archive_account(self, archives: Path, folder: Path, now: datetime) -> Path:
         server, user = folder.parent.name, folder.name
-        target = archives / "accounts" / f"{server}_{user}_{int(now.timestamp())}.zip"
-        make_folder(target.parent)
+        target = _new_zip(archives / "accounts", f"{server}_{user}", now)
         files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink()]
         zips.write(target, files, root=folder, below=f"{folder.parent.parent.name}/{server}/{user}")
         with told(folder):
             shutil.rmtree(folder)
         sync(folder.parent)
         return target
+
+
+def _new_zip(folder: Path, name: str, now: datetime) -> Path:
+    make_folder(folder)
+
+    def place(stamp: int) -> Path:
+        return folder / f"{name}_{stamp}.zip"
+
+    return place(free_stamp(now, lambda stamp: place(stamp).exists()))
 
 
 V5 = _V5()

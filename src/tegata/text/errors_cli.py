@@ -183,6 +183,26 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence("Run the command again when you agree.", "同意する場合は、もう一度コマンドを実行してください。"),
     ),
+    "cli.unanswered": Entry(
+        Sentence(
+            "The question “{question}” could not be asked: there is no input.",
+            "確認の質問（{question}）に回答がありませんでした。入力がありません。",
+        ),
+        Sentence(
+            "Run the command where you can answer, or agree beforehand by --yes.",
+            "回答できる端末で実行するか、あらかじめ --yes で同意してください。",
+        ),
+    ),
+    "cli.key-unknown": Entry(
+        Sentence(
+            "The CA at {server} has no account with this key.",
+            "認証局 {server} に、この鍵のアカウントはありません。",
+        ),
+        Sentence(
+            "Check -s and the key; “tegata accounts register” makes a new account.",
+            "-s と鍵を確認してください。新しく登録するには「tegata accounts register」を使います。",
+        ),
+    ),
     "cli.no-answer": Entry(
         Sentence(
             "The question about the terms of service at {url} could not be asked: there is no input.",

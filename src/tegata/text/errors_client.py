@@ -226,6 +226,16 @@ ENTRIES: dict[str, Entry] = {
             "run コマンドで作成するか、アカウントのあるフォルダを --path で指定してください。",
         ),
     ),
+    "client.no-key-change": Entry(
+        Sentence(
+            "The CA at {directory} lets no account change its key.",
+            "認証局 {directory} は、アカウントの鍵の変更に対応していません。",
+        ),
+        Sentence(
+            "Register a new account with run --new-account, which makes a new key.",
+            "run --new-account で、新しい鍵のアカウントを登録してください。",
+        ),
+    ),
     "client.profile": Entry(
         Sentence(
             "The CA does not offer the certificate profile {profile}; it offers: {offered}.",
