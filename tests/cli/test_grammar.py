@@ -44,6 +44,7 @@ def given(line: str, environ: dict[str, str] | None = None) -> dict[str, object]
         ("renew --days 0x1e", {"days": 30}),
         ("--reason 5 revoke", {"reason": 5}),
         ("revoke --reason 5", {"reason": 5}),
+        ("revoke --reason cessationofoperation", {"reason": 5}),
         ("--path= run", {"path": ""}),
         ("--hmac -AbCd run", {"hmac": "-AbCd"}),
         ("--hmac=--kid run", {"hmac": "--kid"}),

@@ -74,6 +74,55 @@ def test_several_names(tegata: Tegata, pebble: Pebble) -> None:
     assert "Error while revoking the certificate for domain www3.example.com\n\topen " in done.stderr
 
 
+def test_a_reason_by_its_name(tegata: Tegata, pebble: Pebble) -> None:
+    """In any case; a word that is none is told before the CA hears of it."""
+    number = serial(crt(tegata.path, NAME))
+    done = tegata.run(*revoke(pebble, "revoke", "--reason", "because"))
+    assert done.code == 1
+    assert 'invalid value "because" for flag -reason: parse error' in done.stderr
+    assert "cessationOfOperation" in done.stderr
+    tegata.run(*revoke(pebble, "revoke", "--reason", "Superseded")).check()
+    assert str(pebble.status(number)["Reason"]) == "4"
+
+
+def test_one_name_that_is_missing_stops_none_of_the_others(tegata: Tegata, pebble: Pebble) -> None:
+    """Wherever it stands; it is told where it stands, and makes the exit code."""
+    done = tegata.run(*account(pebble), *names("www3.example.com", NAME), "revoke")
+    assert done.code == 1
+    assert "Error while revoking the certificate for domain www3.example.com\n\topen " in done.stderr
+    assert f"Certificate was archived for domain: {NAME}" in done.stderr
+
+
+def test_without_the_account(tegata: Tegata, pebble: Pebble) -> None:
+    """Gone from the disk, or unknown to the CA: the certificate's key on the disk proves the right as well."""
+    number = serial(crt(tegata.path, NAME))
+    (folder,) = (tegata.path / "accounts").iterdir()
+    folder.rename(tegata.directory / "gone")
+    tegata.run(*revoke(pebble, "revoke", "--reason", "5")).check()
+    assert pebble.status(number)["Status"] == "Revoked"
+    tegata.run(*order(pebble, NAME), "-a", "run").check()
+    number = serial(crt(tegata.path, NAME))
+    (account_file,) = (tegata.path / "accounts").rglob("account.json")
+    account_file.write_text(account_file.read_text().replace("/my-account/", "/my-account/9"))
+    done = tegata.run(*revoke(pebble, "revoke")).check()
+    assert "The certificate's own key does" in done.stderr
+    assert pebble.status(number)["Status"] == "Revoked"
+
+
+def test_with_a_key_that_is_given(tegata: Tegata, pebble: Pebble) -> None:
+    """No account is asked for; a key that is not the certificate's is told here, not by the CA."""
+    number = serial(crt(tegata.path, NAME))
+    key = tegata.directory / "my.key"
+    (tegata.path / "certificates" / f"{NAME}.key").rename(key)
+    (account_key,) = (tegata.path / "accounts").rglob("*.key")
+    words = ["-s", pebble.directory_url, *names(NAME), "revoke", "--private-key"]
+    done = tegata.run(*words, str(account_key))
+    assert done.code == 1
+    assert f"is not the one of the certificate for {NAME}" in done.stderr
+    tegata.run(*words, str(key), "--keep").check()
+    assert pebble.status(number)["Status"] == "Revoked"
+
+
 def test_a_revoked_certificate_is_renewed_when_it_is_known(tegata: Tegata, pebble: Pebble) -> None:
     """Pebble has neither renewal information nor a list; what is remembered of it decides."""
     before = serial(crt(tegata.path, NAME))

@@ -61,6 +61,12 @@ class BadNumber(TegataError):
     code = "cli.bad-number"
 
 
+class BadReason(TegataError):
+    """A value that is no reason for a revocation; facts: ``source``, ``value``, ``known`` (the names)."""
+
+    code = "cli.bad-reason"
+
+
 class BadDuration(TegataError):
     """A value that is no span of time; facts: ``source``, ``value``."""
 
@@ -95,6 +101,12 @@ class KeyDoesNotFit(TegataError):
     """The private key given is not the one of the certification request."""
 
     code = "cli.key-does-not-fit"
+
+
+class WrongKey(TegataError):
+    """The private key given or found is not the certificate's; facts: ``name``."""
+
+    code = "cli.wrong-key"
 
 
 class NoKeyToWrite(TegataError):

@@ -21,6 +21,7 @@ class Kind(Enum):
     INTEGER = "a whole number"
     NATURAL = "a whole number, 0 or more"
     SPOKEN = "true or false, also as a word of its own"
+    REASON = "a reason of revocation, by number or name"
     DURATION = "a span of time: 90s, 2m, 1h30m"
     TIME = "an instant: 2026-01-30T12:00:00Z"
 
@@ -233,12 +234,13 @@ FLAGS: tuple[Flag, ...] = (
         Kind.TEXT,
         Sentence(
             "File of a private key (PKCS#1, SEC1 or PKCS#8), used in place of a new one: the certificate's, with "
-            "accounts keyrollover the account's; with accounts recover the account's key that the CA knows.",
+            "accounts keyrollover the account's; with accounts recover the account's key that the CA knows; with "
+            "revoke the certificate's, to show the right to revoke without an account.",
             "新しい秘密鍵の代わりに使う鍵ファイル（PKCS#1、SEC1、PKCS#8）。accounts keyrollover ではアカウントの鍵、"
-            "accounts recover では認証局に登録済みのアカウントの鍵。",
+            "accounts recover では認証局に登録済みのアカウントの鍵、revoke では失効する証明書の鍵。",
         ),
         "PRIVATE_KEY",
-        _ISSUE | _ACCOUNT_KEYS,
+        _ISSUE | _REVOKE | _ACCOUNT_KEYS,
     ),
     Flag(
         ("yes", "y"),
@@ -248,7 +250,7 @@ FLAGS: tuple[Flag, ...] = (
     ),
     Flag(
         ("filename",),
-        Kind.TEXT,
+        Kind.LIST,
         Sentence(
             "What the certificate's files are called, in place of its first name.",
             "証明書のファイル名。指定しなければ先頭の名前になります。",
@@ -631,11 +633,11 @@ FLAGS: tuple[Flag, ...] = (
     ),
     Flag(
         ("reason",),
-        Kind.NATURAL,
+        Kind.REASON,
         Sentence(
-            "Reason of the revocation (RFC 5280): 0 unspecified, 1 keyCompromise, 3 affiliationChanged, "
-            "4 superseded, 5 cessationOfOperation, and what else the CA takes.",
-            "失効理由（RFC 5280）。0 その他、1 秘密鍵の危殆化、3 記載情報の変更、4 証明書の入れ替え、"
+            "Reason of the revocation (RFC 5280), by number or name: 0 unspecified, 1 keyCompromise, "
+            "3 affiliationChanged, 4 superseded, 5 cessationOfOperation, and what else the CA takes.",
+            "失効理由（RFC 5280 の番号または名前）。0 その他、1 秘密鍵の危殆化、3 記載情報の変更、4 証明書の入れ替え、"
             "5 ウェブサイトの閉鎖。ほかに認証局が認める番号。",
         ),
         commands=_REVOKE,

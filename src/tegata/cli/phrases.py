@@ -18,6 +18,7 @@ PHRASES: dict[str, str] = {
     "cli.mistyped-flag": "flag provided but not defined: -{flag}",
     "cli.misplaced-flag": "flag provided but not defined: -{flag}",
     "cli.missing-value": "flag needs an argument: -{flag}",
+    "cli.bad-reason": 'invalid value "{value}" for flag {source}: parse error',
     "cli.bad-duration": 'invalid value "{value}" for flag {source}: parse error',
     "cli.bad-time": 'invalid value "{value}" for flag {source}: parse error',
     "cli.bad-switch": 'invalid boolean value "{value}" for {source}: parse error',

@@ -159,6 +159,8 @@ class Revoke:
     """What the certificates' files are called."""
     reason: int
     keep: bool
+    key: PrivateKey | None = field(repr=False)
+    """The certificate's key, to show the right to revoke; None: the account does."""
 
 
 @dataclass(frozen=True)
@@ -232,9 +234,14 @@ def make(
         kind = KeyRollover if invocation.command == "accounts keyrollover" else Recover
         return kind(path, account, material.key, agreed=invocation.switch("yes"))
     if invocation.command == "revoke":
-        called = wishes.file_name(invocation)
-        names = (called,) if called else _names(invocation, eab_file, material)
-        return Revoke(path, account, names, reason=invocation.number("reason") or 0, keep=invocation.switch("keep"))
+        return Revoke(
+            path,
+            account,
+            wishes.file_names(invocation) or _names(invocation, eab_file, material),
+            reason=invocation.number("reason") or 0,
+            keep=invocation.switch("keep"),
+            key=material.key,
+        )
     if invocation.command == "renew":
         return _renew(invocation, path, account, _issue(invocation, eab_file, material))
     issue = _issue(invocation, eab_file, material)
@@ -346,7 +353,7 @@ def _names(invocation: Invocation, eab_file: EabFile | None, material: Material)
 
 
 def _issue(invocation: Invocation, eab_file: EabFile | None, material: Material) -> IssuePlan:
-    called = wishes.file_name(invocation)
+    called = next(reversed(wishes.file_names(invocation)), None)
     may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
     names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
     http, tls = invocation.switch("http"), invocation.switch("tls")

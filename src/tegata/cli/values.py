@@ -10,9 +10,10 @@ from functools import partial
 from typing import TypeAlias
 
 from tegata.cli import durations
-from tegata.cli.errors import BadDuration, BadNumber, BadSwitch, BadTime
+from tegata.cli.errors import BadDuration, BadNumber, BadReason, BadSwitch, BadTime
 from tegata.cli.flags import Flag, Kind
 from tegata.clock import parse_rfc3339
+from tegata.pki import reasons
 
 Value: TypeAlias = bool | int | str | tuple[str, ...] | timedelta | datetime
 
@@ -31,7 +32,7 @@ _GREATEST = 2**63 - 1
 def read(flag: Flag, source: str, text: str) -> Value:
     """The value of a flag; ``source`` is what messages call the place the text came from.
 
-    Raises BadSwitch, BadNumber, BadDuration, BadTime.
+    Raises BadSwitch, BadNumber, BadReason, BadDuration, BadTime.
     """
     reader = _READERS.get(flag.kind)
     return reader(source, text) if reader else text
@@ -59,6 +60,15 @@ def _number(source: str, text: str, least: int = -_GREATEST) -> int:
     return number
 
 
+def _reason(source: str, text: str) -> int:
+    if not text.isalpha():
+        return _number(source, text, least=0)
+    number = reasons.number_of(text)
+    if number is None:
+        raise BadReason(source=source, value=text, known=", ".join(reasons.NUMBERS))
+    return number
+
+
 def _duration(source: str, text: str) -> timedelta:
     try:
         return durations.parse(text)
@@ -79,6 +89,7 @@ _READERS: dict[Kind, Callable[[str, str], Value]] = {
     Kind.LIST: _list,
     Kind.INTEGER: _number,
     Kind.NATURAL: partial(_number, least=0),
+    Kind.REASON: _reason,
     Kind.DURATION: _duration,
     Kind.TIME: _time,
 }

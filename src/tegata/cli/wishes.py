@@ -133,14 +133,13 @@ def outputs(invocation: Invocation, material: Material) -> Outputs:
     return made
 
 
-def file_name(invocation: Invocation) -> str | None:
+def file_names(invocation: Invocation) -> tuple[str, ...]:
     """What the files are to be called, where somebody said so; raises BadFileName."""
-    word = invocation.text("filename")
-    if not word:
-        return None
-    if not _FILE_NAME.fullmatch(word) or word.endswith((".", ".issuer")):
-        raise BadFileName(name=word)
-    return word
+    names = invocation.list("filename")
+    for name in names:
+        if not _FILE_NAME.fullmatch(name) or name.endswith((".", ".issuer")):
+            raise BadFileName(name=name)
+    return names
 
 
 def _pfx(invocation: Invocation) -> Pfx:

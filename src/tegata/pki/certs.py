@@ -68,6 +68,11 @@ def check_chain(chain: Sequence[x509.Certificate], public_key: PublicKey, names:
         _check_issued(certificate, issuer)
 
 
+def is_of_key(certificate: x509.Certificate, public_key: PublicKey) -> bool:
+    """Whether a certificate is for this key."""
+    return _leaf_spki(certificate) == spki(public_key)
+
+
 def to_pem(chain: Sequence[x509.Certificate]) -> bytes:
     """Write certificates as PEM, one after the other, with LF line ends."""
     return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in chain)

@@ -61,6 +61,13 @@ ENTRIES: dict[str, Entry] = {
             "It takes a whole number, and a reason none below 0.", "整数を指定してください。失効理由は 0 以上です。"
         ),
     ),
+    "cli.bad-reason": Entry(
+        Sentence("{source} has the value “{value}”.", "{source} の値が「{value}」になっています。"),
+        Sentence(
+            "It takes a number, 0 or more, or one of these names: {known}.",
+            "0 以上の番号か、次の名前を指定してください: {known}",
+        ),
+    ),
     "cli.bad-duration": Entry(
         Sentence("{source} has the value “{value}”.", "{source} の値が「{value}」になっています。"),
         Sentence(
@@ -104,6 +111,16 @@ ENTRIES: dict[str, Entry] = {
             "--private-key の秘密鍵が --csr の CSR のものと一致しません。",
         ),
         Sentence("Give the key that the request was made with.", "CSR の作成に使った秘密鍵を指定してください。"),
+    ),
+    "cli.wrong-key": Entry(
+        Sentence(
+            "The private key is not the one of the certificate for {name}, so it proves no right to revoke it.",
+            "秘密鍵が {name} の証明書のものではないため、失効の権限を示せません。",
+        ),
+        Sentence(
+            "Give the certificate's own key with --private-key, or let the account ask.",
+            "--private-key に証明書の秘密鍵を指定するか、アカウントで失効してください。",
+        ),
     ),
     "cli.no-key-to-write": Entry(
         Sentence(
