@@ -102,7 +102,7 @@ def test_a_public_address_is_entered(address):
     ],
 )
 def test_an_allowed_network_opens_what_it_names(address, network):
-    """A private CA names the networks its names live in."""
+    """A private CA names the networks its names live in (S-09)."""
     assert refused(address)
     assert not refused(address, network)
 
@@ -127,7 +127,7 @@ def test_an_allowed_network_opens_what_it_names(address, network):
     ],
 )
 def test_an_allowed_network_opens_nothing_else(address, networks):
-    """Loopback and metadata must be named, not only held; some never open; carriers open with their load."""
+    """Loopback and metadata must be named, not only held; some never open (S-09)."""
     assert refused(address, *networks)
 
 

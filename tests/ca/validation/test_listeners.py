@@ -33,7 +33,7 @@ def own_address() -> str:
     ],
 )
 def test_an_own_listener_is_refused(pairs, address, port):
-    """By its address, or by any address of this machine when it listens on all of them."""
+    """By its address, or by any address of this machine when it listens on all of them (S-09)."""
     with pytest.raises(AddressForbidden):
         OwnListeners(pairs).check("www.example.com", ip_address(address), port)
 
