@@ -95,7 +95,7 @@ def test_a_bare_double_dash_ends_flags() -> None:
 @pytest.mark.parametrize(
     ("line", "error", "facts"),
     [
-        ("--dns cloudflare run", MistypedFlag, {"flag": "dns"}),
+        ("--dsn cloudflare run", MistypedFlag, {"flag": "dsn"}),
         ("--quux run", UnknownFlag, {"flag": "quux"}),
         ("--tlss run", UnknownFlag, {"flag": "tlss"}),
         ("---http run", UnknownFlag, {"flag": "-http"}),

@@ -26,7 +26,7 @@ def test_exit_codes(error, code: int) -> None:
     ("line", "code", "phrase", "sentence"),
     [
         ("quux", 3, "No help topic for 'quux'", "There is no command “quux”"),
-        ("run --dns cloudflare", 1, "flag provided but not defined: -dns", "There is no flag “dns”"),
+        ("run --dsn cloudflare", 1, "flag provided but not defined: -dsn", "There is no flag “dsn”"),
         ("--reason 5 run", 1, "flag provided but not defined: -reason", "it belongs to revoke"),
         ("run -d", 1, "flag needs an argument: -d", "needs a value"),
         ("run --http=x", 1, 'invalid boolean value "x" for -http: parse error', "true or false"),
@@ -35,7 +35,7 @@ def test_exit_codes(error, code: int) -> None:
         (
             "-d x.example run",
             1,
-            "No challenge selected. You must specify at least one challenge: `--http`, `--tls`.",
+            "No challenge selected. You must specify at least one challenge: `--http`, `--tls`, `--dns`.",
             "--http",
         ),
         ("-d x.example --http -k dsa run", 1, "Unsupported KeyType: dsa", "rsa2048"),
@@ -93,34 +93,34 @@ def test_the_directory_searched_is_named(tegata: Tegata) -> None:
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
-        ({"TEGATA_LANG": "ja"}, "「dns」というオプションはありません。"),
-        ({"LC_ALL": "ja_JP.UTF-8"}, "「dns」というオプションはありません。"),
-        ({"LC_ALL": "ja_JP.UTF-8", "TEGATA_LANG": "en"}, "There is no flag “dns”."),
-        ({"LC_ALL": "C"}, "There is no flag “dns”."),
+        ({"TEGATA_LANG": "ja"}, "「dsn」というオプションはありません。"),
+        ({"LC_ALL": "ja_JP.UTF-8"}, "「dsn」というオプションはありません。"),
+        ({"LC_ALL": "ja_JP.UTF-8", "TEGATA_LANG": "en"}, "There is no flag “dsn”."),
+        ({"LC_ALL": "C"}, "There is no flag “dsn”."),
     ],
 )
 def test_the_language_of_the_explanation(tegata: Tegata, variables: dict[str, str], sentence: str) -> None:
     """The environment decides; lego's phrase stays as scripts know it."""
-    done = tegata.run("run", "--dns", "x", env={"PYTHONUTF8": "1", **variables})
+    done = tegata.run("run", "--dsn", "x", env={"PYTHONUTF8": "1", **variables})
     assert sentence in done.stderr
-    assert "flag provided but not defined: -dns" in done.stderr
+    assert "flag provided but not defined: -dsn" in done.stderr
 
 
 def test_a_console_that_cannot_show_japanese(tegata: Tegata) -> None:
     """The line comes out escaped, and the exit code is the error's."""
-    done = tegata.run("run", "--dns", "x", env={"TEGATA_LANG": "ja", "PYTHONIOENCODING": "ascii"})
+    done = tegata.run("run", "--dsn", "x", env={"TEGATA_LANG": "ja", "PYTHONIOENCODING": "ascii"})
     assert done.code == 1
     assert "\\u" in done.stderr
 
 
 def test_help(tegata: Tegata) -> None:
-    """On standard output; a command's own flags first; the default port, the variables and no DNS yet."""
+    """On standard output; a command's own flags first; the default port and the variables."""
     general = tegata.run("--help").check().stdout
     assert general == tegata.run().check().stdout == tegata.run("help").check().stdout
     assert "--domains value, -d value" in general
     assert "$TEGATA_EAB_KID, $LEGO_EAB_KID" in general
     assert "--days" not in general
-    assert "--dns" not in general
+    assert "--code" not in general
     renew = tegata.run("renew", "-h").check().stdout
     assert renew == tegata.run("help", "renew").check().stdout
     assert renew.index("--days value") < renew.index("--domains value")

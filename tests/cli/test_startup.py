@@ -74,6 +74,27 @@ def test_a_renewal_that_is_not_due_loads_no_network(lego_path: Path) -> None:
     assert not modules & {"httpx2", "h11", "joserfc", "asyncio", "ssl", "filelock", "tegata.client.api", "argparse"}
 
 
+def test_a_renewal_in_the_dns_that_is_not_due_loads_no_dns(lego_path: Path) -> None:
+    """Neither dnspython nor the provider; its variables are not even there."""
+    words = ("-s", SERVER, "-d", NAME, "-m", "test@example.com", "--dns", "exec", "--key-type", "rsa2048", "renew")
+    output, modules = modules_after(lego_path, *words)
+    assert ": no renewal." in output
+    assert not modules & {"dns", "httpx2", "tegata.plugins.dns", "tegata.client.dnssolver"}
+
+
+def test_only_names_proved_in_the_dns_load_dns() -> None:
+    """What ``run`` imports for http-01; dnspython costs a tenth of a second."""
+    script = "import sys, tegata.cli.run; sys.exit('dns' in sys.modules or 'tegata.plugins.dns' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_help_on_dns_providers_loads_no_network(tmp_path: Path) -> None:
+    """Data about them is all it needs."""
+    output, modules = modules_after(tmp_path, "dnshelp", "-c", "httpreq")
+    assert "HTTPREQ_ENDPOINT" in output
+    assert not modules & {"dns", "httpx2", "ssl", "asyncio", "tegata.client.api"}
+
+
 def test_a_list_loads_no_network(lego_path: Path) -> None:
     """It only reads files."""
     output, modules = modules_after(lego_path, "list")

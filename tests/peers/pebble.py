@@ -31,7 +31,8 @@ class Pebble:
     Without ``validates`` it asks nobody and takes every answer to a challenge for good. ``nonce_reject`` is the
     percentage of good nonces it refuses; ``certificate_seconds`` the life of its certificates (Pebble's default is five
     years); ``alternate_roots`` how many chains it offers besides the first. Every name resolves to 127.0.0.1, or by
-    the server at ``resolver`` (HOST:PORT); http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
+    the server at ``resolver`` (HOST:PORT); its own is told records at ``dns_url``. http-01 is asked for at
+    ``http_port``, tls-alpn-01 at ``tls_port``.
     """
 
     eab_kid = "kid-1"
@@ -54,14 +55,15 @@ class Pebble:
         self.directory = directory
         self.http_port = http_port or free_port()
         self.tls_port = tls_port or free_port()
-        acme_port, management_port, self._dns_port, dns_management_port = (free_port() for _ in range(4))
+        acme_port, management_port, dns_port, dns_management_port = (free_port() for _ in range(4))
         self.directory_url = f"https://127.0.0.1:{acme_port}/dir"
         self.management_url = f"https://127.0.0.1:{management_port}"
+        self.resolver = resolver or f"127.0.0.1:{dns_port}"
         self.dns_url = f"http://127.0.0.1:{dns_management_port}"
         self.ca_file = directory / "server-root.pem"
         self.log = directory / "pebble.log"
         self._strict = strict
-        self._resolver = resolver
+        self._has_own_dns = resolver is None
         self._environment = {
             "PEBBLE_VA_NOSLEEP": "1",
             "PEBBLE_AUTHZREUSE": "0",
@@ -92,11 +94,10 @@ class Pebble:
         config = self.directory / "pebble.json"
         config.write_text(json.dumps({"pebble": self._config}))
         with ExitStack() as stack:
-            if self._resolver is None:
+            if self._has_own_dns:
                 dns = stack.enter_context(Process(self._challenge_server(), log=self.directory / "challtestsrv.log"))
                 dns.wait_for_line(r"Starting management server")
-            resolver = self._resolver or f"127.0.0.1:{self._dns_port}"
-            argv = ["pebble", "-config", str(config), "-dnsserver", resolver]
+            argv = ["pebble", "-config", str(config), "-dnsserver", self.resolver]
             argv += ["-strict"] * self._strict
             self.process = stack.enter_context(Process(argv, log=self.log, env=self._environment))
             self.process.wait_for(self._answers, "an answer from Pebble's directory")
@@ -129,7 +130,7 @@ class Pebble:
 
     def _challenge_server(self) -> list[str]:
         argv = ["pebble-challtestsrv", "-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""]
-        argv += ["-http01", "", "-https01", "", "-tlsalpn01", "", "-dns01", f"127.0.0.1:{self._dns_port}"]
+        argv += ["-http01", "", "-https01", "", "-tlsalpn01", "", "-dns01", self.resolver]
         return [*argv, "-management", self.dns_url.removeprefix("http://")]
 
     def _answers(self) -> bool:

@@ -72,6 +72,11 @@ _ALL = (
         Sentence("Recover an account by its private key", "秘密鍵からアカウントを復元します"),
         Generation.V5,
     ),
+    Command(
+        "dnshelp",
+        "dnshelp",
+        Sentence("Show the providers of --dns and their variables", "--dns のプロバイダーと環境変数を表示します"),
+    ),
 )
 
 COMMANDS: dict[str, Command] = {command.words: command for command in _ALL}

@@ -127,6 +127,36 @@ class NoChallenge(TegataError):
     code = "cli.no-challenge"
 
 
+class WildcardNeedsDns(TegataError):
+    """A wildcard can be proved in the DNS only, and no DNS provider was given; facts: ``names``."""
+
+    code = "cli.wildcard-needs-dns"
+
+
+class UnknownProvider(TegataError):
+    """There is no DNS provider of this code; facts: ``word``, ``known``."""
+
+    code = "cli.unknown-provider"
+
+
+class NoSuchHelp(UnknownProvider):
+    """Help was asked for on a DNS provider that there is not; facts: ``word``, ``known``."""
+
+    code = "cli.no-such-help"
+
+
+class NegativeWait(TegataError):
+    """A wait of less than nothing; facts: ``flag`` (without dashes)."""
+
+    code = "cli.negative-wait"
+
+
+class ExclusiveFlags(TegataError):
+    """Two flags that contradict each other; facts: ``flag``, ``other`` (without dashes)."""
+
+    code = "cli.exclusive-flags"
+
+
 class BadServer(TegataError):
     """The CA's address is no URL with a host; facts: ``server``."""
 

@@ -80,6 +80,7 @@ DEFAULT_KEY_TYPE = "ec256"
 DEFAULT_PFX_PASSWORD = "changeit"  # noqa: S105 - lego's published default, kept so that scripts go on working
 DEFAULT_HTTP_PORT = ":80"
 DEFAULT_TLS_PORT = ":443"
+DEFAULT_DNS_TIMEOUT = 10
 
 _RUN = frozenset({"run"})
 _RENEW = frozenset({"renew"})
@@ -88,6 +89,7 @@ _ISSUE = _RUN | _RENEW
 _LIST = frozenset({"list"})
 _REGISTER = frozenset({"accounts register"})
 _ACCOUNT_KEYS = frozenset({"accounts keyrollover", "accounts recover"})
+_DNSHELP = frozenset({"dnshelp"})
 
 FLAGS: tuple[Flag, ...] = (
     Flag(
@@ -219,6 +221,71 @@ FLAGS: tuple[Flag, ...] = (
         "TLS_PORT",
         default=DEFAULT_TLS_PORT,
         v5=("tls.address",),
+    ),
+    Flag(
+        ("dns",),
+        Kind.TEXT,
+        Sentence(
+            "Prove control of the names by dns-01, with this DNS provider; 'tegata dnshelp' lists them.",
+            "指定した DNS プロバイダーで DNS 認証（dns-01）を使います。一覧は tegata dnshelp で表示できます。",
+        ),
+        "DNS",
+    ),
+    Flag(
+        ("dns.resolvers",),
+        Kind.LIST,
+        Sentence(
+            "DNS servers for look-ups, host or host:port, in place of the system's.",
+            "名前解決に使う DNS サーバー（host または host:port）。指定がなければシステムの設定に従います。",
+        ),
+        "DNS_RESOLVERS",
+    ),
+    Flag(
+        ("dns-timeout",),
+        Kind.NATURAL,
+        Sentence("Seconds to wait for a DNS server's answer.", "DNS サーバーの応答を待つ時間（秒）。"),
+        "DNS_TIMEOUT",
+        default=str(DEFAULT_DNS_TIMEOUT),
+        v5=("dns.timeout",),
+    ),
+    Flag(
+        ("dns.propagation-wait",),
+        Kind.DURATION,
+        Sentence(
+            "Wait this long (as 30s or 2m) in place of looking for the records.",
+            "レコードの反映を確認せず、指定した時間（30s、2m など）だけ待ちます。",
+        ),
+        "DNS_PROPAGATION_WAIT",
+        v5=("dns.propagation.wait",),
+    ),
+    Flag(
+        ("dns.propagation-disable-ans", "dns.disable-cp"),
+        Kind.SWITCH,
+        Sentence(
+            "Do not look for the records at the zones' authoritative servers.",
+            "ゾーンの権威 DNS サーバーでの反映確認を省きます。",
+        ),
+        "DNS_PROPAGATION_DISABLE_ANS",
+        v5=("dns.propagation.disable-ans",),
+    ),
+    Flag(
+        ("dns.propagation-rns",),
+        Kind.SWITCH,
+        Sentence(
+            "Look for the records at the recursive servers too.",
+            "名前解決に使う DNS サーバーでも反映を確認します。",
+        ),
+        "DNS_PROPAGATION_RNS",
+    ),
+    Flag(
+        (),
+        Kind.SWITCH,
+        Sentence(
+            "Do not look for the records at the recursive servers; that is so anyhow unless it is asked for.",
+            "名前解決に使う DNS サーバーでは反映を確認しません（指定がなければ確認しません）。",
+        ),
+        "DNS_PROPAGATION_DISABLE_RNS",
+        v5=("dns.propagation.disable-rns",),
     ),
     Flag(
         ("csr", "c"),
@@ -673,6 +740,12 @@ FLAGS: tuple[Flag, ...] = (
             "Do nothing, but say how every word of this command line is understood and where each value comes from.",
             "何も実行せず、このコマンドラインの各語の解釈と、値ごとの指定元を表示します。",
         ),
+    ),
+    Flag(
+        ("code", "c"),
+        Kind.TEXT,
+        Sentence("Show the variables of this provider.", "このプロバイダーの環境変数を表示します。"),
+        commands=_DNSHELP,
     ),
     Flag(("help", "h"), Kind.SWITCH, Sentence("Show this help.", "このヘルプを表示します。")),
     Flag(("version", "v"), Kind.SWITCH, Sentence("Show the version.", "バージョンを表示します。")),

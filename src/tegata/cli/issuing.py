@@ -23,9 +23,6 @@ from tegata.pki import pfx as pkcs12
 from tegata.pki.certs import load_chain
 from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Solver
-from tegata.plugins.solvers.standalone import StandaloneSolver
-from tegata.plugins.solvers.tlsalpn import TlsAlpnSolver
-from tegata.plugins.solvers.webroot import WebrootSolver
 
 
 def issue(
@@ -93,19 +90,6 @@ def _obtain(
         return client.obtain_for(plan.material.csr, solvers=solvers, replaces=replaces, options=plan.options)
     assert key is not None
     return client.obtain(names, key, solvers=solvers, replaces=replaces, options=plan.options)
-
-
-def solvers_for(plan: IssuePlan) -> dict[str, Solver]:
-    """The ways the names may be proved, by type of challenge.
-
-    Raises for an address or folder that cannot be right, before anything is done.
-    """
-    solvers: list[Solver] = []
-    if plan.http:
-        solvers.append(WebrootSolver(plan.webroot) if plan.webroot else StandaloneSolver(plan.http_port))
-    if plan.tls_port is not None:
-        solvers.append(TlsAlpnSolver(plan.tls_port))
-    return {solver.challenge_type: solver for solver in solvers}
 
 
 def _pfx(context: Context, plan: Pfx, key: PrivateKey, chain: Sequence[x509.Certificate], name: str) -> bytes:

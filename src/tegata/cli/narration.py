@@ -38,6 +38,10 @@ _LINES: dict[type[events.Event], tuple[str, str]] = {
         "[{main}] acme: no chain from the CA has the issuer {preferred}; the default chain is used",
     ),
     events.ReplacesDropped: (WARN, "The order is not linked to the certificate it replaces: {error}"),
+    events.Presenting: (INFO, "[{name}] acme: Preparing to solve {TYPE}"),
+    events.CheckingPropagation: (INFO, "[{name}] acme: Checking DNS record propagation using [{servers}]"),
+    events.AwaitingPropagation: (INFO, "Wait for propagation [timeout: {timeout}s, interval: {interval}s]"),
+    events.CleaningUp: (INFO, "[{name}] acme: Cleaning {TYPE} challenge"),
     events.CleanupFailed: (WARN, "[{name}] acme: cleaning up {challenge_type} failed: {error}"),
 }
 

@@ -24,7 +24,11 @@ PHRASES: dict[str, str] = {
     "cli.bad-switch": 'invalid boolean value "{value}" for {source}: parse error',
     "cli.bad-number": 'invalid value "{value}" for flag {source}: parse error',
     "cli.no-names": "Please specify --domains/-d",
-    "cli.no-challenge": "No challenge selected. You must specify at least one challenge: `--http`, `--tls`.",
+    "cli.no-challenge": "No challenge selected. You must specify at least one challenge: `--http`, `--tls`, `--dns`.",
+    "cli.unknown-provider": "unrecognized DNS provider: {word}",
+    "cli.no-such-help": '"{word}" is not yet supported',
+    "cli.negative-wait": "'{flag}' cannot be negative",
+    "cli.exclusive-flags": "'{flag}' and '{other}' are mutually exclusive",
     "cli.incomplete-eab": "Requires arguments --kid and --hmac.",
     "cli.terms-refused": "You did not accept the TOS. Unable to proceed.",
     "cli.no-answer": "Could not read from console: EOF",
@@ -40,6 +44,10 @@ PHRASES: dict[str, str] = {
         "error: one or more domains had a problem:\n[{name}] [{name}] acme: could not determine solvers"
     ),
     "acme.mac": "acme: could not decode hmac key: {reason}",
+    "dns.missing-settings": "{provider}: some credentials information are missing: {names}",
+    "dns.program-failed": "acme: error presenting token: {provider}: wait command: exit status {status}",
+    "dns.not-propagated": "propagation: time limit exceeded: last error: {missing} [fqdn: {name}]",
+    "dns.zone-not-found": "could not find the start of authority for {name}",
     "solver.port-in-use": (
         "acme: error presenting token: could not start {server} server for challenge: "
         "listen tcp {address}: bind: address already in use"

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from tegata.cli import flags, wishes
+from tegata.cli import dnsplan, flags, wishes
 from tegata.cli.commands import Generation
+from tegata.cli.dnsplan import DnsPlan
 from tegata.cli.eabfile import EabFile
-from tegata.cli.errors import BadServer, NoChallenge, NoNames
+from tegata.cli.errors import BadServer, NoChallenge, NoNames, WildcardNeedsDns
 from tegata.cli.grammar import PREFIXES, Invocation
 from tegata.cli.material import NOTHING, Material
 from tegata.cli.values import TRUE
@@ -104,6 +105,8 @@ class IssuePlan:
     """A folder for http-01's files; None: an own listener on ``http_port``."""
     tls_port: str | None
     """Where the listener for tls-alpn-01 listens; None: names are not proved by it."""
+    dns: DnsPlan | None
+    """How names are proved by dns-01; None: they are not."""
     outputs: Outputs
     hooks: Hooks
 
@@ -207,7 +210,14 @@ class Recover:
     agreed: bool
 
 
-Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List
+@dataclass(frozen=True)
+class DnsHelp:
+    """``dnshelp``: which DNS providers there are, or what one of them reads."""
+
+    code: str | None
+
+
+Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List | DnsHelp
 
 
 def make(
@@ -224,8 +234,8 @@ def make(
     below.
     """
     path = directory / (invocation.text("path") or ".lego")
-    if invocation.command in ("list", "accounts list"):
-        return _list(invocation, path)
+    if invocation.command in ("list", "accounts list", "dnshelp"):
+        return _show(invocation, path)
     wishes.check(invocation)
     account = _account(invocation, environ, eab_file)
     if invocation.command == "accounts register":
@@ -243,8 +253,8 @@ def make(
             key=material.key,
         )
     if invocation.command == "renew":
-        return _renew(invocation, path, account, _issue(invocation, eab_file, material))
-    issue = _issue(invocation, eab_file, material)
+        return _renew(invocation, path, account, _issue(invocation, environ, eab_file, material))
+    issue = _issue(invocation, environ, eab_file, material)
     run = Run(path, account, issue, new_account=invocation.switch("new-account"))
     return Ensure(run, _renew(invocation, path, account, issue)) if invocation.generation is Generation.V5 else run
 
@@ -268,7 +278,9 @@ def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: Issu
     )
 
 
-def _list(invocation: Invocation, path: Path) -> List:
+def _show(invocation: Invocation, path: Path) -> List | DnsHelp:
+    if invocation.command == "dnshelp":
+        return DnsHelp(invocation.text("code"))
     accounts_alone = invocation.command == "accounts list"
     by_v4 = invocation.spoken == "list"  # --json is v5's, and changes nothing about the words
     return List(
@@ -352,13 +364,19 @@ def _names(invocation: Invocation, eab_file: EabFile | None, material: Material)
     return tuple(dict.fromkeys(normalise(name) for name in names))
 
 
-def _issue(invocation: Invocation, eab_file: EabFile | None, material: Material) -> IssuePlan:
+def _issue(
+    invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None, material: Material
+) -> IssuePlan:
     called = next(reversed(wishes.file_names(invocation)), None)
     may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
     names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
     http, tls = invocation.switch("http"), invocation.switch("tls")
-    if not (http or tls):
+    dns = dnsplan.make(invocation, environ)
+    if not (http or tls or dns):
         raise NoChallenge
+    wildcards = [name for name in names if name.startswith("*.")]
+    if wildcards and dns is None:
+        raise WildcardNeedsDns(names=", ".join(wildcards))
     webroot = invocation.text("http.webroot")
     return IssuePlan(
         names=names,
@@ -370,6 +388,7 @@ def _issue(invocation: Invocation, eab_file: EabFile | None, material: Material)
         http_port=invocation.text("http.port") or flags.DEFAULT_HTTP_PORT,
         webroot=Path(webroot) if webroot else None,
         tls_port=(invocation.text("tls.port") or flags.DEFAULT_TLS_PORT) if tls else None,
+        dns=dns,
         outputs=wishes.outputs(invocation, material),
         hooks=wishes.hooks(invocation),
     )

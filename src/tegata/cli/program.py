@@ -22,7 +22,7 @@ from tegata.cli.errors import BadEabFile, UnknownCommand
 from tegata.cli.grammar import Invocation, parse
 from tegata.cli.material import NOTHING
 from tegata.cli.material import read as read_material
-from tegata.cli.plan import Ensure, KeyRollover, List, Plan, Recover, Register, Renew, Revoke, Run, make
+from tegata.cli.plan import DnsHelp, Ensure, KeyRollover, List, Plan, Recover, Register, Renew, Revoke, Run, make
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
 from tegata.host.errors import HookFailed
@@ -32,7 +32,7 @@ DONE = 0
 FAILED = 1
 UNKNOWN_COMMAND = 3
 # Commands that only look at the disk: what is given for a CA is not even read.
-OFFLINE = ("list", "accounts list")
+OFFLINE = ("list", "accounts list", "dnshelp")
 # A shell's way of telling which signal ended a program.
 SIGNALLED = 128
 
@@ -139,6 +139,10 @@ def _carry_out(context: Context, plan: Plan) -> int:
             from tegata.cli.listing import show
 
             show(context, plan)
+        case DnsHelp():
+            from tegata.cli.dnshelp import show as show_providers
+
+            show_providers(context, plan)
     return DONE
 
 

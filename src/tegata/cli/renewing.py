@@ -16,11 +16,12 @@ from tegata.cli.connection import connected
 from tegata.cli.console import INFO
 from tegata.cli.context import Context
 from tegata.cli.hooking import Hooking
-from tegata.cli.issuing import issue, solvers_for
+from tegata.cli.issuing import issue
 from tegata.cli.narration import decided
 from tegata.cli.patience import patient
 from tegata.cli.phrases import during
 from tegata.cli.plan import Renew
+from tegata.cli.proving import solvers_for
 from tegata.cli.waiting import locked
 from tegata.cli.watching import ask
 from tegata.client.api import Client
@@ -103,7 +104,7 @@ def _attempt(
                     files,
                     watch_file,
                     hooks=hooks,
-                    solvers=solvers_for(plan.issue),
+                    solvers=solvers_for(context, plan.issue),
                     names=_names(plan, certificate),
                     replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,
                     reuse_key=plan.reuse_key,

@@ -3,8 +3,9 @@
 from tegata.cli.connection import connected
 from tegata.cli.context import Context
 from tegata.cli.hooking import Hooking
-from tegata.cli.issuing import issue, solvers_for
+from tegata.cli.issuing import issue
 from tegata.cli.plan import Run
+from tegata.cli.proving import solvers_for
 from tegata.cli.registering import registered
 from tegata.cli.waiting import locked
 from tegata.host.attempts import AttemptsFile
@@ -15,7 +16,7 @@ from tegata.host.files import Tree
 
 def run(context: Context, plan: Run) -> None:
     """Do it; raises whatever stands in the way."""
-    solvers = solvers_for(plan.issue)
+    solvers = solvers_for(context, plan.issue)
     tree = Tree(plan.path)
     files = CertificateFiles(tree, plan.issue.file_name)
     account = registered(context, tree, plan.account, anew=plan.new_account)

@@ -177,9 +177,9 @@ class Client:
         """Order a certificate for ``names`` (as ``pki.names`` writes them) and see it through, in ``deadline`` seconds.
 
         ``solvers`` are by type of challenge. ``replaces`` is the identifier (``acme.ari.cert_id``) of the certificate
-        it follows, of this CA and account; it is sent only to CAs that offer renewal information (RFC 9773 §5). Raises
-        NoAccount, ProfileNotOffered, NoSolver, ValidationFailed, OrderInvalid, DeadlinePassed, BadChain, and what a
-        solver raises.
+        it follows, of this CA and account; it is sent only to CAs that offer renewal information (RFC 9773 §5). The
+        time that presenting takes is the solvers' own and does not count. Raises NoAccount, ProfileNotOffered,
+        NoSolver, ValidationFailed, OrderInvalid, DeadlinePassed, BadChain, and what a solver raises.
         """
         ordered = tuple(dict.fromkeys(names))
         subject = ordered[0] if options.common_name and _fits_common_name(ordered[0]) else None
@@ -231,7 +231,7 @@ class Client:
                 deadline=end,
                 allowed=deadline,
             )
-            driver = Driver(exchange, solvers, new_nonce=directory.new_nonce, deadline=end, clock=self._clock)
+            driver = Driver(exchange, solvers, new_nonce=directory.new_nonce, clock=self._clock)
             done = driver.run(issuance, self._report)
             return Issued(done.chain_pem, done.certificate_url)
 

@@ -19,15 +19,12 @@ from tegata.plugin_api.solver import Solver
 
 
 class Driver:
-    """Runs orders over one exchange. ``deadline`` is an instant of ``clock.monotonic()``."""
+    """Runs orders over one exchange; their deadlines are instants of ``clock.monotonic()``."""
 
-    def __init__(
-        self, exchange: Exchange, solvers: Mapping[str, Solver], *, new_nonce: str, deadline: float, clock: Clock
-    ) -> None:
+    def __init__(self, exchange: Exchange, solvers: Mapping[str, Solver], *, new_nonce: str, clock: Clock) -> None:
         self._exchange = exchange
         self._solvers = solvers
         self._new_nonce = new_nonce
-        self._deadline = deadline
         self._clock = clock
 
     def run(self, issuance: Issuance, report: Report) -> Done:
@@ -42,13 +39,13 @@ class Driver:
                     return step
                 if isinstance(step, Failed):
                     raise step.error
-                outcome = self._do(step, solving)
+                outcome = self._do(step, solving, issuance.deadline)
 
-    def _do(self, step: Send | Solve | Sleep, solving: Solving) -> Outcome:
+    def _do(self, step: Send | Solve | Sleep, solving: Solving, deadline: float) -> Outcome:
         try:
             match step:
                 case Send():
-                    return self._send(step)
+                    return self._send(step, deadline)
                 case Solve(presentations):
                     solving.present(presentations)
                     return Solved()
@@ -58,8 +55,8 @@ class Driver:
         except TegataError as error:
             return Refused(error)
 
-    def _send(self, step: Send) -> Answered:
+    def _send(self, step: Send, deadline: float) -> Answered:
         response = self._exchange.post(
-            step.url, step.payload, new_nonce=self._new_nonce, deadline=self._deadline, limit=step.limit
+            step.url, step.payload, new_nonce=self._new_nonce, deadline=deadline, limit=step.limit
         )
         return Answered(response, retry_after(response, self._clock.now()))

@@ -120,6 +120,38 @@ class ChainNotOffered:
 
 
 @dataclass(frozen=True)
+class Presenting:
+    """A record that proves a name is about to be made."""
+
+    name: str
+    challenge_type: str
+
+
+@dataclass(frozen=True)
+class CheckingPropagation:
+    """It is looked whether the record for this name can be seen, after questions to these servers."""
+
+    name: str
+    servers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AwaitingPropagation:
+    """Not all servers show all records yet. ``interval`` is the longest pause between two looks."""
+
+    timeout: float
+    interval: float
+
+
+@dataclass(frozen=True)
+class CleaningUp:
+    """The record for this name is about to be taken away."""
+
+    name: str
+    challenge_type: str
+
+
+@dataclass(frozen=True)
 class CleanupFailed:
     """A solver could not take away what it showed for this name; the order is not touched by that."""
 
@@ -144,6 +176,10 @@ Event: TypeAlias = (
     | CertificateReceived
     | ProfileDropped
     | ChainNotOffered
+    | Presenting
+    | CheckingPropagation
+    | AwaitingPropagation
+    | CleaningUp
     | CleanupFailed
 )
 Report: TypeAlias = Callable[[Event], None]

@@ -77,8 +77,8 @@ class Issuance:
     """The machine. Begin with ``next(Started(), now)``; it ends with Done or Failed.
 
     All names go side by side: every challenge is presented before the first is answered, and all are answered before
-    the first is looked at again. ``deadline`` is an instant of the clock that ``now`` comes from, ``allowed`` the
-    seconds that were given, for the message.
+    the first is looked at again. ``deadline`` is an instant of the clock that ``now`` comes from, and is moved by the
+    time that presenting takes, which is not the CA's; ``allowed`` are the seconds that were given, for the message.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Issuance:
         self._new_order = new_order
         self._thumbprint = thumbprint
         self._solvable = solvable
-        self._deadline = deadline
+        self.deadline = deadline
         self._allowed = allowed
         self._now = 0.0
         self._news: list[events.Event] = []
@@ -114,12 +114,16 @@ class Issuance:
         self._alternates: list[str] = []
         self._end: Done | Failed | None = None
         self._hurried = False
+        self._presenting_since: float | None = None
 
     def next(self, outcome: Outcome, now: float) -> Step:
         """The next step, after the last one came out like this at this time."""
         self._now = now
+        if self._presenting_since is not None:
+            self.deadline += now - self._presenting_since
+            self._presenting_since = None
         try:
-            if now >= self._deadline and self._end is None:
+            if now >= self.deadline and self._end is None:
                 raise DeadlinePassed(seconds=f"{self._allowed:g}", url=self._asked)
             match outcome:
                 case Started():
@@ -191,6 +195,7 @@ class Issuance:
             return self._poll()
         for each in self._unanswered:
             self._news += each.choose(self._solvable)
+        self._presenting_since = self._now
         return Solve(tuple(each.presentation(self._thumbprint) for each in self._unanswered))
 
     def _read_first(self, validation: Validation, answer: Answered) -> Step:
@@ -258,8 +263,8 @@ class Issuance:
     def _hurry(self) -> None:
         """From here on the CA has as long as was given it for issuing, if that is less than is left."""
         seconds = self._wanted.issuing_seconds
-        if seconds is not None and not self._hurried and self._now + seconds < self._deadline:
-            self._deadline, self._allowed = self._now + seconds, seconds
+        if seconds is not None and not self._hurried and self._now + seconds < self.deadline:
+            self.deadline, self._allowed = self._now + seconds, seconds
         self._hurried = True
 
     def _finalized(self, answer: Answered) -> Step:
@@ -374,7 +379,7 @@ class Issuance:
 
     def _sleep(self, seconds: float, on_waking: Callable[[], Step]) -> Step:
         self._on_waking = on_waking
-        return Sleep(min(seconds, self._deadline - self._now))
+        return Sleep(min(seconds, self.deadline - self._now))
 
     def _tell_once(self, event: events.Event) -> None:
         if event not in self._told:

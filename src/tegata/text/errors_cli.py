@@ -230,4 +230,33 @@ ENTRIES: dict[str, Entry] = {
             "回答できる端末で実行するか、あらかじめ --accept-tos で同意してください。",
         ),
     ),
+    "cli.wildcard-needs-dns": Entry(
+        Sentence(
+            "A wildcard can be proved only in the DNS, and no DNS provider is given: {names}.",
+            "ワイルドカードには DNS 認証が必要ですが、DNS プロバイダーの指定がありません: {names}。",
+        ),
+        Sentence(
+            "Give one by --dns; 'tegata dnshelp' lists them.",
+            "--dns で指定してください。一覧は tegata dnshelp で表示できます。",
+        ),
+    ),
+    "cli.unknown-provider": Entry(
+        Sentence("There is no DNS provider '{word}'.", "「{word}」という DNS プロバイダーはありません。"),
+        Sentence(
+            "There are: {known}. Any other service can be reached by exec or httpreq.",
+            "使用できるのは {known} です。ほかのサービスには exec または httpreq で対応できます。",
+        ),
+    ),
+    "cli.no-such-help": Entry(
+        Sentence("There is no DNS provider '{word}'.", "「{word}」という DNS プロバイダーはありません。"),
+        Sentence("There are: {known}.", "使用できるのは {known} です。"),
+    ),
+    "cli.negative-wait": Entry(
+        Sentence("--{flag} is negative.", "--{flag} に負の値が指定されています。"),
+        Sentence("Give the time to wait, as 30s.", "待ち時間を 30s のように指定してください。"),
+    ),
+    "cli.exclusive-flags": Entry(
+        Sentence("--{flag} and --{other} contradict each other.", "--{flag} と --{other} は同時に指定できません。"),
+        Sentence("Leave one of them out.", "どちらか一方を外してください。"),
+    ),
 }

@@ -72,9 +72,91 @@ ENTRIES: dict[str, Entry] = {
             "EXEC_PATH の指定と、ファイルの有無および実行権限を確認してください。",
         ),
     ),
+    "dns.no-resolvers": Entry(
+        Sentence(
+            "No DNS server is set on this system, and none was named.",
+            "このシステムには DNS サーバーが設定されておらず、指定もありません。",
+        ),
+        Sentence(
+            "Name one that knows the zones by --dns.resolvers host:port; no public server is ever asked by default.",
+            "対象のゾーンを解決できる DNS サーバーを --dns.resolvers host:port で指定してください。"
+            "公開 DNS サーバーへ自動的に問い合わせることはありません。",
+        ),
+    ),
+    "dns.bad-resolver": Entry(
+        Sentence("'{text}' is not the address of a DNS server.", "「{text}」は DNS サーバーのアドレスではありません。"),
+        Sentence(
+            "Give host or host:port to --dns.resolvers, an IPv6 address with a port in brackets.",
+            "--dns.resolvers には host または host:port を指定してください。"
+            "ポートを付ける IPv6 アドレスは [ ] で囲みます。",
+        ),
+    ),
+    "dns.lookup-failed": Entry(
+        Sentence(
+            "The DNS has no usable answer about {name} ({type}): {reason}.",
+            "{name}（{type}）の名前解決に失敗しました: {reason}。",
+        ),
+        Sentence(
+            "Check that the DNS servers are up and answer questions from here; --dns.resolvers names others.",
+            "DNS サーバーが稼働し、ここからの問い合わせに応答するかを確認してください。"
+            "別のサーバーは --dns.resolvers で指定できます。",
+        ),
+    ),
+    "dns.bad-alias": Entry(
+        Sentence(
+            "The CNAME record at {name} cannot be followed: {reason}.",
+            "{name} の CNAME レコードをたどれません: {reason}。",
+        ),
+        Sentence(
+            "Correct the record. LEGO_DISABLE_CNAME_SUPPORT=true writes to the name itself.",
+            "レコードを修正してください。環境変数 LEGO_DISABLE_CNAME_SUPPORT=true を設定すると、"
+            "CNAME をたどらず元の名前に書き込みます。",
+        ),
+    ),
+    "dns.zone-not-found": Entry(
+        Sentence(
+            "The DNS servers asked know no zone that {name} lies in.",
+            "問い合わせた DNS サーバーでは、{name} が属するゾーンが見つかりません。",
+        ),
+        Sentence(
+            "Check the name; --dns.resolvers names DNS servers that know the zone, as in a closed network.",
+            "名前を確認してください。閉じたネットワークなどでは、"
+            "ゾーンを解決できる DNS サーバーを --dns.resolvers で指定してください。",
+        ),
+    ),
+    "dns.no-name-servers": Entry(
+        Sentence(
+            "No name server of the zone {zone} has an address.",
+            "ゾーン {zone} のネームサーバーのアドレスがありません。",
+        ),
+        Sentence(
+            "Check the zone's NS records; --dns.propagation-disable-ans does without these servers.",
+            "ゾーンの NS レコードを確認してください。"
+            "--dns.propagation-disable-ans を指定すると、これらのサーバーでの確認を省きます。",
+        ),
+    ),
+    "dns.not-propagated": Entry(
+        Sentence(
+            "After {seconds} seconds not all DNS servers show the record at {name}: {missing}.",
+            "{seconds} 秒待ちましたが、{name} のレコードがすべての DNS サーバーには反映されていません: {missing}。",
+        ),
+        Sentence(
+            "See whether these servers get the zone's changes. A slow zone needs more time (the provider's variable "
+            "that ends in PROPAGATION_TIMEOUT), one that cannot be asked from here --dns.propagation-wait.",
+            "これらのサーバーにゾーンの変更が届いているかを確認してください。反映に時間がかかる場合は、"
+            "プロバイダーの環境変数 …_PROPAGATION_TIMEOUT で待ち時間を延ばしてください。"
+            "ここから問い合わせられない場合は --dns.propagation-wait を指定してください。",
+        ),
+    ),
 }
 
 REASONS: dict[str, str] = {
+    "it leads in a circle": "循環しています",
+    "it has more than 50 links": "50 段を超えて続いています",
+    "it leads to a name of other signs than letters, digits, - and _": (
+        "英数字、ハイフン、下線以外の文字を含む名前を指しています"
+    ),
+    "it is no name in DNS, or longer than one can be": "DNS の名前ではないか、長すぎます",
     "the file is longer than 64 KiB": "ファイルが 64 KiB を超えています",
     "the file is not text in UTF-8": "ファイルが UTF-8 のテキストではありません",
     "it is not the name of a file": "ファイル名として使用できません",

@@ -1,0 +1,148 @@
+"""Whether TXT records can be seen: at every authoritative server of their zones, and at the recursive ones if wanted.
+
+All servers are asked side by side, soon and often at first, because most have a record at once. Authoritative servers
+come first: a recursive one that is asked too early remembers for a while that there was nothing. Knows no provider.
+"""
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import dns.message
+import dns.name
+import dns.rcode
+from dns.rdatatype import RdataType
+
+from tegata.client.dnserrors import NotPropagated
+from tegata.client.dnslookup import Lookup, Server, Silent
+from tegata.client.dnszones import Zones
+from tegata.client.events import AwaitingPropagation, Report
+from tegata.client.pace import Pace
+from tegata.clock import Clock
+from tegata.plugin_api.environment import Timing
+
+_MOST_THREADS = 16
+# A provider that says 0 seconds is not to have its servers asked without a pause.
+_SHORTEST_INTERVAL = 0.5
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Where it is looked, by lego's flags."""
+
+    authoritative: bool = True
+    recursive: bool = False
+    wait: float | None = None
+    """Seconds to wait in place of any look."""
+
+
+class _Question(NamedTuple):
+    """Whether one server has all values at a name; it may have several addresses."""
+
+    name: str
+    values: frozenset[str]
+    server: str
+    addresses: tuple[Server, ...]
+    recursive: bool
+
+
+class Propagation:
+    """Waits until records can be seen."""
+
+    def __init__(self, lookup: Lookup, zones: Zones, looks: Looks, *, clock: Clock, report: Report) -> None:
+        self._lookup = lookup
+        self._zones = zones
+        self._looks = looks
+        self._clock = clock
+        self._report = report
+
+    def wait(self, wanted: Mapping[str, Collection[str]], timing: Timing) -> None:
+        """Return when all values at all names are seen (A-62); raises NotPropagated, and what ``Zones`` raises.
+
+        With no look at all it waits for one interval, as lego does, since nobody says how long it takes.
+        """
+        looks = self._looks
+        if looks.wait is not None or not (looks.authoritative or looks.recursive):
+            self._clock.sleep(timing.interval if looks.wait is None else looks.wait)
+            return
+        end = self._clock.monotonic() + timing.timeout
+        with ThreadPoolExecutor(_MOST_THREADS, "dns-check") as threads:
+            try:
+                for questions in (self._to_authorities(wanted), self._to_resolvers(wanted)):
+                    self._ask_until_seen(questions, timing, end, functools.partial(threads.map, self._answered))
+            except BaseException:  # an interruption does not wait for what has not been asked yet
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _to_authorities(self, wanted: Mapping[str, Collection[str]]) -> list[_Question]:
+        if not self._looks.authoritative:
+            return []
+        return [
+            _Question(name, frozenset(values), server.name, server.addresses, recursive=False)
+            for name, values in wanted.items()
+            for server in self._zones.servers_of(self._zones.zone_of(name))
+        ]
+
+    def _to_resolvers(self, wanted: Mapping[str, Collection[str]]) -> list[_Question]:
+        if not self._looks.recursive:
+            return []
+        return [
+            _Question(name, frozenset(values), str(server), (server,), recursive=True)
+            for name, values in wanted.items()
+            for server in self._lookup.servers
+        ]
+
+    def _ask_until_seen(
+        self,
+        questions: list[_Question],
+        timing: Timing,
+        end: float,
+        ask_all: Callable[[Iterable[_Question]], Iterable[str | None]],
+    ) -> None:
+        """Ask again what is not answered yet, and pause in between."""
+        pace = Pace(max(timing.interval, _SHORTEST_INTERVAL))
+        told = False
+        while questions:
+            missing = [
+                (question, lack)
+                for question, lack in zip(questions, ask_all(questions), strict=True)
+                if lack is not None
+            ]
+            questions = [question for question, _ in missing]
+            if not missing:
+                return
+            left = end - self._clock.monotonic()
+            if left <= 0:
+                name = questions[0].name
+                lacks = "; ".join(f"{each.server} {lack}" for each, lack in missing if each.name == name)
+                raise NotPropagated(name=name, seconds=f"{timing.timeout:g}", missing=lacks)
+            if not told:
+                told = True
+                self._report(AwaitingPropagation(timing.timeout, timing.interval))
+            self._clock.sleep(min(pace.next(None), left))
+
+    def _answered(self, question: _Question) -> str | None:
+        """None when the server has all values, otherwise what it answers; its first address that answers counts."""
+        name = dns.name.from_text(question.name)
+        lack = "gives no answer"
+        for address in question.addresses:
+            try:
+                response = self._lookup.ask(address, name, RdataType.TXT, recursive=question.recursive)
+            except Silent as silent:
+                lack = f"({address}) gives no answer: {silent}"
+                continue
+            if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+                return f"({address}) answers {dns.rcode.to_text(response.rcode())}"
+            lacking = question.values - set(_texts(response))
+            return f"({address}) lacks {', '.join(sorted(lacking))}" if lacking else None
+        return lack
+
+
+def _texts(response: dns.message.Message) -> Iterable[str]:
+    """The TXT values of an answer, the strings of each joined."""
+    for records in response.answer:
+        if records.rdtype == RdataType.TXT:
+            for record in records:
+                yield b"".join(record.strings).decode("latin-1")

@@ -1,0 +1,102 @@
+"""Aliases followed, zones found by their SOA record, and their name servers, with a DNS that may be hostile."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tegata.client.dnserrors import BadAlias, LookupFailed, NoNameServers, ZoneNotFound
+from tegata.client.dnszones import MOST_ALIASES
+from tests.client.dns_zone import NAME, ZONE, TwoServers
+
+
+@pytest.fixture
+def site() -> Iterator[TwoServers]:
+    with TwoServers() as servers:
+        yield servers
+
+
+def test_a_name_that_is_no_alias(site: TwoServers):
+    assert site.zones().end_of(NAME) == NAME
+
+
+def test_aliases_are_followed_to_their_end(site: TwoServers):
+    site.resolver.set(NAME, "CNAME", "One.Example.net.")
+    site.resolver.set("one.example.net", "CNAME", "_two.example.org.")
+    assert site.zones().end_of(NAME) == "_two.example.org."
+    assert site.zones(follow=False).end_of(NAME) == NAME
+
+
+def test_an_alias_of_many_links(site: TwoServers):
+    """Up to 50, as lego."""
+    site.resolver.set(NAME, "CNAME", "a1.example.com.")
+    for number in range(1, MOST_ALIASES):
+        site.resolver.set(f"a{number}.example.com", "CNAME", f"a{number + 1}.example.com.")
+    assert site.zones().end_of(NAME) == f"a{MOST_ALIASES}.example.com."
+    site.resolver.set(f"a{MOST_ALIASES}.example.com", "CNAME", "end.example.com.")
+    with pytest.raises(BadAlias) as caught:
+        site.zones().end_of(NAME)
+    assert caught.value.facts == {"name": NAME, "reason": "it has more than 50 links"}
+
+
+def test_an_alias_in_a_circle(site: TwoServers):
+    site.resolver.set(NAME, "CNAME", "a.example.com.")
+    site.resolver.set("a.example.com", "CNAME", NAME.upper())
+    with pytest.raises(BadAlias) as caught:
+        site.zones().end_of(NAME)
+    assert caught.value.facts["reason"] == "it leads in a circle"
+
+
+@pytest.mark.parametrize("target", [r"\032.example.net.", "-rf.example.net.", r"a\;b.example.net.", ".", "a$b.net."])
+def test_an_alias_to_what_is_no_name(site: TwoServers, target: str):
+    """It would become an argument of a program, a line on a terminal or a part of a URL (S-23)."""
+    site.resolver.set(NAME, "CNAME", target)
+    with pytest.raises(BadAlias):
+        site.zones().end_of(NAME)
+
+
+def test_the_nearest_zone_upwards(site: TwoServers):
+    assert site.zones().zone_of(NAME) == ZONE
+    site.resolver.set("www.example.com", "SOA", "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 1")
+    assert site.zones().zone_of(NAME) == "www.example.com."
+
+
+def test_a_zone_is_asked_for_once(site: TwoServers):
+    zones = site.zones()
+    for name in (NAME, NAME, "_acme-challenge.www2.example.com."):
+        assert zones.zone_of(name) == ZONE
+    assert site.resolver.count(ZONE, "SOA") == 1
+
+
+def test_a_zone_behind_an_alias_is_not_taken_for_the_names_own(site: TwoServers):
+    """The answer about www.example.com then holds the SOA record of another name."""
+    site.resolver.set("www.example.com", "CNAME", "example.net.")
+    site.resolver.set("example.net", "SOA", "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 1")
+    assert site.zones().zone_of(NAME) == ZONE
+
+
+def test_no_zone(site: TwoServers):
+    with pytest.raises(ZoneNotFound) as caught:
+        site.zones().zone_of("_acme-challenge.www.example.org.")
+    assert caught.value.facts == {"name": "_acme-challenge.www.example.org."}
+
+
+def test_a_name_that_is_too_long(site: TwoServers):
+    with pytest.raises(LookupFailed):
+        site.zones().end_of("_acme-challenge." + "a." * 125)
+
+
+def test_the_name_servers(site: TwoServers):
+    servers = site.zones().servers_of(ZONE)
+    assert [(each.name, [str(address) for address in each.addresses]) for each in servers] == [
+        ("ns1.example.com.", [site.ns1.address]),
+        ("ns2.example.com.", [site.ns2.address]),
+    ]
+
+
+def test_a_zone_without_name_servers(site: TwoServers):
+    """One whose name has no address is passed over; when none is left there is nobody to ask."""
+    site.resolver.remove("ns1.example.com")
+    assert [each.name for each in site.zones().servers_of(ZONE)] == ["ns2.example.com."]
+    site.resolver.remove("ns2.example.com")
+    with pytest.raises(NoNameServers):
+        site.zones().servers_of(ZONE)

@@ -1,0 +1,64 @@
+"""tegata with Pebble: names proved in the DNS by an own program, and by an own HTTP service."""
+
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.certificates import crt, names_of
+from tests.e2e.pebble_words import account, names
+from tests.peers.pebble import Pebble
+from tests.peers.tegata import Tegata
+from tests.plugins.dns.web import Asked, Service
+
+STAR, BASE, OTHER = "*.example.com", "example.com", "www.example.net"
+
+# Pebble's DNS server is told of records by HTTP; it takes all values of a name away at once.
+PROGRAM = """\
+#!{python}
+import json, sys, urllib.request
+
+action, host, value = sys.argv[1:]
+path = "set-txt" if action == "present" else "clear-txt"
+urllib.request.urlopen("{url}/" + path, json.dumps({{"host": host, "value": value}}).encode()).close()
+print(action, host)
+"""
+
+
+@pytest.fixture
+def tegata(tegata: Tegata, pebble: Pebble) -> Tegata:
+    return tegata.trusting(pebble.ca_file)
+
+
+def words(pebble: Pebble, provider: str) -> list[str]:
+    """Its DNS server knows no zones: nothing can be looked for at their servers."""
+    dns = ["--dns", provider, "--dns.resolvers", pebble.resolver, "--dns.propagation-wait", "10ms"]
+    return [*account(pebble), "-a", *names(STAR, BASE, OTHER), *dns, "--key-type", "rsa2048", "run"]
+
+
+def test_by_a_program(tegata: Tegata, pebble: Pebble, tmp_path: Path) -> None:
+    """A wildcard, its base and another name in one order; the program's words are in the log (A-69)."""
+    program = tmp_path / "program"
+    program.write_text(PROGRAM.format(python=sys.executable, url=pebble.dns_url))
+    program.chmod(0o755)
+    done = tegata.run(*words(pebble, "exec"), env={"EXEC_PATH": str(program)}).check()
+    assert names_of(crt(tegata.path, "_.example.com")) == {STAR, BASE, OTHER}
+    assert done.stderr.count("present _acme-challenge.example.com.\n") == 2
+    assert done.stderr.count("cleanup _acme-challenge.www.example.net.\n") == 1
+
+
+def test_by_a_service(tegata: Tegata, pebble: Pebble) -> None:
+    """The same by ``httpreq``; all records are made before the first is taken away (A-69)."""
+
+    def answer(asked: Asked) -> int:
+        body = {"host": asked.body["fqdn"], "value": asked.body["value"]}
+        path = "set-txt" if asked.path == "/present" else "clear-txt"
+        urllib.request.urlopen(f"{pebble.dns_url}/{path}", json.dumps(body).encode()).close()
+        return 200
+
+    with Service(answer) as service:
+        tegata.run(*words(pebble, "httpreq"), env={"HTTPREQ_ENDPOINT": service.url}).check()
+    assert names_of(crt(tegata.path, "_.example.com")) == {STAR, BASE, OTHER}
+    assert [asked.path for asked in service.asked] == ["/present"] * 3 + ["/cleanup"] * 3
