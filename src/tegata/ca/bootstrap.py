@@ -45,6 +45,7 @@ from tegata.ca.services.contracts import ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
 from tegata.ca.services.notices import NoticeService
@@ -76,6 +77,7 @@ class Ca:
     store: Store
     nonces: Nonces
     audit: AuditService
+    housekeeping: HousekeepingService
     ids: Ids
     accounts: AccountService
     orders: OrderService
@@ -135,6 +137,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         hierarchy=hierarchy.load(home),
         store=store,
         audit=AuditService(store),
+        housekeeping=HousekeepingService(store=store, retention=settings.retention, clock=now),
         nonces=_nonces(settings, store, sealing_key, now),
         ids=ids,
         accounts=AccountService(

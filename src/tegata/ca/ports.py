@@ -278,7 +278,25 @@ class SpentNonces(Protocol):
         """Guarded: it was not spent before; after ``expires`` it is nobody's any more and may be forgotten."""
         ...
 
-    def forget_expired(self, work: Work, now: datetime) -> None: ...
+
+class Housekeeping(Protocol):
+    """Drops up to ``most`` of a kind that ended before an instant, with what hangs on them; how many those were."""
+
+    async def drop_certificates(self, before: datetime, most: int) -> int: ...
+    async def drop_orders(self, before: datetime, most: int) -> int:
+        """Only those without a certificate."""
+        ...
+
+    async def drop_authorizations(self, before: datetime, most: int) -> int:
+        """Only those that are no order's any more."""
+        ...
+
+    async def drop_jobs(self, before: datetime, most: int) -> int: ...
+    async def drop_nonces(self, before: datetime, most: int) -> int: ...
+    async def drop_sessions(self, before: datetime, most: int) -> int: ...
+    async def drop_events(self, before: datetime, most: int) -> int:
+        """Links of the audit log with their events, never the newest."""
+        ...
 
 
 class Audit(Protocol):
@@ -313,6 +331,7 @@ class Store(Protocol):
     revocation_lists: RevocationLists
     nonces: SpentNonces
     audit: Audit
+    housekeeping: Housekeeping
 
     @property
     def migrated(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

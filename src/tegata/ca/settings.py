@@ -93,6 +93,17 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     connections: Annotated[int, msgspec.Meta(ge=4, le=1000)] = 10
 
 
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many days things are kept after their end.
+
+    ``abandoned_days`` for orders, authorizations and work that led to nothing; ``evidence_days`` for certificates with
+    all they were issued by, and for the audit log.
+    """
+
+    abandoned_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 30
+    evidence_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 1095
+
+
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the pass phrase of the encrypted keys is; ``TEGATA_CA_PASSPHRASE`` or ``…_FILE`` go first."""
 
@@ -142,6 +153,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail = Mail()
     keys: Keys = Keys()
     database: Database = Database()
+    retention: Retention = Retention()
     policy: Policy = Policy()
     services: dict[str, Service] = msgspec.field(default_factory=lambda: dict(SERVICES))
 

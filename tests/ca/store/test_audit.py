@@ -139,7 +139,7 @@ SILENT = {
     "Customers": {"open_session", "close_session"},
     "Observations": {"insert"},  # evidence that is only ever added
     "Jobs": {"add", "discard", "finish", "extend", "postpone"},
-    "SpentNonces": {"spend", "forget_expired"},
+    "SpentNonces": {"spend"},
     "Audit": {"bind", "add_link"},
 }
 """Writes that are no event of their own."""

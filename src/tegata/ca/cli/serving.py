@@ -122,6 +122,7 @@ async def _until_stopped(
         in_time = [
             group.create_task(tasks.publish_in_time(ca.crls)),
             group.create_task(tasks.bind_in_time(ca.audit)),
+            group.create_task(tasks.clean_in_time(ca.housekeeping)),
             group.create_task(_renew_in_time(ca, certificate)),
         ]
         for listener in listeners:

@@ -62,6 +62,13 @@ password_file = {database_password_file}
 # How many connections each node opens at the most.
 connections = {database_connections}
 
+[retention]
+# Days after its end for which an order, an authorization or work is kept that led to nothing.
+abandoned_days = {abandoned_days}
+# Days after a certificate's end for which it is kept with all it was issued by; the audit log is kept as long.
+# Rules for public CAs want two years at least.
+evidence_days = {evidence_days}
+
 [keys]
 # Where the pass phrase of the keys is, relative to this file;
 # the environment's TEGATA_CA_PASSPHRASE and TEGATA_CA_PASSPHRASE_FILE go first.
@@ -100,6 +107,8 @@ def text_of(settings: Settings) -> str:
         "database_url": settings.database.url,
         "database_password_file": settings.database.password_file,
         "database_connections": settings.database.connections,
+        "abandoned_days": settings.retention.abandoned_days,
+        "evidence_days": settings.retention.evidence_days,
         "passphrase_file": settings.keys.passphrase_file,
         "is_public": settings.policy.public,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,

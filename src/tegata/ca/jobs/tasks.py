@@ -11,6 +11,7 @@ from tegata.ca.jobs.runner import Handler
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.challenges import VALIDATE, ChallengeService
 from tegata.ca.services.crls import CRL, CrlService
+from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.issuance import ISSUE, IssuanceService
 from tegata.ca.services.notices import CONTRACT_ACCEPTED, NoticeService
 
@@ -19,6 +20,8 @@ CRL_CHECK_SECONDS = 10.0
 
 BIND_SECONDS = 1.0
 """How long an event of the audit log may be without its link."""
+CLEAN_SECONDS = 60.0
+"""How often what is old is dropped."""
 
 log = structlog.get_logger("jobs")
 
@@ -41,6 +44,18 @@ async def bind_in_time(audit: AuditService) -> None:
         except Exception:
             log.exception("audit.failed")
         await asyncio.sleep(BIND_SECONDS)
+
+
+async def clean_in_time(housekeeping: HousekeepingService) -> None:
+    """Drop what is old, for ever; a failure is logged and tried again."""
+    while True:
+        try:
+            dropped = await housekeeping.clean()
+            if dropped:
+                log.info("housekeeping.dropped", **dropped)
+        except Exception:
+            log.exception("housekeeping.failed")
+        await asyncio.sleep(CLEAN_SECONDS)
 
 
 async def publish_in_time(crls: CrlService) -> None:

@@ -55,13 +55,16 @@ class AuditService:
         """
         links = events = 0
         last: Link | None = None
+        seen = head is None
         while page := await self._store.audit.links_from(last.number + 1 if last else 0, _MOST_LINKS):
             for link in page:
                 await self._check(link, last)
-                if head is not None and link.number == head.number and link.digest != head.digest:
-                    raise AuditBroken(link=link.number, reason="it is not the link that was noted")
+                if head is not None and link.number == head.number:
+                    if link.digest != head.digest:
+                        raise AuditBroken(link=link.number, reason="it is not the link that was noted")
+                    seen = True
                 links, events, last = links + 1, events + link.events, link
-        if head is not None and (last is None or last.number < head.number):
+        if head is not None and not seen:
             raise AuditBroken(link=head.number, reason="the link that was noted is gone")
         return Checked(links, events, await self._store.audit.count_unbound(), last)
 

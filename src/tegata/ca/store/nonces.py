@@ -12,7 +12,3 @@ class NonceRows:
     def spend(self, work: Work, nonce: bytes, expires: datetime) -> None:
         """Note a nonce as spent, once; after ``expires`` it need not be remembered."""
         work.add("nonces.spend", rows=1, id=nonce, expires_at=micros(expires))
-
-    def forget_expired(self, work: Work, now: datetime) -> None:
-        """Forget those that nobody would take any more."""
-        work.add("nonces.forget_expired", now=micros(now))

@@ -11,6 +11,7 @@ from tegata.ca.store.contracts import ContractRows
 from tegata.ca.store.credentials import CredentialRows
 from tegata.ca.store.customers import CustomerRows
 from tegata.ca.store.engine import Engine
+from tegata.ca.store.housekeeping import HousekeepingRows
 from tegata.ca.store.jobs import JobRows
 from tegata.ca.store.migrations import Migrated
 from tegata.ca.store.nonces import NonceRows
@@ -35,6 +36,7 @@ class RowStore:
         self.observations: ports.Observations = ObservationRows(engine)
         self.revocation_lists: ports.RevocationLists = RevocationListRows(engine)
         self.audit: ports.Audit = AuditRows(engine)
+        self.housekeeping: ports.Housekeeping = HousekeepingRows(engine)
         self.nonces: ports.SpentNonces = NonceRows()
 
     @property

@@ -1,0 +1,50 @@
+"""House-keeping: nothing that is over is kept for ever.
+
+What nobody asked about to the end goes soon; what a certificate was issued by, and the audit log, stays as long as the
+settings say after the certificate's end. Contracts, customers, credentials and accounts stay.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from tegata.ca.ports import Store
+from tegata.ca.settings import Retention
+
+HOUSEKEEPING = "housekeeping"
+MOST = 200
+"""Rows of a kind in one unit of work, so that nobody waits for it long."""
+
+Drop = Callable[[datetime, int], Awaitable[int]]
+
+
+class HousekeepingService:
+    """Drops what is older than ``retention`` says."""
+
+    def __init__(self, *, store: Store, retention: Retention, clock: Callable[[], datetime]) -> None:
+        self._store, self._retention, self._clock = store, retention, clock
+
+    async def clean(self) -> dict[str, int]:
+        """Drop everything that is old enough now; how much of each kind, those of which there was any."""
+        now = self._clock()
+        abandoned = now - timedelta(days=self._retention.abandoned_days)
+        evidence = now - timedelta(days=self._retention.evidence_days)
+        old = self._store.housekeeping
+        # Dependents after what they hang on: an order of a dropped certificate goes in the same round.
+        steps: tuple[tuple[str, Drop, datetime], ...] = (
+            ("nonces", old.drop_nonces, now),
+            ("sessions", old.drop_sessions, now),
+            ("jobs", old.drop_jobs, abandoned),
+            ("certificates", old.drop_certificates, evidence),
+            ("orders", old.drop_orders, abandoned),
+            ("authorizations", old.drop_authorizations, abandoned),
+            ("links", old.drop_events, evidence),
+        )
+        async with self._store.alone(HOUSEKEEPING):
+            dropped = {kind: await self._all(drop, before) for kind, drop, before in steps}
+        return {kind: count for kind, count in dropped.items() if count}
+
+    async def _all(self, drop: Drop, before: datetime) -> int:
+        count = 0
+        while some := await drop(before, MOST):
+            count += some
+        return count

@@ -1,0 +1,63 @@
+"""What is old goes, some rows at a time, each with all that hangs on it.
+
+Every method drops up to ``most`` of a kind that ended before an instant, and says how many those were; which instant,
+and that one node at a time asks, is the house-keeping service's matter.
+"""
+
+from datetime import datetime
+
+from tegata.ca.ports import Work
+from tegata.ca.store import audit
+from tegata.ca.store.columns import instant, micros
+from tegata.ca.store.engine import Engine
+
+
+class HousekeepingRows:
+    """Dropping what is old (``ports.Housekeeping``)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def drop_certificates(self, before: datetime, most: int) -> int:
+        """Certificates that expired before; their orders go with the orders."""
+        return await self._drop(before, most, "housekeeping.release_orders", "housekeeping.certificates")
+
+    async def drop_orders(self, before: datetime, most: int) -> int:
+        """Orders without a certificate that expired before."""
+        return await self._drop(before, most, "housekeeping.links_of_orders", "housekeeping.orders")
+
+    async def drop_authorizations(self, before: datetime, most: int) -> int:
+        """Authorizations that expired before and are no order's any more, with their challenges and observations."""
+        return await self._drop(
+            before, most, "housekeeping.observations", "housekeeping.challenges", "housekeeping.authorizations"
+        )
+
+    async def drop_jobs(self, before: datetime, most: int) -> int:
+        """Work that was wanted before and that nobody does."""
+        return await self._drop(before, most, "housekeeping.jobs")
+
+    async def drop_nonces(self, before: datetime, most: int) -> int:
+        """Spent nonces that nobody would take any more."""
+        return await self._drop(before, most, "housekeeping.nonces")
+
+    async def drop_sessions(self, before: datetime, most: int) -> int:
+        """Portal sessions that ended before."""
+        return await self._drop(before, most, "housekeeping.sessions")
+
+    async def drop_events(self, before: datetime, most: int) -> int:
+        """Links of the audit log that were made before, with their events; the rest still holds, and says so."""
+        oldest = await self._engine.fetch("housekeeping.oldest_links", most=most + 1)
+        old = [number for number, made_at in oldest[:-1] if instant(made_at) < before]
+        if not old:
+            return 0
+        work = Work()
+        audit.record(work, "audit.pruned", str(max(old)))
+        work.add("housekeeping.events", until=max(old))
+        work.add("housekeeping.links", until=max(old))
+        return len(await self._engine.commit(work))
+
+    async def _drop(self, before: datetime, most: int, *statements: str) -> int:
+        work = Work()
+        for name in statements:
+            work.add(name, before=micros(before), most=most)
+        return len(await self._engine.commit(work))

@@ -1,0 +1,96 @@
+-- What is dropped is chosen alike by each statement of a unit, dependents first; one node at a time does it.
+
+-- name: release_orders
+UPDATE orders
+SET serial = NULL
+WHERE id IN (SELECT order_id FROM certificates WHERE not_after < :before ORDER BY not_after, serial LIMIT :most);
+
+-- name: certificates
+DELETE FROM certificates
+WHERE serial IN (SELECT serial FROM certificates WHERE not_after < :before ORDER BY not_after, serial LIMIT :most)
+RETURNING serial;
+
+-- name: links_of_orders
+DELETE FROM order_authorizations
+WHERE order_id IN (
+    SELECT id FROM orders
+    WHERE expires_at < :before AND serial IS NULL
+        AND NOT EXISTS (SELECT 1 FROM certificates AS c WHERE c.order_id = orders.id)
+    ORDER BY expires_at, id
+    LIMIT :most
+);
+
+-- name: orders
+DELETE FROM orders
+WHERE id IN (
+    SELECT id FROM orders
+    WHERE expires_at < :before AND serial IS NULL
+        AND NOT EXISTS (SELECT 1 FROM certificates AS c WHERE c.order_id = orders.id)
+    ORDER BY expires_at, id
+    LIMIT :most
+)
+RETURNING id;
+
+-- name: observations
+DELETE FROM observations
+WHERE challenge_id IN (
+    SELECT id FROM challenges
+    WHERE authorization_id IN (
+        SELECT id FROM authorizations AS a
+        WHERE expires_at < :before
+            AND NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = a.id)
+        ORDER BY expires_at, id
+        LIMIT :most
+    )
+);
+
+-- name: challenges
+DELETE FROM challenges
+WHERE authorization_id IN (
+    SELECT id FROM authorizations AS a
+    WHERE expires_at < :before
+        AND NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = a.id)
+    ORDER BY expires_at, id
+    LIMIT :most
+);
+
+-- name: authorizations
+DELETE FROM authorizations
+WHERE id IN (
+    SELECT id FROM authorizations AS a
+    WHERE expires_at < :before
+        AND NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = a.id)
+    ORDER BY expires_at, id
+    LIMIT :most
+)
+RETURNING id;
+
+-- name: jobs
+DELETE FROM jobs
+WHERE id IN (SELECT id FROM jobs WHERE due_at < :before AND run_at < :before ORDER BY due_at LIMIT :most)
+RETURNING id;
+
+-- name: nonces
+DELETE FROM nonces
+WHERE id IN (SELECT id FROM nonces WHERE expires_at < :before ORDER BY expires_at LIMIT :most)
+RETURNING id;
+
+-- name: sessions
+DELETE FROM sessions
+WHERE token_digest IN (SELECT token_digest FROM sessions WHERE expires_at < :before ORDER BY expires_at LIMIT :most)
+RETURNING token_digest;
+
+-- name: oldest_links
+SELECT number, made_at
+FROM links
+ORDER BY number
+LIMIT :most;
+
+-- name: events
+DELETE FROM events
+WHERE link <= :until;
+
+-- name: links
+DELETE FROM links
+WHERE number <= :until
+RETURNING number;

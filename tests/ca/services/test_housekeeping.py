@@ -1,0 +1,79 @@
+"""Years of a CA: what is over goes when the settings say so, and nothing else; the audit log holds all the while."""
+
+import pytest
+
+from tegata.ca.services import auditing
+from tegata.ca.services.auditing import AuditService
+from tegata.ca.services.housekeeping import HousekeepingService
+from tegata.ca.settings import Retention
+from tests.ca.services.house import DAY, HOUR
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def housekeeping(house):
+    return HousekeepingService(
+        store=house.store, retention=Retention(abandoned_days=30, evidence_days=400), clock=house.clock
+    )
+
+
+async def test_the_life_of_what_was_issued_and_of_what_was_not(house, housekeeping):
+    """An abandoned order goes 30 days after its end; a certificate with its order and proofs 400 days after its own."""
+    actor = await house.register(await house.sell())
+    issued = await house.issue(actor)
+    abandoned = await house.order(actor, "www.example.com")
+    house.clock.advance(37 * DAY)
+    assert await housekeeping.clean() == {}
+    house.clock.advance(DAY)
+    dropped = await housekeeping.clean()
+    assert dropped["orders"] == 1
+    assert await house.store.orders.get(abandoned.order.id) is None
+    house.clock.advance(90 * DAY + 360 * DAY)
+    assert await housekeeping.clean() == {}
+    assert await house.certificates.show(issued.serial) == issued
+    house.clock.advance(13 * DAY)
+    assert await housekeeping.clean() == {"certificates": 1, "orders": 1, "authorizations": 1}
+    assert await house.certificates.list() == []
+    assert await housekeeping.clean() == {}
+    assert (await house.again(actor)).account == actor.account
+
+
+async def test_nothing_that_lives_is_touched(house, housekeeping):
+    """A day's work, cleaned at once and an hour later."""
+    actor = await house.register(await house.sell())
+    issued = await house.issue(actor)
+    pending = await house.order(actor, "www.example.com")
+    for _ in range(2):
+        assert await housekeeping.clean() == {}
+        house.clock.advance(HOUR)
+    assert await house.certificates.show(issued.serial) == issued
+    assert (await house.orders.get(actor, pending.order.id)).order == pending.order
+
+
+async def test_more_than_one_unit_takes(house, housekeeping, monkeypatch):
+    """All of it goes, a few at a time."""
+    monkeypatch.setattr("tegata.ca.services.housekeeping.MOST", 2)
+    actor = await house.register(await house.sell(".example.com"))
+    for number in range(5):
+        await house.order(actor, f"n{number}.example.com")
+    house.clock.advance(40 * DAY)
+    assert await housekeeping.clean() == {"orders": 5, "authorizations": 5}
+
+
+async def test_the_audit_log_grows_no_older_than_that(house, housekeeping, monkeypatch):
+    """The oldest links go with their events; the rest is checked from there on, and says that some went."""
+    monkeypatch.setattr(auditing, "MOST_EVENTS", 2)
+    audit = AuditService(house.store)
+    await house.register(await house.sell())
+    await audit.bind()
+    before = await audit.verify()
+    assert before.links > 1
+    house.clock.advance(36_500 * DAY)  # links carry the system's time, whatever the house's clock says
+    assert await housekeeping.clean() == {"links": before.links - 1}
+    after = await audit.verify(before.head)
+    assert after.links == 1
+    await audit.bind()
+    assert (await audit.verify()).unbound == 0
+    [pruned] = await house.store.audit.of_subject(str(before.links - 1))
+    assert pruned.kind == "audit.pruned"

@@ -1,0 +1,106 @@
+"""What is old is dropped with all that hangs on it, some at a time; what is not, stays."""
+
+import pytest
+
+from tegata.ca.model import Look, Observation, Session
+from tegata.ca.ports import Store, Work
+from tests.ca.store.records import DAY, NOW, SECOND, authorization, certificate, job, order, place_order, populate
+
+pytestmark = pytest.mark.anyio
+
+OVER = NOW + 7 * DAY  # when orders and authorizations end
+ENDED = NOW + 90 * DAY  # when certificates do
+
+
+@pytest.fixture(autouse=True)
+async def populated(store: Store) -> None:
+    await populate(store)
+
+
+async def issue(store: Store, name: str, serial: str) -> None:
+    work = Work()
+    store.orders.begin_processing(work, name, b"csr", NOW)
+    store.certificates.intend(work, certificate(serial, name))
+    store.certificates.issue(work, serial, b"chain", NOW)
+    store.orders.complete(work, name, serial)
+    await store.commit(work)
+
+
+async def test_orders_that_led_to_nothing(store: Store) -> None:
+    """Once they are old; one with a certificate, or only the intent of one, stays as long as that."""
+    for name in ("nothing", "issued", "intended", "young"):
+        await place_order(store, name, expires_at=OVER + DAY if name == "young" else OVER)
+    await issue(store, "issued", "a1")
+    work = Work()
+    store.orders.begin_processing(work, "intended", b"csr", NOW)
+    store.certificates.intend(work, certificate("a2", "intended"))
+    await store.commit(work)
+    assert await store.housekeeping.drop_orders(OVER, 10) == 0
+    assert await store.housekeeping.drop_orders(OVER + SECOND, 10) == 1
+    assert await store.orders.get("nothing") is None
+    for name in ("issued", "intended", "young"):
+        assert await store.orders.get(name) is not None
+    assert await store.housekeeping.drop_authorizations(OVER + SECOND, 10) == 2
+    assert await store.authorizations.get("nothing-a") is None
+    assert await store.authorizations.get("issued-a") is not None
+
+
+async def test_an_authorization_goes_with_what_was_seen(store: Store) -> None:
+    """Challenges and observations; not while any order has it."""
+    work = Work()
+    store.authorizations.insert(work, authorization())
+    seen = Observation(
+        challenge_id="authorization-http",
+        seen_at=NOW,
+        look=next(iter(Look)),
+        perspective="primary",
+        region="",
+        error=None,
+        evidence=b"{}",
+    )
+    store.observations.insert(work, seen)
+    store.orders.insert(work, order(authorization_ids=("authorization",)))
+    await store.commit(work)
+    assert await store.housekeeping.drop_authorizations(OVER + SECOND, 10) == 0
+    assert await store.housekeeping.drop_orders(OVER + SECOND, 10) == 1
+    assert await store.housekeeping.drop_authorizations(OVER + SECOND, 10) == 1
+    assert await store.authorizations.of_challenge("authorization-http") is None
+    assert await store.observations.of_challenge("authorization-http") == []
+
+
+async def test_certificates_after_their_time(store: Store) -> None:
+    """With the order; some at a time, the oldest first."""
+    for number in range(5):
+        await place_order(store, f"order-{number}")
+        await issue(store, f"order-{number}", f"a{number}")
+    assert await store.housekeeping.drop_certificates(ENDED, 10) == 0
+    assert await store.housekeeping.drop_certificates(ENDED + SECOND, 3) == 3
+    assert [one.serial for one in await store.certificates.all()] == ["a3", "a4"]
+    assert await store.housekeeping.drop_certificates(ENDED + SECOND, 3) == 2
+    assert await store.housekeeping.drop_certificates(ENDED + SECOND, 3) == 0
+    assert await store.housekeeping.drop_orders(OVER + SECOND, 10) == 5
+    assert await store.housekeeping.drop_authorizations(OVER + SECOND, 10) == 10
+
+
+async def test_work_that_nobody_does(store: Store) -> None:
+    """Not what is leased, nor what is only due later."""
+    work = Work()
+    store.jobs.add(work, job("old"))
+    store.jobs.add(work, job("later", run_at=NOW + DAY))
+    store.jobs.add(work, job("leased", owner="us", leased_until=NOW + DAY))
+    await store.commit(work)
+    assert await store.housekeeping.drop_jobs(NOW + SECOND, 10) == 1
+    left = await store.jobs.claim("us", NOW + 2 * DAY, NOW + 3 * DAY, 10)
+    assert {one.id for one in left} == {"later", "leased"}
+
+
+async def test_sessions_that_ended(store: Store) -> None:
+    """Only those."""
+    work = Work()
+    for digest, expires in ((b"old", NOW), (b"new", NOW + DAY)):
+        session = Session(token_digest=digest, customer_id="customer", created_at=NOW - DAY, expires_at=expires)
+        store.customers.open_session(work, session)
+    await store.commit(work)
+    assert await store.housekeeping.drop_sessions(NOW + SECOND, 10) == 1
+    assert await store.customers.session(b"old") is None
+    assert await store.customers.session(b"new") is not None
