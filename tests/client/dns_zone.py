@@ -24,6 +24,11 @@ class TwoServers:
         self.resolver.set(ZONE, "NS", "ns1.example.com.", "ns2.example.com.")
         self.port = port
 
+    def set(self, name: str, record_type: str, *values: str) -> None:
+        """Both name servers have this from now on."""
+        for server in (self.ns1, self.ns2):
+            server.set(name, record_type, *values)
+
     def lookup(self, **more) -> Lookup:
         """What asks the resolver."""
         return Lookup([self.resolver.address], **{"timeout": 0.5, **more})

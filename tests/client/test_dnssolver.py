@@ -102,7 +102,7 @@ def test_a_wildcard_and_its_base_have_two_values_at_one_name(site: TwoServers, s
 
 def test_an_alias_is_written_to_at_its_end(site: TwoServers):
     """And waited for there: its zone is another one's."""
-    site.resolver.set(NAME, "CNAME", "www.acme.example.com.")
+    site.set(NAME, "CNAME", "www.acme.example.com.")
     keeper = Zonekeeper(site)
     with Solving({"dns-01": solver(site, keeper)}, events.ignore) as solving:
         solving.present([WWW])
@@ -118,7 +118,7 @@ def test_one_that_is_refused_takes_the_others_along(site: TwoServers, side_by_si
 
 
 def test_nothing_is_written_where_an_alias_cannot_be_followed(site: TwoServers):
-    site.resolver.set(NAME, "CNAME", NAME)
+    site.set(NAME, "CNAME", NAME)
     keeper = Zonekeeper(site)
     with pytest.raises(BadAlias), Solving({"dns-01": solver(site, keeper)}, events.ignore) as solving:
         solving.present([WWW])

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+import dns.message
+import dns.rcode
+import dns.rrset
 import pytest
 
 from tegata.client.dnserrors import BadAlias, LookupFailed, NoNameServers, ZoneNotFound
@@ -20,27 +23,80 @@ def test_a_name_that_is_no_alias(site: TwoServers):
 
 
 def test_aliases_are_followed_to_their_end(site: TwoServers):
-    site.resolver.set(NAME, "CNAME", "One.Example.net.")
+    site.set(NAME, "CNAME", "One.Example.net.")
     site.resolver.set("one.example.net", "CNAME", "_two.example.org.")
     assert site.zones().end_of(NAME) == "_two.example.org."
     assert site.zones(follow=False).end_of(NAME) == NAME
 
 
+@pytest.mark.parametrize("down", [[], ["ns1"], ["ns2"]])
+def test_the_resolver_is_not_asked_about_the_name(site: TwoServers, down: list[str]):
+    """It would remember for a while that there is nothing; one of the zone's servers is enough."""
+    for name in down:
+        getattr(site, name).__exit__()
+    zones = site.zones()
+    assert (zones.end_of(NAME), zones.zone_of(NAME)) == (NAME, ZONE)
+    assert site.resolver.count(NAME) == 0
+    for name in down:
+        getattr(site, name).__enter__()
+
+
+def test_the_resolver_knows_where_the_zones_own_servers_cannot_be_asked(site: TwoServers):
+    """They are told of by a flag, or do not answer."""
+    site.resolver.set(NAME, "CNAME", "_one.example.org.")
+    assert site.zones(direct=False).end_of(NAME) == "_one.example.org."
+    assert site.ns1.count(NAME) == site.ns2.count(NAME) == 0
+    site.ns1.__exit__()
+    site.ns2.__exit__()
+    assert site.zones().end_of(NAME) == "_one.example.org."
+    site.ns1.__enter__()
+    site.ns2.__enter__()
+
+
+def test_a_server_that_is_not_the_zones(site: TwoServers, monkeypatch: pytest.MonkeyPatch):
+    """It answers from what it happens to remember, or refuses: the next one is asked."""
+
+    def lame(query: dns.message.Message) -> dns.message.Message:
+        response = dns.message.make_response(query, recursion_available=True)
+        response.set_rcode(dns.rcode.REFUSED)
+        return response
+
+    monkeypatch.setattr(site.ns1, "respond", lame)
+    site.ns2.set(NAME, "CNAME", "_two.example.org.")
+    assert site.zones().end_of(NAME) == "_two.example.org."
+
+
+def test_a_challenge_name_that_is_a_zone_of_its_own(site: TwoServers, monkeypatch: pytest.MonkeyPatch):
+    """The zone above refers to its servers; or has it at the same server, and says its SOA record."""
+
+    def referring(query: dns.message.Message) -> dns.message.Message:
+        response = dns.message.make_response(query)
+        response.authority.append(dns.rrset.from_text(NAME, 0, "IN", "NS", "ns.example.net."))
+        return response
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site.ns1, "respond", referring)
+        assert (site.zones().end_of(NAME), site.zones().zone_of(NAME)) == (NAME, NAME)
+    assert site.zones().zone_of(NAME) == ZONE
+    site.set(NAME, "SOA", "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 1")
+    assert site.zones().zone_of(NAME) == NAME
+
+
 def test_an_alias_of_many_links(site: TwoServers):
     """Up to 50, as lego."""
-    site.resolver.set(NAME, "CNAME", "a1.example.com.")
+    site.set(NAME, "CNAME", "a1.example.com.")
     for number in range(1, MOST_ALIASES):
-        site.resolver.set(f"a{number}.example.com", "CNAME", f"a{number + 1}.example.com.")
+        site.set(f"a{number}.example.com", "CNAME", f"a{number + 1}.example.com.")
     assert site.zones().end_of(NAME) == f"a{MOST_ALIASES}.example.com."
-    site.resolver.set(f"a{MOST_ALIASES}.example.com", "CNAME", "end.example.com.")
+    site.set(f"a{MOST_ALIASES}.example.com", "CNAME", "end.example.com.")
     with pytest.raises(BadAlias) as caught:
         site.zones().end_of(NAME)
     assert caught.value.facts == {"name": NAME, "reason": "it has more than 50 links"}
 
 
 def test_an_alias_in_a_circle(site: TwoServers):
-    site.resolver.set(NAME, "CNAME", "a.example.com.")
-    site.resolver.set("a.example.com", "CNAME", NAME.upper())
+    site.set(NAME, "CNAME", "a.example.com.")
+    site.set("a.example.com", "CNAME", NAME.upper())
     with pytest.raises(BadAlias) as caught:
         site.zones().end_of(NAME)
     assert caught.value.facts["reason"] == "it leads in a circle"
@@ -49,7 +105,7 @@ def test_an_alias_in_a_circle(site: TwoServers):
 @pytest.mark.parametrize("target", [r"\032.example.net.", "-rf.example.net.", r"a\;b.example.net.", ".", "a$b.net."])
 def test_an_alias_to_what_is_no_name(site: TwoServers, target: str):
     """It would become an argument of a program, a line on a terminal or a part of a URL (S-23)."""
-    site.resolver.set(NAME, "CNAME", target)
+    site.set(NAME, "CNAME", target)
     with pytest.raises(BadAlias):
         site.zones().end_of(NAME)
 

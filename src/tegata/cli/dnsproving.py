@@ -21,7 +21,7 @@ def dns_solver(context: Context, plan: DnsPlan) -> DnsSolver:
     """
     code, factory = dnsproviders.find(plan.provider)
     lookup = Lookup(plan.resolvers, timeout=plan.timeout, tcp_only=plan.tcp_only)
-    zones = Zones(lookup, follow=plan.follow_aliases)
+    zones = Zones(lookup, follow=plan.follow_aliases, direct=plan.authoritative and plan.wait is None)
     provider = factory(Surroundings(Environment(code, context.environ), zones.zone_of, context.console))
     report = narrator(context, "", "")
     looks = Looks(authoritative=plan.authoritative, recursive=plan.recursive, wait=plan.wait)
