@@ -81,6 +81,11 @@ def test_all_places_agree(world, tegata):
     """The certificate is issued, and what enough places saw is on record (B-23, B-45)."""
     world.run(tegata, "all.example.com").check()
     assert crt(tegata.path, "all.example.com").exists()
+    [certificate] = [one for one in world.ca.json("cert", "list") if one["names"] == ["all.example.com"]]
+    [proof] = world.ca.json("cert", "evidence", certificate["serial"])
+    assert (proof["name"], proof["method"]) == ("all.example.com", "http-01")
+    assert proof["evidence"]["own"]["proof"]["hops"][0]["resolved"] == [SITE]
+    assert {one["perspective"]: one["region"] for one in proof["observations"]} == REGIONS
     seen = world.seen("all.example.com")
     assert seen.keys() == REGIONS.keys()
     assert set(seen.values()) <= {None, "perspective.late"}

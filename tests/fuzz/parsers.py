@@ -17,14 +17,20 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.acme import ari, b64, codec, eab, jwk, jws, messages, problems, wire
 from tegata.acme.flattened import Flattened
+from tegata.acme.identifiers import Identifier
 from tegata.acme.wire import Headers, Response
 from tegata.ca.cli import grammar as ca_grammar
 from tegata.ca.cli import settings_file
 from tegata.ca.cli.grammar import BadUsage
-from tegata.ca.errors import BadHttpAnswer, RedirectRefused
+from tegata.ca.errors import BadHttpAnswer, CaaForbids, RedirectRefused
 from tegata.ca.issuing import der
+from tegata.ca.model import Look
+from tegata.ca.policy import caa
+from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Acme, Public, Settings
 from tegata.ca.validation import exchange, targets
+from tegata.ca.validation import messages as messages_between
+from tegata.ca.validation.messages import BadMessage
 from tegata.cli import eabfile, errors, grammar
 from tegata.clock import parse_rfc3339
 from tegata.errors import TegataError
@@ -71,6 +77,17 @@ PROBLEM = codec.encode(
         "identifier": {"type": "dns", "value": "a.example"},
         "subproblems": [{"type": "urn:ietf:params:acme:error:dns", "detail": "x", "subproblems": []}],
     }
+)
+QUESTION = Question(
+    identifier=Identifier("dns", "www.example.com"),
+    wildcard=False,
+    challenge_type="http-01",
+    token="token",
+    key_authorization="token.thumbprint",
+    account_uri="https://ca.example/acme/account/1",
+)
+CAA_REQUEST = caa.CaaRequest(
+    issuers=("ca.example",), name="www.example.com", wildcard=False, method="http-01", account_uri=QUESTION.account_uri
 )
 
 
@@ -219,6 +236,21 @@ MESSAGES = (
 )
 
 PARSERS = (
+    Parser("errand", messages_between.read_errand, (messages_between.errand(Look.CAA, QUESTION),), (BadMessage,)),
+    Parser(
+        "report",
+        lambda content: messages_between.read_report(content, "osaka", QUESTION),
+        (messages_between.report("osaka", QUESTION, Verdict(None, b"{}")),),
+        (BadMessage,),
+        giant=messages_between.REPORT_LIMIT,
+    ),
+    Parser(
+        "CAA value",
+        lambda content: caa.check([caa.CaaRecord(0, "issue", content)], "example.com", CAA_REQUEST),
+        (b"ca.example; accounturi=https://ca.example/acme/account/1; validationmethods=dns-01,http-01",),
+        (CaaForbids,),
+        giant=HEADER,
+    ),
     Parser("b64", text(b64.decode), (b"bm9uY2U",), (b64.BadBase64,)),
     Parser("jws", verified, (JWS,), (codec.Malformed, jws.BadAlgorithm, jws.BadSignature, jwk.BadPublicKey)),
     Parser("eab", bound, (codec.encode(BINDING),), (codec.Malformed, eab.BadBinding)),

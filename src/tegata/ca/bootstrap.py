@@ -45,6 +45,7 @@ from tegata.ca.services.contracts import ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.evidence import EvidenceService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
@@ -89,6 +90,7 @@ class Ca:
     credentials: CredentialService
     customers: CustomerService
     notices: NoticeService | None
+    evidence: EvidenceService
     network: NetworkValidator
     remotes: tuple[RemotePerspective, ...]
     now: Callable[[], datetime]
@@ -176,6 +178,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         credentials=CredentialService(store=store, server=directory_url(settings), sealer=sealer, ids=ids, clock=now),
         customers=CustomerService(store=store, contracts=contracts, hasher=hasher, ids=ids, clock=now),
         notices=None if mailer is None else NoticeService(store=store, notifier=mailer),
+        evidence=EvidenceService(store),
         network=own,
         remotes=remotes,
         now=now,

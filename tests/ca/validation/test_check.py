@@ -51,7 +51,12 @@ async def test_the_settings_reach_the_check():
 
 
 @pytest.mark.parametrize(
-    "settings", [Validation(resolvers=("dns.example.com",)), Validation(allow_networks=("10.0.0.1/8",))]
+    "settings",
+    [
+        Validation(resolvers=("dns.example.com",)),
+        Validation(allow_networks=("10.0.0.1/8",)),
+        Validation(issuer_domains=("ca.example.com.",)),
+    ],
 )
 async def test_settings_that_cannot_be_used(settings):
     """They are refused when the CA starts, not when the first customer comes."""

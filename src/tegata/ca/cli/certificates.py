@@ -1,5 +1,7 @@
 """``tegata-ca cert``: certificates as the operator sees and revokes them."""
 
+import json
+
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
@@ -17,6 +19,12 @@ async def listing(ca: Ca, asked: Asked) -> Answer:
 async def show(ca: Ca, asked: Asked) -> Answer:
     """One certificate, by its serial number in hex."""
     return Answer(shapes.certificate(await ca.certificates.show(_serial(asked)), ca.now()))
+
+
+async def evidence(ca: Ca, asked: Asked) -> Answer:
+    """What was seen when the names of a certificate were validated, as JSON for whoever audits it."""
+    proofs = await ca.evidence.of_certificate(_serial(asked))
+    return Answer(json.dumps([shapes.proof(one) for one in proofs], ensure_ascii=False, indent=2) + "\n")
 
 
 async def revoke(ca: Ca, asked: Asked) -> Answer:

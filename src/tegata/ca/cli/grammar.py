@@ -144,6 +144,7 @@ COMMANDS = (
     Command(("audit", "show"), "what happened to a contract, EAB, account, order, challenge or certificate", "ID"),
     Command(("cert", "list"), "list certificates", options=(Option("contract", "ID", "only this contract's"),)),
     Command(("cert", "show"), "show a certificate", "SERIAL"),
+    Command(("cert", "evidence"), "print what was seen when a certificate's names were validated, as JSON", "SERIAL"),
     Command(
         ("cert", "revoke"),
         "revoke a certificate",

@@ -51,6 +51,7 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("audit", "show"): auditing.show,
     ("cert", "list"): certificates.listing,
     ("cert", "show"): certificates.show,
+    ("cert", "evidence"): certificates.evidence,
     ("cert", "revoke"): certificates.revoke,
 }
 _SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}

@@ -3,12 +3,14 @@
 The members and their order are fixed for those who script the command; a shape knows records, not how they came.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
 from tegata.ca.model import Certificate, Credential, Event
 from tegata.ca.policy import certificates, contracts
 from tegata.ca.services.contracts import ContractView
+from tegata.ca.services.evidence import Proof
 from tegata.clock import rfc3339
 
 Shape = dict[str, Any]
@@ -49,6 +51,31 @@ def credential(record: Credential, mac: str, server: str) -> Shape:
 def event(record: Event) -> Shape:
     """Something that happened."""
     return {"at": record.at.isoformat(), "kind": record.kind, "subject": record.subject, "facts": record.facts}
+
+
+def proof(found: Proof) -> Shape:
+    """How a name was proved: the CA's own evidence as it was kept, and what was seen besides."""
+    authorization, challenge = found.authorization, found.challenge
+    assert challenge.validated_at is not None, "only what was validated is a proof"
+    return {
+        "name": authorization.identifier.value,
+        "wildcard": authorization.wildcard,
+        "method": challenge.type,
+        "validated": rfc3339(challenge.validated_at),
+        "account": authorization.account_id,
+        "evidence": json.loads(challenge.evidence or b"null"),
+        "observations": [
+            {
+                "seen": rfc3339(one.seen_at),
+                "look": one.look,
+                "perspective": one.perspective,
+                "region": one.region,
+                "error": one.error,
+                "evidence": json.loads(one.evidence),
+            }
+            for one in found.observations
+        ],
+    }
 
 
 def certificate(record: Certificate, now: datetime) -> Shape:

@@ -20,6 +20,7 @@ _KNOWN = frozenset({_ISSUE, _ISSUEWILD, "iodef", "issuemail", "issuevmc", "conta
 
 # An issue value (RFC 8659 §4.2): an issuer's domain name or none, then perhaps parameters.
 _LABEL = r"[A-Za-z0-9](?:-*[A-Za-z0-9])*"
+_ISSUER = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _VALUE = re.compile(rf"[ \t]*({_LABEL}(?:\.{_LABEL})*)?[ \t]*(?:;(.*))?", re.DOTALL)
 _PARAMETER = re.compile(rf"[ \t]*({_LABEL})[ \t]*=[ \t]*([!-:<-~]*)[ \t]*")
 _METHODS = re.compile(r"[A-Za-z0-9-]+(?:,[A-Za-z0-9-]+)*")
@@ -62,6 +63,11 @@ class CaaRequest(msgspec.Struct, frozen=True, kw_only=True):
     wildcard: bool
     method: str
     account_uri: str
+
+
+def is_issuer_domain(text: str) -> bool:
+    """Whether a CAA record can name an issuer so (RFC 8659 §4.2)."""
+    return bool(_ISSUER.fullmatch(text))
 
 
 def check(records: Sequence[CaaRecord], domain: str, request: CaaRequest) -> None:

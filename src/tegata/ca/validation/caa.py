@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 
 from tegata.acme import identifiers
-from tegata.ca.errors import CaaForbids, CaaForbidsNameless, CaaUnknown
+from tegata.ca.errors import CaaForbids, CaaForbidsNameless, CaaUnknown, Refused
 from tegata.ca.policy import caa
 from tegata.ca.policy.caa import CaaRecord, CaaRequest
 from tegata.ca.ports import Question, Verdict
@@ -25,7 +25,10 @@ MOST_RECORDED = 20
 
 
 class Caa:
-    """Asks whether CAA permits an issuer with these domain names (none: a private CA that no record can name)."""
+    """Asks whether CAA permits an issuer with these domain names (none: a private CA that no record can name).
+
+    Raises Refused for one that no record can hold.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,9 @@ class Caa:
         clock: Callable[[], datetime],
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
+        for issuer in issuers:
+            if not caa.is_issuer_domain(issuer):
+                raise Refused(reason=f"issuer_domains: {issuer!r} is no domain name as CAA records hold it")
         self._resolver, self._issuers, self._clock = resolver, tuple(issuers), clock
         self._total_seconds = total_seconds
 

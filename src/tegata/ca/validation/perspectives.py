@@ -28,8 +28,9 @@ from tegata.ca.ports import Question, Sighting, Validator, Verdict
 from tegata.ca.settings import Policy
 from tegata.ca.validation.remote import Silent
 
-# A perspective's own look has its limits; this one is for its network and for an agent that stands still.
-REMOTE_SECONDS = 40.0
+# A perspective's own look has its limits; these are for its network and for an agent that stands still. Somebody's
+# finalize request waits for CAA.
+_SECONDS = {Look.VALIDATION: 40.0, Look.CAA: 20.0}
 
 SILENT = "perspective.silent"
 LATE = "perspective.late"
@@ -92,10 +93,9 @@ class Perspectives:
         remotes: Sequence[Remote],
         policy: Policy,
         clock: Callable[[], datetime],
-        seconds: float = REMOTE_SECONDS,
     ) -> None:
         self._primary, self._place, self._remotes = primary, place, tuple(remotes)
-        self._policy, self._clock, self._seconds = policy, clock, seconds
+        self._policy, self._clock = policy, clock
 
     async def check(self, question: Question) -> Verdict:
         """The own verdict if enough other places agree, with what each of them saw."""
@@ -130,7 +130,7 @@ class Perspectives:
 
     async def _ask(self, remote: Remote, look: Look, question: Question) -> _Voice:
         try:
-            return _Voice(remote, await remote.ask(look, question, self._seconds))
+            return _Voice(remote, await remote.ask(look, question, _SECONDS[look]))
         except Silent as silence:
             log.warning("perspective.silent", perspective=remote.name, reason=silence.reason)
             return _Voice(remote, None, silence.reason)
