@@ -68,6 +68,9 @@ SUBCOMMANDS = {
         "accounts register",
         "accounts keyrollover",
         "accounts recover",
+        "archives list",
+        "archives restore",
+        "migrate",
     ],
     "tegata-ca": ["init", "serve", "contract", "eab", "cert", "audit", "migrate"],
 }

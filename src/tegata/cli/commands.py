@@ -77,6 +77,24 @@ _ALL = (
         "dnshelp",
         Sentence("Show the providers of --dns and their variables", "--dns のプロバイダーと環境変数を表示します"),
     ),
+    Command(
+        "archives list",
+        "archives list",
+        Sentence("Show archived certificates and accounts", "アーカイブ済みの証明書とアカウントを表示します"),
+        Generation.V5,
+    ),
+    Command(
+        "archives restore",
+        "archives restore",
+        Sentence("Bring an archived certificate or account back", "アーカイブ済みの証明書またはアカウントを復元します"),
+        Generation.V5,
+    ),
+    Command(
+        "migrate",
+        "migrate",
+        Sentence("Turn a directory of lego 4 into one of lego 5", "lego 4 のディレクトリを lego 5 の形式に変換します"),
+        Generation.V5,
+    ),
 )
 
 COMMANDS: dict[str, Command] = {command.words: command for command in _ALL}

@@ -218,3 +218,9 @@ class KeyUnknown(TegataError):
     """The CA has no account with the key that was given; facts: ``server``."""
 
     code = "cli.key-unknown"
+
+
+class NothingChosen(TegataError):
+    """The question which archive to bring back met the end of standard input."""
+
+    code = "cli.nothing-chosen"

@@ -90,6 +90,7 @@ _LIST = frozenset({"list"})
 _REGISTER = frozenset({"accounts register"})
 _ACCOUNT_KEYS = frozenset({"accounts keyrollover", "accounts recover"})
 _DNSHELP = frozenset({"dnshelp"})
+_MIGRATE = frozenset({"migrate"})
 
 FLAGS: tuple[Flag, ...] = (
     Flag(
@@ -313,7 +314,25 @@ FLAGS: tuple[Flag, ...] = (
         ("yes", "y"),
         Kind.SWITCH,
         Sentence("Go on without being asked.", "確認の質問を省略します。"),
-        commands=_ACCOUNT_KEYS,
+        commands=_ACCOUNT_KEYS | _MIGRATE,
+    ),
+    Flag(
+        ("account-only",),
+        Kind.SWITCH,
+        Sentence("Leave the certificates as they are.", "証明書は変換しません。"),
+        commands=_MIGRATE,
+    ),
+    Flag(
+        ("undo",),
+        Kind.SWITCH,
+        Sentence("Take a migration back.", "変換を元に戻します。"),
+        commands=_MIGRATE,
+    ),
+    Flag(
+        ("archive",),
+        Kind.TEXT,
+        Sentence("Name of the archive, as the list shows it.", "一覧に表示されるアーカイブの名前。"),
+        commands=frozenset({"archives restore"}),
     ),
     Flag(
         ("filename",),
@@ -730,7 +749,7 @@ FLAGS: tuple[Flag, ...] = (
         (),
         Kind.SWITCH,
         Sentence("Show it as JSON.", "JSON で表示します。"),
-        commands=_LIST | frozenset({"accounts list"}),
+        commands=_LIST | frozenset({"accounts list", "archives list"}),
         v5=("json",),
     ),
     Flag(

@@ -33,6 +33,7 @@ PHRASES: dict[str, str] = {
     "cli.terms-refused": "You did not accept the TOS. Unable to proceed.",
     "cli.no-answer": "Could not read from console: EOF",
     "cli.unanswered": "Could not read from console: EOF",
+    "cli.nothing-chosen": "Could not read from console: EOF",
     "pki.key-type": "Unsupported KeyType: {word}",
     "host.account-not-found": "Account {email} is not registered. Use 'run' to register a new account.",
     "host.certificate-not-found": "open {file}: no such file or directory",

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from tegata.cli import dnsplan, flags, wishes
+from tegata.cli import dnsplan, flags, upkeep, wishes
 from tegata.cli.commands import Generation
 from tegata.cli.dnsplan import DnsPlan
 from tegata.cli.eabfile import EabFile
 from tegata.cli.errors import BadServer, NoChallenge, NoNames, WildcardNeedsDns
 from tegata.cli.grammar import PREFIXES, Invocation
 from tegata.cli.material import NOTHING, Material
+from tegata.cli.upkeep import Upkeep
 from tegata.cli.values import TRUE
 from tegata.cli.wishes import Hooks, Outputs
 from tegata.client.options import Options
@@ -27,6 +28,8 @@ from tegata.pki.names import normalise
 
 # Days before the end of any certificate: renewing is always due.
 ALWAYS = 100_000
+# Commands that only look at the disk: what is given for a CA is not even read.
+OFFLINE = ("list", "accounts list", "dnshelp", *upkeep.COMMANDS)
 # What lego calls an account without a mail address.
 NO_EMAIL = "noemail@example.com"
 
@@ -217,7 +220,7 @@ class DnsHelp:
     code: str | None
 
 
-Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List | DnsHelp
+Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List | DnsHelp | Upkeep
 
 
 def make(
@@ -234,8 +237,8 @@ def make(
     below.
     """
     path = directory / (invocation.text("path") or ".lego")
-    if invocation.command in ("list", "accounts list", "dnshelp"):
-        return _show(invocation, path)
+    if invocation.command in OFFLINE:
+        return upkeep.make(invocation, path) if invocation.command in upkeep.COMMANDS else _show(invocation, path)
     wishes.check(invocation)
     account = _account(invocation, environ, eab_file)
     if invocation.command == "accounts register":

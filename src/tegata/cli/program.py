@@ -22,7 +22,21 @@ from tegata.cli.errors import BadEabFile, UnknownCommand
 from tegata.cli.grammar import Invocation, parse
 from tegata.cli.material import NOTHING
 from tegata.cli.material import read as read_material
-from tegata.cli.plan import DnsHelp, Ensure, KeyRollover, List, Plan, Recover, Register, Renew, Revoke, Run, make
+from tegata.cli.plan import (
+    OFFLINE,
+    DnsHelp,
+    Ensure,
+    KeyRollover,
+    List,
+    Plan,
+    Recover,
+    Register,
+    Renew,
+    Revoke,
+    Run,
+    make,
+)
+from tegata.cli.upkeep import ArchivesList, ArchivesRestore, Migrate, Upkeep
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
 from tegata.host.errors import HookFailed
@@ -31,8 +45,6 @@ from tegata.text.language import from_environment
 DONE = 0
 FAILED = 1
 UNKNOWN_COMMAND = 3
-# Commands that only look at the disk: what is given for a CA is not even read.
-OFFLINE = ("list", "accounts list", "dnshelp")
 # A shell's way of telling which signal ended a program.
 SIGNALLED = 128
 
@@ -143,7 +155,25 @@ def _carry_out(context: Context, plan: Plan) -> int:
             from tegata.cli.dnshelp import show as show_providers
 
             show_providers(context, plan)
+        case _:
+            _look_after(context, plan)
     return DONE
+
+
+def _look_after(context: Context, plan: Upkeep) -> None:
+    match plan:
+        case ArchivesList():
+            from tegata.cli.archiving import show
+
+            show(context, plan)
+        case ArchivesRestore():
+            from tegata.cli.archiving import restore
+
+            restore(context, plan)
+        case Migrate():
+            from tegata.cli.migrating import migrate
+
+            migrate(context, plan)
 
 
 def _eab_file(invocation: Invocation) -> EabFile | None:

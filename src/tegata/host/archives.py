@@ -48,6 +48,16 @@ def find(tree: Tree, name: str) -> Archive:
     raise ArchiveNotFound(name=name, folder=tree.archives)
 
 
+def lock(archive: Archive) -> str:
+    """The lock under which it is brought back: that of the account or certificate. Raises ArchiveDamaged."""
+    if archive.about == "certificate":
+        return f"certificate.{archive.subject}"
+    place = archive.files[0].parts
+    if archive.files[0].suffix == ".zip" and archive.files[0].is_file():
+        place = zips.unpack(archive.files[0])[0].parts
+    return ".".join(("account", *place[-2:]))
+
+
 def restore(tree: Tree, archive: Archive) -> list[Path]:
     """Bring an archive back; what is in place now. Raises InTheWay, ArchiveDamaged, NotReadable, NotWritable."""
     if archive.files[0].is_dir():

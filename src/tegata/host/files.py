@@ -31,6 +31,7 @@ class Tree:
         self.renewals = self._own / "renewals"
         self.attempts = self._own / "attempts"
         self.deployments = self._own / "deployments"
+        self.migrated = self._own / "migrated"
         self._locks = self._own / "locks"
 
     @contextlib.contextmanager

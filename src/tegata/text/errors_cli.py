@@ -210,6 +210,13 @@ ENTRIES: dict[str, Entry] = {
             "回答できる端末で実行するか、あらかじめ --yes で同意してください。",
         ),
     ),
+    "cli.nothing-chosen": Entry(
+        Sentence("No archive was chosen: there is no input.", "アーカイブが選ばれませんでした。入力がありません。"),
+        Sentence(
+            "Give its name by --archive, as “tegata archives list” shows it.",
+            "「tegata archives list」に表示される名前を --archive で指定してください。",
+        ),
+    ),
     "cli.key-unknown": Entry(
         Sentence(
             "The CA at {server} has no account with this key.",

@@ -154,5 +154,8 @@ REASONS: dict[str, str] = {
     "it holds more than an archive has": "アーカイブとしては中身が多すぎます",
     "it is no ZIP file that can be read": "ZIP ファイルとして読み取れません",
     "a path in it leads elsewhere": "フォルダー外へのパスが含まれています",
+    "it has a key of each generation": "両方の形式の鍵があります",
+    "a change of its key was cut off": "鍵の交換が途中で止まっています。先に accounts keyrollover を実行してください",
+    "its file cannot be understood": "ファイルを読み取れません",
     "it does not say where its files belong": "ファイルの復元先が記録されていません",
 }
