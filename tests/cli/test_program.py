@@ -41,6 +41,9 @@ def test_exit_codes(error, code: int) -> None:
         ("-d x.example --http -k dsa run", 1, "Unsupported KeyType: dsa", "rsa2048"),
         ("-d x.example --http.webroot run", 1, None, "“run” was taken as the value of “http.webroot”"),
         ("-d x.example", 1, None, "the commands are run, renew, revoke, list"),
+        ("--config x.yml run", 1, None, "--config processes a whole file; run does not go with it"),
+        ("--config x.yml -m a@x", 1, None, "-m does not go with it"),
+        ("--env-file nothing list", 1, None, "No such file or directory"),
         ("certificates quux", 3, "No help topic for 'certificates quux'", "certificates list, certificates revoke"),
         (f"-s {NOBODY} accounts register", 1, f"get directory at '{NOBODY}'", "cannot be reached"),
         ("-d x..example --http run", 1, None, "x..example"),
@@ -133,6 +136,14 @@ def test_help(tegata: Tegata) -> None:
     assert "certificates revoke" in group
     assert "accounts list" not in group
     assert "証明書" in tegata.run("help", env={"TEGATA_LANG": "ja"}).check().stdout
+
+
+def test_a_file_of_variables(tegata: Tegata) -> None:
+    """Its values are read like the environment's, which counts more."""
+    (tegata.directory / "x.env").write_text("LEGO_PATH=elsewhere\nLEGO_SERVER=x\n")
+    words = ["--env-file", "x.env", "-d", "x.example", "-m", "a@x", "--http"]
+    told = tegata.run(*words, "renew", env={"LEGO_SERVER": NOBODY}).stderr
+    assert f"{tegata.directory}/elsewhere/accounts/127.0.0.1_1/a@x" in told
 
 
 def test_words_that_mean_nothing_are_ignored_aloud(tegata: Tegata) -> None:

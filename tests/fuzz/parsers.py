@@ -31,7 +31,7 @@ from tegata.ca.settings import Acme, Public, Settings
 from tegata.ca.validation import exchange, targets
 from tegata.ca.validation import messages as messages_between
 from tegata.ca.validation.messages import BadMessage
-from tegata.cli import eabfile, errors, grammar
+from tegata.cli import configfile, configplan, eabfile, envfile, errors, grammar
 from tegata.clock import parse_rfc3339
 from tegata.errors import TegataError
 from tegata.host import accounts, certificates, crl, due, gojson
@@ -68,6 +68,11 @@ CRL = (
 EAB_FILE = (
     b"sudo certbot --server https://ca.example/acme/ --eab-hmac-key c2VjcmV0c2VjcmV0 --eab-kid kid1"
     b" -d www.example.com -d example.com --key-type rsa\n"
+)
+CONFIG = (
+    b"servers: {ca: {url: 'https://ca.example/'}}\naccounts: {a: &a {server: ca, email: a@x}, b: {<<: *a}}\n"
+    b"challenges: {w: {http: {address: ':80'}}}\ncertificates:\n  x:\n    account: a\n    domains: [x.example]\n"
+    b"    renew: {days: 10, ari: {waitToRenewDuration: 1h}}\n"
 )
 PROBLEM = codec.encode(
     {
@@ -150,6 +155,11 @@ def settings(content: bytes) -> Settings:
         file.write(content)
         file.flush()
         return load(Path(file.name), Settings)
+
+
+def configured(content: str) -> list[configplan.Wanted]:
+    """A configuration file, and the certificates it wants."""
+    return configplan.wanted(configfile.read(content, "lego.yml"), "lego.yml")
 
 
 def http01_answer(content: bytes) -> exchange.Answer:
@@ -299,6 +309,13 @@ PARSERS = (
             b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 302 Found\r\nLocation: http://b.example/\r\n\r\n",
         ),
         (BadHttpAnswer,),
+    ),
+    Parser("configuration file", unicode(configured), (CONFIG,), (errors.BadConfig,), configfile.SIZE_LIMIT),
+    Parser(
+        "file of variables",
+        unicode(lambda content: envfile.read(content, "x.env")),
+        (b"A='x'\n",),
+        (errors.BadEnvFile,),
     ),
     Parser("EAB file", lambda content: eabfile.read(content, "eab.txt"), (EAB_FILE,), (errors.BadEabFile,)),
     Parser("printable", unicode(printable), (b"a\x1b[2Jb",)),

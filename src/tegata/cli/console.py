@@ -33,7 +33,8 @@ class Console:
         Line ends and tabs in ``text`` are ours; what comes from outside has been through ``printable``.
         """
         stamp = self._now().astimezone().strftime("%Y/%m/%d %H:%M:%S")
-        print(f"{stamp} {level}{text}", file=self._log, flush=True)
+        self._log.write(f"{stamp} {level}{text}\n")  # at once, so that threads do not write into each other's lines
+        self._log.flush()
 
     def say(self, text: str = "") -> None:
         """Write a line to standard output."""

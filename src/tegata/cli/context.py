@@ -5,10 +5,14 @@ Values that a test can replace; made in ``main`` and nowhere else.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tegata.cli.console import Console
 from tegata.clock import Clock
 from tegata.text.language import Language
+
+if TYPE_CHECKING:
+    from tegata.cli.sharing import SharedSolvers
 
 
 @dataclass(frozen=True)
@@ -21,3 +25,5 @@ class Context:
     language: Language
     chance: Callable[[], float]
     """A random number from 0 to 1."""
+    shared: "SharedSolvers | None" = None
+    """Solvers in common with orders that are at work at the same time; None: there are no others."""

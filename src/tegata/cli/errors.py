@@ -190,6 +190,28 @@ class PfxFormatRefused(TegataError):
     code = "cli.pfx-format-refused"
 
 
+class BadConfig(TegataError):
+    """Something in the configuration file; facts: ``file``, ``line``, ``key``, ``reason``.
+
+    ``others`` are the further faults of the same file, so that all are told at once.
+    """
+
+    code = "cli.bad-config"
+    others: tuple["BadConfig", ...] = ()
+
+
+class ConfigAlone(TegataError):
+    """A configuration file is processed as a whole; facts: ``word``, the command or flag given with it."""
+
+    code = "cli.config-alone"
+
+
+class BadEnvFile(TegataError):
+    """A file of environment variables that cannot be used; facts: ``file``, ``line``, ``reason``. No value is told."""
+
+    code = "cli.bad-env-file"
+
+
 class KidDiffers(TegataError):
     """The key identifier given is not the one the account was made with; facts: ``given``, ``stored``, ``folder``."""
 

@@ -753,6 +753,28 @@ FLAGS: tuple[Flag, ...] = (
         v5=("json",),
     ),
     Flag(
+        (),
+        Kind.TEXT,
+        Sentence(
+            "Process a configuration file, all certificates of it; stands alone. Without any word, .lego.yml or "
+            ".lego.yaml in the current folder is processed.",
+            "設定ファイルのすべての証明書を処理します。単独で指定します。引数なしで実行した場合は、"
+            "現在のフォルダーの .lego.yml か .lego.yaml を処理します。",
+        ),
+        "CONFIG",
+        v5=("config",),
+    ),
+    Flag(
+        (),
+        Kind.TEXT,
+        Sentence(
+            "File of further environment variables (NAME=value); those of the environment itself count more.",
+            "環境変数を追加するファイル（NAME=値）。実際の環境変数が優先されます。",
+        ),
+        "ENV_FILE",
+        v5=("env-file",),
+    ),
+    Flag(
         ("explain",),
         Kind.SWITCH,
         Sentence(

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tegata.cli import values
 from tegata.cli.commands import COMMANDS, FIRST_WORDS, GROUPS, Command, Generation, known
 from tegata.cli.errors import (
+    ConfigAlone,
     MisplacedFlag,
     MissingValue,
     MistypedFlag,
@@ -28,6 +29,9 @@ from tegata.cli.values import FALSE, TRUE, Value
 
 # A value in the environment counts under the first of these prefixes that has one.
 PREFIXES = ("TEGATA_", "LEGO_")
+
+# What processing a configuration file is called in code; no word is typed for it.
+PROCESS = "process"
 
 _HELP_WORDS = ("help", "h")
 
@@ -167,9 +171,15 @@ class Reading:
         if command is None:
             if self._swallowed is not None:
                 raise SwallowedCommand(flag=self._swallowed[0], word=self._swallowed[1])
+            if given.keys() <= {"config"} and not self.group:
+                config = given.get("config") or self._config_variable(environ)
+                if config:
+                    return Invocation(PROCESS, {"config": config}, generation=Generation.V5)
+            self._check_config_alone()
             if given:
                 raise NoCommand(known=known(self.group))
             return Invocation(None, {}, wants_help=True, spoken=spoken)
+        self._check_config_alone()
         for each in self.flags:
             _check_belongs(each, command, self.generation)
         from_environment = {name: value for name, (_, value) in self.in_environment(environ).items()}
@@ -180,6 +190,19 @@ class Reading:
             spoken=spoken,
             generation=self.generation,
         )
+
+    def _config_variable(self, environ: Mapping[str, str]) -> Value | None:
+        """The configuration file that the environment names."""
+        found = self.in_environment(environ).get("config")
+        return found[1] if found else None
+
+    def _check_config_alone(self) -> None:
+        """A configuration file says everything: no command and no other flag goes with it."""
+        if any(each.flag.name == "config" for each in self.flags):
+            others = [each.typed for each in self.flags if each.flag.name not in ("config", "explain")]
+            words = [self.command.words] if self.command else [self.group] if self.group else others
+            if words:
+                raise ConfigAlone(word=words[0])
 
     def takes(self, flag: Flag) -> bool:
         """Whether the command takes the flag."""

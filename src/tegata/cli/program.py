@@ -4,6 +4,7 @@ The one place where environment, streams, files named by flags and signals are t
 codes. The commands themselves are loaded when they are asked for.
 """
 
+import dataclasses
 import os
 import random
 import signal
@@ -19,7 +20,7 @@ from tegata.cli.context import Context
 from tegata.cli.eabfile import SIZE_LIMIT, EabFile
 from tegata.cli.eabfile import read as read_eab
 from tegata.cli.errors import BadEabFile, UnknownCommand
-from tegata.cli.grammar import Invocation, parse
+from tegata.cli.grammar import PROCESS, Invocation, parse
 from tegata.cli.material import NOTHING
 from tegata.cli.material import read as read_material
 from tegata.cli.plan import (
@@ -45,6 +46,8 @@ from tegata.text.language import from_environment
 DONE = 0
 FAILED = 1
 UNKNOWN_COMMAND = 3
+# What is processed where nothing is asked, as lego v5 does.
+CONFIG_FILES = (".lego.yml", ".lego.yaml")
 # A shell's way of telling which signal ended a program.
 SIGNALLED = 128
 
@@ -70,7 +73,9 @@ def program(words: Sequence[str]) -> int:
     try:
         return _perform(context, words)
     except TegataError as error:
-        _tell(context, error)
+        from tegata.cli.telling import tell
+
+        tell(context, error)
         return exit_code(error)
     except Signalled as signalled:
         console.log(f"Ended by {signal.Signals(signalled.number).name}")
@@ -103,6 +108,17 @@ def _perform(context: Context, words: Sequence[str]) -> int:
             explaining.explain(context.console, context.language, words, context.environ, _read_eab_file)
             return DONE
     invocation = parse(words, context.environ)
+    env_file = invocation.text("env-file")
+    if env_file:
+        from tegata.cli.envfile import load
+
+        context = dataclasses.replace(context, environ={**load(Path(env_file)), **context.environ})
+        invocation = parse(words, context.environ)
+    config = _config_file(invocation, words)
+    if config:
+        from tegata.cli.processing import process
+
+        return process(context, config)
     if invocation.wants_version:
         context.console.say(f"tegata version {__version__}")
         return DONE
@@ -115,6 +131,15 @@ def _perform(context: Context, words: Sequence[str]) -> int:
         context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(invocation.extra))}", WARN)
     material = NOTHING if invocation.command in OFFLINE else read_material(invocation)
     return _carry_out(context, make(invocation, context.environ, _eab_file(invocation), Path.cwd(), material))
+
+
+def _config_file(invocation: Invocation, words: Sequence[str]) -> Path | None:
+    """The configuration file to process: the one that is named, or without a word the one that is there."""
+    if invocation.command == PROCESS:
+        return Path.cwd() / (invocation.text("config") or "")
+    if words:
+        return None
+    return next((file for file in (Path.cwd() / name for name in CONFIG_FILES) if file.is_file()), None)
 
 
 def _carry_out(context: Context, plan: Plan) -> int:
@@ -189,17 +214,3 @@ def _read_eab_file(name: str) -> EabFile:
             return read_eab(stream.read(SIZE_LIMIT + 1), name)
     except OSError as error:
         raise BadEabFile(file=name, reason=error.strerror or "it cannot be read") from error
-
-
-def _tell(context: Context, error: TegataError) -> None:
-    """Say what went wrong: lego's words first, then why and what to do in the reader's language."""
-    from tegata.cli.phrases import SAYING_ALL, phrase
-    from tegata.text.catalogue import explain
-
-    said = phrase(error)
-    if said is not None:
-        context.console.log(said)
-    explained = explain(error, context.language)
-    line = explained.remedy if isinstance(error, SAYING_ALL) else str(explained)
-    reference = error.facts.get("reference")
-    context.console.log(f"{line} [{shown(reference)}]" if reference else line)

@@ -182,6 +182,30 @@ ENTRIES: dict[str, Entry] = {
             "--pfx.format に DES（すべての Windows 用）か SHA256（Windows Server 2019 以降）を使ってください。",
         ),
     ),
+    "cli.bad-config": Entry(
+        Sentence("{file}, line {line}, {key}: {reason}.", "{file} の {line} 行目、{key}: {reason}。"),
+        Sentence("Nothing was done; correct the file.", "まだ何も実行していません。ファイルを修正してください。"),
+    ),
+    "cli.config-alone": Entry(
+        Sentence(
+            "--config processes a whole file; {word} does not go with it.",
+            "--config は設定ファイル全体を処理するため、{word} と同時に指定できません。",
+        ),
+        Sentence(
+            "Say what you want in the file, or leave --config out.",
+            "設定ファイルに記載するか、--config を外してください。",
+        ),
+    ),
+    "cli.bad-env-file": Entry(
+        Sentence(
+            "The file of environment variables {file} cannot be used, line {line}: {reason}.",
+            "環境変数のファイル {file} を使えません（{line} 行目）: {reason}",
+        ),
+        Sentence(
+            "It takes lines of the form NAME=value, the value in quotation marks if it has blanks.",
+            "NAME=値 の形の行で記載してください。空白を含む値は引用符で囲みます。",
+        ),
+    ),
     "cli.kid-differs": Entry(
         Sentence(
             "--kid is {given}, but the account in {folder} was registered with {stored}.",
@@ -266,4 +290,34 @@ ENTRIES: dict[str, Entry] = {
         Sentence("--{flag} and --{other} contradict each other.", "--{flag} と --{other} は同時に指定できません。"),
         Sentence("Leave one of them out.", "どちらか一方を外してください。"),
     ),
+}
+
+REASONS: dict[str, str] = {
+    # the configuration file
+    "it is no YAML": "YAML として読めません",
+    "it is too large": "大きすぎます",
+    "it must have keys of its own": "下位のキーが必要です",
+    "there is no such key": "このキーはありません",
+    "a key must be a word": "キーは語で指定してください",
+    "it is there twice": "重複しています",
+    "it must be a list of words": "語のリストで指定してください",
+    "it must be one value": "値を 1 つ指定してください",
+    "it must be true or false": "true か false を指定してください",
+    "it must be a whole number": "整数を指定してください",
+    "it must be a whole number, 0 or more": "0 以上の整数を指定してください",
+    "it must be a span of time such as 90s, 2m or 1h30m": "90s、2m、1h30m のような時間を指定してください",
+    "it must be an instant such as 2026-01-30T12:00:00Z": "2026-01-30T12:00:00Z のような日時を指定してください",
+    "it must be ipv4only or ipv6only": "ipv4only か ipv6only を指定してください",
+    "there is none": "1 つもありません",
+    "it needs domains, or a csr": "domains か csr が必要です",
+    "it needs a challenge": "challenge が必要です",
+    "it is missing": "指定がありません",
+    "the challenge names no method": "認証方法の指定がありません",
+    "there is no such entry": "その名前の項目はありません",
+    "there are several to choose from": "複数あるため、名前を指定してください",
+    # files
+    "it is longer than 1 MiB": "1 MiB を超えています",
+    "it is longer than 64 KiB": "64 KiB を超えています",
+    "it is not text in UTF-8": "UTF-8 のテキストではありません",
+    "it is no NAME=value": "NAME=値 の形ではありません",
 }

@@ -1,0 +1,47 @@
+"""Solvers that several orders at work at once have in common: an address can be listened on only once.
+
+Knows solvers by their interface only.
+"""
+
+import threading
+from collections.abc import Callable
+
+from tegata.plugin_api.solver import Presentation, Solver
+
+
+class SharedSolvers:
+    """One solver for each kind and address, for all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._solvers: dict[tuple[object, str], Solver] = {}
+
+    def of(self, make: Callable[[str], Solver], address: str) -> Solver:
+        """The solver of this kind at this address; raises what making it raises."""
+        with self._lock:
+            key = (make, address)
+            if key not in self._solvers:
+                self._solvers[key] = _InTurn(make(address))
+            return self._solvers[key]
+
+
+class _InTurn:
+    """A solver that is spoken to by one thread at a time."""
+
+    def __init__(self, solver: Solver) -> None:
+        self._solver = solver
+        self._lock = threading.Lock()
+
+    @property
+    def challenge_type(self) -> str:
+        return self._solver.challenge_type
+
+    def present(self, presentation: Presentation) -> None:
+        """Show it."""
+        with self._lock:
+            self._solver.present(presentation)
+
+    def cleanup(self, presentation: Presentation) -> None:
+        """Show it no more."""
+        with self._lock:
+            self._solver.cleanup(presentation)

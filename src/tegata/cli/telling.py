@@ -1,0 +1,18 @@
+"""Saying what went wrong: lego's words first, then why and what to do in the reader's language."""
+
+from tegata.cli.console import shown
+from tegata.cli.context import Context
+from tegata.cli.phrases import SAYING_ALL, phrase
+from tegata.errors import TegataError
+from tegata.text.catalogue import explain
+
+
+def tell(context: Context, error: TegataError) -> None:
+    """Say it on the log."""
+    said = phrase(error)
+    if said is not None:
+        context.console.log(said)
+    explained = explain(error, context.language)
+    line = explained.remedy if isinstance(error, SAYING_ALL) else str(explained)
+    reference = error.facts.get("reference")
+    context.console.log(f"{line} [{shown(reference)}]" if reference else line)

@@ -1,0 +1,113 @@
+"""The configuration file with Pebble: certificates side by side, one that fails, hooks and variables of one alone."""
+
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.certificates import crt, names_of, serial
+from tests.peers.pebble import Pebble
+from tests.peers.tegata import Tegata
+
+
+@pytest.fixture
+def tegata(tegata: Tegata, pebble: Pebble) -> Tegata:
+    return tegata.trusting(pebble.ca_file)
+
+
+def head(pebble: Pebble) -> str:
+    return (
+        f"servers: {{ca: {{url: '{pebble.directory_url}'}}}}\n"
+        "accounts: {main: {server: ca, email: test@example.com, acceptsTermsOfService: true}}\n"
+        f"challenges: {{web: {{http: {{address: ':{pebble.http_port}'}}}}}}\n"
+    )
+
+
+def test_side_by_side(tegata: Tegata, pebble: Pebble) -> None:
+    """Bare tegata processes the file that is there; all share one listener; the next run finds nothing to do."""
+    text = head(pebble) + "certificates:\n"
+    text += "".join(f"  c{number}.example.com: {{domains: [c{number}.example.com]}}\n" for number in range(5))
+    text += "  both: {domains: [x.example.com, y.example.com], renew: {disableRandomSleep: true}}\n"
+    (tegata.directory / ".lego.yml").write_text(text)
+    done = tegata.run().check()
+    assert "6 of 6 certificates are in order, 0 failed" in done.stderr
+    assert names_of(crt(tegata.path, "both")) == {"x.example.com", "y.example.com"}
+    before = [serial(crt(tegata.path, f"c{number}.example.com")) for number in range(5)]
+    done = tegata.run().check()
+    assert done.stderr.count(": no renewal.") == 6
+    assert "AuthURL" not in done.stderr
+    assert [serial(crt(tegata.path, f"c{number}.example.com")) for number in range(5)] == before
+
+
+def test_one_that_fails_stops_no_other(tegata: Tegata, pebble: Pebble) -> None:
+    """Of three, one has a name that cannot be, one a hook that fails; the third is there, and the code is 1."""
+    text = (
+        "certificates:\n"
+        "  wrong: {domains: [x..example.com]}\n"
+        "  hooked: {domains: [h.example.com], hooks: {deploy: {command: 'sh -c \"exit 7\"'}}}\n"
+        "  right: {domains: [r.example.com]}\n"
+    )
+    (tegata.directory / "many.yml").write_text(head(pebble) + text)
+    done = tegata.run("--config", "many.yml", env={"TEGATA_LANG": "en"})
+    assert done.code == 1
+    assert "1 of 3 certificates are in order, 2 failed: wrong, hooked" in done.stderr
+    assert "x..example.com" in done.stderr
+    assert "exit status 7" in done.stderr
+    assert crt(tegata.path, "right").is_file()
+    assert crt(tegata.path, "hooked").is_file()
+
+
+def test_variables_and_hooks_of_one_certificate(tegata: Tegata, pebble: Pebble) -> None:
+    """What a certificate's file of variables says, its own hook is told, and no other's."""
+    (tegata.directory / "one.env").write_text("SECRET='of one'\n")
+    hook = "{deploy: {command: 'sh -c \"echo ${SECRET:-none} > %s.told\"'}}"
+    text = (
+        f"hooks: {hook % 'general'}\n"
+        "certificates:\n"
+        f"  one: {{domains: [one.example.com], envFile: one.env, hooks: {hook % 'one'}}}\n"
+        "  two: {domains: [two.example.com]}\n"
+    )
+    (tegata.directory / ".lego.yaml").write_text(head(pebble) + text)
+    tegata.run().check()
+    assert (tegata.directory / "one.told").read_text() == "of one\n"
+    assert (tegata.directory / "general.told").read_text() == "none\n"
+
+
+def test_a_wrong_file_does_nothing(tegata: Tegata, pebble: Pebble) -> None:
+    """Every fault with file, line and key; no account is made."""
+    (tegata.directory / ".lego.yml").write_text(head(pebble) + "certificates:\n  a: {domain: [x]}\n  b: {}\n")
+    done = tegata.run(env={"TEGATA_LANG": "ja"})
+    assert done.code == 1
+    assert f"{tegata.directory}/.lego.yml の 5 行目、certificates.a.domain: このキーはありません。" in done.stderr
+    assert not tegata.path.exists()
+
+
+def test_variables_name_a_file(tegata: Tegata, pebble: Pebble) -> None:
+    """LEGO_CONFIG, where no command is given."""
+    (tegata.directory / "x.yml").write_text("bogus: 1")
+    done = tegata.run(env={"LEGO_CONFIG": "x.yml"})
+    assert "line 1, bogus: there is no such key." in done.stderr
+    assert tegata.run("list", env={"LEGO_CONFIG": "x.yml"}).check().stdout == "No certificates found.\n"
+    assert "nowhere.yml" in tegata.run("--config", "nowhere.yml").stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_ca_looks(
+    tegata: Tegata, pebble: Pebble, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    """All that is at work is ended and cleaned up."""
+    root = tmp_path / "htdocs"
+    root.mkdir()
+    text = head(pebble).replace(f"address: ':{pebble.http_port}'", f"webroot: '{root}'") + "certificates:\n"
+    text += "".join(f"  c{number}: {{domains: [c{number}.example.com]}}\n" for number in range(3))
+    (tegata.directory / ".lego.yml").write_text(text)
+    silent = socket.create_server(("127.0.0.1", pebble.http_port))  # accepts and never answers
+    with silent, tegata.start() as process:
+        for each in range(3):
+            process.wait_for_line(rf"\[c{each}\.example\.com\] acme: Trying to solve HTTP-01")
+        process.signal(number)
+        assert process.wait() == code
+        assert "Traceback" not in process.text
+    assert not [file for file in root.rglob("*") if file.is_file()]
+    assert not list((tegata.path / "certificates").iterdir())
