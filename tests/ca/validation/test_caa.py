@@ -30,14 +30,8 @@ def server():
         yield server
 
 
-async def check(address, name=NAME, *, kind="dns", wildcard=False, seconds=5.0, total=10.0):
-    caa = Caa(
-        resolver=Resolver([address], seconds=seconds),
-        issuers=["ca.example.com"],
-        clock=lambda: NOW,
-        total_seconds=total,
-    )
-    question = Question(
+def asked(name=NAME, *, kind="dns", wildcard=False):
+    return Question(
         identifier=Identifier(kind, name),
         wildcard=wildcard,
         challenge_type="http-01",
@@ -45,7 +39,16 @@ async def check(address, name=NAME, *, kind="dns", wildcard=False, seconds=5.0, 
         key_authorization="token.thumbprint",
         account_uri="https://ca.example.com/acme/account/7",
     )
-    return await caa.check(question)
+
+
+async def check(address, name=NAME, *, kind="dns", wildcard=False, seconds=5.0, total=10.0):
+    caa = Caa(
+        resolver=Resolver([address], seconds=seconds),
+        issuers=["ca.example.com"],
+        clock=lambda: NOW,
+        total_seconds=total,
+    )
+    return await caa.check(asked(name, kind=kind, wildcard=wildcard))
 
 
 def failing(server, monkeypatch, name, rcode):
@@ -195,16 +198,8 @@ async def test_levels_are_asked_for_side_by_side(server, monkeypatch):
         return CaaRecords((), secure=False)
 
     monkeypatch.setattr(resolver, "caa", caa)
-    question = Question(
-        identifier=Identifier("dns", NAME),
-        wildcard=False,
-        challenge_type="http-01",
-        token="t",
-        key_authorization="t.t",
-        account_uri="https://ca.example.com/acme/account/7",
-    )
     caa_check = Caa(resolver=resolver, issuers=[], clock=lambda: NOW)
-    assert (await caa_check.check(question)).error is None
+    assert (await caa_check.check(asked())).error is None
 
 
 async def test_a_wildcard_begins_at_its_base(server):
@@ -220,3 +215,29 @@ async def test_an_address_has_no_caa(server):
     """RFC 8659 speaks of domain names."""
     assert (await check(server.address, "192.0.2.1", kind="ip")).error is None
     assert server.count("192.0.2.1") == 0
+
+
+async def test_that_a_domain_has_no_records_is_known_for_seconds(server):
+    """Names of one domain ask for it once; what was found, failed or is the name's own is always asked for."""
+    server.set("b.www.example.org", "A", "192.0.2.1")
+    caa = Caa(resolver=Resolver([server.address]), issuers=["ca.example.com"], clock=lambda: NOW, fresh_seconds=0.2)
+    for name in (NAME, "b.www.example.org", NAME):
+        assert (await caa.check(asked(name))).error is None
+    assert [server.count(domain, "CAA") for domain in (NAME, "www.example.org", "org")] == [2, 1, 1]
+    server.set("example.org", "CAA", THEIRS)
+    server.set(NAME, "CAA", THEIRS)
+    assert type((await caa.check(asked())).error) is CaaForbids
+    server.remove(NAME, "CAA")
+    await asyncio.sleep(0.3)
+    assert type((await caa.check(asked())).error) is CaaForbids
+    server.set("example.org", "CAA", OURS)
+    assert (await caa.check(asked())).error is None, "records are not remembered"
+
+
+async def test_a_failure_is_not_remembered(server, monkeypatch):
+    """Once the server answers, so do we."""
+    caa = Caa(resolver=Resolver([server.address]), issuers=["ca.example.com"], clock=lambda: NOW)
+    with monkeypatch.context() as patch:
+        failing(server, patch, "example.org", Rcode.SERVFAIL)
+        assert type((await caa.check(asked())).error) is CaaUnknown
+    assert (await caa.check(asked())).error is None

@@ -15,13 +15,17 @@ from tegata.ca.policy import caa
 from tegata.ca.policy.caa import CaaRecord, CaaRequest
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.validation.evidence import Climb
-from tegata.ca.validation.resolver import NoUsableAnswer, Resolver
+from tegata.ca.validation.resolver import CaaRecords, NoUsableAnswer, Resolver
 
 # The whole climb, however many labels a name has.
 TOTAL_SECONDS = 15.0
 # Names asked for side by side: most names have no more labels, so that nothing waits for anything.
 _STEP = 5
 MOST_RECORDED = 20
+# That a domain above names has no records is taken as known for so long: the names of one order share most of their
+# climb. Far less than an answer's own life may be (BR 3.2.2.8); nothing else is remembered.
+FRESH_SECONDS = 10.0
+_MOST_REMEMBERED = 4096
 
 
 class Caa:
@@ -37,12 +41,14 @@ class Caa:
         issuers: Sequence[str],
         clock: Callable[[], datetime],
         total_seconds: float = TOTAL_SECONDS,
+        fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
         for issuer in issuers:
             if not caa.is_issuer_domain(issuer):
                 raise Refused(reason=f"issuer_domains: {issuer!r} is no domain name as CAA records hold it")
         self._resolver, self._issuers, self._clock = resolver, tuple(issuers), clock
-        self._total_seconds = total_seconds
+        self._total_seconds, self._fresh_seconds = total_seconds, fresh_seconds
+        self._without: dict[str, tuple[float, CaaRecords]] = {}
 
     async def check(self, question: Question) -> Verdict:
         """Whether a certificate for the question's name is permitted by the method it is proved with (X-32).
@@ -83,7 +89,7 @@ class Caa:
         levels = iter([".".join(labels[depth:]) for depth in range(len(labels))])
         while step := list(islice(levels, _STEP)):
             climb.asked += step
-            answers = await asyncio.gather(*(self._resolver.caa(domain) for domain in step), return_exceptions=True)
+            answers = await asyncio.gather(*(self._at(domain, name) for domain in step), return_exceptions=True)
             for domain, answer in zip(step, answers, strict=True):
                 if isinstance(answer, NoUsableAnswer):
                     raise CaaUnknown(name=name, domain=domain, reason=answer.reason)
@@ -94,3 +100,16 @@ class Caa:
                 if answer.records:
                     return domain, answer.records
         return "", ()
+
+    async def _at(self, domain: str, name: str) -> CaaRecords:
+        """The records of one level; the name's own are always asked for. Raises NoUsableAnswer."""
+        now = asyncio.get_running_loop().time()
+        until, known = self._without.get(domain, (now, None))
+        if known is not None and domain != name and now < until:
+            return known
+        answer = await self._resolver.caa(domain)
+        if not answer.records and domain != name:
+            if len(self._without) >= _MOST_REMEMBERED:
+                self._without.clear()
+            self._without[domain] = now + self._fresh_seconds, answer
+        return answer
