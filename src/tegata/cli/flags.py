@@ -207,6 +207,34 @@ FLAGS: tuple[Flag, ...] = (
         "HTTP_WEBROOT",
     ),
     Flag(
+        ("http.delay",),
+        Kind.DURATION,
+        Sentence(
+            "How long to wait before the CA is told to look at http-01, such as 5s.",
+            "http-01 の準備ができてから認証局に確認を求めるまでの待ち時間（5s など）。",
+        ),
+        "HTTP_DELAY",
+    ),
+    Flag(
+        ("http.proxy-header",),
+        Kind.TEXT,
+        Sentence(
+            "Header in which a proxy in front of the listener leaves the host: Host, X-Forwarded-Host, Forwarded.",
+            "待ち受けの前段のプロキシが元のホスト名を渡すヘッダー。Host、X-Forwarded-Host、Forwarded など。",
+        ),
+        "HTTP_PROXY_HEADER",
+        default="Host",
+    ),
+    Flag(
+        ("http.memcached-host",),
+        Kind.LIST,
+        Sentence(
+            "memcached server (host or host:port) from which a running web server answers; repeat it for several.",
+            "稼働中の Web サーバーが応答に使う memcached（host または host:port）。複数は繰り返して指定します。",
+        ),
+        "HTTP_MEMCACHED_HOST",
+    ),
+    Flag(
         ("tls",),
         Kind.SWITCH,
         Sentence("Prove control of the names by tls-alpn-01.", "TLS 認証（tls-alpn-01）を使います。"),
@@ -460,6 +488,15 @@ FLAGS: tuple[Flag, ...] = (
             "PEM 形式（.crt と秘密鍵を 1 つにしたもの）でも出力します。",
         ),
         "PEM",
+    ),
+    Flag(
+        ("tls.delay",),
+        Kind.DURATION,
+        Sentence(
+            "How long to wait before the CA is told to look at tls-alpn-01, such as 5s.",
+            "tls-alpn-01 の準備ができてから認証局に確認を求めるまでの待ち時間（5s など）。",
+        ),
+        "TLS_DELAY",
     ),
     Flag(
         ("pfx",),

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from tegata.cli import dnsplan, flags, upkeep, wishes
+from tegata.cli import dnsplan, flags, listenplan, upkeep, wishes
 from tegata.cli.commands import Generation
 from tegata.cli.dnsplan import DnsPlan
 from tegata.cli.eabfile import EabFile
 from tegata.cli.errors import BadServer, NoChallenge, NoNames, WildcardNeedsDns
 from tegata.cli.grammar import PREFIXES, Invocation
+from tegata.cli.listenplan import HttpPlan, TlsPlan
 from tegata.cli.material import NOTHING, Material
 from tegata.cli.upkeep import Upkeep
 from tegata.cli.values import TRUE
@@ -101,15 +102,10 @@ class IssuePlan:
     material: Material
     """A request or a key to use instead of new ones."""
     options: Options
-    http: bool
-    """Whether names may be proved by http-01."""
-    http_port: str
-    webroot: Path | None
-    """A folder for http-01's files; None: an own listener on ``http_port``."""
-    tls_port: str | None
-    """Where the listener for tls-alpn-01 listens; None: names are not proved by it."""
+    http: HttpPlan | None
+    """How names are proved by http-01; None: they are not. So the others."""
+    tls: TlsPlan | None
     dns: DnsPlan | None
-    """How names are proved by dns-01; None: they are not."""
     outputs: Outputs
     hooks: Hooks
 
@@ -373,14 +369,13 @@ def _issue(
     called = next(reversed(wishes.file_names(invocation)), None)
     may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
     names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
-    http, tls = invocation.switch("http"), invocation.switch("tls")
+    http, tls = listenplan.http(invocation), listenplan.tls(invocation)
     dns = dnsplan.make(invocation, environ)
     if not (http or tls or dns):
         raise NoChallenge
     wildcards = [name for name in names if name.startswith("*.")]
     if wildcards and dns is None:
         raise WildcardNeedsDns(names=", ".join(wildcards))
-    webroot = invocation.text("http.webroot")
     return IssuePlan(
         names=names,
         file_name=called or names[0],
@@ -388,9 +383,7 @@ def _issue(
         material=material,
         options=wishes.options(invocation),
         http=http,
-        http_port=invocation.text("http.port") or flags.DEFAULT_HTTP_PORT,
-        webroot=Path(webroot) if webroot else None,
-        tls_port=(invocation.text("tls.port") or flags.DEFAULT_TLS_PORT) if tls else None,
+        tls=tls,
         dns=dns,
         outputs=wishes.outputs(invocation, material),
         hooks=wishes.hooks(invocation),

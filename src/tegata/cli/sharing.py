@@ -14,14 +14,14 @@ class SharedSolvers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._solvers: dict[tuple[object, str], Solver] = {}
+        self._solvers: dict[tuple[object, tuple[str, ...]], Solver] = {}
 
-    def of(self, make: Callable[[str], Solver], address: str) -> Solver:
-        """The solver of this kind at this address; raises what making it raises."""
+    def of(self, make: Callable[..., Solver], *where: str) -> Solver:
+        """The solver of this kind there, address and manner; raises what making it raises."""
         with self._lock:
-            key = (make, address)
+            key = (make, where)
             if key not in self._solvers:
-                self._solvers[key] = _InTurn(make(address))
+                self._solvers[key] = _InTurn(make(*where))
             return self._solvers[key]
 
 

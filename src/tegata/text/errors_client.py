@@ -321,6 +321,22 @@ ENTRIES: dict[str, Entry] = {
             ":80 のように省略するとすべてのアドレスになります。",
         ),
     ),
+    "solver.memcached-host": Entry(
+        Sentence("“{host}” is no memcached server.", "「{host}」は memcached サーバーの指定ではありません。"),
+        Sentence(
+            "Give --http.memcached-host a host, or a host and its port: cache.example:11211.",
+            "--http.memcached-host には cache.example:11211 のようにホスト（とポート）を指定してください。",
+        ),
+    ),
+    "solver.memcached": Entry(
+        Sentence(
+            "No memcached server has taken the challenge: {reason}.", "memcached に登録できませんでした: {reason}"
+        ),
+        Sentence(
+            "Check the servers given with --http.memcached-host, and that this machine may reach them.",
+            "--http.memcached-host のサーバーが稼働し、この機器から接続できるか確認してください。",
+        ),
+    ),
     "solver.webroot-missing": Entry(
         Sentence("{path} is not a directory.", "{path} はフォルダではありません。"),
         Sentence(

@@ -11,6 +11,7 @@ import h11
 from tegata.acme.challenges import http01_path
 from tegata.plugin_api.solver import Presentation
 from tegata.plugins.solvers._address import ListenAddress
+from tegata.plugins.solvers._host_header import host_of
 from tegata.plugins.solvers._listener import Listener
 
 REQUEST_OCTETS = 8 * 1024
@@ -19,21 +20,26 @@ REQUEST_OCTETS = 8 * 1024
 class StandaloneSolver:
     """One listener for all names: opened for the first, closed after the last.
 
-    ``address`` is lego's ``--http.port``, see ``ListenAddress``; raises BadListenAddress.
+    ``address`` is lego's ``--http.port``, see ``ListenAddress``; raises BadListenAddress. ``host_header`` is where a
+    proxy in front leaves the host that was asked for.
     """
 
     challenge_type = "http-01"
 
-    def __init__(self, address: str = ":80") -> None:
+    def __init__(self, address: str = ":80", host_header: str = "Host") -> None:
         self._address = ListenAddress(address, "http")
+        self._host_header = host_header
         self._live: dict[str, Presentation] = {}
         self._listener: Listener | None = None
 
     def present(self, presentation: Presentation) -> None:
         """Serve it; raises PortInUse, PortDenied or AddressUnavailable."""
         if self._listener is None:
-            self._listener = Listener(self._address.listen(), lambda: _Exchange(self._live), self.challenge_type)
+            self._listener = Listener(self._address.listen(), self._converse, self.challenge_type)
         self._live[http01_path(presentation.token)] = presentation
+
+    def _converse(self) -> "_Exchange":
+        return _Exchange(self._live, self._host_header)
 
     def cleanup(self, presentation: Presentation) -> None:
         """Serve it no more."""
@@ -46,8 +52,9 @@ class StandaloneSolver:
 class _Exchange:
     """One request and its answer; ``live`` are the presentations by their paths."""
 
-    def __init__(self, live: Mapping[str, Presentation]) -> None:
+    def __init__(self, live: Mapping[str, Presentation], host_header: str) -> None:
         self.is_over = False
+        self._host_header = host_header
         self._live = live
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=REQUEST_OCTETS)
 
@@ -67,9 +74,9 @@ class _Exchange:
         The Host is compared so that nobody can fetch it through a name of his own that leads here (DNS rebinding).
         """
         presentation = self._live.get(request.target.decode("ascii", "replace"))
-        host = dict(request.headers).get(b"host", b"").decode("ascii", "replace")
+        host = host_of(request.headers, self._host_header)
         body = b""
-        if request.method == b"GET" and presentation is not None and _host_name(host) == presentation.name:
+        if request.method == b"GET" and presentation is not None and host == presentation.name:
             body = presentation.key_authorization.encode("ascii")
         headers = [
             ("Content-Type", "application/octet-stream"),
@@ -82,12 +89,6 @@ class _Exchange:
         except h11.LocalProtocolError:  # the request was of a kind that takes no such answer
             return b""
         return b"".join(part or b"" for part in parts)
-
-
-def _host_name(host: str) -> str:
-    """The name in a Host header: without port, brackets and final dot, in lower case."""
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    return name.lower().removesuffix(".")
 
 
 PLUGIN = StandaloneSolver
