@@ -72,7 +72,7 @@ SUBCOMMANDS = {
         "archives restore",
         "migrate",
     ],
-    "tegata-ca": ["init", "serve", "contract", "eab", "cert", "audit", "migrate"],
+    "tegata-ca": ["init", "serve", "contract", "eab", "cert", "audit", "backup", "migrate", "restore"],
 }
 HELP: dict[str, str] = {}
 

@@ -23,6 +23,7 @@ from tegata.ca.api.context import Context, Nonces
 from tegata.ca.api.links import Links
 from tegata.ca.api.nonces import ProcessNonces
 from tegata.ca.api.shared_nonces import SharedNonces
+from tegata.ca.errors import BackupOlder
 from tegata.ca.issuing import hierarchy, keys, layout
 from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
@@ -56,7 +57,7 @@ from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Settings, Validation
 from tegata.ca.settings import Agent as AgentSettings
-from tegata.ca.store import opening
+from tegata.ca.store import backup, opening
 from tegata.ca.store.migrations import Migrated
 from tegata.ca.validation.agent import Agent
 from tegata.ca.validation.check import NetworkValidator
@@ -188,6 +189,23 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
 def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:
     """Bring the database of a CA up to date; raises BadSettings and the store's errors."""
     return opening.migrate(home, load_settings(home).database, environ, finish=finish)
+
+
+def back_up(home: Path, target: Path) -> int:
+    """Copy the CA's database to a new file; its size. Raises BadSettings, Refused, DatabaseUnusable."""
+    return backup.back_up(opening.require_file(home, load_settings(home).database), target)
+
+
+def restore(home: Path, source: Path, *, force: bool) -> None:
+    """Put a backup in the place of the CA's database; without ``force`` nothing that was issued or revoked is lost.
+
+    Raises BadSettings, BackupOlder, Refused, and the store's errors.
+    """
+    database = opening.require_file(home, load_settings(home).database)
+    lost = backup.loss(source, database)
+    if any(lost) and not force:
+        raise BackupOlder(certificates=lost.certificates, revocations=lost.revocations)
+    backup.restore(source, database)
 
 
 def load_settings(home: Path) -> Settings:

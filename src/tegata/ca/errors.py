@@ -484,6 +484,12 @@ class Refused(CaError):
     code = "operator.refused"
 
 
+class BackupOlder(CaError):
+    """The backup lacks ``certificates`` and ``revocations`` that the database has."""
+
+    code = "operator.backup"
+
+
 class AuditBroken(CaError):
     """The audit log does not hold from link ``link`` on: ``reason``."""
 

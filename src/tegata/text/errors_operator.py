@@ -34,6 +34,18 @@ ENTRIES: dict[str, Entry] = {
             "--listen または --public-listen で別のアドレスを指定してください。",
         ),
     ),
+    "operator.backup": Entry(
+        Sentence(
+            "The backup is older than the database: it lacks {certificates} certificates and {revocations} revocations,"
+            " of which nothing would be known any more.",
+            "バックアップはデータベースより古く、証明書 {certificates} 件と失効 {revocations} 件が含まれていません。"
+            "復元するとこれらの記録が失われます。",
+        ),
+        Sentence(
+            "Keep the database, or make a backup of it first and then restore with --force.",
+            "現在のデータベースを使い続けるか、先にバックアップを取ってから --force を付けて復元してください。",
+        ),
+    ),
     "operator.audit": Entry(
         Sentence(
             "The audit log does not hold from link {link} on: {reason}.",
@@ -103,6 +115,12 @@ ENTRIES: dict[str, Entry] = {
 }
 
 REASONS: dict[str, str] = {
+    "the records are on PostgreSQL: use pg_dump and pg_restore": (
+        "記録は PostgreSQL にあります。pg_dump と pg_restore を使用してください"
+    ),
+    "there is a file of that name": "同じ名前のファイルがすでにあります",
+    "it is no backup of a CA": "認証局のバックアップではありません",
+    "it is damaged": "破損しています",
     "it is not the link that was noted": "控えておいたリンクと異なります",
     "the link that was noted is gone": "控えておいたリンクがありません",
     "it does not follow the link before it": "直前のリンクとつながっていません",

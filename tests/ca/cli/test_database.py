@@ -64,3 +64,22 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(home, tmp_path):
     done = run("--dir", str(old), "migrate", "--json")
     assert json.loads(done.stdout) == {"applied": [], "left": []}
     assert run("--dir", str(old), "contract", "list", "--json").stdout == "[]\n"
+
+
+def test_a_backup_that_lacks_a_certificate(home, tmp_path):
+    """It is put back only if that is asked for, and said what would be lost."""
+    own = tmp_path / "own"
+    shutil.copytree(home, own)
+    backup = str(tmp_path / "backup.db")
+    assert run("--dir", str(own), "backup", backup).code == 0
+    with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
+        database.execute(
+            "INSERT INTO certificates VALUES ('a1', 'o', 'a', 'c', '[]', x'', 0, 1, x'', x'', 0, x'00', 0, NULL, NULL)"
+        )
+        database.commit()
+    refused = run("--dir", str(own), "restore", backup)
+    assert refused.code == 1
+    assert "1 certificates and 0 revocations" in refused.stderr
+    assert run("--dir", str(own), "restore", backup, "--force").code == 0
+    with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
+        assert database.execute("SELECT * FROM certificates").fetchall() == []

@@ -1,6 +1,7 @@
-"""``tegata-ca migrate``: the database brought up to date, and what became of it."""
+"""``tegata-ca migrate``, ``backup`` and ``restore``: what is done with the database as a whole."""
 
 import os
+from pathlib import Path
 
 from tegata.ca import bootstrap
 from tegata.ca.cli.answers import Answer
@@ -18,8 +19,33 @@ _LEFT = Sentence(
 )
 
 
+_MADE = Sentence(
+    "The backup is in {file} ({octets} octets). It holds the database only: keep copies of settings.toml, of the"
+    " certificates and of keys/ as well, and the pass phrase elsewhere.",
+    "バックアップを {file} に作成しました（{octets} バイト）。含まれるのはデータベースだけです。settings.toml、証明書、"
+    "keys/ も複製し、パスフレーズは別の場所に保管してください。",
+)
+_RESTORED = Sentence(
+    "The database is that of {file} now. A server that runs goes on with it.",
+    "データベースを {file} の内容に戻しました。稼働中のサーバーもこの内容で動作を続けます。",
+)
+
+
 def migrate(asked: Asked) -> Answer:
     """Bring the schema up to date."""
     done = bootstrap.migrate(asked.home, os.environ, finish=asked["finish"])
     told = _LEFT if done.left else _APPLIED if done.applied else _CURRENT
     return Answer({"applied": list(done.applied), "left": list(done.left)}, told=told)
+
+
+def back_up(asked: Asked) -> Answer:
+    """Copy the database to a new file."""
+    file = Path(asked["file"])
+    return Answer({"file": str(file), "octets": bootstrap.back_up(asked.home, file)}, told=_MADE)
+
+
+def restore(asked: Asked) -> Answer:
+    """Put a backup in the database's place."""
+    file = Path(asked["file"])
+    bootstrap.restore(asked.home, file, force=asked["force"])
+    return Answer({"file": str(file)}, told=_RESTORED)

@@ -111,6 +111,13 @@ COMMANDS = (
         "bring the database up to date before serve does; it says what was done",
         options=(Option("finish", about="also what nodes of the release before could not live with"),),
     ),
+    Command(("backup",), "copy the database to a new file, while serve runs too", "FILE"),
+    Command(
+        ("restore",),
+        "put a backup in the database's place, while serve runs too",
+        "FILE",
+        (Option("force", about="even if certificates or revocations are lost that came after the backup"),),
+    ),
     Command(
         ("contract", "add"),
         "record an accepted contract with its EAB credential and its customer",

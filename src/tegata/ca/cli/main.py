@@ -56,6 +56,13 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
 }
 _SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}
 
+# What is done with the database alone: neither keys nor pass phrase are needed.
+_ON_DATABASE: dict[tuple[str, ...], Callable[[Asked], Answer]] = {
+    ("migrate",): database.migrate,
+    ("backup",): database.back_up,
+    ("restore",): database.restore,
+}
+
 
 def main() -> int:
     """Run the command line of this process; its exit code."""
@@ -86,8 +93,8 @@ def main() -> int:
 def _run(asked: Asked) -> Answer | None:
     if asked.words == ("init",):
         return initialise.run(asked)
-    if asked.words == ("migrate",):
-        return database.migrate(asked)
+    if asked.words in _ON_DATABASE:
+        return _ON_DATABASE[asked.words](asked)
     if asked.words == ("perspective", "add"):
         return perspectives.add(asked)
     if asked.words in _SERVERS:

@@ -42,12 +42,12 @@ class Database:
         self._closed = False
         try:
             _make(path)
-            with closing(_connect(path)) as connection:
+            with closing(connect(path)) as connection:
                 _use_write_ahead_log(connection)
                 self.migrated = migrate(connection, path, migrations)
-            self._reader = _connect(path)
+            self._reader = connect(path)
             self._reader.execute("PRAGMA query_only = ON")
-            self._writer: Writer[_Answer] = Writer(_connect(path), statements, self._report)
+            self._writer: Writer[_Answer] = Writer(connect(path), statements, self._report)
         except (OSError, sqlite3.Error) as error:
             raise DatabaseUnusable(path=path, reason=str(error)) from error
 
@@ -124,7 +124,7 @@ def _make(path: Path) -> None:
             os.close(folder)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """A connection that commits by itself and syncs every commit to the disk."""
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tegata.ca.errors import Refused
 from tegata.ca.settings import DATABASE_FILE, PASSWORD_VARIABLE, Database
 from tegata.ca.store import migrations, sql, sqlite
 from tegata.ca.store.errors import DatabaseUnusable
@@ -52,6 +53,13 @@ def migrate(home: Path, settings: Database, environ: Mapping[str, str], *, finis
     from tegata.ca.store.postgresql.migrate import bring_up  # noqa: PLC0415 - as above
 
     return asyncio.run(bring_up(place, migrations.known(), finish=finish))
+
+
+def require_file(home: Path, settings: Database) -> Path:
+    """The database's file; raises Refused where records are on a server, which has tools of its own for this."""
+    if is_shared(settings):
+        raise Refused(reason="the records are on PostgreSQL: use pg_dump and pg_restore")
+    return home / DATABASE_FILE
 
 
 def require_empty(home: Path, settings: Database, environ: Mapping[str, str]) -> None:

@@ -1,0 +1,127 @@
+"""A SQLite store's copy in one file, made and put back while a server runs, by SQLite's own online backup.
+
+What a restore would lose is counted before anything is changed. Knows of the tables only what must not go back: issued
+certificates, revocations, and the number of the CRL.
+"""
+
+import asyncio
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tegata.ca.store import migrations
+from tegata.ca.store.db import connect
+from tegata.ca.store.errors import DatabaseUnusable
+from tegata.ca.store.migrate import migrate
+from tegata.ca.store.sqlite import open_store
+
+CRL_LEAP = 1_000_000
+"""How far CRL numbers go on where the last of them is not known: none may be used twice."""
+
+_LOST = """
+SELECT
+    (SELECT count(*) FROM certificates WHERE serial NOT IN (SELECT serial FROM old.certificates)),
+    (SELECT count(*) FROM certificates WHERE revoked_at IS NOT NULL
+        AND serial NOT IN (SELECT serial FROM old.certificates WHERE revoked_at IS NOT NULL))
+"""
+
+
+class Loss(NamedTuple):
+    """What the database knows and a backup does not: certificates, and revocations."""
+
+    certificates: int
+    revocations: int
+
+
+def back_up(database: Path, target: Path) -> int:
+    """Copy the database to a new file, as it is at one moment, readable by its owner only; its size in octets.
+
+    Writers do not wait for it. Raises DatabaseUnusable, also when there is a file of that name.
+    """
+    with _told(target), _beside(target) as made:
+        _copy(database, made)
+        os.link(made, target)
+        return target.stat().st_size
+
+
+def loss(backup: Path, database: Path) -> Loss:
+    """What would be lost if the backup took the database's place; raises as ``restore``."""
+    if not database.exists():
+        return Loss(0, 0)
+    with _told(backup), _prepared(backup, database) as copy, closing(connect(database)) as current:
+        current.execute("ATTACH ? AS old", (str(copy),))
+        return Loss(*current.execute(_LOST).fetchone())
+
+
+def restore(backup: Path, database: Path) -> None:
+    """Put the backup in the database's place, in one transaction; a server that runs goes on with it.
+
+    CRL numbers do not go back. Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered.
+    """
+    is_new = not database.exists()
+    with _told(backup), _prepared(backup, database) as copy:
+        asyncio.run(open_store(database).close())
+        with closing(connect(copy)) as source, closing(connect(database)) as target:
+            if is_new:
+                source.execute("UPDATE revocation_lists SET number = number + ?", (CRL_LEAP,))
+            else:
+                _keep_newer_crl(source, target)
+            source.backup(target)
+
+
+def _keep_newer_crl(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """The CRL in place stays if its number is the greater one."""
+    number = "SELECT COALESCE(max(number), 0) FROM revocation_lists"
+    if target.execute(number).fetchone() > source.execute(number).fetchone():
+        newest = target.execute("SELECT * FROM revocation_lists ORDER BY number DESC LIMIT 1").fetchone()
+        source.execute("DELETE FROM revocation_lists")
+        source.execute("INSERT INTO revocation_lists VALUES (?, ?, ?, ?)", newest)
+
+
+@contextmanager
+def _prepared(backup: Path, database: Path) -> Iterator[Path]:
+    """A copy of the backup beside the database, whole and with this program's schema."""
+    with _beside(database) as copy:
+        _copy(backup, copy)
+        with closing(connect(copy)) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").fetchone():
+                raise DatabaseUnusable(path=backup, reason="it is no backup of a CA")
+            migrate(connection, backup, migrations.known())
+        yield copy
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database into an empty file, and see that the copy is whole."""
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
+        closing(connect(target)) as writing,
+    ):
+        reading.backup(writing)
+        writing.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+        found = writing.execute("PRAGMA integrity_check").fetchone()
+    if found != ("ok",):
+        raise DatabaseUnusable(path=source, reason="it is damaged")
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """An empty file in the same directory, for its owner only, that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=".tegata-ca-", dir=path.absolute().parent) as directory:
+        made = Path(directory) / "copy.db"
+        os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        yield made
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the disk or SQLite refuses, in words."""
+    try:
+        yield
+    except FileExistsError:
+        raise DatabaseUnusable(path=path, reason="there is a file of that name") from None
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseUnusable(path=path, reason=getattr(error, "strerror", None) or error) from error

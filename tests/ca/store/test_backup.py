@@ -1,0 +1,165 @@
+"""A backup is of one moment and whole, whatever is written meanwhile; putting it back loses nothing unsaid."""
+
+import asyncio
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tegata.ca.model import RevocationList
+from tegata.ca.ports import Store, Work
+from tegata.ca.store import backup
+from tegata.ca.store.backup import CRL_LEAP, Loss
+from tegata.ca.store.errors import DatabaseUnusable
+from tegata.ca.store.sqlite import open_store
+from tests.ca.store.records import DAY, NOW, certificate, place_order, populate
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "tegata-ca.db"
+
+
+@pytest.fixture
+async def store(path: Path, anyio_backend: str):
+    """A store with an account, which stays open as a server's does."""
+    store = open_store(path)
+    await populate(store)
+    yield store
+    await store.close()
+
+
+def names(directory: Path) -> list[str]:
+    return [file.name for file in directory.iterdir()]
+
+
+def mode(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
+async def issue(store: Store, name: str, serial: str) -> None:
+    await place_order(store, name)
+    work = Work()
+    store.orders.begin_processing(work, name, b"csr", NOW)
+    store.certificates.intend(work, certificate(serial, name))
+    store.certificates.issue(work, serial, b"chain", NOW)
+    store.orders.complete(work, name, serial)
+    await store.commit(work)
+
+
+async def publish(store: Store, number: int) -> None:
+    work = Work()
+    crl = RevocationList(number=number, this_update=NOW, next_update=NOW + DAY, der=f"crl {number}".encode())
+    store.revocation_lists.publish(work, crl)
+    await store.commit(work)
+
+
+async def test_a_backup_under_writes(path: Path, store: Store, tmp_path: Path) -> None:
+    """One file, its owner's only; every order in it is whole, and none that was acknowledged before is missing."""
+    acknowledged: list[str] = []
+
+    async def write() -> None:
+        while True:
+            name = f"order-{len(acknowledged)}"
+            await place_order(store, name)
+            acknowledged.append(name)
+
+    writing = asyncio.create_task(write())
+    while len(acknowledged) < 20:  # noqa: ASYNC110 - what is waited for sets no event
+        await asyncio.sleep(0.01)
+    before = list(acknowledged)
+    target = tmp_path / "backup.db"
+    size = await asyncio.to_thread(backup.back_up, path, target)
+    writing.cancel()
+    assert mode(target) == 0o600
+    assert len(target.read_bytes()) == size
+    assert [name for name in names(tmp_path) if "backup" in name] == ["backup.db"]
+    with closing(sqlite3.connect(target)) as copied:
+        orders = {name for (name,) in copied.execute("SELECT id FROM orders")}
+        ((links,),) = copied.execute("SELECT count(*) FROM order_authorizations").fetchall()
+        ((parts,),) = copied.execute("SELECT count(*) FROM authorizations").fetchall()
+    assert orders.issuperset(before)
+    assert links == parts == 2 * len(orders)
+
+
+async def test_what_a_restore_would_lose(path: Path, store: Store, tmp_path: Path) -> None:
+    """Certificates and revocations since the backup; nothing else counts."""
+    for number in range(3):
+        await issue(store, f"order-{number}", f"a{number}")
+    backup.back_up(path, tmp_path / "backup.db")
+    assert backup.loss(tmp_path / "backup.db", path) == Loss(0, 0)
+    await place_order(store, "pending")
+    assert backup.loss(tmp_path / "backup.db", path) == Loss(0, 0)
+    await issue(store, "later", "b1")
+    work = Work()
+    store.certificates.revoke(work, "a1", 4, NOW, "operator")
+    store.certificates.revoke(work, "b1", 4, NOW, "operator")
+    await store.commit(work)
+    assert backup.loss(tmp_path / "backup.db", path) == Loss(1, 2)
+    assert backup.loss(tmp_path / "backup.db", tmp_path / "nowhere.db") == Loss(0, 0)
+
+
+async def test_a_restore_under_an_open_store(path: Path, store: Store, tmp_path: Path) -> None:
+    """The store goes on with what is back, reads and writes; CRL numbers go on too."""
+    await issue(store, "kept", "a1")
+    await publish(store, 1)
+    backup.back_up(path, tmp_path / "backup.db")
+    await place_order(store, "lost")
+    await publish(store, 2)
+    await publish(store, 3)
+    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", path)
+    assert await store.orders.get("lost") is None
+    assert await store.orders.get("kept") is not None
+    latest = await store.revocation_lists.latest()
+    assert latest is not None
+    assert (latest.number, latest.der) == (3, b"crl 3")
+    await place_order(store, "after")
+    await publish(store, 4)
+    assert await store.orders.get("after") is not None
+
+
+async def test_a_restore_where_nothing_is_left(path: Path, store: Store, tmp_path: Path) -> None:
+    """The file is the owner's; no CRL number that may have been used since comes again."""
+    await issue(store, "kept", "a1")
+    await publish(store, 1)
+    backup.back_up(path, tmp_path / "backup.db")
+    fresh = tmp_path / "fresh.db"
+    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
+    assert mode(fresh) == 0o600
+    again = open_store(fresh)
+    assert await again.certificates.get("a1") is not None
+    latest = await again.revocation_lists.latest()
+    assert latest is not None
+    assert latest.number == 1 + CRL_LEAP
+    await again.close()
+
+
+async def test_an_existing_file_is_kept(path: Path, store: Store, tmp_path: Path) -> None:
+    """A backup never takes the place of another file."""
+    target = tmp_path / "backup.db"
+    target.write_bytes(b"precious")
+    with pytest.raises(DatabaseUnusable, match="there is a file of that name"):
+        backup.back_up(path, target)
+    assert target.read_bytes() == b"precious"
+
+
+async def test_what_is_no_backup_changes_nothing(path: Path, store: Store, tmp_path: Path) -> None:
+    """Another file, another program's database, a damaged one, none."""
+    await place_order(store, "kept")
+    (tmp_path / "text.db").write_bytes(b"not a database, " * 100)
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE a (b TEXT)")
+    backup.back_up(path, tmp_path / "damaged.db")
+    octets = bytearray((tmp_path / "damaged.db").read_bytes())
+    octets[4096 * 2 : 4096 * 20] = bytes(4096 * 18)
+    (tmp_path / "damaged.db").write_bytes(octets)
+    for name in ("text", "other", "damaged", "none"):
+        for verb in (backup.restore, backup.loss):
+            with pytest.raises(DatabaseUnusable):
+                await asyncio.to_thread(verb, tmp_path / f"{name}.db", path)
+    assert await store.orders.get("kept") is not None
+    assert not [name for name in names(tmp_path) if name.startswith(".tegata")]
