@@ -86,6 +86,17 @@ def test_a_server_that_does_not_show_it_is_named(dns_site: DnsSite, service: Bin
     assert dns_site.left_at(name) == set()
 
 
+def test_by_hand_with_nobody_there(dns_site: DnsSite, tegata: Tegata):
+    """What is to be made stands on standard output, with the zone it belongs to; cron presses no Enter."""
+    line = [word if word != "httpreq" else "manual" for word in words(dns_site, f"www.{COM}")]
+    done = at_home(dns_site, tegata).run(*line)
+    assert done.code == 1
+    assert f"lego: Please create the following TXT record in your {COM}. zone:\n" in done.stdout
+    assert f'_acme-challenge.www.{COM}. 120 IN TXT "' in done.stdout
+    assert f"lego: You can now remove this TXT record from your {COM}. zone:\n" in done.stdout
+    assert "acme: error presenting token: EOF" in done.stderr
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_takes_its_records_away(
     dns_site: DnsSite, service: BindService, tegata: Tegata, number: signal.Signals, code: int

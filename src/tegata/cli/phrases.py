@@ -47,6 +47,12 @@ PHRASES: dict[str, str] = {
     "acme.mac": "acme: could not decode hmac key: {reason}",
     "dns.missing-settings": "{provider}: some credentials information are missing: {names}",
     "dns.program-failed": "acme: error presenting token: {provider}: wait command: exit status {status}",
+    "dns.nobody-answers": "acme: error presenting token: EOF",
+    "dns.cname-needed": (
+        'acme: error presenting token: acme-dns: new account created for "{domain}". To complete setup for "{domain}" '
+        "you must provision the following CNAME in your DNS zone and re-run this provider when it is in place:\n"
+        "{name} CNAME {target}."
+    ),
     "dns.not-propagated": "propagation: time limit exceeded: last error: {missing} [fqdn: {name}]",
     "dns.zone-not-found": "could not find the start of authority for {name}",
     "solver.port-in-use": (

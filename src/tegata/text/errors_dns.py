@@ -72,6 +72,37 @@ ENTRIES: dict[str, Entry] = {
             "EXEC_PATH の指定と、ファイルの有無および実行権限を確認してください。",
         ),
     ),
+    "dns.nobody-answers": Entry(
+        Sentence(
+            "Nobody said that the TXT record at {name} is there: there is no input.",
+            "{name} の TXT レコードが作成されたことを確認できませんでした。入力がありません。",
+        ),
+        Sentence(
+            "Run the command where you can press Enter; an unattended renewal needs another provider.",
+            "Enter キーを押せる端末で実行してください。無人で更新するには、別のプロバイダーが必要です。",
+        ),
+    ),
+    "dns.accounts-unusable": Entry(
+        Sentence(
+            "The accounts of the DNS provider {provider} at {place} cannot be used: {reason}.",
+            "DNS プロバイダー {provider} のアカウント（{place}）を使用できません: {reason}。",
+        ),
+        Sentence(
+            "Put it right, or name another place by ACME_DNS_STORAGE_PATH; new accounts need new CNAME records.",
+            "修正するか、ACME_DNS_STORAGE_PATH で別の場所を指定してください。"
+            "新しいアカウントには新しい CNAME レコードが必要です。",
+        ),
+    ),
+    "dns.cname-needed": Entry(
+        Sentence(
+            "{provider}: a new account was made for {domain}. Its alias is not there yet: {name} CNAME {target}.",
+            "{provider}: {domain} のアカウントを作成しました。次の別名がまだありません: {name} CNAME {target}.",
+        ),
+        Sentence(
+            "Create this CNAME record in your zone once, and run the command again when it can be seen.",
+            "この CNAME レコードをゾーンに一度だけ作成し、反映されたらもう一度コマンドを実行してください。",
+        ),
+    ),
     "dns.no-resolvers": Entry(
         Sentence(
             "No DNS server is set on this system, and none was named.",
@@ -161,6 +192,11 @@ REASONS: dict[str, str] = {
     "the file is not text in UTF-8": "ファイルが UTF-8 のテキストではありません",
     "it is not the name of a file": "ファイル名として使用できません",
     "it is not an http or https URL": "http または https の URL ではありません",
+    "ACME_DNS_STORAGE_PATH is set as well": "ACME_DNS_STORAGE_PATH も設定されています",
+    "it holds something other than networks (CIDR)": "ネットワーク（CIDR）以外のものを含んでいます",
+    "the account of a name is incomplete": "アカウントの情報が不足しています",
+    "its answer is not an account": "応答がアカウントの情報ではありません",
+    "it is longer than 4 MiB": "4 MiB を超えています",
     "the answer is too long": "応答が長すぎます",
     "the file holds no key as tsig-keygen writes it": "ファイルに tsig-keygen 形式の鍵がありません",
     "the algorithm is none of hmac-sha1, -sha224, -sha256, -sha384, -sha512": (

@@ -63,24 +63,32 @@ class Api:
         self._credentials = credentials
         self._lock = threading.Lock()
 
-    def send(self, method: str, path: str, body: object = None, *, besides: Collection[int] = ()) -> Answer:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        besides: Collection[int] = (),
+    ) -> Answer:
         """Send ``body``, if any, as JSON to ``base`` + ``path``; statuses from 200 to 299 are good, and ``besides``.
 
-        Raises ProviderUnreachable, ProviderRefused.
+        ``headers`` are further ones for this request. Raises ProviderUnreachable, ProviderRefused.
         """
         import httpx2  # noqa: PLC0415 - it costs a tenth of a second, and ``dnshelp`` needs none of it
 
         url = self._base + path
-        headers = dict(self._headers)
+        sent = {**self._headers, **(headers or {})}
         content = None
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            sent["Content-Type"] = "application/json"
             content = msgspec.json.encode(body)
         with self._lock:
             trust = self._trust
         try:
             with (
-                httpx2.Client(verify=trust, timeout=self._seconds, headers=headers, auth=self._credentials) as client,
+                httpx2.Client(verify=trust, timeout=self._seconds, headers=sent, auth=self._credentials) as client,
                 client.stream(method, url, content=content) as response,
             ):
                 answer = Answer(response.status_code, b"".join(self._limited(response, url)))

@@ -1,0 +1,134 @@
+"""Where the provider ``acme-dns`` keeps its accounts: a file as lego writes it, or a service that keeps them.
+
+What is read is hostile or damaged until it has the form of an account. Knows no DNS and no acme-dns server.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+import msgspec
+
+from tegata.plugin_api.dns import BadSetting, ProviderFailed
+from tegata.plugins.dns._http import Api
+
+_FILE_LIMIT = 4 * 1024 * 1024
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+class AccountsUnusable(ProviderFailed):
+    """The accounts cannot be read or written; facts: ``provider``, ``place``, ``reason``."""
+
+    code = "dns.accounts-unusable"
+
+
+class Account(msgspec.Struct, frozen=True):
+    """One account at an acme-dns server: credentials for the TXT record of ``fulldomain``."""
+
+    fulldomain: str
+    subdomain: str
+    username: str
+    password: str
+    server_url: str = ""
+
+    def __repr__(self) -> str:
+        """Without the password."""
+        return f"Account({self.fulldomain!r})"
+
+
+class Accounts(Protocol):
+    """Accounts by domain. Raises AccountsUnusable, ProviderUnreachable, ProviderRefused."""
+
+    def find(self, domain: str) -> Account | None:
+        """The account of a domain, if there is one."""
+        ...
+
+    def keep(self, domain: str, account: Account) -> bool:
+        """Keep a new one; whether its CNAME record has been made already."""
+        ...
+
+
+class FileAccounts:
+    """Accounts in one JSON file, readable by its owner only from its first octet, and replaced as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def find(self, domain: str) -> Account | None:
+        """The account of a domain, if there is one."""
+        stored = self._read().get(domain)
+        if stored is None:
+            return None
+        try:
+            return msgspec.convert(stored, Account)
+        except (msgspec.ValidationError, RecursionError):
+            raise self._unusable("the account of a name is incomplete") from None
+
+    def keep(self, domain: str, account: Account) -> bool:
+        """Add it to the file; what else is there stays as it is."""
+        content = msgspec.json.encode({**self._read(), domain: account})
+        draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
+        try:
+            with os.fdopen(os.open(draft, _NEW_FILE, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self._path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise self._unusable(error.strerror or str(error)) from None
+        return False
+
+    def _read(self) -> dict[str, object]:
+        try:
+            with self._path.open("rb") as file:
+                content = file.read(_FILE_LIMIT + 1)
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise self._unusable(getattr(error, "strerror", None) or "it is not the name of a file") from None
+        if len(content) > _FILE_LIMIT:
+            raise self._unusable("it is longer than 4 MiB")
+        try:
+            return msgspec.json.decode(content, type=dict[str, object])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise self._unusable("it is not a JSON object") from None
+
+    def _unusable(self, reason: str) -> AccountsUnusable:
+        return AccountsUnusable(provider="acme-dns", place=self._path, reason=reason)
+
+
+class ServiceAccounts:
+    """Accounts at an HTTP service, one a path."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._api = Api("acme-dns", "ACME_DNS_STORAGE_BASE_URL", base)
+
+    def find(self, domain: str) -> Account | None:
+        """GET it; 404 says that there is none."""
+        answer = self._api.send("GET", f"/{quote(domain, safe='')}", besides=(404,))
+        return None if answer.status == 404 else account_of(answer.content, "the storage service")
+
+    def keep(self, domain: str, account: Account) -> bool:
+        """POST it; 201 says that the service has made the CNAME record too."""
+        return self._api.send("POST", f"/{quote(domain, safe='')}", account).status == 201
+
+
+def account_of(content: bytes, place: str) -> Account:
+    """An account from what a service said; raises AccountsUnusable."""
+    try:
+        return msgspec.json.decode(content, type=Account)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise AccountsUnusable(provider="acme-dns", place=place, reason="its answer is not an account") from None
+
+
+def accounts_at(file: str, url: str) -> Accounts:
+    """The accounts of the settings, of which exactly one may be given; raises BadSetting."""
+    if file and url:
+        raise BadSetting(
+            provider="acme-dns", variable="ACME_DNS_STORAGE_BASE_URL", reason="ACME_DNS_STORAGE_PATH is set as well"
+        )
+    return FileAccounts(Path(file)) if file else ServiceAccounts(url)

@@ -1,0 +1,211 @@
+"""The provider ``acme-dns`` with a server of its API: accounts made, kept and used, and everything that is damaged."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tegata.plugin_api.dns import BadSetting, MissingSettings, ProviderRefused
+from tegata.plugins.dns._acmedns_accounts import Account, AccountsUnusable, FileAccounts
+from tegata.plugins.dns.acmedns import AcmeDnsProvider, CnameNeeded
+from tegata.testing.providers import VALUES, Script, record, surroundings
+from tests.plugins.dns.web import Asked, Service
+
+DOMAIN, NAME = "www.example.com", "_acme-challenge.www.example.com."
+ACCOUNT = {
+    "fulldomain": "d420c923.auth.example.net",
+    "subdomain": "d420c923",
+    "username": "c36f50e8",
+    "password": "htB9mR9DYgcu9bX_afHF62erXaH2TS7bg9KW3F7Z",
+}
+
+
+class Server:
+    """What acme-dns answers, and below ``/accounts`` a service that keeps accounts."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, object] = {}
+        self.made_status = 200
+
+    def __call__(self, asked: Asked) -> int | tuple[int, object]:
+        if asked.path == "/register":
+            return 201, {**ACCOUNT, "allowfrom": []}
+        if asked.path == "/update":
+            known = (ACCOUNT["username"], ACCOUNT["password"], ACCOUNT["subdomain"])
+            sent = (asked.headers["x-api-user"], asked.headers["x-api-key"], asked.body["subdomain"])
+            return (200, {"txt": asked.body["txt"]}) if sent == known else (401, {"error": "forbidden"})
+        if asked.method == "POST":
+            self.accounts[asked.path] = asked.body
+            return self.made_status
+        return (200, self.accounts[asked.path]) if asked.path in self.accounts else 404
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+@pytest.fixture
+def service(server):
+    with Service(server) as serving:
+        yield serving
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "accounts.json"
+
+
+def provider(service: Service, file: Path | None, dialogue: Script | None = None, **more: str) -> AcmeDnsProvider:
+    storage = {"ACME_DNS_STORAGE_PATH": str(file)} if file else {}
+    variables = {"ACME_DNS_API_BASE": service.url, **storage, **more}
+    return AcmeDnsProvider(surroundings("acme-dns", variables, dialogue=dialogue))
+
+
+def test_the_first_time_an_account_is_made_and_its_alias_told(service: Service, file: Path):
+    """It is on the disk, for its owner only (S-22), before anybody is asked to make an alias of it."""
+    with pytest.raises(CnameNeeded) as caught:
+        provider(service, file, ACME_DNS_ALLOWLIST="192.0.2.0/24, 2001:db8::/32").add(record(VALUES[0]))
+    assert caught.value.facts == {
+        "provider": "acme-dns",
+        "domain": DOMAIN,
+        "name": NAME,
+        "target": ACCOUNT["fulldomain"],
+    }
+    (asked,) = service.asked
+    assert (asked.method, asked.path, asked.body) == (
+        "POST",
+        "/register",
+        {"allowfrom": ["192.0.2.0/24", "2001:db8::/32"]},
+    )
+    assert json.loads(file.read_text()) == {DOMAIN: {**ACCOUNT, "server_url": service.url}}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_from_then_on_the_record_is_updated(service: Service, file: Path):
+    """By a file that lego wrote; other accounts in it stay. Nothing is ever taken away."""
+    file.write_text(json.dumps({DOMAIN: ACCOUNT, "other.example": ACCOUNT}))
+    person = Script()
+    acme_dns = provider(service, file, person)
+    acme_dns.add(aliased(VALUES[0]))
+    acme_dns.remove(aliased(VALUES[0]))
+    assert [(asked.path, asked.body) for asked in service.asked] == [
+        ("/update", {"subdomain": ACCOUNT["subdomain"], "txt": VALUES[0]})
+    ]
+    assert person.logged == []
+
+
+def aliased(value: str):
+    """A record whose name is where the alias leads."""
+    made = record(value)
+    return type(made)(f"{ACCOUNT['fulldomain']}.", made.value, made.origin)
+
+
+def test_an_alias_that_is_not_seen_is_told(service: Service, file: Path):
+    """The update is made all the same: others may see it."""
+    file.write_text(json.dumps({DOMAIN: ACCOUNT}))
+    person = Script()
+    provider(service, file, person).add(record(VALUES[0]))
+    assert [asked.path for asked in service.asked] == ["/update"]
+    assert person.logged == [
+        f"[{DOMAIN}] acme-dns: this record is not seen from here: {NAME} CNAME {ACCOUNT['fulldomain']}."
+    ]
+
+
+def test_another_name_does_not_lose_the_first_account(service: Service, file: Path):
+    file.write_text(json.dumps({"other.example": {**ACCOUNT, "more": 1}}))
+    with pytest.raises(CnameNeeded):
+        provider(service, file).add(record(VALUES[0]))
+    assert json.loads(file.read_text())["other.example"] == {**ACCOUNT, "more": 1}
+
+
+def test_credentials_that_are_refused(service: Service, file: Path):
+    file.write_text(json.dumps({DOMAIN: {**ACCOUNT, "password": "s3cret"}}))
+    with pytest.raises(ProviderRefused) as caught:
+        provider(service, file).add(aliased(VALUES[0]))
+    assert caught.value.facts["status"] == 401
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [200, 201])
+def test_accounts_kept_by_a_service(service: Service, server: Server, status: int):
+    """201 says that the alias was made with it: then the record is updated at once, and otherwise told."""
+    server.made_status = status
+    acme_dns = provider(service, None, ACME_DNS_STORAGE_BASE_URL=f"{service.url}/accounts")
+    if status == 201:
+        acme_dns.add(record(VALUES[0]))
+    else:
+        with pytest.raises(CnameNeeded):
+            acme_dns.add(record(VALUES[0]))
+    assert server.accounts == {f"/accounts/{DOMAIN}": {**ACCOUNT, "server_url": service.url}}
+    acme_dns.add(aliased(VALUES[1]))
+    assert service.asked[-1].body == {"subdomain": ACCOUNT["subdomain"], "txt": VALUES[1]}
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", '{"www.example.com": {"fulldomain": "x"}}', '{"www.example.com": 5}']
+)
+def test_a_damaged_file_is_not_written_over(service: Service, file: Path, content: str):
+    """The aliases point at what was in it."""
+    file.write_text(content)
+    with pytest.raises(AccountsUnusable) as caught:
+        provider(service, file).add(record(VALUES[0]))
+    assert caught.value.facts["place"] == file
+    assert file.read_text() == content
+    assert service.asked == []
+
+
+def test_a_folder_that_is_not_there(service: Service, tmp_path: Path):
+    with pytest.raises(AccountsUnusable):
+        provider(service, tmp_path / "no" / "accounts.json").add(record(VALUES[0]))
+
+
+def test_an_answer_that_is_no_account(file: Path):
+    with Service(lambda _: (201, b"<html>")) as service, pytest.raises(AccountsUnusable):
+        provider(service, file).add(record(VALUES[0]))
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        ({}, "ACME_DNS_API_BASE,ACME_DNS_STORAGE_PATH"),
+        ({"ACME_DNS_API_BASE": "https://a.example"}, "ACME_DNS_STORAGE_PATH"),
+    ],
+)
+def test_settings_that_are_missing(variables: dict[str, str], names: str):
+    with pytest.raises(MissingSettings) as caught:
+        AcmeDnsProvider(surroundings("acme-dns", variables))
+    assert caught.value.facts["names"] == names
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ACME_DNS_STORAGE_BASE_URL": "https://b.example"},
+        {"ACME_DNS_ALLOWLIST": "192.0.2.0/24,everybody"},
+        {"ACME_DNS_API_BASE": "a.example"},
+    ],
+)
+def test_settings_that_cannot_be_right(service: Service, file: Path, more: dict[str, str]):
+    with pytest.raises(BadSetting):
+        provider(service, file, None, **more)
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_any_domain_s_account_is_found_again(accounts: dict[str, str]):
+    """Whatever else is in the file."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as directory:
+        kept = FileAccounts(Path(directory) / "accounts.json")
+        for domain, word in accounts.items():
+            kept.keep(domain, Account(word, word, word, word))
+        for domain, word in accounts.items():
+            found = kept.find(domain)
+            assert found is not None
+            assert found.password == word
