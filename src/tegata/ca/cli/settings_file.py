@@ -76,7 +76,8 @@ passphrase_file = {passphrase_file}
 
 [policy]
 # true where this CA's root is publicly trusted: certificates then live no longer, and proofs of names and examinations
-# of organizations are used no longer, than the Baseline Requirements allow at that date.
+# of organizations are used no longer, than the Baseline Requirements allow at that date; and it serves only with enough
+# perspectives for that date, in two regions, with resolvers that validate DNSSEC, and looking at ports 80 and 443.
 public = {is_public}
 # How often a certificate may be replaced by one that could not end later, because the contract ends.
 reissues_at_contract_end = {reissues_at_contract_end}
