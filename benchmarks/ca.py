@@ -62,7 +62,7 @@ def main() -> None:
     sys.stdout.write(figures.machine("pebble") + "\n")
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=".")))
-        resolver = stack.enter_context(servers.dns())
+        resolver = stack.enter_context(servers.dns(directory / "zone"))
         ours = stack.enter_context(servers.tegata_ca(directory / "ca", resolver))
         real = stack.enter_context(servers.pebble(directory / "pebble", resolver, eab=True))
         asks_nobody = servers.pebble(directory / "pebble-valid", resolver, eab=True, always_valid=True)

@@ -1,8 +1,10 @@
 """``tegata`` beside lego on one Pebble: wall time, CPU and peak memory of whole runs, as a person or cron starts them.
 
-Run ``python benchmarks/client.py [-n ROUNDS]``; it prints Markdown. The two take turns (A B A B), after one round that
-is not counted. Times are told by the kernel when the process ends (``wait4``); the least peak memory that can be told
-is what this program itself has, which is printed. Knows the command lines only.
+Run ``python benchmarks/client.py [-n ROUNDS] [--only TEXT] [--jobs N]``; it prints Markdown. The two take turns (A B A
+B), after one round that is not counted; each case has a Pebble of its own, so that several may be measured side by side
+(lego sleeps most of the time, but what is short should be measured alone). Times are told by the kernel when the
+process ends (``wait4``); the least peak memory that can be told is what this program itself has, which is printed.
+Knows the command lines only.
 """
 
 import argparse
@@ -10,11 +12,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import figures
 import servers
+from zone import DOMAIN, hook
 
 ROUNDS = 15
 MAIL = "admin@example.com"
@@ -32,7 +37,7 @@ class Case(NamedTuple):
     """What is asked of both programs in the same words.
 
     ``order`` are the words of an order, none for a case that needs no CA; ``keeps`` says whether the certificate of the
-    warm-up stays for all rounds.
+    warm-up stays for all rounds, ``instant`` whether Pebble takes every challenge for solved without looking.
     """
 
     title: str
@@ -40,6 +45,7 @@ class Case(NamedTuple):
     order: tuple[str, ...]
     verb: str
     keeps: bool = False
+    instant: bool = False
 
 
 class Cost(NamedTuple):
@@ -51,31 +57,38 @@ class Cost(NamedTuple):
 
 
 HTTP = ("--http", "--http.port", ":{http_port}")
+TLS = ("--tls", "--tls.port", ":{tls_port}")
+DNS = ("--dns", "exec", "--dns.resolvers", "{resolver}", "--dns.disable-cp")
 PROGRAMS = (Program("tegata", str(servers.BIN / "tegata")), Program("lego", "lego"))
 CASES = (
     Case("run, http-01, 1 name, rsa2048", 1, (*HTTP, "--key-type", "rsa2048"), "run"),
     Case("run, http-01, 5 names, rsa2048", 5, (*HTTP, "--key-type", "rsa2048"), "run"),
     Case("run, http-01, 1 name, ec256", 1, (*HTTP, "--key-type", "ec256"), "run"),
     Case("run, http-01, 5 names, ec256", 5, (*HTTP, "--key-type", "ec256"), "run"),
+    Case("run, tls-alpn-01, 1 name, ec256", 1, (*TLS, "--key-type", "ec256"), "run"),
+    Case("run, dns-01 exec, 2 names, rsa2048", 2, (*DNS, "--key-type", "rsa2048"), "run"),
+    Case("run, dns-01 exec, 2 names, ec256", 2, (*DNS, "--key-type", "ec256"), "run"),
+    Case("run, instant validation, 100 names, ec256", 100, (*HTTP, "--key-type", "ec256"), "run", instant=True),
     Case("renew, not due", 1, (*HTTP, "--key-type", "rsa2048"), "renew", keeps=True),
     Case("--version", 0, (), "--version"),
 )
 
 
-def words(case: Case, server: servers.Server) -> list[str]:
+def words(case: Case, server: servers.Server, resolver: str) -> list[str]:
     """The command line of a case, without the program."""
     if not case.order:
         return [case.verb]
     said = ["-s", server.directory_url, "-m", MAIL, "-a"]
     for number in range(case.names):
-        said += ["-d", f"n{number}.{servers.DOMAIN}"]
-    return [*said, *(word.format(http_port=server.http_port) for word in case.order), case.verb]
+        said += ["-d", f"n{number}.{DOMAIN}"]
+    places = {"http_port": server.http_port, "tls_port": server.tls_port, "resolver": resolver}
+    return [*said, *(word.format(**places) for word in case.order), case.verb]
 
 
-def run(program: Program, said: list[str], home: Path, trust: Path) -> Cost:
+def run(program: Program, said: list[str], home: Path, variables: Mapping[str, str]) -> Cost:
     """Run a program to its end in its folder; one that fails ends the benchmark with what it said."""
     log = home / "output.log"
-    env = servers.environment(home, {"LEGO_CA_CERTIFICATES": str(trust)})
+    env = servers.environment(home, variables)
     measured = [*MEASURE, str(log), program.file, *said]
     done = subprocess.run(measured, cwd=home, env=env, check=True, stdout=subprocess.PIPE, text=True)
     wall, cpu, kibibytes, code = done.stdout.split()
@@ -84,23 +97,30 @@ def run(program: Program, said: list[str], home: Path, trust: Path) -> Cost:
     return Cost(float(wall), float(cpu), int(kibibytes) / 1024)
 
 
-def measure(case: Case, server: servers.Server, directory: Path, rounds: int) -> list[list[Cost]]:
+def measure(case: Case, directory: Path, rounds: int) -> list[list[Cost]]:
     """The costs of each program's rounds; account and warm-up lie before them."""
-    said = words(case, server)
-    homes = []
-    for program in PROGRAMS:
-        home = directory / program.name
-        home.mkdir(parents=True)
-        if case.keeps:
-            run(program, [*said[:-1], "run"], home, server.trust)
-        run(program, said, home, server.trust)
-        homes.append(home)
-    costs: list[list[Cost]] = [[] for _ in PROGRAMS]
-    for _ in range(rounds):
-        for program, home, taken in zip(PROGRAMS, homes, costs, strict=True):
-            if not case.keeps:
-                shutil.rmtree(home / ".lego" / "certificates", ignore_errors=True)
-            taken.append(run(program, said, home, server.trust))
+    directory.mkdir()
+    zone = directory / "zone"
+    with (
+        servers.dns(zone) as resolver,
+        servers.pebble(directory / "pebble", resolver, always_valid=case.instant) as server,
+    ):
+        said = words(case, server, resolver)
+        variables = {"LEGO_CA_CERTIFICATES": str(server.trust), "EXEC_PATH": str(hook(zone))}
+        homes = []
+        for program in PROGRAMS:
+            home = directory / program.name
+            home.mkdir()
+            if case.keeps:
+                run(program, [*said[:-1], "run"], home, variables)
+            run(program, said, home, variables)
+            homes.append(home)
+        costs: list[list[Cost]] = [[] for _ in PROGRAMS]
+        for _ in range(rounds):
+            for program, home, taken in zip(PROGRAMS, homes, costs, strict=True):
+                if not case.keeps:
+                    shutil.rmtree(home / ".lego" / "certificates", ignore_errors=True)
+                taken.append(run(program, said, home, variables))
     return costs
 
 
@@ -121,20 +141,22 @@ def main() -> None:
     parser.add_argument(
         "-n", type=int, default=ROUNDS, metavar="ROUNDS", help="counted rounds of each case (%(default)s)"
     )
-    rounds = parser.parse_args().n
+    parser.add_argument("--only", default="", metavar="TEXT", help="the cases with this in their titles")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="cases side by side (%(default)s)")
+    asked = parser.parse_args()
     for needed in ("lego", "pebble", "openssl"):
         if shutil.which(needed) is None:
             sys.exit(f"not installed: {needed}; as root, ci/peers.sh installs it on Debian")
     sys.stdout.write(figures.machine("lego", "pebble") + "\n")
-    found = []
-    with tempfile.TemporaryDirectory() as name, servers.dns() as resolver:
+    cases = [case for case in CASES if asked.only in case.title]
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(asked.jobs) as pool:
         directory = Path(name)
-        floor = run(Program("true", "true"), [], directory, directory).memory
-        with servers.pebble(directory / "pebble", resolver) as server:
-            for number, case in enumerate(CASES):
-                found += rows(case, measure(case, server, directory / str(number), rounds))
+        floor = run(Program("true", "true"), [], directory, {}).memory
+        places = [directory / str(number) for number in range(len(cases))]
+        measured = list(pool.map(measure, cases, places, [asked.n] * len(cases)))
+    found = [row for case, costs in zip(cases, measured, strict=True) for row in rows(case, costs)]
     headings = ["case", "", *(program.name for program in PROGRAMS), "tegata / lego, pair by pair"]
-    sys.stdout.write(f"{rounds} rounds, taking turns; median (least–greatest). ")
+    sys.stdout.write(f"{asked.n} rounds, taking turns, {asked.jobs} cases side by side; median (least–greatest). ")
     sys.stdout.write(f"A peak of {floor:.0f} MiB may be less: no less can be told.\n\n")
     sys.stdout.write(figures.table(headings, found))
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import figures
 import servers
 import uvloop
+from zone import DOMAIN
 
 from tegata.acme import b64, challenges, codec, eab, jwk, jws
 from tegata.errors import TegataError
@@ -232,7 +233,7 @@ def wishes(count: int) -> list[Wish]:
     run = secrets.token_hex(4)
     found = []
     for number in range(count):
-        name, key = f"n{number}-{run}.{servers.DOMAIN}", made[number % len(made)]
+        name, key = f"n{number}-{run}.{DOMAIN}", made[number % len(made)]
         found.append(Wish(name, b64.encode(csr.build(key, [name], common_name=name)), key))
     return found
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import figures
@@ -113,8 +113,9 @@ def main() -> None:
     asked = parser.parse_args()
     sys.stdout.write(figures.machine() + "\n")
     rounds, requests = [], 0.0
-    with tempfile.TemporaryDirectory(dir=".") as name, servers.dns() as resolver:
-        directory, file = Path(name).resolve(), Path(name).resolve() / "meter.json"
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="."))).resolve()
+        resolver, file = stack.enter_context(servers.dns(directory / "zone")), directory / "meter.json"
         program = [sys.executable, str(Path(__file__).with_name("metered.py")), str(file)]
         with servers.tegata_ca(directory / "ca", resolver, program=program) as server:
             for _ in range(asked.n):

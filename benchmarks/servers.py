@@ -16,8 +16,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from zone import DOMAIN
+
 BIN = Path(sys.executable).parent
-DOMAIN = "bench.example.com"
 PASSPHRASE = {"TEGATA_CA_PASSPHRASE": "correct horse battery staple"}
 START_SECONDS = 30
 
@@ -28,7 +29,7 @@ _PEBBLE_MAC = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"
 class Server(NamedTuple):
     """A running CA: where ACME begins, the root its TLS is trusted by, its process, and an external account binding.
 
-    http-01 is asked for at ``http_port`` of this machine.
+    http-01 is asked for at ``http_port`` of this machine, tls-alpn-01 at ``tls_port``.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Server(NamedTuple):
     kid: str
     mac: str
     http_port: int
+    tls_port: int = 0
 
 
 def free_ports(count: int) -> list[int]:
@@ -55,9 +57,10 @@ def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, 
 
 
 @contextmanager
-def dns() -> Iterator[str]:
-    """A DNS server for which every name is 127.0.0.1: its ``host:port``."""
-    words = [sys.executable, "-m", "tegata.testing.dns", "--default-address", "127.0.0.1"]
+def dns(folder: Path) -> Iterator[str]:
+    """The DNS server of ``zone``, with the records in this folder: its ``host:port``."""
+    folder.mkdir(exist_ok=True)
+    words = [sys.executable, str(Path(__file__).with_name("zone.py")), str(folder)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None, "a pipe was asked for"
         try:
@@ -94,7 +97,7 @@ def pebble(directory: Path, resolver: str, *, always_valid: bool = False, eab: b
     words = ["pebble", "-config", str(file), "-dnsserver", resolver]
     with _running(words, directory / "pebble.log", behaviour, rf"(?i)listening on: 127\.0\.0\.1:{acme}") as pid:
         _await_port(acme)
-        yield Server("Pebble", f"https://127.0.0.1:{acme}/dir", certificate, pid, _PEBBLE_KID, _PEBBLE_MAC, http)
+        yield Server("Pebble", f"https://127.0.0.1:{acme}/dir", certificate, pid, _PEBBLE_KID, _PEBBLE_MAC, http, tls)
 
 
 @contextmanager
