@@ -106,12 +106,22 @@ def test_recursive_servers_alone(site: TwoServers):
     assert site.ns1.count(NAME) == 0
 
 
-@pytest.mark.parametrize(
-    ("looks", "slept"), [(Looks(wait=90), 90), (Looks(wait=0), 0), (Looks(authoritative=False), 2)]
-)
-def test_waiting_in_place_of_looking(site: TwoServers, looks: Looks, slept: float):
-    """The given time; or where nothing is looked at, one interval, as lego waits."""
+@pytest.mark.parametrize("seconds", [90, 0])
+def test_waiting_in_place_of_looking(site: TwoServers, seconds: float):
+    """The given time."""
     clock = SteppingClock()
-    propagation(site, looks, clock=clock).wait({NAME: [A]}, QUICK)
-    assert clock.slept == [slept]
+    propagation(site, Looks(wait=seconds), clock=clock).wait({NAME: [A]}, QUICK)
+    assert clock.slept == [seconds]
     assert site.resolver.count(NAME) == site.ns1.count(NAME) == 0
+
+
+def test_where_nobody_is_to_be_believed_an_interval_is_the_most(site: TwoServers):
+    """lego waits one whatever is seen; here a recursive server that has the record ends the wait."""
+    clock = SteppingClock()
+    nobody = Looks(authoritative=False)
+    propagation(site, nobody, clock=clock).wait({NAME: [A]}, QUICK)
+    assert sum(clock.slept) == pytest.approx(2)
+    site.resolver.set(NAME, "TXT", A)
+    propagation(site, nobody, clock=clock).wait({NAME: [A]}, QUICK)
+    assert sum(clock.slept) == pytest.approx(2)
+    assert site.ns1.count(NAME) == 0

@@ -4,6 +4,7 @@ All servers are asked side by side, soon and often at first, because most have a
 come first: a recursive one that is asked too early remembers for a while that there was nothing. Knows no provider.
 """
 
+import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -61,24 +62,32 @@ class Propagation:
     def wait(self, wanted: Mapping[str, Collection[str]], timing: Timing) -> None:
         """Return when all values at all names are seen (A-62); raises NotPropagated, and what ``Zones`` raises.
 
-        With no look at all it waits for one interval, as lego does, since nobody says how long it takes.
+        Where nobody is to be believed, it returns when the recursive servers have them, but after one interval, which
+        is what lego waits then, whatever they say.
         """
         looks = self._looks
-        if looks.wait is not None or not (looks.authoritative or looks.recursive):
-            self._clock.sleep(timing.interval if looks.wait is None else looks.wait)
-            return
-        end = self._clock.monotonic() + timing.timeout
+        if looks.wait is not None:
+            self._clock.sleep(looks.wait)
+        elif looks.authoritative or looks.recursive:
+            authorities = self._to_authorities(wanted) if looks.authoritative else []
+            resolvers = self._to_resolvers(wanted) if looks.recursive else []
+            self._see((authorities, resolvers), timing, timing.timeout)
+        else:
+            with contextlib.suppress(NotPropagated):
+                self._see((self._to_resolvers(wanted),), timing, timing.interval)
+
+    def _see(self, rounds: Iterable[list[_Question]], timing: Timing, seconds: float) -> None:
+        """Ask these questions, those of each round once all of the one before are answered."""
+        end = self._clock.monotonic() + seconds
         with ThreadPoolExecutor(_MOST_THREADS, "dns-check") as threads:
             try:
-                for questions in (self._to_authorities(wanted), self._to_resolvers(wanted)):
+                for questions in rounds:
                     self._ask_until_seen(questions, timing, end, functools.partial(threads.map, self._answered))
             except BaseException:  # an interruption does not wait for what has not been asked yet
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise
 
     def _to_authorities(self, wanted: Mapping[str, Collection[str]]) -> list[_Question]:
-        if not self._looks.authoritative:
-            return []
         return [
             _Question(name, frozenset(values), server.name, server.addresses, recursive=False)
             for name, values in wanted.items()
@@ -86,8 +95,6 @@ class Propagation:
         ]
 
     def _to_resolvers(self, wanted: Mapping[str, Collection[str]]) -> list[_Question]:
-        if not self._looks.recursive:
-            return []
         return [
             _Question(name, frozenset(values), str(server), (server,), recursive=True)
             for name, values in wanted.items()
