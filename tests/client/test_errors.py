@@ -9,7 +9,7 @@ from tegata.acme.problems import ErrorType, Problem
 from tegata.client import errors
 from tegata.errors import TegataError
 from tegata.plugin_api import registry
-from tegata.plugins.solvers import _address, webroot
+from tegata.plugins.solvers import _address, memcached, webroot
 from tegata.text import errors_client
 from tegata.text.catalogue import explain
 from tegata.text.language import Language
@@ -69,11 +69,25 @@ def test_failed_names_are_sorted():
     assert failed.facts["names"] == "a.example, b.example"
 
 
+@pytest.mark.parametrize(
+    ("methods", "code"),
+    [
+        (["http-01"], "client.validation"),
+        (["dns-01"], "client.validation-dns"),
+        (["tls-alpn-01"], "client.validation-tls"),
+        (["dns-01", "http-01"], "client.validation"),
+        ([""], "client.validation"),
+    ],
+)
+def test_what_to_do_depends_on_the_challenge(methods: list[str], code: str):
+    assert errors.validation_failed([("a.example", SUB)], methods).code == code
+
+
 def classes() -> list[type[TegataError]]:
     """Every exception with a code that this room and its plug-ins raise."""
     return [
         member
-        for module in (errors, registry, _address, webroot)
+        for module in (errors, registry, _address, memcached, webroot)
         for member in vars(module).values()
         if isinstance(member, type) and issubclass(member, TegataError) and member.__module__ == module.__name__
         if "code" in vars(member)
@@ -97,6 +111,7 @@ def examples() -> list[TegataError]:
     made += [kind(PROBLEM, "POST", "https://ca.example/x") for kind in errors.ProblemReceived.__subclasses__()]
     made += [errors.NoSolver("a.example", ["dns-01"], []), errors.OrderMismatch(["a.example"], ["b.example"])]
     made += [errors.OrderInvalid("https://ca.example/o", PROBLEM), errors.ValidationFailed([("a.example", SUB)])]
+    made += [kind([("a.example", SUB)]) for kind in errors.ValidationFailed.__subclasses__()]
     return made
 
 

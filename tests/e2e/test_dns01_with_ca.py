@@ -14,6 +14,7 @@ from tegata.testing.dns import DnsServer
 from tests.e2e import customer
 from tests.e2e.certificates import crt, names_of, serial
 from tests.peers.ca import TegataCA
+from tests.peers.tegata import Tegata
 
 STAR, BASE = "*.example.com", "example.com"
 RECORD = f"_acme-challenge.{BASE}"
@@ -127,25 +128,26 @@ def test_a_wildcard_issued_renewed_and_revoked(ca, contract, client, zone, hook)
     assert ca.json("cert", "show", second)["status"] == "revoked"
 
 
-@pytest.mark.peer("lego")
-def test_a_wrong_value_is_refused_with_what_was_seen(ca, contract, lego, zone, hook):
-    """lego's user reads the value that the CA found, and where."""
-    lego = lego.trusting(ca.ca_file)
+def test_a_wrong_value_is_refused_with_what_was_seen(ca, contract, client, zone, hook):
+    """The user reads the value that the CA found, and where; tegata's what is to be done about the DNS."""
     env = {"EXEC_PATH": str(hook), **AT_ONCE, "WRONG_VALUE": "stale-value-of-yesterday"}
-    done = lego.run(*words(ca, contract, zone, "run", names=(STAR,)), env=env)
+    done = client.run(*words(ca, contract, zone, "run", names=(STAR,)), env=env)
     assert done.code == 1
     assert "incorrectResponse" in done.output
     assert RECORD in done.output
     assert "stale-value-of-yesterday" in done.output
+    assert ("TXT record at _acme-challenge.NAME" in done.output) == isinstance(client, Tegata)
+    assert "--http" not in done.output
     assert ca.json("cert", "list", "--contract", contract["contract"]) == []
 
 
 @pytest.mark.peer("lego")
-def test_http01_cannot_prove_a_wildcard(ca, contract, lego):
-    """It is not offered for one, so lego has nothing to answer with (A-71)."""
+@pytest.mark.parametrize("challenge", ["--http", "--tls"])
+def test_only_the_dns_proves_a_wildcard(ca, contract, lego, challenge):
+    """No other challenge is offered for one, so lego has nothing to answer with (A-71)."""
     lego = lego.trusting(ca.ca_file)
     argv = ["-s", ca.directory_url, "-a", "-m", customer.MAIL, *customer.eab(contract), *customer.names(STAR)]
-    done = lego.run(*argv, *customer.http(ca), "run")
+    done = lego.run(*argv, challenge, f"{challenge}.port", f"127.0.0.1:{ca.http_port}", "run")
     assert done.code == 1
     assert "could not determine solvers" in done.output
 

@@ -4,8 +4,9 @@ Knows codes and facts; the sentences are in ``tegata.text.errors_client``, exit 
 refuses (a wrong chain, a token of wrong letters) travels as the core's own exceptions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from tegata.acme.challenges import DNS_01, TLS_ALPN_01
 from tegata.acme.problems import PREFIX, ErrorType, Problem
 from tegata.errors import TegataError
 
@@ -271,6 +272,25 @@ class ValidationFailed(ClientError):
             detail="; ".join(f"{name}: {tell(problem)}" for name, problem in self.failures),
             reference=", ".join(dict.fromkeys(p.reference for _, p in self.failures if p.reference)),
         )
+
+
+class DnsValidationFailed(ValidationFailed):
+    """All of ``names`` were to be proved by dns-01."""
+
+    code = "client.validation-dns"
+
+
+class TlsValidationFailed(ValidationFailed):
+    """All of ``names`` were to be proved by tls-alpn-01."""
+
+    code = "client.validation-tls"
+
+
+def validation_failed(failures: Sequence[tuple[str, Problem]], methods: Collection[str]) -> ValidationFailed:
+    """The error for these names and the challenges that were tried for them: what to do depends on the challenge."""
+    kinds = {DNS_01: DnsValidationFailed, TLS_ALPN_01: TlsValidationFailed}
+    kind = kinds.get(next(iter(methods)), ValidationFailed) if len(methods) == 1 else ValidationFailed
+    return kind(failures)
 
 
 class ProfileNotOffered(ClientError):

@@ -24,7 +24,7 @@ from tegata.client.errors import (
     OrderMismatch,
     ProblemReceived,
     TlsNotTrusted,
-    ValidationFailed,
+    validation_failed,
 )
 from tegata.client.pace import Pace
 from tegata.client.steps import (
@@ -241,7 +241,7 @@ class Issuance:
             return self._send(first.url, None, partial(self._looked, first))
         failures = [(each.name, each.failure) for each in self._validations if each.failure]
         if failures:
-            raise ValidationFailed(failures)
+            raise validation_failed(failures, {each.method for each in self._validations if each.failure})
         return self._finalize()
 
     def _looked(self, validation: Validation, answer: Answered) -> Step:

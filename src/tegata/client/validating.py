@@ -59,6 +59,11 @@ class Validation:
         return self._challenge
 
     @property
+    def method(self) -> str:
+        """The type of the challenge that was chosen; empty where none was."""
+        return self._challenge.type if self._challenge else ""
+
+    @property
     def _status(self) -> str:
         return self._authorization.status if self._authorization else ""
 

@@ -267,6 +267,26 @@ ENTRIES: dict[str, Entry] = {
             "DNS、ファイアウォール、前段のWebサーバーやリダイレクトを確認してください。",
         ),
     ),
+    "client.validation-dns": Entry(
+        Sentence("The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}"),
+        Sentence(
+            "The CA looks by itself for the TXT record at _acme-challenge.NAME: the zone that was changed must be the "
+            "one that the internet sees, the same at all of its servers, and its DNSSEC and CAA records in order.",
+            "認証局は _acme-challenge.ドメイン名 の TXT レコードを直接確認します。"
+            "インターネットから見えるゾーンにレコードが追加されたか、ゾーンのすべてのネームサーバーで内容が一致しているか、"
+            "DNSSEC と CAA の設定に問題がないかを確認してください。",
+        ),
+    ),
+    "client.validation-tls": Entry(
+        Sentence("The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}"),
+        Sentence(
+            "For --tls, port 443 of every name must lead to this machine, from every country, and nothing in front may "
+            "end TLS: check DNS, the firewall, and proxies and load balancers in front.",
+            "--tls の場合、すべてのドメイン名のポート443が国内外からこのマシンに届き、"
+            "前段で TLS が終端されていないことが必要です。"
+            "DNS、ファイアウォール、前段のプロキシやロードバランサーを確認してください。",
+        ),
+    ),
     "client.order-invalid": Entry(
         Sentence("The CA gave up the order {url}: {detail}.", "認証局が申請 {url} を中止しました: {detail}"),
         Sentence(
