@@ -66,6 +66,7 @@ SUBCOMMANDS = {
         "certificates revoke",
         "accounts list",
         "accounts register",
+        "completion bash",
         "accounts keyrollover",
         "accounts recover",
         "archives list",

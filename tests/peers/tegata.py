@@ -16,6 +16,8 @@ class Tegata(Program):
 
     trust_variable = "LEGO_CA_CERTIFICATES"
 
+    program = _TEGATA
+
     @property
     def path(self) -> Path:
         """The default folder, lego's."""

@@ -95,6 +95,14 @@ _ALL = (
         Sentence("Turn a directory of lego 4 into one of lego 5", "lego 4 のディレクトリを lego 5 の形式に変換します"),
         Generation.V5,
     ),
+    *(
+        Command(
+            f"completion {shell.lower()}",
+            "completion",
+            Sentence(f"Print the script that completes words in {shell}", f"{shell} の補完スクリプトを出力します"),
+        )
+        for shell in ("bash", "zsh", "fish", "PowerShell")
+    ),
 )
 
 COMMANDS: dict[str, Command] = {command.words: command for command in _ALL}

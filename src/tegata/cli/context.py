@@ -25,5 +25,7 @@ class Context:
     language: Language
     chance: Callable[[], float]
     """A random number from 0 to 1."""
+    name: str = "tegata"
+    """What the program is called."""
     shared: "SharedSolvers | None" = None
     """Solvers in common with orders that are at work at the same time; None: there are no others."""

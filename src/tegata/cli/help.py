@@ -13,15 +13,18 @@ _ANYWHERE = Sentence(
 )
 
 
-def text(command: str | None, language: Language) -> str:
-    """The help of a command or of a group of them, by the words that are typed, or with None of all."""
-    name = f"tegata {command}" if command else "tegata"
+def text(command: str | None, language: Language, called: str) -> str:
+    """The help of a command or of a group of them, by the words that are typed, or with None of all.
+
+    ``called`` is the program's name.
+    """
+    name = f"{called} {command}" if command else called
     found = COMMANDS.get(command or "")
     what = found.help if found else _WHAT
     usage = command if found else f"{command} command" if command else "command"
     sections = [
         ("NAME", f"   {name} - {what.fill(language, {})}"),
-        ("USAGE", f"   tegata [flags] {usage} [flags]\n   {_ANYWHERE.fill(language, {})}"),
+        ("USAGE", f"   {called} [flags] {usage} [flags]\n   {_ANYWHERE.fill(language, {})}"),
     ]
     if found is None:
         group = command if command in GROUPS else None

@@ -1,18 +1,37 @@
 """The entry of the command ``tegata``. The version is told before anything else is loaded: scripts ask for it often."""
 
+import os
 import sys
 
 from tegata import __version__
 
 _VERSION = (["--version"], ["-version"], ["-v"])
+# What Go calls the machines that lego is built for.
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "i686": "386"}
 
 
 def main() -> int:
     """Run this process's command line and give its exit code."""
     words = sys.argv[1:]
+    name = called(sys.argv[0])
     if words in _VERSION:
-        print(f"tegata version {__version__}")
+        print(version(name))
         return 0
     from tegata.cli.program import program
 
-    return program(words)
+    return program(words, name)
+
+
+def called(path: str) -> str:
+    """What the program is called: ``lego`` by a link of that name, so that scripts find what they look for."""
+    name = path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
+    return "lego" if name == "lego" else "tegata"
+
+
+def version(name: str) -> str:
+    """The version in one line; as lego it has lego's form, the system and the machine behind it."""
+    line = f"{name} version {__version__}"
+    if name != "lego":
+        return line
+    machine = os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "").lower()
+    return f"{line} {'windows' if sys.platform == 'win32' else sys.platform}/{_MACHINES.get(machine, machine)}"

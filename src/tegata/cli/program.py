@@ -14,13 +14,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 
-from tegata import __version__
 from tegata.cli.console import WARN, Console, shown
 from tegata.cli.context import Context
 from tegata.cli.eabfile import SIZE_LIMIT, EabFile
 from tegata.cli.eabfile import read as read_eab
 from tegata.cli.errors import BadEabFile, UnknownCommand
 from tegata.cli.grammar import PROCESS, Invocation, parse
+from tegata.cli.main import version
 from tegata.cli.material import NOTHING
 from tegata.cli.material import read as read_material
 from tegata.cli.plan import (
@@ -59,15 +59,20 @@ class Signalled(BaseException):
         self.number = number
 
 
-def program(words: Sequence[str]) -> int:
-    """Do what the words say; 0, lego's code for what went wrong, a hook's own code, or 130 and 143 for signals."""
+def program(words: Sequence[str], name: str = "tegata") -> int:
+    """Do what the words say; 0, lego's code for what went wrong, a hook's own code, or 130 and 143 for signals.
+
+    ``name`` is what the program was called by.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what a console cannot show must not stop a renewal
             stream.reconfigure(errors="backslashreplace")
     clock = SystemClock()
     console = Console(sys.stdin, sys.stdout, sys.stderr, clock.now)
     environ = dict(os.environ)
-    context = Context(console, clock, environ, from_environment(environ), chance=random.SystemRandom().random)
+    context = Context(
+        console, clock, environ, from_environment(environ), chance=random.SystemRandom().random, name=name
+    )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
@@ -114,18 +119,24 @@ def _perform(context: Context, words: Sequence[str]) -> int:
 
         context = dataclasses.replace(context, environ={**load(Path(env_file)), **context.environ})
         invocation = parse(words, context.environ)
+    if invocation.command == "completion" and not invocation.wants_help:
+        from tegata.cli.completion import script
+
+        shell = (invocation.spoken or "").split()[-1]
+        context.console.say(script(shell, context.name, context.language))
+        return DONE
     config = _config_file(invocation, words)
     if config:
         from tegata.cli.processing import process
 
         return process(context, config)
     if invocation.wants_version:
-        context.console.say(f"tegata version {__version__}")
+        context.console.say(version(context.name))
         return DONE
     if invocation.wants_help:
         from tegata.cli.help import text
 
-        context.console.say(text(invocation.spoken, context.language))
+        context.console.say(text(invocation.spoken, context.language, context.name))
         return DONE
     if invocation.extra:
         context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(invocation.extra))}", WARN)
