@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tests.e2e import customer
 from tests.e2e.certificates import serial
+from tests.plugins.dns.web import Service
 
 MANUAL = Path(__file__).parents[2] / "docs" / "manual"
 NAMES = ("www.example.com", "www2.example.com")
@@ -51,23 +53,53 @@ class Reader:
             "/var/www/html": str(self.webroot),
             "/etc/tegata": str(self.directory / ".lego"),
             "systemctl reload nginx": f"touch {self.directory}/reloaded",
+            "EXEC_PATH=/usr/local/bin/dns-record": f"EXEC_PATH={self.directory}/dns-record",
         }
         words = [values.get(word, word) for word in shlex.split(line)]
         if "--http" in words and "--http.webroot" not in words:
             words[words.index("--http") : words.index("--http") + 1] = customer.http(self.ca)[:3]
         if "--standalone" in words:
             words += ["--http-01-port", str(self.ca.http_port), "--http-01-address", "127.0.0.1"]
+        if "--dns" in words:
+            words[-1:-1] = ["--dns.resolvers", self.ca.dns.address, "--dns.disable-cp"]
         if words[:2] == ["certbot", "renew"]:
             words += ["--http-01-port", str(self.ca.http_port)]
         return words
 
     def type(self, line):
         """Run a line as it is typed; the terms are agreed to where they are asked about."""
-        program, *words = self.typed(line)
-        if program == "tegata" and "run" in words and "--eab" in words:
+        words = self.typed(line)
+        variables = dict(word.split("=", 1) for word in words if word.startswith("EXEC_PATH="))
+        program, *words = words[len(variables) :]
+        if program == "tegata" and "run" in words and "--eab" in words and "--accept-tos" not in words:
             answers = [("Do you accept the TOS? Y/n", "y")]
             return self.programs["tegata"].interact(*words, answers=answers)
-        return self.programs[program].run(*words)
+        if program == "certbot":
+            return self.programs[program].run(*words)
+        return self.programs[program].run(*words, env=variables)
+
+
+# The customer's program for DNS records: here it tells them to a service, which tells them to the CA's DNS server.
+DNS_RECORD = """\
+#!{python}
+import json, sys, urllib.request
+
+urllib.request.urlopen("{url}", json.dumps(sys.argv[1:]).encode()).close()
+"""
+
+
+def dns_records(ca):
+    """The service for the program above."""
+
+    def answer(asked):
+        action, name, value = asked.body
+        if action == "present":
+            ca.dns.set(name, "TXT", value)
+        else:
+            ca.dns.remove(name, "TXT")
+        return 200
+
+    return Service(answer)
 
 
 @pytest.fixture
@@ -75,27 +107,32 @@ def reader(ca, tmp_path, tegata, lego, certbot):
     contract = ca.add_contract(*NAMES)
     programs = {"tegata": tegata, "lego": lego, "certbot": certbot}
     trusting = {name: program.trusting(ca.ca_file) for name, program in programs.items()}
-    return Reader(ca, contract, tmp_path, trusting)
+    program = tmp_path / "dns-record"
+    with dns_records(ca) as service:
+        program.write_text(DNS_RECORD.format(python=sys.executable, url=service.url))
+        program.chmod(0o755)
+        yield Reader(ca, contract, tmp_path, trusting)
+    assert [asked.body[0] for asked in service.asked] == ["present", "cleanup"] * 2, "tegata and lego, once each"
 
 
 def test_every_command_works(reader, tmp_path):
     """From the first certificate to its revocation, by tegata, lego and certbot."""
     seen = {}
     for line in commands("manual.en.md"):
-        before = {path: serial(path) for path in tmp_path.rglob("certificates/www.example.com.crt")}
+        before = {path: serial(path) for path in tmp_path.rglob("certificates/www*.example.com.crt")}
         if "--http.webroot" in line:
             with Site(reader.webroot, reader.ca.http_port):
                 done = reader.type(line)
         else:
             done = reader.type(line)
         assert done.code == 0, f"{line}\n{done}"
-        after = {path: serial(path) for path in tmp_path.rglob("certificates/www.example.com.crt")}
+        after = {path: serial(path) for path in tmp_path.rglob("certificates/www*.example.com.crt")}
         seen[line] = (before, after)
     for line, (before, after) in seen.items():
         is_forced = " 999" in line or line.split()[-1] == "run"
         if "renew" in line and not is_forced:
             assert before == after, f"{line} replaced a certificate that was not due"
-        elif not line.startswith("certbot"):
+        elif not line.startswith(("certbot", "tegata dnshelp")):
             assert before != after, f"{line} changed nothing"
     issued = reader.ca.json("cert", "list", "--contract", reader.contract["contract"])
     assert {entry["reason"] for entry in issued if entry["status"] == "revoked"} == {4, 5}
