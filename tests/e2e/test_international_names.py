@@ -68,3 +68,14 @@ def test_the_portal_shows_both_forms(ca, contract, page):
     assert f"{A_LABELS} ({NAME})" in page.locator("main").inner_text()
     seal = ca.get(f"{ca.public_url}/seal/{contract['contract']}").decode()
     assert f"{A_LABELS} ({NAME})" in seal
+
+
+@pytest.mark.peer("lego")
+def test_lego_and_tegata_take_each_other_s_files(ca, contract, lego, tegata):
+    """lego converts what is typed, too, and has the same file names: either continues what the other began."""
+    lego, tegata = lego.trusting(ca.ca_file), tegata.trusting(ca.ca_file)
+    common = ["-s", ca.directory_url, "-m", customer.MAIL, "-d", NAME]
+    lego.run(*common, "-a", *customer.eab(contract), *customer.http(ca), "run").check()
+    first = serial(crt(lego.path, A_LABELS))
+    tegata.run(*common, *customer.http(ca), "renew", "--days", "999").check()
+    assert serial(crt(tegata.path, A_LABELS)) != first

@@ -12,6 +12,9 @@ from tegata.pki.keys import KeyType
 
 DAY = 86_400
 
+Challenge = Literal["http-01", "dns-01", "tls-alpn-01"]
+"""The challenges there are: the Baseline Requirements' methods 19, 7 and 20, and no retired one (B-20)."""
+
 Region = Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
 """The regional internet registries."""
 
@@ -113,12 +116,13 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later.
 
-    ``public`` says that the root is publicly trusted: the Baseline Requirements' limits are kept, those of the day.
+    ``public`` says that the root is publicly trusted: the Baseline Requirements' limits are kept, those of the day. A
+    token lives as long as its pending authorization, 30 days at the most (B-24).
     """
 
     public: bool = False
     order_seconds: int = 7 * DAY
-    pending_authorization_seconds: int = 7 * DAY
+    pending_authorization_seconds: Annotated[int, msgspec.Meta(ge=60, le=30 * DAY)] = 7 * DAY
     reissues_at_contract_end: int = 3
     names_per_order: int = 100
     crl_seconds: int = 4 * DAY
@@ -132,7 +136,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     key_types: tuple[KeyType, ...] = (KeyType.RSA2048,)
     certificate_days: int = 90
     term_days: int = 365
-    challenges: tuple[str, ...] = ("http-01", "dns-01", "tls-alpn-01")
+    challenges: tuple[Challenge, ...] = ("http-01", "dns-01", "tls-alpn-01")
 
 
 SERVICES: dict[str, Service] = {

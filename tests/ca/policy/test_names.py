@@ -35,13 +35,15 @@ def test_names_are_admitted_lower_case_and_once():
         (Identifier("dns", ""), BadName),
         (Identifier("dns", "x" * 300), BadName),
         (Identifier("dns", "net"), BadName),
+        (Identifier("dns", "*.net"), BadName),
+        (Identifier("dns", "*.co.jp"), BadName),
         (Identifier("dns", "1.2.0.192.in-addr.arpa"), BadName),
         (Identifier("ip", "192.0.2.1"), UnsupportedIdentifier),
         (Identifier("permanent-identifier", "1"), UnsupportedIdentifier),
     ],
 )
 def test_a_name_that_cannot_be_had(identifier, refusal):
-    """Each has its own reason (A-52)."""
+    """Each has its own reason (A-52, B-25)."""
     with pytest.raises(NamesRefused) as caught:
         admit([identifier], contract(domains=("www.example.com", ".example.net", "net", ".arpa")), OV)
     [(refused, reason)] = caught.value.refusals

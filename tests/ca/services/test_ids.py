@@ -31,7 +31,7 @@ def test_names(make, pattern):
 
 
 def test_tokens_are_tokens():
-    """256 bits, base64url, a new one each time (A-65)."""
+    """256 bits, base64url, a new one each time (A-65, B-24)."""
     assert len(b64.decode(check_token(IDS.token()))) == 32
 
 

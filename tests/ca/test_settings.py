@@ -1,0 +1,34 @@
+"""What ``settings.toml`` cannot ask of the CA, whoever writes it."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tegata.ca.settings import DAY, Policy, Service
+from tegata.settings import BadSettings, load
+
+
+def loaded(tmp_path: Path, text: str, shape: type[msgspec.Struct]) -> msgspec.Struct:
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    return load(file, shape)
+
+
+@pytest.mark.parametrize("method", ["email-01", "http-02", "dns-account-01", "HTTP-01", ""])
+def test_what_a_service_cannot_be(tmp_path: Path, method: str):
+    """A method there is not, or that is retired, is refused when the file is read (B-20)."""
+    with pytest.raises(BadSettings, match="challenges"):
+        loaded(tmp_path, f'label = "x"\nchallenges = ["dns-01", "{method}"]', Service)
+    assert loaded(tmp_path, 'label = "x"\nchallenges = ["dns-01"]', Service) == Service(
+        label="x", challenges=("dns-01",)
+    )
+
+
+@pytest.mark.parametrize("seconds", [30 * DAY + 1, 59, -1])
+def test_how_long_a_token_cannot_live(tmp_path: Path, seconds: int):
+    """B-24"""
+    with pytest.raises(BadSettings, match="pending_authorization_seconds"):
+        loaded(tmp_path, f"pending_authorization_seconds = {seconds}", Policy)
+    longest = loaded(tmp_path, f"pending_authorization_seconds = {30 * DAY}", Policy)
+    assert longest == Policy(pending_authorization_seconds=30 * DAY)
