@@ -9,6 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rdatatype
+import dns.rrset
 import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -32,12 +38,18 @@ from tegata.ca.validation import exchange, targets
 from tegata.ca.validation import messages as messages_between
 from tegata.ca.validation.messages import BadMessage
 from tegata.cli import configfile, configplan, eabfile, envfile, errors, grammar
+from tegata.client import dnscheck
+from tegata.client.dnserrors import DnsError, LookupFailed
+from tegata.client.dnslookup import Lookup, Server, Silent
+from tegata.client.dnszones import Zones
 from tegata.clock import parse_rfc3339
 from tegata.errors import TegataError
 from tegata.host import accounts, certificates, crl, due, gojson
 from tegata.host.errors import AccountDamaged, CertificateDamaged, NotReadable
 from tegata.host.files import Tree
 from tegata.pki import certs, csr, keys, names
+from tegata.plugin_api.environment import BadSetting, Environment
+from tegata.plugins.dns._acmedns_accounts import Account, AccountsUnusable, FileAccounts, account_of
 from tegata.settings import BadSettings, load
 from tegata.text.catalogue import printable
 from tegata.text.language import from_accept_language
@@ -245,7 +257,96 @@ MESSAGES = (
     message(messages.RenewalInfo, {"suggestedWindow": _WINDOW, "explanationURL": URL}),
 )
 
+
+def records_of_a_challenge(content: bytes) -> object:
+    """What a DNS message says of a challenge name: its alias, its zone, the zone's servers, its TXT values."""
+
+    class Told(Lookup):
+        """Hears this message, whatever it asks and whomever."""
+
+        def __init__(self) -> None:
+            self.servers = ()
+
+        def resolve(self, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> dns.message.Message:
+            try:
+                return self.ask(Server("192.0.2.1"), name, kind)
+            except Silent:
+                raise LookupFailed(name=name.to_text(), type="TXT", reason="") from None
+
+        def ask(self, *_: object, **__: object) -> dns.message.Message:
+            try:
+                return dns.message.from_wire(content)
+            except (dns.exception.DNSException, ValueError):
+                raise Silent from None
+
+    zones = Zones(Told())
+    values = list(dnscheck._texts(Told().ask()))
+    place = zones.end_of(CHALLENGE_NAME)
+    return values, zones.servers_of(zones.zone_of(place))
+
+
+CHALLENGE_NAME = "_acme-challenge.www.example.com."
+_ALIAS = "_acme-challenge.example.net."
+
+
+def dns_answer(*records: str) -> bytes:
+    """A DNS message with these records."""
+    message = dns.message.make_response(dns.message.make_query(CHALLENGE_NAME, "TXT"))
+    message.flags |= dns.flags.AA
+    for record in records:
+        name, kind, value = record.split(" ", 2)
+        message.answer.append(dns.rrset.from_text(name, 1, "IN", kind, value))
+    return message.to_wire()
+
+
+def setting_from_file(content: bytes) -> str:
+    """A variable whose value is in a file."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return Environment("x", {"X_KEY_FILE": file.name}).text("X_KEY")
+
+
+def acme_dns_account(content: bytes) -> Account | None:
+    """An account from the file that lego writes."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return FileAccounts(Path(file.name)).find("www.example.com")
+
+
+ACME_DNS_ACCOUNT = b'{"fulldomain": "a.auth.example", "subdomain": "a", "username": "u", "password": "p"}'
+
 PARSERS = (
+    Parser(
+        "records of a challenge",
+        records_of_a_challenge,
+        (
+            dns_answer(
+                f'{CHALLENGE_NAME} TXT "abc" "def"',
+                f"{CHALLENGE_NAME} CNAME {_ALIAS}",
+                "example.net. SOA ns1.example.net. hostmaster.example.net. 1 3600 600 86400 1",
+                "example.com. SOA ns1.example.net. hostmaster.example.net. 1 3600 600 86400 1",
+                "example.net. NS ns1.example.net.",
+                "ns1.example.net. A 192.0.2.53",
+            ),
+        ),
+        (DnsError, Silent),
+        giant=65_535,
+    ),
+    Parser("variable's file", setting_from_file, (b"s3cret\r\n",), (BadSetting,)),
+    Parser(
+        "acme-dns accounts",
+        acme_dns_account,
+        (b'{"www.example.com": %b}' % ACME_DNS_ACCOUNT,),
+        (AccountsUnusable,),
+    ),
+    Parser(
+        "acme-dns answer",
+        lambda content: account_of(content, "x"),
+        (ACME_DNS_ACCOUNT,),
+        (AccountsUnusable,),
+    ),
     Parser("errand", messages_between.read_errand, (messages_between.errand(Look.CAA, QUESTION),), (BadMessage,)),
     Parser(
         "report",
