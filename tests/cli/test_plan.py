@@ -43,6 +43,20 @@ def test_defaults_are_lego_s() -> None:
     assert not made.new_account
 
 
+@pytest.mark.parametrize(
+    ("word", "url"),
+    [
+        ("letsencrypt-staging", "https://acme-staging-v02.api.letsencrypt.org/directory"),
+        ("ZeroSSL", "https://acme.zerossl.com/v2/DV90"),
+        ("secom", "https://secomtrustacme.com/acme/"),
+        ("https://ca.example/acme/", "https://ca.example/acme/"),
+    ],
+)
+def test_short_names_of_cas(word: str, url: str) -> None:
+    """lego v5's, in any case, and the manual's CA."""
+    assert run_plan(f"-d x.example -s {word}").account.server == url
+
+
 def test_where_challenges_are_shown() -> None:
     """Every flag of http-01 and tls-alpn-01, in v4's words."""
     made = run_plan(

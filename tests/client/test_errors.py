@@ -10,11 +10,12 @@ from tegata.client import errors
 from tegata.errors import TegataError
 from tegata.plugin_api import registry
 from tegata.plugins.solvers import _address, memcached, webroot
-from tegata.text import errors_client
+from tegata.text import errors_client, errors_solving
 from tegata.text.catalogue import explain
 from tegata.text.language import Language
 
 SUB = problems.problem(ErrorType.CAA, "CAA forbids", identifier=identifiers.dns("b.example"))
+WRONG = problems.problem(ErrorType.INCORRECT_RESPONSE, "another value")
 PROBLEM = problems.problem(
     ErrorType.COMPOUND,
     "two names failed",
@@ -23,6 +24,27 @@ PROBLEM = problems.problem(
     subproblems=(SUB, SUB),
     reference="T-12345678",
 )
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "expected"),
+    [
+        (ErrorType.CAA, "http-01", errors.CaaForbids),
+        (ErrorType.CAA, "dns-01", errors.CaaForbids),
+        (ErrorType.CONNECTION, "http-01", errors.NotConnected),
+        (ErrorType.CONNECTION, "tls-alpn-01", errors.NotConnected),
+        (ErrorType.DNS, "http-01", errors.NotResolved),
+        (ErrorType.DNS, "dns-01", errors.DnsValidationFailed),
+        (ErrorType.INCORRECT_RESPONSE, "http-01", errors.ValidationFailed),
+        (ErrorType.TLS, "tls-alpn-01", errors.TlsValidationFailed),
+    ],
+)
+def test_why_names_failed_is_explained(kind: ErrorType, method: str, expected: type[errors.ValidationFailed]):
+    """What is to be done depends on the cause, where all names have the same one."""
+    failure = ("a.example", problems.problem(kind, "because"))
+    assert type(errors.validation_failed([failure, failure], {method})) is expected
+    other = ("b.example", problems.problem(ErrorType.RATE_LIMITED, "because"))
+    assert type(errors.validation_failed([failure, other], {"http-01"})) is errors.ValidationFailed
 
 
 def test_a_problem_is_told_whole():
@@ -80,7 +102,7 @@ def test_failed_names_are_sorted():
     ],
 )
 def test_what_to_do_depends_on_the_challenge(methods: list[str], code: str):
-    assert errors.validation_failed([("a.example", SUB)], methods).code == code
+    assert errors.validation_failed([("a.example", WRONG)], methods).code == code
 
 
 def classes() -> list[type[TegataError]]:
@@ -102,7 +124,7 @@ def test_every_exception_has_its_sentences(exception: type[TegataError]):
 
 
 def test_no_sentence_is_left_over():
-    assert set(errors_client.ENTRIES) == {exception.code for exception in classes()}
+    assert set(errors_client.ENTRIES) | set(errors_solving.ENTRIES) == {exception.code for exception in classes()}
 
 
 def examples() -> list[TegataError]:

@@ -76,6 +76,14 @@ def test_what_the_request_asks_for(tegata: Tegata, play: Play) -> None:
     assert len(request(play).subject) == 0
 
 
+def test_the_log_as_json(tegata: Tegata, play: Play) -> None:
+    """Every line of standard error is an object, the refusal's included."""
+    done = run(tegata, play, "--log.format", "json", "--profile", "medium")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {line["level"] for line in lines} == {"info", "error"}
+    assert "it offers" in lines[-1]["msg"]
+
+
 def test_who_asks(tegata: Tegata, play: Play) -> None:
     """--user-agent stands in front of our own, on every request."""
     run(tegata, play, "--user-agent", "acme-robot/7").check()

@@ -74,6 +74,18 @@ def test_what_is_wrong_with_it_is_told(tegata: Tegata, pebble_eab: Pebble, words
     assert key.read_bytes() == before
 
 
+def test_the_eab_file_from_standard_input(tegata: Tegata, pebble_eab: Pebble) -> None:
+    """So that its secret is in no file and on no command line of ours."""
+    line = f"sudo certbot --server {pebble_eab.directory_url} --eab-hmac-key {pebble_eab.eab_mac} "
+    line += f"--eab-kid {pebble_eab.eab_kid} -d stdin.example.com --key-type rsa\n"
+    words = ["--eab-file", "-", "-m", MAIL, *http(pebble_eab), "-a", "run"]
+    tegata.run(*words, stdin=line).check()
+    assert (tegata.path / "certificates" / "stdin.example.com.crt").is_file()
+    done = tegata.run(*words, "--new-account", stdin="rubbish")
+    assert done.code == 1
+    assert "standard input" in done.stderr
+
+
 def test_another_key_identifier_stops_with_both_named(tegata: Tegata, pebble_eab: Pebble) -> None:
     """The binding stored is the one Pebble gave back; the CA is not asked."""
     tegata.run(*order(pebble_eab, NAME), *eab(pebble_eab), "-a", "run").check()

@@ -92,11 +92,11 @@ def test_behind_a_proxy(tegata: Tegata, pebble: Pebble, header: str, value: str)
 
 def test_a_pause_before_the_ca_looks(tegata: Tegata, pebble: Pebble) -> None:
     """For each type its own; one pause for all names."""
-    tegata.run(*order(pebble, NAME), "-a", "run").check()
     started = time.monotonic()
-    tegata.run(*order(pebble, NAME, "www2.example.com"), "--http.delay", "1500ms", "run").check()
-    assert 1.5 < time.monotonic() - started < 15
-    words = [*account(pebble), *names(NAME), "--tls", "--tls.port", f":{pebble.tls_port}"]
+    fresh = ("pause1.example.com", "pause2.example.com")  # Pebble reuses an authorization now and then
+    tegata.run(*order(pebble, *fresh), "-a", "--http.delay", "1500ms", "run").check()
+    assert time.monotonic() - started > 1.5
+    words = [*account(pebble), *names("pause3.example.com"), "--tls", "--tls.port", f":{pebble.tls_port}"]
     started = time.monotonic()
     tegata.run(*words, "--tls.delay", "1500ms", "run").check()
     assert time.monotonic() - started > 1.5

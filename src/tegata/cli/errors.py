@@ -157,8 +157,14 @@ class ExclusiveFlags(TegataError):
     code = "cli.exclusive-flags"
 
 
+class BadLogSetting(TegataError):
+    """A word that is no level or format of log lines; facts: ``flag``, ``value``, ``known``."""
+
+    code = "cli.bad-log-setting"
+
+
 class BadServer(TegataError):
-    """The CA's address is no URL with a host; facts: ``server``."""
+    """The CA's address is no URL with a host; facts: ``server``, ``known`` (short names)."""
 
     code = "cli.bad-server"
 

@@ -105,7 +105,10 @@ FLAGS: tuple[Flag, ...] = (
     Flag(
         ("server", "s"),
         Kind.TEXT,
-        Sentence("URL of the CA's ACME directory.", "認証局の URL（サーバーホスト）。"),
+        Sentence(
+            "URL of the CA's ACME directory, or a short name such as letsencrypt, letsencrypt-staging, zerossl, secom.",
+            "認証局の URL（サーバーホスト）、または letsencrypt、letsencrypt-staging、zerossl、secom などの短縮名。",
+        ),
         "SERVER",
         default=DEFAULT_SERVER,
     ),
@@ -149,8 +152,11 @@ FLAGS: tuple[Flag, ...] = (
         ("eab-file",),
         Kind.TEXT,
         Sentence(
-            "The CA's EAB file: server, key identifier, MAC key and names are read from it where no flag gives them.",
-            "認証局の EAB ファイル。フラグで指定のないサーバーホスト、MAC 鍵識別子、MAC 鍵、名前を読み取ります。",
+            "The CA's EAB file, or - for standard input: server, key identifier, MAC key and names are read from it "
+            "where "
+            "no flag gives them.",
+            "認証局の EAB ファイル（- は標準入力）。フラグで指定のないサーバーホスト、MAC 鍵識別子、MAC 鍵、"
+            "名前を読み取ります。",
         ),
         "EAB_FILE",
     ),
@@ -824,6 +830,28 @@ FLAGS: tuple[Flag, ...] = (
         Kind.TEXT,
         Sentence("Show the variables of this provider.", "このプロバイダーの環境変数を表示します。"),
         commands=_DNSHELP,
+    ),
+    Flag(
+        (),
+        Kind.TEXT,
+        Sentence(
+            "Which log lines are written: debug, info, warn or error, and those above.",
+            "出力するログの下限。debug、info、warn、error。",
+        ),
+        "LOG_LEVEL",
+        default="info",
+        v5=("log.level",),
+    ),
+    Flag(
+        (),
+        Kind.TEXT,
+        Sentence(
+            "How log lines are written: text, json (an object a line), or colored, which is text here.",
+            "ログの形式。text、json（1 行に 1 オブジェクト）、colored（text と同じ）。",
+        ),
+        "LOG_FORMAT",
+        default="text",
+        v5=("log.format",),
     ),
     Flag(("help", "h"), Kind.SWITCH, Sentence("Show this help.", "このヘルプを表示します。")),
     Flag(("version", "v"), Kind.SWITCH, Sentence("Show the version.", "バージョンを表示します。")),

@@ -20,6 +20,7 @@ from tegata.cli.errors import BadServer, NoChallenge, NoNames, WildcardNeedsDns
 from tegata.cli.grammar import PREFIXES, Invocation
 from tegata.cli.listenplan import HttpPlan, TlsPlan
 from tegata.cli.material import NOTHING, Material
+from tegata.cli.servers import DIRECTORIES, directory_of
 from tegata.cli.upkeep import Upkeep
 from tegata.cli.values import TRUE
 from tegata.cli.wishes import Hooks, Outputs
@@ -293,13 +294,13 @@ def _show(invocation: Invocation, path: Path) -> List | DnsHelp:
 
 
 def _account(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None) -> AccountPlan:
-    server = invocation.text("server") or (eab_file.server if eab_file else flags.DEFAULT_SERVER)
+    server = directory_of(invocation.text("server") or (eab_file.server if eab_file else flags.DEFAULT_SERVER))
     try:
         host = urlsplit(server).hostname
     except ValueError:
         host = None
     if not host or not host.strip("."):
-        raise BadServer(server=server)
+        raise BadServer(server=server, known=", ".join(DIRECTORIES))
     return AccountPlan(
         server=server,
         trust=_trust(environ),

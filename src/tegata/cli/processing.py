@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tegata.cli import configfile, envfile, material
 from tegata.cli.configplan import Wanted, wanted
-from tegata.cli.console import WARN, shown
+from tegata.cli.console import shown
 from tegata.cli.context import Context
 from tegata.cli.ensure import ensure
 from tegata.cli.errors import BadConfig
@@ -59,7 +59,8 @@ def process(context: Context, file: Path) -> int:
             context.console.log(explain(other, context.language).what)
         raise
     if "log" in config.sections:
-        context.console.log("The section log of the configuration has no effect: lines are written as ever", WARN)
+        words = config.sections["log"].words
+        context.console.configure(level=words.get("level"), form=words.get("format"))
     failed: dict[str, Exception] = {}
     jobs = _jobs(context, certificates, file.parent, failed)
     _register(jobs, failed)

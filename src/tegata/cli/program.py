@@ -125,6 +125,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
         shell = (invocation.spoken or "").split()[-1]
         context.console.say(script(shell, context.name, context.language))
         return DONE
+    context.console.configure(level=invocation.text("log.level"), form=invocation.text("log.format"))
     config = _config_file(invocation, words)
     if config:
         from tegata.cli.processing import process
@@ -141,7 +142,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
     if invocation.extra:
         context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(invocation.extra))}", WARN)
     material = NOTHING if invocation.command in OFFLINE else read_material(invocation)
-    return _carry_out(context, make(invocation, context.environ, _eab_file(invocation), Path.cwd(), material))
+    return _carry_out(context, make(invocation, context.environ, _eab_file(context, invocation), Path.cwd(), material))
 
 
 def _config_file(invocation: Invocation, words: Sequence[str]) -> Path | None:
@@ -212,10 +213,12 @@ def _look_after(context: Context, plan: Upkeep) -> None:
             migrate(context, plan)
 
 
-def _eab_file(invocation: Invocation) -> EabFile | None:
+def _eab_file(context: Context, invocation: Invocation) -> EabFile | None:
     name = invocation.text("eab-file")
     if not name or invocation.command in OFFLINE:
         return None
+    if name == "-":
+        return read_eab(context.console.read_all(SIZE_LIMIT + 1), "standard input")
     return _read_eab_file(name)
 
 

@@ -11,8 +11,8 @@ def tell(context: Context, error: TegataError) -> None:
     """Say it on the log."""
     said = phrase(error)
     if said is not None:
-        context.console.log(said)
+        context.console.error(said)
     explained = explain(error, context.language)
     line = explained.remedy if isinstance(error, SAYING_ALL) else str(explained)
     reference = error.facts.get("reference")
-    context.console.log(f"{line} [{shown(reference)}]" if reference else line)
+    context.console.error(f"{line} [{shown(reference)}]" if reference else line)

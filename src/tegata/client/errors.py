@@ -158,6 +158,24 @@ class UserActionRequired(ProblemReceived):
     code = "client.user-action"
 
 
+class AlgorithmRefused(ProblemReceived):
+    """The CA does not take the account key's kind of signature; ``algorithms`` are those it takes, if it says so."""
+
+    code = "client.algorithm-refused"
+
+
+class ContactRefused(ProblemReceived):
+    """The CA does not take the account's mail address."""
+
+    code = "client.contact-refused"
+
+
+class ProfileRefused(ProblemReceived):
+    """The CA does not take the certificate profile for this order."""
+
+    code = "client.profile-refused"
+
+
 class ReasonRefused(ProblemReceived):
     """The CA does not take this reason for a revocation; ``detail`` says which it takes."""
 
@@ -185,6 +203,10 @@ class WrongEab(ProblemReceived):
 _REFUSALS: dict[ErrorType, type[ProblemReceived]] = {
     ErrorType.BAD_CSR: CsrRefused,
     ErrorType.BAD_PUBLIC_KEY: CsrRefused,
+    ErrorType.BAD_SIGNATURE_ALGORITHM: AlgorithmRefused,
+    ErrorType.INVALID_CONTACT: ContactRefused,
+    ErrorType.UNSUPPORTED_CONTACT: ContactRefused,
+    ErrorType.INVALID_PROFILE: ProfileRefused,
     ErrorType.REJECTED_IDENTIFIER: NameRefused,
     ErrorType.UNSUPPORTED_IDENTIFIER: NameRefused,
     ErrorType.RATE_LIMITED: RateLimited,
@@ -286,11 +308,40 @@ class TlsValidationFailed(ValidationFailed):
     code = "client.validation-tls"
 
 
+class CaaForbids(ValidationFailed):
+    """For all of ``names`` a CAA record does not let this CA issue."""
+
+    code = "client.validation-caa"
+
+
+class NotConnected(ValidationFailed):
+    """The CA could not connect to the servers of any of ``names``."""
+
+    code = "client.validation-connection"
+
+
+class NotResolved(ValidationFailed):
+    """The CA could not find the addresses of any of ``names``."""
+
+    code = "client.validation-address"
+
+
+_BY_CAUSE = {ErrorType.CAA: CaaForbids, ErrorType.CONNECTION: NotConnected, ErrorType.DNS: NotResolved}
+_BY_METHOD = {DNS_01: DnsValidationFailed, TLS_ALPN_01: TlsValidationFailed}
+
+
 def validation_failed(failures: Sequence[tuple[str, Problem]], methods: Collection[str]) -> ValidationFailed:
-    """The error for these names and the challenges that were tried for them: what to do depends on the challenge."""
-    kinds = {DNS_01: DnsValidationFailed, TLS_ALPN_01: TlsValidationFailed}
-    kind = kinds.get(next(iter(methods)), ValidationFailed) if len(methods) == 1 else ValidationFailed
-    return kind(failures)
+    """The error for these names and the challenges that were tried for them.
+
+    What to do depends on the cause, where all have the same and it says enough, otherwise on the challenge.
+    """
+    causes = {problem.kind for _, problem in failures}
+    cause = causes.pop() if len(causes) == 1 else None
+    method = next(iter(methods)) if len(methods) == 1 else None
+    by_method = _BY_METHOD.get(method or "", ValidationFailed)
+    if cause is not None and (cause is ErrorType.CAA or method != DNS_01):
+        return _BY_CAUSE.get(cause, by_method)(failures)
+    return by_method(failures)
 
 
 class ProfileNotOffered(ClientError):

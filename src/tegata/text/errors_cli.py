@@ -142,11 +142,15 @@ ENTRIES: dict[str, Entry] = {
             "--http（稼働中の Web サーバーを使う場合は --http.webroot も）または --tls を付けてください。",
         ),
     ),
+    "cli.bad-log-setting": Entry(
+        Sentence("--{flag} has the value “{value}”.", "--{flag} の値が「{value}」になっています。"),
+        Sentence("It takes one of {known}.", "次のいずれかを指定してください: {known}"),
+    ),
     "cli.bad-server": Entry(
         Sentence("“{server}” is not the address of a CA.", "「{server}」は認証局の URL ではありません。"),
         Sentence(
-            "Give the whole URL of its ACME directory by -s, beginning with https://.",
-            "https:// で始まる ACME ディレクトリの URL を -s で指定してください。",
+            "Give the whole URL of its ACME directory by -s, beginning with https://, or a short name: {known}.",
+            "https:// で始まる ACME ディレクトリの URL か、次の短縮名を -s で指定してください: {known}",
         ),
     ),
     "cli.incomplete-eab": Entry(

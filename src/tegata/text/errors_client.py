@@ -1,4 +1,4 @@
-"""Sentences of the errors raised by the client room, the solvers and the loader of plug-ins."""
+"""Sentences of the errors raised by the client room and the loader of plug-ins."""
 
 from tegata.text.catalogue import Entry, Sentence
 
@@ -105,7 +105,8 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "The CA may be busy. Run the same command again: names that are validated need not be validated twice.",
-            "認証局が混み合っている可能性があります。同じコマンドを再度実行してください。確認済みのドメイン名は再利用されます。",
+            "認証局が混み合っている可能性があります。同じコマンドを再度実行してください。"
+            "確認済みのドメイン名は再利用されます。",
         ),
     ),
     "client.problem": Entry(
@@ -164,6 +165,31 @@ ENTRIES: dict[str, Entry] = {
         Sentence(
             "The CA wants you to read something first: {instance}",
             "先に次の内容を確認する必要があります: {instance}",
+        ),
+    ),
+    "client.algorithm-refused": Entry(
+        _CA_SAYS,
+        Sentence(
+            "The CA takes no signatures of the account key's kind. Make an account with another key: --new-account "
+            "with "
+            "--key-type ec256 or rsa2048.",
+            "認証局がアカウント鍵の署名方式に対応していません。--new-account と --key-type ec256（または "
+            "rsa2048）を指定し、"
+            "別の鍵でアカウントを作成してください。",
+        ),
+    ),
+    "client.contact-refused": Entry(
+        _CA_SAYS,
+        Sentence(
+            "Give a mail address the CA takes with --email, or leave it out.",
+            "認証局が受け付けるメールアドレスを --email に指定するか、--email を外してください。",
+        ),
+    ),
+    "client.profile-refused": Entry(
+        _CA_SAYS,
+        Sentence(
+            "Choose a profile that fits these names with --profile, or leave it out.",
+            "この名前で使えるプロファイルを --profile に指定するか、--profile を外してください。",
         ),
     ),
     "client.reason-refused": Entry(
@@ -257,36 +283,6 @@ ENTRIES: dict[str, Entry] = {
             "認証局が提示する方法 (--http など) を指定してください。ワイルドカードはDNSでのみ確認できます。",
         ),
     ),
-    "client.validation": Entry(
-        Sentence("The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}"),
-        Sentence(
-            "For --http, http://NAME/.well-known/acme-challenge/ must lead to this machine on port 80 for every name, "
-            "from every country: check DNS, the firewall, and other web servers and redirects in front.",
-            "--http の場合、すべてのドメイン名の http://ドメイン名/.well-known/acme-challenge/ が、"
-            "国内外からポート80でこのマシンに届く必要があります。"
-            "DNS、ファイアウォール、前段のWebサーバーやリダイレクトを確認してください。",
-        ),
-    ),
-    "client.validation-dns": Entry(
-        Sentence("The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}"),
-        Sentence(
-            "The CA looks by itself for the TXT record at _acme-challenge.NAME: the zone that was changed must be the "
-            "one that the internet sees, the same at all of its servers, and its DNSSEC and CAA records in order.",
-            "認証局は _acme-challenge.ドメイン名 の TXT レコードを直接確認します。"
-            "インターネットから見えるゾーンにレコードが追加されたか、ゾーンのすべてのネームサーバーで内容が一致しているか、"
-            "DNSSEC と CAA の設定に問題がないかを確認してください。",
-        ),
-    ),
-    "client.validation-tls": Entry(
-        Sentence("The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}"),
-        Sentence(
-            "For --tls, port 443 of every name must lead to this machine, from every country, and nothing in front may "
-            "end TLS: check DNS, the firewall, and proxies and load balancers in front.",
-            "--tls の場合、すべてのドメイン名のポート443が国内外からこのマシンに届き、"
-            "前段で TLS が終端されていないことが必要です。"
-            "DNS、ファイアウォール、前段のプロキシやロードバランサーを確認してください。",
-        ),
-    ),
     "client.order-invalid": Entry(
         Sentence("The CA gave up the order {url}: {detail}.", "認証局が申請 {url} を中止しました: {detail}"),
         Sentence(
@@ -302,73 +298,6 @@ ENTRIES: dict[str, Entry] = {
         Sentence(
             "Report this to the CA; nothing was issued.",
             "認証局にお問い合わせください。証明書は発行されていません。",
-        ),
-    ),
-    "solver.bad-address": Entry(
-        Sentence("{address} is no address to listen on.", "{address} は待ち受けアドレスとして使用できません。"),
-        Sentence(
-            "Give --{flag}.port as :PORT or ADDRESS:PORT.",
-            "--{flag}.port は :ポート または アドレス:ポート の形式で指定してください。",
-        ),
-    ),
-    "solver.port-in-use": Entry(
-        Sentence(
-            "Port {port} ({address}) is taken by another program.",
-            "ポート {port} ({address}) は他のプログラムが使用中です。",
-        ),
-        Sentence(
-            "If it is your web server, use --http.webroot with its root directory instead. `ss -ltnp sport = :{port}` "
-            "(Windows: `netstat -ano`) shows the program.",
-            "Webサーバーが使用している場合は、--http.webroot でその公開フォルダを指定してください。"
-            "使用中のプログラムは `ss -ltnp sport = :{port}` (Windows は `netstat -ano`) で確認できます。",
-        ),
-    ),
-    "solver.port-denied": Entry(
-        Sentence(
-            "This user may not listen on port {port} ({address}).",
-            "このユーザーにはポート {port} ({address}) で待ち受ける権限がありません。",
-        ),
-        Sentence(
-            "Run it with sudo (as administrator), or use --http.webroot.",
-            "sudo (管理者権限) で実行するか、--http.webroot を使用してください。",
-        ),
-    ),
-    "solver.address-unavailable": Entry(
-        Sentence("{address} cannot be listened on: {reason}.", "{address} で待ち受けることができません: {reason}"),
-        Sentence(
-            "The address in --{flag}.port must be one of this machine; without one, as in :80, it is all of them.",
-            "--{flag}.port のアドレスはこのマシンのものである必要があります。"
-            ":80 のように省略するとすべてのアドレスになります。",
-        ),
-    ),
-    "solver.memcached-host": Entry(
-        Sentence("“{host}” is no memcached server.", "「{host}」は memcached サーバーの指定ではありません。"),
-        Sentence(
-            "Give --http.memcached-host a host, or a host and its port: cache.example:11211.",
-            "--http.memcached-host には cache.example:11211 のようにホスト（とポート）を指定してください。",
-        ),
-    ),
-    "solver.memcached": Entry(
-        Sentence(
-            "No memcached server has taken the challenge: {reason}.", "memcached に登録できませんでした: {reason}"
-        ),
-        Sentence(
-            "Check the servers given with --http.memcached-host, and that this machine may reach them.",
-            "--http.memcached-host のサーバーが稼働し、この機器から接続できるか確認してください。",
-        ),
-    ),
-    "solver.webroot-missing": Entry(
-        Sentence("{path} is not a directory.", "{path} はフォルダではありません。"),
-        Sentence(
-            "Give --http.webroot the existing root directory of your web server.",
-            "--http.webroot に、Webサーバーの既存の公開フォルダを指定してください。",
-        ),
-    ),
-    "solver.webroot-unwritable": Entry(
-        Sentence("{path} cannot be written or removed: {reason}.", "{path} の作成または削除ができません: {reason}"),
-        Sentence(
-            "Check the owner and rights of the directory given with --http.webroot, and the space on its disk.",
-            "--http.webroot のフォルダの所有者と権限、ディスクの空き容量を確認してください。",
         ),
     ),
     "plugin.unknown": Entry(

@@ -1,0 +1,135 @@
+"""Sentences of the errors of proving names: what a CA says of a proof, and what solvers meet with."""
+
+from tegata.text.catalogue import Entry, Sentence
+
+_NOT_VALIDATED = Sentence(
+    "The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}"
+)
+
+ENTRIES: dict[str, Entry] = {
+    "client.validation": Entry(
+        _NOT_VALIDATED,
+        Sentence(
+            "For --http, http://NAME/.well-known/acme-challenge/ must lead to this machine on port 80 for every name, "
+            "from every country: check DNS, the firewall, and other web servers and redirects in front.",
+            "--http の場合、すべてのドメイン名の http://ドメイン名/.well-known/acme-challenge/ が、"
+            "国内外からポート80でこのマシンに届く必要があります。"
+            "DNS、ファイアウォール、前段のWebサーバーやリダイレクトを確認してください。",
+        ),
+    ),
+    "client.validation-caa": Entry(
+        _NOT_VALIDATED,
+        Sentence(
+            "A CAA record in the DNS of the name, or of a domain above it, names other CAs only. Have whoever runs the "
+            "DNS add this CA to it (CAA 0 issue), then run the same command again.",
+            "ドメインまたは上位ドメインの CAA レコードが、この認証局による発行を許可していません。"
+            "この認証局を許可する CAA レコード（0 issue）を DNS に追加してから、同じコマンドを再度実行してください。",
+        ),
+    ),
+    "client.validation-connection": Entry(
+        _NOT_VALIDATED,
+        Sentence(
+            "The CA got no connection: port 80 (--http) or 443 (--tls) of the address in the DNS must lead to this "
+            "machine from everywhere, by IPv6 too if there is an AAAA record. Check the firewall and country blocks.",
+            "認証局から接続できません。DNS に登録された IP アドレスのポート80（--http）または443（--tls）が、"
+            "国内外からこのマシンに届く必要があります（AAAA レコードがあれば IPv6 も）。"
+            "ファイアウォールや国別の接続制限を確認してください。",
+        ),
+    ),
+    "client.validation-address": Entry(
+        _NOT_VALIDATED,
+        Sentence(
+            "The CA's look-up of the name's address failed. Check that it is in the public DNS as an A or AAAA "
+            "record, that all of its name servers answer alike, and that DNSSEC is in order.",
+            "認証局がドメイン名の IP アドレスを確認できません。公開 DNS に A または AAAA レコードがあるか、"
+            "すべてのネームサーバーで内容が一致しているか、DNSSEC の設定に問題がないかを確認してください。",
+        ),
+    ),
+    "client.validation-dns": Entry(
+        _NOT_VALIDATED,
+        Sentence(
+            "The CA looks by itself for the TXT record at _acme-challenge.NAME: the zone that was changed must be the "
+            "one that the internet sees, the same at all of its servers, and its DNSSEC and CAA records in order.",
+            "認証局は _acme-challenge.ドメイン名 の TXT レコードを直接確認します。"
+            "インターネットから見えるゾーンにレコードが追加されたか、ゾーンのすべてのネームサーバーで内容が一致しているか、"
+            "DNSSEC と CAA の設定に問題がないかを確認してください。",
+        ),
+    ),
+    "client.validation-tls": Entry(
+        _NOT_VALIDATED,
+        Sentence(
+            "For --tls, port 443 of every name must lead to this machine, from every country, and nothing in front may "
+            "end TLS: check DNS, the firewall, and proxies and load balancers in front.",
+            "--tls の場合、すべてのドメイン名のポート443が国内外からこのマシンに届き、"
+            "前段で TLS が終端されていないことが必要です。"
+            "DNS、ファイアウォール、前段のプロキシやロードバランサーを確認してください。",
+        ),
+    ),
+    "solver.bad-address": Entry(
+        Sentence("{address} is no address to listen on.", "{address} は待ち受けアドレスとして使用できません。"),
+        Sentence(
+            "Give --{flag}.port as :PORT or ADDRESS:PORT.",
+            "--{flag}.port は :ポート または アドレス:ポート の形式で指定してください。",
+        ),
+    ),
+    "solver.port-in-use": Entry(
+        Sentence(
+            "Port {port} ({address}) is taken by another program.",
+            "ポート {port} ({address}) は他のプログラムが使用中です。",
+        ),
+        Sentence(
+            "If it is your web server, use --http.webroot with its root directory instead. `ss -ltnp sport = :{port}` "
+            "(Windows: `netstat -ano`) shows the program.",
+            "Webサーバーが使用している場合は、--http.webroot でその公開フォルダを指定してください。"
+            "使用中のプログラムは `ss -ltnp sport = :{port}` (Windows は `netstat -ano`) で確認できます。",
+        ),
+    ),
+    "solver.port-denied": Entry(
+        Sentence(
+            "This user may not listen on port {port} ({address}).",
+            "このユーザーにはポート {port} ({address}) で待ち受ける権限がありません。",
+        ),
+        Sentence(
+            "Run it with sudo (as administrator), or use --http.webroot.",
+            "sudo (管理者権限) で実行するか、--http.webroot を使用してください。",
+        ),
+    ),
+    "solver.address-unavailable": Entry(
+        Sentence("{address} cannot be listened on: {reason}.", "{address} で待ち受けることができません: {reason}"),
+        Sentence(
+            "The address in --{flag}.port must be one of this machine; without one, as in :80, it is all of them.",
+            "--{flag}.port のアドレスはこのマシンのものである必要があります。"
+            ":80 のように省略するとすべてのアドレスになります。",
+        ),
+    ),
+    "solver.memcached-host": Entry(
+        Sentence("“{host}” is no memcached server.", "「{host}」は memcached サーバーの指定ではありません。"),
+        Sentence(
+            "Give --http.memcached-host a host, or a host and its port: cache.example:11211.",
+            "--http.memcached-host には cache.example:11211 のようにホスト（とポート）を指定してください。",
+        ),
+    ),
+    "solver.memcached": Entry(
+        Sentence(
+            "No memcached server has taken the challenge: {reason}.", "memcached に登録できませんでした: {reason}"
+        ),
+        Sentence(
+            "Check the servers given with --http.memcached-host, and that this machine may reach them.",
+            "--http.memcached-host のサーバーが稼働し、この機器から接続できるか確認してください。",
+        ),
+    ),
+    "solver.webroot-missing": Entry(
+        Sentence("{path} is not a directory.", "{path} はフォルダではありません。"),
+        Sentence(
+            "Give --http.webroot the existing root directory of your web server.",
+            "--http.webroot に、Webサーバーの既存の公開フォルダを指定してください。",
+        ),
+    ),
+    "solver.webroot-unwritable": Entry(
+        Sentence("{path} cannot be written or removed: {reason}.", "{path} の作成または削除ができません: {reason}"),
+        Sentence(
+            "Check the owner and rights of the directory given with --http.webroot, and the space on its disk.",
+            "--http.webroot のフォルダの所有者と権限、ディスクの空き容量を確認してください。",
+        ),
+    ),
+}
