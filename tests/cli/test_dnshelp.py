@@ -1,5 +1,7 @@
 """The command ``dnshelp``: the list, one provider by any of its codes, and what there is not."""
 
+from pathlib import Path
+
 import pytest
 
 from tegata.cli.dnsproviders import find
@@ -7,6 +9,7 @@ from tegata.cli.errors import UnknownProvider
 from tegata.cli.program import program
 from tegata.plugin_api.dns import Variable
 from tegata.plugins.dns import CODES, RENAMED
+from tegata.plugins.dns.exec import ExecProvider
 from tegata.text.catalogue import Sentence
 
 
@@ -86,3 +89,18 @@ def test_a_provider_that_there_is_not():
     with pytest.raises(UnknownProvider) as caught:
         find("route54")
     assert caught.value.facts["word"] == "route54"
+
+
+def test_a_provider_of_somebody_else_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """By an installed distribution's entry point; a code of ours stays ours."""
+    (tmp_path / "foreign_dns.py").write_text("class Provider: pass\n")
+    information = tmp_path / "foreign_dns-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign-dns\nVersion: 1\n")
+    (information / "entry_points.txt").write_text(
+        "[tegata.dns]\nvaluedomain = foreign_dns:Provider\nexec = foreign_dns:Provider\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    code, factory = find("valuedomain")
+    assert (code, factory.__module__) == ("valuedomain", "foreign_dns")
+    assert find("exec")[1] is ExecProvider

@@ -514,6 +514,23 @@ def test_time_runs_out_while_waiting():
     assert play.failed_with.facts["seconds"] == "100"
 
 
+def test_the_time_that_presenting_takes_is_not_the_ca_s():
+    """Records may take an hour to spread, and a person may have to make them; the CA's time goes on afterwards."""
+    play = ordered()
+    play.now = 10
+    play.say(authorization(A), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    assert isinstance(play.step, Solve)
+    play.now += 3600
+    play.happens(Solved())
+    assert isinstance(play.step, Send)
+    assert play.issuance.deadline == DEADLINE + 3600
+    play.now = DEADLINE + 3600
+    play.say({}, to=challenge_url(A))
+    released(play, A, B)
+    assert isinstance(play.failed_with, errors.DeadlinePassed)
+
+
 def test_time_runs_out_before_anything_was_done():
     play = Play()
     play.now = DEADLINE

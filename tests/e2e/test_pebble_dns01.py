@@ -49,6 +49,28 @@ def test_by_a_program(tegata: Tegata, pebble: Pebble, tmp_path: Path) -> None:
     assert done.stderr.count("cleanup _acme-challenge.www.example.net.\n") == 1
 
 
+def test_beside_other_challenges(tegata: Tegata, pebble: Pebble, tmp_path: Path) -> None:
+    """With --http too, only the wildcard is proved in the DNS; its renewal without --dns is refused before an order."""
+    program = tmp_path / "program"
+    program.write_text(PROGRAM.format(python=sys.executable, url=pebble.dns_url))
+    program.chmod(0o755)
+    both = ["--http", "--http.port", f":{pebble.http_port}"]
+    done = tegata.run(*both, *words(pebble, "exec"), env={"EXEC_PATH": str(program)}).check()
+    assert [line for line in done.stderr.splitlines() if "Trying to solve DNS-01" in line] == [
+        line for line in done.stderr.splitlines() if line.endswith(f"[INFO] [{STAR}] acme: Trying to solve DNS-01")
+    ]
+    stored = crt(tegata.path, "_.example.com")
+    assert names_of(stored) == {STAR, BASE, OTHER}
+    before = stored.read_bytes()
+    named = ["--cert.name", "_.example.com"]
+    done = tegata.run(*account(pebble), *named, *both, "renew", "--days", "9999", "--no-random-sleep")
+    assert done.code == 1
+    assert STAR in done.stderr
+    assert "--dns" in done.stderr
+    assert "Obtaining" not in done.stderr
+    assert stored.read_bytes() == before
+
+
 def test_by_a_service(tegata: Tegata, pebble: Pebble) -> None:
     """The same by ``httpreq``; all records are made before the first is taken away (A-69)."""
 

@@ -4,11 +4,11 @@ Pure. lego's rules about the flags that exclude each other are checked here; whe
 whether its variables are set, is found out when it is made.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tegata.cli import flags
-from tegata.cli.errors import ExclusiveFlags, NegativeWait
+from tegata.cli.errors import ExclusiveFlags, NegativeWait, WildcardNeedsDns
 from tegata.cli.grammar import PREFIXES, Invocation
 from tegata.cli.values import TRUE
 
@@ -51,6 +51,13 @@ def make(invocation: Invocation, environ: Mapping[str, str]) -> DnsPlan | None:
         follow_aliases=not _is_on(environ, "DISABLE_CNAME_SUPPORT"),
         tcp_only=_is_on(environ, "EXPERIMENTAL_DNS_TCP_ONLY"),
     )
+
+
+def check_wildcards(names: Sequence[str], plan: DnsPlan | None) -> None:
+    """Raise WildcardNeedsDns for wildcards that there is no way to prove (A-71)."""
+    wildcards = [name for name in names if name.startswith("*.")]
+    if wildcards and plan is None:
+        raise WildcardNeedsDns(names=", ".join(wildcards))
 
 
 def _wait(invocation: Invocation, looks: list[str]) -> float | None:

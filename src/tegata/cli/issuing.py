@@ -11,6 +11,7 @@ from cryptography import x509
 
 from tegata.cli.console import INFO
 from tegata.cli.context import Context
+from tegata.cli.dnsplan import check_wildcards
 from tegata.cli.hooking import Hooking
 from tegata.cli.narration import obtaining
 from tegata.cli.phrases import during
@@ -43,6 +44,7 @@ def issue(
     Its key is new, unless one was brought or the one before is to be used again. What was known about the one before is
     forgotten; the next ``renew`` asks, so that it sees a revocation in between.
     """
+    check_wildcards(names, plan.dns)  # a renewal may have more names than were given
     hooks.before_order()
     key = _key(plan, files, reuse_key=reuse_key)
     with files.prepared(key):

@@ -16,7 +16,7 @@ from tegata.cli import dnsplan, flags, listenplan, upkeep, wishes
 from tegata.cli.commands import Generation
 from tegata.cli.dnsplan import DnsPlan
 from tegata.cli.eabfile import EabFile
-from tegata.cli.errors import BadServer, NoChallenge, NoNames, WildcardNeedsDns
+from tegata.cli.errors import BadServer, NoChallenge, NoNames
 from tegata.cli.grammar import PREFIXES, Invocation
 from tegata.cli.listenplan import HttpPlan, TlsPlan
 from tegata.cli.material import NOTHING, Material
@@ -374,9 +374,7 @@ def _issue(
     dns = dnsplan.make(invocation, environ)
     if not (http or tls or dns):
         raise NoChallenge
-    wildcards = [name for name in names if name.startswith("*.")]
-    if wildcards and dns is None:
-        raise WildcardNeedsDns(names=", ".join(wildcards))
+    dnsplan.check_wildcards(names, dns)
     return IssuePlan(
         names=names,
         file_name=called or names[0],
