@@ -8,7 +8,8 @@ import pytest
 from tegata.acme.ari import Window
 from tegata.cli.console import Console
 from tegata.cli.context import Context
-from tegata.cli.narration import decided, narrator, obtaining
+from tegata.cli.deciding import decided
+from tegata.cli.narration import narrator, obtaining
 from tegata.client import events
 from tegata.client.errors import CaUnreachable
 from tegata.client.renewal import Facts, decide

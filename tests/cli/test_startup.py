@@ -72,6 +72,7 @@ def test_a_renewal_that_is_not_due_loads_no_network(lego_path: Path) -> None:
     assert "renewalInfo endpoint indicates that renewal is not needed" in output
     assert ": no renewal." in output
     assert not modules & {"httpx2", "h11", "joserfc", "asyncio", "ssl", "filelock", "tegata.client.api", "argparse"}
+    assert "tegata.client.events" not in modules
 
 
 def test_a_renewal_in_the_dns_that_is_not_due_loads_no_dns(lego_path: Path) -> None:

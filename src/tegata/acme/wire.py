@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 # A CA sends a handful; a stranger may send any number.
 LINK_LIMIT = 50
@@ -76,6 +75,8 @@ def retry_after(response: Response, now: datetime) -> float | None:
     text = (response.headers.get("Retry-After") or "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - it loads half of email, and dates are rare
+
     try:
         instant = parsedate_to_datetime(text)
     except (ValueError, OverflowError):  # the latter for years and zones with too many digits

@@ -9,7 +9,6 @@ needed is not known.
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from tegata.cli import values
@@ -297,6 +296,8 @@ def _flag_of(spelled: str, command: Command | None, generation: Generation) -> F
     """
     flags = _BY_NAME.get(spelled)
     if flags is None:
+        from difflib import get_close_matches  # for errors only
+
         near = get_close_matches(spelled, _BY_NAME, n=3)
         if near:
             raise MistypedFlag(flag=spelled, near=", ".join(dashed(name) for name in near))

@@ -1,18 +1,14 @@
-"""lego's log lines for what the client reports and for what was decided about a renewal.
+"""lego's log lines for what the client reports.
 
-Knows events and decisions, and nothing of how they came about. Where lego has a line, it is lego's.
+Knows events, and nothing of how they came about. Where lego has a line, it is lego's.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from tegata.cli.console import INFO, WARN, shown
 from tegata.cli.context import Context
 from tegata.client import events
-from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless
-from tegata.clock import rfc3339
 from tegata.errors import TegataError
-from tegata.pki.certs import whole_days_left
 from tegata.text.catalogue import explain
 
 # What is said of each event, with its fields in braces; others are not worth a line. {TYPE} is the challenge's type as
@@ -65,43 +61,6 @@ def obtaining(names: tuple[str, ...], *, bundle: bool = True, csr: bool = False)
     bundled = "bundled " if bundle else ""
     given = " given a CSR" if csr else ""
     return f"[{', '.join(names)}] acme: Obtaining {bundled}SAN certificate{given}"
-
-
-def decided(name: str, facts: Facts, decision: Decision, explanation: str | None = None) -> list[str]:
-    """What was decided about a renewal; ``explanation`` is the CA's page about its window."""
-    match decision:
-        case Due(Cause.REVOKED):
-            lines = ["The certificate has been revoked: renewing it"]
-        case Due(Cause.NAMES):
-            lines = ["The certificate is renewed, as it is for other names than were given"]
-        case Due(Cause.WINDOW | Cause.WINDOW_CLOSED):
-            lines = ["acme: renewalInfo endpoint indicates that renewal is needed"]
-            if explanation:
-                lines.append(f"acme: renewalInfo endpoint provided an explanation: {shown(explanation)}")
-        case Due():
-            lines = []
-        case NotDue(Cause.WINDOW, until):
-            left = whole_days_left(facts.not_after, facts.now)
-            lines = [
-                "acme: renewalInfo endpoint indicates that renewal is not needed",
-                f"The certificate expires in {left} days, the time to renew it is {rfc3339(until)}: no renewal.",
-            ]
-        case NotDue():
-            left = whole_days_left(facts.not_after, facts.now)
-            rule = f"the number of days defined to perform the renewal is {_days(facts, decision)}"
-            lines = [f"The certificate expires in {left} days, {rule}: no renewal."]
-        case Pointless(ends):
-            reason = f"a new certificate would end no later than the present one ({rfc3339(facts.not_after)})"
-            lines = [f"The contract ends on {rfc3339(ends)}, {reason}: no renewal."]
-    if isinstance(decision, Due):
-        hours = int((facts.not_after - facts.now) / timedelta(hours=1))
-        lines.append(f"acme: Trying renewal with {hours} hours remaining")
-    return [f"[{shown(name)}] {line}" for line in lines]
-
-
-def _days(facts: Facts, decision: NotDue) -> int:
-    """The days before the end that count: those asked for, or by rule of thumb."""
-    return facts.days if facts.days is not None else (facts.not_after - decision.until).days
 
 
 def _told(context: Context, value: object) -> str:

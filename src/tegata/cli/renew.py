@@ -7,8 +7,8 @@ loads nothing that could. All the rest is in ``renewing``.
 from tegata.cli import timing
 from tegata.cli.account import existing
 from tegata.cli.context import Context
+from tegata.cli.deciding import decided
 from tegata.cli.hooking import Hooking
-from tegata.cli.narration import decided
 from tegata.cli.phrases import during
 from tegata.cli.plan import Renew
 from tegata.client.renewal import NotDue, decide

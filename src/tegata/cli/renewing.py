@@ -15,9 +15,9 @@ from tegata.cli.account import Account
 from tegata.cli.connection import connected
 from tegata.cli.console import INFO
 from tegata.cli.context import Context
+from tegata.cli.deciding import decided
 from tegata.cli.hooking import Hooking
 from tegata.cli.issuing import issue
-from tegata.cli.narration import decided
 from tegata.cli.patience import patient
 from tegata.cli.phrases import during
 from tegata.cli.plan import Renew

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
-from tegata.cli import durations
 from tegata.cli.errors import BadDuration, BadNumber, BadReason, BadSwitch, BadTime
 from tegata.cli.flags import Flag, Kind
 from tegata.clock import parse_rfc3339
@@ -22,9 +21,7 @@ TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
 # Go's integers with a base of their own: 0x10, 0b101, 0o17 or 017, 1_000. Python's int takes more.
-_INTEGER = re.compile(
-    r"([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[bB]((?:_?[01])+)|0[oO]?((?:_?[0-7])+)|([1-9](?:_?[0-9])*|0))"
-)
+_INTEGER = r"([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[bB]((?:_?[01])+)|0[oO]?((?:_?[0-7])+)|([1-9](?:_?[0-9])*|0))"
 _BASES = (16, 2, 8, 10)
 _GREATEST = 2**63 - 1
 
@@ -49,7 +46,7 @@ def _list(_: str, text: str) -> tuple[str, ...]:
 
 
 def _number(source: str, text: str, least: int = -_GREATEST) -> int:
-    match = _INTEGER.fullmatch(text)
+    match = re.fullmatch(_INTEGER, text)
     if match is None or len(text) > 80:
         raise BadNumber(source=source, value=text)
     sign, *forms = match.groups()
@@ -70,6 +67,8 @@ def _reason(source: str, text: str) -> int:
 
 
 def _duration(source: str, text: str) -> timedelta:
+    from tegata.cli import durations  # with what it needs, a hundredth of a start
+
     try:
         return durations.parse(text)
     except ValueError:

@@ -17,7 +17,7 @@ from tegata.host.hooks import TIMEOUT_SECONDS, command_line
 from tegata.pki.pfx import EmptyPassword, PfxForm
 
 # As lego v5 cleans a name; nothing is cleaned away here, because two names must not become one.
-_FILE_NAME = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@-]{0,199}", re.ASCII)
+_FILE_NAME = r"[A-Za-z0-9_@][A-Za-z0-9_.@-]{0,199}"
 _ONCE = (
     ("domains", "csr"),
     ("csr", "force-cert-domains"),
@@ -137,7 +137,7 @@ def file_names(invocation: Invocation) -> tuple[str, ...]:
     """What the files are to be called, where somebody said so; raises BadFileName."""
     names = invocation.list("filename")
     for name in names:
-        if not _FILE_NAME.fullmatch(name) or name.endswith((".", ".issuer")):
+        if not re.fullmatch(_FILE_NAME, name) or name.endswith((".", ".issuer")):
             raise BadFileName(name=name)
     return names
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from tegata.acme import b64
 from tegata.acme.codec import Malformed, strict_object
-from tegata.host import archives, gojson, layout
+from tegata.host import gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.facts import AccountFacts, key_word
 from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
@@ -139,7 +139,9 @@ class AccountFolder:
         """Bring an archived folder back in place of what has begun since; raises NotWritable."""
         with told(self.folder), contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self.folder)
-        archives.restore_account(self.tree, archived)
+        from tegata.host.archives import restore_account  # rare, and ZIP files take long to load
+
+        restore_account(self.tree, archived)
 
 
 @dataclass(frozen=True)

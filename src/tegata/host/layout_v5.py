@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tegata.host import gojson, zips
+from tegata.host import gojson
 from tegata.host.facts import AccountFacts, CertificateFacts, text
 from tegata.host.files import free_stamp, make_folder, sync, told
 from tegata.pki.keys import KeyForm
@@ -83,6 +83,8 @@ class _V5:
 
     def archive_files(self, archives: Path, stem: str, files: Sequence[Path], now: datetime) -> None:
         target = _new_zip(archives / "certificates", stem, now)
+        from tegata.host import zips  # rare, and it takes long to load
+
         zips.write(target, files, root=files[0].parent, below=files[0].parent.name)
         with told(files[0].parent):
             for file in files:
@@ -93,6 +95,8 @@ class _V5:
         server, user = folder.parent.name, folder.name
         target = _new_zip(archives / "accounts", f"{server}_{user}", now)
         files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink()]
+        from tegata.host import zips  # rare, and it takes long to load
+
         zips.write(target, files, root=folder, below=f"{folder.parent.parent.name}/{server}/{user}")
         with told(folder):
             shutil.rmtree(folder)
