@@ -85,7 +85,8 @@ def test_an_expired_certificate(tegata: Tegata) -> None:
     leaf = issued.certificate(issued.new_key(), "old.example", not_before=begin)
     (folder / "old.example.crt").write_bytes(to_pem([leaf]))
     assert "├── Status: this certificate is expired.\n" in tegata.run("certificates", "list").check().stdout
-    assert json.loads(tegata.run("list", "--json").check().stdout)[0]["expired"] is True
+    [listed] = json.loads(tegata.run("list", "--json").check().stdout)
+    assert (listed["expired"], listed["renewalDue"]) == (True, True)
 
 
 def test_json(tegata: Tegata, certificates: Path) -> None:
@@ -101,6 +102,7 @@ def test_json(tegata: Tegata, certificates: Path) -> None:
         "expired": False,
         "issuer": issued.CA_NAME.rfc4514_string(),
         "path": f"{certificates}/a.example.crt",
+        "renewalDue": False,
     }
     account = {
         "id": "a@x",

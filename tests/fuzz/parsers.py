@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import io
 import socket
 import tempfile
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,8 +46,15 @@ from tegata.client.dnslookup import Lookup, Server, Silent
 from tegata.client.dnszones import Zones
 from tegata.clock import parse_rfc3339
 from tegata.errors import TegataError
-from tegata.host import accounts, certificates, crl, due, gojson
-from tegata.host.errors import AccountDamaged, CertificateDamaged, NotReadable
+from tegata.host import accounts, archives, certificates, crl, due, gojson, layout
+from tegata.host.errors import (
+    AccountDamaged,
+    ArchiveDamaged,
+    CertificateDamaged,
+    InTheWay,
+    NotReadable,
+    NotWritable,
+)
 from tegata.host.files import Tree
 from tegata.pki import certs, csr, keys, names
 from tegata.plugin_api.environment import BadSetting, Environment
@@ -53,6 +62,7 @@ from tegata.plugins.dns._acmedns_accounts import Account, AccountsUnusable, File
 from tegata.settings import BadSettings, load
 from tegata.text.catalogue import printable
 from tegata.text.language import from_accept_language
+from tests.host import lego5
 from tests.pki import issued
 
 NOW = datetime(2026, 11, 24, 2, 31, tzinfo=UTC)
@@ -77,6 +87,11 @@ CRL = (
     .sign(ROOT.key, SHA256())
     .public_bytes(Encoding.DER)
 )
+with io.BytesIO() as _archive:
+    with zipfile.ZipFile(_archive, "w") as _packed:
+        _packed.comment = b"certificates"
+        _packed.writestr("www.example.com.crt", CHAIN)
+    ARCHIVE = _archive.getvalue()
 EAB_FILE = (
     b"sudo certbot --server https://ca.example/acme/ --eab-hmac-key c2VjcmV0c2VjcmV0 --eab-kid kid1"
     b" -d www.example.com -d example.com --key-type rsa\n"
@@ -207,6 +222,14 @@ def message(kind: Any, sample: dict[str, Any]) -> Parser:
         return codec.decode(content, kind, codec.RESPONSE_LIMIT)
 
     return Parser(kind.__name__, read, (codec.encode(sample),), (codec.Malformed,))
+
+
+def certificate_facts(tree: Tree) -> Path:
+    return tree.certificates / "www.example.com.json"
+
+
+def archive_file(tree: Tree) -> Path:
+    return tree.archives / "certificates" / "www.example.com_1795521600.zip"
 
 
 def account_file(tree: Tree) -> Path:
@@ -426,7 +449,18 @@ PARSERS = (
         (ACCOUNT_JSON,),
         (AccountDamaged, NotReadable),
     ),
-    Parser("accounts listed", in_file(account_file, accounts.listed), (ACCOUNT_JSON,)),
+    Parser("accounts listed", in_file(account_file, accounts.listed), (ACCOUNT_JSON, lego5.ACCOUNT.encode())),
+    Parser(
+        "certificate's facts",
+        in_file(certificate_facts, layout.of_tree),
+        (lego5.CERTIFICATE.encode(), b'{"domain":"www.example.com","certUrl":"x","certStableUrl":"x"}'),
+    ),
+    Parser(
+        "archive",
+        in_file(archive_file, lambda tree: [archives.restore(tree, each) for each in archives.found(tree)]),
+        (ARCHIVE,),
+        (ArchiveDamaged, InTheWay, NotReadable, NotWritable),
+    ),
     Parser(
         "account key",
         in_file(

@@ -176,11 +176,15 @@ def zipped(comment: bytes, names: dict[str, bytes]) -> bytes:
         zipped(b"certificates", {"/a.crt": b""}),
         zipped(b"certificates", {"c:a.crt": b""}),
         zipped(b"certificates", {"..\\a.crt": b""}),
+        zipped(b"certificates", {"b/a.crt": b""}),
+        zipped(b"certificates", {".a.crt": b""}),
+        zipped(b"certificates", {f"{'a' * 251}.crt": b""}),
+        zipped(b"certificates", {"a" * 1001: b""}),
         zipped(b"certificates", {"a.crt": bytes(SIZE_LIMIT + 1)}),
         zipped(b"certificates", {f"{number}.crt": b"" for number in range(21)}),
         zipped(b"certificates", {"a.crt": b"x" * 999})[:-90],
     ],
-    ids=range(15),
+    ids=range(19),
 )
 def test_an_archive_is_read_with_suspicion(tmp_path: Path, content: bytes) -> None:
     """Whatever is in it, nothing is written outside its place, and nothing without end. S-20."""

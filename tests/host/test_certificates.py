@@ -15,7 +15,7 @@ from tegata.host.certificates import (
     CertificateFiles,
     NewSet,
     listed,
-    read_chain,
+    read_leaf,
     stem_of,
 )
 from tegata.host.errors import CertificateDamaged, CertificateNotFound, NotWritable
@@ -235,7 +235,7 @@ def test_listing(tree: Tree, files: CertificateFiles) -> None:
     assert listed(tree) == []
     save(files, NEW)
     assert listed(tree) == [files.file(CERTIFICATE)]
-    assert read_chain(listed(tree)[0]) == load_chain(to_pem(NEW.chain))
+    assert read_leaf(listed(tree)[0]) == load_chain(to_pem(NEW.chain))[0]
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

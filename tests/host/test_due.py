@@ -8,7 +8,7 @@ import pytest
 
 from tegata.acme.ari import Window
 from tegata.client.renewal import Cause, Due, NotDue, decide
-from tegata.host.due import LONGEST_PAUSE, Watch, WatchFile, answered, facts, failed, not_offered, unknown
+from tegata.host.due import LONGEST_PAUSE, Watch, WatchFile, answered, facts, failed, is_due, not_offered, unknown
 from tegata.host.files import Tree
 from tests.host import issued
 
@@ -130,6 +130,17 @@ def test_a_damaged_file_says_nothing(tmp_path: Path, watch_file: WatchFile, chan
     assert watch_file.load(LEAF) == unknown(LEAF)
     file.write_text("{")
     assert watch_file.load(LEAF) == unknown(LEAF)
+
+
+def test_due_by_what_is_remembered(tmp_path: Path, watch_file: WatchFile) -> None:
+    """A window that has come, a revocation, or the last thirty days; no CA is asked."""
+    tree, name = Tree(tmp_path), "*.example.com"
+    assert not is_due(tree, name, LEAF, NOW)
+    assert is_due(tree, name, LEAF, LEAF.not_valid_after_utc - timedelta(days=29))
+    watch_file.save(after_answer(unknown(LEAF)))
+    assert is_due(tree, name, LEAF, WINDOW.end)
+    watch_file.save(Watch(unknown(LEAF).certificate, NOW, revoked=True))
+    assert is_due(tree, name, LEAF, NOW)
 
 
 def test_forgetting(watch_file: WatchFile) -> None:

@@ -45,6 +45,15 @@ def test_a_chain_is_written_and_read():
     assert PEM.endswith(b"-----END CERTIFICATE-----\n")
 
 
+def test_a_leaf_alone_is_read():
+    """Whatever follows it; what is no certificate is refused all the same."""
+    assert certs.load_leaf(PEM) == LEAF
+    assert certs.load_leaf(PEM[:-100]) == LEAF
+    for content in (b"", b"x", PEM[:40], pem_of(b"x")):
+        with pytest.raises(BadChain):
+            certs.load_leaf(content)
+
+
 def test_line_ends_and_blank_lines_do_not_matter():
     assert certs.load_chain(b"\n" + PEM.replace(b"\n", b"\r\n") + b"\r\n\r\n") == CHAIN
 

@@ -6,6 +6,7 @@ In the words and order of the lego that was spoken to, or as lego v5's JSON. Ask
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from cryptography import x509
@@ -16,6 +17,7 @@ from tegata.cli.console import WARN, Console, shown
 from tegata.cli.context import Context
 from tegata.cli.plan import List
 from tegata.host import accounts, certificates
+from tegata.host.due import is_due
 from tegata.host.errors import CertificateDamaged
 from tegata.host.files import Tree
 from tegata.pki.certs import names_of
@@ -34,6 +36,7 @@ class _Certificate:
     addresses: Sequence[str]
     expires: datetime
     issuer: str
+    x509: x509.Certificate
 
     @property
     def expiry(self) -> str:
@@ -54,7 +57,7 @@ def show(context: Context, plan: List) -> None:
         for certificate in _certificates(context, tree):
             console.say(shown(certificate.name))
     elif plan.certificates:
-        _show_certificates(context, list(_certificates(context, tree)), plan.generation)
+        _show_certificates(context, _certificates(context, tree), plan.generation)
 
 
 def _show_accounts(console: Console, found: Sequence[accounts.Listed], generation: Generation) -> None:
@@ -73,14 +76,14 @@ def _show_accounts(console: Console, found: Sequence[accounts.Listed], generatio
             _say_block(console, facts, "  ")
 
 
-def _show_certificates(context: Context, found: Sequence[_Certificate], generation: Generation) -> None:
+def _show_certificates(context: Context, found: Iterator[_Certificate], generation: Generation) -> None:
     console, now = context.console, context.clock.now()
-    v5 = generation is Generation.V5
-    if not found:
+    v5, first = generation is Generation.V5, next(found, None)
+    if first is None:
         console.say("No certificates were found." if v5 else "No certificates found.")
         return
     console.say("Found the following certificates:" if v5 else "Found the following certs:")
-    for certificate in found:
+    for certificate in chain([first], found):
         domains, addresses = ", ".join(certificate.domains), ", ".join(certificate.addresses)
         if v5:
             facts = [
@@ -93,31 +96,31 @@ def _show_certificates(context: Context, found: Sequence[_Certificate], generati
             ]
             _say_tree(console, certificate.file.stem, [(name, value) for name, value in facts if value])
         else:
-            console.say(f"  Certificate Name: {shown(certificate.name)}")
             ips = [("IPs", addresses)] if addresses else []
             end = [("Expiry Date", certificate.expiry), ("Certificate Path", certificate.file)]
-            _say_block(console, [("Domains", domains), *ips, *end], "    ")
+            title = f"  Certificate Name: {shown(certificate.name)}\n"
+            _say_block(console, [("Domains", domains), *ips, *end], "    ", title)
 
 
-def _say_block(console: Console, facts: Sequence[tuple[str, object]], indent: str) -> None:
+def _say_block(console: Console, facts: Sequence[tuple[str, object]], indent: str, title: str = "") -> None:
     """The form of lego v4: a line a fact, and an empty line."""
-    for name, value in facts:
-        console.say(f"{indent}{name}: {shown(value)}")
-    console.say()
+    console.say(title + "".join(f"{indent}{name}: {shown(value)}\n" for name, value in facts))
 
 
 def _say_tree(console: Console, title: str, facts: Sequence[tuple[str, object]]) -> None:
     """The form of lego v5: a little tree."""
-    console.say(shown(title))
-    for position, (name, value) in enumerate(facts, 1):
-        console.say(f"{'└' if position == len(facts) else '├'}── {name}: {shown(value)}")
-    console.say()
+    lines = [
+        f"{'└' if position == len(facts) else '├'}── {name}: {shown(value)}\n"
+        for position, (name, value) in enumerate(facts, 1)
+    ]
+    console.say(f"{shown(title)}\n{''.join(lines)}")
 
 
 def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | None, tree: Tree) -> None:
     """An array of accounts or of certificates; an object of both where both were asked for."""
     import msgspec
 
+    now = context.clock.now()
     shown_accounts = [
         {
             "id": each.user,
@@ -134,8 +137,9 @@ def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | N
             "domains": each.domains,
             "ips": each.addresses,
             "expirationDate": each.expiry,
-            "expired": each.expires <= context.clock.now(),
+            "expired": each.expires <= now,
             "issuer": each.issuer,
+            "renewalDue": is_due(tree, each.file.stem, each.x509, now),
             "path": str(each.file),
         }
         for each in (_certificates(context, tree) if plan.certificates else ())
@@ -150,7 +154,7 @@ def _certificates(context: Context, tree: Tree) -> Iterator[_Certificate]:
     """Every certificate of a tree; a damaged one is told and passed over."""
     for file in certificates.listed(tree):
         try:
-            certificate = certificates.read_chain(file)[0]
+            certificate = certificates.read_leaf(file)
         except CertificateDamaged as error:
             context.console.log(str(explain(error, context.language)), WARN)
             continue
@@ -158,14 +162,15 @@ def _certificates(context: Context, tree: Tree) -> Iterator[_Certificate]:
         addresses = [each for each in names if is_ip(each)]
         yield _Certificate(
             file,
-            _main_name(certificate),
+            _main_name(certificate, names),
             [each for each in names if each not in addresses],
             addresses,
             certificate.not_valid_after_utc,
             certificate.issuer.rfc4514_string(),
+            certificate,
         )
 
 
-def _main_name(certificate: x509.Certificate) -> str:
+def _main_name(certificate: x509.Certificate, names: Sequence[str]) -> str:
     common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(common[0].value) if common else next(iter(names_of(certificate)), "")
+    return str(common[0].value) if common else next(iter(names), "")

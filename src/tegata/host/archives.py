@@ -6,7 +6,7 @@ else, and an archive goes only after all that was in it is in place. Callers hol
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -99,7 +99,7 @@ def _restore_folder(tree: Tree, folder: Path) -> Path:
 
 def _restore_zip(tree: Tree, file: Path) -> list[Path]:
     below, contents = zips.unpack(file)
-    if not _is_place(below) or not contents:
+    if not _is_place(below) or not contents or not _are_in_place(below, contents):
         raise ArchiveDamaged(file=file, reason="it does not say where its files belong")
     targets = {tree.path / below / path: content for path, content in contents.items()}
     _check_free(targets)
@@ -120,6 +120,11 @@ def _restore_zip(tree: Tree, file: Path) -> list[Path]:
 def _is_place(below: PurePosixPath) -> bool:
     """Whether this is the folder of certificates, or that of one account."""
     return below.parts == ("certificates",) or (below.parts[0] == "accounts" and len(below.parts) == 3)
+
+
+def _are_in_place(below: PurePosixPath, files: Iterable[PurePosixPath]) -> bool:
+    """Whether all of these are files of certificates, in sight; an account may have folders."""
+    return below.parts[0] == "accounts" or all(len(file.parts) == 1 and file.name[0] != "." for file in files)
 
 
 def _check_free(targets: Mapping[Path, bytes]) -> None:

@@ -22,7 +22,7 @@ from tegata.host.facts import CertificateFacts, key_word
 from tegata.host.files import Tree, make_folder, read, sync, told, write_new
 from tegata.host.layout import Layout
 from tegata.host.layout_v4 import V4
-from tegata.pki.certs import load_chain, names_of, to_pem
+from tegata.pki.certs import load_chain, load_leaf, names_of, to_pem
 from tegata.pki.keys import BadKey, PrivateKey, PublicKey, from_pem, spki
 from tegata.pki.keys import to_pem as key_to_pem
 
@@ -228,12 +228,16 @@ def stem_of(name: str) -> str:
 
 def listed(tree: Tree) -> list[Path]:
     """Every certificate's file of a tree, in order of names; issuers' are not among them."""
-    return sorted(file for file in tree.certificates.glob("*.crt") if not file.name.endswith(ISSUER))
+    found = (file for file in tree.certificates.glob("*.crt") if not file.name.endswith(ISSUER))
+    return sorted(found, key=lambda file: file.name)
 
 
-def read_chain(file: Path) -> list[x509.Certificate]:
-    """The certificates in a file; raises CertificateDamaged, NotReadable."""
-    return _chain(file, read(file) or b"")
+def read_leaf(file: Path) -> x509.Certificate:
+    """The certificate in a file, without its issuers; raises CertificateDamaged, NotReadable."""
+    try:
+        return load_leaf(read(file) or b"")
+    except TegataError as error:
+        raise CertificateDamaged(file=file, reason=error.facts["reason"]) from error
 
 
 def _chain(file: Path, content: bytes) -> list[x509.Certificate]:

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from tegata.acme.ari import Window, choose_instant
-from tegata.client.renewal import Facts
+from tegata.client.renewal import Due, Facts, decide
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
 from tegata.host.certificates import stem_of
@@ -118,6 +118,11 @@ def facts(
     )
 
 
+def is_due(tree: Tree, name: str, certificate: x509.Certificate, now: datetime) -> bool:
+    """Whether it is time to renew, by what is remembered alone: no CA is asked. Raises NotReadable."""
+    return isinstance(decide(facts(WatchFile(tree, name).load(certificate), certificate, now)), Due)
+
+
 class WatchFile:
     """The file that keeps a watch."""
 
@@ -129,9 +134,11 @@ class WatchFile:
 
         Raises NotReadable.
         """
-        nothing = unknown(certificate)
+        nothing, content = unknown(certificate), read(self._file)
+        if content is None:
+            return nothing
         try:
-            watch = _from_json(gojson.load(read(self._file) or b""))
+            watch = _from_json(gojson.load(content))
         except (ValueError, TypeError, KeyError):
             return nothing
         return watch if watch.certificate == nothing.certificate else nothing

@@ -119,7 +119,7 @@ def _obstacle(folder: Path) -> str | None:
 
 def _certificate(file: Path) -> Certificate:
     try:
-        certificates.read_chain(file.with_suffix(".crt"))
+        certificates.read_leaf(file.with_suffix(".crt"))
     except TegataError:
         return Certificate(file.stem, "its file cannot be understood")
     return Certificate(file.stem)

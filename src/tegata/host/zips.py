@@ -15,6 +15,9 @@ from tegata.host.files import SIZE_LIMIT, read, replace
 
 # An account has two files, a certificate six.
 FILES_LIMIT = 20
+# Two names of hosts, twice a mail address; no file system takes much more in one part.
+NAME_LIMIT = 1000
+PART_LIMIT = 250
 
 
 def write(target: Path, files: Sequence[Path], *, root: Path, below: str) -> None:
@@ -44,6 +47,7 @@ def _path(file: Path, name: str) -> PurePosixPath:
     """A path in an archive, if it leads downwards; raises ArchiveDamaged."""
     path = PurePosixPath(name)
     outside = path.is_absolute() or not path.parts or ".." in path.parts
-    if outside or any(character in name for character in "\\:\0"):
+    too_long = len(name) > NAME_LIMIT or any(len(part.encode()) > PART_LIMIT for part in path.parts)
+    if outside or too_long or any(character in name for character in "\\:\0"):
         raise ArchiveDamaged(file=file, reason="a path in it leads elsewhere")
     return path

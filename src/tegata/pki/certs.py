@@ -54,6 +54,14 @@ def load_chain(pem: bytes) -> list[x509.Certificate]:
     return chain
 
 
+def load_leaf(pem: bytes) -> x509.Certificate:
+    """Read the first certificate of a PEM chain alone, for whoever looks at thousands; raises BadChain."""
+    block = _BLOCK.search(pem[:CHAIN_LIMIT])
+    if block is None:
+        raise BadChain(reason="it holds no certificate")
+    return load_chain(block[0])[0]
+
+
 def check_chain(chain: Sequence[x509.Certificate], public_key: PublicKey, names: Collection[str]) -> None:
     """Check that a chain is for this key and exactly these normalised names, and in order; raises BadChain.
 

@@ -49,7 +49,8 @@ def normalise(text: str) -> str:
 
 def is_ip(name: str) -> bool:
     """Whether a name is an IP address."""
-    return _address(name) is not None
+    # All IPv6 addresses have a colon, all IPv4 addresses end with a digit: most names need no closer look.
+    return (":" in name or name[-1:].isdigit()) and _address(name) is not None
 
 
 def is_wildcard(name: str) -> bool:
