@@ -1,5 +1,7 @@
 """Waiting until records can be seen: which servers are asked, how often, and what is said when time runs out."""
 
+import signal
+import socket
 import time
 from collections.abc import Iterator
 
@@ -125,3 +127,30 @@ def test_where_nobody_is_to_be_believed_an_interval_is_the_most(site: TwoServers
     propagation(site, nobody, clock=clock).wait({NAME: [A]}, QUICK)
     assert sum(clock.slept) == pytest.approx(2)
     assert site.ns1.count(NAME) == 0
+
+
+def test_an_interruption_does_not_wait_for_a_silent_server(site: TwoServers):
+    """Records are to be taken away now, not when its time is over (A-60)."""
+
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    site.ns2.__exit__()
+    before = signal.signal(signal.SIGALRM, interrupt)
+    started = time.monotonic()
+    try:
+        with socket.socket(type=socket.SOCK_DGRAM) as silent:
+            silent.bind((site.ns2.host, site.ns2.port))
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            patient = site.lookup(timeout=3)
+            with pytest.raises(Interrupted):
+                Propagation(patient, site.zones(), Looks(), clock=SystemClock(), report=events.ignore).wait(
+                    {NAME: [A]}, QUICK
+                )
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        site.ns2.__enter__()
+    assert time.monotonic() - started < 2

@@ -79,13 +79,12 @@ class Propagation:
     def _see(self, rounds: Iterable[list[_Question]], timing: Timing, seconds: float) -> None:
         """Ask these questions, those of each round once all of the one before are answered."""
         end = self._clock.monotonic() + seconds
-        with ThreadPoolExecutor(_MOST_THREADS, "dns-check") as threads:
-            try:
-                for questions in rounds:
-                    self._ask_until_seen(questions, timing, end, functools.partial(threads.map, self._answered))
-            except BaseException:  # an interruption does not wait for what has not been asked yet
-                threads.shutdown(wait=False, cancel_futures=True)
-                raise
+        threads = ThreadPoolExecutor(_MOST_THREADS, "dns-check")
+        try:
+            for questions in rounds:
+                self._ask_until_seen(questions, timing, end, functools.partial(threads.map, self._answered))
+        finally:  # an interruption does not wait for servers that are silent: records are to be taken away
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def _to_authorities(self, wanted: Mapping[str, Collection[str]]) -> list[_Question]:
         return [
