@@ -61,6 +61,14 @@ def test_words_and_values(tegata: Tegata) -> None:
     assert not [line for line in said if line.startswith("--reason")]
 
 
+def test_a_file_of_variables(tegata: Tegata) -> None:
+    """Its values are shown as the variables that they are."""
+    (tegata.directory / "x.env").write_text("LEGO_EMAIL=file@x\nLEGO_EAB_HMAC=topsecret\n")
+    done = tegata.run("run", "--env-file", "x.env", "--explain").check()
+    assert "--email = file@x (variable LEGO_EMAIL)" in lines(done.stdout)
+    assert "topsecret" not in done.output
+
+
 def test_the_generation(tegata: Tegata) -> None:
     """With the words it was told by, in the reader's language."""
     done = tegata.run("--eab.kid", "k", "certificates", "revoke", "--explain", env={"TEGATA_LANG": "ja"}).check()

@@ -38,6 +38,7 @@ def test_side_by_side(tegata: Tegata, pebble: Pebble) -> None:
     assert done.stderr.count(": no renewal.") == 6
     assert "AuthURL" not in done.stderr
     assert [serial(crt(tegata.path, f"c{number}.example.com")) for number in range(5)] == before
+    assert {each.name for each in tegata.path.iterdir()} == {"accounts", "certificates", ".tegata"}
 
 
 def test_one_that_fails_stops_no_other(tegata: Tegata, pebble: Pebble) -> None:

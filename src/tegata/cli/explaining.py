@@ -7,7 +7,9 @@ values of secret flags are not shown.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
+from pathlib import Path
 
+from tegata.cli import envfile
 from tegata.cli.console import Console, shown
 from tegata.cli.eabfile import EabFile
 from tegata.cli.flags import FLAGS, Flag
@@ -69,6 +71,10 @@ def explain(
         for line in (*_about_generation(language, reading), *_about_words(language, reading)):
             console.say(line)
     invocation = reading.understood(environ)
+    variables = invocation.text("env-file")
+    if variables:
+        environ = {**envfile.load(Path(variables)), **environ}
+        invocation = reading.understood(environ)
     if reading.command is None:
         return
     file = invocation.text("eab-file")
