@@ -43,12 +43,12 @@ def test_others_are_found_by_entry_point(tmp_path: Path, monkeypatch: pytest.Mon
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign-plug\nVersion: 1\n")
     (information / "entry_points.txt").write_text(
         "[tegata.solvers]\n"
-        "memcached = foreign_plug:Solver\n"
+        "theirs = foreign_plug:Solver\n"
         "broken = foreign_plug_missing:Solver\n"
         "standalone = foreign_plug:Solver\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert load("solvers", "memcached").__module__ == "foreign_plug"
+    assert load("solvers", "theirs").__module__ == "foreign_plug"
     assert load("solvers", "standalone") is StandaloneSolver
     with pytest.raises(BrokenPlugin) as caught:
         load("solvers", "broken")

@@ -46,12 +46,13 @@ class Environment:
 
     def __init__(self, provider: str, variables: Mapping[str, str]) -> None:
         self.provider = provider
-        self._variables = variables
+        self.variables = variables
+        """All there are, for a program that is started; one certificate's may differ from this process's own."""
 
     def text(self, *names: str, default: str = "") -> str:
         """The value of a variable, or what its file holds without the line ends; raises BadSetting for the file."""
         for name in names:
-            value = self._variables.get(name) or self._from_file(f"{name}_FILE")
+            value = self.variables.get(name) or self._from_file(f"{name}_FILE")
             if value:
                 return value
         return default
@@ -81,7 +82,7 @@ class Environment:
         )
 
     def _from_file(self, variable: str) -> str:
-        file = self._variables.get(variable)
+        file = self.variables.get(variable)
         if not file:
             return ""
         try:

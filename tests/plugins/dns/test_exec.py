@@ -52,6 +52,14 @@ def test_what_it_prints_is_a_log_line_each(tmp_path: Path):
     assert script.logged == ["one", "two", "\\x1b[2J", "x" * 4096, "x" * 904]
 
 
+def test_it_is_told_the_certificate_s_own_variables(tmp_path: Path):
+    """Those of an --env-file, which never become this process's own."""
+    script = Script()
+    path = program(tmp_path, 'echo "$DNS_TOKEN"')
+    provider(path, script, DNS_TOKEN="t0ken").add(record(VALUE))
+    assert script.logged == ["t0ken"]
+
+
 def test_a_program_that_fails(tmp_path: Path):
     path = program(tmp_path, "echo because; exit 3")
     script = Script()

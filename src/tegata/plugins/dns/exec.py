@@ -54,6 +54,7 @@ class ExecProvider:
         environment = surroundings.environment
         (self._program,) = environment.needed("EXEC_PATH")
         self._raw = environment.text("EXEC_MODE") == "RAW"
+        self._variables = dict(environment.variables)
         self._dialogue = surroundings.dialogue
         self.timing = environment.timing("EXEC")
 
@@ -73,6 +74,7 @@ class ExecProvider:
         try:
             process = subprocess.Popen(  # noqa: S603 - the operator's own program, started without a shell
                 (self._program, action, *words),
+                env=self._variables,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
