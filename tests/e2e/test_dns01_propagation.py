@@ -31,7 +31,7 @@ def tegata(tegata: Tegata, site: DnsSite) -> Tegata:
 
 def words(site: DnsSite, name: str) -> list[str]:
     account = ["-s", site.ca.directory_url, "-a", "-m", customer.MAIL, *customer.eab(site.contract), "-d", name]
-    challenge = ["--dns", "rfc2136", "--dns.resolvers", site.network.resolver, "--dns-timeout", "1"]
+    challenge = ["--dns", "rfc2136", "--dns.resolvers", site.network.resolver, "--dns-timeout", "3"]
     return [*account, *challenge, "--key-type", "rsa2048", "run"]
 
 
