@@ -42,6 +42,7 @@ certificates:
         "server": "https://ca.example/dir",
         "tls-skip-verify": True,
         "email": "a@x",
+        "account-id": "main",
         "kid": "k",
         "hmac": "m",
         "http": True,

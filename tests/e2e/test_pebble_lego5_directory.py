@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.certificates import crt, serial
-from tests.e2e.pebble_words import MAIL, account, names, order
+from tests.e2e.pebble_words import MAIL, account, http, names, order
 from tests.host import lego5
 from tests.peers.lego import Lego
 from tests.peers.pebble import Pebble
@@ -96,6 +96,23 @@ def test_a_new_account_in_a_directory_of_lego_5(both: tuple[Lego, Tegata], pebbl
     [account_file] = tegata.path.glob(f"accounts/*/{MAIL}/account.json")
     assert (account_file.parent / f"{MAIL}.key").read_text().startswith("-----BEGIN PRIVATE KEY-----")
     assert json.loads(account_file.read_text())["keyType"] == "RSA2048"
+
+
+def test_an_account_by_its_identifier(both: tuple[Lego, Tegata], pebble: Pebble) -> None:
+    """--account-id: two accounts of one mail address side by side; the hook is told the address."""
+    _, tegata = both
+    lego5.remake(tegata.path, pebble.directory_url)
+    shop = [*account(pebble), "--account-id", "shop"]
+    tegata.run(*shop, "-a", "accounts", "register").check()
+    [account_file] = tegata.path.glob("accounts/*/shop/account.json")
+    assert (account_file.parent / "shop.key").exists()
+    value = json.loads(account_file.read_text())
+    assert (value["id"], value["email"], value["registration"]["contact"]) == ("shop", MAIL, [f"mailto:{MAIL}"])
+    hook = ["--deploy-hook", "sh -c 'echo told $LEGO_ACCOUNT_EMAIL'"]
+    done = tegata.run(*shop, *names("shop.example.com"), *http(pebble), *hook, "run").check()
+    assert f"told {MAIL}" in done.stdout
+    listed = json.loads(tegata.run("accounts", "list", "--json").check().stdout)
+    assert [each["id"] for each in listed] == ["shop", MAIL]
 
 
 def test_migrated_used_and_given_back(both: tuple[Lego, Tegata], pebble: Pebble) -> None:

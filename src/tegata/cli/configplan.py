@@ -99,6 +99,8 @@ class _Joining:
         if account is None:
             return
         given.update(account.all_flags())
+        accounts = self._config.under("accounts")
+        given["account-id"] = next(called for called, entry in accounts.items() if entry is account)
         server = account.words.get("server")
         named = self._config.under("servers").get(server or "")
         if named is not None:

@@ -125,6 +125,16 @@ FLAGS: tuple[Flag, ...] = (
         "EMAIL",
     ),
     Flag(
+        (),
+        Kind.TEXT,
+        Sentence(
+            "What the account is called here, in place of its mail address.",
+            "このディレクトリでのアカウント名。指定しなければメールアドレスになります。",
+        ),
+        "ACCOUNT_ID",
+        v5=("account-id",),
+    ),
+    Flag(
         ("eab",),
         Kind.SWITCH,
         Sentence(

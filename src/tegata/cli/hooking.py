@@ -10,7 +10,7 @@ from cryptography import x509
 
 from tegata.cli.console import WARN, shown
 from tegata.cli.context import Context
-from tegata.cli.plan import AccountPlan, IssuePlan
+from tegata.cli.plan import NO_EMAIL, AccountPlan, IssuePlan
 from tegata.cli.waiting import locked
 from tegata.cli.wishes import Hook
 from tegata.errors import TegataError
@@ -97,7 +97,7 @@ class Hooking:
         known = names_of(chain[0]) if chain else ()
         key_type = key_word(chain[0].public_key()) if chain and self._plan.material.csr else self._plan.key_type.upper()
         return hooks.Told(
-            email=self._account.user,
+            email=self._account.email or NO_EMAIL,
             account=self._account.user,
             server=self._account.server,
             name=files.name,

@@ -84,11 +84,13 @@ class AccountPlan:
     accept_terms: bool
     eab: Eab | None
     """None: nobody spoke of external account binding."""
+    called: str | None = None
+    """What it is called on the disk; None: by its mail address."""
 
     @property
     def user(self) -> str:
         """The folder's name for the account, as lego's."""
-        return self.email or NO_EMAIL
+        return self.called or self.email or NO_EMAIL
 
 
 @dataclass(frozen=True)
@@ -309,6 +311,7 @@ def _account(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFi
         key_type=_account_key_type(_key_type(invocation, eab_file)),
         accept_terms=invocation.switch("accept-tos"),
         eab=_eab(invocation, eab_file),
+        called=invocation.text("account-id") or None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from tegata.cli import flags
 from tegata.cli.grammar import Invocation
+from tegata.cli.servers import directory_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def make(invocation: Invocation, path: Path) -> Upkeep:
         case _:
             return Migrate(
                 path,
-                server=invocation.text("server") or flags.DEFAULT_SERVER,
+                server=directory_of(invocation.text("server") or flags.DEFAULT_SERVER),
                 accounts_only=invocation.switch("account-only"),
                 undo=invocation.switch("undo"),
                 agreed=invocation.switch("yes"),
