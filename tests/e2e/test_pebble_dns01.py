@@ -84,3 +84,28 @@ def test_by_a_service(tegata: Tegata, pebble: Pebble) -> None:
         tegata.run(*words(pebble, "httpreq"), env={"HTTPREQ_ENDPOINT": service.url}).check()
     assert names_of(crt(tegata.path, "_.example.com")) == {STAR, BASE, OTHER}
     assert [asked.path for asked in service.asked] == ["/present"] * 3 + ["/cleanup"] * 3
+
+
+def test_by_the_configuration_file(tegata: Tegata, pebble: Pebble, tmp_path: Path) -> None:
+    """Two certificates side by side, whose program works for one of them at a time, and knows whose it is."""
+    program = tmp_path / "program"
+    text = PROGRAM.format(python=sys.executable, url=pebble.dns_url)
+    program.write_text(text.replace("print(action, host)", 'import os; print(action, host, os.environ["WHOSE"])'))
+    program.chmod(0o755)
+    for number in (1, 2):
+        (tmp_path / f"{number}.env").write_text(f"EXEC_PATH={program}\nWHOSE=c{number}\n")
+    (tmp_path / ".lego.yml").write_text(
+        f"servers: {{ca: {{url: '{pebble.directory_url}'}}}}\n"
+        "accounts: {main: {server: ca, email: test@example.com, acceptsTermsOfService: true}}\n"
+        "challenges:\n"
+        f"  zone: {{dns: {{provider: exec, resolvers: ['{pebble.resolver}'], propagation: {{wait: 10ms}}}}}}\n"
+        "certificates:\n"
+        "  one: {domains: [c1.example.com], envFile: 1.env}\n"
+        "  two: {domains: ['*.c2.example.com'], envFile: 2.env}\n"
+    )
+    done = tegata.run().check()
+    assert "2 of 2 certificates are in order, 0 failed" in done.stderr
+    assert names_of(crt(tegata.path, "two")) == {"*.c2.example.com"}
+    for number in (1, 2):
+        for action in ("present", "cleanup"):
+            assert f"{action} _acme-challenge.c{number}.example.com. c{number}\n" in done.stderr

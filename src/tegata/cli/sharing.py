@@ -1,20 +1,22 @@
-"""Solvers that several orders at work at once have in common: an address can be listened on only once.
+"""What several orders at work at once have in common: an address can be listened on only once, an account file written.
 
 Knows solvers by their interface only.
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 
 from tegata.plugin_api.solver import Presentation, Solver
 
 
 class SharedSolvers:
-    """One solver for each kind and address, for all threads."""
+    """One solver for each kind and address, and one turn for each DNS provider, for all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._solvers: dict[tuple[object, tuple[str, ...]], Solver] = {}
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def of(self, make: Callable[..., Solver], *where: str) -> Solver:
         """The solver of this kind there, address and manner; raises what making it raises."""
@@ -23,6 +25,11 @@ class SharedSolvers:
             if key not in self._solvers:
                 self._solvers[key] = _InTurn(make(*where))
             return self._solvers[key]
+
+    def turn(self, provider: str) -> threading.Lock:
+        """What to hold while a DNS provider of this code is at work that takes one record after the other."""
+        with self._lock:
+            return self._turns[provider]
 
 
 class _InTurn:
