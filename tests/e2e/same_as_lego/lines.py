@@ -36,6 +36,8 @@ EAB_IMPLIED = "`--kid` and `--hmac` without `--eab` are ignored"
 KEEP = "`revoke --keep` stops after the first name"
 MAIL_NEEDED = "`-m` is required"
 HOOK_TOLD = "`LEGO_CERT_PFX_PATH` and `LEGO_CERT_PEM_PATH` always at `renew`, never at `run`"
+CSR_PEM = "with `--csr`, `--pem` and `--pfx` fail after the certificate was issued"
+PROVIDERS = "`dnshelp` lists over a hundred codes and links to a web page each"
 QUOTES = "words are split at blanks, quotation marks are letters"
 MALFORMED_HOOK = "a malformed hook fails after the order"
 
@@ -219,6 +221,30 @@ WORDS = (
         unlike={"files": TRACES},
     ),
     Line(f"{ONE} --days 9999 renew --no-random-sleep", Start.ONE, unlike={"code": ORDER, "stdout": USAGE}),
+    # What the certificate is to be, and which files are made of it.
+    Line(f"{ONE} --pem -a run"),
+    Line(f"{ONE} --pem renew {NOW}", Start.ONE),
+    Line(f"{ONE} -a run --no-bundle", same=("[www.example.com] acme: Obtaining SAN certificate",)),
+    Line(f"{ONE} -a run --must-staple", same=("Server responded with a certificate.",)),
+    Line(f"{ONE} -a run --preferred-chain nobody"),
+    Line(f"{ONE} --cert.timeout 20 --http-timeout 20 --user-agent me/1 -a run", same=("Server responded",)),
+    Line(f"{ONE} renew {NOW} --reuse-key", Start.ONE, same=("Server responded with a certificate.",)),
+    Line(f"{CA} --csr {{home}}/request.pem --http --http.port :{{port}} -a run", same=("given a CSR",)),
+    Line(f"{CA} -c {{home}}/request.pem --pem --http --http.port :{{port}} -a run", unlike={"files": CSR_PEM}),
+    Line(f"{CA} --csr {{home}}/none.pem --http -a run", unlike={"files": EARLY_KEY}),
+    Line(f"{ONE} --csr {{home}}/request.pem -a run"),
+    # DNS providers.
+    Line("dnshelp", same=("acme-dns", "exec", "httpreq", "manual", "pdns", "rfc2136"), unlike={"stdout": PROVIDERS}),
+    Line(
+        "dnshelp -c exec", same=("Configuration for External program.", "Code:   'exec'"), unlike={"stdout": PROVIDERS}
+    ),
+    Line("dnshelp -c nobody", same=('"nobody" is not yet supported',)),
+    Line(
+        f"{CA} -d www.example.com --dns exec -a run",
+        same=("some credentials information are missing: EXEC_PATH",),
+        unlike={"files": EARLY_KEY},
+    ),
+    Line(f"{CA} -d www.example.com --dns nobody -a run", unlike={"files": EARLY_KEY}),
     # Hooks.
     Line(f"{ONE} -a run --run-hook {{home}}/hook", unlike={"hook": HOOK_TOLD}),
     Line(f"{ONE} renew {NOW} --renew-hook {{home}}/hook", Start.ONE, unlike={"hook": HOOK_TOLD}),

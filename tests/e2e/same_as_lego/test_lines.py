@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from tegata.pki import csr
+from tegata.pki.keys import KeyType, generate
 from tests.e2e.same_as_lego.lines import CA, EAB, MAIL, ONE, RSA, WORDS, Line, Start
 from tests.e2e.same_as_lego.outcome import HOOK, Outcome, observe
 from tests.peers.command import Finished, Program
@@ -35,6 +39,8 @@ class House:
 
     def __init__(self, directory: Path, plain: Pebble, bound: Pebble) -> None:
         self._directory, self._plain, self._bound = directory, plain, bound
+        request = csr.build(generate(KeyType.EC256), ["www.example.com"], common_name="www.example.com")
+        self._request = x509.load_der_x509_csr(request).public_bytes(Encoding.PEM)
 
     def play(self, program: type[Lego | Tegata], line: Line, home: Path) -> Outcome:
         """Run a line from its start."""
@@ -42,6 +48,7 @@ class House:
             home.mkdir()
         else:
             shutil.copytree(self._prepared(program, line.start, home.parent if line.spends else self._directory), home)
+        (home / "request.pem").write_bytes(self._request)
         hook = home / "hook"
         hook.write_text(HOOK)
         hook.chmod(0o755)
