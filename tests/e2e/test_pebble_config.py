@@ -1,5 +1,6 @@
 """The configuration file with Pebble: certificates side by side, one that fails, hooks and variables of one alone."""
 
+import json
 import signal
 import socket
 from pathlib import Path
@@ -34,6 +35,7 @@ def test_side_by_side(tegata: Tegata, pebble: Pebble) -> None:
     assert "6 of 6 certificates are in order, 0 failed" in done.stderr
     assert names_of(crt(tegata.path, "both")) == {"x.example.com", "y.example.com"}
     before = [serial(crt(tegata.path, f"c{number}.example.com")) for number in range(5)]
+    assert list((tegata.path / "accounts").glob("*/main/account.json"))
     done = tegata.run().check()
     assert done.stderr.count(": no renewal.") == 6
     assert "AuthURL" not in done.stderr
@@ -82,6 +84,18 @@ def test_a_wrong_file_does_nothing(tegata: Tegata, pebble: Pebble) -> None:
     assert done.code == 1
     assert f"{tegata.directory}/.lego.yml の 5 行目、certificates.a.domain: このキーはありません。" in done.stderr
     assert not tegata.path.exists()
+
+
+def test_log_lines_as_json(tegata: Tegata, pebble: Pebble) -> None:
+    """By the file's section log; the command line's word counts more."""
+    (tegata.directory / "x.yml").write_text(
+        head(pebble) + "log: {format: json, level: warn}\ncertificates: {a: {domains: [x..y]}}\n"
+    )
+    lines = [json.loads(line) for line in tegata.run("--config", "x.yml").stderr.splitlines()]
+    assert {line["level"] for line in lines} == {"error"}
+    told = tegata.run("--config", "x.yml", "--log.format", "text", "--log.level", "info").stderr
+    assert "0 of 1 certificates are in order" in told
+    assert not told.startswith("{")
 
 
 def test_variables_name_a_file(tegata: Tegata, pebble: Pebble) -> None:

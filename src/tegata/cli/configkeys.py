@@ -87,7 +87,7 @@ ROOT: Mapping[str, Shape] = {
     "storage": "path",
     "networkStack": "",
     "userAgent": "user-agent",
-    "log": {"level": "", "format": ""},
+    "log": {"level": "log.level", "format": "log.format"},
     "hooks": _HOOKS,
     "servers": Each(
         {

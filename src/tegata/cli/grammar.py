@@ -31,6 +31,8 @@ PREFIXES = ("TEGATA_", "LEGO_")
 
 # What processing a configuration file is called in code; no word is typed for it.
 PROCESS = "process"
+# The flags that go with a configuration file, as lego v5's root has them.
+_WITH_CONFIG = frozenset({"config", "log.level", "log.format"})
 
 _HELP_WORDS = ("help", "h")
 
@@ -170,10 +172,11 @@ class Reading:
         if command is None:
             if self._swallowed is not None:
                 raise SwallowedCommand(flag=self._swallowed[0], word=self._swallowed[1])
-            if given.keys() <= {"config"} and not self.group:
-                config = given.get("config") or self._config_variable(environ)
-                if config:
-                    return Invocation(PROCESS, {"config": config}, generation=Generation.V5)
+            if given.keys() <= _WITH_CONFIG and not self.group:
+                found = {**self._given_in(environ), **given}
+                if found.get("config"):
+                    told = {name: value for name, value in found.items() if name in _WITH_CONFIG}
+                    return Invocation(PROCESS, told, generation=Generation.V5)
             self._check_config_alone()
             if given:
                 raise NoCommand(known=known(self.group))
@@ -181,24 +184,22 @@ class Reading:
         self._check_config_alone()
         for each in self.flags:
             _check_belongs(each, command, self.generation)
-        from_environment = {name: value for name, (_, value) in self.in_environment(environ).items()}
         return Invocation(
             does,
-            {**from_environment, **given},
+            {**self._given_in(environ), **given},
             extra=tuple(self.extra),
             spoken=spoken,
             generation=self.generation,
         )
 
-    def _config_variable(self, environ: Mapping[str, str]) -> Value | None:
-        """The configuration file that the environment names."""
-        found = self.in_environment(environ).get("config")
-        return found[1] if found else None
+    def _given_in(self, environ: Mapping[str, str]) -> dict[str, Value]:
+        """What the environment says, by the flags' names."""
+        return {name: value for name, (_, value) in self.in_environment(environ).items()}
 
     def _check_config_alone(self) -> None:
         """A configuration file says everything: no command and no other flag goes with it."""
         if any(each.flag.name == "config" for each in self.flags):
-            others = [each.typed for each in self.flags if each.flag.name not in ("config", "explain")]
+            others = [each.typed for each in self.flags if each.flag.name not in (*_WITH_CONFIG, "explain")]
             words = [self.command.words] if self.command else [self.group] if self.group else others
             if words:
                 raise ConfigAlone(word=words[0])

@@ -16,6 +16,7 @@ from tegata.cli.console import shown
 from tegata.cli.context import Context
 from tegata.cli.ensure import ensure
 from tegata.cli.errors import BadConfig
+from tegata.cli.grammar import Invocation
 from tegata.cli.plan import AccountPlan, Ensure, make
 from tegata.cli.sharing import SharedSolvers
 from tegata.cli.telling import tell
@@ -49,29 +50,34 @@ class _StoppableClock:
             raise _Stopped
 
 
-def process(context: Context, file: Path) -> int:
-    """Do it and give the exit code; raises what is wrong with the file, before anything is done."""
+def process(context: Context, invocation: Invocation, file: Path) -> int:
+    """Do it and give the exit code; raises what is wrong with the file, before anything is done.
+
+    What the command line says of log lines counts before what the file says.
+    """
     try:
         config = configfile.read(_text(file), str(file))
         certificates = wanted(config, str(file))
     except BadConfig as fault:
         for other in fault.others:
-            context.console.log(explain(other, context.language).what)
+            context.console.error(explain(other, context.language).what)
         raise
-    if "log" in config.sections:
-        words = config.sections["log"].words
-        context.console.configure(level=words.get("level"), form=words.get("format"))
+    log = config.sections.get("log")
+    said = {**(log.flags if log else {}), **invocation.given}
+    level, form = (str(said.get(name) or "") for name in ("log.level", "log.format"))
+    context.console.configure(level=level, form=form)
     failed: dict[str, Exception] = {}
     jobs = _jobs(context, certificates, file.parent, failed)
     _register(jobs, failed)
     _work(jobs, failed)
     for name, error in failed.items():
-        context.console.log(f"[{shown(name)}] This certificate failed:")
+        context.console.error(f"[{shown(name)}] This certificate failed:")
         if isinstance(error, TegataError):
             tell(context, error)
     done = len(certificates) - len(failed)
     names = f": {shown(', '.join(failed))}" if failed else ""
-    context.console.log(f"{done} of {len(certificates)} certificates are in order, {len(failed)} failed{names}")
+    say = context.console.error if failed else context.console.log
+    say(f"{done} of {len(certificates)} certificates are in order, {len(failed)} failed{names}")
     for error in failed.values():
         if not isinstance(error, TegataError):  # a mistake of ours, told whole once everybody else is done
             raise error

@@ -19,7 +19,7 @@ from tegata.cli.context import Context
 from tegata.cli.eabfile import SIZE_LIMIT, EabFile
 from tegata.cli.eabfile import read as read_eab
 from tegata.cli.errors import BadEabFile, UnknownCommand
-from tegata.cli.grammar import PROCESS, Invocation, parse
+from tegata.cli.grammar import PREFIXES, PROCESS, Invocation, parse
 from tegata.cli.main import version
 from tegata.cli.material import NOTHING
 from tegata.cli.material import read as read_material
@@ -112,7 +112,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
         if explaining.is_asked(words):
             explaining.explain(context.console, context.language, words, context.environ, _read_eab_file)
             return DONE
-    invocation = parse(words, context.environ)
+    invocation = parse(words or _default_words(), context.environ)
     env_file = invocation.text("env-file")
     if env_file:
         from tegata.cli.envfile import load
@@ -126,11 +126,10 @@ def _perform(context: Context, words: Sequence[str]) -> int:
         context.console.say(script(shell, context.name, context.language))
         return DONE
     context.console.configure(level=invocation.text("log.level"), form=invocation.text("log.format"))
-    config = _config_file(invocation, words)
-    if config:
+    if invocation.command == PROCESS:
         from tegata.cli.processing import process
 
-        return process(context, config)
+        return process(context, invocation, Path.cwd() / (invocation.text("config") or ""))
     if invocation.wants_version:
         context.console.say(version(context.name))
         return DONE
@@ -145,13 +144,11 @@ def _perform(context: Context, words: Sequence[str]) -> int:
     return _carry_out(context, make(invocation, context.environ, _eab_file(context, invocation), Path.cwd(), material))
 
 
-def _config_file(invocation: Invocation, words: Sequence[str]) -> Path | None:
-    """The configuration file to process: the one that is named, or without a word the one that is there."""
-    if invocation.command == PROCESS:
-        return Path.cwd() / (invocation.text("config") or "")
-    if words:
-        return None
-    return next((file for file in (Path.cwd() / name for name in CONFIG_FILES) if file.is_file()), None)
+def _default_words() -> list[str]:
+    """What no word at all means: to process the configuration file that is there, unless a variable names another."""
+    named = any(os.environ.get(f"{prefix}CONFIG") for prefix in PREFIXES)
+    file = next((name for name in CONFIG_FILES if Path(name).is_file()), None)
+    return ["--config", file] if file and not named else []
 
 
 def _carry_out(context: Context, plan: Plan) -> int:
