@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tegata.plugin_api.dns import BadSetting, MissingSettings, ProviderRefused
@@ -197,6 +197,7 @@ def test_settings_that_cannot_be_right(service: Service, file: Path, more: dict[
 
 
 @given(st.dictionaries(st.text(), st.text()))
+@settings(max_examples=50, deadline=None)
 def test_any_domain_s_account_is_found_again(accounts: dict[str, str]):
     """Whatever else is in the file."""
     import tempfile
