@@ -17,6 +17,7 @@ from tegata.cli.plan import KeyRollover, make
 from tegata.client.errors import CaUnreachable
 from tegata.client.transport import HttpTransport
 from tegata.clock import SystemClock
+from tegata.host.files import Tree
 from tegata.pki.keys import KeyForm, KeyType, from_pem, generate, spki, to_pem, type_of
 from tegata.text.language import Language
 from tests.e2e import customer
@@ -157,8 +158,6 @@ class InProcess:
 
     def act(self) -> str:
         """The account's URL, as the CA says it, by whatever key is on the disk."""
-        from tegata.host.files import Tree
-
         with connected(self.context, existing(Tree(self.plan.path), self.plan.account), "") as client:
             return client.read_account().url
 
@@ -213,6 +212,16 @@ def test_two_at_once(registered: Tegata, pebble: Pebble) -> None:
         assert first.wait(30) == 0
     second.check()
     registered.run(*order(pebble, NAME), "run").check()
+
+
+def test_changed_while_another_waited(registered: Tegata, pebble: Pebble) -> None:
+    """A process that had read the account before goes on with the key that is on the disk when its turn comes."""
+    process = InProcess(registered, pebble)
+    early = existing(Tree(process.plan.path), process.plan.account)
+    url = process.act()
+    process.roll_over()
+    with connected(process.context, early, "") as client:
+        assert client.read_account().url == url
 
 
 def test_a_full_disk(registered: Tegata, pebble: Pebble) -> None:

@@ -1,9 +1,11 @@
 """A kill -9 before any chosen change to the disk, for the tests of all that must survive it."""
 
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 
 def in_a_child_killed_before(step: int, work: Callable[[], object]) -> bool:
@@ -30,3 +32,17 @@ def in_a_child_killed_before(step: int, work: Callable[[], object]) -> bool:
             os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
+
+
+def every_kill(folder: Path, work: Callable[[], object]) -> Iterator[int]:
+    """The folder as each kill leaves it, step by step, until the work gets through; it begins the same every time."""
+    template = folder.with_name("template")
+    shutil.copytree(folder, template)
+    step = 1
+    while True:
+        shutil.rmtree(folder)
+        shutil.copytree(template, folder)
+        if not in_a_child_killed_before(step, work):
+            return
+        yield step
+        step += 1

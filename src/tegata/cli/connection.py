@@ -53,6 +53,9 @@ def connected(context: Context, account: Account, certificate: str) -> Iterator[
     if folder.next_key() is not None:
         with locked(context, folder.tree, folder.lock, folder.user):
             account = settled(context, account)
+    else:
+        # Another process may have given the account another key while this one waited for a lock.
+        account = dataclasses.replace(account, key=folder.existing_key())
     with client_for(context, account.plan, account.key, account.url, certificate) as client:
         if account.url is None:
             reach(client, account.plan.server)

@@ -44,19 +44,26 @@ class AccountFolder:
         self._layout = layout.of_account(tree, self.folder)
         self.key_file = self._layout.account_key(self.folder, user)
         self._account_file = self.folder / "account.json"
+        # Understanding an RSA key takes long: as long as its file stays the same, once is enough.
+        self._known: tuple[bytes, PrivateKey] | None = None
         # The key that the account is to have next, from before the CA hears of it until it is in place.
         self._next_key_file = self.key_file.with_name(f".{self.key_file.name}.next")
         self.lock = f"account.{host}.{user}"
 
     def key(self) -> PrivateKey | None:
-        """The account's key, or None; raises AccountDamaged, NotReadable.
+        """The account's key as it is on the disk now, or None; raises AccountDamaged, NotReadable.
 
         lego v4 leaves the key readable for everybody: that is put right on the way.
         """
         with contextlib.suppress(OSError):  # somebody else's file: using it is still better than stopping
             if self.key_file.stat().st_mode & 0o077:
                 self.key_file.chmod(PRIVATE_FILE)
-        return _key_in(self.key_file)
+        content = read(self.key_file)
+        if content is None:
+            return None
+        if self._known is None or self._known[0] != content:
+            self._known = content, _key_of(self.key_file, content)
+        return self._known[1]
 
     def existing_key(self) -> PrivateKey:
         """The account's key; raises AccountNotFound where there is no account, AccountKeyLost where there was one."""
@@ -182,8 +189,10 @@ def listed(tree: Tree) -> list[Listed]:
 
 def _key_in(file: Path) -> PrivateKey | None:
     content = read(file)
-    if content is None:
-        return None
+    return None if content is None else _key_of(file, content)
+
+
+def _key_of(file: Path, content: bytes) -> PrivateKey:
     try:
         return from_pem(content)
     except BadKey as error:
