@@ -47,6 +47,14 @@ def test_exit_codes(error, code: int) -> None:
         ("certificates quux", 3, "No help topic for 'certificates quux'", "certificates list, certificates revoke"),
         (f"-s {NOBODY} accounts register", 1, f"get directory at '{NOBODY}'", "cannot be reached"),
         ("-d x..example --http run", 1, None, "x..example"),
+        ("-d x.example --dns nix run", 1, "unrecognized DNS provider: nix", "httpreq"),
+        (
+            "-d x.example --dns EXEC --dns.resolvers 127.0.0.1 run",
+            1,
+            "exec: some credentials information are missing: EXEC_PATH",
+            "dnshelp -c exec",
+        ),
+        ("-d *.x.example --http run", 1, None, "*.x.example"),
         ("-d x.example --http --eab-file nothing run", 1, None, "No such file or directory"),
         ("-d x.example --http --pfx --pfx.format RC2 run", 1, None, "OpenSSL 3 refuses"),
         (
