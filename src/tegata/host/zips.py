@@ -5,8 +5,6 @@ is unpacked (S-20).
 """
 
 import io
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +20,8 @@ PART_LIMIT = 250
 
 def write(target: Path, files: Sequence[Path], *, root: Path, below: str) -> None:
     """Pack files by their paths under ``root``, which is ``below`` in the tree; raises NotWritable, NotReadable."""
+    import zipfile  # every command loads this file, and hardly any needs that
+
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.comment = below.encode()
@@ -32,6 +32,9 @@ def write(target: Path, files: Sequence[Path], *, root: Path, below: str) -> Non
 
 def unpack(file: Path) -> tuple[PurePosixPath, dict[PurePosixPath, bytes]]:
     """Below which folder of the tree, and what; raises ArchiveDamaged, NotReadable."""
+    import zipfile
+    import zlib
+
     try:
         with zipfile.ZipFile(io.BytesIO(read(file) or b"")) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]
