@@ -251,6 +251,15 @@ FLAGS: tuple[Flag, ...] = (
         "HTTP_MEMCACHED_HOST",
     ),
     Flag(
+        ("http.s3-bucket",),
+        Kind.TEXT,
+        Sentence(
+            "Amazon S3 bucket from which the challenges are answered; needs the extra tegata[s3], and AWS_* variables.",
+            "チャレンジの応答に使う Amazon S3 のバケット。追加パッケージ tegata[s3] と AWS_* 環境変数が必要です。",
+        ),
+        "HTTP_S3_BUCKET",
+    ),
+    Flag(
         ("tls",),
         Kind.SWITCH,
         Sentence("Prove control of the names by tls-alpn-01.", "TLS 認証（tls-alpn-01）を使います。"),

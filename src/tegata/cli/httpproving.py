@@ -1,4 +1,4 @@
-"""The one way of the plan to prove names by http-01: a web root, else memcached, else an own listener."""
+"""The one way of the plan to prove names by http-01: a web root, else memcached, a bucket, an own listener."""
 
 from collections.abc import Callable
 
@@ -32,4 +32,8 @@ def _chosen(context: Context, plan: HttpPlan) -> Solver:
         from tegata.plugins.solvers.memcached import MemcachedSolver
 
         return MemcachedSolver(plan.memcached)
+    if plan.s3_bucket:
+        from tegata.plugins.solvers.s3 import S3Solver
+
+        return S3Solver(plan.s3_bucket)
     return at(context, StandaloneSolver, plan.port, plan.proxy_header)

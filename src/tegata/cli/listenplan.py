@@ -17,6 +17,8 @@ class HttpPlan:
     """A folder of a running web server in place of a listener."""
     memcached: tuple[str, ...]
     """Servers from which a running web server answers, in place of a listener."""
+    s3_bucket: str | None
+    """A bucket from which the challenges are answered, in place of a listener."""
     proxy_header: str
     """Where a proxy in front of the listener leaves the host that was asked for."""
     delay: float
@@ -40,6 +42,7 @@ def http(invocation: Invocation) -> HttpPlan | None:
         port=invocation.text("http.port") or flags.DEFAULT_HTTP_PORT,
         webroot=Path(webroot) if webroot else None,
         memcached=invocation.list("http.memcached-host"),
+        s3_bucket=invocation.text("http.s3-bucket") or None,
         proxy_header=invocation.text("http.proxy-header") or "Host",
         delay=_seconds(invocation, "http.delay"),
     )

@@ -118,6 +118,23 @@ ENTRIES: dict[str, Entry] = {
             "--http.memcached-host のサーバーが稼働し、この機器から接続できるか確認してください。",
         ),
     ),
+    "solver.s3-not-installed": Entry(
+        Sentence("--http.s3-bucket needs the library boto3.", "--http.s3-bucket には boto3 が必要です。"),
+        Sentence(
+            "Install it as an extra: pip install 'tegata[s3]'.",
+            "追加パッケージをインストールしてください: pip install 'tegata[s3]'",
+        ),
+    ),
+    "solver.s3": Entry(
+        Sentence(
+            "The challenge's object in the bucket {bucket} cannot be written or removed: {reason}.",
+            "バケット {bucket} のチャレンジ用オブジェクトを作成または削除できません: {reason}",
+        ),
+        Sentence(
+            "Check the bucket, its region, the AWS_* variables, and that public objects are allowed in it.",
+            "バケット名、リージョン、AWS_* 環境変数、公開オブジェクトの許可設定を確認してください。",
+        ),
+    ),
     "solver.webroot-missing": Entry(
         Sentence("{path} is not a directory.", "{path} はフォルダではありません。"),
         Sentence(
