@@ -34,6 +34,14 @@ def test_a_log_that_holds(ca, answer, contract):
     assert "The audit log holds" in ca("audit", "verify").stdout
 
 
+def test_the_log_in_a_file(ca, answer, refusal, tmp_path, contract):
+    """A new one, for its owner only."""
+    file = tmp_path / "log.jsonl"
+    assert answer("audit", "export", str(file)) == {"file": str(file), "lines": 0}
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert refusal("audit", "export", str(file))["code"] == "operator.refused"
+
+
 def test_a_noted_link_that_is_gone(ca, refusal):
     """Exit code 1, and both what happened and what to do."""
     assert refusal("audit", "verify", "--head", "7:" + "00" * 32)["code"] == "operator.audit"

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from tegata.ca.policy import baseline, quorum
 from tegata.ca.policy.quorum import Outcome
-from tegata.ca.settings import Acme, Perspective, Policy, Public, Settings, Validation
+from tegata.ca.settings import Acme, Perspective, Policy, Public, Retention, Settings, Validation
 
 BEFORE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=UTC)
 AFTER = BEFORE + timedelta(seconds=1)
@@ -91,3 +92,12 @@ def test_settings_of_a_publicly_trusted_ca():
     assert "port 80" in baseline.shortcomings(settings(*four, http01_port=8080), BEFORE)[0]
     assert "port 443" in baseline.shortcomings(settings(*four, tlsalpn01_port=8443), BEFORE)[0]
     assert baseline.shortcomings(settings(policy=PRIVATE, http01_port=8080), AFTER) == []
+
+
+def test_evidence_is_kept_for_two_years():
+    """B-94: a publicly trusted CA cannot serve with less; any other keeps what it likes."""
+    for days, said in ((730, True), (731, False)):
+        kept = msgspec.structs.replace(settings("APNIC"), retention=Retention(evidence_days=days))
+        assert any("evidence_days" in reason for reason in baseline.shortcomings(kept, BEFORE)) == said
+        private = msgspec.structs.replace(kept, policy=PRIVATE)
+        assert baseline.shortcomings(private, BEFORE) == []

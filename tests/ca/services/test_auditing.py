@@ -1,6 +1,8 @@
 """The audit log's chain: bound by one at a time, and broken by whatever is done to it behind the CA's back."""
 
 import asyncio
+import hashlib
+import json
 import sqlite3
 from contextlib import closing
 
@@ -38,6 +40,24 @@ async def test_a_chain_that_holds(house, audit):
     later = await audit.verify(noted)
     assert later.links > checked.links
     assert later.head.previous or later.head.number > noted.number
+
+
+async def test_the_export_is_checked_without_the_program(house, audit):
+    """B-93: By whoever has SHA-256 and reads lines."""
+    await audit.bind()
+    lines = [line async for line in audit.export()]
+    digest, pending, links = bytes(32), hashlib.sha256(bytes(32)), 0
+    for line in lines:
+        told = json.loads(line)
+        if "link" not in told:
+            pending.update(line.encode())
+            continue
+        assert told["previous"] == digest.hex()
+        assert told["digest"] == pending.hexdigest()
+        digest, links = pending.digest(), links + 1
+        pending = hashlib.sha256(digest)
+    head = (await audit.verify()).head
+    assert (head.number, head.digest) == (links, digest)
 
 
 async def test_many_bind_at_once(house, audit):
@@ -78,7 +98,7 @@ TAMPERINGS = {
 
 @pytest.mark.parametrize(("statement", "link"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
 async def test_tampering_is_found(house, audit, statement, link):
-    """At the link where it was done, or at the first that no longer follows."""
+    """B-93: At the link where it was done, or at the first that no longer follows."""
     await audit.bind()
     await audit.verify()
     with closing(sqlite3.connect(house.path)) as database:

@@ -19,7 +19,7 @@ def housekeeping(house):
 
 
 async def test_the_life_of_what_was_issued_and_of_what_was_not(house, housekeeping):
-    """An abandoned order goes 30 days after its end; a certificate with its order and proofs 400 days after its own."""
+    """B-94: an abandoned order goes 30 days after its end, a certificate with order and proofs 400 days after its."""
     actor = await house.register(await house.sell())
     issued = await house.issue(actor)
     abandoned = await house.order(actor, "www.example.com")

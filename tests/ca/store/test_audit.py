@@ -136,7 +136,7 @@ async def test_what_did_not_happen_leaves_no_event(store: Store) -> None:
 SILENT = {
     "Authorizations": {"insert", "accept_challenge"},  # told by the order, and by the verdict
     "Orders": {"cancel_open"},  # told by the account's end
-    "Customers": {"open_session", "close_session"},
+    "Customers": {"close_session"},
     "Observations": {"insert"},  # evidence that is only ever added
     "Jobs": {"add", "discard", "finish", "extend", "postpone"},
     "SpentNonces": {"spend"},
@@ -158,7 +158,7 @@ def writes() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("port", "verb"), writes())
 def test_every_write_records(port: str, verb: str) -> None:
-    """A new write of the store tells the audit log, or stands in the list above with its reason."""
+    """B-93: A new write of the store tells the audit log, or stands in the list above with its reason."""
     rows = {"Accounts": AccountRows, "Authorizations": AuthorizationRows, "Certificates": CertificateRows}
     rows |= {"Contracts": ContractRows, "Credentials": CredentialRows, "Customers": CustomerRows, "Orders": OrderRows}
     rows |= {"RevocationLists": RevocationListRows}

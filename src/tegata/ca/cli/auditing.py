@@ -1,9 +1,13 @@
 """``tegata-ca audit``: the log of what happened, shown and checked."""
 
+import os
+from pathlib import Path
+
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
+from tegata.ca.errors import Refused
 from tegata.text.catalogue import Sentence
 
 _HOLDS = Sentence(
@@ -13,6 +17,11 @@ _HOLDS = Sentence(
     "最新のリンクを別の場所に控えてください（--head で指定できます）: {head}",
 )
 
+_EXPORTED = Sentence(
+    "The audit log is in {file}: {lines} lines, of which each link's digest can be checked without this program.",
+    "監査ログを {file} に出力しました（{lines} 行）。各リンクのダイジェストは、このプログラムがなくても検証できます。",
+)
+
 
 async def verify(ca: Ca, asked: Asked) -> Answer:
     """Check the whole chain."""
@@ -20,6 +29,19 @@ async def verify(ca: Ca, asked: Asked) -> Answer:
     head = f"{found.head.number}:{found.head.digest.hex()}" if found.head else ""
     shape = {"links": found.links, "events": found.events, "unbound": found.unbound, "head": head}
     return Answer(shape, told=_HOLDS)
+
+
+async def export(ca: Ca, asked: Asked) -> Answer:
+    """Write the log to a new file, for whoever checks it elsewhere."""
+    file, lines = Path(asked["file"]), 0
+    try:
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as writing:
+            async for line in ca.audit.export():
+                writing.write(line)
+                lines += 1
+    except OSError as error:
+        raise Refused(reason=f"{file}: {error.strerror}") from None
+    return Answer({"file": str(file), "lines": lines}, told=_EXPORTED)
 
 
 async def show(ca: Ca, asked: Asked) -> Answer:

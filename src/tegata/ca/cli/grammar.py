@@ -148,6 +148,7 @@ COMMANDS = (
         "check the audit log: that nothing of it was changed, taken out or put in",
         options=(Option("head", "N:DIGEST", "a newest link that was noted earlier, elsewhere", type=_link),),
     ),
+    Command(("audit", "export"), "write the audit log to a new file, to be checked elsewhere", "FILE"),
     Command(("audit", "show"), "what happened to a contract, EAB, account, order, challenge or certificate", "ID"),
     Command(("cert", "list"), "list certificates", options=(Option("contract", "ID", "only this contract's"),)),
     Command(("cert", "show"), "show a certificate", "SERIAL"),

@@ -48,6 +48,7 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("eab", "file"): credentials.file,
     ("perspective", "list"): perspectives.listing,
     ("audit", "verify"): auditing.verify,
+    ("audit", "export"): auditing.export,
     ("audit", "show"): auditing.show,
     ("cert", "list"): certificates.listing,
     ("cert", "show"): certificates.show,

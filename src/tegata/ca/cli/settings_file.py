@@ -65,7 +65,7 @@ connections = {database_connections}
 [retention]
 # Days after its end for which an order, an authorization or work is kept that led to nothing.
 abandoned_days = {abandoned_days}
-# Days after a certificate's end for which it is kept with all it was issued by; the audit log is kept as long.
+# Days after a certificate's end for which it is kept with all it was issued by, and with its part of the audit log.
 # Rules for public CAs want two years at least.
 evidence_days = {evidence_days}
 

@@ -34,6 +34,8 @@ TABLE = (
 REGIONS = 2
 # How long an examination of an organization counts (BR 4.2.1).
 EXAMINATION = timedelta(days=398)
+# Evidence is kept two years after a certificate's end (BR 5.4.3, 5.5.2).
+EVIDENCE_DAYS = 731
 # Certificates are made a day shorter than they may be, as the Requirements themselves recommend.
 _SPARE_DAYS = 1
 
@@ -54,6 +56,8 @@ def shortcomings(settings: Settings, now: datetime) -> list[str]:
         found.append("validation.dnssec: the CA's own resolvers validate DNSSEC (BR 3.2.2.4)")
     if (network.http01_port, network.tlsalpn01_port) != (80, 443):
         found.append("validation: http-01 is looked for at port 80 and tls-alpn-01 at port 443 only (BR 1.6.1)")
+    if settings.retention.evidence_days < EVIDENCE_DAYS:
+        found.append(f"retention.evidence_days: at least {EVIDENCE_DAYS} (BR 5.4.3)")
     return found
 
 

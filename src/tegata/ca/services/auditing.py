@@ -7,6 +7,7 @@ link's digest elsewhere knows of everything before it, the end of the chain incl
 """
 
 import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import msgspec
@@ -68,6 +69,21 @@ class AuditService:
             raise AuditBroken(link=head.number, reason="the link that was noted is gone")
         return Checked(links, events, await self._store.audit.count_unbound(), last)
 
+    async def export(self) -> AsyncIterator[str]:
+        """The whole chain as lines that anybody can check: the events of a link, and then the link.
+
+        The digest of a link is the SHA-256 over the octets of the one before and over its events' lines, each with its
+        line feed.
+        """
+        number = 0
+        while page := await self._store.audit.links_from(number, _MOST_LINKS):
+            for link in page:
+                for event in await self._store.audit.of_link(link.number):
+                    yield line_of(event)
+                told = {"link": link.number, "previous": link.previous.hex(), "digest": link.digest.hex()}
+                yield msgspec.json.encode(told).decode() + "\n"
+            number = page[-1].number + 1
+
     async def _check(self, link: Link, last: Link | None) -> None:
         """Pass if the link follows the last one, and its events are what they were."""
         if last is not None and (link.number != last.number + 1 or link.previous != last.digest):
@@ -100,5 +116,10 @@ def digest_of(previous: bytes, events: list[Event]) -> bytes:
     """The digest of a link: SHA-256 over the one before it and, for each event, its JSON and a line feed."""
     digest = hashlib.sha256(previous)
     for event in events:
-        digest.update(msgspec.json.encode(event, order="sorted") + b"\n")
+        digest.update(line_of(event).encode())
     return digest.digest()
+
+
+def line_of(event: Event) -> str:
+    """An event as a line of JSON, always the same."""
+    return msgspec.json.encode(event, order="sorted").decode() + "\n"

@@ -13,6 +13,8 @@ from tegata.ca.settings import Retention
 HOUSEKEEPING = "housekeeping"
 MOST = 200
 """Rows of a kind in one unit of work, so that nobody waits for it long."""
+LONGEST_LIFE = timedelta(days=400)
+"""No certificate lives longer."""
 
 Drop = Callable[[datetime, int], Awaitable[int]]
 
@@ -28,6 +30,8 @@ class HousekeepingService:
         now = self._clock()
         abandoned = now - timedelta(days=self._retention.abandoned_days)
         evidence = now - timedelta(days=self._retention.evidence_days)
+        # What a certificate was issued by was written down a life before its end (B-94).
+        log_of_evidence = evidence - LONGEST_LIFE
         old = self._store.housekeeping
         # Dependents after what they hang on: an order of a dropped certificate goes in the same round.
         steps: tuple[tuple[str, Drop, datetime], ...] = (
@@ -37,7 +41,7 @@ class HousekeepingService:
             ("certificates", old.drop_certificates, evidence),
             ("orders", old.drop_orders, abandoned),
             ("authorizations", old.drop_authorizations, abandoned),
-            ("links", old.drop_events, evidence),
+            ("links", old.drop_events, log_of_evidence),
         )
         async with self._store.alone(HOUSEKEEPING):
             dropped = {kind: await self._all(drop, before) for kind, drop, before in steps}

@@ -51,6 +51,7 @@ class CustomerRows:
             created_at=micros(session.created_at),
             expires_at=micros(session.expires_at),
         )
+        audit.record(work, "customer.logged-in", session.customer_id)
 
     def close_session(self, work: Work, token_digest: bytes) -> None:
         """Forget a session; it may be gone already."""
