@@ -48,7 +48,8 @@ def test_suspended_and_resumed(ca, client):
     assert "unauthorized" in done.stderr
     assert serial(crt(client.path, name)) == first
     ca.run("contract", "resume", contract["contract"]).check()
-    renew(ca, client, name, "--days", "999").check()
+    assert "nothing is ordered before" in renew(ca, client, name, "--days", "999").stderr  # a schedule waits
+    renew(ca, client, name, "--days", "999", "--no-back-off").check()
     assert serial(crt(client.path, name)) != first
 
 
