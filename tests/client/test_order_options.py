@@ -9,7 +9,8 @@ from tegata.acme.messages import Directory, Meta
 from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Headers, Response
 from tegata.client import errors, events
-from tegata.client.options import Options, profile
+from tegata.client.options import Options
+from tegata.client.profiles import chosen
 from tegata.client.steps import Answered, Done, Send, Sleep, Started, Step, Woken
 from tegata.pki import certs
 from tests.client.order_play import CA, CERTIFICATE, CHAIN, FINALIZE, KEY, NAMES, NEW_ORDER, ORDER, Play, authz_url
@@ -69,18 +70,18 @@ def test_another_profile_in_the_order_is_not_taken() -> None:
 def test_profiles_that_are_offered_and_that_are_not() -> None:
     """X-41: a required one stops before the order and tells what there is; a preferred one does not."""
     offers = directory(tlsserver="for web servers", shortlived="six days")
-    assert profile(Options(), offers) is None
-    assert profile(Options(profile="shortlived"), offers) == "shortlived"
-    assert profile(Options(preferred_profile="shortlived"), offers) == "shortlived"
-    assert profile(Options(preferred_profile="classic"), offers) is None
+    assert chosen(Options(), offers) is None
+    assert chosen(Options(profile="shortlived"), offers) == "shortlived"
+    assert chosen(Options(preferred_profile="shortlived"), offers) == "shortlived"
+    assert chosen(Options(preferred_profile="classic"), offers) is None
     with pytest.raises(errors.ProfileNotOffered) as caught:
-        profile(Options(profile="classic"), offers)
+        chosen(Options(profile="classic"), offers)
     assert caught.value.facts == {
         "profile": "classic",
         "offered": "shortlived (six days), tlsserver (for web servers)",
     }
     with pytest.raises(errors.ProfileNotOffered) as caught:
-        profile(Options(profile="classic"), directory())
+        chosen(Options(profile="classic"), directory())
     assert caught.value.facts["offered"] == "-"
 
 

@@ -1,20 +1,21 @@
 """Back-off after failed orders: longer each time, never beyond its limit, never lost, never believed against reason."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tegata.host.attempts import FIRST_PAUSE, LONGEST_ASKED, LONGEST_PAUSE, Attempts, AttemptsFile
+from tegata.host.attempts import FIRST_PAUSE, LONGEST_ASKED, LONGEST_NEAR_END, LONGEST_PAUSE, Attempts, AttemptsFile
 from tegata.host.errors import HeldBack
 from tegata.host.files import Tree
 from tests.host.issued import NOW
 
 NAME = "www.example.com"
+FAR = NOW + timedelta(days=30)
 
 
-def pause_after(failures: int, asked: float | None = None) -> timedelta:
-    attempts = Attempts(failures).failed(NOW, "client.problem", asked)
+def pause_after(failures: int, asked: float | None = None, *, ends: datetime = FAR) -> timedelta:
+    attempts = Attempts(failures).failed(NOW, "client.problem", asked, ends=ends)
     assert attempts.try_again is not None
     return attempts.try_again - NOW
 
@@ -23,6 +24,13 @@ def test_pauses_double_up_to_a_limit() -> None:
     """S-17: after ten thousand failures the pause is as long as after ten, and not nothing."""
     assert [pause_after(n) for n in range(4)] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, 8 * FIRST_PAUSE]
     assert pause_after(7) == pause_after(10) == pause_after(10_000) == LONGEST_PAUSE
+
+
+@pytest.mark.parametrize("left", [timedelta(days=2), timedelta(0), timedelta(days=-40)])
+def test_near_the_certificate_s_end_it_is_tried_often(left: timedelta) -> None:
+    """A contract that was over may be renewed at any time, and no site is to wait hours for it."""
+    assert pause_after(0, ends=NOW + left) == FIRST_PAUSE
+    assert pause_after(10, ends=NOW + left) == LONGEST_NEAR_END
 
 
 def test_the_ca_may_ask_for_more() -> None:
@@ -34,7 +42,7 @@ def test_the_ca_may_ask_for_more() -> None:
 
 def test_nothing_before_it_is_time() -> None:
     """And a date that no pause of ours reaches is none of ours."""
-    attempts = Attempts().failed(NOW, "client.problem", None)
+    attempts = Attempts().failed(NOW, "client.problem", None, ends=FAR)
     with pytest.raises(HeldBack) as caught:
         attempts.check(NOW + FIRST_PAUSE - timedelta(seconds=1))
     assert caught.value.facts == {"failures": 1, "until": "2026-11-24T12:05:00Z", "reason": "client.problem"}
@@ -47,7 +55,7 @@ def test_it_is_kept_and_forgotten(tmp_path: Path) -> None:
     """In a file of our own."""
     file = AttemptsFile(Tree(tmp_path), NAME)
     assert file.load() == Attempts()
-    attempts = Attempts(2).failed(NOW, "client.problem", None)
+    attempts = Attempts(2).failed(NOW, "client.problem", None, ends=FAR)
     file.save(attempts)
     assert AttemptsFile(Tree(tmp_path), NAME).load() == attempts
     file.forget()

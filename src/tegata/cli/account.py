@@ -18,16 +18,26 @@ class Account:
 
     plan: AccountPlan
     folder: AccountFolder
-    key: PrivateKey
     url: str | None
     """None: the key is there, but nothing the CA said of it; ``connection`` asks again."""
 
+    @property
+    def key(self) -> PrivateKey:
+        """The key as it is on the disk now: another process may have given the account a new one meanwhile.
+
+        Raises AccountDamaged, NotReadable, and AccountKeyLost should it have gone.
+        """
+        return self.folder.existing_key()
+
 
 def existing(tree: Tree, plan: AccountPlan) -> Account:
-    """The account of a plan; raises AccountNotFound, KidDiffers, AccountDamaged, NotReadable."""
+    """The account of a plan; raises AccountNotFound, AccountKeyLost, KidDiffers, NotReadable.
+
+    What the key is, is left open until somebody needs it: understanding an RSA key takes a third of such a run.
+    """
     folder = AccountFolder(tree, plan.server, plan.user)
-    key = folder.existing_key()
+    folder.require_key()
     stored = folder.stored()
     if stored and stored.kid and plan.eab and plan.eab.kid not in (None, stored.kid):
         raise KidDiffers(given=plan.eab.kid, stored=stored.kid, folder=folder.folder)
-    return Account(plan, folder, key, stored.url if stored else None)
+    return Account(plan, folder, stored.url if stored else None)

@@ -53,9 +53,6 @@ def connected(context: Context, account: Account, certificate: str) -> Iterator[
     if folder.next_key() is not None:
         with locked(context, folder.tree, folder.lock, folder.user):
             account = settled(context, account)
-    else:
-        # Another process may have given the account another key while this one waited for a lock.
-        account = dataclasses.replace(account, key=folder.existing_key())
     with client_for(context, account.plan, account.key, account.url, certificate) as client:
         if account.url is None:
             reach(client, account.plan.server)
@@ -73,7 +70,7 @@ def settled(context: Context, account: Account) -> Account:
     """
     folder, key = account.folder, account.folder.next_key()
     if key is None:
-        return dataclasses.replace(account, key=folder.existing_key())
+        return account
     with client_for(context, account.plan, key) as client:
         reach(client, account.plan.server)
         found = client.find_account()
@@ -84,7 +81,7 @@ def settled(context: Context, account: Account) -> Account:
     if account.url is None:
         folder.save(account.plan.email, found.url, found.raw)
     context.console.log("The change of the account's key that was cut off is finished", INFO)
-    return dataclasses.replace(account, key=key, url=found.url)
+    return dataclasses.replace(account, url=found.url)
 
 
 def reach(client: Client, server: str) -> None:

@@ -5,6 +5,7 @@ Somebody at a terminal is never held back, and a schedule always is (S-17).
 
 import contextlib
 from collections.abc import Iterator
+from datetime import datetime
 
 from tegata.cli.console import WARN
 from tegata.cli.context import Context
@@ -16,9 +17,10 @@ from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut
 
 
 @contextlib.contextmanager
-def patient(context: Context, attempts: AttemptsFile, *, anyway: bool) -> Iterator[None]:
-    """Let the block order, if it is time or ``anyway``, and note when that fails; raises HeldBack.
+def patient(context: Context, attempts: AttemptsFile, *, ends: datetime, anyway: bool) -> Iterator[None]:
+    """Let the block order in place of a certificate, if it is time or ``anyway``; raises HeldBack.
 
+    A failure is noted. ``ends`` is the certificate's end: the nearer, the sooner it is tried again.
     What was noted is for the caller to forget once there is a certificate.
     """
     before = attempts.load()
@@ -31,7 +33,7 @@ def patient(context: Context, attempts: AttemptsFile, *, anyway: bool) -> Iterat
         raise  # the hook before the order: the CA has not been troubled
     except TegataError as error:
         asked = error.retry_after if isinstance(error, ProblemReceived) else None
-        now = before.failed(context.clock.now(), error.code, asked)
+        now = before.failed(context.clock.now(), error.code, asked, ends=ends)
         attempts.save(now)
         if now.try_again and not attended:
             until = rfc3339(now.try_again)

@@ -74,7 +74,7 @@ def _register(context: Context, tree: Tree, folder: AccountFolder, plan: Account
         folder.save_key(key)
         context.console.log(f"Saved key to {shown(folder.key_file)}")
         registration = _open_account(context, client, plan)
-        return _keep(context.console, tree, Account(plan, folder, key, None), registration)
+        return _keep(context.console, tree, Account(plan, folder, None), registration)
 
 
 def _complete(context: Context, tree: Tree, account: Account) -> Account:
@@ -120,7 +120,7 @@ def _ask_terms(console: Console, url: str | None) -> bool:
 def _keep(console: Console, tree: Tree, account: Account, registration: Registration) -> Account:
     account.folder.save(account.plan.email, registration.url, registration.raw)
     _tell_where(console, tree.accounts)
-    return Account(account.plan, account.folder, account.key, registration.url)
+    return Account(account.plan, account.folder, registration.url)
 
 
 def _tell_where(console: Console, accounts: Path) -> None:

@@ -85,7 +85,7 @@ def _attempt(
             if not isinstance(decision, Due):
                 return _not_now(context, plan, files, known, decision)
             attempts = AttemptsFile(tree, files.name)
-            with patient(context, attempts, anyway=not plan.back_off):
+            with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
                 known = dataclasses.replace(known, contract_ends=_contract_end(client))
                 decision = decide(known)
                 by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)

@@ -13,7 +13,7 @@ from tegata.acme import ari, codec, jwk
 from tegata.acme.ari import Window
 from tegata.acme.messages import Directory, RenewalInfo
 from tegata.acme.wire import retry_after
-from tegata.client import accounts, events, revoking, rollover
+from tegata.client import accounts, events, profiles, revoking, rollover
 from tegata.client.accounts import EabCredential, Registration
 from tegata.client.bucket import Bucket
 from tegata.client.driver import Driver
@@ -21,7 +21,7 @@ from tegata.client.errors import BadAnswer, NoAccount, NotADirectory, ProblemRec
 from tegata.client.exchange import Exchange
 from tegata.client.flow import Issuance, Wanted
 from tegata.client.network import Network
-from tegata.client.options import Options, profile
+from tegata.client.options import Options
 from tegata.client.session import Session
 from tegata.clock import Clock, SystemClock, rfc3339
 from tegata.pki import csr
@@ -207,7 +207,7 @@ class Client:
         end = self._in(deadline)
 
         def order(exchange: Exchange, directory: Directory) -> Issued:
-            chosen = profile(options, directory)
+            chosen = profiles.chosen(options, directory)
             if options.preferred_profile and chosen is None:
                 offered = tuple(sorted(directory.meta.profiles))
                 self._report(events.ProfileDropped(options.preferred_profile, offered))

@@ -1,13 +1,10 @@
-"""What an order may ask for besides names and a key, and what of it this CA can give.
+"""What an order may ask for besides names and a key.
 
-Pure: values, and one question to the CA's directory.
+Values only; whether a CA offers them is ``profiles``' question.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from tegata.acme.messages import Directory
-from tegata.client.errors import ProfileNotOffered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +26,3 @@ class Options:
     """Whether authorizations are given up after the order, so that the next one proves the names again."""
     issuing_seconds: float | None = None
     """How long the CA may take from the certificate request to the certificate; None: as long as the order may."""
-
-
-def profile(options: Options, directory: Directory) -> str | None:
-    """The profile to order by; raises ProfileNotOffered, before anything is ordered."""
-    offered = directory.meta.profiles
-    if options.profile and options.profile not in offered:
-        told = ", ".join(f"{name} ({text})" if text else name for name, text in sorted(offered.items()))
-        raise ProfileNotOffered(profile=options.profile, offered=told or "-")
-    if options.profile:
-        return options.profile
-    return options.preferred_profile if options.preferred_profile in offered else None

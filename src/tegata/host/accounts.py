@@ -51,14 +51,8 @@ class AccountFolder:
         self.lock = f"account.{host}.{user}"
 
     def key(self) -> PrivateKey | None:
-        """The account's key as it is on the disk now, or None; raises AccountDamaged, NotReadable.
-
-        lego v4 leaves the key readable for everybody: that is put right on the way.
-        """
-        with contextlib.suppress(OSError):  # somebody else's file: using it is still better than stopping
-            if self.key_file.stat().st_mode & 0o077:
-                self.key_file.chmod(PRIVATE_FILE)
-        content = read(self.key_file)
+        """The account's key as it is on the disk now, or None; raises AccountDamaged, NotReadable."""
+        content = self._key_content()
         if content is None:
             return None
         if self._known is None or self._known[0] != content:
@@ -69,8 +63,23 @@ class AccountFolder:
         """The account's key; raises AccountNotFound where there is no account, AccountKeyLost where there was one."""
         key = self.key()
         if key is None:
-            raise self.not_found() if self.stored() is None else self._key_lost()
+            raise self._without_key()
         return key
+
+    def require_key(self) -> None:
+        """Pass if there is a key, whatever it is; raises as ``existing_key`` where there is none, and NotReadable."""
+        if self._key_content() is None:
+            raise self._without_key()
+
+    def _key_content(self) -> bytes | None:
+        """The key's file; lego v4 leaves it readable for everybody, which is put right on the way."""
+        with contextlib.suppress(OSError):  # somebody else's file: using it is still better than stopping
+            if self.key_file.stat().st_mode & 0o077:
+                self.key_file.chmod(PRIVATE_FILE)
+        return read(self.key_file)
+
+    def _without_key(self) -> AccountNotFound | AccountKeyLost:
+        return self.not_found() if self.stored() is None else self._key_lost()
 
     def not_found(self) -> AccountNotFound:
         """The error that says where the account was looked for."""

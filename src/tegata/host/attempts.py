@@ -16,6 +16,10 @@ from tegata.host.files import Tree, make_folder, read, replace
 
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
+# Near the certificate's end a site is about to die, and what the CA refused (a contract that was over) may be put right
+# at any time.
+NEAR_END = timedelta(days=3)
+LONGEST_NEAR_END = timedelta(minutes=10)
 # The longest a CA is believed that asks for more patience than we have.
 LONGEST_ASKED = timedelta(days=1)
 # Beyond so many doublings the pause is the longest anyway; the exponent must not grow without end.
@@ -32,9 +36,10 @@ class Attempts:
     reason: str = ""
     """The code of the last failure."""
 
-    def failed(self, now: datetime, reason: str, asked: float | None) -> "Attempts":
-        """One more; ``asked`` is how long the CA wants to be left alone, in seconds."""
-        pause = min(FIRST_PAUSE * 2 ** min(self.failures, _DOUBLINGS), LONGEST_PAUSE)
+    def failed(self, now: datetime, reason: str, asked: float | None, *, ends: datetime) -> "Attempts":
+        """One more; ``asked`` is how long the CA wants to be left alone, in seconds, ``ends`` the certificate's end."""
+        longest = LONGEST_NEAR_END if now > ends - NEAR_END else LONGEST_PAUSE
+        pause = min(FIRST_PAUSE * 2 ** min(self.failures, _DOUBLINGS), longest)
         wanted = min(timedelta(seconds=min(asked or 0, LONGEST_ASKED.total_seconds())), LONGEST_ASKED)
         return Attempts(self.failures + 1, now + max(pause, wanted), reason)
 
