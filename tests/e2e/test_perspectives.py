@@ -23,6 +23,14 @@ from tests.peers.internet import SITES, Internet
 SITE, FORGED = SITES
 REGIONS = {"osaka": "APNIC", "frankfurt": "RIPE", "virginia": "ARIN", "capetown": "AFRINIC"}
 
+# A hook of the client that says which value is wanted, and ends once it is published.
+HOOK = """\
+#!/bin/sh
+[ "$1" = present ] || exit 0
+printf %s "$3" > {value}.new && mv {value}.new {value}
+until [ -e {published} ]; do sleep 0.1; done
+"""
+
 
 class World:
     """The CA, its agents by name, and the resolver of the CA itself."""
@@ -129,6 +137,43 @@ def test_the_ca_itself_is_told_a_forged_address(world, tegata):
     assert refused.code == 1
     assert f"{name} was proved as seen from tokyo, but not from" in refused.stderr
     assert set(world.seen(name).values()) == {"validation.status"}
+
+
+@pytest.mark.parametrize("forged", [True, False], ids=["for-the-ca-alone", "everywhere-alike"])
+def test_a_record_in_the_dns(world, tegata, tmp_path, forged):
+    """dns-01: a record that only the CA's resolver has proves nothing; one that all have does (B-42, B-44)."""
+    name = "record.example.net" if forged else "published.example.net"
+    value, published, hook = tmp_path / "value", tmp_path / "published", tmp_path / "hook"
+    hook.write_text(HOOK.format(value=value, published=published))
+    hook.chmod(0o755)
+    client = tegata.trusting(world.ca.ca_file)
+    words = ["-s", world.ca.directory_url, "-a", "-m", customer.MAIL, *customer.eab(world.ca.add_contract(name))]
+    words += [
+        "-d",
+        name,
+        "--dns",
+        "exec",
+        "--dns.disable-cp",
+        "--dns.resolvers",
+        world.dns.address,
+        "--key-type",
+        "rsa2048",
+        "run",
+    ]
+    run = client.start(*words, env={"EXEC_PATH": str(hook)})
+    run.wait_for(value.exists, "the hook")
+    everywhere = [agent.dns for agent in world.agents.values()]
+    for dns in [world.dns] if forged else [world.dns, *everywhere]:
+        dns.set(f"_acme-challenge.{name}", "TXT", value.read_text())
+    published.touch()
+    code = run.wait(60)
+    if forged:
+        assert code == 1
+        assert f"{name} was proved as seen from tokyo, but not from" in run.text
+        assert set(world.seen(name).values()) == {"validation.txt"}
+    else:
+        assert code == 0, run.text
+        assert None in world.seen(name).values()
 
 
 def test_a_lying_agent_is_not_enough(world, tegata):
