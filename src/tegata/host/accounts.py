@@ -41,14 +41,26 @@ class AccountFolder:
         self.user = user
         host = urlsplit(server).netloc.rpartition("@")[2].replace(":", "_")
         self.folder = tree.accounts / host / user
-        self._layout = layout.of_account(tree, self.folder)
-        self.key_file = self._layout.account_key(self.folder, user)
         self._account_file = self.folder / "account.json"
         # Understanding an RSA key takes long: as long as its file stays the same, once is enough.
         self._known: tuple[bytes, PrivateKey] | None = None
-        # The key that the account is to have next, from before the CA hears of it until it is in place.
-        self._next_key_file = self.key_file.with_name(f".{self.key_file.name}.next")
         self.lock = f"account.{host}.{user}"
+
+    @property
+    def _layout(self) -> layout.Layout:
+        """As it is found now: another process may be migrating the folder."""
+        return layout.of_account(self.tree, self.folder)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key is, or is to be."""
+        return self._layout.account_key(self.folder, self.user)
+
+    @property
+    def _next_key_file(self) -> Path:
+        """The key that the account is to have next, from before the CA hears of it until it is in place."""
+        file = self.key_file
+        return file.with_name(f".{file.name}.next")
 
     def key(self) -> PrivateKey | None:
         """The account's key as it is on the disk now, or None; raises AccountDamaged, NotReadable."""
@@ -73,10 +85,15 @@ class AccountFolder:
 
     def _key_content(self) -> bytes | None:
         """The key's file; lego v4 leaves it readable for everybody, which is put right on the way."""
-        with contextlib.suppress(OSError):  # somebody else's file: using it is still better than stopping
-            if self.key_file.stat().st_mode & 0o077:
-                self.key_file.chmod(PRIVATE_FILE)
-        return read(self.key_file)
+        for _ in range(2):  # once more, should a migration move it just then
+            file = self.key_file
+            with contextlib.suppress(OSError):  # somebody else's file: using it is still better than stopping
+                if file.stat().st_mode & 0o077:
+                    file.chmod(PRIVATE_FILE)
+            content = read(file)
+            if content is not None:
+                return content
+        return None
 
     def _without_key(self) -> AccountNotFound | AccountKeyLost:
         return self.not_found() if self.stored() is None else self._key_lost()
