@@ -118,7 +118,7 @@ class Manual:
                 "--eab", "--hmac", self.eab["--eab-hmac-key"], "--kid", self.eab["--eab-kid"], "-d", NAME, "-m", MAIL,
                 *self.challenge, "run",
             ),
-            typed="y\n",
+            typed="y",
         )  # fmt: skip
         self.stage.run("ls", "-l", ".lego/certificates")
 

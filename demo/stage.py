@@ -50,14 +50,15 @@ class Stage:
     def run(self, *words: str, expect: int = 0, typed: str | None = None) -> str:
         """Run a command, show it and what it prints, and return its standard output.
 
-        Raises SceneFailed if its exit status is not the expected one.
+        ``typed`` is typed once a line ends with ``Y/n``. Raises SceneFailed if its exit status is not the expected one.
         """
         print(f"   $ {shlex.join(words)}")
+        if typed is not None:
+            return self._converse(words, typed, expect)
         done = subprocess.run(
             words,
             cwd=self.directory,
             env=self.environment,
-            input=typed,
             capture_output=True,
             text=True,
             timeout=120,
@@ -65,9 +66,32 @@ class Stage:
         )
         for line in (done.stdout + done.stderr).splitlines():
             print(f"     {line}")
-        if done.returncode != expect:
-            raise SceneFailed(f"{words[0]} ended with exit status {done.returncode}, not {expect}")
+        _check_status(words, done.returncode, expect)
         return done.stdout
+
+    def _converse(self, words: Sequence[str], typed: str, expect: int) -> str:
+        """A command that asks: both its outputs as they come, and the answer where it is given."""
+        with subprocess.Popen(
+            words,
+            cwd=self.directory,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            assert process.stdin is not None, "a pipe was asked for"
+            assert process.stdout is not None, "a pipe was asked for"
+            said = []
+            for line in process.stdout:
+                print(f"     {line.rstrip()}")
+                said.append(line)
+                if line.rstrip().endswith("Y/n"):
+                    print(f"     {typed}")
+                    process.stdin.write(f"{typed}\n")
+                    process.stdin.flush()
+        _check_status(words, process.returncode, expect)
+        return "".join(said)
 
     def start(self, *words: str, ready: str) -> subprocess.Popen[str]:
         """Start a command that stays, and wait for the line that begins with ``ready``."""
@@ -110,6 +134,11 @@ class Stage:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _check_status(words: Sequence[str], status: int, expect: int) -> None:
+    if status != expect:
+        raise SceneFailed(f"{words[0]} ended with exit status {status}, not {expect}")
 
 
 def free_ports(count: int) -> Sequence[int]:

@@ -1,6 +1,8 @@
 """The manual's cron line says ``* 1 * * *``: sixty starts an hour. Together they order at most once."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from tests.e2e.certificates import crt, serial
@@ -20,8 +22,8 @@ def test_sixty_starts_order_at_most_once(ca, tegata, tmp_path):
     cron_line = renewal(ca, NAME, more=("--renew-hook", hook))
 
     def sixty():
-        with ThreadPoolExecutor(12) as pool:
-            return list(pool.map(lambda _: tegata.run(*cron_line, timeout=120), range(STARTS)))
+        with ThreadPoolExecutor(STARTS) as pool:
+            return list(pool.map(lambda _: tegata.run(*cron_line, timeout=300), range(STARTS)))
 
     first = serial(crt(tegata.path, NAME))
     assert [done.code for done in sixty()] == [0] * STARTS
@@ -33,3 +35,6 @@ def test_sixty_starts_order_at_most_once(ca, tegata, tmp_path):
     assert serial(crt(tegata.path, NAME)) != first
     assert (tmp_path / "reloaded").exists()
     assert len(ca.json("cert", "list", "--contract", contract["contract"])) == 2
+    with closing(sqlite3.connect(f"file:{ca.home / 'tegata-ca.db'}?mode=ro", uri=True)) as database:
+        rows = "SELECT count(*) FROM orders WHERE contract_id = ?"
+        assert database.execute(rows, (contract["contract"],)).fetchone() == (2,), "one order failed or was left"

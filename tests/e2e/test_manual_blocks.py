@@ -3,7 +3,8 @@
 import pytest
 
 from tests.e2e.certificates import crt, leaf, serial
-from tests.e2e.customer import MAIL, first_run, http, names, renewal
+from tests.e2e.customer import MAIL, eab, first_run, http, names, renewal
+from tests.e2e.web_server import web_server
 from tests.peers import openssl
 
 NAME = "www.example.com"
@@ -80,6 +81,36 @@ def test_a_revoked_certificate_is_renewed(site):
     site.ca.run("cert", "revoke", first, "--reason", "4").check()
     site.renew().check()
     assert serial(site.crt) != first
+
+
+def test_the_script_for_iis(site, tmp_path):
+    """4.2 for Windows, its paths and hook those of this machine: web root, own folder, PFX, --days 999, -renew-hook."""
+    root, home = tmp_path / "wwwroot", tmp_path / "lego"
+    root.mkdir()
+    line = [*names(NAME), "--key-type", "rsa2048", "-m", MAIL, "--http.webroot", str(root), "--path", str(home)]
+    pfx = ["--pfx", "--pfx.pass", "YourPassword"]
+    with web_server(root, site.ca.http_port):
+        site.run("-a", *eab(site.contract), *line, "--http", "run").check()
+        first = serial(crt(home, NAME))
+        hook = f"cp {home}/certificates/{NAME}.pfx {tmp_path}/imported.pfx"
+        site.run(*line, *pfx, "--http", "renew", "--days", "999", "-renew-hook", hook).check()
+    assert serial(crt(home, NAME)) != first
+    openssl.pkcs12(tmp_path / "imported.pfx", "YourPassword").check()
+    assert not [file for file in root.rglob("*") if file.is_file()]
+
+
+def test_a_key_of_another_kind_is_refused(site):
+    """3.2: the product takes RSA 2048 only, and the refusal says so, in the reader's language."""
+    words = first_run(site.ca, site.contract, NAME)
+    words[words.index("rsa2048")] = "ec256"
+    english = site.tegata.run(*words)
+    assert english.code == 1
+    assert "badCSR" in english.stderr
+    assert "RSA 2048" in english.stderr
+    japanese = site.tegata.run(*words, env={"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"})
+    assert "RSA 2048" in japanese.stderr
+    assert any("\u3040" <= character <= "\u30ff" for character in japanese.stderr)
+    assert not site.crt.exists()
 
 
 def test_refused_terms_register_nothing(site):

@@ -2,16 +2,12 @@
 
 import signal
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.pebble_words import account, http, names, order
+from tests.e2e.web_server import web_server
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
@@ -21,22 +17,6 @@ NAME = "www.example.com"
 @pytest.fixture
 def tegata(tegata: Tegata, pebble: Pebble) -> Tegata:
     return tegata.trusting(pebble.ca_file)
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def web_server(folder: Path, port: int) -> Iterator[None]:
-    """A web server that was there before and goes on when tegata is done."""
-    with ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=folder)) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield
-        server.shutdown()
-        thread.join()
 
 
 def test_the_folder_of_a_running_web_server(tegata: Tegata, pebble: Pebble, tmp_path: Path) -> None:

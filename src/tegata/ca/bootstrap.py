@@ -167,7 +167,6 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         ),
         certificates=CertificateService(
             store=store,
-            services=services,
             issuer=issuer,
             crls=crl_service,
             ids=ids,

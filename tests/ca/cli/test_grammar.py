@@ -91,6 +91,21 @@ def test_the_help_of_a_group_shows_every_option(capsys):
                 assert all(f"--{option.name}" in text for option in command.options)
 
 
+@pytest.mark.parametrize("line", ["--dir x --version", "--json --version", "--version --dir x"])
+def test_the_version_with_options_of_every_command(line):
+    with pytest.raises(SystemExit) as ended:
+        asked(line)
+    assert ended.value.code == 0
+
+
+def test_options_without_a_command():
+    """What is missing is named, not the directory."""
+    with pytest.raises(BadUsage) as caught:
+        asked("--dir /path/X")
+    assert "COMMAND" in str(caught.value.facts["reason"])
+    assert "/path/X" not in str(caught.value.facts["reason"])
+
+
 def test_the_version(capsys):
     """The distribution's own."""
     with pytest.raises(SystemExit) as ended:

@@ -4,7 +4,7 @@ import pytest
 
 from tegata.ca.errors import BadRevocationReason
 from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
-from tests.ca.policy.samples import DAY, DV, NOW, OV, SECOND, certificate
+from tests.ca.policy.samples import DAY, NOW, SECOND, certificate
 
 
 @pytest.mark.parametrize(
@@ -25,22 +25,15 @@ def test_status(changes, expected):
 @pytest.mark.parametrize(("given", "expected"), [(None, 0), (0, 0), (1, 1), (3, 3), (4, 4), (5, 5)])
 def test_reasons_of_subscribers(given, expected):
     """The manual's five, and none (A-93)."""
-    assert subscriber_reason(given, OV) == expected
+    assert subscriber_reason(given) == expected
 
 
 @pytest.mark.parametrize("given", [-1, 2, 6, 7, 8, 9, 10, 11, 2**70])
 def test_reasons_no_subscriber_may_give(given):
     """The refusal lists the allowed (A-93)."""
     with pytest.raises(BadRevocationReason) as caught:
-        subscriber_reason(given, OV)
+        subscriber_reason(given)
     assert caught.value.facts == {"reason": given, "allowed": "0, 1, 3, 4, 5"}
-
-
-def test_an_affiliation_only_changes_where_there_is_one():
-    """A DV certificate names no organization (A-93)."""
-    with pytest.raises(BadRevocationReason) as caught:
-        subscriber_reason(3, DV)
-    assert caught.value.facts["allowed"] == "0, 1, 4, 5"
 
 
 def test_reasons_of_the_operator():

@@ -214,7 +214,6 @@ class House:
         self.crls = CrlService(store=store, authority=self.signer, life=4 * DAY, clock=clock)
         self.certificates = CertificateService(
             store=store,
-            services=self.products,
             issuer=issuer,
             crls=self.crls,
             ids=ids,

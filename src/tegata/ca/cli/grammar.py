@@ -220,6 +220,9 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> _Parser:
     top = _Parser(prog="tegata-ca", description="A certification authority with contracts, EAB and a portal (ACME).")
     top.add_argument("--version", action="version", version=f"tegata-ca {__version__}")
+    # With a command these are the command's, wherever they stand; here they only must not be taken for one.
+    for option in EVERYWHERE:
+        top.add_argument(f"--{option.name}", help=argparse.SUPPRESS, action="store" if option.metavar else "store_true")
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
     groups: dict[str, Any] = {}
     for command in COMMANDS:

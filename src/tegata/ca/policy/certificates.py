@@ -9,7 +9,6 @@ from enum import IntEnum, StrEnum
 from tegata.ca.errors import BadRevocationReason
 from tegata.ca.model import Certificate
 from tegata.ca.policy.calendar import LAST_SECOND
-from tegata.ca.settings import Service
 
 
 class CertificateStatus(StrEnum):
@@ -38,19 +37,21 @@ def status(certificate: Certificate, now: datetime) -> CertificateStatus:
     return CertificateStatus.EXPIRED if now >= certificate.not_after + LAST_SECOND else CertificateStatus.VALID
 
 
-def subscriber_reason(reason: int | None, service: Service) -> Reason:
+_OF_SUBSCRIBERS = [
+    Reason.UNSPECIFIED,
+    Reason.KEY_COMPROMISE,
+    Reason.AFFILIATION_CHANGED,
+    Reason.SUPERSEDED,
+    Reason.CESSATION_OF_OPERATION,
+]
+
+
+def subscriber_reason(reason: int | None) -> Reason:
     """The reason a subscriber gives; without one it is unspecified. Raises BadRevocationReason with those allowed.
 
-    affiliationChanged says that the organization in the certificate changed: only an OV certificate names one (A-93).
+    Which of them is true is the subscriber's to say, whatever the certificate holds (A-93).
     """
-    allowed = [
-        Reason.UNSPECIFIED,
-        Reason.KEY_COMPROMISE,
-        *([Reason.AFFILIATION_CHANGED] if service.validation == "ov" else []),
-        Reason.SUPERSEDED,
-        Reason.CESSATION_OF_OPERATION,
-    ]
-    return _among(allowed, reason)
+    return _among(_OF_SUBSCRIBERS, reason)
 
 
 def operator_reason(reason: int) -> Reason:

@@ -3,7 +3,7 @@
 Issuing them is the issuance service's matter, the CRL the CRL service's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -24,14 +24,13 @@ from tegata.ca.errors import (
     UnknownObject,
 )
 from tegata.ca.model import Certificate, Contract, Job
-from tegata.ca.policy import calendar, contracts
+from tegata.ca.policy import calendar
 from tegata.ca.policy.certificates import Reason, operator_reason, subscriber_reason
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.crls import CRL, CrlService, job_subject
 from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.statuses import proved_by, view_authorization
-from tegata.ca.settings import Service
 from tegata.pki.certs import load_chain, serial_hex
 from tegata.pki.keys import PublicKey, spki_digest
 
@@ -56,14 +55,13 @@ class CertificateService:
         self,
         *,
         store: Store,
-        services: Mapping[str, Service],
         issuer: x509.Certificate,
         crls: CrlService,
         ids: Ids,
         clock: Callable[[], datetime],
         explanation: str | None,
     ) -> None:
-        self._store, self._services, self._crls = store, services, crls
+        self._store, self._crls = store, crls
         self._predecessors = Predecessors(store, issuer)
         self._ids, self._clock, self._explanation = ids, clock, explanation
 
@@ -101,7 +99,7 @@ class CertificateService:
         certificate = await self._issued(der)
         if certificate.account_id != actor.account.id and not await self._has_proved(actor, certificate):
             raise RevocationRefused
-        given = subscriber_reason(reason, await self._service(certificate))
+        given = subscriber_reason(reason)
         await self._revoke(certificate, given, f"account {actor.account.id}")
 
     async def revoke_by_key(self, key: PublicKey, der: bytes, reason: int | None) -> None:
@@ -112,7 +110,7 @@ class CertificateService:
         certificate = await self._issued(der)
         if spki_digest(key) != certificate.spki_digest:
             raise RevocationRefused
-        subscriber_reason(reason, await self._service(certificate))
+        subscriber_reason(reason)
         if certificate.revoked_at is None:
             await self._revoke(certificate, Reason.KEY_COMPROMISE, "the certificate's key")
             return
@@ -184,6 +182,3 @@ class CertificateService:
         contract = await self._store.contracts.get(certificate.contract_id)
         assert contract is not None, "the store keeps the contract of every certificate"
         return contract
-
-    async def _service(self, certificate: Certificate) -> Service:
-        return contracts.service_of(await self._contract(certificate), self._services)
