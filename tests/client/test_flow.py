@@ -400,17 +400,18 @@ def test_a_challenge_without_a_token():
 
 @pytest.mark.parametrize("kind", [ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED, ErrorType.UNAUTHORIZED])
 def test_replaces_is_dropped_when_the_ca_does_not_like_it(kind: ErrorType):
-    """RFC 9773 §5: the order matters more than the link to the one before."""
+    """RFC 9773 §5: the order matters more than the link to the one before, and it is told if it was the trouble."""
     play = Play(replaces="aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE")
     assert payload(play.happens(Started()))["replaces"] == "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"
     assert "replaces" not in payload(play.refuse(kind))
-    assert len(play.tellings(events.ReplacesDropped)) == 1
     play.say(order("pending"), to=NEW_ORDER, location=ORDER)
+    assert len(play.tellings(events.ReplacesDropped)) == 1
     play = Play(replaces="x.y")
     play.happens(Started())
     play.refuse(kind)
     play.refuse(kind)
     assert isinstance(play.failed_with, errors.ProblemReceived)
+    assert not play.tellings(events.ReplacesDropped)
 
 
 @pytest.mark.parametrize(

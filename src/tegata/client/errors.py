@@ -129,9 +129,13 @@ class NameRefused(ProblemReceived):
 
 
 class RateLimited(ProblemReceived):
-    """The CA has had enough requests for now."""
+    """The CA has had enough requests for now; ``wait`` is how long, in whole seconds, or "-" if it does not say."""
 
     code = "client.rate-limited"
+
+    def __init__(self, problem: Problem, method: str, url: str, retry_after: float | None = None) -> None:
+        super().__init__(problem, method, url, retry_after)
+        self.facts["wait"] = "-" if retry_after is None else f"{retry_after:.0f}"
 
 
 class NotAuthorized(ProblemReceived):

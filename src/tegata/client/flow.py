@@ -106,6 +106,7 @@ class Issuance:
         self._on_waking: Callable[[], Step] = self._poll
         self._order_url = ""
         self._order: Order | None = None
+        self._replaces_refused: ProblemReceived | None = None
         self._order_pace = Pace()
         self._validations: list[Validation] = []
         self._unanswered: list[Validation] = []
@@ -159,10 +160,13 @@ class Issuance:
         return self._send(self._new_order, codec.encode(order), self._ordered, on_refusal)
 
     def _order_refused(self, error: TegataError) -> Step:
-        """Order again without ``replaces``, if that may have been the trouble (RFC 9773 §5)."""
+        """Order again without ``replaces``, if that may have been the trouble (RFC 9773 §5).
+
+        Whether it was, the next answer shows: a dead contract is refused without it too.
+        """
         if not isinstance(error, ProblemReceived) or error.problem.kind not in _ABOUT_REPLACES:
             return self._fail(error)
-        self._news.append(events.ReplacesDropped(error))
+        self._replaces_refused = error
         return self._place_order(None)
 
     def _ordered(self, answer: Answered) -> Step:
@@ -178,6 +182,8 @@ class Issuance:
         if self._wanted.profile is not None and order.profile not in (None, self._wanted.profile):
             raise BadAnswer(url=location, reason="it has another profile than was asked for")
         self._order, self._order_url = order, location
+        if self._replaces_refused:
+            self._news.append(events.ReplacesDropped(self._replaces_refused))
         self._news.append(events.OrderCreated(location, self._wanted.names))
         if order.status == OrderStatus.PENDING:
             self._validations = [Validation(url) for url in order.authorizations]

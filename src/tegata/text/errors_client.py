@@ -133,8 +133,9 @@ ENTRIES: dict[str, Entry] = {
     "client.rate-limited": Entry(
         _CA_SAYS,
         Sentence(
-            "The CA takes no more of these requests for now. Try again after the time it names.",
-            "認証局が要求を一時的に制限しています。案内された時間が過ぎてから再度実行してください。",
+            "The CA takes no more of these requests for now. Try again later (seconds to wait, by the CA: {wait}).",
+            "認証局が要求を一時的に制限しています。時間を置いて再度実行してください"
+            "（認証局の指定する待ち時間、秒: {wait}）。",
         ),
     ),
     "client.unauthorized": Entry(
