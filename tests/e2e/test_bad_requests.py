@@ -74,15 +74,13 @@ def order(owner):
 
 @pytest.fixture
 def stored(ca, order):
-    """The rows of every table but the log's links, which come of what was stored before."""
+    """The rows of what ACME requests make; what the CA does by itself goes on meanwhile."""
 
     def rows():
         with closing(sqlite3.connect(f"file:{ca.home}/tegata-ca.db?mode=ro", uri=True)) as database:
-            tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
             return {
-                table: database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
-                for (table,) in tables
-                if not table.startswith(("audit", "sqlite"))
+                table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in ("accounts", "orders", "authorizations", "challenges", "certificates")
             }
 
     before = rows()
