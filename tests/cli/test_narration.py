@@ -119,6 +119,14 @@ HOURS = "[x] acme: Trying renewal with 961 hours remaining"
             {"days": 40, "contract_ends": NOW + timedelta(days=40)},
             [f"{CONTRACT}, a new certificate would end no later than the present one ({END}): no renewal."],
         ),
+        (
+            {"days": 10, "contract_ends": NOW + timedelta(days=40)},
+            [
+                f"{NOT_DUE} 10: no renewal.",
+                f"{CONTRACT}, a new certificate would end no later than the present one ({END}).",
+            ],
+        ),
+        ({"days": 10, "contract_ends": NOW + timedelta(days=41)}, [f"{NOT_DUE} 10: no renewal."]),
     ],
 )
 def test_decisions(more: dict[str, object], lines: list[str]) -> None:

@@ -137,9 +137,23 @@ def test_nothing_is_ordered_that_could_not_end_later(ends: datetime | None, expe
 def test_the_contracts_end_stops_what_is_due_for_any_reason_of_time():
     end = Pointless(END)
     assert with_window(INSTANT, contract_ends=END) == end
-    assert with_window(CLOSES, contract_ends=END) == end
-    assert with_window(CLOSES, contract_ends=END, days=0) == end
-    assert at(END + DAY, contract_ends=END) == end
+    assert with_window(CLOSES - SECOND, contract_ends=END) == end
+    assert at(END, contract_ends=END) == end
+    assert at(END, contract_ends=END, days=0) == end
+
+
+@pytest.mark.parametrize("more", [{}, {"days": 0}, {"days": 10}, {"days": 80}])
+def test_the_contracts_end_keeps_no_certificate_that_is_of_no_use(more: dict[str, object]):
+    """The CA has closed its window, as it does with one it has revoked; or it has ended."""
+    assert isinstance(with_window(CLOSES, contract_ends=END, **more), Due)
+    assert isinstance(at(END + SECOND, contract_ends=END, **more), Due)
+
+
+def test_a_window_at_the_certificates_end_makes_no_storm():
+    """So is the window of one that its contract cuts short: it does not close while the certificate is of use."""
+    last = Window(END - timedelta(hours=1), END)
+    for now in (last.start, END - SECOND):
+        assert at(now, window=last, window_instant=last.start, contract_ends=END) == Pointless(END)
 
 
 def test_what_is_not_due_is_not_called_pointless():

@@ -1,5 +1,6 @@
 """The contract's term and state decide at once, for any client: expired, suspended, resumed, renewed near its end."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,11 @@ from tests.e2e.test_lego_with_ca import words as lego_words
 
 
 def in_an_hour():
-    return (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return from_now(hours=1)
+
+
+def from_now(**span):
+    return (datetime.now(UTC) + timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture
@@ -33,6 +38,8 @@ def test_an_expired_contract_registers_nobody(ca, client):
     done = issue(ca, client, contract, "past.example.com")
     assert done.code == 1
     assert "unauthorized" in done.stderr
+    assert f"Contract {contract['contract']} ended at 2025-12-31" in done.stderr
+    assert "Renew the contract: the same EAB and account" in done.stderr
 
 
 def test_suspended_and_resumed(ca, client):
@@ -62,6 +69,7 @@ def test_a_disabled_eab_stops_its_accounts(ca, client):
     done = renew(ca, client, name, "--days", "999")
     assert done.code == 1
     assert "unauthorized" in done.stderr
+    assert "not linked" not in done.stderr, "it is not refused for what it replaces"
 
 
 def test_renewed_an_hour_before_its_end(ca, client, lego):
@@ -75,7 +83,7 @@ def test_renewed_an_hour_before_its_end(ca, client, lego):
     assert before <= datetime.fromisoformat(contract["ends"])
 
     done = renew(ca, client, mine).check()
-    assert contract["ends"][:10] in done.output, "it says that a new certificate could not end later, with the date"
+    assert f"The contract ends on {contract['ends']}, a new certificate would end no later" in done.stderr
     assert leaf(crt(client.path, mine)).not_valid_after_utc == before
 
     renewed = ca.json("contract", "renew", contract["contract"])
@@ -85,6 +93,54 @@ def test_renewed_an_hour_before_its_end(ca, client, lego):
     lego.run(*lego_words(ca, contract, "renew", "--no-random-sleep", names=(theirs,))).check()
     for path in (crt(client.path, mine), crt(lego.path, theirs)):
         assert leaf(path).not_valid_after_utc > before + timedelta(days=80)
+
+
+def test_not_due_says_that_the_contract_is_why(ca, client):
+    """Long before its end too, when all there is to say is when it will be time."""
+    name = "why.example.com"
+    contract = ca.add_contract(name, ends=from_now(days=25))
+    issue(ca, client, contract, name).check()
+    told = f"The contract ends on {contract['ends']}, a new certificate would end no later"
+    for words in ((), ("--days", "10"), ("--days", "24")):
+        done = renew(ca, client, name, *words).check()
+        assert told in done.stderr
+        assert ": no renewal." in done.stderr
+    ca.run("contract", "renew", contract["contract"]).check()
+    renew(ca, client, name).check()
+    assert "The contract ends" not in renew(ca, client, name).check().stderr
+
+
+def test_a_revoked_certificate_that_ends_with_its_contract_is_renewed(ca, client):
+    """By the CA's window, whatever --days says, and by its revocation list; the one in its place then stays."""
+    name = "revoked-late.example.com"
+    contract = ca.add_contract(name, ends=from_now(days=25))
+    issue(ca, client, contract, name).check()
+    for words in ((), ("--days", "10"), ("--ari-disable",), ("--ari-disable", "--days", "24")):
+        before = serial(crt(client.path, name))
+        ca.run("cert", "revoke", before, "--reason", "4").check()
+        renew(ca, client, name, "--no-random-sleep", *words).check()
+        after = serial(crt(client.path, name))
+        assert after != before, f"renew {words} left a revoked certificate in place"
+        assert ": no renewal." in renew(ca, client, name, *words).check().stderr
+        assert serial(crt(client.path, name)) == after
+
+
+@pytest.mark.parametrize("words", [(), ("--days", "10"), ("--ari-disable",)])
+def test_an_expired_certificate_of_an_expired_contract(ca, client, words):
+    """The site is down: the cron job fails, says what to do, and makes it good at once when that is done."""
+    name = "over.example.com"
+    contract = ca.add_contract(name, ends=from_now(seconds=6))
+    issue(ca, client, contract, name).check()
+    end = leaf(crt(client.path, name)).not_valid_after_utc
+    time.sleep(max(0.0, (end - datetime.now(UTC)).total_seconds() + 1.1))
+    for _ in range(2):
+        done = renew(ca, client, name, "--no-random-sleep", *words)
+        assert done.code == 1
+        assert f"The contract of this account ended on {contract['ends']}" in done.stderr
+        assert "Renew the contract: the same EAB and account" in done.stderr
+    ca.run("contract", "renew", contract["contract"]).check()
+    renew(ca, client, name, "--no-random-sleep", *words).check()
+    assert leaf(crt(client.path, name)).not_valid_after_utc > end + timedelta(days=80)
 
 
 def test_a_reissue_that_could_not_end_later_is_limited(ca, lego):

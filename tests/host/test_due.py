@@ -1,6 +1,7 @@
 """What is remembered between runs: one instant a window, when to ask again, and nothing from damaged files."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,6 +97,7 @@ def watch_file(tmp_path: Path) -> WatchFile:
         after_answer(unknown(LEAF)),
         Watch(unknown(LEAF).certificate, NOW, revoked=True, failures=3),
         Watch(unknown(LEAF).certificate, NOW, WINDOW, WINDOW.start, "https://ca.example/why"),
+        Watch(unknown(LEAF).certificate, NOW, contract_ends=WINDOW.end),
     ],
 )
 def test_there_and_back(watch_file: WatchFile, watch: Watch) -> None:
@@ -119,6 +121,7 @@ def test_what_is_known_of_another_certificate_says_nothing(watch_file: WatchFile
         {"failures": None},
         {"window": {"start": "2026-01-01T00:00:00Z"}},
         {"instant": 7},
+        {"contractEnds": "never"},
         {"certificate": None},
     ],
 )
@@ -149,6 +152,15 @@ def test_forgetting(watch_file: WatchFile) -> None:
     watch_file.save(after_answer(unknown(LEAF)))
     watch_file.forget()
     assert watch_file.load(LEAF) == unknown(LEAF)
+
+
+def test_a_renewal_that_is_put_off() -> None:
+    """To the certificate's last second, not to one before."""
+    end = LEAF.not_valid_after_utc
+    before = replace(after_answer(unknown(LEAF)), window=Window(end - timedelta(hours=1), end - timedelta(seconds=1)))
+    assert not before.is_put_off(end)
+    assert not unknown(LEAF).is_put_off(end)
+    assert replace(before, window=Window(end - timedelta(hours=1), end)).is_put_off(end)
 
 
 def test_unknown_is_long_past() -> None:

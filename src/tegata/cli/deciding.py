@@ -4,10 +4,11 @@ Knows decisions, and nothing of how they came about; apart from ``narration``, s
 none of the events of an order.
 """
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from tegata.cli.console import shown
-from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless
+from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless, is_as_long_as_can_be
 from tegata.clock import rfc3339
 from tegata.pki.certs import whole_days_left
 
@@ -36,12 +37,21 @@ def decided(name: str, facts: Facts, decision: Decision, explanation: str | None
             rule = f"the number of days defined to perform the renewal is {_days(facts, decision)}"
             lines = [f"The certificate expires in {left} days, {rule}: no renewal."]
         case Pointless(ends):
-            reason = f"a new certificate would end no later than the present one ({rfc3339(facts.not_after)})"
-            lines = [f"The contract ends on {rfc3339(ends)}, {reason}: no renewal."]
+            lines = [f"{_cut_short(facts, ends)}: no renewal."]
+    return [f"[{shown(name)}] {line}" for line in (*lines, *_besides(facts, decision))]
+
+
+def _besides(facts: Facts, decision: Decision) -> Iterator[str]:
     if isinstance(decision, Due):
         hours = int((facts.not_after - facts.now) / timedelta(hours=1))
-        lines.append(f"acme: Trying renewal with {hours} hours remaining")
-    return [f"[{shown(name)}] {line}" for line in lines]
+        yield f"acme: Trying renewal with {hours} hours remaining"
+    if isinstance(decision, NotDue) and facts.contract_ends is not None and is_as_long_as_can_be(facts):
+        yield f"{_cut_short(facts, facts.contract_ends)}."
+
+
+def _cut_short(facts: Facts, ends: datetime) -> str:
+    reason = f"a new certificate would end no later than the present one ({rfc3339(facts.not_after)})"
+    return f"The contract ends on {rfc3339(ends)}, {reason}"
 
 
 def _days(facts: Facts, decision: NotDue) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tegata.cli.console import WARN
 from tegata.cli.context import Context
-from tegata.client.errors import ProblemReceived
+from tegata.client.errors import ContractOver, ProblemReceived
 from tegata.clock import rfc3339
 from tegata.errors import TegataError
 from tegata.host.attempts import AttemptsFile
@@ -29,8 +29,8 @@ def patient(context: Context, attempts: AttemptsFile, *, ends: datetime, anyway:
         before.check(context.clock.now())
     try:
         yield
-    except (HookFailed, HookNotStarted, HookTimedOut):
-        raise  # the hook before the order: the CA has not been troubled
+    except (ContractOver, HookFailed, HookNotStarted, HookTimedOut):
+        raise  # before the order: the CA has not been troubled
     except TegataError as error:
         asked = error.retry_after if isinstance(error, ProblemReceived) else None
         now = before.failed(context.clock.now(), error.code, asked, ends=ends)

@@ -4,6 +4,7 @@ Everything happens under the certificate's lock and is decided there anew, so th
 """
 
 import dataclasses
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,9 +26,10 @@ from tegata.cli.proving import solvers_for
 from tegata.cli.waiting import locked
 from tegata.cli.watching import ask
 from tegata.client.api import Client
-from tegata.client.errors import ProblemReceived
+from tegata.client.errors import ContractOver, ProblemReceived
 from tegata.client.renewal import Cause, Due, Facts, NotDue, Pointless, decide
-from tegata.clock import parse_rfc3339
+from tegata.clock import parse_rfc3339, rfc3339
+from tegata.errors import TegataError
 from tegata.host import crl
 from tegata.host.attempts import AttemptsFile
 from tegata.host.certificates import CertificateFiles
@@ -83,10 +85,12 @@ def _attempt(
             known = timing.facts(plan, watch, certificate, now)
             decision = decide(known)
             if not isinstance(decision, Due):
-                return _not_now(context, plan, files, known, decision)
+                return _not_now(
+                    context, plan, files, dataclasses.replace(known, contract_ends=watch.contract_ends), decision
+                )
             attempts = AttemptsFile(tree, files.name)
             with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
-                known = dataclasses.replace(known, contract_ends=_contract_end(client))
+                known = _under_contract(client, files, certificate, known)
                 decision = decide(known)
                 by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
                 if may_delay and by_rule and known.window is None:
@@ -143,15 +147,41 @@ def _asked(
     *,
     plan: Renew,
 ) -> Watch:
-    """What is known after asking the CA, and its revocation list where nothing else says to renew."""
+    """What is known after asking the CA, and where nothing it says is reason to renew, why that is.
+
+    That is: its revocation list, and the contract's end if the CA puts the renewal off as far as it can.
+    """
     watch = ask(context, client, watch, certificate) if plan.ari else not_offered(watch, context.clock.now())
     now = context.clock.now()
     if isinstance(decide(timing.facts(plan, watch, certificate, now)), Due):
         return watch
+    if _is_revoked(files, certificate, now):
+        return dataclasses.replace(watch, revoked=True)
+    if not watch.is_put_off(certificate.not_valid_after_utc):
+        return dataclasses.replace(watch, contract_ends=None)
+    with suppress(TegataError):  # who cannot be asked why fails nothing that is not due
+        watch = dataclasses.replace(watch, contract_ends=_contract_end(client))
+    return watch
+
+
+def _under_contract(client: Client, files: CertificateFiles, certificate: x509.Certificate, known: Facts) -> Facts:
+    """What is known of a certificate that is due, and of its contract; raises ContractOver.
+
+    Where the contract speaks against renewing, the revocation list has the last word.
+    """
+    ends = _contract_end(client)
+    known = dataclasses.replace(known, contract_ends=ends)
+    if isinstance(decide(known), Pointless) and _is_revoked(files, certificate, known.now):
+        known = dataclasses.replace(known, revoked=True)
+    if ends is not None and ends <= known.now and isinstance(decide(known), Due):
+        raise ContractOver(ends=rfc3339(ends))
+    return known
+
+
+def _is_revoked(files: CertificateFiles, certificate: x509.Certificate, now: datetime) -> bool:
+    """Whether the CA's revocation list says so."""
     issuer = files.issuer()
-    if issuer is None or not crl.is_revoked(certificate, issuer, now):
-        return watch
-    return dataclasses.replace(watch, revoked=True)
+    return issuer is not None and crl.is_revoked(certificate, issuer, now)
 
 
 def _contract_end(client: Client) -> datetime | None:

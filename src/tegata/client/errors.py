@@ -88,6 +88,12 @@ class DeadlinePassed(ClientError):
     code = "client.deadline"
 
 
+class ContractOver(ClientError):
+    """The contract of the account ended at ``ends``: there is no use in ordering."""
+
+    code = "client.contract-over"
+
+
 # What the CA refuses.
 
 

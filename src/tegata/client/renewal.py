@@ -84,12 +84,14 @@ def decide(facts: Facts) -> Decision:
     """Decide.
 
     A revoked certificate is replaced whatever else is said, and so is one for other names than are wanted. Then, an
-    explicit number of days decides, in whole days as lego counts them (any negative number: always); without one, the
-    CA's renewal information; without that, 30 days or a third of the life, whichever is less. A window that has closed
-    makes it due in any case.
+    explicit number of days decides, in whole days as lego counts them (any negative number: it is time at any time);
+    without one, the CA's renewal information; without that, 30 days or a third of the life, whichever is less. A window
+    that has closed makes it due in any case.
 
     What is due is pointless where the contract's end would cut the new certificate off no later than this one: the same
     would be ordered again each day. More days than the certificate has left say that somebody wants it all the same.
+    And a certificate that is of no use any more is never kept for its contract's sake: a CA closes the window of one it
+    has revoked, and of one cut short by its contract only as that one ends.
     """
     if facts.revoked:
         return Due(Cause.REVOKED)
@@ -97,18 +99,31 @@ def decide(facts: Facts) -> Decision:
         return Due(Cause.NAMES)
     decision = _by_time(facts)
     ends = facts.contract_ends
-    if isinstance(decision, Due) and ends is not None and ends <= facts.not_after and not _forced(facts):
-        return Pointless(ends)
-    return decision
+    if isinstance(decision, NotDue) or ends is None or not is_as_long_as_can_be(facts):
+        return decision
+    return decision if _is_closed(facts) or _has_ended(facts) or _forced(facts) else Pointless(ends)
+
+
+def is_as_long_as_can_be(facts: Facts) -> bool:
+    """Whether the contract would cut a new certificate off no later than this one, as far as is known."""
+    return facts.contract_ends is not None and facts.contract_ends <= facts.not_after
 
 
 def _by_time(facts: Facts) -> Due | NotDue:
     decision = _scheduled(facts)
-    if isinstance(decision, NotDue) and facts.window is not None and facts.window.end <= facts.now:
+    if isinstance(decision, NotDue) and _is_closed(facts):
         return Due(Cause.WINDOW_CLOSED)
-    if isinstance(decision, NotDue) and facts.not_after < facts.now:
+    if isinstance(decision, NotDue) and _has_ended(facts):
         return Due(Cause.LIFE)
     return decision
+
+
+def _is_closed(facts: Facts) -> bool:
+    return facts.window is not None and facts.window.end <= facts.now
+
+
+def _has_ended(facts: Facts) -> bool:
+    return facts.not_after < facts.now
 
 
 def _scheduled(facts: Facts) -> Due | NotDue:

@@ -43,6 +43,8 @@ class Watch:
     """The instant in the window at which it is renewed."""
     explanation: str | None = None
     """A page of the CA's about the window."""
+    contract_ends: datetime | None = None
+    """When the customer's contract ended when last asked: for telling why, never for deciding, as it may be renewed."""
     revoked: bool = False
     failures: int = 0
     """How often in a row asking has failed."""
@@ -50,6 +52,10 @@ class Watch:
     def is_fresh(self, now: datetime, not_after: datetime) -> bool:
         """Whether there is no need to ask yet about the certificate, which ends at ``not_after``."""
         return now < self.ask_again <= now + LONGEST_SILENCE and now < not_after - LAST_DAYS
+
+    def is_put_off(self, not_after: datetime) -> bool:
+        """Whether the CA wants the certificate renewed only at its very end, as if another could not live longer."""
+        return self.window is not None and self.window.end >= not_after
 
 
 def unknown(certificate: x509.Certificate) -> Watch:
@@ -168,6 +174,8 @@ def _to_json(watch: Watch) -> dict[str, object]:
         value["window"] = {"start": rfc3339(watch.window.start), "end": rfc3339(watch.window.end)}
         value["instant"] = rfc3339(watch.instant)
         value["explanation"] = watch.explanation or ""
+    if watch.contract_ends is not None:
+        value["contractEnds"] = rfc3339(watch.contract_ends)
     return value
 
 
@@ -184,6 +192,7 @@ def _from_json(value: Mapping[str, object]) -> Watch:
         window=window,
         instant=_instant(value, "instant") if window else None,
         explanation=str(value.get("explanation") or "") or None,
+        contract_ends=_instant(value, "contractEnds") if "contractEnds" in value else None,
         revoked=value.get("revoked") is True,
         failures=max(failures, 0),
     )

@@ -145,6 +145,16 @@ ENTRIES: dict[str, Entry] = {
             "このアカウントには権限がありません。ご契約の状態と、--path のアカウントを確認してください。",
         ),
     ),
+    "client.contract-over": Entry(
+        Sentence(
+            "The contract of this account ended on {ends}; the CA issues no certificates under it any more.",
+            "このアカウントの契約は {ends} に満了しているため、認証局は証明書を発行しません。",
+        ),
+        Sentence(
+            "Renew the contract: the same EAB and account then go on working, and the next run renews the certificate.",
+            "契約を更新してください。同じ EAB とアカウントをそのまま利用でき、次回の実行で証明書が更新されます。",
+        ),
+    ),
     "client.account-closed": Entry(
         _CA_SAYS,
         Sentence(
