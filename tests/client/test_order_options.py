@@ -118,7 +118,7 @@ def test_a_certificate_is_not_lost_while_chains_are_looked_at() -> None:
 
 
 def test_authorizations_are_given_up_after_a_success() -> None:
-    """On request only; what the CA says to that changes nothing."""
+    """A-63: on request only; what the CA says to that changes nothing."""
     play = ready(release=True)
     step = downloaded(play)
     urls = []
