@@ -62,6 +62,7 @@ bench: install ## how fast the hot paths are on this machine; what the figures m
 	$(python) benchmarks/ca.py
 	$(python) benchmarks/parts.py
 	$(python) benchmarks/store.py
+	$(python) benchmarks/fleet.py
 	$(python) benchmarks/scan.py
 
 clean: ## remove .venv and everything else that can be made again
