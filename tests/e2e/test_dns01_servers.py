@@ -72,7 +72,18 @@ def test_a_value_in_two_strings_beside_others(dns_site: DnsSite, lego: Lego):
     assert dns_site.left_at(name) == set(CROWD)
 
 
-def test_certbot_proves_a_wildcard_and_its_base(dns_site: DnsSite, certbot: Certbot):
+def certbot_run(site: DnsSite, certbot: Certbot, name: str, *challenge: str) -> None:
+    """certbot's first run for a name and all below it; nothing is left in the zone."""
+    eab = site.contract["eab"]
+    account = ["--server", site.ca.directory_url, "--eab-hmac-key", eab["hmac"], "--eab-kid", eab["kid"]]
+    account += ["--agree-tos", "-m", customer.MAIL, "--key-type", "rsa"]
+    names = ["--cert-name", "star", *customer.names(f"*.{name}", name)]
+    certbot.trusting(site.ca.ca_file).run("certonly", *account, *names, *challenge).check()
+    assert names_of(certbot.live("star") / "cert.pem") == {f"*.{name}", name}
+    assert site.left_at(name) == set()
+
+
+def test_certbot_proves_a_wildcard_and_its_base_at_bind(dns_site: DnsSite, certbot: Certbot):
     """Both values stand at one name at once; certbot waits some seconds and looks at no server."""
     credentials = certbot.directory / "rfc2136.ini"
     credentials.touch(0o600)
@@ -80,11 +91,38 @@ def test_certbot_proves_a_wildcard_and_its_base(dns_site: DnsSite, certbot: Cert
     settings = {"server": server, "name": key.name, "secret": key.secret, "algorithm": ALGORITHM.upper()}
     credentials.write_text("".join(f"dns_rfc2136_{name} = {value}\n" for name, value in settings.items()))
     challenge = ["--dns-rfc2136", "--dns-rfc2136-credentials", str(credentials)]
-    challenge += ["--dns-rfc2136-propagation-seconds", "2"]
-    eab = dns_site.contract["eab"]
-    account = ["--server", dns_site.ca.directory_url, "--eab-hmac-key", eab["hmac"], "--eab-kid", eab["kid"]]
-    account += ["--agree-tos", "-m", customer.MAIL, "--key-type", "rsa"]
-    names = ["--cert-name", "star", *customer.names(f"*.{COM}", COM)]
-    certbot.trusting(dns_site.ca.ca_file).run("certonly", *account, *names, *challenge).check()
-    assert names_of(certbot.live("star") / "cert.pem") == {f"*.{COM}", COM}
-    assert dns_site.left_at(COM) == set()
+    certbot_run(dns_site, certbot, COM, *challenge, "--dns-rfc2136-propagation-seconds", "2")
+
+
+# What certbot's manual plug-in starts for each name: adds the value beside others, or takes it away.
+MANUAL_HOOK = """\
+#!{python}
+import json, os, sys, urllib.request
+
+name, value = "_acme-challenge." + os.environ["CERTBOT_DOMAIN"] + ".", '"' + os.environ["CERTBOT_VALIDATION"] + '"'
+
+def call(method, content=None):
+    headers = {{"X-API-Key": {api_key!r}, "Content-Type": "application/json"}}
+    data = None if content is None else json.dumps(content).encode()
+    with urllib.request.urlopen(urllib.request.Request({zone!r}, data, headers, method=method)) as answer:
+        return answer.read()
+
+sets = json.loads(call("GET"))["rrsets"]
+records = [one for each in sets if (each["name"], each["type"]) == (name, "TXT") for one in each["records"]]
+records = [one for one in records if one["content"] != value]
+if sys.argv[1] == "add":
+    records.append({{"content": value, "disabled": False}})
+change = {{"name": name, "type": "TXT", "ttl": 1, "changetype": "REPLACE", "records": records}}
+call("PATCH", {{"rrsets": [change]}})
+"""
+
+
+def test_certbot_proves_a_wildcard_and_its_base_at_powerdns(dns_site: DnsSite, certbot: Certbot):
+    """By a program of the customer's, for which certbot has its manual plug-in."""
+    variables = dns_site.environment("pdns")
+    zone = f"{variables['PDNS_API_URL']}/api/v1/servers/localhost/zones/{NET}."
+    hook = certbot.directory / "hook"
+    hook.write_text(MANUAL_HOOK.format(python=sys.executable, api_key=variables["PDNS_API_KEY"], zone=zone))
+    hook.chmod(0o755)
+    hooks = ["--manual-auth-hook", f"{hook} add", "--manual-cleanup-hook", f"{hook} remove"]
+    certbot_run(dns_site, certbot, NET, "--manual", "--preferred-challenges", "dns", *hooks)
