@@ -1,4 +1,4 @@
-"""Bad signed requests (issue 2, 4.4): form, header, key, signature, nonce and account; nothing is stored for any."""
+"""Bad signed requests: form, header, key, signature, nonce and account; nothing is stored for any."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Bad input behind a good signature (issue 2, 4.4): objects, payloads, methods, paths, sizes; nothing is stored."""
+"""Bad input behind a good signature: objects, payloads, methods, paths, sizes; nothing is stored."""
 
 import json
 
