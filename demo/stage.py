@@ -48,7 +48,7 @@ class Stage:
         print(f"   → {text}")
 
     def run(self, *words: str, expect: int = 0, typed: str | None = None) -> str:
-        """Run a command, show it and what it prints, and return its standard output.
+        """Run a command, show it and what it prints, in the order it does, and return that.
 
         ``typed`` is typed once a line ends with ``Y/n``. Raises SceneFailed if its exit status is not the expected one.
         """
@@ -59,12 +59,13 @@ class Stage:
             words,
             cwd=self.directory,
             env=self.environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             timeout=120,
             check=False,
         )
-        for line in (done.stdout + done.stderr).splitlines():
+        for line in done.stdout.splitlines():
             print(f"     {line}")
         _check_status(words, done.returncode, expect)
         return done.stdout

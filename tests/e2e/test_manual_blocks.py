@@ -40,7 +40,7 @@ def site(ca, tegata):
 
 
 def test_the_manual_in_order(site):
-    """3.2 run, 3.3 the files, 4.1 renew, 4.3 --days 10, 5 --days 45 and -days, 6 --reason 5 before revoke."""
+    """3.2 run, 3.3 files, 4.1 renew, 4.2 cron, 4.3 --days 10, 5 --days 45 and -days, 6 --reason 5 before revoke."""
     done = site.first_run()
     assert done.code == 0, str(done)
     assert "Please review the TOS at" in done.output
@@ -53,7 +53,8 @@ def test_the_manual_in_order(site):
     assert leaf(site.crt).subject.rfc4514_string().startswith(f"CN={NAME},O=")
 
     first = serial(site.crt)
-    for words in ((), ("--days", "10"), ("--days", "45"), ("-days", "45")):
+    cron = ("--renew-hook", "systemctl restart httpd")
+    for words in ((), cron, ("--days", "10"), ("--days", "45"), ("-days", "45")):
         assert site.renew(*words).code == 0
         assert serial(site.crt) == first, f"renew {words} replaced a certificate that was not due"
 

@@ -4,7 +4,8 @@ Decides nothing about contracts; shows what it is given.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 import jinja2
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from tegata.pki import names
 from tegata.text.language import Language, from_accept_language
 
 LANGUAGE_COOKIE = "tegata-lang"
+_JAPAN = timezone(timedelta(hours=9))
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -47,9 +49,9 @@ def words(language: Language) -> Callable[[str], str]:
     return lambda key: WORDS[key].fill(language, {})
 
 
-def date(instant: datetime) -> str:
-    """A date as the portal writes it: ``2026/01/30``."""
-    return instant.strftime("%Y/%m/%d")
+def date(instant: datetime, language: Language) -> str:
+    """A date as the portal writes it: ``2026/01/30``; the day in Japan for Japanese readers, of UTC for others."""
+    return instant.astimezone(_JAPAN if language is Language.JA else UTC).strftime("%Y/%m/%d")
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
@@ -58,7 +60,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     other = Language.EN if language is Language.JA else Language.JA
     text = _environment.get_template(template).render(
         t=words(language),
-        date=date,
+        date=partial(date, language=language),
         language=language,
         switch_language=str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
         **values,

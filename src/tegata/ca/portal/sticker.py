@@ -23,6 +23,6 @@ def sticker(contract: Contract, seal_url: str, language: Language) -> str:
         organization=contract.organization.name,
         squeeze=sum(2 if character > "\u2e7f" else 1 for character in contract.organization.name) > ROOM,
         names=contract.domains[0] + more,
-        until=f"{t('sticker.until')} {date(contract.ends)}",
+        until=f"{t('sticker.until')} {date(contract.ends, language)}",
         seal_url=seal_url,
     )

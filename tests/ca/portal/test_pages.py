@@ -1,0 +1,45 @@
+"""Dates on the portal's pages are those of the reader's place, and say so where that is not plain."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from starlette.requests import Request
+
+from tegata.ca.portal.pages import page
+
+# In Japan it is the thirtieth already.
+LATE = datetime(2026, 1, 29, 15, 0, tzinfo=UTC)
+
+
+def shown(language: str) -> str:
+    """The order's page of a contract applied for, begun and ended at that instant."""
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "server": ("ca.example", 443)}
+    request = Request({**scope, "scheme": "https", "query_string": f"lang={language}".encode()})
+    contract = SimpleNamespace(
+        id="C1",
+        applied_at=LATE,
+        starts=LATE,
+        ends=LATE,
+        application="new",
+        organization=SimpleNamespace(name="Example"),
+        domains=("www.example.com",),
+    )
+    view = SimpleNamespace(contract=contract, status="active", service=SimpleNamespace(label="OV"))
+    customer = SimpleNamespace(login="x", id="1", mail="x")
+    text = page(request, "order.html", customer=customer, view=view, certificates=[]).body
+    return bytes(text).decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "other", "words"),
+    [
+        ("ja", "2026/01/30", "2026/01/29", ("お申込日", "契約期間（日本時間）")),
+        ("en", "2026/01/29", "2026/01/30", ("Applied on (UTC)", "Contract term (UTC)")),
+    ],
+)
+def test_dates_of_the_readers_place(language: str, day: str, other: str, words: tuple[str, ...]) -> None:
+    text = shown(language)
+    assert text.count(day) == 3
+    assert other not in text
+    assert all(word in text for word in words)
