@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -36,6 +37,12 @@ def count_unfinished(database):
     return database.execute(query).fetchone()[0]
 
 
+def is_stopped(pid):
+    """Whether the signal has reached every thread: until then a commit may still come to its end."""
+    states = [file.read_text().rpartition(")")[2].split()[0] for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) == {"T"}
+
+
 def kill_in_the_middle(ca):
     """Kill the CA while an order is between finalize and its outcome.
 
@@ -47,6 +54,7 @@ def kill_in_the_middle(ca):
             while not count_unfinished(database):
                 assert time.monotonic() < deadline, "no order was ever seen in the middle"
             ca.process.signal(signal.SIGSTOP)
+            wait_for(lambda: is_stopped(ca.process.pid), LIMIT_SECONDS)
             if count_unfinished(database):
                 ca.kill()
                 return
