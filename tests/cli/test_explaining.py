@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tegata.cli.explaining import _RULE, _told, is_asked
-from tegata.cli.flags import Flag, Kind
+from tegata.cli.grammar.flags import Flag, Kind
 from tegata.text.catalogue import Sentence
 from tests.peers.tegata import Tegata
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tegata.cli.grammar import parse
-from tegata.cli.plan import Eab, Plan, Renew, Revoke, Run, make
+from tegata.cli.grammar.words import parse
+from tegata.cli.plans.making import make
+from tegata.cli.plans.plan import Eab, Plan, Renew, Revoke, Run
 from tegata.host.hooks import command_line
 from tegata.pki.keys import KeyType
 from tegata.pki.pfx import PfxForm

@@ -85,7 +85,7 @@ def test_a_renewal_in_the_dns_that_is_not_due_loads_no_dns(lego_path: Path) -> N
 
 def test_only_names_proved_in_the_dns_load_dns() -> None:
     """What ``run`` imports for http-01; dnspython costs a tenth of a second."""
-    script = "import sys, tegata.cli.run; sys.exit('dns' in sys.modules or 'tegata.plugins.dns' in sys.modules)"
+    script = "import sys, tegata.cli.verbs.run; sys.exit('dns' in sys.modules or 'tegata.plugins.dns' in sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
 
 

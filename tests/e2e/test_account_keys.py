@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tegata.cli import accountkeys
-from tegata.cli.account import existing
-from tegata.cli.connection import connected
 from tegata.cli.console import Console
 from tegata.cli.context import Context
-from tegata.cli.grammar import parse
-from tegata.cli.plan import KeyRollover, make
+from tegata.cli.grammar.words import parse
+from tegata.cli.plans.making import make
+from tegata.cli.plans.plan import KeyRollover
+from tegata.cli.steps.account import existing
+from tegata.cli.steps.connection import connected
+from tegata.cli.verbs import accountkeys
 from tegata.client.errors import CaUnreachable
 from tegata.client.transport import HttpTransport
 from tegata.clock import SystemClock

@@ -39,7 +39,12 @@ from tegata.ca.settings import Acme, Public, Settings
 from tegata.ca.validation import exchange, targets
 from tegata.ca.validation import messages as messages_between
 from tegata.ca.validation.messages import BadMessage
-from tegata.cli import configfile, configplan, eabfile, envfile, errors, grammar
+from tegata.cli import errors
+from tegata.cli.config import envfile
+from tegata.cli.config import file as configfile
+from tegata.cli.config import wanted as configplan
+from tegata.cli.grammar import words as grammar
+from tegata.cli.plans import eabfile
 from tegata.client import dnscheck
 from tegata.client.dnserrors import DnsError, LookupFailed
 from tegata.client.dnslookup import Lookup, Server, Silent

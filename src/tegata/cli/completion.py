@@ -6,9 +6,9 @@ command those that it takes, before one all of them.
 
 from collections.abc import Callable, Iterator
 
-from tegata.cli.commands import COMMANDS, FIRST_WORDS, GROUPS, Generation
-from tegata.cli.flags import FLAGS, Flag
-from tegata.cli.grammar import dashed
+from tegata.cli.grammar.commands import COMMANDS, FIRST_WORDS, GROUPS, Generation
+from tegata.cli.grammar.flags import FLAGS, Flag
+from tegata.cli.grammar.words import dashed
 from tegata.text.language import Language
 
 _KEY_TYPES = "rsa2048 rsa3072 rsa4096 rsa8192 ec256 ec384 ec521 ed25519"

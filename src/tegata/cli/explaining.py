@@ -9,12 +9,12 @@ from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 
-from tegata.cli import envfile
+from tegata.cli.config import envfile
 from tegata.cli.console import Console, shown
-from tegata.cli.eabfile import EabFile
-from tegata.cli.flags import FLAGS, Flag
-from tegata.cli.grammar import Given, Reading, dashed
-from tegata.cli.values import Value
+from tegata.cli.grammar.flags import FLAGS, Flag
+from tegata.cli.grammar.values import Value
+from tegata.cli.grammar.words import Given, Reading, dashed
+from tegata.cli.plans.eabfile import EabFile
 from tegata.clock import rfc3339
 from tegata.text.catalogue import Sentence
 from tegata.text.language import Language

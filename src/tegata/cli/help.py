@@ -1,8 +1,8 @@
 """The help texts, made from the tables: what there is for everybody, and what for one command."""
 
-from tegata.cli.commands import COMMANDS, GROUPS, Generation
-from tegata.cli.flags import FLAGS, Flag
-from tegata.cli.grammar import PREFIXES, dashed
+from tegata.cli.grammar.commands import COMMANDS, GROUPS, Generation
+from tegata.cli.grammar.flags import FLAGS, Flag
+from tegata.cli.grammar.words import PREFIXES, dashed
 from tegata.text.catalogue import Sentence
 from tegata.text.language import Language
 

@@ -16,14 +16,15 @@ from types import FrameType
 
 from tegata.cli.console import WARN, Console, shown
 from tegata.cli.context import Context
-from tegata.cli.eabfile import SIZE_LIMIT, EabFile
-from tegata.cli.eabfile import read as read_eab
 from tegata.cli.errors import BadEabFile, UnknownCommand
-from tegata.cli.grammar import PREFIXES, PROCESS, Invocation, parse
+from tegata.cli.grammar.words import PREFIXES, PROCESS, Invocation, parse
 from tegata.cli.main import version
-from tegata.cli.material import NOTHING
-from tegata.cli.material import read as read_material
-from tegata.cli.plan import (
+from tegata.cli.plans.eabfile import SIZE_LIMIT, EabFile
+from tegata.cli.plans.eabfile import read as read_eab
+from tegata.cli.plans.making import make
+from tegata.cli.plans.material import NOTHING
+from tegata.cli.plans.material import read as read_material
+from tegata.cli.plans.plan import (
     OFFLINE,
     DnsHelp,
     Ensure,
@@ -35,9 +36,8 @@ from tegata.cli.plan import (
     Renew,
     Revoke,
     Run,
-    make,
 )
-from tegata.cli.upkeep import ArchivesList, ArchivesRestore, Migrate, Upkeep
+from tegata.cli.plans.upkeep import ArchivesList, ArchivesRestore, Migrate, Upkeep
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
 from tegata.host.errors import HookFailed
@@ -115,7 +115,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
     invocation = parse(words or _default_words(), context.environ)
     env_file = invocation.text("env-file")
     if env_file:
-        from tegata.cli.envfile import load
+        from tegata.cli.config.envfile import load
 
         context = dataclasses.replace(context, environ={**load(Path(env_file)), **context.environ})
         invocation = parse(words, context.environ)
@@ -127,7 +127,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
         return DONE
     context.console.configure(level=invocation.text("log.level"), form=invocation.text("log.format"))
     if invocation.command == PROCESS:
-        from tegata.cli.processing import process
+        from tegata.cli.verbs.processing import process
 
         return process(context, invocation, Path.cwd() / (invocation.text("config") or ""))
     if invocation.wants_version:
@@ -154,39 +154,39 @@ def _default_words() -> list[str]:
 def _carry_out(context: Context, plan: Plan) -> int:
     match plan:
         case Run():
-            from tegata.cli.run import run
+            from tegata.cli.verbs.run import run
 
             run(context, plan)
         case Renew():
-            from tegata.cli.renew import renew
+            from tegata.cli.verbs.renew import renew
 
             return renew(context, plan)
         case Ensure():
-            from tegata.cli.ensure import ensure
+            from tegata.cli.verbs.ensure import ensure
 
             return ensure(context, plan)
         case Revoke():
-            from tegata.cli.revoke import revoke
+            from tegata.cli.verbs.revoke import revoke
 
             revoke(context, plan)
         case Register():
-            from tegata.cli.register import register
+            from tegata.cli.verbs.register import register
 
             register(context, plan)
         case KeyRollover():
-            from tegata.cli.accountkeys import keyrollover
+            from tegata.cli.verbs.accountkeys import keyrollover
 
             keyrollover(context, plan)
         case Recover():
-            from tegata.cli.accountkeys import recover
+            from tegata.cli.verbs.accountkeys import recover
 
             recover(context, plan)
         case List():
-            from tegata.cli.listing import show
+            from tegata.cli.verbs.listing import show
 
             show(context, plan)
         case DnsHelp():
-            from tegata.cli.dnshelp import show as show_providers
+            from tegata.cli.verbs.dnshelp import show as show_providers
 
             show_providers(context, plan)
         case _:
@@ -197,15 +197,15 @@ def _carry_out(context: Context, plan: Plan) -> int:
 def _look_after(context: Context, plan: Upkeep) -> None:
     match plan:
         case ArchivesList():
-            from tegata.cli.archiving import show
+            from tegata.cli.verbs.archiving import show
 
             show(context, plan)
         case ArchivesRestore():
-            from tegata.cli.archiving import restore
+            from tegata.cli.verbs.archiving import restore
 
             restore(context, plan)
         case Migrate():
-            from tegata.cli.migrating import migrate
+            from tegata.cli.verbs.migrating import migrate
 
             migrate(context, plan)
 

@@ -1,0 +1,1 @@
+"""The configuration file and files of variables: from YAML and dotenv to the words they stand for."""

@@ -1,0 +1,76 @@
+"""What was asked about dns-01: the provider, the servers for look-ups, and how a record's spreading is waited for.
+
+Pure. lego's rules about the flags that exclude each other are checked here; whether there is such a provider, and
+whether its variables are set, is found out when it is made.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tegata.cli.errors import ExclusiveFlags, NegativeWait, WildcardNeedsDns
+from tegata.cli.grammar import flags
+from tegata.cli.grammar.values import TRUE
+from tegata.cli.grammar.words import PREFIXES, Invocation
+
+_WAIT, _DISABLE_ANS, _RNS = "dns.propagation-wait", "dns.propagation-disable-ans", "dns.propagation-rns"
+
+
+@dataclass(frozen=True)
+class DnsPlan:
+    """How names are proved in the DNS."""
+
+    provider: str
+    """lego's code, as it was given."""
+    resolvers: tuple[str, ...]
+    """Empty: the system's."""
+    timeout: int
+    """Seconds for one DNS server's answer."""
+    wait: float | None
+    """Seconds to wait in place of looking."""
+    authoritative: bool
+    recursive: bool
+    follow_aliases: bool
+    """Off by ``LEGO_DISABLE_CNAME_SUPPORT``."""
+    tcp_only: bool
+    """By ``LEGO_EXPERIMENTAL_DNS_TCP_ONLY``."""
+
+
+def make(invocation: Invocation, environ: Mapping[str, str]) -> DnsPlan | None:
+    """The plan, or None where no provider is named; raises NegativeWait, ExclusiveFlags."""
+    provider = invocation.text("dns")
+    if not provider:
+        return None
+    disable_ans, rns = invocation.switch(_DISABLE_ANS), invocation.switch(_RNS)
+    return DnsPlan(
+        provider=provider,
+        resolvers=invocation.list("dns.resolvers"),
+        timeout=invocation.number("dns-timeout") or flags.DEFAULT_DNS_TIMEOUT,
+        wait=_wait(invocation, [flag for flag, is_on in ((_DISABLE_ANS, disable_ans), (_RNS, rns)) if is_on]),
+        authoritative=not disable_ans,
+        recursive=rns and not invocation.switch("dns.propagation.disable-rns"),
+        follow_aliases=not _is_on(environ, "DISABLE_CNAME_SUPPORT"),
+        tcp_only=_is_on(environ, "EXPERIMENTAL_DNS_TCP_ONLY"),
+    )
+
+
+def check_wildcards(names: Sequence[str], plan: DnsPlan | None) -> None:
+    """Raise WildcardNeedsDns for wildcards that there is no way to prove (A-71)."""
+    wildcards = [name for name in names if name.startswith("*.")]
+    if wildcards and plan is None:
+        raise WildcardNeedsDns(names=", ".join(wildcards))
+
+
+def _wait(invocation: Invocation, looks: list[str]) -> float | None:
+    span = invocation.duration(_WAIT)
+    if span is None:
+        return None
+    wait = span.total_seconds()
+    if wait < 0:
+        raise NegativeWait(flag=_WAIT)
+    if looks:
+        raise ExclusiveFlags(flag=looks[0], other=_WAIT)
+    return wait
+
+
+def _is_on(environ: Mapping[str, str], name: str) -> bool:
+    return next((environ[prefix + name] for prefix in PREFIXES if environ.get(prefix + name)), "") in TRUE

@@ -1,0 +1,213 @@
+"""From an understood command line to a plan: names normalised, flags that need each other checked, defaults filled in.
+
+Pure: reads no file and no environment, asks nobody; whether accounts, certificates or folders exist is found out later.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tegata.cli.errors import BadServer, NoChallenge, NoNames
+from tegata.cli.grammar import flags
+from tegata.cli.grammar.commands import Generation
+from tegata.cli.grammar.values import TRUE
+from tegata.cli.grammar.words import PREFIXES, Invocation
+from tegata.cli.plans import dns as dnsplan
+from tegata.cli.plans import listening as listenplan
+from tegata.cli.plans import upkeep, wishes
+from tegata.cli.plans.eabfile import EabFile
+from tegata.cli.plans.material import NOTHING, Material
+from tegata.cli.plans.plan import (
+    ALWAYS,
+    OFFLINE,
+    AccountPlan,
+    DnsHelp,
+    Eab,
+    Ensure,
+    IssuePlan,
+    KeyRollover,
+    List,
+    Plan,
+    Recover,
+    Register,
+    Renew,
+    Revoke,
+    Run,
+    Trust,
+    Wire,
+)
+from tegata.cli.plans.servers import DIRECTORIES, directory_of
+from tegata.pki.keys import KeyType, parse_key_type
+from tegata.pki.names import normalise
+
+
+def make(
+    invocation: Invocation,
+    environ: Mapping[str, str],
+    eab_file: EabFile | None,
+    directory: Path,
+    material: Material = NOTHING,
+) -> Plan:
+    """Turn an understood command line into a plan.
+
+    ``environ`` is asked only for lego's variables that have no flag; ``directory`` is the current one. Raises the
+    errors of ``tegata.cli.errors`` that concern values, and UnknownKeyType, BadName and MalformedHook of the floors
+    below.
+    """
+    path = directory / (invocation.text("path") or ".lego")
+    if invocation.command in OFFLINE:
+        return upkeep.make(invocation, path) if invocation.command in upkeep.COMMANDS else _show(invocation, path)
+    wishes.check(invocation)
+    account = _account(invocation, environ, eab_file)
+    if invocation.command == "accounts register":
+        return Register(path, account, new_account=invocation.switch("new-account"))
+    if invocation.command in ("accounts keyrollover", "accounts recover"):
+        kind = KeyRollover if invocation.command == "accounts keyrollover" else Recover
+        return kind(path, account, material.key, agreed=invocation.switch("yes"))
+    if invocation.command == "revoke":
+        return Revoke(
+            path,
+            account,
+            wishes.file_names(invocation) or _names(invocation, eab_file, material),
+            reason=invocation.number("reason") or 0,
+            keep=invocation.switch("keep"),
+            key=material.key,
+        )
+    if invocation.command == "renew":
+        return _renew(invocation, path, account, _issue(invocation, environ, eab_file, material))
+    issue = _issue(invocation, environ, eab_file, material)
+    run = Run(path, account, issue, new_account=invocation.switch("new-account"))
+    return Ensure(run, _renew(invocation, path, account, issue)) if invocation.generation is Generation.V5 else run
+
+
+def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: IssuePlan) -> Renew:
+    by_v5 = invocation.command == "run"
+    forced = invocation.switch("renew-force")
+    return Renew(
+        path,
+        account,
+        issue,
+        days=ALWAYS if forced else invocation.number("days"),
+        random_sleep=not (forced or invocation.switch("no-random-sleep")),
+        dynamic=invocation.switch("dynamic") or invocation.generation is Generation.V5,
+        ari=not invocation.switch("ari-disable"),
+        longest_wait=invocation.duration("ari-wait-to-renew-duration") or timedelta(),
+        not_due_code=invocation.number("exit-code-not-due") or 0,
+        back_off=not (forced or invocation.switch("no-back-off")),
+        reuse_key=invocation.switch("reuse-key"),
+        exact_names=invocation.switch("force-cert-domains") or (by_v5 and issue.material.csr is None),
+    )
+
+
+def _show(invocation: Invocation, path: Path) -> List | DnsHelp:
+    if invocation.command == "dnshelp":
+        return DnsHelp(invocation.text("code"))
+    accounts_alone = invocation.command == "accounts list"
+    by_v4 = invocation.spoken == "list"  # --json is v5's, and changes nothing about the words
+    return List(
+        path,
+        accounts=accounts_alone or invocation.switch("accounts"),
+        certificates=not accounts_alone,
+        names_only=invocation.switch("names"),
+        json=invocation.switch("json"),
+        generation=Generation.V4 if by_v4 else Generation.V5,
+    )
+
+
+def _account(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None) -> AccountPlan:
+    server = directory_of(invocation.text("server") or (eab_file.server if eab_file else flags.DEFAULT_SERVER))
+    try:
+        host = urlsplit(server).hostname
+    except ValueError:
+        host = None
+    if not host or not host.strip("."):
+        raise BadServer(server=server, known=", ".join(DIRECTORIES))
+    return AccountPlan(
+        server=server,
+        trust=_trust(environ),
+        wire=_wire(invocation),
+        email=invocation.text("email") or None,
+        key_type=_account_key_type(_key_type(invocation, eab_file)),
+        accept_terms=invocation.switch("accept-tos"),
+        eab=_eab(invocation, eab_file),
+        called=invocation.text("account-id") or None,
+    )
+
+
+def _wire(invocation: Invocation) -> Wire:
+    families = [family for family in (4, 6) if invocation.switch(f"ipv{family}only")]
+    return Wire(
+        user_agent=invocation.text("user-agent") or "",
+        timeout=invocation.number("http-timeout") or None,
+        verify=not invocation.switch("tls-skip-verify"),
+        family=families[0] if families else None,
+        requests_per_second=invocation.number("overall-request-limit") or None,
+    )
+
+
+def _trust(environ: Mapping[str, str]) -> Trust:
+    def variable(name: str) -> str:
+        return next((environ[prefix + name] for prefix in PREFIXES if environ.get(prefix + name)), "")
+
+    return Trust(
+        roots=tuple(Path(file) for file in variable("CA_CERTIFICATES").split(os.pathsep) if file),
+        system_roots_too=variable("CA_SYSTEM_CERT_POOL") in TRUE,
+        server_name=variable("CA_SERVER_NAME") or None,
+        hosts=frozenset(host.strip().lower() for host in variable("CA_HOSTS").split(",") if host.strip()),
+    )
+
+
+def _eab(invocation: Invocation, eab_file: EabFile | None) -> Eab | None:
+    """The binding to register with; either value means it too, unlike lego's, unless it is denied."""
+    asked = invocation.given.get("eab")
+    eab = Eab(
+        kid=invocation.text("kid") or (eab_file.kid if eab_file else None),
+        hmac=invocation.text("hmac") or (eab_file.hmac if eab_file else None),
+    )
+    return eab if asked is not False and (asked or eab.kid or eab.hmac) else None
+
+
+def _key_type(invocation: Invocation, eab_file: EabFile | None) -> KeyType:
+    from_file = eab_file.key_type if eab_file else None
+    return parse_key_type(invocation.text("key-type") or from_file or flags.DEFAULT_KEY_TYPE)
+
+
+def _account_key_type(key_type: KeyType) -> KeyType:
+    """As lego, that of the certificate; but not one that few CAs sign requests with (RFC 8555 §6.2)."""
+    return KeyType.EC256 if key_type in (KeyType.EC521, KeyType.ED25519) else key_type
+
+
+def _names(invocation: Invocation, eab_file: EabFile | None, material: Material) -> tuple[str, ...]:
+    if material.csr:
+        return material.csr.names
+    names = invocation.list("domains") or (eab_file.names if eab_file else ())
+    if not names:
+        raise NoNames(command=invocation.command)
+    return tuple(dict.fromkeys(normalise(name) for name in names))
+
+
+def _issue(
+    invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None, material: Material
+) -> IssuePlan:
+    called = next(reversed(wishes.file_names(invocation)), None)
+    may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
+    names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
+    http, tls = listenplan.http(invocation), listenplan.tls(invocation)
+    dns = dnsplan.make(invocation, environ)
+    if not (http or tls or dns):
+        raise NoChallenge
+    dnsplan.check_wildcards(names, dns)
+    return IssuePlan(
+        names=names,
+        file_name=called or names[0],
+        key_type=_key_type(invocation, eab_file),
+        material=material,
+        options=wishes.options(invocation),
+        http=http,
+        tls=tls,
+        dns=dns,
+        outputs=wishes.outputs(invocation, material),
+        hooks=wishes.hooks(invocation),
+    )

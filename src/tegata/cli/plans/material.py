@@ -1,0 +1,51 @@
+"""What a user brings in files for a certificate: a certification request, a private key.
+
+Reads the files named by --csr and --private-key, once, before anything is planned. The key is never shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from tegata.cli.errors import BadMaterial, KeyDoesNotFit
+from tegata.cli.grammar.words import Invocation
+from tegata.errors import TegataError
+from tegata.pki import csr_file, keys
+from tegata.pki.csr_file import Brought
+from tegata.pki.keys import PrivateKey, spki
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Material:
+    """What was brought; None: nothing."""
+
+    csr: Brought | None = None
+    key: PrivateKey | None = field(default=None, repr=False)
+
+
+NOTHING = Material()
+
+
+def read(invocation: Invocation) -> Material:
+    """Read the files that the flags name; raises BadMaterial, KeyDoesNotFit."""
+    csr = _read(invocation, "csr", csr_file.FILE_LIMIT, csr_file.read)
+    key = _read(invocation, "private-key", keys.PEM_LIMIT, keys.from_pem)
+    if csr and key and spki(csr.public_key) != spki(key.public_key()):
+        raise KeyDoesNotFit
+    return Material(csr, key)
+
+
+def _read(invocation: Invocation, flag: str, limit: int, understand: Callable[[bytes], T]) -> T | None:
+    name = invocation.text(flag)
+    if not name:
+        return None
+    try:
+        with Path(name).open("rb") as stream:
+            return understand(stream.read(limit + 1))
+    except OSError as error:
+        raise BadMaterial(flag=flag, file=name, reason=error.strerror or "it cannot be read") from error
+    except TegataError as error:
+        raise BadMaterial(flag=flag, file=name, reason=error.facts["reason"]) from error

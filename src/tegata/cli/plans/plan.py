@@ -1,0 +1,209 @@
+"""The typed description of what was asked: one frozen value a command, everything decided that words can decide."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from tegata.cli.grammar.commands import Generation
+from tegata.cli.plans import upkeep
+from tegata.cli.plans.dns import DnsPlan
+from tegata.cli.plans.listening import HttpPlan, TlsPlan
+from tegata.cli.plans.material import Material
+from tegata.cli.plans.upkeep import Upkeep
+from tegata.cli.plans.wishes import Hooks, Outputs
+from tegata.client.options import Options
+from tegata.pki.keys import KeyType, PrivateKey
+
+# Days before the end of any certificate: renewing is always due.
+ALWAYS = 100_000
+# Commands that only look at the disk: what is given for a CA is not even read.
+OFFLINE = ("list", "accounts list", "dnshelp", *upkeep.COMMANDS)
+# What lego calls an account without a mail address.
+NO_EMAIL = "noemail@example.com"
+
+
+@dataclass(frozen=True)
+class Eab:
+    """An external account binding's two values, as far as they were given: a stored account needs neither."""
+
+    kid: str | None
+    hmac: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How the CA's TLS certificate is judged, by lego's variables."""
+
+    roots: tuple[Path, ...]
+    """``LEGO_CA_CERTIFICATES``: PEM files that stand in place of the system's roots; empty: the system's."""
+    system_roots_too: bool
+    """``LEGO_CA_SYSTEM_CERT_POOL``: the system's roots count besides those files."""
+    server_name: str | None
+    """``LEGO_CA_SERVER_NAME``: the name expected in the CA's certificate in place of the URL's host."""
+    hosts: frozenset[str]
+    """``TEGATA_CA_HOSTS``: further hosts that the CA's answers may lead to, separated by commas."""
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How the CA is reached."""
+
+    user_agent: str
+    timeout: int | None
+    """Seconds for an answer; None: as the client thinks right."""
+    verify: bool
+    family: int | None
+    """4 or 6: the only version of IP; None: either."""
+    requests_per_second: int | None
+
+
+@dataclass(frozen=True)
+class AccountPlan:
+    """Which account at which CA, and what registering it would need."""
+
+    server: str
+    trust: Trust
+    wire: Wire
+    email: str | None
+    """None: an account without contact."""
+    key_type: KeyType
+    accept_terms: bool
+    eab: Eab | None
+    """None: nobody spoke of external account binding."""
+    called: str | None = None
+    """What it is called on the disk; None: by its mail address."""
+
+    @property
+    def user(self) -> str:
+        """The folder's name for the account, as lego's."""
+        return self.called or self.email or NO_EMAIL
+
+
+@dataclass(frozen=True)
+class IssuePlan:
+    """The certificate asked for and what happens with it."""
+
+    names: tuple[str, ...]
+    """Normalised, without duplicates; none: those of the certificate there is."""
+    file_name: str
+    """What the files are called: the first name, if nobody said otherwise."""
+    key_type: KeyType
+    material: Material
+    """A request or a key to use instead of new ones."""
+    options: Options
+    http: HttpPlan | None
+    """How names are proved by http-01; None: they are not. So the others."""
+    tls: TlsPlan | None
+    dns: DnsPlan | None
+    outputs: Outputs
+    hooks: Hooks
+
+
+@dataclass(frozen=True)
+class Run:
+    """``run``: register if needed, obtain a certificate."""
+
+    path: Path
+    account: AccountPlan
+    issue: IssuePlan
+    new_account: bool
+
+
+@dataclass(frozen=True)
+class Renew:
+    """``renew``: obtain a new certificate if it is time."""
+
+    path: Path
+    account: AccountPlan
+    issue: IssuePlan
+    days: int | None
+    random_sleep: bool
+    dynamic: bool
+    ari: bool
+    """Whether the CA is asked when to renew."""
+    longest_wait: timedelta
+    """How far ahead the CA's instant may be for the process to wait for it."""
+    not_due_code: int
+    """The exit code when there was nothing to do."""
+    back_off: bool
+    """Whether earlier failures hold back."""
+    reuse_key: bool
+    exact_names: bool
+    """Whether the new certificate is for the names given and no others."""
+
+
+@dataclass(frozen=True)
+class Ensure:
+    """``run`` as lego v5 means it: the first if there is no certificate, otherwise the second."""
+
+    run: Run
+    renew: Renew
+
+
+@dataclass(frozen=True)
+class Revoke:
+    """``revoke``: revoke certificates and archive their files."""
+
+    path: Path
+    account: AccountPlan
+    names: tuple[str, ...]
+    """What the certificates' files are called."""
+    reason: int
+    keep: bool
+    key: PrivateKey | None = field(repr=False)
+    """The certificate's key, to show the right to revoke; None: the account does."""
+
+
+@dataclass(frozen=True)
+class Register:
+    """``accounts register``: register an account, and nothing else."""
+
+    path: Path
+    account: AccountPlan
+    new_account: bool
+
+
+@dataclass(frozen=True)
+class List:
+    """``list``, ``certificates list`` and ``accounts list``: show what is on the disk."""
+
+    path: Path
+    accounts: bool
+    certificates: bool
+    names_only: bool
+    json: bool
+    generation: Generation
+    """Whose words it is shown in."""
+
+
+@dataclass(frozen=True)
+class KeyRollover:
+    """``accounts keyrollover``: give the account another key."""
+
+    path: Path
+    account: AccountPlan
+    key: PrivateKey | None = field(repr=False)
+    """None: a new one is made."""
+    agreed: bool
+
+
+@dataclass(frozen=True)
+class Recover:
+    """``accounts recover``: have the CA say which account a key has, and keep that."""
+
+    path: Path
+    account: AccountPlan
+    key: PrivateKey | None = field(repr=False)
+    """None: the stored one."""
+    agreed: bool
+
+
+@dataclass(frozen=True)
+class DnsHelp:
+    """``dnshelp``: which DNS providers there are, or what one of them reads."""
+
+    code: str | None
+
+
+Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List | DnsHelp | Upkeep

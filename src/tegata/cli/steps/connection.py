@@ -1,0 +1,90 @@
+"""A client for an account: the plan's trust and the reader's language become the client's network.
+
+Knows how a client is made and how a half-known account is found again by its key; what is asked of the CA is not here.
+"""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+
+from tegata.cli.console import INFO, WARN
+from tegata.cli.context import Context
+from tegata.cli.phrases import during
+from tegata.cli.plans.plan import AccountPlan
+from tegata.cli.steps.account import Account
+from tegata.cli.steps.narration import narrator
+from tegata.cli.steps.waiting import locked
+from tegata.client.api import Client, Network
+from tegata.pki.keys import PrivateKey
+
+
+def client_for(
+    context: Context, plan: AccountPlan, key: PrivateKey, url: str | None = None, certificate: str = ""
+) -> Client:
+    """A client that opens no connection yet; ``certificate`` is the main name that log lines speak of."""
+    trust, wire = plan.trust, plan.wire
+    if not wire.verify:
+        context.console.log("--tls-skip-verify: the CA's TLS certificate is not checked", WARN)
+    return Client(
+        plan.server,
+        key,
+        network=Network(
+            product=wire.user_agent,
+            timeout=wire.timeout or Network.timeout,
+            verify=wire.verify,
+            family=wire.family,
+            requests_per_second=wire.requests_per_second,
+            accept_language=context.language,
+            roots=trust.roots,
+            system_pool=trust.system_roots_too,
+            server_name=trust.server_name,
+            hosts=trust.hosts,
+        ),
+        account_url=url,
+        clock=context.clock,
+        report=narrator(context, plan.user, certificate),
+    )
+
+
+@contextlib.contextmanager
+def connected(context: Context, account: Account, certificate: str) -> Iterator[Client]:
+    """A client that can act for the account; where the disk knows only its key, the CA is asked for the rest."""
+    folder = account.folder
+    if folder.next_key() is not None:
+        with locked(context, folder.tree, folder.lock, folder.user):
+            account = settled(context, account)
+    with client_for(context, account.plan, account.key, account.url, certificate) as client:
+        if account.url is None:
+            reach(client, account.plan.server)
+            found = client.find_account()
+            if found is None:
+                raise account.folder.not_found()
+            account.folder.save(account.plan.email, found.url, found.raw)
+        yield client
+
+
+def settled(context: Context, account: Account) -> Account:
+    """The account once a change of its key that was cut off is finished, or forgotten if the CA knows nothing of it.
+
+    The caller holds the account's lock. Where no change was cut off, nothing is asked.
+    """
+    folder, key = account.folder, account.folder.next_key()
+    if key is None:
+        return account
+    with client_for(context, account.plan, key) as client:
+        reach(client, account.plan.server)
+        found = client.find_account()
+    if found is None or account.url not in (None, found.url):
+        folder.drop_next_key()
+        return account
+    folder.take_next_key()
+    if account.url is None:
+        folder.save(account.plan.email, found.url, found.raw)
+    context.console.log("The change of the account's key that was cut off is finished", INFO)
+    return dataclasses.replace(account, url=found.url)
+
+
+def reach(client: Client, server: str) -> None:
+    """Read the CA's directory, so that an unreachable CA is told of before anything else is done."""
+    with during(f"Could not create client: get directory at '{server}': "):
+        _ = client.directory

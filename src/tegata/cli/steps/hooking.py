@@ -1,0 +1,112 @@
+"""The operator's hooks around an order: one before it, those that deploy the certificate, one after all.
+
+What they are told is here, and what becomes of their failures; starting a command is ``host.hooks``' matter.
+"""
+
+from types import TracebackType
+from typing import Self
+
+from cryptography import x509
+
+from tegata.cli.console import WARN, shown
+from tegata.cli.context import Context
+from tegata.cli.plans.plan import NO_EMAIL, AccountPlan, IssuePlan
+from tegata.cli.plans.wishes import Hook
+from tegata.cli.steps.waiting import locked
+from tegata.errors import TegataError
+from tegata.host import hooks
+from tegata.host.certificates import CERTIFICATE, ISSUER, KEY, PEM, PFX, CertificateFiles
+from tegata.host.deployments import DeploymentFile
+from tegata.host.facts import key_word
+from tegata.host.files import Tree
+from tegata.pki.certs import names_of
+from tegata.text.catalogue import explain
+
+
+class Hooking:
+    """The hooks of one certificate. Leaving it starts the last one, if an order was about to be made."""
+
+    def __init__(
+        self, context: Context, tree: Tree, plan: IssuePlan, account: AccountPlan, files: CertificateFiles
+    ) -> None:
+        self._context = context
+        self._tree = tree
+        self._plan = plan
+        self._account = account
+        self._files = files
+        self._deployment = DeploymentFile(tree, files.name)
+        self._begun = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._begun or self._plan.hooks.post is None:
+            return
+        try:
+            self._start(self._plan.hooks.post)
+        except TegataError as trouble:
+            if error is None:
+                raise
+            what = explain(trouble, self._context.language).what
+            self._context.console.log(f"The post hook failed too: {shown(what)}", WARN)
+
+    def before_order(self) -> None:
+        """Start the first hook; if it fails, nothing is ordered."""
+        self._begun = True
+        if self._plan.hooks.pre is not None:
+            self._start(self._plan.hooks.pre)
+
+    def expect(self, certificate: x509.Certificate) -> None:
+        """Note that this certificate, whose files come in now, is to be deployed."""
+        if self._plan.hooks.deploy:
+            self._deployment.expect(certificate)
+
+    def deploy(self) -> None:
+        """Start the hooks that deploy, if that is still to be done; raises what ``host.hooks`` raises.
+
+        The certificate's lock is free by now: a slow hook keeps nobody waiting who only wants to look.
+        """
+        if not self._plan.hooks.deploy:
+            return
+        with locked(self._context, self._tree, f"deployment.{self._files.stem}", self._files.name):
+            chain = self._files.chain()
+            if chain is None or not self._deployment.is_expected(chain[0]):
+                return
+            for hook in self._plan.hooks.deploy:
+                self._start(hook)
+            self._deployment.done()
+
+    def deploy_again(self) -> None:
+        """Start the hooks that deploy, if they failed or were never reached when the certificate was new."""
+        chain = self._files.chain() if self._plan.hooks.deploy else None
+        if chain is None or not self._deployment.is_expected(chain[0]):
+            return
+        line = "The deploy hook of this certificate did not succeed: it is started again, without a new order"
+        self._context.console.log(f"[{shown(self._files.name)}] {line}", WARN)
+        self.deploy()
+
+    def _start(self, hook: Hook) -> None:
+        hooks.run(hook.text, self._told(), self._context.environ, timeout=hook.seconds)
+
+    def _told(self) -> hooks.Told:
+        files, outputs = self._files, self._plan.outputs
+        chain = files.chain()
+        known = names_of(chain[0]) if chain else ()
+        key_type = key_word(chain[0].public_key()) if chain and self._plan.material.csr else self._plan.key_type.upper()
+        return hooks.Told(
+            email=self._account.email or NO_EMAIL,
+            account=self._account.user,
+            server=self._account.server,
+            name=files.name,
+            stem=files.stem,
+            domains=tuple(dict.fromkeys((*self._plan.names[:1], *known, *self._plan.names))) or (files.name,),
+            key_type=key_type,
+            certificate=files.file(CERTIFICATE),
+            key=files.file(KEY),
+            issuer=files.file(ISSUER),
+            pem=files.file(PEM) if outputs.pem else None,
+            pfx=files.file(PFX) if outputs.pfx else None,
+        )

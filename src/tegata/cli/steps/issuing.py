@@ -1,0 +1,105 @@
+"""One order from the private key to the files on the disk: what ``run`` and ``renew`` have in common.
+
+The caller holds the certificate's lock and has an account that can act. Whether to order is decided before, hooks run
+after.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from cryptography import x509
+
+from tegata.cli.console import INFO
+from tegata.cli.context import Context
+from tegata.cli.phrases import during
+from tegata.cli.plans.dns import check_wildcards
+from tegata.cli.plans.plan import IssuePlan
+from tegata.cli.plans.wishes import Pfx
+from tegata.cli.steps.hooking import Hooking
+from tegata.cli.steps.narration import obtaining
+from tegata.client.api import Client, Issued
+from tegata.host.certificates import CertificateFiles, NewSet
+from tegata.host.due import WatchFile
+from tegata.pki import pfx as pkcs12
+from tegata.pki.certs import load_chain
+from tegata.pki.keys import PrivateKey, generate
+from tegata.plugin_api.solver import Solver
+
+
+def issue(
+    context: Context,
+    client: Client,
+    plan: IssuePlan,
+    files: CertificateFiles,
+    watch_file: WatchFile,
+    *,
+    hooks: Hooking,
+    solvers: Mapping[str, Solver],
+    names: Sequence[str],
+    replaces: str | None,
+    reuse_key: bool = False,
+) -> None:
+    """Order a certificate for these names and keep it in place of the one before.
+
+    Its key is new, unless one was brought or the one before is to be used again. What was known about the one before is
+    forgotten; the next ``renew`` asks, so that it sees a revocation in between.
+    """
+    check_wildcards(names, plan.dns)  # a renewal may have more names than were given
+    hooks.before_order()
+    key = _key(plan, files, reuse_key=reuse_key)
+    with files.prepared(key):
+        line = obtaining(tuple(names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
+        context.console.log(line, INFO)
+        with during("Could not obtain certificates:\n\t"):
+            issued = _obtain(client, plan, names, key, solvers=solvers, replaces=replaces)
+        chain = load_chain(issued.chain_pem)
+        outputs = plan.outputs
+        pfx = _pfx(context, outputs.pfx, key, chain, files.name) if outputs.pfx and key else None
+        hooks.expect(chain[0])
+        files.save(
+            NewSet(
+                names[0],
+                key,
+                chain,
+                issued.certificate_url,
+                pfx,
+                bundle=outputs.bundle,
+                pem=outputs.pem,
+                preferred_chain=plan.options.preferred_chain,
+                profile=plan.options.profile,
+            )
+        )
+    watch_file.forget()
+
+
+def _key(plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:
+    """The certificate's key; None where only whoever made the certification request has it."""
+    if plan.material.key or plan.material.csr:
+        return plan.material.key
+    return files.existing_key() if reuse_key else generate(plan.key_type)
+
+
+def _obtain(
+    client: Client,
+    plan: IssuePlan,
+    names: Sequence[str],
+    key: PrivateKey | None,
+    *,
+    solvers: Mapping[str, Solver],
+    replaces: str | None,
+) -> Issued:
+    if plan.material.csr:
+        return client.obtain_for(plan.material.csr, solvers=solvers, replaces=replaces, options=plan.options)
+    assert key is not None
+    return client.obtain(names, key, solvers=solvers, replaces=replaces, options=plan.options)
+
+
+def _pfx(context: Context, plan: Pfx, key: PrivateKey, chain: Sequence[x509.Certificate], name: str) -> bytes:
+    if not plan.form_was_given:
+        context.console.log("The .pfx file is encrypted with 3DES, as every Windows can read; see --pfx.format", INFO)
+    return pkcs12.build(key, chain, plan.password, plan.form, _friendly_name(name, context.clock.now()))
+
+
+def _friendly_name(name: str, now: datetime) -> str:
+    """What Windows lists the certificate by, so that the one before can be told apart (F-34)."""
+    return f"{name} {now:%Y-%m-%d}"

@@ -1,0 +1,134 @@
+"""The account of ``run``: the one on the disk, or a new one.
+
+The key is on the disk before the CA hears of it, and the registration as soon as the CA has answered, so that a run
+that was cut off anywhere goes on with the same account. The operator agrees to the CA's terms here. Certificates are no
+matter of this file.
+"""
+
+from pathlib import Path
+
+from tegata.cli.console import INFO, Console, shown
+from tegata.cli.context import Context
+from tegata.cli.errors import IncompleteEab, NoAnswer, TermsRefused
+from tegata.cli.phrases import during
+from tegata.cli.plans.plan import AccountPlan
+from tegata.cli.steps.account import Account, existing
+from tegata.cli.steps.asking import is_agreed
+from tegata.cli.steps.connection import client_for, reach, settled
+from tegata.cli.steps.waiting import locked
+from tegata.client.api import Client, EabCredential, Registration
+from tegata.client.errors import EabRequired
+from tegata.host.accounts import AccountFolder
+from tegata.host.errors import AccountNotFound
+from tegata.host.files import Tree
+from tegata.pki.keys import KeyType, generate
+
+# What lego calls the keys it makes.
+_KEY_WORDS = {
+    KeyType.RSA2048: "2048",
+    KeyType.RSA3072: "3072",
+    KeyType.RSA4096: "4096",
+    KeyType.RSA8192: "8192",
+    KeyType.EC256: "P256",
+    KeyType.EC384: "P384",
+}
+
+
+def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -> Account:
+    """The account of a plan, registered if need be; ``anew`` archives the one there is and makes another.
+
+    Raises TermsRefused, NoAnswer, IncompleteEab, and what the client and the disk raise.
+    """
+    folder = AccountFolder(tree, plan.server, plan.user)
+    with locked(context, tree, folder.lock, plan.user):
+        if anew:
+            return _registered_anew(context, tree, folder, plan)
+        try:
+            account = existing(tree, plan)
+        except AccountNotFound:
+            return _register(context, tree, folder, plan)
+        account = settled(context, account)
+        return account if account.url else _complete(context, tree, account)
+
+
+def _registered_anew(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan) -> Account:
+    archived = folder.archive(context.clock.now())
+    try:
+        account = _register(context, tree, folder, plan)
+    except BaseException:  # an interrupted one included
+        if archived:
+            folder.restore(archived)
+        raise
+    if archived:
+        context.console.log(f"The former account was moved to {shown(archived)}", INFO)
+    return account
+
+
+def _register(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan) -> Account:
+    """A new key, and an account for it."""
+    key = generate(plan.key_type)
+    with client_for(context, plan, key) as client:
+        reach(client, plan.server)
+        words = _KEY_WORDS.get(plan.key_type, plan.key_type)
+        context.console.log(f"No key found for account {shown(plan.user)}. Generating a {words} key.")
+        folder.save_key(key)
+        context.console.log(f"Saved key to {shown(folder.key_file)}")
+        registration = _open_account(context, client, plan)
+        return _keep(context.console, tree, Account(plan, folder, None), registration)
+
+
+def _complete(context: Context, tree: Tree, account: Account) -> Account:
+    """An account for a key whose first run did not get so far: perhaps the CA has it already."""
+    with client_for(context, account.plan, account.key) as client:
+        reach(client, account.plan.server)
+        registration = client.find_account() or _open_account(context, client, account.plan)
+        return _keep(context.console, tree, account, registration)
+
+
+def _open_account(context: Context, client: Client, plan: AccountPlan) -> Registration:
+    if client.eab_required and plan.eab is None:
+        raise EabRequired(directory=plan.server)
+    credential = _credential(plan)
+    agreed = plan.accept_terms or _ask_terms(context.console, client.terms)
+    with during("Could not complete registration\n\t"):
+        return client.register(contacts=[plan.email] if plan.email else [], terms_agreed=agreed, eab=credential)
+
+
+def _credential(plan: AccountPlan) -> EabCredential | None:
+    if plan.eab is None:
+        return None
+    if not plan.eab.kid or not plan.eab.hmac:
+        missing = [flag for flag, value in (("--kid", plan.eab.kid), ("--hmac", plan.eab.hmac)) if not value]
+        raise IncompleteEab(missing=", ".join(missing))
+    with during("Could not complete registration\n\t"):
+        return EabCredential.parse(plan.eab.kid, plan.eab.hmac)
+
+
+def _ask_terms(console: Console, url: str | None) -> bool:
+    """Ask the operator, by lego's words; where the CA has no terms there is nothing to ask. A-37."""
+    if url is None:
+        return False
+    console.log(f"Please review the TOS at {shown(url)}")
+    agreed = is_agreed(console, "Do you accept the TOS?")
+    if agreed is None:
+        raise NoAnswer(url=url)
+    if not agreed:
+        raise TermsRefused(url=url)
+    return True
+
+
+def _keep(console: Console, tree: Tree, account: Account, registration: Registration) -> Account:
+    account.folder.save(account.plan.email, registration.url, registration.raw)
+    _tell_where(console, tree.accounts)
+    return Account(account.plan, account.folder, registration.url)
+
+
+def _tell_where(console: Console, accounts: Path) -> None:
+    console.say(
+        "!!!! HEADS UP !!!!\n"
+        "\n"
+        f'Your account credentials have been saved in your configuration directory at "{shown(accounts)}".\n'
+        "\n"
+        "Keep a backup of this folder where nobody else can read it: whoever has these keys acts as you\n"
+        "towards the CA. Certificates and their private keys are kept beside it and deserve the same."
+    )

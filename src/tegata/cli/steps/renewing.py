@@ -1,0 +1,196 @@
+"""The part of ``renew`` that may need the CA: asking when, deciding, ordering.
+
+Everything happens under the certificate's lock and is decided there anew, so that sixty runs at once order once.
+"""
+
+import dataclasses
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from tegata.acme.ari import cert_id
+from tegata.cli.console import INFO
+from tegata.cli.context import Context
+from tegata.cli.phrases import during
+from tegata.cli.plans.plan import Renew
+from tegata.cli.steps import timing
+from tegata.cli.steps.account import Account
+from tegata.cli.steps.connection import connected
+from tegata.cli.steps.deciding import decided
+from tegata.cli.steps.hooking import Hooking
+from tegata.cli.steps.issuing import issue
+from tegata.cli.steps.patience import patient
+from tegata.cli.steps.proving import solvers_for
+from tegata.cli.steps.waiting import locked
+from tegata.cli.steps.watching import ask
+from tegata.client.api import Client
+from tegata.client.errors import ContractOver, ProblemReceived
+from tegata.client.renewal import Cause, Due, Facts, NotDue, Pointless, decide
+from tegata.clock import parse_rfc3339, rfc3339
+from tegata.errors import TegataError
+from tegata.host import crl
+from tegata.host.attempts import AttemptsFile
+from tegata.host.certificates import CertificateFiles
+from tegata.host.due import Watch, WatchFile, not_offered
+from tegata.host.files import Tree
+from tegata.pki.certs import names_of
+
+# lego's: unattended renewals of many servers are not to meet the CA in the same second.
+LONGEST_DELAY = timedelta(minutes=8)
+
+
+@dataclass(frozen=True)
+class _Later:
+    """It is to be done, but only after so many seconds."""
+
+    seconds: float
+
+
+def renew_if_due(
+    context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles, *, hooks: Hooking
+) -> bool:
+    """Ask, decide and order; whether there is a new certificate."""
+    may_delay = plan.random_sleep and not context.console.is_terminal
+    outcome = _attempt(context, plan, tree, account, files, hooks=hooks, may_delay=may_delay)
+    if isinstance(outcome, _Later):
+        context.clock.sleep(outcome.seconds)
+        outcome = _attempt(context, plan, tree, account, files, hooks=hooks, may_delay=False)
+    return outcome is True
+
+
+def _attempt(
+    context: Context,
+    plan: Renew,
+    tree: Tree,
+    account: Account,
+    files: CertificateFiles,
+    *,
+    hooks: Hooking,
+    may_delay: bool,
+) -> bool | _Later:
+    """Whether there is a new certificate, or when to try again."""
+    with locked(context, tree, files.lock, files.name):
+        files.resume()
+        with during(f"Error while loading the certificate for domain {files.name}\n\t"):
+            certificate = files.existing_chain()[0]
+        watch_file = WatchFile(tree, files.name)
+        with connected(context, account, files.name) as client:
+            watch = watch_file.load(certificate)
+            if not watch.is_fresh(context.clock.now(), certificate.not_valid_after_utc):
+                watch = _asked(context, client, files, certificate, watch, plan=plan)
+            watch_file.save(watch)
+            now = context.clock.now()
+            known = timing.facts(plan, watch, certificate, now)
+            decision = decide(known)
+            if not isinstance(decision, Due):
+                return _not_now(
+                    context, plan, files, dataclasses.replace(known, contract_ends=watch.contract_ends), decision
+                )
+            attempts = AttemptsFile(tree, files.name)
+            with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
+                known = _under_contract(client, files, certificate, known)
+                decision = decide(known)
+                by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
+                if may_delay and by_rule and known.window is None:
+                    delay = context.chance() * LONGEST_DELAY.total_seconds()
+                    context.console.log(f"renewal: random delay of {round(delay)}s", INFO)
+                    return _Later(delay)
+                for line in decided(files.name, known, decision, watch.explanation):
+                    context.console.log(line)
+                if not isinstance(decision, Due):
+                    return False
+                issue(
+                    context,
+                    client,
+                    plan.issue,
+                    files,
+                    watch_file,
+                    hooks=hooks,
+                    solvers=solvers_for(context, plan.issue),
+                    names=_names(plan, certificate),
+                    replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,
+                    reuse_key=plan.reuse_key,
+                )
+                attempts.forget()
+                return True
+
+
+def _not_now(
+    context: Context, plan: Renew, files: CertificateFiles, known: Facts, decision: NotDue | Pointless
+) -> bool | _Later:
+    """Nothing to do, which is told; or the CA's instant is near enough to wait for it."""
+    seconds = timing.wait(plan, decision, known.now)
+    if seconds is not None:
+        context.console.log(f"[{files.name}] acme: Sleeping {round(seconds)}s until the renewal time", INFO)
+        return _Later(seconds)
+    for line in decided(files.name, known, decision):
+        context.console.log(line)
+    return False
+
+
+def _names(plan: Renew, certificate: x509.Certificate) -> tuple[str, ...]:
+    """Never a name less than before, unless exactly the given ones are wanted; the first given one comes first."""
+    given = plan.issue.names
+    if plan.exact_names or plan.issue.material.csr:
+        return given
+    return tuple(dict.fromkeys((*given[:1], *names_of(certificate), *given)))
+
+
+def _asked(
+    context: Context,
+    client: Client,
+    files: CertificateFiles,
+    certificate: x509.Certificate,
+    watch: Watch,
+    *,
+    plan: Renew,
+) -> Watch:
+    """What is known after asking the CA, and where nothing it says is reason to renew, why that is.
+
+    That is: its revocation list, and the contract's end if the CA puts the renewal off as far as it can.
+    """
+    watch = ask(context, client, watch, certificate) if plan.ari else not_offered(watch, context.clock.now())
+    now = context.clock.now()
+    if isinstance(decide(timing.facts(plan, watch, certificate, now)), Due):
+        return watch
+    if _is_revoked(files, certificate, now):
+        return dataclasses.replace(watch, revoked=True)
+    if not watch.is_put_off(certificate.not_valid_after_utc):
+        return dataclasses.replace(watch, contract_ends=None)
+    with suppress(TegataError):  # who cannot be asked why fails nothing that is not due
+        watch = dataclasses.replace(watch, contract_ends=_contract_end(client))
+    return watch
+
+
+def _under_contract(client: Client, files: CertificateFiles, certificate: x509.Certificate, known: Facts) -> Facts:
+    """What is known of a certificate that is due, and of its contract; raises ContractOver.
+
+    Where the contract speaks against renewing, the revocation list has the last word.
+    """
+    ends = _contract_end(client)
+    known = dataclasses.replace(known, contract_ends=ends)
+    if isinstance(decide(known), Pointless) and _is_revoked(files, certificate, known.now):
+        known = dataclasses.replace(known, revoked=True)
+    if ends is not None and ends <= known.now and isinstance(decide(known), Due):
+        raise ContractOver(ends=rfc3339(ends))
+    return known
+
+
+def _is_revoked(files: CertificateFiles, certificate: x509.Certificate, now: datetime) -> bool:
+    """Whether the CA's revocation list says so."""
+    issuer = files.issuer()
+    return issuer is not None and crl.is_revoked(certificate, issuer, now)
+
+
+def _contract_end(client: Client) -> datetime | None:
+    """Until when the CA issues for this account, where it says so.
+
+    A CA that does not want to talk about the account says so once more, and better, when it gets the order.
+    """
+    try:
+        account = client.read_account().body
+        return parse_rfc3339(account.tegata.contract_ends) if account.tegata and account.tegata.contract_ends else None
+    except (ProblemReceived, ValueError):
+        return None

@@ -1,0 +1,34 @@
+"""``run`` as lego v5 means it: obtain the certificate if there is none, otherwise renew it if it is time."""
+
+from tegata.cli.context import Context
+from tegata.cli.plans.plan import Ensure
+from tegata.cli.verbs.renew import renew
+from tegata.host.accounts import AccountFolder
+from tegata.host.certificates import CERTIFICATE, CertificateFiles
+from tegata.host.errors import CertificateNotFound
+from tegata.host.files import Tree
+
+
+def ensure(context: Context, plan: Ensure) -> int:
+    """Do it and give the exit code; raises whatever stands in the way."""
+    tree = Tree(plan.renew.path)
+    files = CertificateFiles(tree, plan.renew.issue.file_name)
+    if not files.file(CERTIFICATE).exists() and not files.is_interrupted():
+        return _obtain(context, plan)
+    account = plan.renew.account
+    if plan.run.new_account or AccountFolder(tree, account.server, account.user).key() is None:
+        # The certificate is another account's, or came from elsewhere.
+        from tegata.cli.steps.registering import registered
+
+        registered(context, tree, account, anew=plan.run.new_account)
+    try:
+        return renew(context, plan.renew)
+    except CertificateNotFound:  # what a process had begun was nothing
+        return _obtain(context, plan)
+
+
+def _obtain(context: Context, plan: Ensure) -> int:
+    from tegata.cli.verbs.run import run
+
+    run(context, plan.run)
+    return 0

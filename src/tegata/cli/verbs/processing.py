@@ -1,0 +1,199 @@
+"""The configuration file processed: every certificate of it obtained, or renewed when it is time.
+
+Accounts come first, one after the other, because they may ask the operator; then several certificates are worked on
+side by side, each with its own plan, environment and files. One that fails stops no other; the exit code tells.
+"""
+
+import dataclasses
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+from tegata.cli.config import envfile
+from tegata.cli.config import file as configfile
+from tegata.cli.config.wanted import Wanted, wanted
+from tegata.cli.console import shown
+from tegata.cli.context import Context
+from tegata.cli.errors import BadConfig
+from tegata.cli.grammar.words import Invocation
+from tegata.cli.plans import material
+from tegata.cli.plans.making import make
+from tegata.cli.plans.plan import AccountPlan, Ensure
+from tegata.cli.sharing import SharedSolvers
+from tegata.cli.telling import tell
+from tegata.cli.verbs.ensure import ensure
+from tegata.clock import Clock
+from tegata.errors import TegataError
+from tegata.host.accounts import AccountFolder
+from tegata.host.files import Tree
+from tegata.pki.keys import parse_key_type
+from tegata.text.catalogue import explain
+
+# Orders at work at once; more of them would wait for the CA's and this machine's limits, not for each other.
+AT_ONCE = 8
+LOOK_EVERY_SECONDS = 0.5
+
+
+class _Stopped(BaseException):
+    """Another thread wants this one to end. No ``except Exception`` may swallow it; every ``finally`` sees it pass."""
+
+
+class _StoppableClock:
+    """The clock of one thread: whoever waits on it is woken when all is to end."""
+
+    def __init__(self, clock: Clock, stop: threading.Event) -> None:
+        self.now = clock.now
+        self.monotonic = clock.monotonic
+        self._stop = stop
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, or end the thread's work."""
+        if self._stop.wait(seconds):
+            raise _Stopped
+
+
+def process(context: Context, invocation: Invocation, file: Path) -> int:
+    """Do it and give the exit code; raises what is wrong with the file, before anything is done.
+
+    What the command line says of log lines counts before what the file says.
+    """
+    try:
+        config = configfile.read(_text(file), str(file))
+        certificates = wanted(config, str(file))
+    except BadConfig as fault:
+        for other in fault.others:
+            context.console.error(explain(other, context.language).what)
+        raise
+    log = config.sections.get("log")
+    said = {**(log.flags if log else {}), **invocation.given}
+    level, form = (str(said.get(name) or "") for name in ("log.level", "log.format"))
+    context.console.configure(level=level, form=form)
+    failed: dict[str, Exception] = {}
+    jobs = _jobs(context, certificates, file.parent, failed)
+    _register(jobs, failed)
+    _work(jobs, failed)
+    for name, error in failed.items():
+        context.console.error(f"[{shown(name)}] This certificate failed:")
+        if isinstance(error, TegataError):
+            tell(context, error)
+    done = len(certificates) - len(failed)
+    names = f": {shown(', '.join(failed))}" if failed else ""
+    say = context.console.error if failed else context.console.log
+    say(f"{done} of {len(certificates)} certificates are in order, {len(failed)} failed{names}")
+    for error in failed.values():
+        if not isinstance(error, TegataError):  # a mistake of ours, told whole once everybody else is done
+            raise error
+    return 1 if failed else 0
+
+
+@dataclasses.dataclass(frozen=True)
+class _Job:
+    """One certificate's work."""
+
+    name: str
+    context: Context
+    plan: Ensure
+
+
+def _jobs(
+    context: Context, certificates: Sequence[Wanted], directory: Path, failed: dict[str, Exception]
+) -> list[_Job]:
+    jobs = []
+    shared = SharedSolvers()
+    for each in certificates:
+        try:
+            environ = _environment(context.environ, each, directory)
+            plan = _plan(each, environ, directory)
+        except TegataError as error:
+            failed[each.name] = error
+        else:
+            jobs.append(_Job(each.name, dataclasses.replace(context, environ=environ, shared=shared), plan))
+    return jobs
+
+
+def _environment(environ: Mapping[str, str], certificate: Wanted, directory: Path) -> Mapping[str, str]:
+    """This process's environment with the certificate's own variables over it, for its work only."""
+    merged = dict(environ)
+    for name in certificate.env_files:
+        merged.update(envfile.load(directory / name))
+    return merged
+
+
+def _plan(certificate: Wanted, environ: Mapping[str, str], directory: Path) -> Ensure:
+    invocation = certificate.invocation
+    plan = make(invocation, environ, None, directory, material.read(invocation))
+    assert isinstance(plan, Ensure)
+    if certificate.account_key_type:
+        account = dataclasses.replace(plan.run.account, key_type=parse_key_type(certificate.account_key_type))
+        return Ensure(dataclasses.replace(plan.run, account=account), dataclasses.replace(plan.renew, account=account))
+    return plan
+
+
+def _register(jobs: list[_Job], failed: dict[str, Exception]) -> None:
+    """Make the accounts that are not there yet; who has none drops out."""
+    seen: dict[tuple[str, str], Exception | None] = {}
+    for job in list(jobs):
+        account = job.plan.run.account
+        key = (account.server, account.user)
+        if key not in seen:
+            seen[key] = _registered(job, account)
+        error = seen[key]
+        if error is not None:
+            failed[job.name] = error
+            jobs.remove(job)
+
+
+def _registered(job: _Job, account: AccountPlan) -> TegataError | None:
+    tree = Tree(job.plan.run.path)
+    try:
+        folder = AccountFolder(tree, account.server, account.user)
+        if folder.key() is None or folder.stored() is None:
+            from tegata.cli.steps.registering import registered
+
+            registered(job.context, tree, account, anew=False)
+    except TegataError as error:
+        return error
+    return None
+
+
+def _work(jobs: Sequence[_Job], failed: dict[str, Exception]) -> None:
+    """Work on all of them, several at once; whatever ends this wakes and ends them too."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="certificate") as pool:
+        try:
+            futures = {job.name: pool.submit(_ensure, job, stop) for job in jobs}
+            while wait(futures.values(), timeout=LOOK_EVERY_SECONDS).not_done:
+                pass  # a signal is heard between two looks, whichever thread the system gave it to
+            for name, future in futures.items():
+                error = future.result()
+                if error is not None:
+                    failed[name] = error
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _ensure(job: _Job, stop: threading.Event) -> Exception | None:
+    try:
+        ensure(dataclasses.replace(job.context, clock=_StoppableClock(job.context.clock, stop)), job.plan)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other certificates are worked on
+        return error
+    except _Stopped:
+        pass
+    return None
+
+
+def _text(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(configfile.SIZE_LIMIT + 1)
+    except OSError as error:
+        raise BadConfig(file=file, line=0, key="-", reason=error.strerror or "it cannot be read") from error
+    if len(content) > configfile.SIZE_LIMIT:
+        raise BadConfig(file=file, line=0, key="-", reason="it is longer than 1 MiB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadConfig(file=file, line=0, key="-", reason="it is not text in UTF-8") from None

@@ -1,0 +1,86 @@
+"""What is asked about dns-01: lego's flags and switches, and which of them exclude each other."""
+
+from pathlib import Path
+
+import pytest
+
+from tegata.cli.errors import ExclusiveFlags, NegativeWait, NoChallenge, WildcardNeedsDns
+from tegata.cli.grammar.words import parse
+from tegata.cli.phrases import phrase
+from tegata.cli.plans.dns import DnsPlan
+from tegata.cli.plans.making import make
+from tegata.cli.plans.plan import Renew, Run
+from tegata.errors import TegataError
+
+DEFAULT = DnsPlan(
+    "exec", (), timeout=10, wait=None, authoritative=True, recursive=False, follow_aliases=True, tcp_only=False
+)
+
+
+def plan(words: str, environ: dict[str, str] | None = None, names: str = "-d example.com") -> DnsPlan | None:
+    """The part of a whole plan."""
+    invocation = parse(f"{names} {words} run".split(), environ or {})
+    made = make(invocation, environ or {}, None, Path("/"))
+    assert isinstance(made, Run | Renew)
+    return made.issue.dns
+
+
+def refusal(words: str, error: type[TegataError]) -> str | None:
+    """lego's words for it."""
+    with pytest.raises(error) as caught:
+        plan(words)
+    return phrase(caught.value)
+
+
+def test_a_provider_and_nothing_else():
+    assert plan("--dns exec") == DEFAULT
+    assert plan("--http") is None
+
+
+def test_every_flag():
+    words = "--dns pdns --dns.resolvers a:53,b --dns.resolvers [::1]:53 --dns-timeout 3 --dns.propagation-rns"
+    assert plan(words) == DnsPlan("pdns", ("a:53", "b", "[::1]:53"), 3, None, True, True, True, False)
+    assert plan("--dns exec --dns.propagation-wait 1m30s") == DnsPlan("exec", (), 10, 90, True, False, True, False)
+
+
+@pytest.mark.parametrize("flag", ["--dns.propagation-disable-ans", "--dns.disable-cp", "-dns.disable-cp=true"])
+def test_no_authoritative_servers(flag: str):
+    """Of both names, the older one is deprecated in lego."""
+    made = plan(f"--dns exec {flag}")
+    assert made is not None
+    assert not made.authoritative
+
+
+@pytest.mark.parametrize("value", ["1", "true", "T"])
+def test_switches_of_the_environment_alone(value: str):
+    environ = {"LEGO_DISABLE_CNAME_SUPPORT": value, "LEGO_EXPERIMENTAL_DNS_TCP_ONLY": value}
+    made = plan("--dns exec", environ)
+    assert made is not None
+    assert (made.follow_aliases, made.tcp_only) == (False, True)
+    assert plan("--dns exec", {"LEGO_DISABLE_CNAME_SUPPORT": "false"}) == DEFAULT
+
+
+def test_a_negative_wait():
+    said = refusal("--dns exec --dns.propagation-wait -30s", NegativeWait)
+    assert said == "'dns.propagation-wait' cannot be negative"
+
+
+@pytest.mark.parametrize("flag", ["dns.propagation-disable-ans", "dns.propagation-rns"])
+def test_a_wait_excludes_looking(flag: str):
+    said = refusal(f"--dns exec --dns.propagation-wait 30s --{flag}", ExclusiveFlags)
+    assert said == f"'{flag}' and 'dns.propagation-wait' are mutually exclusive"
+    assert plan(f"--dns exec --dns.propagation-wait 30s --{flag}=false") is not None
+
+
+def test_no_way_to_prove_a_name():
+    said = refusal("", NoChallenge)
+    assert said == "No challenge selected. You must specify at least one challenge: `--http`, `--tls`, `--dns`."
+
+
+@pytest.mark.parametrize("ways", ["--http", "--tls --http"])
+def test_a_wildcard_needs_the_dns(ways: str):
+    """Told before anything is ordered; the CA would offer nothing else (A-71)."""
+    with pytest.raises(WildcardNeedsDns) as caught:
+        plan(ways, names="-d example.com -d *.example.com -d *.example.net")
+    assert caught.value.facts == {"names": "*.example.com, *.example.net"}
+    assert plan(f"{ways} --dns exec", names="-d *.example.com") == DEFAULT
