@@ -72,6 +72,7 @@ SUBCOMMANDS = {
         "archives list",
         "archives restore",
         "migrate",
+        "conformance",
     ],
     "tegata-ca": ["init", "serve", "contract", "eab", "cert", "audit", "backup", "migrate", "restore"],
 }

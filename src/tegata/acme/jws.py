@@ -92,8 +92,12 @@ def sign(key: PrivateKey, payload: bytes | None, *, url: str, nonce: str | None,
     else:
         header["kid"] = kid
     protected, text = b64.encode(codec.encode(header)), b64.encode(payload or b"")
-    signature = JWSRegistry.algorithms[header["alg"]].sign(f"{protected}.{text}".encode("ascii"), _jose_key(key))
-    return codec.encode(Flattened(protected, text, b64.encode(signature)))
+    return codec.encode(Flattened(protected, text, b64.encode(signature(key, f"{protected}.{text}".encode("ascii")))))
+
+
+def signature(key: PrivateKey, signing_input: bytes) -> bytes:
+    """The signature over any text, by the one algorithm of the key; raises BadPublicKey where there is none."""
+    return JWSRegistry.algorithms[algorithm_for(key.public_key())].sign(signing_input, _jose_key(key))
 
 
 def parse(body: bytes) -> Signed:

@@ -121,6 +121,18 @@ class NoNames(TegataError):
     code = "cli.no-names"
 
 
+class NoServer(TegataError):
+    """``conformance`` without a server."""
+
+    code = "cli.no-server"
+
+
+class UnknownCheck(TegataError):
+    """A check of ``conformance`` that is not there; facts: ``name``, ``known``."""
+
+    code = "cli.unknown-check"
+
+
 class NoChallenge(TegataError):
     """No way was given to prove control of the names."""
 

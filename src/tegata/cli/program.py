@@ -26,6 +26,7 @@ from tegata.cli.plans.material import NOTHING
 from tegata.cli.plans.material import read as read_material
 from tegata.cli.plans.plan import (
     OFFLINE,
+    Conformance,
     DnsHelp,
     Ensure,
     KeyRollover,
@@ -138,8 +139,9 @@ def _perform(context: Context, words: Sequence[str]) -> int:
 
         context.console.say(text(invocation.spoken, context.language, context.name))
         return DONE
-    if invocation.extra:
-        context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(invocation.extra))}", WARN)
+    ignored = invocation.extra[1:] if invocation.command == "conformance" else invocation.extra
+    if ignored:
+        context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(ignored))}", WARN)
     material = NOTHING if invocation.command in OFFLINE else read_material(invocation)
     return _carry_out(context, make(invocation, context.environ, _eab_file(context, invocation), Path.cwd(), material))
 
@@ -181,6 +183,15 @@ def _carry_out(context: Context, plan: Plan) -> int:
             from tegata.cli.verbs.accountkeys import recover
 
             recover(context, plan)
+        case List() | DnsHelp() | Conformance():
+            return _look(context, plan)
+        case _:
+            _look_after(context, plan)
+    return DONE
+
+
+def _look(context: Context, plan: List | DnsHelp | Conformance) -> int:
+    match plan:
         case List():
             from tegata.cli.verbs.listing import show
 
@@ -189,8 +200,10 @@ def _carry_out(context: Context, plan: Plan) -> int:
             from tegata.cli.verbs.dnshelp import show as show_providers
 
             show_providers(context, plan)
-        case _:
-            _look_after(context, plan)
+        case Conformance():
+            from tegata.cli.verbs.conformance import conformance
+
+            return conformance(context, plan)
     return DONE
 
 

@@ -135,6 +135,17 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence("Give its name by -d.", "-d でコモンネームを指定してください。"),
     ),
+    "cli.no-server": Entry(
+        Sentence("It was not said which ACME server to check.", "検査する ACME サーバーが指定されていません。"),
+        Sentence(
+            "Give the URL of its directory: tegata conformance https://ca.example/acme/",
+            "ディレクトリの URL を指定してください（例: tegata conformance https://ca.example/acme/）。",
+        ),
+    ),
+    "cli.unknown-check": Entry(
+        Sentence("There is no check {name}.", "{name} という項目はありません。"),
+        Sentence("There are: {known}.", "指定できるもの: {known}"),
+    ),
     "cli.no-challenge": Entry(
         Sentence("It was not said how to prove control of the names.", "ドメインの審査方法が指定されていません。"),
         Sentence(

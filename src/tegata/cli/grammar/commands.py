@@ -78,6 +78,14 @@ _ALL = (
         Sentence("Show the providers of --dns and their variables", "--dns のプロバイダーと環境変数を表示します"),
     ),
     Command(
+        "conformance",
+        "conformance",
+        Sentence(
+            "Check what an ACME server (its directory's URL) does against the standards",
+            "ACME サーバー（ディレクトリの URL）の動作を規格と照合します",
+        ),
+    ),
+    Command(
         "archives list",
         "archives list",
         Sentence("Show archived certificates and accounts", "アーカイブ済みの証明書とアカウントを表示します"),

@@ -91,6 +91,7 @@ _REGISTER = frozenset({"accounts register"})
 _ACCOUNT_KEYS = frozenset({"accounts keyrollover", "accounts recover"})
 _DNSHELP = frozenset({"dnshelp"})
 _MIGRATE = frozenset({"migrate"})
+_CONFORMANCE = frozenset({"conformance"})
 
 FLAGS: tuple[Flag, ...] = (
     Flag(
@@ -811,8 +812,23 @@ FLAGS: tuple[Flag, ...] = (
         (),
         Kind.SWITCH,
         Sentence("Show it as JSON.", "JSON で表示します。"),
-        commands=_LIST | frozenset({"accounts list", "archives list"}),
+        commands=_LIST | _CONFORMANCE | frozenset({"accounts list", "archives list"}),
         v5=("json",),
+    ),
+    Flag(
+        ("except",),
+        Kind.LIST,
+        Sentence(
+            "A check in which the server is known to differ; repeat it for several. It does not count as a failure.",
+            "サーバーが規格と異なると分かっている項目。複数は繰り返して指定します。失敗として数えません。",
+        ),
+        commands=_CONFORMANCE,
+    ),
+    Flag(
+        ("only",),
+        Kind.LIST,
+        Sentence("A check to make, and no other; repeat it for several.", "実行する項目。複数は繰り返して指定します。"),
+        commands=_CONFORMANCE,
     ),
     Flag(
         (),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tegata.cli.errors import BadServer, NoChallenge, NoNames
+from tegata.cli.errors import BadServer, NoChallenge, NoNames, NoServer
 from tegata.cli.grammar import flags
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.grammar.values import TRUE
@@ -23,6 +23,7 @@ from tegata.cli.plans.plan import (
     ALWAYS,
     OFFLINE,
     AccountPlan,
+    Conformance,
     DnsHelp,
     Eab,
     Ensure,
@@ -61,11 +62,10 @@ def make(
         return upkeep.make(invocation, path) if invocation.command in upkeep.COMMANDS else _show(invocation, path)
     wishes.check(invocation)
     account = _account(invocation, environ, eab_file)
-    if invocation.command == "accounts register":
-        return Register(path, account, new_account=invocation.switch("new-account"))
-    if invocation.command in ("accounts keyrollover", "accounts recover"):
-        kind = KeyRollover if invocation.command == "accounts keyrollover" else Recover
-        return kind(path, account, material.key, agreed=invocation.switch("yes"))
+    if invocation.command == "conformance":
+        return _conformance(invocation, environ, account, eab_file)
+    if invocation.command in ("accounts register", "accounts keyrollover", "accounts recover"):
+        return _of_account(invocation, path, account, material)
     if invocation.command == "revoke":
         return Revoke(
             path,
@@ -80,6 +80,32 @@ def make(
     issue = _issue(invocation, environ, eab_file, material)
     run = Run(path, account, issue, new_account=invocation.switch("new-account"))
     return Ensure(run, _renew(invocation, path, account, issue)) if invocation.generation is Generation.V5 else run
+
+
+def _of_account(
+    invocation: Invocation, path: Path, account: AccountPlan, material: Material
+) -> Register | KeyRollover | Recover:
+    if invocation.command == "accounts register":
+        return Register(path, account, new_account=invocation.switch("new-account"))
+    kind = KeyRollover if invocation.command == "accounts keyrollover" else Recover
+    return kind(path, account, material.key, agreed=invocation.switch("yes"))
+
+
+def _conformance(
+    invocation: Invocation, environ: Mapping[str, str], account: AccountPlan, eab_file: EabFile | None
+) -> Conformance:
+    names = invocation.list("domains") or (eab_file.names if eab_file else ())
+    return Conformance(
+        account=account,
+        names=tuple(dict.fromkeys(normalise(name) for name in names)),
+        key_type=parse_key_type(invocation.text("key-type") or KeyType.RSA2048),
+        http=listenplan.http(invocation),
+        tls=listenplan.tls(invocation),
+        dns=dnsplan.make(invocation, environ),
+        only=invocation.list("only"),
+        known=invocation.list("except"),
+        json=invocation.switch("json"),
+    )
 
 
 def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: IssuePlan) -> Renew:
@@ -117,7 +143,7 @@ def _show(invocation: Invocation, path: Path) -> List | DnsHelp:
 
 
 def _account(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None) -> AccountPlan:
-    server = directory_of(invocation.text("server") or (eab_file.server if eab_file else flags.DEFAULT_SERVER))
+    server = directory_of(_server(invocation) or (eab_file.server if eab_file else flags.DEFAULT_SERVER))
     try:
         host = urlsplit(server).hostname
     except ValueError:
@@ -134,6 +160,16 @@ def _account(invocation: Invocation, environ: Mapping[str, str], eab_file: EabFi
         eab=_eab(invocation, eab_file),
         called=invocation.text("account-id") or None,
     )
+
+
+def _server(invocation: Invocation) -> str | None:
+    """The server's URL as it was given; ``conformance`` has it as a word, and never takes one that nobody named."""
+    if invocation.command != "conformance":
+        return invocation.text("server")
+    server = next(iter(invocation.extra), None) or invocation.text("server")
+    if not server:
+        raise NoServer
+    return server
 
 
 def _wire(invocation: Invocation) -> Wire:

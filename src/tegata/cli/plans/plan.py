@@ -206,4 +206,26 @@ class DnsHelp:
     code: str | None
 
 
-Plan: TypeAlias = Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List | DnsHelp | Upkeep
+@dataclass(frozen=True)
+class Conformance:
+    """``conformance``: hold a server against the standards."""
+
+    account: AccountPlan
+    """The server, and what an account there needs."""
+    names: tuple[str, ...]
+    """Names that the server would issue for; none: nothing is ordered."""
+    key_type: KeyType
+    http: HttpPlan | None
+    """How names are proved by http-01; None: they are not. So the others."""
+    tls: TlsPlan | None
+    dns: DnsPlan | None
+    only: tuple[str, ...]
+    """The checks to be made; none: all."""
+    known: tuple[str, ...]
+    """The checks in which the server is known to differ."""
+    json: bool
+
+
+Plan: TypeAlias = (
+    Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List | DnsHelp | Conformance | Upkeep
+)

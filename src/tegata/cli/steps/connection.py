@@ -22,27 +22,32 @@ def client_for(
     context: Context, plan: AccountPlan, key: PrivateKey, url: str | None = None, certificate: str = ""
 ) -> Client:
     """A client that opens no connection yet; ``certificate`` is the main name that log lines speak of."""
-    trust, wire = plan.trust, plan.wire
-    if not wire.verify:
-        context.console.log("--tls-skip-verify: the CA's TLS certificate is not checked", WARN)
     return Client(
         plan.server,
         key,
-        network=Network(
-            product=wire.user_agent,
-            timeout=wire.timeout or Network.timeout,
-            verify=wire.verify,
-            family=wire.family,
-            requests_per_second=wire.requests_per_second,
-            accept_language=context.language,
-            roots=trust.roots,
-            system_pool=trust.system_roots_too,
-            server_name=trust.server_name,
-            hosts=trust.hosts,
-        ),
+        network=network_for(context, plan),
         account_url=url,
         clock=context.clock,
         report=narrator(context, plan.user, certificate),
+    )
+
+
+def network_for(context: Context, plan: AccountPlan) -> Network:
+    """How the plan wants the network used; says so where that is unsafe."""
+    trust, wire = plan.trust, plan.wire
+    if not wire.verify:
+        context.console.log("--tls-skip-verify: the CA's TLS certificate is not checked", WARN)
+    return Network(
+        product=wire.user_agent,
+        timeout=wire.timeout or Network.timeout,
+        verify=wire.verify,
+        family=wire.family,
+        requests_per_second=wire.requests_per_second,
+        accept_language=context.language,
+        roots=trust.roots,
+        system_pool=trust.system_roots_too,
+        server_name=trust.server_name,
+        hosts=trust.hosts,
     )
 
 

@@ -1,13 +1,13 @@
 """The ways the names of a plan may be proved: solvers, made before anything is done."""
 
 from tegata.cli.context import Context
-from tegata.cli.plans.plan import IssuePlan
+from tegata.cli.plans.plan import Conformance, IssuePlan
 from tegata.cli.steps.httpproving import at, delayed, http_solver
 from tegata.plugin_api.solver import Solver
 from tegata.plugins.solvers.tlsalpn import TlsAlpnSolver
 
 
-def solvers_for(context: Context, plan: IssuePlan) -> dict[str, Solver]:
+def solvers_for(context: Context, plan: IssuePlan | Conformance) -> dict[str, Solver]:
     """The solvers by type of challenge.
 
     Raises for an address, folder, DNS provider or setting that cannot be right.

@@ -88,13 +88,14 @@ def _complete(context: Context, tree: Tree, account: Account) -> Account:
 def _open_account(context: Context, client: Client, plan: AccountPlan) -> Registration:
     if client.eab_required and plan.eab is None:
         raise EabRequired(directory=plan.server)
-    credential = _credential(plan)
+    credential = credential_of(plan)
     agreed = plan.accept_terms or _ask_terms(context.console, client.terms)
     with during("Could not complete registration\n\t"):
         return client.register(contacts=[plan.email] if plan.email else [], terms_agreed=agreed, eab=credential)
 
 
-def _credential(plan: AccountPlan) -> EabCredential | None:
+def credential_of(plan: AccountPlan) -> EabCredential | None:
+    """What an external account binding is made with; None: nobody spoke of one. Raises IncompleteEab, BadMac."""
     if plan.eab is None:
         return None
     if not plan.eab.kid or not plan.eab.hmac:

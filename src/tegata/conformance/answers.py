@@ -1,0 +1,68 @@
+"""What is read out of a server's answers, whatever it sent: a document, a problem, a few words about it."""
+
+from typing import Any
+
+from tegata.acme import codec
+from tegata.acme.problems import PREFIX, Problem, decode
+from tegata.acme.wire import Response
+from tegata.conformance.check import expect
+
+_EXCERPT = 300
+_FIRST_ERROR = 400
+
+
+def is_refusal(answer: Response) -> bool:
+    """Whether it is an error, of whatever kind."""
+    return answer.status >= _FIRST_ERROR
+
+
+def has_status(answer: Response, status: int) -> None:
+    """Expect this HTTP status; raises Differs."""
+    expect(str(status), said(answer), holds=answer.status == status)
+
+
+def document(answer: Response) -> dict[str, Any]:
+    """The JSON object of an answer that is no refusal; raises Differs where it is none."""
+    expect("an answer, no refusal", said(answer), holds=not is_refusal(answer))
+    return members(answer)
+
+
+def members(answer: Response) -> dict[str, Any]:
+    """The JSON object of any answer; raises Differs where it is none."""
+    try:
+        return codec.decode(answer.body, dict[str, Any], codec.RESPONSE_LIMIT)
+    except codec.Malformed as error:
+        expect("a JSON object", error.facts.get("reason"), holds=False)
+        raise
+
+
+def text(of: dict[str, Any], name: str) -> str:
+    """A member that is text; raises Differs."""
+    value = of.get(name)
+    expect(f"the member {name}", value, holds=isinstance(value, str) and value != "")
+    return str(value)
+
+
+def problem(answer: Response) -> Problem:
+    """What an answer that refuses says."""
+    return decode(answer.body, answer.status)
+
+
+def said(answer: Response) -> str:
+    """An answer in a few words."""
+    if not is_refusal(answer):
+        return str(answer.status)
+    told = problem(answer)
+    return f"{answer.status} {told.type.removeprefix(PREFIX)}: {told.detail}"[:_EXCERPT]
+
+
+def refused(answer: Response, *types: str, status: int | None = None, what: object = "") -> None:
+    """Expect a problem of one of these types (none named: of any), with this status if one is said; raises Differs.
+
+    ``what`` says what should have been refused, where a check tries several things.
+    """
+    told = problem(answer).type.removeprefix(PREFIX)
+    of_what = f" of {what!r}" if what != "" else ""
+    wanted = f"a refusal{of_what}: {' or '.join(types) or 'any'}" + (f" with {status}" if status else "")
+    right_status = answer.status == status if status else _FIRST_ERROR <= answer.status < _FIRST_ERROR + 100
+    expect(wanted, said(answer), holds=right_status and (not types or told in types))

@@ -1,0 +1,169 @@
+"""Checks of proving, finalizing and downloading (RFC 8555 §7.4, §7.4.2, §7.5.1). They need a way to prove names."""
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.acme import b64
+from tegata.acme.wire import links
+from tegata.conformance.answers import has_status, refused
+from tegata.conformance.bench import Bench
+from tegata.conformance.check import Checklist, expect
+from tegata.conformance.walk import Issued, first, issued, proved
+from tegata.pki import certs, csr
+from tegata.pki.keys import PrivateKey, generate
+
+_CHAIN_TYPE = "application/pem-certificate-chain"
+_PEM_LINES = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
+
+check = Checklist()
+
+
+@check(
+    "RFC 8555 §7.1.4, §8, A-57, A-70", "証明されたチャレンジとオーソリゼーションは valid になり、検証時刻が示される。"
+)
+def proof(bench: Bench) -> None:
+    """A proved challenge is valid and says when, and so is its authorization."""
+    for authorization in first(bench).placed.authorizations():
+        status = authorization.get("status")
+        expect("the authorization's status valid", status, holds=status == "valid")
+        valid = [each for each in authorization["challenges"] if each.get("status") == "valid"]
+        expect("a valid challenge", authorization["challenges"], holds=bool(valid))
+        expect("the member validated", valid[0], holds=isinstance(valid[0].get("validated"), str))
+
+
+@check("RFC 8555 §7.4, A-81", "注文と異なる名前の CSR は badCSR で拒否され、注文は ready のままである。")
+def other_names(bench: Bench) -> None:
+    """A request for other names than the order's is refused as badCSR, and the order stays ready."""
+    order, key = proved(bench.account), generate(bench.means.key_type)
+    for names in (["other.invalid"], [*bench.names(), "other.invalid"]):
+        refused(order.finalize(csr.build(key, names, common_name=None)), "badCSR", "unauthorized")
+    status = order.read().get("status")
+    expect("the order's status ready", status, holds=status == "ready")
+
+
+@check("RFC 8555 §7.4, A-81", "署名が誤っている CSR は拒否される。")
+def wrong_request(bench: Bench) -> None:
+    """A request whose signature is wrong is refused."""
+    order, key = proved(bench.account), generate(bench.means.key_type)
+    good = csr.build(key, bench.names(), common_name=None)
+    forged = good[:-1] + bytes([good[-1] ^ 1])
+    for bad, what in (
+        (b"no request", "text that is none"),
+        (good[:40], "half a request"),
+        (forged, "a forged request"),
+    ):
+        refused(order.finalize(bad), "badCSR", "malformed", what=what)
+
+
+@check("RFC 8555 §11.1, A-48", "アカウント鍵の証明書は発行されない。")
+def account_key(bench: Bench) -> None:
+    """The account's key is no certificate's key."""
+    order = proved(bench.account)
+    request = csr.build(bench.account.key, bench.names(), common_name=None)
+    refused(order.finalize(request), "badCSR", "badPublicKey")
+
+
+@check("RFC 8555 §7.4.2, A-86", "証明書チェーンは専用のメディアタイプの PEM で、末端から順に並ぶ。")
+def chain(bench: Bench) -> None:
+    """The chain is PEM of its own media type, leaf first, each certified by the next."""
+    certificate = first(bench)
+    kind = (certificate.answer.headers.get("Content-Type") or "").partition(";")[0].strip()
+    expect(_CHAIN_TYPE, kind, holds=kind == _CHAIN_TYPE)
+    lines = certificate.answer.body.decode("ascii", "replace").splitlines()
+    strange = [line for line in lines if line.startswith("-----") and line not in _PEM_LINES]
+    expect("CERTIFICATE blocks only", strange, holds=not strange)
+    try:
+        certs.check_chain(certificate.chain, certificate.key.public_key(), bench.names())
+    except certs.BadChain as error:
+        expect("a chain for the request's key and the order's names", error.facts.get("reason"), holds=False)
+
+
+@check("RFC 8555 §6.3, A-13", "証明書への署名のない GET は 405 で拒否される。")
+def certificate_by_get(bench: Bench) -> None:
+    """A plain GET of a certificate is refused."""
+    refused(bench.send("GET", first(bench).url), "malformed", status=405)
+
+
+@check("RFC 8555 §10.5, A-49", "証明書の URL は所有者にだけ応答する。")
+def certificate_of_another(bench: Bench) -> None:
+    """A certificate's URL answers its account only."""
+    refused(bench.stranger.post(first(bench).url, None))
+
+
+@check("RFC 8555 §7.4.2, A-88", "代替チェーンは同じ証明書から始まる。")
+def alternate_chains(bench: Bench) -> None:
+    """Alternate chains lead from the same certificate."""
+    certificate = first(bench)
+    for url in (url for rel, url in links(certificate.answer) if rel == "alternate"):
+        answer = bench.account.post(url, None)
+        has_status(answer, 200)
+        same = certs.load_leaf(answer.body) == certificate.chain[0]
+        expect("a chain from the same certificate", "another one", holds=same)
+
+
+@check("RFC 8555 §7.4, A-80", "注文の finalize は 1 回だけである。")
+def finalized_once(bench: Bench) -> None:
+    """An order is finalized once."""
+    certificate = first(bench)
+    again = certificate.placed.finalize(csr.build(generate(bench.means.key_type), bench.names(), common_name=None))
+    refused(again, "orderNotReady", status=403)
+
+
+@check("RFC 8555 §7.6, A-90", "無関係なアカウントは証明書を失効できない。")
+def revoked_by_a_stranger(bench: Bench) -> None:
+    """An account that has nothing to do with a certificate cannot revoke it."""
+    refused(bench.stranger.post(bench.url("revokeCert"), _revocation(first(bench))), "unauthorized", status=403)
+
+
+@check("RFC 8555 §7.6, A-93", "あり得ない失効理由は拒否される。")
+def impossible_reason(bench: Bench) -> None:
+    """An impossible reason is refused so."""
+    for reason in (7, 99):
+        answer = bench.account.post(bench.url("revokeCert"), {**_revocation(first(bench)), "reason": reason})
+        refused(answer, "badRevocationReason", status=400)
+
+
+@check("RFC 8555 §7.6, A-91", "サーバーが発行していない証明書は拒否される。")
+def foreign_certificate(bench: Bench) -> None:
+    """A certificate that the server did not issue is refused."""
+    certificate = first(bench)
+    made = _like(certificate.chain[0], certificate.key)
+    refused(bench.account.post(bench.url("revokeCert"), {"certificate": b64.encode(made)}))
+    own = {"certificate": b64.encode(made)}
+    refused(bench.post(certificate.key, bench.url("revokeCert"), own))
+
+
+@check("RFC 8555 §7.6, A-92, A-96", "失効は 1 回だけで、2 回目は alreadyRevoked になる。")
+def revocation(bench: Bench) -> None:
+    """A certificate is revoked once: 200, then alreadyRevoked."""
+    url, body = bench.url("revokeCert"), _revocation(first(bench))
+    answer = bench.account.post(url, body)
+    has_status(answer, 200)
+    refused(bench.account.post(url, body), "alreadyRevoked", status=400)
+
+
+@check("RFC 8555 §7.6, A-90", "証明書の鍵だけで、アカウントなしに失効できる。")
+def revoked_by_its_key(bench: Bench) -> None:
+    """A certificate's own key revokes it, without an account."""
+    certificate = issued(bench.account)
+    answer = bench.post(certificate.key, bench.url("revokeCert"), {**_revocation(certificate), "reason": 1})
+    has_status(answer, 200)
+
+
+def _revocation(certificate: Issued) -> dict[str, object]:
+    return {"certificate": b64.encode(certificate.chain[0].public_bytes(Encoding.DER))}
+
+
+def _like(certificate: x509.Certificate, key: PrivateKey) -> bytes:
+    """A certificate of the same names, key and serial number that the server never signed, in DER."""
+    builder = x509.CertificateBuilder(
+        issuer_name=certificate.issuer,
+        subject_name=certificate.subject,
+        public_key=certificate.public_key(),
+        serial_number=certificate.serial_number,
+        not_valid_before=certificate.not_valid_before_utc,
+        not_valid_after=certificate.not_valid_after_utc,
+        extensions=list(certificate.extensions),
+    )
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)

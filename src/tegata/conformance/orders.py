@@ -1,0 +1,211 @@
+"""Checks of orders, authorizations and challenges before anything is proved (RFC 8555 §7.1, §7.4, §7.5, §8)."""
+
+import re
+from datetime import UTC, timedelta
+
+from tegata.acme import b64
+from tegata.acme.wire import links
+from tegata.clock import parse_rfc3339, rfc3339
+from tegata.conformance.answers import document, is_refusal, refused, said, text
+from tegata.conformance.bench import Bench
+from tegata.conformance.check import Checklist, NotPossible, expect
+from tegata.conformance.walk import challenge_of, new_order, placed, shown, solvable, until
+from tegata.pki import csr
+from tegata.pki.keys import generate
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,}")
+
+check = Checklist()
+
+
+@check("RFC 8555 §7.4, A-50", "注文に、求めた識別子、オーソリゼーション、finalize の URL がある。")
+def order_object(bench: Bench) -> None:
+    """An order names what was asked for, its authorizations and where to finalize."""
+    order = placed(bench.account)
+    asked = sorted(name.lower() for name in bench.names())
+    found = sorted(each.get("value", "") for each in order.order.get("identifiers", []))
+    expect(f"the identifiers {asked}", found, holds=found == asked)
+    text(order.order, "finalize")
+    again = order.read()
+    for member in ("identifiers", "authorizations", "finalize"):
+        expect(f"{member} as before", again.get(member), holds=again.get(member) == order.order.get(member))
+
+
+@check("RFC 8555 §7.1.3, A-55", "pending の注文に RFC 3339（UTC）の有効期限がある。")
+def expiry(bench: Bench) -> None:
+    """A pending order says when it expires, in UTC by RFC 3339."""
+    told = placed(bench.account).order.get("expires")
+    try:
+        instant = parse_rfc3339(str(told))
+    except ValueError:
+        instant = None
+    expect("an instant in the future", told, holds=instant is not None and instant > bench.clock.now())
+
+
+@check("RFC 8555 §7.4, A-51", "名前の大文字と小文字は区別されない。")
+def upper_case(bench: Bench) -> None:
+    """Letters' case does not matter in names."""
+    names = bench.names()
+    answer = new_order(bench.account, [names[0].upper()])
+    if not is_refusal(answer):  # a server may also refuse them
+        found = [each.get("value") for each in document(answer).get("identifiers", [])]
+        expect(f"the identifier {names[0]}", found, holds=found == [names[0]])
+    else:
+        refused(answer, "malformed", "rejectedIdentifier")
+
+
+@check("RFC 8555 §7.1.4, A-51", "ホスト名として正しくない名前は拒否される。")
+def no_names(bench: Bench) -> None:
+    """What is no host name is refused."""
+    for name in ("", "a b.example.com", "-.example.com", "*", "x.*.example.com", "*.*.example.com", "a..example.com"):
+        refused(new_order(bench.account, [name]), "malformed", "rejectedIdentifier", what=f"the name {name}")
+
+
+@check("RFC 8555 §7.4, A-52", "IP アドレスは DNS 名として受け付けられない。")
+def address_as_name(bench: Bench) -> None:
+    """An IP address is no DNS name."""
+    refused(new_order(bench.account, ["192.0.2.1"]), "malformed", "rejectedIdentifier", "unsupportedIdentifier")
+
+
+@check("RFC 8555 §6.7, A-52", "未知の種類の識別子は拒否される。")
+def unknown_identifier(bench: Bench) -> None:
+    """An unknown type of identifier is refused so."""
+    identifiers = [{"type": "x-unknown", "value": "x"}]
+    answer = bench.account.post(bench.url("newOrder"), {"identifiers": identifiers})
+    refused(answer, "unsupportedIdentifier", "malformed")
+
+
+@check("RFC 8555 §7.4, A-50", "識別子のない注文は拒否される。")
+def no_identifiers(bench: Bench) -> None:
+    """An order without identifiers is refused."""
+    refused(bench.account.post(bench.url("newOrder"), {"identifiers": []}), "malformed")
+
+
+@check("RFC 8555 §7.4, A-53", "notAfter は要求どおり守られるか、注文が拒否される。")
+def not_after(bench: Bench) -> None:
+    """The notAfter asked for is kept, or the order is refused."""
+    wanted = (bench.clock.now() + timedelta(days=3)).replace(microsecond=0)
+    answer = new_order(bench.account, bench.names(), notAfter=rfc3339(wanted))
+    if is_refusal(answer):
+        return
+    told = str(document(answer).get("notAfter"))
+    expect(f"notAfter {rfc3339(wanted)}", told, holds=told != "None" and parse_rfc3339(told).astimezone(UTC) == wanted)
+
+
+@check("RFC 8555 §10.5, A-49", "注文とその内容は、所有するアカウントにだけ示される。")
+def owner_only(bench: Bench) -> None:
+    """An order and its parts are shown to its account only."""
+    order = placed(bench.account)
+    authorization = order.authorizations()[0]
+    urls = [order.url, *order.order["authorizations"], *(text(each, "url") for each in authorization["challenges"])]
+    for url in urls:
+        refused(bench.stranger.post(str(url), None))
+    key = generate(bench.means.key_type)
+    request = {"csr": b64.encode(csr.build(key, bench.names(), common_name=None))}
+    refused(bench.stranger.post(text(order.order, "finalize"), request))
+
+
+@check("RFC 8555 §6.3, A-13", "注文への署名のない GET は 405 で拒否される。")
+def order_by_get(bench: Bench) -> None:
+    """A plain GET of an order is refused."""
+    refused(bench.send("GET", placed(bench.account).url), "malformed", status=405)
+
+
+@check("RFC 8555 §8.3, A-65", "トークンは 128 ビット以上の base64url で、同じものはない。")
+def tokens(bench: Bench) -> None:
+    """Tokens have 128 bits in base64url, and are never the same."""
+    found = [
+        challenge["token"]
+        for _ in range(2)
+        for authorization in placed(bench.new_account()).authorizations()
+        for challenge in authorization["challenges"]
+        if "token" in challenge
+    ]
+    expect("tokens that are good", found, holds=all(_TOKEN.fullmatch(str(token)) for token in found))
+    # Challenges of one authorization may share theirs (RFC 8555 §8 asks only that it is not guessed).
+    expect("tokens of two orders that differ", found, holds=len(set(found)) > 1)
+
+
+@check("RFC 8555 §7.1, A-27", "チャレンジにオーソリゼーションへのリンクがある。")
+def link_up(bench: Bench) -> None:
+    """A challenge leads up to its authorization."""
+    order = placed(bench.account)
+    challenge = text(order.authorizations()[0]["challenges"][0], "url")
+    found = [url for rel, url in links(bench.account.post(challenge, None)) if rel == "up"]
+    expect(f"a Link up to {order.order['authorizations'][0]}", found, holds=order.order["authorizations"][0] in found)
+
+
+@check("RFC 8555 §7.5.1, A-14", "チャレンジを読むだけでは検証は始まらない。")
+def reading_begins_nothing(bench: Bench) -> None:
+    """Reading a challenge does not begin it."""
+    account = bench.new_account()
+    authorization = placed(account).authorizations()[0]
+    if authorization.get("status") != "pending":
+        raise NotPossible(reason="the name is proved already")
+    url = text(authorization["challenges"][0], "url")
+    for _ in range(2):
+        status = account.read(url).get("status")
+        expect("the status pending", status, holds=status == "pending")
+
+
+@check("RFC 8555 §7.4, A-80", "ready でない注文の finalize は orderNotReady で拒否される。")
+def not_ready(bench: Bench) -> None:
+    """An order that is not ready is not finalized."""
+    order = placed(bench.new_account())
+    if order.order.get("status") != "pending":
+        raise NotPossible(reason="the name is proved already")
+    request = csr.build(generate(bench.means.key_type), bench.names(), common_name=None)
+    refused(order.finalize(request), "orderNotReady", status=403)
+
+
+@check(
+    "RFC 8555 §7.1.4, A-56, A-71",
+    "ワイルドカードのオーソリゼーションは wildcard と示され、http-01 と tls-alpn-01 は使えない。",
+)
+def wildcard(bench: Bench) -> None:
+    """A wildcard's authorization is marked so, and not to be proved by http-01 or tls-alpn-01."""
+    name = next((name for name in bench.names() if name.startswith("*.")), None)
+    name = name or f"*.{bench.names()[0]}"
+    answer = new_order(bench.account, [name])
+    if is_refusal(answer):
+        raise NotPossible(reason=f"the server does not take the wildcard: {said(answer)}")
+    authorization = bench.account.read(str(document(answer)["authorizations"][0]))
+    value = authorization.get("identifier", {}).get("value")
+    expect(f"the identifier {name[2:]}", value, holds=value == name[2:])
+    expect("wildcard: true", authorization.get("wildcard"), holds=authorization.get("wildcard") is True)
+    wrong = [kind for kind in ("http-01", "tls-alpn-01") if challenge_of(authorization, kind)]
+    expect("no http-01 and no tls-alpn-01", wrong, holds=not wrong)
+
+
+@check("RFC 8555 §7.5.2, A-63", "オーソリゼーションを無効化すると、注文は invalid になる。")
+def deactivated_authorization(bench: Bench) -> None:
+    """A deactivated authorization ends its order."""
+    account = bench.new_account()
+    order = placed(account)
+    status = document(account.post(str(order.order["authorizations"][0]), {"status": "deactivated"})).get("status")
+    expect("the status deactivated", status, holds=status == "deactivated")
+    status = order.read().get("status")
+    expect("the order's status invalid", status, holds=status == "invalid")
+
+
+@check(
+    "RFC 8555 §7.1.6, §8, A-57, A-70", "失敗したチャレンジには理由が示され、オーソリゼーションと注文は invalid になる。"
+)
+def failure(bench: Bench) -> None:
+    """A failed challenge says why, and ends its authorization and order."""
+    account = bench.new_account()
+    order = placed(account)
+    authorization = order.authorizations()[0]
+    if authorization.get("status") != "pending":
+        raise NotPossible(reason="the name is proved already")
+    challenge = solvable(account, authorization)
+    wrong = {**challenge, "token": b64.encode(bytes(32))}
+    with shown(account, [(authorization, wrong)]):  # so that something listens, but does not know the token
+        document(account.post(text(challenge, "url"), {}))
+        found = until(account, str(order.order["authorizations"][0]), lambda found: found.get("status") != "pending")
+    expect("the authorization's status invalid", found.get("status"), holds=found.get("status") == "invalid")
+    failed = challenge_of(found, str(challenge["type"])) or {}
+    kind = str((failed.get("error") or {}).get("type"))
+    expect("the challenge's error with an ACME type", kind, holds=kind.startswith("urn:ietf:params:acme:error:"))
+    status = order.read().get("status")
+    expect("the order's status invalid", status, holds=status == "invalid")

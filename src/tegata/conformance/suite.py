@@ -1,0 +1,46 @@
+"""All checks, made one after the other, whatever comes back from a server."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from tegata.conformance import accounts, certificates, orders, renewal, requests
+from tegata.conformance.bench import Bench
+from tegata.conformance.check import Check, Differs, NotPossible, Verdict
+from tegata.errors import TegataError
+
+# Renewal information is asked of a certificate that is not revoked yet.
+_LAST = ("revocation", "revoked-by-its-key")
+_ALL = [each for part in (requests, accounts, orders, certificates, renewal) for each in part.check.checks]
+CHECKS: tuple[Check, ...] = tuple(sorted(_ALL, key=lambda check: check.name in _LAST))
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one check ended."""
+
+    check: Check
+    verdict: Verdict
+    expected: str = ""
+    seen: str = ""
+    """With “not possible”: why."""
+
+
+def results(bench: Bench, only: Collection[str] = ()) -> Iterator[Result]:
+    """Every check's result, as it comes, or those of the checks named."""
+    for check in CHECKS:
+        if not only or check.name in only:
+            yield _result(check, bench)
+
+
+def _result(check: Check, bench: Bench) -> Result:
+    try:
+        check.look(bench)
+    except Differs as error:
+        return Result(check, Verdict.DIFFERS, str(error.facts["expected"]), str(error.facts["seen"]))
+    except NotPossible as error:
+        return Result(check, Verdict.NOT_POSSIBLE, seen=str(error.facts["reason"]))
+    except TegataError as error:  # what transport or parsers say of an answer that is none
+        return Result(check, Verdict.DIFFERS, "an answer", str(error))
+    except (KeyError, IndexError, TypeError, AttributeError) as error:  # a document of another shape than RFC 8555's
+        return Result(check, Verdict.DIFFERS, "a document as in RFC 8555", f"{type(error).__name__}: {error}")
+    return Result(check, Verdict.PASSED)
