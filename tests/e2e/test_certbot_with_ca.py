@@ -56,6 +56,25 @@ def test_the_eab_files_text_runs(ca, contract, certbot):
     assert (shown["status"], shown["reason"]) == ("revoked", 4)
 
 
+def test_it_renews_when_renewal_information_says_so(ca, contract, certbot):
+    """A certificate that was revoked is to be replaced now (X-18): certbot asks and needs no --force-renewal.
+
+    The new one is not due, and is asked about only once: certbot keeps the Retry-After (X-12).
+    """
+    text = ca.run("eab", "file", contract["contract"]).check().stdout
+    certbot.run_text(text, "certonly", *challenge(ca), *consent()).check()
+    chain = certbot.live(NAME) / "fullchain.pem"
+    renewal = ["renew", "--no-random-sleep-on-renew", "--http-01-port", str(ca.http_port)]
+    first = serial(chain)
+    ca.run("cert", "revoke", first, "--reason", "4").check()
+    certbot.run(*renewal).check()
+    second = serial(chain)
+    assert second != first
+    assert "not yet due for renewal" in certbot.run(*renewal).check().output
+    assert "ari_retry_after" in (certbot.directory / "config" / "renewal" / f"{NAME}.conf").read_text()
+    assert serial(chain) == second
+
+
 def test_wrong_mac_is_refused(ca, contract, certbot):
     """A wrong MAC key registers nothing."""
     text = ca.run("eab", "file", contract["contract"]).check().stdout

@@ -1,18 +1,16 @@
 """tegata, real lego and certbot prove names in the DNS to tegata-ca: a wildcard with its base, IDN, a refusal.
 
-The clients' hooks write one file a record; the DNS server of the test asks those files. The programs' own propagation
-checks are off: they would ask port 53.
+The clients' hooks write one file a record, see ``record_files``. The programs' own propagation checks are off: they
+would ask port 53.
 """
 
 import shlex
-import sys
-from pathlib import Path
 
 import pytest
 
-from tegata.testing.dns import DnsServer
 from tests.e2e import customer
 from tests.e2e.certificates import crt, names_of, serial
+from tests.e2e.record_files import Zone, write_hook
 from tests.peers.ca import TegataCA
 from tests.peers.tegata import Tegata
 
@@ -24,49 +22,10 @@ A_LABELS = "xn--wgv71a119e.example.com"
 # lego's exec solves one name after the other, with a minute between them unless told otherwise.
 AT_ONCE = {"EXEC_SEQUENCE_INTERVAL": "1", "EXEC_POLLING_INTERVAL": "1"}
 
-# A hook's words are lego's (exec: present|cleanup FQDN VALUE), or certbot's in the environment.
-HOOK = """\
-#!{python}
-import os, sys
-from pathlib import Path
-
-if "CERTBOT_DOMAIN" in os.environ:
-    fqdn, value = f"_acme-challenge.{{os.environ['CERTBOT_DOMAIN']}}", os.environ["CERTBOT_VALIDATION"]
-    action = "cleanup" if "CERTBOT_AUTH_OUTPUT" in os.environ else "present"
-else:
-    action, fqdn, value = sys.argv[-3:]
-value = os.environ.get("WRONG_VALUE", value)
-record = Path({records!r}) / fqdn.rstrip(".").lower() / value
-if action == "present":
-    record.parent.mkdir(exist_ok=True)
-    record.touch()
-else:
-    record.unlink(missing_ok=True)
-"""
-
-
-class Zone(DnsServer):
-    """A DNS server whose TXT records are files: a folder is a name, a file in it a value."""
-
-    def __init__(self, records: Path) -> None:
-        super().__init__()
-        self.records = records
-
-    def respond(self, query):
-        """The answer to one query, by the files as they are now."""
-        name = query.question[0].name.to_text(omit_final_dot=True).lower()
-        values = sorted(path.name for path in self.records.glob(f"{name}/*"))
-        self.remove(name, "TXT")
-        if values:
-            self.set(name, "TXT", *(f'"{value}"' for value in values))
-        return super().respond(query)
-
 
 @pytest.fixture
 def zone(tmp_path):
-    records = tmp_path / "records"
-    records.mkdir()
-    with Zone(records) as server:
+    with Zone(tmp_path / "records") as server:
         yield server
 
 
@@ -83,10 +42,7 @@ def contract(ca):
 
 @pytest.fixture
 def hook(tmp_path, zone):
-    script = tmp_path / "hook"
-    script.write_text(HOOK.format(python=sys.executable, records=str(zone.records)), "utf-8")
-    script.chmod(0o755)
-    return script
+    return write_hook(tmp_path / "hook", zone.records)
 
 
 def words(ca, contract, zone, *command, names=(STAR, BASE)):
@@ -117,7 +73,7 @@ def test_a_wildcard_issued_renewed_and_revoked(ca, contract, client, zone, hook)
     client.run(*words(ca, contract, zone, "run"), env=env).check()
     stored = crt(client.path, "_.example.com")
     assert names_of(stored) == {STAR, BASE}
-    assert list(zone.records.glob("*/*")) == []
+    assert zone.left() == []
     first = serial(stored)
 
     client.run(*words(ca, contract, zone, "renew", "--days", "999", "--no-random-sleep"), env=env).check()
@@ -173,7 +129,7 @@ def test_certbot_issues_renews_and_revokes_a_wildcard(ca, contract, certbot, hoo
     certbot.run("certonly", *words, "-d", STAR, "-d", BASE, *challenge, *consent).check()
     stored = certbot.live("star") / "cert.pem"
     assert names_of(stored) == {STAR, BASE}
-    assert list(zone.records.glob("*/*")) == []
+    assert zone.left() == []
     first = serial(stored)
 
     certbot.run("renew", "--force-renewal", "--no-random-sleep-on-renew").check()

@@ -11,12 +11,14 @@ from tests.peers.browser import Browser
 from tests.peers.ca import TegataCA
 from tests.peers.certbot import Certbot
 from tests.peers.command import require
+from tests.peers.dehydrated import Dehydrated
 from tests.peers.dns_network import DnsNetwork
 from tests.peers.lego import Lego
 from tests.peers.pebble import Pebble
 from tests.peers.postgresql import PostgreSQL
 from tests.peers.smtp import Smtp
 from tests.peers.tegata import Tegata
+from tests.peers.uacme import Uacme
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -70,6 +72,18 @@ def lego(tmp_path: Path) -> Lego:
 def certbot(tmp_path: Path) -> Certbot:
     """Real certbot in a folder of its own; it trusts no test server yet."""
     return Certbot(tmp_path)
+
+
+@pytest.fixture
+def dehydrated(tmp_path: Path) -> Dehydrated:
+    """Real dehydrated in a folder of its own, not configured yet."""
+    return Dehydrated(tmp_path)
+
+
+@pytest.fixture
+def uacme(tmp_path: Path) -> Uacme:
+    """Real uacme in a folder of its own; it trusts no test server yet."""
+    return Uacme(tmp_path)
 
 
 @pytest.fixture
