@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tegata.acme import b64
+from tegata.acme import b64, identifiers, problems
 from tegata.acme.challenges import BadToken
 from tegata.acme.problems import ErrorType
 from tegata.client import errors, events
@@ -400,7 +400,7 @@ def test_a_challenge_without_a_token():
 
 @pytest.mark.parametrize("kind", [ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED, ErrorType.UNAUTHORIZED])
 def test_replaces_is_dropped_when_the_ca_does_not_like_it(kind: ErrorType):
-    """RFC 9773 §5: the order matters more than the link to the one before, and it is told if it was the trouble."""
+    """X-16: the order matters more than the link to the one before, and it is told if it was the trouble."""
     play = Play(replaces="aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE")
     assert payload(play.happens(Started()))["replaces"] == "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"
     assert "replaces" not in payload(play.refuse(kind))
@@ -419,12 +419,36 @@ def test_replaces_is_dropped_when_the_ca_does_not_like_it(kind: ErrorType):
     [("x.y", ErrorType.RATE_LIMITED), ("x.y", ErrorType.REJECTED_IDENTIFIER), (None, ErrorType.MALFORMED)],
 )
 def test_other_refusals_of_an_order_stand(replaces: str | None, kind: ErrorType):
-    """Only what may be about ``replaces`` is ordered again without it."""
+    """Only what may be about ``replaces`` is ordered again without it (X-16)."""
     play = Play(replaces=replaces)
     play.happens(Started())
     play.refuse(kind)
     assert isinstance(play.failed_with, errors.ProblemReceived)
     assert play.failed_with.problem.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("refusal", "again"),
+    [
+        (problems.problem(ErrorType.UNAUTHORIZED, "", reference="7K2M-4QXD"), False),
+        (problems.problem(ErrorType.MALFORMED, "", reference="7K2M-4QXD"), True),
+        (problems.problem(ErrorType.ALREADY_REPLACED, "", reference="7K2M-4QXD"), True),
+        (problems.problem(ErrorType.UNAUTHORIZED, ""), True),
+        (problems.problem(ErrorType.MALFORMED, "", identifier=identifiers.of(A)), False),
+        (problems.problem(ErrorType.MALFORMED, "", subproblems=(problems.problem(ErrorType.DNS, ""),)), False),
+    ],
+    ids=["ours", "ours, malformed", "ours, replaced", "a strangers", "about a name", "about several"],
+)
+def test_what_is_surely_not_about_replaces_is_not_ordered_again(refusal: problems.Problem, again: bool):
+    """Tegata's CA says ``unauthorized`` of contracts and accounts alone, and whoever names names means them (X-16)."""
+    play = Play(replaces="x.y")
+    play.happens(Started())
+    step = play.happens(Refused(errors.refusal(refusal, "POST", NEW_ORDER)))
+    if again:
+        assert "replaces" not in payload(step)
+    else:
+        assert isinstance(play.failed_with, errors.ProblemReceived)
+        assert play.failed_with.problem == refusal
 
 
 @pytest.mark.parametrize("got", [(A,), (A, B, "c.example"), (A, "c.example")])

@@ -183,6 +183,14 @@ def test_another_program_has_written_since(
     assert check_is_one_set(files, (in_place,)) is in_place
 
 
+def test_which_ca_it_is_from(files: CertificateFiles) -> None:
+    """A CA is told only of certificates of its own (X-16)."""
+    assert not files.is_from("https://ca.example/directory")
+    save(files, OLD)
+    assert files.is_from("https://ca.example/directory")
+    assert not files.is_from("https://other.example/directory")
+
+
 def test_archiving(tree: Tree, files: CertificateFiles) -> None:
     """lego's names in the archives; files of other names stay."""
     save(files, NEW)

@@ -27,6 +27,7 @@ from tegata.client.errors import (
     validation_failed,
 )
 from tegata.client.pace import Pace
+from tegata.client.replacing import is_about_replaces
 from tegata.client.steps import (
     Answered,
     Done,
@@ -50,8 +51,6 @@ T = TypeVar("T")
 
 _EMPTY = b"{}"
 _DEACTIVATE = codec.encode({"status": "deactivated"})
-# What a CA may answer when it does not want to link an order to the one before (RFC 9773 §5).
-_ABOUT_REPLACES = (ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED, ErrorType.UNAUTHORIZED)
 
 
 @dataclass(frozen=True)
@@ -160,11 +159,8 @@ class Issuance:
         return self._send(self._new_order, codec.encode(order), self._ordered, on_refusal)
 
     def _order_refused(self, error: TegataError) -> Step:
-        """Order again without ``replaces``, if that may have been the trouble (RFC 9773 §5).
-
-        Whether it was, the next answer shows: a dead contract is refused without it too.
-        """
-        if not isinstance(error, ProblemReceived) or error.problem.kind not in _ABOUT_REPLACES:
+        """Order again without ``replaces``, if that may have been the trouble (X-16)."""
+        if not isinstance(error, ProblemReceived) or not is_about_replaces(error):
             return self._fail(error)
         self._replaces_refused = error
         return self._place_order(None)
