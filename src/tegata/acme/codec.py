@@ -63,7 +63,7 @@ def strict_object(data: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(data)
         # msgspec is the stricter reader (UTF-8 only, whole surrogate pairs, no NaN), but keeps the last of two members.
-        json.loads(data, object_pairs_hook=_refuse_duplicates)
+        _WATCHFUL.decode(data.decode())
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise Malformed(reason="it is not JSON") from None
     if not isinstance(value, dict):
@@ -74,3 +74,6 @@ def strict_object(data: bytes) -> dict[str, Any]:
 def _refuse_duplicates(members: list[tuple[str, object]]) -> None:
     if len({name for name, _ in members}) != len(members):
         raise Malformed(reason="a member appears twice in a JSON object")
+
+
+_WATCHFUL = json.JSONDecoder(object_pairs_hook=_refuse_duplicates)

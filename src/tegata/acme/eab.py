@@ -7,16 +7,13 @@ they never enter an exception.
 from dataclasses import dataclass
 from typing import Any
 
-from joserfc.jwk import OctKey
-from joserfc.jws import JWSRegistry
-
-from tegata.acme import b64, codec
+from tegata.acme import b64, codec, signatures
 from tegata.acme.codec import Malformed
 from tegata.acme.flattened import Flattened
 from tegata.acme.jwk import JWK, BadPublicKey, canonical, thumbprint
 from tegata.errors import TegataError
 
-ALGORITHMS = ("HS256", "HS384", "HS512")
+ALGORITHMS = tuple(signatures.MACS)
 # 128 bits: what is shorter was cut off when it was copied.
 MAC_MINIMUM_OCTETS = 16
 
@@ -61,7 +58,7 @@ def bind(account_key: JWK, kid: str, mac: bytes, url: str) -> Flattened:
     """The binding of an account key, by HS256, for the newAccount URL."""
     protected = b64.encode(codec.encode({"alg": "HS256", "kid": kid, "url": url}))
     payload = b64.encode(canonical(account_key))
-    signature = JWSRegistry.algorithms["HS256"].sign(f"{protected}.{payload}".encode("ascii"), OctKey.import_key(mac))
+    signature = signatures.mac("HS256", mac, f"{protected}.{payload}".encode("ascii"))
     return Flattened(protected, payload, b64.encode(signature))
 
 
@@ -95,8 +92,7 @@ def match(binding: Binding, *, url: str, account_thumbprint: str) -> None:
 
 def verify(binding: Binding, mac: bytes) -> None:
     """Check a binding's MAC, in constant time; raises BadBinding."""
-    algorithm = JWSRegistry.algorithms[binding.alg]
-    if not algorithm.verify(binding.signing_input, binding.signature, OctKey.import_key(mac)):
+    if not signatures.mac_fits(binding.alg, mac, binding.signing_input, binding.signature):
         raise BadBinding(reason="its MAC is wrong")
 
 

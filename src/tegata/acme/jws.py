@@ -1,18 +1,13 @@
 """Signed requests: Flattened JSON JWS under ACME's strict rules (RFC 7515, RFC 8555 §6.2).
 
-The signatures are ``joserfc``'s; the rules around them are ours. Nonces and URLs are carried, not judged: whether a
-nonce is fresh, a URL the right one or an account alive is asked elsewhere.
+Form, header and rules are here, the signatures themselves in ``signatures``. Nonces and URLs are carried, not judged:
+whether a nonce is fresh, a URL the right one or an account alive is asked elsewhere.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from joserfc.jwk import ECKey, OKPKey, RSAKey
-from joserfc.jws import JWSRegistry
-
-from tegata.acme import b64, codec, jwk
+from tegata.acme import b64, codec, jwk, signatures
 from tegata.acme.codec import Malformed
 from tegata.acme.flattened import Flattened
 from tegata.errors import TegataError
@@ -20,9 +15,7 @@ from tegata.pki.keys import PrivateKey, PublicKey
 
 CONTENT_TYPE = "application/jose+json"
 
-# RFC 8555 §6.2 with RFC 7518 §3.1: a fixed list, each algorithm bound to one kind of key (A-07, A-08).
-_CURVE_ALGORITHMS = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
-SUPPORTED: tuple[str, ...] = ("ES256", "ES384", "ES512", "EdDSA", "RS256")
+SUPPORTED = (*signatures.CURVES.values(), signatures.EDWARDS, signatures.RSA)
 
 _MEMBERS = {"protected", "payload", "signature"}
 # RFC 8555 §6.2 has no use for these, and each has been a way to make two readers disagree.
@@ -72,13 +65,10 @@ class Signed:
 
 def algorithm_for(key: PublicKey) -> str:
     """The one algorithm a key signs with; raises BadPublicKey where there is none."""
-    if isinstance(key, RSAPublicKey):
-        return "RS256"
-    if isinstance(key, EllipticCurvePublicKey):
-        if key.curve.name not in _CURVE_ALGORITHMS:
-            raise jwk.BadPublicKey(reason="its curve is not supported")
-        return _CURVE_ALGORITHMS[key.curve.name]
-    return "EdDSA"
+    algorithm = signatures.algorithm_of(key)
+    if algorithm is None:
+        raise jwk.BadPublicKey(reason="its curve is not supported")
+    return algorithm
 
 
 def sign(key: PrivateKey, payload: bytes | None, *, url: str, nonce: str | None, kid: str | None) -> bytes:
@@ -97,7 +87,8 @@ def sign(key: PrivateKey, payload: bytes | None, *, url: str, nonce: str | None,
 
 def signature(key: PrivateKey, signing_input: bytes) -> bytes:
     """The signature over any text, by the one algorithm of the key; raises BadPublicKey where there is none."""
-    return JWSRegistry.algorithms[algorithm_for(key.public_key())].sign(signing_input, _jose_key(key))
+    algorithm_for(key.public_key())
+    return signatures.sign(key, signing_input)
 
 
 def parse(body: bytes) -> Signed:
@@ -115,23 +106,12 @@ def parse_inner(body: bytes) -> Signed:
 
 
 def verify(signed: Signed, key: PublicKey) -> None:
-    """Check a request's signature; raises BadSignature, or BadAlgorithm where the algorithm is not this key's.
-
-    An elliptic signature is R and S side by side in fixed length (RFC 7518 §3.4, A-10); joserfc takes no other.
-    """
+    """Check a request's signature; raises BadSignature, or BadAlgorithm where the algorithm is not this key's."""
     algorithm = algorithm_for(key)
     if signed.header.alg != algorithm:
         raise BadAlgorithm(algorithm=signed.header.alg, supported=algorithm)
-    if not JWSRegistry.algorithms[algorithm].verify(signed.signing_input, signed.signature, _jose_key(key)):
+    if not signatures.fits(key, signed.signing_input, signed.signature):
         raise BadSignature
-
-
-def _jose_key(key: PrivateKey | PublicKey) -> RSAKey | ECKey | OKPKey:
-    if isinstance(key, RSAPrivateKey | RSAPublicKey):
-        return RSAKey.import_key(key)
-    if isinstance(key, EllipticCurvePrivateKey | EllipticCurvePublicKey):
-        return ECKey.import_key(key)
-    return OKPKey.import_key(key)
 
 
 def _signed(body: bytes, *, is_inner: bool) -> Signed:

@@ -5,7 +5,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from tegata.acme.codec import Malformed
 from tegata.acme.jwk import JWK, BadPublicKey
 from tegata.acme.jws import BadSignature
 from tegata.acme.wire import Request
+from tegata.ca.api.account_keys import AccountKeys
 from tegata.ca.api.links import Links
 from tegata.ca.errors import BadRequestSignature, MalformedRequest, UnsuitableAccountKey
 from tegata.ca.services.accounts import AccountService
@@ -59,6 +60,7 @@ class Context:
     now: Callable[[], datetime]
     changed: Callable[[float], Awaitable[None]]
     """Returns when something was stored, or after so many seconds."""
+    keys: AccountKeys = field(default_factory=AccountKeys)
 
 
 @dataclass(frozen=True, kw_only=True)

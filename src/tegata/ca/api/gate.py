@@ -95,6 +95,6 @@ async def _account_call(context: Context, call: Call, signed: Signed) -> Account
         raise MalformedRequest(reason="this resource wants the account URL (kid), not a public key (jwk)")
     account = await context.accounts.find(context.links.account_id(signed.header.kid))
     with blaming_the_request():
-        jws.verify(signed, jwk.to_public(account.jwk))
+        jws.verify(signed, context.keys.of(account))
     actor = await context.accounts.authenticate(account)
     return AccountCall(request=call.request, url=call.url, id=call.id, payload=signed.payload, actor=actor)

@@ -4,6 +4,7 @@ Knows sockets, signals and uvicorn; what is served and what the jobs do comes fr
 """
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -31,6 +32,8 @@ DRAIN_SECONDS = 20
 # Longer than clients leave a connection idle between two polls; a request on a connection just closed is lost.
 KEEP_ALIVE_SECONDS = 65
 CERTIFICATE_CHECK_SECONDS = 3600
+GARBAGE = (20_000, 10, 100)
+"""When Python looks for circles of objects: a request leaves hardly any, and many others."""
 
 log = structlog.get_logger("serve")
 
@@ -127,6 +130,7 @@ async def _until_stopped(
         ]
         for listener in listeners:
             await listener.accepts.wait()
+        _settle()
         _announce(ca)
         await stopped.wait()
         log.info("draining")
@@ -146,6 +150,13 @@ async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:
             certificate.renew_if_due(ca.now())
         except Exception:
             log.exception("server-certificate.failed")
+
+
+def _settle() -> None:
+    """Leave what was loaded until now out of every search for garbage: it stays until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def _tell_migrated(ca: Ca) -> None:

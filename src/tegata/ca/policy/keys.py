@@ -4,6 +4,7 @@ Knows no account and no list of compromised keys.
 """
 
 from functools import cache
+from itertools import count
 from math import gcd, isqrt, log2, prod
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -70,7 +71,19 @@ def _primes_below(limit: int) -> tuple[int, ...]:
 
 def _is_power(n: int) -> bool:
     """Whether n = r**k for some k > 1. Without factors below 752 each factor r takes more than 9 of n's bits."""
-    return any(_root(n, k) ** k == n for k in _primes_below(n.bit_length() // 9 + 1))
+    return any(_may_be_power(n, k) and _root(n, k) ** k == n for k in _primes_below(n.bit_length() // 9 + 1))
+
+
+def _may_be_power(n: int, k: int) -> bool:
+    """False for nearly all that is no k-th power: modulo a prime p of the form 1 + m*k only one in k numbers is one."""
+    p = _prime_above(k)
+    return pow(n % p, (p - 1) // k, p) <= 1  # 0 where p divides n
+
+
+@cache
+def _prime_above(k: int) -> int:
+    """The first prime of the form 1 + m*k."""
+    return next(p for p in count(1 + k, k) if all(p % d for d in range(2, isqrt(p) + 1)))
 
 
 def _root(n: int, k: int) -> int:

@@ -22,6 +22,10 @@ from tegata.clock import SystemClock
 
 BUSY_SECONDS = 10.0
 """How long a write waits for another process's transaction."""
+WRITER_CACHE_KIB = 32_768
+"""Pages that the writer keeps: enough that the upper levels of all indexes of a million certificates stay."""
+LOG_PAGES = 8_000
+"""The write-ahead log is brought into the file after so many pages: many writes of the same page become one."""
 OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
 
@@ -47,7 +51,7 @@ class Database:
                 self.migrated = migrate(connection, path, migrations)
             self._reader = connect(path)
             self._reader.execute("PRAGMA query_only = ON")
-            self._writer: Writer[_Answer] = Writer(connect(path), statements, self._report)
+            self._writer: Writer[_Answer] = Writer(_connect_writer(path), statements, self._report)
         except (OSError, sqlite3.Error) as error:
             raise DatabaseUnusable(path=path, reason=str(error)) from error
 
@@ -133,6 +137,17 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_writer(path: Path) -> sqlite3.Connection:
+    connection = connect(path)
+    try:
+        connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     except sqlite3.Error:
         connection.close()
         raise
