@@ -76,8 +76,9 @@ def test_a_certificate_that_has_ended_is_due_whatever_the_window():
 
 def test_other_names_are_due_at_once():
     """Whatever else is said, but for a revocation."""
-    assert at(BIRTH, other_names=True, days=1, contract_ends=END) == Due(Cause.NAMES)
-    assert at(BIRTH, other_names=True, revoked=True) == Due(Cause.REVOKED)
+    for cause in (Cause.NAMES, Cause.PROFILE, Cause.KEY):
+        assert at(BIRTH, changed=cause, days=1, contract_ends=END) == Due(cause)
+        assert at(BIRTH, changed=cause, revoked=True) == Due(Cause.REVOKED)
 
 
 @pytest.mark.parametrize("days", [0, 1, 10, 30, 45])

@@ -1,7 +1,9 @@
 """What the installed client sends of an order's wishes, to a CA that has profiles, which Debian's Pebble has not."""
 
 import json
+import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,50 @@ def test_a_profile_that_is_not_offered(tegata: Tegata, play: Play) -> None:
     done = run(tegata, play, "--preferred-profile", "medium").check()
     assert "[WARN] The CA does not offer the profile medium" in done.stderr
     assert "profile" not in sent(play, "/newOrder")
+
+
+@pytest.mark.parametrize("layout", ["v4", "v5"])
+def test_another_profile_or_key_is_a_reason(tegata: Tegata, play: Play, layout: str) -> None:
+    """By lego v5's run, however long the certificate still lives; a type of key only where it is asked for."""
+    play.twist("/dir", renewalInfo=None, meta={"profiles": {"short": "six days", "long": "a year"}})
+    play.start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+    if layout == "v5":
+        (tegata.path / "archives" / "certificates").mkdir(parents=True)
+        (tegata.path / "archives" / "certificates" / "x_1.zip").touch()
+    webroot = ["--http", "--http.webroot", str(play.webroot)]
+    words = [
+        "run",
+        "--server",
+        play.directory_url,
+        "--accept-tos",
+        "-d",
+        NAME,
+        *webroot,
+        "--no-random-sleep",
+        "--account-id",
+        "a",
+    ]
+    keyed = [*words, "--key-type", "rsa2048"]
+
+    def orders() -> int:
+        return sum(asked.path == "/newOrder" for asked in play.peer.asked)
+
+    tegata.run(*keyed, "--profile", "short").check()
+    tegata.run(*keyed, "--profile", "short").check()
+    assert orders() == 1
+    if layout == "v5":  # lego 5 itself knows no more than stands beside the certificate
+        shutil.rmtree(tegata.path / ".tegata" / "renewals")
+    done = tegata.run(*keyed, "--profile", "long").check()
+    assert "ordered by another profile than is wanted now" in done.stderr
+    assert sent(play, "/newOrder")["profile"] == "long"
+    done = tegata.run(*keyed).check()
+    assert "profile" not in sent(play, "/newOrder")
+    assert orders() == 3
+    tegata.run(*words).check()  # ec256 is the default, which nobody has asked for
+    assert orders() == 3
+    done = tegata.run(*words, "--key-type", "rsa3072")
+    assert "its key is of another type than is wanted now" in done.stderr
+    assert orders() == 4
 
 
 def test_what_the_request_asks_for(tegata: Tegata, play: Play) -> None:

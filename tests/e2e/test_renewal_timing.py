@@ -1,6 +1,7 @@
 """When the installed client renews, on a CA with renewal information: waiting, not asking, holding back, telling."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from cryptography import x509
 from tegata.acme import b64
 from tegata.acme.ari import cert_id
 from tegata.clock import rfc3339
-from tests.client.https_peer import Answer
+from tests.client.https_peer import Answer, Asked
 from tests.e2e.acme_play import NAME, Play, acme_play, json_answer
 from tests.peers.command import Finished
 from tests.peers.tegata import Tegata
@@ -28,13 +29,21 @@ def play(tmp_path: Path) -> Iterator[Play]:
 
 @pytest.fixture
 def tegata(tmp_path: Path, play: Play) -> Tegata:
-    """One that has a certificate."""
+    """One that has a certificate, and remembers nothing of when to renew it."""
     home = tmp_path / "home"
     home.mkdir()
     tegata = Tegata(home, play.peer.root)
     call(tegata, play, "-a", "run").check()
+    assert ari(play) == 1  # X-15: right after it was issued
+    forget(tegata)
     play.peer.asked.clear()
     return tegata
+
+
+def forget(tegata: Tegata) -> None:
+    """Forget what is remembered of when to renew."""
+    (remembered,) = (tegata.path / ".tegata" / "renewals").iterdir()
+    remembered.unlink()
 
 
 def words(play: Play) -> list[str]:
@@ -72,12 +81,43 @@ def test_it_waits_for_an_instant_that_is_near(tegata: Tegata, play: Play) -> Non
     opens_in(play, 3600)
     done = call(tegata, play, "renew", "--ari-wait-to-renew-duration", "30m").check()
     assert ": no renewal." in done.stderr
-    (remembered,) = (tegata.path / ".tegata" / "renewals").iterdir()
-    remembered.unlink()
+    forget(tegata)
     opens_in(play, 3)
     done = call(tegata, play, "renew", "--ari-wait-to-renew-duration", "30m").check()
     assert "until the renewal time" in done.stderr
     assert orders(play) == 1
+
+
+@pytest.mark.parametrize("by", ["run", "renew"])
+def test_the_first_renewal_needs_no_network(tegata: Tegata, play: Play, by: str) -> None:
+    """X-15: the CA's window is known from the moment of issuance, until the CA wants to be asked again."""
+    future = {"start": "2027-01-01T00:00:00Z", "end": "2027-01-02T00:00:00Z"}
+    honest = play.peer.answers
+
+    def answers(asked: Asked) -> Answer:
+        if asked.path.startswith("/ari"):
+            return json_answer({"suggestedWindow": future}, headers={"Retry-After": "7200"})
+        return honest(asked)
+
+    play.peer.answers = answers
+    call(tegata, play, *(["run"] if by == "run" else ["renew", *NOW])).check()
+    play.peer.answers = lambda _asked: Answer(hang_up=True)
+    play.peer.asked.clear()
+    done = call(tegata, play, "renew").check()
+    assert "the time to renew it is 2027-01-01T" in done.stderr
+    assert not play.peer.asked
+    assert "cannot be had" not in done.stderr
+
+
+def test_a_ca_that_does_not_say_when_delays_nothing(tegata: Tegata, play: Play) -> None:
+    """X-15: the certificate is there, its hook is started, and the next run asks again."""
+    honest = play.peer.answers
+    play.peer.answers = lambda asked: Answer(hang_up=True) if asked.path.startswith("/ari") else honest(asked)
+    started = time.monotonic()
+    done = call(tegata, play, "run", "--run-hook", "echo deployed").check()
+    assert time.monotonic() - started < 15
+    assert "deployed" in done.stdout
+    assert "It is asked again after" in done.stderr
 
 
 def test_a_script_can_tell_that_nothing_was_due(tegata: Tegata, play: Play) -> None:
@@ -95,8 +135,7 @@ def test_the_ca_is_not_asked_when(tegata: Tegata, play: Play) -> None:
     assert "no renewal" in done.stderr
     assert ari(play) == 0
     opens_in(play, 3600)
-    (remembered,) = (tegata.path / ".tegata" / "renewals").iterdir()
-    remembered.unlink()
+    forget(tegata)
     call(tegata, play, "renew").check()
     assert ari(play) == 1
     done = call(tegata, play, "renew", "--ari-disable", "--days", "1").check()

@@ -98,6 +98,8 @@ def watch_file(tmp_path: Path) -> WatchFile:
         Watch(unknown(LEAF).certificate, NOW, revoked=True, failures=3),
         Watch(unknown(LEAF).certificate, NOW, WINDOW, WINDOW.start, "https://ca.example/why"),
         Watch(unknown(LEAF).certificate, NOW, contract_ends=WINDOW.end),
+        unknown(LEAF, ""),
+        unknown(LEAF, "shortlived"),
     ],
 )
 def test_there_and_back(watch_file: WatchFile, watch: Watch) -> None:
@@ -107,7 +109,7 @@ def test_there_and_back(watch_file: WatchFile, watch: Watch) -> None:
 
 
 def test_what_is_known_of_another_certificate_says_nothing(watch_file: WatchFile) -> None:
-    """The one in place may have been renewed by another program."""
+    """X-15: the one in place may have been renewed by another program."""
     watch_file.save(Watch(unknown(OTHER).certificate, NOW, revoked=True))
     assert watch_file.load(LEAF) == unknown(LEAF)
 

@@ -237,8 +237,8 @@ class Client:
 
         return self._ask(order)
 
-    def renewal_info(self, certificate: x509.Certificate) -> RenewalAnswer | None:
-        """Ask when to renew (RFC 9773 §4).
+    def renewal_info(self, certificate: x509.Certificate, seconds: float = PATIENCE) -> RenewalAnswer | None:
+        """Ask when to renew (RFC 9773 §4), for so many seconds at most.
 
         None where the CA offers no such information, the certificate has no identifier, or the answered window is out
         of order (RFC 9773 §4.2).
@@ -246,7 +246,7 @@ class Client:
         cert_id = ari.cert_id(certificate)
         if cert_id is None or self.directory.renewal_info is None:
             return None
-        return self._ask(lambda exchange, directory: self._read_window(exchange, directory, cert_id))
+        return self._ask(lambda exchange, directory: self._read_window(exchange, directory, cert_id, seconds))
 
     def revoke(
         self, certificate: x509.Certificate, reason: int | None = None, *, with_key: PrivateKey | None = None
@@ -301,9 +301,11 @@ class Client:
                 raise
             raise NotADirectory(url=url, reason=f"HTTP {error.problem.status}") from None
 
-    def _read_window(self, exchange: Exchange, directory: Directory, cert_id: str) -> RenewalAnswer | None:
+    def _read_window(
+        self, exchange: Exchange, directory: Directory, cert_id: str, seconds: float
+    ) -> RenewalAnswer | None:
         url = f"{(directory.renewal_info or '').removesuffix('/')}/{cert_id}"
-        response = exchange.get(url, deadline=self._in(PATIENCE))
+        response = exchange.get(url, deadline=self._in(seconds))
         try:
             info = codec.decode(response.body, RenewalInfo, codec.RESPONSE_LIMIT)
         except codec.Malformed as error:

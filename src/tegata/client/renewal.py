@@ -23,6 +23,8 @@ class Cause(StrEnum):
 
     REVOKED = "revoked"
     NAMES = "names"
+    PROFILE = "profile"
+    KEY = "key"
     WINDOW_CLOSED = "window-closed"
     WINDOW = "window"
     DAYS = "days"
@@ -47,8 +49,8 @@ class Facts:
     contract_ends: datetime | None = None
     dynamic: bool = False
     """Whether the rule of thumb goes by the life alone: a third of it, half of a short one."""
-    other_names: bool = False
-    """Whether it is for other names than are wanted now."""
+    changed: Cause | None = None
+    """Which wish it no longer answers to: its names, its profile or its type of key; None: it is as it is wanted."""
 
     def __post_init__(self) -> None:
         if (self.window is None) != (self.window_instant is None):
@@ -83,7 +85,7 @@ Decision: TypeAlias = Due | NotDue | Pointless
 def decide(facts: Facts) -> Decision:
     """Decide.
 
-    A revoked certificate is replaced whatever else is said, and so is one for other names than are wanted. Then, an
+    A revoked certificate is replaced whatever else is said, and so is one that is not as it is wanted now. Then, an
     explicit number of days decides, in whole days as lego counts them (any negative number: it is time at any time);
     without one, the CA's renewal information; without that, 30 days or a third of the life, whichever is less. A window
     that has closed makes it due in any case.
@@ -95,8 +97,8 @@ def decide(facts: Facts) -> Decision:
     """
     if facts.revoked:
         return Due(Cause.REVOKED)
-    if facts.other_names:
-        return Due(Cause.NAMES)
+    if facts.changed is not None:
+        return Due(facts.changed)
     decision = _by_time(facts)
     ends = facts.contract_ends
     if isinstance(decision, NotDue) or ends is None or not is_as_long_as_can_be(facts):

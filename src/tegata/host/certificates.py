@@ -136,6 +136,11 @@ class CertificateFiles:
         facts = self._layout().certificate_facts(layout.load(self.file(FACTS)))
         return facts is not None and urlsplit(facts.url).netloc == urlsplit(server).netloc
 
+    def profile(self) -> str | None:
+        """The profile that the certificate in place was ordered by, where its facts say; empty: the CA's default."""
+        facts = self._layout().certificate_facts(layout.load(self.file(FACTS)))
+        return facts.profile if facts else None
+
     @contextlib.contextmanager
     def prepared(self, key: PrivateKey | None) -> Iterator[None]:
         """Write the key beforehand, so that nothing is ordered that could not be kept; raises NotWritable.

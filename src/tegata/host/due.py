@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from tegata.acme.ari import Window, choose_instant
-from tegata.client.renewal import Due, Facts, decide
+from tegata.client.renewal import Cause, Due, Facts, decide
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
 from tegata.host.certificates import stem_of
@@ -48,6 +48,8 @@ class Watch:
     revoked: bool = False
     failures: int = 0
     """How often in a row asking has failed."""
+    profile: str | None = None
+    """The profile it was ordered by, empty for the CA's default; None: nobody has noted it."""
 
     def is_fresh(self, now: datetime, not_after: datetime) -> bool:
         """Whether there is no need to ask yet about the certificate, which ends at ``not_after``."""
@@ -58,9 +60,9 @@ class Watch:
         return self.window is not None and self.window.end >= not_after
 
 
-def unknown(certificate: x509.Certificate) -> Watch:
+def unknown(certificate: x509.Certificate, profile: str | None = None) -> Watch:
     """What is known about a certificate that nobody has asked about: nothing, so it is time to ask."""
-    return Watch(_digest(certificate), ask_again=datetime.fromtimestamp(0, UTC))
+    return Watch(_digest(certificate), ask_again=datetime.fromtimestamp(0, UTC), profile=profile)
 
 
 def answered(
@@ -106,7 +108,7 @@ def facts(
     *,
     days: int | None = None,
     contract_ends: datetime | None = None,
-    other_names: bool = False,
+    changed: Cause | None = None,
     dynamic: bool = False,
 ) -> Facts:
     """All that the decision needs."""
@@ -119,7 +121,7 @@ def facts(
         window_instant=watch.instant,
         days=days,
         contract_ends=contract_ends,
-        other_names=other_names,
+        changed=changed,
         dynamic=dynamic,
     )
 
@@ -176,6 +178,8 @@ def _to_json(watch: Watch) -> dict[str, object]:
         value["explanation"] = watch.explanation or ""
     if watch.contract_ends is not None:
         value["contractEnds"] = rfc3339(watch.contract_ends)
+    if watch.profile is not None:
+        value["profile"] = watch.profile
     return value
 
 
@@ -195,6 +199,7 @@ def _from_json(value: Mapping[str, object]) -> Watch:
         contract_ends=_instant(value, "contractEnds") if "contractEnds" in value else None,
         revoked=value.get("revoked") is True,
         failures=max(failures, 0),
+        profile=str(value["profile"]) if "profile" in value else None,
     )
 
 

@@ -46,7 +46,8 @@ class CertificateFacts:
     key_type: str = ""
     """This and the rest only lego 5 keeps."""
     preferred_chain: str = ""
-    profile: str = ""
+    profile: str | None = None
+    """Empty: the CA's default; None: it is not kept."""
     origin: str = ""
 
 

@@ -78,7 +78,8 @@ def make(
     if invocation.command == "renew":
         return _renew(invocation, path, account, _issue(invocation, environ, eab_file, material))
     issue = _issue(invocation, environ, eab_file, material)
-    run = Run(path, account, issue, new_account=invocation.switch("new-account"))
+    ari = not invocation.switch("ari-disable")
+    run = Run(path, account, issue, new_account=invocation.switch("new-account"), ari=ari)
     return Ensure(run, _renew(invocation, path, account, issue)) if invocation.generation is Generation.V5 else run
 
 
@@ -124,7 +125,15 @@ def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: Issu
         back_off=not (forced or invocation.switch("no-back-off")),
         reuse_key=invocation.switch("reuse-key"),
         exact_names=invocation.switch("force-cert-domains") or (by_v5 and issue.material.csr is None),
+        as_wished=by_v5,
+        wished_key=issue.key_type if by_v5 and _wishes_key(invocation, issue) else None,
     )
+
+
+def _wishes_key(invocation: Invocation, issue: IssuePlan) -> bool:
+    """Whether somebody said what type of key the certificate is to have, and it gets a new one."""
+    brought = issue.material.csr or issue.material.key
+    return bool(invocation.text("key-type")) and not brought and not invocation.switch("reuse-key")
 
 
 def _show(invocation: Invocation, path: Path) -> List | DnsHelp:

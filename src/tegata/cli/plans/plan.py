@@ -108,6 +108,8 @@ class Run:
     account: AccountPlan
     issue: IssuePlan
     new_account: bool
+    ari: bool = True
+    """Whether the CA is asked when to renew."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,10 @@ class Renew:
     reuse_key: bool
     exact_names: bool
     """Whether the new certificate is for the names given and no others."""
+    as_wished: bool = False
+    """Whether a certificate of another profile is renewed whenever it ends."""
+    wished_key: KeyType | None = None
+    """The type of key without which it is renewed, too; None: any will do."""
 
 
 @dataclass(frozen=True)

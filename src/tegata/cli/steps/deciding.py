@@ -12,14 +12,20 @@ from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless
 from tegata.clock import rfc3339
 from tegata.pki.certs import whole_days_left
 
+# Why a certificate is renewed whenever it ends.
+_AT_ONCE = {
+    Cause.REVOKED: "The certificate has been revoked: renewing it",
+    Cause.NAMES: "The certificate is renewed, as it is for other names than were given",
+    Cause.PROFILE: "The certificate is renewed, as it was ordered by another profile than is wanted now",
+    Cause.KEY: "The certificate is renewed, as its key is of another type than is wanted now",
+}
+
 
 def decided(name: str, facts: Facts, decision: Decision, explanation: str | None = None) -> list[str]:
     """What was decided about a renewal; ``explanation`` is the CA's page about its window."""
     match decision:
-        case Due(Cause.REVOKED):
-            lines = ["The certificate has been revoked: renewing it"]
-        case Due(Cause.NAMES):
-            lines = ["The certificate is renewed, as it is for other names than were given"]
+        case Due(cause) if cause in _AT_ONCE:
+            lines = [_AT_ONCE[cause]]
         case Due(Cause.WINDOW | Cause.WINDOW_CLOSED):
             lines = ["acme: renewalInfo endpoint indicates that renewal is needed"]
             if explanation:

@@ -17,13 +17,17 @@ from tegata.cli.plans.plan import IssuePlan
 from tegata.cli.plans.wishes import Pfx
 from tegata.cli.steps.hooking import Hooking
 from tegata.cli.steps.narration import obtaining
+from tegata.cli.steps.watching import ask
 from tegata.client.api import Client, Issued
 from tegata.host.certificates import CertificateFiles, NewSet
-from tegata.host.due import WatchFile
+from tegata.host.due import WatchFile, unknown
 from tegata.pki import pfx as pkcs12
 from tegata.pki.certs import load_chain
 from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Solver
+
+# How long hooks wait for an answer that only the next renewal needs.
+_ASKING_SECONDS = 5.0
 
 
 def issue(
@@ -38,11 +42,13 @@ def issue(
     names: Sequence[str],
     replaces: str | None,
     reuse_key: bool = False,
+    ari: bool = True,
 ) -> None:
     """Order a certificate for these names and keep it in place of the one before.
 
-    Its key is new, unless one was brought or the one before is to be used again. What was known about the one before is
-    forgotten; the next ``renew`` asks, so that it sees a revocation in between.
+    Its key is new, unless one was brought or the one before is to be used again. With ``ari`` the CA is asked at once
+    when it is to be renewed, so that the next ``renew`` needs no network (X-15); a CA that does not say so soon is
+    asked by that.
     """
     check_wildcards(names, plan.dns)  # a renewal may have more names than were given
     hooks.before_order()
@@ -69,7 +75,8 @@ def issue(
                 profile=plan.options.profile,
             )
         )
-    watch_file.forget()
+    watch = unknown(chain[0], plan.options.profile or "")
+    watch_file.save(ask(context, client, watch, chain[0], seconds=_ASKING_SECONDS) if ari else watch)
 
 
 def _key(plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:

@@ -77,7 +77,7 @@ def _attempt(
             certificate = files.existing_chain()[0]
         watch_file = WatchFile(tree, files.name)
         with connected(context, account, files.name) as client:
-            watch = watch_file.load(certificate)
+            watch = timing.remembered(plan, tree, files, certificate)
             if not watch.is_fresh(context.clock.now(), certificate.not_valid_after_utc):
                 watch = _asked(context, client, files, certificate, watch, plan=plan)
             watch_file.save(watch)
@@ -112,6 +112,7 @@ def _attempt(
                     names=_names(plan, certificate),
                     replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,
                     reuse_key=plan.reuse_key,
+                    ari=plan.ari,
                 )
                 attempts.forget()
                 return True

@@ -1,5 +1,6 @@
-"""What is known about a certificate's renewal, as this command line wants it seen. Reads nothing, asks nobody."""
+"""What is known about a certificate's renewal, as this command line wants it seen. Reads the disk and asks nobody."""
 
+import dataclasses
 from datetime import datetime
 
 from cryptography import x509
@@ -7,8 +8,19 @@ from cryptography import x509
 from tegata.cli.plans.plan import Renew
 from tegata.client.renewal import Cause, Decision, Facts, NotDue
 from tegata.host import due
-from tegata.host.due import Watch
+from tegata.host.certificates import CertificateFiles
+from tegata.host.due import Watch, WatchFile
+from tegata.host.files import Tree
 from tegata.pki.certs import names_of
+from tegata.pki.keys import PublicKey, type_of
+
+
+def remembered(plan: Renew, tree: Tree, files: CertificateFiles, certificate: x509.Certificate) -> Watch:
+    """The watch on the disk; what lego 5 keeps of the order beside the certificate counts where that says nothing."""
+    watch = WatchFile(tree, files.name).load(certificate)
+    if plan.as_wished and watch.profile is None:
+        watch = dataclasses.replace(watch, profile=files.profile())
+    return watch
 
 
 def facts(plan: Renew, watch: Watch, certificate: x509.Certificate, now: datetime) -> Facts:
@@ -19,8 +31,20 @@ def facts(plan: Renew, watch: Watch, certificate: x509.Certificate, now: datetim
         now,
         days=plan.days,
         dynamic=plan.dynamic,
-        other_names=plan.exact_names and set(plan.issue.names) != set(names_of(certificate)),
+        changed=_changed(plan, watch, certificate),
     )
+
+
+def _changed(plan: Renew, watch: Watch, certificate: x509.Certificate) -> Cause | None:
+    """Which of the plan's wishes the certificate does not answer to; only lego v5's ``run`` has wishes of that kind."""
+    if plan.exact_names and set(plan.issue.names) != set(names_of(certificate)):
+        return Cause.NAMES
+    if plan.as_wished and watch.profile not in (None, plan.issue.options.profile or ""):
+        return Cause.PROFILE
+    key = certificate.public_key()
+    if plan.wished_key is not None and isinstance(key, PublicKey) and type_of(key) is not plan.wished_key:
+        return Cause.KEY
+    return None
 
 
 def wait(plan: Renew, decision: Decision, now: datetime) -> float | None:

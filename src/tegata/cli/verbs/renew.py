@@ -13,7 +13,6 @@ from tegata.cli.steps.deciding import decided
 from tegata.cli.steps.hooking import Hooking
 from tegata.client.renewal import NotDue, decide
 from tegata.host.certificates import CertificateFiles
-from tegata.host.due import WatchFile
 from tegata.host.files import Tree
 
 
@@ -41,7 +40,7 @@ def _is_not_due(context: Context, plan: Renew, tree: Tree, files: CertificateFil
     with during(f"Error while loading the certificate for domain {files.name}\n\t"):
         certificate = files.existing_chain()[0]
     now = context.clock.now()
-    watch = WatchFile(tree, files.name).load(certificate)
+    watch = timing.remembered(plan, tree, files, certificate)
     known = timing.facts(plan, watch, certificate, now)
     decision = decide(known)
     if not isinstance(decision, NotDue) or timing.wait(plan, decision, now) is not None:

@@ -33,6 +33,7 @@ def run(context: Context, plan: Run) -> None:
                 solvers=solvers,
                 names=plan.issue.names,
                 replaces=None,
+                ari=plan.ari,
             )
             AttemptsFile(tree, files.name).forget()
         hooks.deploy()
