@@ -31,7 +31,7 @@ from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.hierarchy import Hierarchy
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
-from tegata.ca.jobs.runner import Runner
+from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.notices.mail import Mailer
 from tegata.ca.policy import baseline
 from tegata.ca.portal import app as portal
@@ -94,6 +94,8 @@ class Ca:
     evidence: EvidenceService
     network: NetworkValidator
     remotes: tuple[RemotePerspective, ...]
+    runner: Runner
+    """What does the work rows in this process, once it runs."""
     now: Callable[[], datetime]
 
 
@@ -134,7 +136,9 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         clock=now,
         tell_customers=mailer is not None,
     )
-    return Ca(
+    handlers: dict[str, Handler] = {}
+    runner = Runner(store=store, handlers=handlers, owner=ids.object_id(), clock=now)
+    ca = Ca(
         settings=settings,
         directory_url=directory_url(settings),
         hierarchy=hierarchy.load(home),
@@ -151,6 +155,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             store=store,
             validator=validator,
             validation=settings.validation,
+            hands=runner,
             account_url=account_url,
             ids=ids,
             clock=now,
@@ -181,8 +186,12 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         evidence=EvidenceService(store),
         network=own,
         remotes=remotes,
+        runner=runner,
         now=now,
     )
+    # Services leave work to the runner, and the runner has services do it.
+    handlers.update(tasks.handlers(challenges=ca.challenges, issuance=ca.issuance, crls=ca.crls, notices=ca.notices))
+    return ca
 
 
 def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:
@@ -269,12 +278,6 @@ def create_sealing_key(home: Path, secret: bytes) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
     )
     keys.write_secret(home / SEALING_KEY, pem)
-
-
-def job_runner(ca: Ca) -> Runner:
-    """What does the CA's work rows in this process."""
-    handlers = tasks.handlers(challenges=ca.challenges, issuance=ca.issuance, crls=ca.crls, notices=ca.notices)
-    return Runner(store=ca.store, handlers=handlers, owner=ca.ids.object_id(), clock=ca.now)
 
 
 def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate:

@@ -9,7 +9,7 @@ be half done.
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -48,14 +48,19 @@ class Statement(NamedTuple):
 
 
 class Work:
-    """A unit of work: the writes of one transition, in order."""
+    """A unit of work: the writes of one transition, in order, and what they are about, for whoever waits for that."""
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []
+        self.subjects: set[str] = set()
 
     def add(self, name: str, *, rows: int | None = None, **parameters: object) -> None:
         """Add a statement; only the store's own files call this."""
         self.statements.append(Statement(name, parameters, rows))
+
+
+JOBS = "jobs"
+"""What a unit of work is about that leaves work for whoever is free."""
 
 
 class Conflict(Exception):
@@ -342,8 +347,12 @@ class Store(Protocol):
         """Do all writes of a unit of work durably, or none; raises Conflict."""
         ...
 
-    async def changed(self, seconds: float) -> None:
-        """Return when something was committed, by any process, or after so many seconds: a hint for waiting jobs."""
+    async def changed(self, seconds: float, about: str | None = None) -> None:
+        """Return when something was committed, by any process, or after so many seconds: a hint for who waits.
+
+        Of this process's commits only those count that are ``about`` this, if it is given: a challenge's id for its
+        verdict, ``JOBS`` for work that nobody has taken. What another process's are about is not known.
+        """
         ...
 
     def alone(self, name: str) -> AbstractAsyncContextManager[None]:
@@ -397,6 +406,17 @@ class Validator(Protocol):
 
     async def check_caa(self, question: Question) -> Verdict:
         """Whether CAA permits it still, some time after the answer was seen (B-40)."""
+        ...
+
+
+class Hands(Protocol):
+    """Who does work in this process, for services that leave some: it need not be looked for."""
+
+    def taking(self, job: Job) -> AbstractContextManager[Job]:
+        """The job to be added: leased to this process, if it is free to do it, else as it is.
+
+        It begins when the context ends; if that ends by an exception, the job was not stored and nothing begins.
+        """
         ...
 
 

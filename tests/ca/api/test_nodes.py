@@ -33,13 +33,12 @@ async def nodes(tmp_path_factory, postgresql, site_port, anyio_backend):
         line += f" --database {postgresql.database()}"
         await asyncio.to_thread(initialise.run, grammar.parse(line.split(), {}))
         cas = [bootstrap.open_ca(home, ENVIRONMENT) for _ in range(2)]
-        runners = [bootstrap.job_runner(ca) for ca in cas]
-        jobs = [asyncio.create_task(runner.run()) for runner in runners]
+        jobs = [asyncio.create_task(ca.runner.run()) for ca in cas]
         apps = [bootstrap.acme_and_portal(ca) for ca in cas]
         async with Site(site_port) as site:
             yield World(cas[0], _in_turns(apps), home, site), apps
-        for runner in runners:
-            runner.stop()
+        for ca in cas:
+            ca.runner.stop()
         await asyncio.gather(*jobs)
         for ca in cas:
             await ca.store.close()

@@ -93,10 +93,9 @@ def home(tmp_path_factory, site_port):
 async def world(home, site_port, anyio_backend):
     """A CA that is open, with its jobs running."""
     ca = bootstrap.open_ca(home, {"TEGATA_CA_PASSPHRASE": PASSPHRASE})
-    runner = bootstrap.job_runner(ca)
-    jobs = asyncio.create_task(runner.run())
+    jobs = asyncio.create_task(ca.runner.run())
     async with Site(site_port) as site:
         yield World(ca, bootstrap.acme_and_portal(ca), home, site)
-    runner.stop()
+    ca.runner.stop()
     await jobs
     await ca.store.close()

@@ -7,7 +7,7 @@ import time
 from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from tegata.ca.jobs.runner import LEASE, Handler, Runner, delay
 from tegata.ca.model import Job
-from tegata.ca.ports import Store, Work
+from tegata.ca.ports import Conflict, Store, Work
 from tegata.ca.store import db
 from tegata.ca.store.sqlite import open_store
 from tegata.clock import SystemClock
@@ -122,6 +122,74 @@ async def test_a_job_begins_as_soon_as_it_is_committed(store: Store) -> None:
             await until(lambda: len(began) > number)  # noqa: B023 - awaited within the turn
             waits.append(began[-1] - left)
     assert sorted(waits)[len(waits) // 2] < 0.05
+
+
+async def test_a_job_taken_in_the_commit_that_leaves_it_is_not_looked_for(store: Store) -> None:
+    """It is leased from the first on, begins at once, and no other runner can have it."""
+    done: list[Job] = []
+
+    async def work(job: Job) -> None:
+        done.append(job)
+        await finish(store, job)
+
+    async with running(store, work) as runner:
+        await until(lambda: runner._rounds > 0)
+        rounds = runner._rounds
+        with runner.taking(Job(id="job", kind="work", subject="s", run_at=now())) as job:
+            assert job.owner == "us"
+            unit = Work()
+            store.jobs.add(unit, job)
+            await store.commit(unit)
+            assert await store.jobs.claim("other", now(), now() + LEASE, 9) == []
+        await until(lambda: bool(done))
+        assert runner._rounds == rounds
+        await until_empty(store)
+    assert done == [job]
+
+
+async def test_nothing_begins_of_a_job_that_was_not_stored(store: Store) -> None:
+    """Its unit of work was lost to another's; the place is free again."""
+    done: list[str] = []
+
+    async def work(job: Job) -> None:
+        done.append(job.subject)
+        await finish(store, job)
+
+    async with running(store, work, most=1) as runner:
+        await until(lambda: runner._rounds > 0)
+        with suppress(Conflict), runner.taking(Job(id="lost", kind="work", subject="lost", run_at=now())):
+            raise Conflict("challenges.accept")
+        with runner.taking(Job(id="job", kind="work", subject="stored", run_at=now())) as job:
+            unit = Work()
+            store.jobs.add(unit, job)
+            await store.commit(unit)
+        await until(lambda: bool(done))
+    assert done == ["stored"]
+
+
+async def test_who_has_no_place_takes_nothing(store: Store) -> None:
+    """The row is left as it is, for whoever is free: another node, or this one when a place is."""
+    going, begun = asyncio.Event(), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        begun.set()
+        await going.wait()
+        await finish(store, job)
+
+    idle = Runner(store=store, handlers={}, owner="idle", clock=now)
+    wanted = Job(id="second", kind="work", subject="second", run_at=now())
+    with idle.taking(wanted) as job:
+        assert job == wanted
+    await leave(store, "first")
+    async with running(store, work, most=1) as runner:
+        await begun.wait()
+        with runner.taking(wanted) as job:
+            assert job == wanted
+            unit = Work()
+            store.jobs.add(unit, job)
+            await store.commit(unit)
+        going.set()
+        await until_empty(store, 2)
 
 
 async def test_a_job_begins_when_it_is_due(store: Store) -> None:

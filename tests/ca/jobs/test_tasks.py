@@ -88,10 +88,9 @@ async def test_a_revocation_whose_process_died_reaches_the_crl(ca: Ca) -> None:
     ca.store.certificates.intend(work, revoked)
     ca.store.jobs.add(work, Job(id="job", kind="crl", subject="a1:4", run_at=now))
     await ca.store.commit(work)
-    runner = bootstrap.job_runner(ca)
-    task = asyncio.create_task(runner.run())
+    task = asyncio.create_task(ca.runner.run())
     published = await crl(ca)
-    runner.stop()
+    ca.runner.stop()
     await task
     assert [entry.serial_number for entry in published] == [0xA1]
     assert await ca.store.jobs.next_due() is None

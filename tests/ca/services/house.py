@@ -20,6 +20,7 @@ from tegata.acme.messages import NewAccount, NewOrder
 from tegata.ca.issuing import hierarchy
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
+from tegata.ca.jobs.runner import Runner
 from tegata.ca.jobs.tasks import handlers
 from tegata.ca.model import Certificate, Contract, Customer, Organization
 from tegata.ca.ports import Question, Verdict
@@ -197,6 +198,7 @@ class House:
             store=store,
             validator=self.network,
             validation=self.validation,
+            hands=Runner(store=store, handlers={}, owner="not running", clock=clock),
             account_url=account_url,
             ids=ids,
             clock=clock,

@@ -271,6 +271,7 @@ async def test_a_validated_order_is_made_by_its_check_only(house):
     with pytest.raises(TypeError):
         ValidatedOrder(
             order=view.order,
+            authorizations=tuple(one.authorization for one in view.authorizations),
             contract=actor.contract,
             service=house.products["ov-acme-1y"],
             names=("www.example.com",),

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.model import Job
+from tegata.ca.ports import JOBS, Conflict, Store, Work
 from tegata.errors import TegataError
 from tests.ca.store.conftest import Place
 from tests.ca.store.records import NOW, authorization, customer, job, order, place_order, populate
@@ -111,6 +112,29 @@ async def test_a_commit_wakes_who_waits(store: Store) -> None:
     await place_order(store, "order")
     await asyncio.gather(*waiting)
     assert time.monotonic() - began < 1
+
+
+async def test_who_waits_for_one_thing_is_not_woken_by_another(store: Store) -> None:
+    """Of this process's commits only those about it count; so a hundred who wait do not all look at every commit."""
+    await populate(store)
+    await store.changed(1)  # as above
+    job = asyncio.create_task(store.changed(30, JOBS))
+    verdict = asyncio.create_task(store.changed(30, "challenge"))
+    await asyncio.sleep(0)
+    await place_order(store, "order")
+    await asyncio.sleep(0.05)
+    assert not job.done()
+    work = Work()
+    store.jobs.add(work, Job(id="job", kind="work", subject="s", run_at=NOW, owner="us", leased_until=NOW))
+    await store.commit(work)
+    await asyncio.sleep(0.05)
+    assert not job.done()
+    work = Work()
+    store.jobs.add(work, Job(id="other", kind="work", subject="t", run_at=NOW))
+    await store.commit(work)
+    await asyncio.wait_for(job, 1)
+    assert not verdict.done()
+    verdict.cancel()
 
 
 async def test_without_a_commit_the_wait_ends_in_time(store: Store) -> None:

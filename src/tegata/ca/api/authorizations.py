@@ -57,9 +57,10 @@ async def _settled(context: Context, call: AccountCall) -> AuthorizationView:
     while True:
         view = await context.orders.authorization(call.actor, call.id)
         left = end - time.monotonic()
-        if left <= 0 or not _is_waiting(view):
+        waiting = [one for one, status in view.challenge_statuses.items() if status is ChallengeStatus.PROCESSING]
+        if left <= 0 or not waiting:
             return view
-        await context.changed(left)
+        await context.changed(left, waiting[0])
 
 
 def _is_waiting(view: AuthorizationView) -> bool:

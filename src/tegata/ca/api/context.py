@@ -58,8 +58,8 @@ class Context:
     certificates: CertificateService
     new_reference: Callable[[], str]
     now: Callable[[], datetime]
-    changed: Callable[[float], Awaitable[None]]
-    """Returns when something was stored, or after so many seconds."""
+    changed: Callable[[float, str], Awaitable[None]]
+    """Returns when something about this was stored, or after so many seconds."""
     keys: AccountKeys = field(default_factory=AccountKeys)
 
 

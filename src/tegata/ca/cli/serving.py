@@ -118,10 +118,9 @@ async def _until_stopped(
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    runner = bootstrap.job_runner(ca)
     async with asyncio.TaskGroup() as group:
         serving = [group.create_task(one.serve(sockets)) for one, sockets in listeners.items()]
-        group.create_task(runner.run())
+        group.create_task(ca.runner.run())
         in_time = [
             group.create_task(tasks.publish_in_time(ca.crls)),
             group.create_task(tasks.bind_in_time(ca.audit)),
@@ -139,7 +138,7 @@ async def _until_stopped(
         await asyncio.wait(serving)
         for task in in_time:
             task.cancel()
-        runner.stop()
+        ca.runner.stop()
 
 
 async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:

@@ -5,14 +5,16 @@ of work; what is done for one is its handler's matter, and so is finishing the j
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 
 from tegata.ca.model import Job
-from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.ports import JOBS, Conflict, Store, Work
 
 Handler = Callable[[Job], Awaitable[None]]
 
@@ -20,8 +22,8 @@ LEASE = timedelta(seconds=10)
 """A dead process's work is taken up after so long; renewed at a third of it, a late renewal or two lose nothing."""
 MOST = 64
 """Jobs side by side: most of them wait for somebody's web server."""
-IDLE_SECONDS = 60.0
-"""Look at the rows this often even if nothing seems to have changed."""
+IDLE_SECONDS = 1.0
+"""Look at the rows this often even if nothing seems to have changed: one read."""
 STORE_PAUSE_SECONDS = 1.0
 """Wait this long after the store could not be read or written."""
 
@@ -52,9 +54,11 @@ class Runner:
     ) -> None:
         self._store, self._handlers, self._owner, self._clock = store, handlers, owner, clock
         self._lease, self._most = lease, most
-        self._running: dict[asyncio.Task[None], Job] = {}
+        self._running: dict[asyncio.Task[None], tuple[Job, int]] = {}
+        self._promised = 0
+        self._rounds = 0
         self._stirred = asyncio.Event()
-        self._stopping = False
+        self._is_open, self._is_stopped = False, False
 
     async def run(self) -> None:
         """Work until ``stop`` is called, then finish what was begun.
@@ -62,8 +66,9 @@ class Runner:
         If this is cancelled, the work is too, and its leases run out.
         """
         keeper = asyncio.create_task(self._keep_leases())
+        self._is_open = not self._is_stopped
         try:
-            while not self._stopping:
+            while self._is_open:
                 await self._round()
             while self._running:
                 await asyncio.wait(self._running)
@@ -72,18 +77,33 @@ class Runner:
 
     def stop(self) -> None:
         """Take no more jobs; ``run`` returns when those taken are done."""
-        self._stopping = True
+        self._is_open, self._is_stopped = False, True
         self._stirred.set()
+
+    @contextmanager
+    def taking(self, job: Job) -> Iterator[Job]:
+        """A job that is about to be stored: leased to this runner, and begun afterwards, if there is a place for it."""
+        if not self._is_open or len(self._running) + self._promised >= self._most:
+            yield job
+            return
+        leased = msgspec.structs.replace(job, owner=self._owner, leased_until=self._clock() + self._lease)
+        self._promised += 1
+        try:
+            yield leased
+        finally:
+            self._promised -= 1
+        self._begin(leased)
 
     async def _round(self) -> None:
         """Take what is due, then wait until there may be more: a commit, a due time, a job ended, the stop."""
         self._stirred.clear()
+        self._rounds += 1
         # Both begin to watch before the rows are looked at: nothing that happens in between is missed.
-        changed = asyncio.create_task(self._store.changed(IDLE_SECONDS))
+        changed = asyncio.create_task(self._store.changed(IDLE_SECONDS, JOBS))
         stirred = asyncio.create_task(self._stirred.wait())
         try:
             pause = await self._take()
-            if not self._stopping:
+            if self._is_open:
                 await asyncio.wait((changed, stirred), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         except Exception:
             log.exception("store.unavailable")
@@ -105,14 +125,16 @@ class Runner:
         return 0
 
     def _begin(self, job: Job) -> None:
-        before = [task for task, running in self._running.items() if running.id == job.id]
+        before = [task for task, (running, _) in self._running.items() if running.id == job.id]
         task = asyncio.create_task(self._do(job, before))
-        self._running[task] = job
+        self._running[task] = job, self._rounds
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._running[task]
-        self._stirred.set()
+        """Look again if it was looked while this ran: its place may be wanted, or the same work once more."""
+        _, rounds = self._running.pop(task)
+        if rounds != self._rounds:
+            self._stirred.set()
 
     async def _do(self, job: Job, before: list[asyncio.Task[None]]) -> None:
         """Run the job's handler; whatever it raises, the job is tried again later.
@@ -145,7 +167,7 @@ class Runner:
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
-            await asyncio.gather(*(self._keep(task, job) for task, job in self._running.items()))
+            await asyncio.gather(*(self._keep(task, job) for task, (job, _) in self._running.items()))
 
     async def _keep(self, task: asyncio.Task[None], job: Job) -> None:
         """Renew a job's lease; work whose lease is lost is somebody else's and ends."""

@@ -4,8 +4,9 @@ What is looked for on the network, and how, is the validator's; here is when, ho
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
+
+import msgspec
 
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
 from tegata.ca.errors import (
@@ -24,7 +25,7 @@ from tegata.ca.errors import (
     fault_of,
 )
 from tegata.ca.model import Account, Authorization, Challenge, Job, Look
-from tegata.ca.ports import Conflict, Ids, Store, Validator, Verdict, Work
+from tegata.ca.ports import Conflict, Hands, Ids, Store, Validator, Verdict, Work
 from tegata.ca.services import sightings
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.questions import question
@@ -64,11 +65,12 @@ class ChallengeService:
         store: Store,
         validator: Validator,
         validation: Validation,
+        hands: Hands,
         account_url: Callable[[str], str],
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._validator, self._validation = store, validator, validation
+        self._store, self._validator, self._validation, self._hands = store, validator, validation, hands
         self._account_url, self._ids, self._clock = account_url, ids, clock
 
     async def get(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
@@ -91,11 +93,16 @@ class ChallengeService:
         now = self._clock()
         work = Work()
         self._store.authorizations.accept_challenge(work, challenge_id, now)
-        self._store.jobs.add(work, Job(id=self._ids.object_id(), kind=VALIDATE, subject=challenge_id, run_at=now))
-        # Another request may have taken it up a moment ago: that one's validation is this one's too.
-        with suppress(Conflict):
-            await self._store.commit(work)
-        return await self.get(actor, challenge_id)
+        try:
+            with self._hands.taking(
+                Job(id=self._ids.object_id(), kind=VALIDATE, subject=challenge_id, run_at=now)
+            ) as job:
+                self._store.jobs.add(work, job)
+                await self._store.commit(work)
+        except Conflict:
+            # Another request has taken it up a moment ago: that one's validation is this one's too.
+            return await self.get(actor, challenge_id)
+        return _accepted(view.authorization, challenge, now)
 
     async def validate(self, job: Job) -> None:
         """Look whether the challenge that is the job's subject is answered, and record what was found.
@@ -113,10 +120,10 @@ class ChallengeService:
             await self._fail(job, challenge, ValidationAbandoned(name=authorization.identifier.value), b"{}", Work())
             return
         verdict = await self._validator.check(question(account, authorization, challenge, self._account_url))
-        # What has happened meanwhile counts: a moment ago, or while the other side took its time.
-        found = await self._store.authorizations.of_challenge(job.subject)
+        # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
+        # challenge itself is the guard's to see when the verdict is recorded.
         current = await self._store.accounts.get(account.id)
-        if found is None or current is None or not self._is_wanted(*found, current):
+        if current is None or not self._is_wanted(*found, current):
             await self._finish(Work(), job)
         elif current.thumbprint != account.thumbprint:
             # The account changed its key: what was looked for is no longer what proves anything.
@@ -124,7 +131,17 @@ class ChallengeService:
             self._store.jobs.postpone(work, job, self._clock())
             await self._store.commit(work)
         else:
+            await self._conclude(job, challenge, verdict, current)
+
+    async def _conclude(self, job: Job, challenge: Challenge, verdict: Verdict, account: Account) -> None:
+        """Record what was found, unless the authorization was given up meanwhile."""
+        try:
             await self._record(job, challenge, verdict)
+        except Conflict:
+            found = await self._store.authorizations.of_challenge(challenge.id)
+            if found is not None and self._is_wanted(*found, account):
+                raise
+            await self._finish(Work(), job)
 
     def _is_wanted(self, authorization: Authorization, challenge: Challenge, account: Account) -> bool:
         return (
@@ -158,3 +175,10 @@ class ChallengeService:
     async def _finish(self, work: Work, job: Job) -> None:
         self._store.jobs.finish(work, job)
         await self._store.commit(work)
+
+
+def _accepted(authorization: Authorization, challenge: Challenge, at: datetime) -> tuple[AuthorizationView, Challenge]:
+    """What a pending challenge is, in its authorization, once it was accepted."""
+    accepted = msgspec.structs.replace(challenge, accepted_at=at)
+    challenges = tuple(accepted if one is challenge else one for one in authorization.challenges)
+    return view_authorization(msgspec.structs.replace(authorization, challenges=challenges), at), accepted

@@ -82,14 +82,14 @@ class IssuanceService:
         work = Work()
         self._store.orders.begin_processing(work, order_id, validated.csr, certificate.intended_at)
         self._store.certificates.intend(work, certificate)
-        due = certificate.intended_at + _HEAD_START
-        self._store.jobs.add(work, Job(id=self._ids.object_id(), kind=ISSUE, subject=order_id, run_at=due))
+        self._store.jobs.add(work, self._job(order_id, certificate.intended_at))
         try:
             await self._store.commit(work)
         except Conflict:
             raise OrderNotReady(status="processing") from None
         try:
-            await self._complete(certificate)
+            if await self._complete(certificate):
+                return validated.issued(certificate.serial, certificate.intended_at, self._clock())
         except Exception:
             # The job goes on with it; the client is told that it takes longer.
             log.exception("signing.postponed", order=order_id, serial=certificate.serial)
@@ -146,14 +146,20 @@ class IssuanceService:
             intended_at=self._clock(),
         )
 
-    async def _complete(self, certificate: Certificate) -> None:
-        """Sign and store; whoever was first is right."""
+    def _job(self, order_id: str, now: datetime) -> Job:
+        """What goes on with the order if the request that claimed it does not; till then it is that one's."""
+        due = now + _HEAD_START
+        name = self._ids.object_id()
+        return Job(id=name, kind=ISSUE, subject=order_id, run_at=due, leased_until=due, owner=name)
+
+    async def _complete(self, certificate: Certificate) -> bool:
+        """Sign and store, and whether it was done here; whoever was first is right."""
         leaf = x509.load_der_x509_certificate(await self._authority.sign(certificate.tbs))
         work = Work()
         chain_pem = certs.to_pem([leaf, *self._authority.chain])
         self._store.certificates.issue(work, certificate.serial, chain_pem, self._clock())
         self._store.orders.complete(work, certificate.order_id, certificate.serial)
-        await self._settle(work, certificate.order_id)
+        return await self._settle(work, certificate.order_id)
 
     async def _still_holds(self, order: Order, certificate: Certificate) -> None:
         """Pass if an interrupted issuance may go on; raises the refusals of ``FinalCheck.standing``, IssuanceFailed."""
@@ -173,8 +179,8 @@ class IssuanceService:
         await self._settle(work, order_id)
         return reference
 
-    async def _settle(self, work: Work, order_id: str) -> None:
-        """Commit what ends the order, and its job; lost to another that ended it, nothing is left to do."""
+    async def _settle(self, work: Work, order_id: str) -> bool:
+        """Commit what ends the order, and its job; False if another has ended it, and nothing is left to do."""
         self._store.jobs.discard(work, ISSUE, order_id)
         try:
             await self._store.commit(work)
@@ -182,6 +188,8 @@ class IssuanceService:
             order = await self._store.orders.get(order_id)
             if order is None or (order.serial is None and order.fault is None):
                 raise
+            return False
+        return True
 
     async def _drop_job(self, job: Job) -> None:
         work = Work()

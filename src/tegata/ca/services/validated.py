@@ -4,10 +4,11 @@ Its result is the only thing the issuance takes, and nothing else can make one. 
 certificate.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from cryptography import x509
 
 from tegata.acme import jwk, lifecycle
@@ -22,7 +23,7 @@ from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.permissions import Permissions
-from tegata.ca.services.statuses import is_proved_since, look, proved_by, view_authorization
+from tegata.ca.services.statuses import OrderView, is_proved_since, look, proved_by, view_authorization, view_order
 from tegata.ca.settings import Policy, Service
 from tegata.pki import csr
 from tegata.pki.csr import BadCSR
@@ -36,6 +37,7 @@ class ValidatedOrder:
     """An order that may be issued now, with what its certificate will hold; made by ``FinalCheck.validate`` only."""
 
     order: Order
+    authorizations: tuple[Authorization, ...]
     contract: Contract
     service: Service
     names: tuple[str, ...]
@@ -48,6 +50,11 @@ class ValidatedOrder:
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:
             raise TypeError("a validated order is made by its check only")
+
+    def issued(self, serial: str, claimed_at: datetime, now: datetime) -> OrderView:
+        """The order once its certificate is stored, which was intended in the commit that claimed the order."""
+        order = msgspec.structs.replace(self.order, processing_at=claimed_at, csr=self.csr, serial=serial)
+        return view_order(order, self.authorizations, now)
 
 
 class FinalCheck:
@@ -78,7 +85,8 @@ class FinalCheck:
             lifecycle.advance(view.status, OrderEvent.FINALIZE)
         except NotAllowed:
             raise OrderNotReady(status=view.status) from None
-        actor, authorizations = await self._proved(order)
+        authorizations = [one.authorization for one in view.authorizations]
+        actor, valid = await self._proved(order, authorizations)
         admitted = await self._admission.admit(
             actor.contract,
             order.identifiers,
@@ -89,9 +97,10 @@ class FinalCheck:
         )
         public_key = await self._public_key(order, der, admitted.service)
         # The one thing that takes time comes last, so that everything else is known to be in order.
-        await self._permissions.require(actor.account, authorizations)
+        await self._permissions.require(actor.account, valid)
         return ValidatedOrder(
             order=order,
+            authorizations=tuple(authorizations),
             contract=actor.contract,
             service=admitted.service,
             names=tuple(identifier.value for identifier in order.identifiers),
@@ -107,18 +116,18 @@ class FinalCheck:
 
         Raises the refusals of account and contract, OrderNotReady where a proof is missing or over, PermissionMissing.
         """
-        actor, authorizations = await self._proved(order)
-        await self._permissions.require(actor.account, authorizations)
+        actor, valid = await self._proved(order, await self._store.authorizations.many(order.authorization_ids))
+        await self._permissions.require(actor.account, valid)
 
-    async def _proved(self, order: Order) -> tuple[Actor, list[Authorization]]:
-        """The order's owner in force, and the valid authorizations that prove every name of it."""
+    async def _proved(self, order: Order, authorizations: Sequence[Authorization]) -> tuple[Actor, list[Authorization]]:
+        """The order's owner in force, and those of its authorizations that prove every name of it."""
         now = self._clock()
         actor = await actors.load(self._store, order.account_id)
         actor.require_in_force(now)
         oldest = baseline.oldest_proof(self._policy, now)
         valid = [
             authorization
-            for authorization in await self._store.authorizations.many(order.authorization_ids)
+            for authorization in authorizations
             if authorization.account_id == order.account_id
             and view_authorization(authorization, now).status is AuthorizationStatus.VALID
             and is_proved_since(authorization, oldest)

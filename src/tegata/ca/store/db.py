@@ -7,9 +7,10 @@ than handing it to another thread would.
 import asyncio
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from tegata.ca.errors import CommitFailed
 from tegata.ca.ports import Work
@@ -17,6 +18,7 @@ from tegata.ca.store.engine import Row
 from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.migrate import migrate
 from tegata.ca.store.migrations import Migration
+from tegata.ca.store.waiting import Waiting
 from tegata.ca.store.writer import Outcome, Unit, Writer
 from tegata.clock import SystemClock
 
@@ -24,12 +26,15 @@ BUSY_SECONDS = 10.0
 """How long a write waits for another process's transaction."""
 WRITER_CACHE_KIB = 32_768
 """Pages that the writer keeps: enough that the upper levels of all indexes of a million certificates stay."""
-LOG_PAGES = 8_000
-"""The write-ahead log is brought into the file after so many pages: many writes of the same page become one."""
 OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
 
-_Answer = asyncio.Future[list[Row]]
+
+class _Answer(NamedTuple):
+    """Who waits for a unit's outcome, and what the unit is about."""
+
+    future: asyncio.Future[list[Row]]
+    subjects: Collection[str]
 
 
 class Database:
@@ -41,7 +46,7 @@ class Database:
             raise DatabaseUnusable(path=path, reason=f"SQLite {sqlite3.sqlite_version} is older than 3.37")
         self._statements = statements
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting = Waiting()
         self._turns: dict[str, asyncio.Lock] = {}
         self._closed = False
         try:
@@ -66,21 +71,14 @@ class Database:
         """
         if self._closed:
             raise CommitFailed(reason="the database is closed")
-        answer: _Answer = self._running_loop().create_future()
+        answer = _Answer(self._running_loop().create_future(), work.subjects)
         self._writer.submit(Unit(work.statements, answer))
-        return await answer
+        return await answer.future
 
-    async def changed(self, seconds: float) -> None:
-        """Return when something was committed by any process, or after so many seconds."""
-        waiting: asyncio.Future[None] = self._running_loop().create_future()
-        self._waiting.add(waiting)
-        try:
-            async with asyncio.timeout(seconds):
-                await waiting
-        except TimeoutError:
-            pass
-        finally:
-            self._waiting.discard(waiting)
+    async def changed(self, seconds: float, about: str | None = None) -> None:
+        """Return when something was committed by any process, here only if it is about this, or after the seconds."""
+        self._running_loop()
+        await self._waiting.until_woken(seconds, about)
 
     def alone(self, name: str) -> asyncio.Lock:
         """Hold the turn of this name in this process; of several processes, the guards of units let one through."""
@@ -97,24 +95,23 @@ class Database:
         self._loop = asyncio.get_running_loop()
         return self._loop
 
-    def _report(self, outcomes: list[tuple[_Answer, Outcome]], changed: bool) -> None:  # noqa: FBT001 - Writer's form
+    def _report(self, outcomes: list[tuple[_Answer, Outcome]], foreign: bool) -> None:  # noqa: FBT001 - Writer's form
         """Hand outcomes to the event loop; on the writer's thread. A loop that has ended wants none."""
         if self._loop is not None:
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._tell, outcomes, changed)
+                self._loop.call_soon_threadsafe(self._tell, outcomes, foreign)
 
-    def _tell(self, outcomes: list[tuple[_Answer, Outcome]], changed: bool) -> None:  # noqa: FBT001 - Writer's form
-        for answer, outcome in outcomes:
-            if answer.done():
-                continue
+    def _tell(self, outcomes: list[tuple[_Answer, Outcome]], foreign: bool) -> None:  # noqa: FBT001 - Writer's form
+        for (future, subjects), outcome in outcomes:
             if isinstance(outcome, Exception):
-                answer.set_exception(outcome)
-            else:
-                answer.set_result(outcome)
-        if changed:
-            for waiting in self._waiting:
-                if not waiting.done():
-                    waiting.set_result(None)
+                if not future.done():
+                    future.set_exception(outcome)
+                continue
+            if not future.done():
+                future.set_result(outcome)
+            self._waiting.wake(subjects)
+        if foreign:
+            self._waiting.wake_all()
 
 
 def _make(path: Path) -> None:
@@ -147,7 +144,6 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
     connection = connect(path)
     try:
         connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     except sqlite3.Error:
         connection.close()
         raise

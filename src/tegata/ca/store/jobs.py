@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tegata.ca.model import Job
-from tegata.ca.ports import Work
+from tegata.ca.ports import JOBS, Work
 from tegata.ca.store.columns import instant, micros
 from tegata.ca.store.engine import Engine, Row
 
@@ -27,6 +27,8 @@ class JobRows:
 
     def add(self, work: Work, job: Job) -> None:
         """Leave work to be done; one that is open already is made due no later, one being done is done again after."""
+        if job.owner is None:
+            work.subjects.add(JOBS)
         work.add(
             "jobs.add",
             rows=1,
@@ -54,6 +56,7 @@ class JobRows:
 
     def postpone(self, work: Work, job: Job, run_at: datetime) -> None:
         """Give back a lease that was not lost; the job runs again then, or when it was asked for again before."""
+        work.subjects.add(JOBS)
         work.add("jobs.postpone", rows=1, id=job.id, owner=job.owner, run_at=micros(run_at))
 
 

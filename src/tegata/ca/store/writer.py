@@ -34,9 +34,8 @@ class Unit(NamedTuple, Generic[T]):
 class Writer(Generic[T]):
     """Runs units of work on its own connection and thread until it is closed.
 
-    ``report(outcomes, changed)`` is called on that thread after each group: for each ticket the rows of its unit's last
-    statement or the exception that undid it (Conflict, CommitFailed), and whether anything was committed, here or by
-    another process.
+    ``report(outcomes, foreign)`` is called on that thread after each group: for each ticket the rows of its unit's last
+    statement or the exception that undid it (Conflict, CommitFailed), and whether anybody else has committed anything.
     """
 
     def __init__(
@@ -49,8 +48,8 @@ class Writer(Generic[T]):
         self._statements = statements
         self._report = report
         self._queue: SimpleQueue[Unit[T] | None] = SimpleQueue()
-        self._seen_version, self._seen_changes = 0, connection.total_changes
-        self._changed()  # what was there before is no change
+        self._seen_version = 0
+        self._foreign()  # what was there before is no change
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -69,9 +68,9 @@ class Writer(Generic[T]):
         while open_:
             units, open_ = self._take()
             outcomes = self._write(units) if units else []
-            changed = self._changed()
-            if outcomes or changed:
-                self._report([(unit.ticket, outcome) for unit, outcome in zip(units, outcomes, strict=True)], changed)
+            foreign = self._foreign()
+            if outcomes or foreign:
+                self._report([(unit.ticket, outcome) for unit, outcome in zip(units, outcomes, strict=True)], foreign)
 
     def _take(self) -> tuple[list[Unit[T]], bool]:
         """What waits to be done, after a while nothing; and whether more may come."""
@@ -121,12 +120,11 @@ class Writer(Generic[T]):
                 raise Conflict(name)
         return rows
 
-    def _changed(self) -> bool:
-        """Whether anything was written since the last call, by this connection or by any other."""
-        version, changes = self._version(), self._connection.total_changes
-        changed = (version, changes) != (self._seen_version, self._seen_changes)
-        self._seen_version, self._seen_changes = version, changes
-        return changed
+    def _foreign(self) -> bool:
+        """Whether any other connection has committed since the last call."""
+        version = self._version()
+        foreign, self._seen_version = version != self._seen_version, version
+        return foreign
 
     def _version(self) -> int:
         """A number that other connections' commits change; stale while it cannot be read."""

@@ -6,6 +6,7 @@ takes no longer than a second.
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +14,7 @@ import asyncpg
 
 from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.postgresql.connecting import LOST, Place, connect
+from tegata.ca.store.waiting import Waiting
 
 CHANNEL = "tegata"
 DEAF_SECONDS = 1.0
@@ -26,31 +28,23 @@ class Bell:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting = Waiting()
         self._to_tell = asyncio.Event()
         self._rung = self._told = 0
         self._connection: Any = None
         self._task: asyncio.Task[None] | None = None
 
-    def ring(self) -> None:
-        """Something was committed here."""
+    def ring(self, subjects: Collection[str]) -> None:
+        """Something was committed here, about these subjects."""
         self._rung += 1
-        self._wake()
+        self._waiting.wake(subjects)
         self._to_tell.set()
         self._begin()
 
-    async def heard(self, seconds: float) -> None:
-        """Return at the next ring of any node, or after so many seconds."""
+    async def heard(self, seconds: float, about: str | None) -> None:
+        """Return at the next ring of another node, or of this one about this, or after so many seconds."""
         self._begin()
-        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiting)
-        try:
-            async with asyncio.timeout(seconds if self._connection is not None else min(seconds, DEAF_SECONDS)):
-                await waiting
-        except TimeoutError:
-            pass
-        finally:
-            self._waiting.discard(waiting)
+        await self._waiting.until_woken(seconds if self._connection is not None else min(seconds, DEAF_SECONDS), about)
 
     async def close(self) -> None:
         """Tell what was not told yet, and end."""
@@ -74,7 +68,7 @@ class Bell:
             with suppress(DatabaseUnusable, asyncpg.PostgresError, *LOST):
                 await self._listen_and_tell()
             self._connection = None
-            self._wake()
+            self._waiting.wake_all()
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _listen_and_tell(self) -> None:
@@ -83,7 +77,7 @@ class Bell:
             await connection.add_listener(CHANNEL, self._hear)
             connection.add_termination_listener(lambda _: self._to_tell.set())  # and the next telling fails
             self._connection = connection
-            self._wake()
+            self._waiting.wake_all()
             while True:
                 await self._to_tell.wait()
                 self._to_tell.clear()
@@ -97,9 +91,4 @@ class Bell:
 
     def _hear(self, connection: Any, process: int, _channel: str, _payload: str) -> None:  # noqa: ANN401 - asyncpg's
         if process != connection.get_server_pid():
-            self._wake()
-
-    def _wake(self) -> None:
-        for waiting in self._waiting:
-            if not waiting.done():
-                waiting.set_result(None)
+            self._waiting.wake_all()

@@ -70,12 +70,12 @@ class PostgresDatabase:
         runs = self._units.runs(work.statements)
         rows = await self._patiently(lambda connection: _write(connection, runs), is_read=False)
         if not _is_quiet(work.statements):
-            self._bell.ring()
+            self._bell.ring(work.subjects)
         return rows
 
-    async def changed(self, seconds: float) -> None:
-        """Return when something was committed by any node, or after so many seconds."""
-        await self._bell.heard(seconds)
+    async def changed(self, seconds: float, about: str | None = None) -> None:
+        """Return when something was committed by any node, here only if it is about this, or after the seconds."""
+        await self._bell.heard(seconds, about)
 
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
