@@ -28,6 +28,7 @@ from tegata.ca.policy import keys
 from tegata.ca.store.db import Database
 from tegata.ca.store.writer import Writer
 from tegata.ca.validation.http01 import Http01
+from tegata.ca.validation.questions import Datagrams
 from tegata.ca.validation.resolver import Resolver
 from tegata.pki import csr
 
@@ -35,7 +36,7 @@ PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
     "JWS: form, key, signature": ((jws, "parse"), (jws, "verify"), (jwk, "to_public")),
     "SQL: reads": ((Database, "fetch"),),
     "SQL: commits": ((Writer, "_write"), (Writer, "_changed")),
-    "DNS: look-ups": ((Resolver, "_ask"),),
+    "DNS: look-ups": ((Resolver, "_ask"), (Datagrams, "_receive")),
     "http-01: connection and answer": ((Http01, "check"),),
     "the request's CSR and key": ((csr, "parse"), (keys, "check")),
     "building the certificate": ((ProfileBuilder, "template"),),

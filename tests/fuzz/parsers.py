@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import dns.edns
 import dns.exception
 import dns.flags
 import dns.message
@@ -36,7 +37,7 @@ from tegata.ca.model import Look
 from tegata.ca.policy import caa
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Acme, Public, Settings
-from tegata.ca.validation import exchange, targets
+from tegata.ca.validation import dnsmessage, exchange, targets
 from tegata.ca.validation import messages as messages_between
 from tegata.ca.validation.messages import BadMessage
 from tegata.cli import errors
@@ -192,6 +193,24 @@ def settings(content: bytes) -> Settings:
 def configured(content: str) -> list[configplan.Wanted]:
     """A configuration file, and the certificates it wants."""
     return configplan.wanted(configfile.read(content, "lego.yml"), "lego.yml")
+
+
+CAA_QUERY = dnsmessage.query("www.example.com", dnsmessage.CAA, 1)
+
+
+def caa_answer(content: bytes) -> list[tuple[int, bytes, bytes]]:
+    """What a DNS server says about CAA, to the very question."""
+    said = dnsmessage.reply(CAA_QUERY.wire[:2] + content, CAA_QUERY)
+    return [dnsmessage.properties(record) for record in said.records]
+
+
+def caa_sample() -> bytes:
+    """An answer behind an alias, with an extended error, but for its id."""
+    message = dns.message.make_response(dns.message.make_query("www.example.com", "CAA", use_edns=0))
+    message.answer.append(dns.rrset.from_text("www.example.com.", 60, "IN", "CNAME", "a.example."))
+    message.answer.append(dns.rrset.from_text("a.example.", 60, "IN", "CAA", '0 issue "ca.example; x=y"'))
+    message.use_edns(0, 0, 1232, options=[dns.edns.EDEOption(dns.edns.EDECode.DNSKEY_MISSING, "why")])
+    return message.to_wire()[2:]
 
 
 def http01_answer(content: bytes) -> exchange.Answer:
@@ -428,6 +447,13 @@ PARSERS = (
         (b"https://b.example:443/x?y#z", b"http://[2001:db8::1]/", b"//b.example/"),
         (RedirectRefused,),
         giant=HEADER,
+    ),
+    Parser(
+        "DNS answer",
+        caa_answer,
+        (caa_sample(),),
+        (dnsmessage.NotTheAnswer, dnsmessage.Malformed),
+        64 * 1024,
     ),
     Parser(
         "http-01 answer",

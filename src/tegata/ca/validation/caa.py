@@ -89,27 +89,29 @@ class Caa:
         levels = iter([".".join(labels[depth:]) for depth in range(len(labels))])
         while step := list(islice(levels, _STEP)):
             climb.asked += step
-            answers = await asyncio.gather(*(self._at(domain, name) for domain in step), return_exceptions=True)
-            for domain, answer in zip(step, answers, strict=True):
+            for domain, answer in zip(step, await self._at(step, name), strict=True):
                 if isinstance(answer, NoUsableAnswer):
                     raise CaaUnknown(name=name, domain=domain, reason=answer.reason)
-                if isinstance(answer, BaseException):
-                    raise answer
                 if answer.secure:
                     climb.secure.append(domain)
                 if answer.records:
                     return domain, answer.records
         return "", ()
 
-    async def _at(self, domain: str, name: str) -> CaaRecords:
-        """The records of one level; the name's own are always asked for. Raises NoUsableAnswer."""
+    async def _at(self, domains: Sequence[str], name: str) -> list[CaaRecords | NoUsableAnswer]:
+        """The records of some levels, or why they cannot be known; the name's own are always asked for."""
         now = asyncio.get_running_loop().time()
-        until, known = self._without.get(domain, (now, None))
-        if known is not None and domain != name and now < until:
-            return known
-        answer = await self._resolver.caa(domain)
-        if not answer.records and domain != name:
-            if len(self._without) >= _MOST_REMEMBERED:
-                self._without.clear()
-            self._without[domain] = now + self._fresh_seconds, answer
-        return answer
+        known: dict[str, CaaRecords | NoUsableAnswer] = {}
+        for domain in domains:
+            until, records = self._without.get(domain, (now, None))
+            if records is not None and domain != name and now < until:
+                known[domain] = records
+        unknown = [domain for domain in domains if domain not in known]
+        known.update(zip(unknown, await self._resolver.caa(unknown) if unknown else (), strict=True))
+        for domain in unknown:
+            answer = known[domain]
+            if isinstance(answer, CaaRecords) and not answer.records and domain != name:
+                if len(self._without) >= _MOST_REMEMBERED:
+                    self._without.clear()
+                self._without[domain] = now + self._fresh_seconds, answer
+        return [known[domain] for domain in domains]

@@ -7,10 +7,8 @@ from anywhere else it is anybody's (RFC 4035 §4.9.3, RFC 6840 §5.8). Asks no q
 import socket
 from collections.abc import Sequence
 from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import urlsplit
-
-import dns.nameserver
-from dns.resolver import BaseResolver
 
 from tegata.ca.errors import Refused
 
@@ -19,7 +17,18 @@ DOT_PORT = 853
 _TLS = "tls://"
 
 
-def parse(text: str) -> dns.nameserver.Nameserver:
+class Server(NamedTuple):
+    """A recursive server; ``tls_name`` is that of its certificate, if it is asked by TLS."""
+
+    address: str
+    port: int
+    tls_name: str = ""
+
+    def __str__(self) -> str:
+        return f"{'DoT' if self.tls_name else 'Do53'}:{self.address}@{self.port}"
+
+
+def parse(text: str) -> Server:
     """A server from HOST or HOST:PORT, a name being looked up once by the system; or from ``tls://IP[:PORT]#NAME``.
 
     NAME is that of the certificate of a server asked by TLS, which the system's roots must vouch for. Raises Refused.
@@ -28,43 +37,35 @@ def parse(text: str) -> dns.nameserver.Nameserver:
         if text.startswith(_TLS):
             return _by_tls(text)
         parts = urlsplit(f"//[{text}]" if text.count(":") > 1 and not text.startswith("[") else f"//{text}")
-        return dns.nameserver.Do53Nameserver(_address(parts.hostname), parts.port or DNS_PORT)
+        return Server(_address(parts.hostname), parts.port or DNS_PORT)
     except (ValueError, OSError):
         raise Refused(
             reason=f"resolvers: {text!r} is not the address of a DNS server (HOST or HOST:PORT, or tls://IP#NAME)"
         ) from None
 
 
-def are_trusted(servers: Sequence[str | dns.nameserver.Nameserver]) -> bool:
+def of_system() -> list[Server]:
+    """The system's own servers; raises Refused where it has none that can be asked."""
+    import dns.resolver  # noqa: PLC0415 - not needed where servers are named
+
+    try:
+        system = dns.resolver.Resolver()
+    except dns.resolver.NoResolverConfiguration:
+        raise Refused(reason="resolvers: none is set, and this system has none") from None
+    return [Server(str(server), system.port) for server in system.nameservers]
+
+
+def are_trusted(servers: Sequence[Server]) -> bool:
     """Whether what all of these say of authenticity is what they said: asked on this machine or by TLS."""
-    return all(_is_trusted(server) for server in servers)
+    return all(server.tls_name or ip_address(server.address).is_loopback for server in servers)
 
 
-def of_system(resolver: BaseResolver) -> list[dns.nameserver.Nameserver]:
-    """The system's own servers, in the same form."""
-    return [
-        dns.nameserver.Do53Nameserver(server, resolver.port) if isinstance(server, str) else server
-        for server in resolver.nameservers
-    ]
-
-
-def _is_trusted(server: str | dns.nameserver.Nameserver) -> bool:
-    match server:
-        case dns.nameserver.DoTNameserver():
-            return True
-        case dns.nameserver.Do53Nameserver():
-            return ip_address(server.address).is_loopback
-        case _:
-            return False
-
-
-def _by_tls(text: str) -> dns.nameserver.Nameserver:
+def _by_tls(text: str) -> Server:
     """A server asked by TLS; raises ValueError, also where there is no name to verify."""
     parts = urlsplit(text)
     if not parts.fragment or parts.path:
         raise ValueError("no name")
-    address = str(ip_address(parts.hostname or ""))
-    return dns.nameserver.DoTNameserver(address, parts.port or DOT_PORT, hostname=parts.fragment)
+    return Server(str(ip_address(parts.hostname or "")), parts.port or DOT_PORT, parts.fragment)
 
 
 def _address(host: str | None) -> str:

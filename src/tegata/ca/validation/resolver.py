@@ -5,41 +5,37 @@ DNSSEC, if they are such that do: a bogus answer is none (B-31). Nothing is cach
 """
 
 import asyncio
+import os
+import ssl
 from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
 
-import dns.asyncresolver
-import dns.exception
-import dns.flags
-import dns.message
-import dns.name
-import dns.resolver
-
 from tegata.ca.errors import NameNotResolved, Refused, TxtNotFound
 from tegata.ca.policy.caa import CaaRecord
-from tegata.ca.validation import nameservers
+from tegata.ca.validation import dnsmessage, nameservers
 from tegata.ca.validation.addresses import Address
+from tegata.ca.validation.dnsmessage import AAAA, CAA, SOA, TXT, A, NameTooLong, Query, Reply
+from tegata.ca.validation.nameservers import Server
+from tegata.ca.validation.questions import Datagrams, Unheard, by_stream
 
-# dnspython's own pauses between servers that fail are counted in this too.
+# All servers together, however often each is asked; one server, once.
 LOOKUP_SECONDS = 10.0
-
-_RCODES = {
-    "SERVFAIL": "its DNS servers fail or its DNSSEC is broken (SERVFAIL)",
-    "REFUSED": "the DNS server refuses the question (REFUSED)",
-}
-
-# Extended errors for what does not validate (RFC 8914 §4.6 to §4.13).
-_BOGUS = range(5, 13)
-# No answer by UDP is larger, so that none is fragmented on its way.
-_PAYLOAD = 1232
+_TRY_SECONDS = 2.0
+# Between two rounds through servers of which none answered in time.
+_PAUSE_SECONDS = 0.1
 
 _NO_NAME = "there is no such name (NXDOMAIN)"
 _UNUSABLE = "there was no usable answer"
-_REASONS: dict[type[dns.exception.DNSException], str] = {
-    dns.resolver.LifetimeTimeout: "there was no answer in time",
-    dns.name.NameTooLong: "it is longer than a name in DNS can be",
+_TOO_LATE = "there was no answer in time"
+_TOO_LONG = "it is longer than a name in DNS can be"
+_BROKEN_DNSSEC = "its DNSSEC is broken (SERVFAIL)"
+_RCODES = {
+    dnsmessage.SERVFAIL: "its DNS servers fail or its DNSSEC is broken (SERVFAIL)",
+    dnsmessage.REFUSED: "the DNS server refuses the question (REFUSED)",
 }
+# Extended errors for what does not validate (RFC 8914 §4.6 to §4.13).
+_BOGUS = range(5, 13)
 
 
 class NoUsableAnswer(Exception):
@@ -73,11 +69,12 @@ class CaaRecords(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """What came of a question: records, or none; ``reason`` why there is no answer about them, if there is none."""
+    """What came of a question: the records' contents, or none; ``reason`` why there is no answer about them, if so."""
 
-    records: dns.resolver.Answer | None
-    secure: bool
+    records: tuple[bytes, ...] = ()
+    secure: bool = False
     reason: str = ""
+    target: bytes = b""
 
 
 class Resolver:
@@ -89,23 +86,17 @@ class Resolver:
 
     def __init__(self, servers: Sequence[str], *, dnssec: bool = False, seconds: float = LOOKUP_SECONDS) -> None:
         self._seconds = seconds
-        try:
-            self._resolver = dns.asyncresolver.Resolver(configure=not servers)
-        except dns.resolver.NoResolverConfiguration:
-            raise Refused(reason="resolvers: none is set, and this system has none") from None
-        self._resolver.nameservers = [nameservers.parse(text) for text in servers] or nameservers.of_system(
-            self._resolver
-        )
-        self._resolver.use_edns(0, dns.flags.DO, _PAYLOAD)
-        self._resolver.flags = dns.flags.RD | dns.flags.AD
-        self._is_trusted = nameservers.are_trusted(self._resolver.nameservers)
+        self._servers = [nameservers.parse(text) for text in servers] or nameservers.of_system()
+        self._is_trusted = nameservers.are_trusted(self._servers)
         if dnssec and not self._is_trusted:
             raise Refused(reason="resolvers: with dnssec they are on this machine, or asked by TLS (tls://IP#NAME)")
-        self.servers = tuple(str(server) for server in self._resolver.nameservers)
+        self._tls = _verified_tls() if any(server.tls_name for server in self._servers) else None
+        self.servers = tuple(str(server) for server in self._servers)
 
     async def validates(self) -> bool:
         """Whether the servers vouch for the root zone, as those that validate DNSSEC do (B-31)."""
-        return (await self._ask("", "SOA")).secure
+        (answer,) = await self._ask([("", SOA)])
+        return answer.secure
 
     async def addresses(self, name: str) -> Addresses:
         """The addresses of an absolute DNS name; each type is asked for once.
@@ -113,8 +104,8 @@ class Resolver:
         Raises NameNotResolved with the reason told apart: NXDOMAIN, no record, what the server answered, no answer.
         One type that fails is no harm while the other one gives addresses.
         """
-        answers = await asyncio.gather(self._ask(name, "AAAA"), self._ask(name, "A"))
-        found = tuple(ip_address(record.address) for answer in answers for record in answer.records or ())
+        answers = await self._ask([(name, AAAA), (name, A)])
+        found = tuple(ip_address(record) for answer in answers for record in answer.records)
         if found:
             return Addresses(found, all(answer.secure for answer in answers))
         reasons = [answer.reason for answer in answers if answer.reason]
@@ -122,55 +113,107 @@ class Resolver:
 
     async def texts(self, name: str) -> Texts:
         """The TXT records of a name; raises TxtNotFound with the reason told apart, as ``addresses`` does."""
-        answer = await self._ask(name, "TXT")
-        if answer.records is None:
+        (answer,) = await self._ask([(name, TXT)])
+        if not answer.records:
             raise TxtNotFound(name=name, reason=answer.reason or "it has no TXT record")
-        target = answer.records.canonical_name.to_text(omit_final_dot=True)
-        return Texts(target, tuple(b"".join(record.strings) for record in answer.records), answer.secure)
+        values = tuple(b"".join(dnsmessage.strings(record)) for record in answer.records)
+        return Texts(dnsmessage.text(answer.target), values, answer.secure)
 
-    async def caa(self, domain: str) -> CaaRecords:
-        """The CAA records of a domain, behind its aliases; none if it has none or does not exist (RFC 8659 §3).
+    async def caa(self, domains: Sequence[str]) -> list[CaaRecords | NoUsableAnswer]:
+        """The CAA records of each domain, behind its aliases; none if it has none or does not exist (RFC 8659 §3).
 
-        A cut-off answer is asked for again over TCP or is no answer (X-28). Raises NoUsableAnswer.
+        All are asked for side by side. A cut-off answer is asked for again over TCP or is no answer (X-28).
         """
-        answer = await self._ask(domain, "CAA")
-        if answer.reason not in ("", _NO_NAME):
-            raise NoUsableAnswer(answer.reason)
-        records = tuple(
-            CaaRecord(record.flags, record.tag.decode("ascii", "backslashreplace"), record.value)
-            for record in answer.records or ()
-        )
-        return CaaRecords(records, answer.secure)
+        return [_caa(answer) for answer in await self._ask([(domain, CAA) for domain in domains])]
 
-    async def _ask(self, name: str, record_type: str) -> _Answer:
+    async def _ask(self, questions: Sequence[tuple[str, int]]) -> list[_Answer]:
+        """The answers to questions, all asked at once; what the first server answers at once costs no task."""
+        until = asyncio.get_running_loop().time() + self._seconds
+        first, said = self._servers[0], list[Reply | Unheard | None]([None] * len(questions))
         try:
-            answer = await self._resolver.resolve(f"{name}.", record_type, lifetime=self._seconds, search=False)
-        except dns.resolver.NoAnswer as failure:
-            return _Answer(None, self._vouches_for(failure.kwargs["response"]))
-        except dns.resolver.NXDOMAIN as failure:
-            secure = all(self._vouches_for(response) for response in failure.kwargs["responses"].values())
-            return _Answer(None, secure, _NO_NAME)
-        except dns.exception.DNSException as failure:
-            return _Answer(None, secure=False, reason=_reason(failure))
-        if answer.response.flags & dns.flags.TC:
-            # By TCP there is no excuse: part of the records is not the records (X-28).
-            return _Answer(None, secure=False, reason=_UNUSABLE)
-        return _Answer(answer, self._vouches_for(answer.response))
+            queries = _queries(questions)
+        except NameTooLong:
+            return [_Answer(reason=_TOO_LONG)] * len(questions)
+        if not first.tls_name:
+            said[:] = await Datagrams(first, queries, min(_TRY_SECONDS, self._seconds)).answers()
+        answers = [self._answer(each) for each in said]
+        if None in answers:
+            missing = [number for number, answer in enumerate(answers) if answer is None]
+            found = await asyncio.gather(*(self._insist(questions[each], said[each], until) for each in missing))
+            for number, answer in zip(missing, found, strict=True):
+                answers[number] = answer
+        return [answer for answer in answers if answer is not None]
 
-    def _vouches_for(self, response: dns.message.Message) -> bool:
-        return self._is_trusted and bool(response.flags & dns.flags.AD)
+    async def _insist(self, question: tuple[str, int], said: Reply | Unheard | None, until: float) -> _Answer:
+        """The answer of any server, where the first one said something that is none, or was not asked yet (None).
+
+        A server that fails is not asked again, one that was silent is, in its turn.
+        """
+        remaining, faults = list(self._servers), list[Reply | Unheard]()
+        while remaining:
+            for server in tuple(remaining):
+                if said is None:
+                    said = await self._once(server, question, until)
+                if isinstance(said, Reply) and said.truncated and not server.tls_name:
+                    said = await by_stream(server, _queries([question])[0], _left(until))
+                if (answer := self._answer(said)) is not None:
+                    return answer
+                if said is not Unheard.SILENT:
+                    remaining.remove(server)
+                    faults.append(said)
+                if remaining and not _left(until):
+                    return _Answer(reason=_TOO_LATE)
+                said = None
+            await asyncio.sleep(min(_PAUSE_SECONDS, _left(until)))
+        return _Answer(reason=_reason(faults))
+
+    async def _once(self, server: Server, question: tuple[str, int], until: float) -> Reply | Unheard:
+        seconds, queries = min(_TRY_SECONDS, _left(until)), _queries([question])
+        if server.tls_name:
+            return await by_stream(server, queries[0], seconds, self._tls)
+        (said,) = await Datagrams(server, queries, seconds).answers()
+        return said
+
+    def _answer(self, said: Reply | Unheard | None) -> _Answer | None:
+        """What was said, if it is an answer about the name."""
+        if not isinstance(said, Reply) or said.truncated:
+            return None
+        secure = self._is_trusted and said.authentic
+        if said.rcode == dnsmessage.NXDOMAIN:
+            return _Answer((), secure, _NO_NAME)
+        return _Answer(said.records, secure, "", said.target) if said.rcode == dnsmessage.NOERROR else None
 
 
-def _reason(failure: dns.exception.DNSException) -> str:
-    """Why there is no answer; of servers that fail, in the words of the first error code one answered with."""
-    if isinstance(failure, dns.resolver.NoNameservers):
-        if any(_is_bogus(response) for *_, response in failure.kwargs["errors"]):
-            return "its DNSSEC is broken (SERVFAIL)"
-        rcodes = (error for *_, error, _ in failure.kwargs["errors"] if isinstance(error, str))
-        return next((_RCODES[rcode] for rcode in rcodes if rcode in _RCODES), _UNUSABLE)
-    return next((reason for kind, reason in _REASONS.items() if isinstance(failure, kind)), _UNUSABLE)
+def _queries(questions: Sequence[tuple[str, int]]) -> list[Query]:
+    """The questions on the wire, each with an id that nobody can guess; raises NameTooLong."""
+    random = os.urandom(2 * len(questions))
+    return [
+        dnsmessage.query(name, kind, int.from_bytes(random[2 * number : 2 * number + 2], "big"))
+        for number, (name, kind) in enumerate(questions)
+    ]
 
 
-def _is_bogus(response: dns.message.Message | None) -> bool:
-    """Whether the server says that DNSSEC is the reason (RFC 8914)."""
-    return response is not None and any(error.code in _BOGUS for error in response.extended_errors())
+def _caa(answer: _Answer) -> CaaRecords | NoUsableAnswer:
+    if answer.reason not in ("", _NO_NAME):
+        return NoUsableAnswer(answer.reason)
+    properties = map(dnsmessage.properties, answer.records)
+    return CaaRecords(tuple(CaaRecord(flags, tag.decode(), value) for flags, tag, value in properties), answer.secure)
+
+
+def _reason(faults: Sequence[Reply | Unheard]) -> str:
+    """Why there is no answer, of servers that failed; in the words of the first error code one answered with."""
+    replies = [fault for fault in faults if isinstance(fault, Reply)]
+    if any(code in _BOGUS for reply in replies for code in reply.extended):
+        return _BROKEN_DNSSEC
+    return next((_RCODES[reply.rcode] for reply in replies if reply.rcode in _RCODES), _UNUSABLE)
+
+
+def _left(until: float) -> float:
+    return max(until - asyncio.get_running_loop().time(), 0.0)
+
+
+def _verified_tls() -> ssl.SSLContext:
+    """The system's roots, and the server's name."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["dot"])
+    return context
