@@ -167,7 +167,7 @@ def fight(directory: Path, *, seed: int, kills: int, say: Callable[[str], None] 
     dice.shuffle(rounds)
     say(f"seed {seed}: {kills} rounds of each")
     directory.mkdir(parents=True, exist_ok=True)
-    with TegataCA(directory / "ca") as ca:
+    with TegataCA(directory / "ca", limits_orders=False) as ca:
         battle = Battle(ca, directory, dice, say)
         for number, victim in enumerate(rounds, 1):
             say(f"round {number} of {len(rounds)}: {victim}")

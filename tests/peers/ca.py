@@ -30,7 +30,7 @@ class TegataCA:
     http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
     ``issuer_domains``, if set before the start, are the CA's names in CAA records.
     ``smtp`` is a URL as of ``init --smtp``; ``init`` are further words for that command. ``home`` is its ``--dir``.
-    Without ``serves`` it is initialised only.
+    Without ``serves`` it is initialised only, without ``limits_orders`` an account may place any number.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class TegataCA:
         init: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         serves: bool = True,
+        limits_orders: bool = True,
     ) -> None:
         self.directory = directory
         self.home = directory / "tegata-ca"
@@ -61,6 +62,7 @@ class TegataCA:
         self._init = tuple(init)
         self._resolver = resolver
         self._serves = serves
+        self._limits_orders = limits_orders
         self._has_own_dns = dns is None and resolver is None
         self.dns = dns or DnsServer(default_address="127.0.0.1")
 
@@ -73,6 +75,8 @@ class TegataCA:
             settings = self.home / "settings.toml"  # no option of init says these
             text = settings.read_text().replace("tlsalpn01_port = 443", f"tlsalpn01_port = {self.tls_port}")
             text = text.replace("issuer_domains = []", f"issuer_domains = {json.dumps(self.issuer_domains)}")
+            if not self._limits_orders:
+                text = text.replace('orders_per_account = "300/3h"', 'orders_per_account = ""')
             settings.write_text(text)
             if self._serves:
                 self.start()

@@ -48,7 +48,7 @@ class Nodes:
     def __init__(self, directory: Path, postgresql: PostgreSQL, count: int) -> None:
         self.postgresql = postgresql
         self.database = postgresql.database()
-        self.ca = TegataCA(directory, init=("--database", self.database), serves=False)
+        self.ca = TegataCA(directory, init=("--database", self.database), serves=False, limits_orders=False)
         self.nodes = [Node(self.ca, number) for number in range(count)]
 
     def __enter__(self) -> Self:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tegata.ca import configuration
 from tegata.ca.api import links
 from tegata.ca.api.app import AcmeApp
 from tegata.ca.api.context import Context, Nonces
@@ -33,7 +33,6 @@ from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.notices.mail import Mailer
-from tegata.ca.policy import baseline
 from tegata.ca.portal import app as portal
 from tegata.ca.ports import Ids, Notifier, Store, Validator
 from tegata.ca.public import app as public
@@ -50,13 +49,13 @@ from tegata.ca.services.evidence import EvidenceService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
+from tegata.ca.services.limits import LimitService
 from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
-from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Settings, Validation
-from tegata.ca.settings import Agent as AgentSettings
+from tegata.ca.settings import Settings, Validation
 from tegata.ca.store import backup, opening
 from tegata.ca.store.migrations import Migrated
 from tegata.ca.validation.agent import Agent
@@ -64,7 +63,6 @@ from tegata.ca.validation.check import NetworkValidator
 from tegata.ca.validation.perspectives import Perspectives
 from tegata.ca.validation.remote import RemotePerspective
 from tegata.clock import SystemClock
-from tegata.settings import BadSettings, load
 
 SEALING_KEY = layout.KEYS / "sealing.key"
 
@@ -83,6 +81,7 @@ class Ca:
     ids: Ids
     accounts: AccountService
     orders: OrderService
+    limits: LimitService
     challenges: ChallengeService
     issuance: IssuanceService
     certificates: CertificateService
@@ -105,7 +104,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     Raises BadSettings, PassphraseMissing, FileUnusable, Refused for a setting that cannot be used, and the store's
     errors. The store is the caller's to close.
     """
-    settings = load_settings(home)
+    settings = configuration.load_settings(home)
     secret = keys.passphrase(home, settings.keys, environ)
     now, ids, hasher = SystemClock().now, SystemIds(), Argon2Hasher()
     sealing_key = _sealing_key(home / SEALING_KEY, secret)
@@ -138,6 +137,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     )
     handlers: dict[str, Handler] = {}
     runner = Runner(store=store, handlers=handlers, owner=ids.object_id(), clock=now)
+    limits = LimitService(store=store, settings=settings.limits, resume_url=partial(order_page, settings), clock=now)
     ca = Ca(
         settings=settings,
         directory_url=directory_url(settings),
@@ -150,13 +150,17 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         accounts=AccountService(
             store=store, services=services, terms=settings.acme.terms_of_service, sealer=sealer, ids=ids, clock=now
         ),
-        orders=OrderService(store=store, services=services, policy=settings.policy, issuer=issuer, ids=ids, clock=now),
+        orders=OrderService(
+            store=store, services=services, policy=settings.policy, issuer=issuer, limits=limits, ids=ids, clock=now
+        ),
+        limits=limits,
         challenges=ChallengeService(
             store=store,
             validator=validator,
             validation=settings.validation,
             hands=runner,
             account_url=account_url,
+            limits=limits,
             ids=ids,
             clock=now,
         ),
@@ -196,12 +200,12 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
 
 def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:
     """Bring the database of a CA up to date; raises BadSettings and the store's errors."""
-    return opening.migrate(home, load_settings(home).database, environ, finish=finish)
+    return opening.migrate(home, configuration.load_settings(home).database, environ, finish=finish)
 
 
 def back_up(home: Path, target: Path) -> int:
     """Copy the CA's database to a new file; its size. Raises BadSettings, Refused, DatabaseUnusable."""
-    return backup.back_up(opening.require_file(home, load_settings(home).database), target)
+    return backup.back_up(opening.require_file(home, configuration.load_settings(home).database), target)
 
 
 def restore(home: Path, source: Path, *, force: bool) -> None:
@@ -209,45 +213,19 @@ def restore(home: Path, source: Path, *, force: bool) -> None:
 
     Raises BadSettings, BackupOlder, Refused, and the store's errors.
     """
-    database = opening.require_file(home, load_settings(home).database)
+    database = opening.require_file(home, configuration.load_settings(home).database)
     lost = backup.loss(source, database)
     if any(lost) and not force:
         raise BackupOlder(certificates=lost.certificates, revocations=lost.revocations)
     backup.restore(source, database)
 
 
-def load_settings(home: Path) -> Settings:
-    """The settings of a CA's directory; raises BadSettings."""
-    path = home / SETTINGS_FILE
-    settings = load(path, Settings)
-    if not is_base_url(settings.acme.url, "https"):
-        raise BadSettings(path=path, reason="acme.url is not of the form https://HOST[:PORT]")
-    if not is_base_url(settings.public.url, "http"):
-        raise BadSettings(path=path, reason="public.url is not of the form http://HOST[:PORT]")
-    perspectives = settings.validation.perspectives
-    if len({one.name for one in perspectives}) != len(perspectives):
-        raise BadSettings(path=path, reason="validation.perspectives: a name is there twice")
-    return settings
-
-
-def require_public(home: Path, settings: Settings, now: datetime) -> None:
-    """Pass if validation is set up as a publicly trusted CA has to have it now, or this is none; raises BadSettings."""
-    reasons = baseline.shortcomings(settings, now)
-    if reasons:
-        raise BadSettings(path=home / SETTINGS_FILE, reason="; ".join(reasons))
-
-
 async def open_agent(directory: Path, *, listening: Collection[tuple[str, int]]) -> tuple[Agent, ssl.SSLContext]:
     """The agent of a remote perspective, and its TLS; raises BadSettings, FileUnusable, Refused."""
-    settings = load_agent(directory)
+    settings = configuration.load_agent(directory)
     validator = NetworkValidator(settings.validation, forbidden=listening, clock=SystemClock().now)
     await validator.require_dnssec()
     return Agent(settings.name, validator), perspective_tls.agent_context(directory)
-
-
-def load_agent(directory: Path) -> AgentSettings:
-    """The settings of an agent's directory; raises BadSettings."""
-    return load(directory / AGENT_FILE, AgentSettings)
 
 
 def _perspectives(home: Path, settings: Validation, secret: bytes) -> tuple[RemotePerspective, ...]:
@@ -255,17 +233,6 @@ def _perspectives(home: Path, settings: Validation, secret: bytes) -> tuple[Remo
         return ()
     tls = perspective_tls.primary_context(home, secret)
     return tuple(RemotePerspective(one, perspective_tls.server_name(one.name), tls) for one in settings.perspectives)
-
-
-def is_base_url(url: str, scheme: str) -> bool:
-    """Whether a URL is scheme, host in lower case and perhaps a port, with nothing behind but a slash (A-01)."""
-    try:
-        parts = urlsplit(url)
-        number = parts.port
-    except ValueError:
-        return False
-    plain = parts.netloc == parts.netloc.lower() and "@" not in parts.netloc and url.isascii() and url.isprintable()
-    return plain and bool(parts.hostname) and number != 0 and url.rstrip("/") == f"{scheme}://{parts.netloc}"
 
 
 def create_sealing_key(home: Path, secret: bytes) -> None:
@@ -315,6 +282,11 @@ def portal_url(settings: Settings) -> str:
     return settings.acme.url.rstrip("/") + "/portal/"
 
 
+def order_page(settings: Settings, contract_id: str) -> str:
+    """The portal's page of a contract, on which its paused names are resumed."""
+    return f"{portal_url(settings)}orders/{contract_id}"
+
+
 def acme_and_portal(ca: Ca) -> ASGIApp:
     """What the TLS listener serves: ACME below ``/acme/``, the portal elsewhere."""
     acme = AcmeApp(
@@ -337,6 +309,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         customers=ca.customers,
         certificates=ca.certificates,
         credentials=ca.credentials,
+        limits=ca.limits,
         seal_url=ca.settings.public.url.rstrip("/") + public.SEAL_PATH,
         new_reference=ca.ids.reference,
         now=ca.now,

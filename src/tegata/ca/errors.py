@@ -260,7 +260,33 @@ class OrderNotReady(CaError):
     code = "order.not-ready"
 
 
-class ReissueLimited(CaError):
+class Limited(CaError):
+    """Something was asked for too often; ``retry_at`` is the instant from which the same request would pass (A-25)."""
+
+    def __init__(self, *, retry_at: datetime, **facts: object) -> None:
+        super().__init__(**facts)
+        self.retry_at = retry_at
+
+
+class TooManyOrders(Limited):
+    """The ``kind`` that is counted has had ``count`` orders in its span."""
+
+    code = "limits.orders"
+
+
+class TooManyFailures(Limited):
+    """The validation of ``name`` has failed too often for this account in a while."""
+
+    code = "limits.failures"
+
+
+class NamesPaused(CaError):
+    """Nothing is tried for ``names`` any more until somebody who can mend them resumes them at ``url``."""
+
+    code = "limits.paused"
+
+
+class ReissueLimited(Limited):
     """Another certificate for the same names could not end later than the one in place.
 
     ``ends`` is the contract's end; ``retry_at`` the instant from which the same request would pass.
@@ -269,8 +295,7 @@ class ReissueLimited(CaError):
     code = "order.reissue"
 
     def __init__(self, *, ends: datetime, retry_at: datetime) -> None:
-        super().__init__(ends=ends.strftime("%Y-%m-%d %H:%M:%S UTC"))
-        self.retry_at = retry_at
+        super().__init__(ends=ends.strftime("%Y-%m-%d %H:%M:%S UTC"), retry_at=retry_at)
 
 
 class AlreadyReplaced(CaError):

@@ -4,8 +4,9 @@ A record holds what happened and when; no status word that can be worked out is 
 ``ca.policy`` derive those). Knows no SQL, no JSON of the wire and no clock. All instants are aware and in UTC.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -110,6 +111,42 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     error: str | None
     evidence: bytes
+
+
+class Limit(NamedTuple):
+    """A rate limit: so many requests in a span. They may come at once; each is given back after its part of the span.
+
+    How full a bucket is, is one instant: that at which it will be full again (GCRA).
+    """
+
+    requests: int
+    span: timedelta
+
+    @property
+    def cost(self) -> timedelta:
+        """What one request takes out of the span."""
+        return self.span / self.requests
+
+    def latest(self, now: datetime) -> datetime:
+        """A bucket that is full again by then has room for one more request now."""
+        return now + self.span - self.cost
+
+    def retry_at(self, full_at: datetime) -> datetime:
+        """The instant from which a request would pass, for a bucket that is full again at ``full_at``."""
+        return full_at - self.span + self.cost
+
+
+class Failures(msgspec.Struct, frozen=True, kw_only=True):
+    """A name whose validation failed for an account, how often in a row, and whether it is tried at all any more.
+
+    ``full_at`` is when the bucket of failures that are allowed in a span is full again.
+    """
+
+    account_id: str
+    name: str
+    in_a_row: int
+    full_at: datetime
+    paused_at: datetime | None
 
 
 class Authorization(msgspec.Struct, frozen=True, kw_only=True):

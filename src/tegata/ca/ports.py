@@ -8,7 +8,7 @@ nothing of the unit happens and ``Conflict`` names the statement, so that a tran
 be half done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -28,7 +28,9 @@ from tegata.ca.model import (
     Credential,
     Customer,
     Event,
+    Failures,
     Job,
+    Limit,
     Link,
     Observation,
     Order,
@@ -267,6 +269,42 @@ class Jobs(Protocol):
         ...
 
 
+class Limits(Protocol):
+    """Buckets of rate limits, and names that failed; what is spent is spent by the unit that it lets through."""
+
+    def spend(self, work: Work, subject: str, limit: Limit, now: datetime) -> None:
+        """Guarded: there was room in the subject's bucket."""
+        ...
+
+    def spend_unless_held(
+        self,
+        work: Work,
+        subject: str,
+        limit: Limit,
+        now: datetime,
+        *,
+        account_id: str,
+        names: Collection[str],
+        failures: Limit,
+    ) -> None:
+        """Guarded: there was room, and none of the names is paused or has failed too often for the account."""
+        ...
+
+    async def full_at(self, subject: str) -> datetime | None: ...
+    def failed(
+        self, work: Work, account_id: str, name: str, limit: Limit, now: datetime, *, pause_after: int
+    ) -> None: ...
+    def passed(self, work: Work, account_id: str, name: str) -> None:
+        """A name that is paused meanwhile stays so."""
+        ...
+
+    async def of_account(self, account_id: str) -> list[Failures]: ...
+    async def paused(self, contract_id: str) -> list[Failures]: ...
+    def resume(self, work: Work, account_id: str, name: str) -> None:
+        """Guarded: it is paused."""
+        ...
+
+
 class RevocationLists(Protocol):
     """The signed CRLs."""
 
@@ -298,6 +336,14 @@ class Housekeeping(Protocol):
 
     async def drop_jobs(self, before: datetime, most: int) -> int: ...
     async def drop_nonces(self, before: datetime, most: int) -> int: ...
+    async def drop_limits(self, before: datetime, most: int) -> int:
+        """Buckets that are full."""
+        ...
+
+    async def drop_failures(self, before: datetime, most: int) -> int:
+        """Never of a name that is paused."""
+        ...
+
     async def drop_sessions(self, before: datetime, most: int) -> int: ...
     async def drop_events(self, before: datetime, most: int) -> int:
         """Links of the audit log with their events, never the newest."""
@@ -332,6 +378,7 @@ class Store(Protocol):
     credentials: Credentials
     customers: Customers
     jobs: Jobs
+    limits: Limits
     observations: Observations
     revocation_lists: RevocationLists
     nonces: SpentNonces

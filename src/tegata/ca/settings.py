@@ -19,6 +19,10 @@ Region = Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
 """The regional internet registries."""
 
 
+Rate = Annotated[str, msgspec.Meta(pattern=r"^([1-9][0-9]{0,8}/[1-9][0-9]{0,3}[smhd])?$")]
+"""So many in a span."""
+
+
 class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ACME service: ``url`` is the public base (its directory is ``<url>/acme/``); ``listen`` host:port."""
 
@@ -128,6 +132,21 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     crl_seconds: int = 4 * DAY
 
 
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much may be asked for: ``300/3h`` is 300 in any three hours (s, m, h, d); empty is no limit.
+
+    ``failures_per_name`` are failed validations of a name for an account; after ``pause_after`` of them in a row the
+    name is paused for that account until its customer or the operator resumes it. Renewals in the window that the CA
+    itself suggested are not counted (X-19).
+    """
+
+    orders_per_account: Rate = "300/3h"
+    orders_per_contract: Rate = ""
+    orders_per_name: Rate = ""
+    failures_per_name: Rate = "20/1h"
+    pause_after: Annotated[int, msgspec.Meta(ge=1)] = 500
+
+
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A product: its label, key rule, life of certificates and of contracts in days, and challenge types offered."""
 
@@ -159,6 +178,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database: Database = Database()
     retention: Retention = Retention()
     policy: Policy = Policy()
+    limits: Limits = Limits()
     services: dict[str, Service] = msgspec.field(default_factory=lambda: dict(SERVICES))
 
 

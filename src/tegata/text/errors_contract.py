@@ -180,6 +180,36 @@ ENTRIES: dict[str, Entry] = {
             "pending は審査待ち、processing は発行処理中です。invalid の場合は新しく注文してください。",
         ),
     ),
+    "limits.orders": Entry(
+        Sentence(
+            "There were {count} orders for {kind} in a short time, which is the limit.",
+            "短時間の注文数が上限（{count} 件）に達しました（対象: {kind}）。",
+        ),
+        Sentence(
+            "Try again at the time in Retry-After, and look why so many are placed: one order a certificate is enough.",
+            "Retry-After の時刻以降に再度お試しのうえ、注文が多い原因をご確認ください。",
+        ),
+    ),
+    "limits.failures": Entry(
+        Sentence(
+            "The validation of {name} has failed too often in a short time.",
+            "{name} の認証（審査）が短時間に続けて失敗しています。",
+        ),
+        Sentence(
+            "Mend what its last failure says, then try again at the time in Retry-After.",
+            "直前の失敗の原因を解消し、Retry-After の時刻以降に再度お試しください。",
+        ),
+    ),
+    "limits.paused": Entry(
+        Sentence(
+            "The validation of {names} has failed so many times in a row that it is paused for this account.",
+            "{names} の認証（審査）が続けて失敗したため、このアカウントでは一時停止しています。",
+        ),
+        Sentence(
+            "Mend what its failures say, or take the name off the client, then resume it at {url}",
+            "失敗の原因を解消するか、クライアントの設定から名前を外したうえで、{url} で再開してください。",
+        ),
+    ),
     "order.reissue": Entry(
         Sentence(
             "The certificate in place already lives as long as it can, until {ends}; another could not end later.",
@@ -328,6 +358,10 @@ REASONS: dict[str, str] = {
     ),
     "it is not after the beginning": "有効期間の開始より後ではありません",
     "it has a fraction of a second": "1 秒未満の端数があります",
+    # rate limits
+    "this account": "このアカウント",
+    "this contract": "この契約",
+    "one of these names": "指定されたドメイン名のいずれか",
     "it names no certificate of this account": "このアカウントの証明書ではありません",
     "the certificate it names has none of the order's names": "その証明書には注文の名前が一つも含まれていません",
     # certification requests

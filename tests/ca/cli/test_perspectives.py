@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from tegata.ca import bootstrap
+from tegata.ca import configuration
 from tegata.ca.cli import grammar, perspectives
 from tegata.ca.cli.initialise import run as initialise
 from tegata.ca.cli.listening import BadListenAddress
@@ -49,7 +49,7 @@ def test_an_agents_directory(home):
     assert stat.S_IMODE((home / "keys" / "perspectives.key").stat().st_mode) == 0o600
     assert stat.S_IMODE((home / "keys" / "perspectives-primary.pem").stat().st_mode) == 0o600
     assert b"ENCRYPTED" in (home / "keys" / "perspectives.key").read_bytes()
-    agent = bootstrap.load_agent(directory)
+    agent = configuration.load_agent(directory)
     assert (agent.name, agent.listen) == ("frankfurt", "0.0.0.0:8444")
     assert (agent.validation.http01_port, agent.validation.resolvers) == (8080, ())
     assert agent.validation.issuer_domains == ("ca.example.com",)
@@ -57,15 +57,15 @@ def test_an_agents_directory(home):
 
 def test_the_settings_name_it(home):
     """One entry more, and everything else as it was."""
-    before = bootstrap.load_settings(home)
+    before = configuration.load_settings(home)
     add(home)
-    after = bootstrap.load_settings(home)
+    after = configuration.load_settings(home)
     place = Perspective(name="frankfurt", address="203.0.113.7:8444", region="RIPE")
     assert after.validation.perspectives == (place,)
     assert after.acme == before.acme
     assert (home / "settings.toml").read_text().count("[[validation.perspectives]]") == 1
     add(home, "perspective add osaka --address [2001:db8::1]:8444 --region APNIC --listen [::]:9000")
-    assert [one.name for one in bootstrap.load_settings(home).validation.perspectives] == ["frankfurt", "osaka"]
+    assert [one.name for one in configuration.load_settings(home).validation.perspectives] == ["frankfurt", "osaka"]
 
 
 def test_added_again_it_has_new_keys(home):
@@ -74,7 +74,7 @@ def test_added_again_it_has_new_keys(home):
     first = (home / "perspectives" / "frankfurt" / "agent.key").read_bytes()
     add(home)
     assert (home / "perspectives" / "frankfurt" / "agent.key").read_bytes() != first
-    assert len(bootstrap.load_settings(home).validation.perspectives) == 1
+    assert len(configuration.load_settings(home).validation.perspectives) == 1
     with pytest.raises(Refused, match="another address or region"):
         add(home, WORDS.replace("8444", "9444"))
 
@@ -115,7 +115,7 @@ def test_a_name_that_is_there_twice(home):
     entry = settings.read_text().partition("[[validation.perspectives]]")[2]
     settings.write_text(settings.read_text() + "\n[[validation.perspectives]]" + entry)
     with pytest.raises(BadSettings, match="twice"):
-        bootstrap.load_settings(home)
+        configuration.load_settings(home)
 
 
 def test_a_publicly_trusted_ca_without_perspectives_does_not_serve(home):
@@ -123,4 +123,4 @@ def test_a_publicly_trusted_ca_without_perspectives_does_not_serve(home):
     settings = home / "settings.toml"
     settings.write_text(settings.read_text().replace("public = false", "public = true"))
     with pytest.raises(BadSettings, match=r"0 of at least .*port 80"):
-        bootstrap.require_public(home, bootstrap.load_settings(home), SystemClock().now())
+        configuration.require_public(home, configuration.load_settings(home), SystemClock().now())

@@ -33,13 +33,14 @@ from tegata.ca.services.crls import CrlService
 from tegata.ca.services.customers import CustomerService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
+from tegata.ca.services.limits import LimitService
 from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
-from tegata.ca.settings import SERVICES, Policy, Service, Validation
+from tegata.ca.settings import SERVICES, Limits, Policy, Service, Validation
 from tegata.ca.store.sqlite import open_store
 from tegata.ca.store.store import RowStore
 from tegata.pki import csr
@@ -173,6 +174,7 @@ class House:
     authority: SoftwareAuthority
     products: dict[str, Service] = field(default_factory=lambda: only_http01(SERVICES))
     policy: Policy = field(default_factory=Policy)
+    limited: Limits = field(default_factory=Limits)
     has_mail: bool = False
 
     def __post_init__(self) -> None:
@@ -191,8 +193,17 @@ class House:
         self.accounts = AccountService(
             store=store, services=self.products, terms=TERMS, sealer=self.sealer, ids=ids, clock=clock
         )
+        self.limits = LimitService(
+            store=store, settings=self.limited, resume_url="https://ca.example.com/portal/orders/{}".format, clock=clock
+        )
         self.orders = OrderService(
-            store=store, services=self.products, policy=self.policy, issuer=issuer, ids=ids, clock=clock
+            store=store,
+            services=self.products,
+            policy=self.policy,
+            issuer=issuer,
+            limits=self.limits,
+            ids=ids,
+            clock=clock,
         )
         self.challenges = ChallengeService(
             store=store,
@@ -200,6 +211,7 @@ class House:
             validation=self.validation,
             hands=Runner(store=store, handlers={}, owner="not running", clock=clock),
             account_url=account_url,
+            limits=self.limits,
             ids=ids,
             clock=clock,
         )

@@ -18,24 +18,31 @@ def housekeeping(house):
     )
 
 
+async def cleaned(housekeeping):
+    """What was dropped, but the buckets of rate limits, which are full again after a while."""
+    dropped = await housekeeping.clean()
+    dropped.pop("limits", None)
+    return dropped
+
+
 async def test_the_life_of_what_was_issued_and_of_what_was_not(house, housekeeping):
     """B-94: an abandoned order goes 30 days after its end, a certificate with order and proofs 400 days after its."""
     actor = await house.register(await house.sell())
     issued = await house.issue(actor)
     abandoned = await house.order(actor, "www.example.com")
     house.clock.advance(37 * DAY)
-    assert await housekeeping.clean() == {}
+    assert await cleaned(housekeeping) == {}
     house.clock.advance(DAY)
-    dropped = await housekeeping.clean()
+    dropped = await cleaned(housekeeping)
     assert dropped["orders"] == 1
     assert await house.store.orders.get(abandoned.order.id) is None
     house.clock.advance(90 * DAY + 360 * DAY)
-    assert await housekeeping.clean() == {}
+    assert await cleaned(housekeeping) == {}
     assert await house.certificates.show(issued.serial) == issued
     house.clock.advance(13 * DAY)
-    assert await housekeeping.clean() == {"certificates": 1, "orders": 1, "authorizations": 1}
+    assert await cleaned(housekeeping) == {"certificates": 1, "orders": 1, "authorizations": 1}
     assert await house.certificates.list() == []
-    assert await housekeeping.clean() == {}
+    assert await cleaned(housekeeping) == {}
     assert (await house.again(actor)).account == actor.account
 
 
@@ -45,7 +52,7 @@ async def test_nothing_that_lives_is_touched(house, housekeeping):
     issued = await house.issue(actor)
     pending = await house.order(actor, "www.example.com")
     for _ in range(2):
-        assert await housekeeping.clean() == {}
+        assert await cleaned(housekeeping) == {}
         house.clock.advance(HOUR)
     assert await house.certificates.show(issued.serial) == issued
     assert (await house.orders.get(actor, pending.order.id)).order == pending.order
@@ -58,7 +65,7 @@ async def test_more_than_one_unit_takes(house, housekeeping, monkeypatch):
     for number in range(5):
         await house.order(actor, f"n{number}.example.com")
     house.clock.advance(40 * DAY)
-    assert await housekeeping.clean() == {"orders": 5, "authorizations": 5}
+    assert await cleaned(housekeeping) == {"orders": 5, "authorizations": 5}
 
 
 async def test_the_audit_log_grows_no_older_than_that(house, housekeeping, monkeypatch):
@@ -70,7 +77,7 @@ async def test_the_audit_log_grows_no_older_than_that(house, housekeeping, monke
     before = await audit.verify()
     assert before.links > 1
     house.clock.advance(36_500 * DAY)  # links carry the system's time, whatever the house's clock says
-    assert await housekeeping.clean() == {"links": before.links - 1}
+    assert await cleaned(housekeeping) == {"links": before.links - 1}
     after = await audit.verify(before.head)
     assert after.links == 1
     await audit.bind()

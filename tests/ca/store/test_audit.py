@@ -15,6 +15,7 @@ from tegata.ca.store.certificates import CertificateRows
 from tegata.ca.store.contracts import ContractRows
 from tegata.ca.store.credentials import CredentialRows
 from tegata.ca.store.customers import CustomerRows
+from tegata.ca.store.limits import LimitRows
 from tegata.ca.store.orders import OrderRows
 from tegata.ca.store.revocation_lists import RevocationListRows
 from tests.ca.store.records import (
@@ -140,6 +141,7 @@ SILENT = {
     "Observations": {"insert"},  # evidence that is only ever added
     "Jobs": {"add", "discard", "finish", "extend", "postpone"},
     "SpentNonces": {"spend"},
+    "Limits": {"spend", "spend_unless_held", "failed", "passed"},  # told by the order, and by the verdict
     "Audit": {"bind", "add_link"},
 }
 """Writes that are no event of their own."""
@@ -159,9 +161,14 @@ def writes() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("port", "verb"), writes())
 def test_every_write_records(port: str, verb: str) -> None:
     """B-93: A new write of the store tells the audit log, or stands in the list above with its reason."""
-    rows = {"Accounts": AccountRows, "Authorizations": AuthorizationRows, "Certificates": CertificateRows}
+    rows: dict[str, type] = {
+        "Accounts": AccountRows,
+        "Authorizations": AuthorizationRows,
+        "Certificates": CertificateRows,
+    }
     rows |= {"Contracts": ContractRows, "Credentials": CredentialRows, "Customers": CustomerRows, "Orders": OrderRows}
     rows |= {"RevocationLists": RevocationListRows}
+    rows |= {"Limits": LimitRows}
     assert "audit.record(" in inspect.getsource(getattr(rows[port], verb))
 
 

@@ -11,7 +11,16 @@ from tegata.acme.jws import BadAlgorithm
 from tegata.acme.problems import ErrorType, Problem
 from tegata.acme.wire import Headers, Response
 from tegata.ca import errors
-from tegata.ca.errors import Fault, KeyInUse, MethodNotAllowed, ReissueLimited, SeveralRefused, StoreFailed, error_of
+from tegata.ca.errors import (
+    Fault,
+    KeyInUse,
+    Limited,
+    MethodNotAllowed,
+    NamesPaused,
+    SeveralRefused,
+    StoreFailed,
+    error_of,
+)
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 from tegata.text.language import Language
@@ -56,6 +65,9 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.DatesRefused: (ErrorType.MALFORMED, 400),
     errors.OrderNotReady: (ErrorType.ORDER_NOT_READY, 403),
     errors.ReissueLimited: (ErrorType.RATE_LIMITED, 429),
+    errors.TooManyOrders: (ErrorType.RATE_LIMITED, 429),
+    errors.TooManyFailures: (ErrorType.RATE_LIMITED, 429),
+    errors.NamesPaused: (ErrorType.USER_ACTION_REQUIRED, 403),
     errors.AlreadyReplaced: (ErrorType.ALREADY_REPLACED, 409),
     errors.ReplacesRefused: (ErrorType.MALFORMED, 400),
     # Finalize.
@@ -104,7 +116,7 @@ def answer(error: Exception, language: Language, reference: str, now: datetime) 
     """The response to a refused request."""
     document = problem(error, language, reference)
     headers = [("Content-Type", problems.CONTENT_TYPE), ("Content-Language", language)]
-    if isinstance(error, ReissueLimited):
+    if isinstance(error, Limited):
         headers.append(("Retry-After", str(max(1, ceil((error.retry_at - now).total_seconds())))))
     if isinstance(error, StoreFailed):
         headers.append(("Retry-After", str(_RETRY_SECONDS)))
@@ -127,6 +139,7 @@ def problem(error: Exception, language: Language, reference: str) -> Problem:
         kind,
         f"{explain(told, language)} (reference {reference})",
         status,
+        instance=str(told.facts["url"]) if isinstance(told, NamesPaused) else "",
         subproblems=subproblems,
         algorithms=tuple(str(told.facts["supported"]).split(", ")) if isinstance(told, BadAlgorithm) else (),
         reference=reference,

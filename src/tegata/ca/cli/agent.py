@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from uvicorn.loops.auto import auto_loop_factory
 
-from tegata.ca import bootstrap
+from tegata.ca import bootstrap, configuration
 from tegata.ca.cli import listening, logs
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.serving import Listener
@@ -23,7 +23,7 @@ log = structlog.get_logger("perspective")
 def run(asked: Asked) -> None:
     """Serve until SIGTERM or SIGINT; looks in hand are finished first."""
     logs.configure()
-    settings = bootstrap.load_agent(asked.home)
+    settings = configuration.load_agent(asked.home)
     sockets = listening.open_sockets(settings.listen)
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(_serve(asked.home, settings.name, sockets))

@@ -139,6 +139,13 @@ COMMANDS = (
     Command(("contract", "suspend"), "suspend a contract: nothing is issued until it is resumed", "ID"),
     Command(("contract", "resume"), "resume a suspended contract", "ID"),
     Command(("contract", "end"), "end a contract for good", "ID"),
+    Command(("paused", "list"), "list the names of a contract that are paused for failing again and again", "CONTRACT"),
+    Command(
+        ("paused", "resume"),
+        "let paused names of a contract be tried again",
+        "CONTRACT",
+        (Option("name", "NAME", "only this name"),),
+    ),
     Command(("eab", "show"), "show an EAB credential", "KID"),
     Command(("eab", "rotate"), "replace an EAB credential; accounts made with the old one stay", "KID"),
     Command(("eab", "disable"), "disable an EAB credential and the accounts made with it", "KID"),

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tegata.ca import bootstrap
+from tegata.ca import bootstrap, configuration
 from tegata.ca.cli import listening, settings_file
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
@@ -86,7 +86,7 @@ def _settings(asked: Asked) -> Settings:
 def _base(url: str, scheme: str, otherwise: str) -> str:
     """The base URL that was meant; raises Refused with the reason ``otherwise``."""
     base = url.lower().rstrip("/")
-    if not bootstrap.is_base_url(base, scheme):
+    if not configuration.is_base_url(base, scheme):
         raise Refused(reason=otherwise)
     return base
 

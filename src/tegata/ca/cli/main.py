@@ -21,6 +21,7 @@ from tegata.ca.cli import (
     database,
     grammar,
     initialise,
+    paused,
     perspectives,
     serving,
 )
@@ -42,6 +43,8 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("contract", "suspend"): contracts.suspend,
     ("contract", "resume"): contracts.resume,
     ("contract", "end"): contracts.end,
+    ("paused", "list"): paused.listing,
+    ("paused", "resume"): paused.resume,
     ("eab", "show"): credentials.show,
     ("eab", "rotate"): credentials.rotate,
     ("eab", "disable"): credentials.disable,

@@ -14,7 +14,7 @@ from typing import get_args
 
 import msgspec
 
-from tegata.ca import bootstrap
+from tegata.ca import configuration
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import listening
 from tegata.ca.cli.answers import Answer
@@ -80,7 +80,7 @@ def add(asked: Asked) -> Answer:
     For one that is there already only the directory is made anew, with new keys. Raises Refused.
     """
     home = asked.home
-    settings = bootstrap.load_settings(home)
+    settings = configuration.load_settings(home)
     perspective = _perspective(asked)
     known = [one for one in settings.validation.perspectives if one.name == perspective.name]
     if known and known != [perspective]:

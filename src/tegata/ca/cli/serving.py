@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
-from tegata.ca import bootstrap
+from tegata.ca import bootstrap, configuration
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import listening, logs
 from tegata.ca.cli.connections import WholeAnswers
@@ -83,8 +83,8 @@ class Listener(uvicorn.Server):
 def run(asked: Asked) -> None:
     """Serve until SIGTERM or SIGINT; what was begun is finished first."""
     logs.configure()
-    settings = bootstrap.load_settings(asked.home)
-    bootstrap.require_public(asked.home, settings, SystemClock().now())
+    settings = configuration.load_settings(asked.home)
+    configuration.require_public(asked.home, settings, SystemClock().now())
     acme, public = settings.acme, settings.public
     acme_sockets = listening.open_sockets(asked["listen"] or acme.listen or listening.default_for(acme.url))
     public_sockets = listening.open_sockets(

@@ -81,6 +81,17 @@ passphrase_file = {passphrase_file}
 public = {is_public}
 # How often a certificate may be replaced by one that could not end later, because the contract ends.
 reissues_at_contract_end = {reissues_at_contract_end}
+
+[limits]
+# "300/3h" is 300 in any three hours (s, m, h, d); "" is no limit. Renewals in the window that this CA itself suggested
+# are not counted. An order is counted when it is placed; what is refused is not.
+orders_per_account = {orders_per_account}
+orders_per_contract = {orders_per_contract}
+orders_per_name = {orders_per_name}
+# Failed validations of a name for one account; after pause_after of them in a row the name is paused for that account,
+# until its customer resumes it in the portal or "tegata-ca paused resume" does.
+failures_per_name = {failures_per_name}
+pause_after = {pause_after}
 """
 
 
@@ -113,6 +124,11 @@ def text_of(settings: Settings) -> str:
         "passphrase_file": settings.keys.passphrase_file,
         "is_public": settings.policy.public,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
+        "orders_per_account": settings.limits.orders_per_account,
+        "orders_per_contract": settings.limits.orders_per_contract,
+        "orders_per_name": settings.limits.orders_per_name,
+        "failures_per_name": settings.limits.failures_per_name,
+        "pause_after": settings.limits.pause_after,
     }
     # A JSON string without characters beyond the printable is a TOML string too, and so are numbers and lists of these.
     return _TEMPLATE.format_map({name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from tegata.ca.model import Certificate, Credential, Event
+from tegata.ca.model import Certificate, Credential, Event, Failures
 from tegata.ca.policy import certificates, contracts
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.evidence import Proof
@@ -51,6 +51,16 @@ def credential(record: Credential, mac: str, server: str) -> Shape:
 def event(record: Event) -> Shape:
     """Something that happened."""
     return {"at": record.at.isoformat(), "kind": record.kind, "subject": record.subject, "facts": record.facts}
+
+
+def paused(record: Failures) -> Shape:
+    """A name that is paused for an account."""
+    return {
+        "name": record.name,
+        "account": record.account_id,
+        "failures": record.in_a_row,
+        "paused_at": rfc3339(record.paused_at) if record.paused_at else None,
+    }
 
 
 def proof(found: Proof) -> Shape:

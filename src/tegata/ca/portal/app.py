@@ -24,6 +24,7 @@ from tegata.ca.portal.session import CrossSiteRequest, NotLoggedIn
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.limits import LimitService
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 
@@ -37,6 +38,7 @@ def build(
     customers: CustomerService,
     certificates: CertificateService,
     credentials: CredentialService,
+    limits: LimitService,
     seal_url: str,
     new_reference: Callable[[], str],
     now: Callable[[], datetime],
@@ -47,7 +49,7 @@ def build(
     ``seal_url`` is the address stickers lead to, less the contract; ``new_reference`` gives a fresh reference number.
     """
     logins = LoginPages(customers, monotonic)
-    orders = OrderPages(customers, certificates, now)
+    orders = OrderPages(customers, certificates, limits, now)
     downloads = DownloadPages(customers, credentials, seal_url)
     order = "/portal/orders/{contract:str}"
     return Starlette(
@@ -59,6 +61,7 @@ def build(
             Route("/portal/logout", logins.log_out, methods=["POST"]),
             Route("/portal/orders", orders.table, methods=["GET"]),
             Route(order, orders.order, methods=["GET"]),
+            Route(f"{order}/resume", orders.resume, methods=["POST"]),
             Route(f"{order}/download", downloads.choose, methods=["GET"]),
             # The two downloads answer below the contract as well as below its download page.
             Route(f"{order}/download/eab", downloads.eab, methods=["POST"]),

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from tegata.ca.policy.certificates import status
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.portal.pages import language_of, page, words
-from tegata.ca.portal.session import require_customer
+from tegata.ca.portal.session import check_same_site, require_customer
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.customers import ContractView, CustomerService
+from tegata.ca.services.limits import LimitService
 from tegata.text.language import Language
 
 # The manual's four columns, each with what it sorts by; what a reader sees decides the order of words.
@@ -32,9 +33,13 @@ class OrderPages:
     """``/portal/orders`` and ``/portal/orders/{contract}``."""
 
     def __init__(
-        self, customers: CustomerService, certificates: CertificateService, now: Callable[[], datetime]
+        self,
+        customers: CustomerService,
+        certificates: CertificateService,
+        limits: LimitService,
+        now: Callable[[], datetime],
     ) -> None:
-        self._customers, self._certificates, self._now = customers, certificates, now
+        self._customers, self._certificates, self._limits, self._now = customers, certificates, limits, now
 
     async def table(self, request: Request) -> Response:
         """The table: contracts in force first-hand, all with ``?show=all``; newest first unless a column is chosen."""
@@ -69,4 +74,14 @@ class OrderPages:
             (certificate, status(certificate, now)) for certificate in await self._certificates.list(view.contract.id)
         ]
         certificates.sort(key=lambda pair: pair[0].not_before, reverse=True)
-        return page(request, "order.html", customer=customer, view=view, certificates=certificates)
+        paused = await self._limits.paused(view.contract.id)
+        return page(request, "order.html", customer=customer, view=view, certificates=certificates, paused=paused)
+
+    async def resume(self, request: Request) -> Response:
+        """Let a paused name of the contract be tried again, and show the contract."""
+        check_same_site(request)
+        customer = await require_customer(request, self._customers)
+        view = await self._customers.contract(customer, request.path_params["contract"])
+        form = await request.form()
+        await self._limits.resume(view.contract.id, str(form.get("account")), str(form.get("name")))
+        return RedirectResponse(f"/portal/orders/{view.contract.id}", 303)

@@ -64,6 +64,16 @@ WORDS: dict[str, Sentence] = {
     "certificate.valid": Sentence("Valid", "有効"),
     "certificate.revoked": Sentence("Revoked", "失効"),
     "certificate.expired": Sentence("Expired", "期限切れ"),
+    "paused": Sentence("Paused names", "一時停止中のドメイン名"),
+    "paused.text": Sentence(
+        "The validation of these names has failed so often in a row that it is not tried any more. Mend the cause on "
+        "your server or in your DNS first, then resume.",
+        "次のドメイン名は認証（審査）の失敗が続いたため、確認を停止しています。"
+        "サーバーまたは DNS の原因を解消してから再開してください。",
+    ),
+    "paused.since": Sentence("Since (UTC)", "停止日（日本時間）"),
+    "paused.failures": Sentence("Failures", "失敗回数"),
+    "paused.resume": Sentence("Resume", "再開する"),
     "back": Sentence("Back", "戻る"),
     "missing": Sentence("There is no such page.", "ページが見つかりません。"),
     "missing.text": Sentence(

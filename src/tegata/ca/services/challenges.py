@@ -28,6 +28,7 @@ from tegata.ca.model import Account, Authorization, Challenge, Job, Look
 from tegata.ca.ports import Conflict, Hands, Ids, Store, Validator, Verdict, Work
 from tegata.ca.services import sightings
 from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.limits import LimitService
 from tegata.ca.services.questions import question
 from tegata.ca.services.statuses import AuthorizationView, challenge_status, view_authorization
 from tegata.ca.settings import Validation
@@ -67,11 +68,12 @@ class ChallengeService:
         validation: Validation,
         hands: Hands,
         account_url: Callable[[str], str],
+        limits: LimitService,
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._validator, self._validation, self._hands = store, validator, validation, hands
-        self._account_url, self._ids, self._clock = account_url, ids, clock
+        self._account_url, self._limits, self._ids, self._clock = account_url, limits, ids, clock
 
     async def get(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
         """The actor's challenge in its authorization; raises NotFound."""
@@ -117,7 +119,8 @@ class ChallengeService:
             return
         authorization, challenge = found
         if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
-            await self._fail(job, challenge, ValidationAbandoned(name=authorization.identifier.value), b"{}", Work())
+            error = ValidationAbandoned(name=authorization.identifier.value)
+            await self._fail(job, challenge, error, b"{}", Work())
             return
         verdict = await self._validator.check(question(account, authorization, challenge, self._account_url))
         # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
@@ -131,12 +134,14 @@ class ChallengeService:
             self._store.jobs.postpone(work, job, self._clock())
             await self._store.commit(work)
         else:
-            await self._conclude(job, challenge, verdict, current)
+            await self._conclude(job, authorization, challenge, verdict, current)
 
-    async def _conclude(self, job: Job, challenge: Challenge, verdict: Verdict, account: Account) -> None:
+    async def _conclude(
+        self, job: Job, authorization: Authorization, challenge: Challenge, verdict: Verdict, account: Account
+    ) -> None:
         """Record what was found, unless the authorization was given up meanwhile."""
         try:
-            await self._record(job, challenge, verdict)
+            await self._record(job, authorization, challenge, verdict)
         except Conflict:
             found = await self._store.authorizations.of_challenge(challenge.id)
             if found is not None and self._is_wanted(*found, account):
@@ -150,7 +155,7 @@ class ChallengeService:
             and account.deactivated_at is None
         )
 
-    async def _record(self, job: Job, challenge: Challenge, verdict: Verdict) -> None:
+    async def _record(self, job: Job, authorization: Authorization, challenge: Challenge, verdict: Verdict) -> None:
         """Keep what was seen, and draw the consequence: a proof, another attempt, or the end."""
         now = self._clock()
         work = Work()
@@ -160,11 +165,13 @@ class ChallengeService:
         if verdict.error is None:
             expires = now + timedelta(seconds=self._validation.reuse_seconds)
             self._store.authorizations.pass_challenge(work, challenge.id, now, expires, verdict.evidence)
+            self._limits.passed(work, authorization.account_id, authorization.identifier.value)
             await self._finish(work, job)
         elif isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts:
             self._store.jobs.postpone(work, job, now + _FIRST_PAUSE * 2**job.attempts)
             await self._store.commit(work)
         else:
+            self._limits.failed(work, authorization.account_id, authorization.identifier.value, verdict.error)
             await self._fail(job, challenge, verdict.error, verdict.evidence, work)
 
     async def _fail(self, job: Job, challenge: Challenge, error: ValidationFault, evidence: bytes, work: Work) -> None:

@@ -36,6 +36,8 @@ class HousekeepingService:
         # Dependents after what they hang on: an order of a dropped certificate goes in the same round.
         steps: tuple[tuple[str, Drop, datetime], ...] = (
             ("nonces", old.drop_nonces, now),
+            ("limits", old.drop_limits, now),
+            ("failures", old.drop_failures, abandoned),
             ("sessions", old.drop_sessions, now),
             ("jobs", old.drop_jobs, abandoned),
             ("certificates", old.drop_certificates, evidence),

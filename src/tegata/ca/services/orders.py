@@ -16,11 +16,12 @@ from tegata.acme.identifiers import Identifier
 from tegata.acme.messages import NewOrder
 from tegata.acme.statuses import AuthorizationStatus, OrderStatus
 from tegata.ca.errors import AlreadyReplaced, DatesRefused, MalformedRequest, ReplacesRefused
-from tegata.ca.model import Authorization, Challenge, Order
+from tegata.ca.model import Authorization, Certificate, Challenge, Order
 from tegata.ca.policy import baseline, calendar, names
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
+from tegata.ca.services.limits import LimitService
 from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.statuses import (
     AuthorizationView,
@@ -60,10 +61,11 @@ class OrderService:
         services: Mapping[str, Service],
         policy: Policy,
         issuer: x509.Certificate,
+        limits: LimitService,
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._policy = store, policy
+        self._store, self._policy, self._limits = store, policy, limits
         self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
         self._predecessors = Predecessors(store, issuer)
         self._ids, self._clock = ids, clock
@@ -71,8 +73,8 @@ class OrderService:
     async def create(self, actor: Actor, new: NewOrder) -> OrderView:
         """Place an order if the contract allows it now.
 
-        Raises the refusals of ``policy.contracts.require_in_force`` and ``Admission.admit``, MalformedRequest,
-        ReplacesRefused, AlreadyReplaced.
+        Raises the refusals of ``policy.contracts.require_in_force``, ``Admission.admit`` and ``LimitService.refuse``,
+        MalformedRequest, ReplacesRefused, AlreadyReplaced.
         """
         now = self._clock()
         actor.require_in_force(now)
@@ -108,7 +110,7 @@ class OrderService:
         )
         fresh = [one for identifier, one in zip(identifiers, authorizations, strict=True) if identifier not in reused]
         if new.replaces is None:
-            await self._place(order, fresh)
+            await self._place(actor, order, fresh)
         else:
             await self._replace(actor, order, new.replaces, fresh)
         return view_order(order, authorizations, now)
@@ -146,25 +148,36 @@ class OrderService:
                 await self._store.commit(work)
         return await self.authorization(actor, authorization_id)
 
-    async def _place(self, order: Order, fresh: Sequence[Authorization]) -> None:
-        """Store an order with its new authorizations."""
+    async def _place(
+        self, actor: Actor, order: Order, fresh: Sequence[Authorization], *, is_counted: bool = True
+    ) -> None:
+        """Store an order with its new authorizations; ``is_counted`` if it is to keep to the rate limits."""
         work = Work()
+        names = {proved_by(identifier)[0].value for identifier in order.identifiers}
+        if is_counted:
+            self._limits.spend(work, actor.account, actor.contract, names, order.created_at)
         for authorization in fresh:
             self._store.authorizations.insert(work, authorization)
         self._store.orders.insert(work, order)
-        await self._store.commit(work)
+        try:
+            await self._store.commit(work)
+        except Conflict as conflict:
+            await self._limits.refuse(conflict, actor.account, actor.contract, names, order.created_at)
+            raise
 
     async def _replace(self, actor: Actor, order: Order, cert_id: str, fresh: Sequence[Authorization]) -> None:
         """Store an order that replaces a certificate; of several that want to at once, on any node, one is stored."""
-        count = await self._check_replaces(actor, order, cert_id, order.created_at)
+        certificate, count = await self._check_replaces(actor, order, cert_id, order.created_at)
+        is_asked_for = calendar.renewal_window(certificate, actor.contract).start <= order.created_at
+        numbered = msgspec.structs.replace(order, replacement=count)
         try:
-            await self._place(msgspec.structs.replace(order, replacement=count), fresh)
+            await self._place(actor, numbered, fresh, is_counted=not is_asked_for)
         except Conflict:
             await self._check_replaces(actor, order, cert_id, order.created_at)
             raise
 
-    async def _check_replaces(self, actor: Actor, order: Order, cert_id: str, now: datetime) -> int:
-        """How many orders wanted to replace that certificate before, if this one may (RFC 9773 §5, X-17).
+    async def _check_replaces(self, actor: Actor, order: Order, cert_id: str, now: datetime) -> tuple[Certificate, int]:
+        """That certificate, and how many orders wanted to replace it before, if this one may (RFC 9773 §5, X-17).
 
         An order that became invalid replaces nothing any more; that follows from its status.
         """
@@ -180,7 +193,7 @@ class OrderService:
         for other in others:
             if (await look(self._store, other, now)).status is not OrderStatus.INVALID:
                 raise AlreadyReplaced(serial=certificate.serial)
-        return len(others)
+        return certificate, len(others)
 
     async def _reusable(
         self, actor: Actor, identifiers: tuple[Identifier, ...], now: datetime

@@ -40,6 +40,14 @@ class HousekeepingRows:
         """Spent nonces that nobody would take any more."""
         return await self._drop(before, most, "housekeeping.nonces")
 
+    async def drop_limits(self, before: datetime, most: int) -> int:
+        """Buckets of rate limits that were full before."""
+        return await self._drop(before, most, "housekeeping.limits")
+
+    async def drop_failures(self, before: datetime, most: int) -> int:
+        """Names that failed last some time before, and are not paused."""
+        return await self._drop(before, most, "housekeeping.failures")
+
     async def drop_sessions(self, before: datetime, most: int) -> int:
         """Portal sessions that ended before."""
         return await self._drop(before, most, "housekeeping.sessions")

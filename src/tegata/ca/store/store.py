@@ -13,6 +13,7 @@ from tegata.ca.store.customers import CustomerRows
 from tegata.ca.store.engine import Engine
 from tegata.ca.store.housekeeping import HousekeepingRows
 from tegata.ca.store.jobs import JobRows
+from tegata.ca.store.limits import LimitRows
 from tegata.ca.store.migrations import Migrated
 from tegata.ca.store.nonces import NonceRows
 from tegata.ca.store.observations import ObservationRows
@@ -27,6 +28,7 @@ class RowStore:
         self._engine = engine
         self.accounts: ports.Accounts = AccountRows(engine)
         self.orders: ports.Orders = OrderRows(engine)
+        self.limits: ports.Limits = LimitRows(engine)
         self.authorizations: ports.Authorizations = AuthorizationRows(engine)
         self.certificates: ports.Certificates = CertificateRows(engine)
         self.contracts: ports.Contracts = ContractRows(engine)

@@ -75,6 +75,21 @@ DELETE FROM nonces
 WHERE id IN (SELECT id FROM nonces WHERE expires_at < :before ORDER BY expires_at LIMIT :most)
 RETURNING id;
 
+-- name: limits
+DELETE FROM limits
+WHERE subject IN (SELECT subject FROM limits WHERE full_at < :before ORDER BY full_at LIMIT :most)
+RETURNING subject;
+
+-- name: failures
+DELETE FROM failures
+WHERE (account_id, name) IN (
+    SELECT account_id, name FROM failures
+    WHERE full_at < :before AND paused_at IS NULL
+    ORDER BY full_at, account_id, name
+    LIMIT :most
+)
+RETURNING name;
+
 -- name: sessions
 DELETE FROM sessions
 WHERE token_digest IN (SELECT token_digest FROM sessions WHERE expires_at < :before ORDER BY expires_at LIMIT :most)

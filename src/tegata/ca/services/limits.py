@@ -1,0 +1,121 @@
+"""Rate limits: how much an account, a contract, a name may ask for; and names that failed so often as to be paused.
+
+What is spent becomes part of the unit of work that places an order; here is decided what has a bucket, and afterwards
+which one was empty. Renewals that the CA itself asked for are not counted: that is the order service's matter (X-19).
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from tegata.ca.errors import (
+    CaaUnknown,
+    NamesPaused,
+    NotFound,
+    TooFewPerspectives,
+    TooManyFailures,
+    TooManyOrders,
+    ValidationFault,
+)
+from tegata.ca.model import Account, Contract, Failures, Limit
+from tegata.ca.policy import limits
+from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.settings import Limits
+
+_STATEMENTS = ("limits.spend", "limits.spend_unless_held")
+# What is nobody's fault but this CA's, or a passing trouble of the DNS, is not held against a name.
+_NOT_COUNTED = (TooFewPerspectives, CaaUnknown)
+
+
+class _Bucket(NamedTuple):
+    """What an order is counted for."""
+
+    subject: str
+    limit: Limit
+    kind: str
+
+
+class LimitService:
+    """The limits of the settings; ``resume_url`` is the page of a contract on which its paused names are resumed."""
+
+    def __init__(
+        self, *, store: Store, settings: Limits, resume_url: Callable[[str], str], clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._clock, self._resume_url = store, clock, resume_url
+        self._per_account = limits.parse(settings.orders_per_account)
+        self._per_contract = limits.parse(settings.orders_per_contract)
+        self._per_name = limits.parse(settings.orders_per_name)
+        self._failures = limits.parse(settings.failures_per_name)
+        self._pause_after = settings.pause_after
+
+    def spend(self, work: Work, account: Account, contract: Contract, names: Collection[str], now: datetime) -> None:
+        """Make an order for these names (wildcards by what is below the star) count, or fail, by the unit's guards."""
+        rows = self._store.limits
+        of_account = self._of_account(account)
+        rows.spend_unless_held(
+            work,
+            of_account.subject,
+            of_account.limit,
+            now,
+            account_id=account.id,
+            names=names,
+            failures=self._failures,
+        )
+        for bucket in self._others(contract, names):
+            rows.spend(work, bucket.subject, bucket.limit, now)
+
+    async def refuse(
+        self, conflict: Conflict, account: Account, contract: Contract, names: Collection[str], now: datetime
+    ) -> None:
+        """Say which limit a unit of work met, if it was one; raises NamesPaused, TooManyFailures, TooManyOrders.
+
+        Returns where it was something else, or where there is room again by now.
+        """
+        if conflict.statement not in _STATEMENTS:
+            return
+        held = [each for each in await self._store.limits.of_account(account.id) if each.name in names]
+        paused = [each.name for each in held if each.paused_at is not None]
+        if paused:
+            raise NamesPaused(names=", ".join(paused), url=self._resume_url(contract.id))
+        for each in held:
+            if each.full_at > self._failures.latest(now):
+                raise TooManyFailures(name=each.name, retry_at=self._failures.retry_at(each.full_at))
+        for bucket in (self._of_account(account), *self._others(contract, names)):
+            full_at, limit = await self._store.limits.full_at(bucket.subject), bucket.limit
+            if full_at is not None and full_at > limit.latest(now):
+                raise TooManyOrders(kind=bucket.kind, count=limit.requests, retry_at=limit.retry_at(full_at))
+
+    def failed(self, work: Work, account_id: str, name: str, error: ValidationFault) -> None:
+        """Count a validation that came to nothing."""
+        if not isinstance(error, _NOT_COUNTED):
+            self._store.limits.failed(
+                work, account_id, name, self._failures, self._clock(), pause_after=self._pause_after
+            )
+
+    def passed(self, work: Work, account_id: str, name: str) -> None:
+        """A name that is proved begins anew."""
+        self._store.limits.passed(work, account_id, name)
+
+    async def paused(self, contract_id: str) -> list[Failures]:
+        """The names that are paused for accounts of a contract."""
+        return await self._store.limits.paused(contract_id)
+
+    async def resume(self, contract_id: str, account_id: str, name: str) -> None:
+        """Let a paused name of a contract be tried again; raises NotFound."""
+        if not any((each.account_id, each.name) == (account_id, name) for each in await self.paused(contract_id)):
+            raise NotFound
+        work = Work()
+        self._store.limits.resume(work, account_id, name)
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            raise NotFound from None
+
+    def _of_account(self, account: Account) -> _Bucket:
+        return _Bucket(f"account {account.id}", self._per_account, kind="this account")
+
+    def _others(self, contract: Contract, names: Collection[str]) -> list[_Bucket]:
+        """The further buckets that have a limit, always in the same order: two orders never wait for each other."""
+        found = [_Bucket(f"contract {contract.id}", self._per_contract, kind="this contract")]
+        found += [_Bucket(f"name {name}", self._per_name, kind="one of these names") for name in sorted(names)]
+        return [bucket for bucket in found if bucket.limit != limits.UNLIMITED]

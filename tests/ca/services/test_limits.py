@@ -1,0 +1,195 @@
+"""Rate limits and paused names: what passes, what is refused until when, who is exempt, and how a name goes on."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tegata.acme import ari
+from tegata.ca.errors import (
+    CaaUnknown,
+    ConnectionFailed,
+    NamesPaused,
+    NamesRefused,
+    NotFound,
+    TooManyFailures,
+    TooManyOrders,
+    WrongAnswer,
+)
+from tegata.ca.model import Limit
+from tegata.ca.ports import Verdict, Work
+from tegata.ca.services.housekeeping import HousekeepingService
+from tegata.ca.settings import Limits, Retention
+from tests.ca.services.house import DAY, HOUR, NOW, SECOND, leaf
+
+pytestmark = pytest.mark.anyio
+NAME = "www.example.com"
+
+
+async def limited(house, *domains, **limits):
+    """An account under these limits."""
+    house.limited = Limits(**limits)
+    await house.restart()
+    return await house.register(await house.sell(*domains))
+
+
+async def fails(house, actor, *names):
+    """An order whose validation fails for good."""
+    house.network.verdicts = [Verdict(WrongAnswer(name=NAME, url="http://x/", excerpt="", expected=""), b"{}")] * 9
+    view = await house.prove(actor, await house.order(actor, *names))
+    house.network.verdicts = []
+    return view
+
+
+async def test_an_account_has_so_many_orders(house):
+    """A-25: the burst passes, the next says when it would; what is refused is not counted."""
+    actor = await limited(house, orders_per_account="3/3h")
+    for _ in range(3):
+        await house.order(actor)
+    for _ in range(5):
+        with pytest.raises(TooManyOrders) as caught:
+            await house.order(actor)
+    assert caught.value.retry_at == NOW + HOUR
+    assert caught.value.facts == {"kind": "this account", "count": 3}
+    house.clock.advance(HOUR)
+    await house.order(actor)
+    with pytest.raises(TooManyOrders):
+        await house.order(actor)
+    other = await house.register(await house.sell("other.example.com", user="other@example.com"))
+    await house.order(other, "other.example.com")
+
+
+async def test_an_order_that_is_refused_costs_nothing(house):
+    """A name outside the contract spends nothing of the limit."""
+    actor = await limited(house, orders_per_account="1/1h")
+    with pytest.raises(NamesRefused):
+        await house.order(actor, "foreign.example.net")
+    await house.order(actor)
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind"),
+    [({"orders_per_contract": "2/1h"}, "this contract"), ({"orders_per_name": "2/1h"}, "one of these names")],
+)
+async def test_contract_and_name_count_together_for_all_accounts(house, limits, kind):
+    """Two accounts of a contract share its limit, and a name's."""
+    first = await limited(house, ".example.com", **limits)
+    added = await house.contracts.show(first.contract.id)
+    second = await house.register(added)
+    await house.order(first, NAME)
+    await house.order(second, NAME)
+    with pytest.raises(TooManyOrders) as caught:
+        await house.order(second, NAME)
+    assert caught.value.facts["kind"] == kind
+    if "orders_per_name" in limits:
+        await house.order(second, "else.example.com")
+
+
+async def test_sixty_at_once_meet_the_limit_exactly(house):
+    """The guard decides, whoever is first."""
+    actor = await limited(house, orders_per_account="20/1h")
+    done = await asyncio.gather(*(house.order(actor) for _ in range(60)), return_exceptions=True)
+    assert sum(isinstance(each, TooManyOrders) for each in done) == 40
+    assert sum(not isinstance(each, BaseException) for each in done) == 20
+
+
+async def test_a_renewal_that_was_asked_for_is_not_counted(house):
+    """X-19: within the window the CA suggested, with ``replaces``; before it, it counts as any other."""
+    actor = await limited(house, orders_per_account="1/30d")
+    certificate = await house.issue(actor)
+    cert_id = ari.cert_id(leaf(certificate))
+    with pytest.raises(TooManyOrders):
+        await house.order(actor, replaces=cert_id)
+    house.clock.advance(62 * DAY)
+    await house.order(actor, "www.example.com")  # the bucket is full again, and now empty
+    with pytest.raises(TooManyOrders):
+        await house.order(actor)
+    assert (await house.order(actor, replaces=cert_id)).order.replaces == cert_id
+
+
+async def test_a_name_that_fails_too_often_waits(house):
+    """For this account alone; other names go on, and what is proved begins anew."""
+    actor = await limited(house, ".example.com", failures_per_name="2/1h", pause_after=100)
+    for _ in range(2):
+        await fails(house, actor, NAME)
+    with pytest.raises(TooManyFailures) as caught:
+        await house.order(actor, NAME)
+    assert caught.value.retry_at == NOW + 0.5 * HOUR
+    with pytest.raises(TooManyFailures):
+        await house.order(actor, NAME, "else.example.com")
+    await house.order(actor, "else.example.com")
+    other = await house.register(await house.contracts.show(actor.contract.id))
+    await house.order(other, NAME)
+    house.clock.advance(0.5 * HOUR)
+    await house.issue(actor, NAME)
+    assert await house.store.limits.of_account(actor.account.id) == []
+
+
+async def test_a_name_that_never_works_is_paused_until_it_is_resumed(house):
+    """It says where; time does not lift it, nor a proof by an earlier order; resumed, it begins anew."""
+    actor = await limited(house, failures_per_name="", pause_after=3)
+    early = await house.order(actor)
+    for _ in range(3):
+        await fails(house, actor)
+        house.clock.advance(HOUR)
+    house.clock.advance(5 * DAY)
+    with pytest.raises(NamesPaused) as caught:
+        await house.order(actor)
+    contract = actor.contract.id
+    assert caught.value.facts == {"names": NAME, "url": f"https://ca.example.com/portal/orders/{contract}"}
+    await house.prove(actor, early)
+    [paused] = await house.limits.paused(contract)
+    assert (paused.name, paused.in_a_row, paused.paused_at) == (NAME, 3, NOW + 2 * HOUR)
+    for strange in (("x", actor.account.id, NAME), (contract, "x", NAME), (contract, actor.account.id, "x")):
+        with pytest.raises(NotFound):
+            await house.limits.resume(*strange)
+    await house.limits.resume(contract, actor.account.id, NAME)
+    assert await house.limits.paused(contract) == []
+    with pytest.raises(NotFound):
+        await house.limits.resume(contract, actor.account.id, NAME)
+    await fails(house, actor)
+    await house.issue(actor)
+
+
+async def test_what_is_not_the_customers_fault_is_not_counted(house):
+    """A DNS that does not tell about CAA is no failure of the name; a refused connection is."""
+    actor = await limited(house, pause_after=1)
+    house.network.verdicts = [Verdict(CaaUnknown(name=NAME, reason="SERVFAIL"), b"{}")] * 3
+    view = await house.order(actor)
+    await house.prove(actor, view)
+    for _ in range(2):
+        house.clock.advance(10 * SECOND)
+        await house.work()
+    assert await house.store.limits.of_account(actor.account.id) == []
+    refused = ConnectionFailed(name=NAME, address="192.0.2.1", port=80, reason="refused")
+    house.network.verdicts = [Verdict(refused, b"{}")] * 3
+    await house.prove(actor, await house.order(actor))
+    for _ in range(2):
+        house.clock.advance(10 * SECOND)
+        await house.work()
+    assert [each.in_a_row for each in await house.limits.paused(actor.contract.id)] == [1]
+
+
+async def test_nothing_of_it_is_kept_for_ever(house):
+    """House-keeping drops full buckets at once and old failures after a month; a paused name stays."""
+    actor = await limited(house, ".example.com", pause_after=2)
+    for name in ("a.example.com", "b.example.com", "b.example.com"):
+        await fails(house, actor, name)
+    housekeeping = HousekeepingService(store=house.store, retention=Retention(), clock=house.clock)
+    house.clock.advance(timedelta(days=31))
+    dropped = await housekeeping.clean()
+    assert (dropped["limits"], dropped["failures"]) == (1, 1)
+    assert [each.name for each in await house.store.limits.of_account(actor.account.id)] == ["b.example.com"]
+
+
+async def test_the_bucket_of_no_limit_is_never_empty(house):
+    """A clock that goes back a little, as between nodes, refuses nothing."""
+    actor = await limited(house, orders_per_account="")
+    house.clock.advance(HOUR)
+    await house.order(actor)
+    house.clock.advance(-5 * SECOND)
+    await house.order(actor)
+    work = Work()
+    house.store.limits.spend(work, "x", Limit(1, DAY), house.clock())
+    await house.store.commit(work)
+    assert await house.store.limits.full_at("x") == house.clock() + DAY

@@ -1,0 +1,85 @@
+"""Rate limits as rows, on both engines: the guards let through what has room, and nothing twice."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tegata.ca.model import Limit
+from tegata.ca.ports import Conflict, Store, Work
+from tests.ca.store.records import DAY, NOW, populate
+
+pytestmark = pytest.mark.anyio
+HOUR = timedelta(hours=1)
+LIMIT = Limit(2, HOUR)
+FAILURES = Limit(3, HOUR)
+
+
+async def spend(store: Store, *names: str, now=NOW, account="account") -> None:
+    work = Work()
+    store.limits.spend_unless_held(work, "order", LIMIT, now, account_id=account, names=names, failures=FAILURES)
+    await store.commit(work)
+
+
+async def fail(store: Store, name: str, now=NOW, pause_after=100) -> None:
+    work = Work()
+    store.limits.failed(work, "account", name, FAILURES, now, pause_after=pause_after)
+    await store.commit(work)
+
+
+async def test_a_bucket_of_two(store: Store) -> None:
+    """Two at once, then one after each half of the span; a bucket that stood long holds two again, not more."""
+    await populate(store)
+    assert await store.limits.full_at("order") is None
+    await spend(store)
+    await spend(store)
+    with pytest.raises(Conflict, match=r"^limits\.spend_unless_held$"):
+        await spend(store)
+    assert await store.limits.full_at("order") == NOW + HOUR
+    await spend(store, now=NOW + HOUR / 2)
+    with pytest.raises(Conflict):
+        await spend(store, now=NOW + HOUR / 2)
+    for _ in range(2):
+        await spend(store, now=NOW + DAY)
+    with pytest.raises(Conflict):
+        await spend(store, now=NOW + DAY)
+
+
+async def test_of_many_at_once_two_pass(store: Store) -> None:
+    await populate(store)
+    done = await asyncio.gather(*(spend(store) for _ in range(20)), return_exceptions=True)
+    assert [type(each) for each in done if each is not None] == [Conflict] * 18
+
+
+async def test_names_are_held_back_whole(store: Store) -> None:
+    """A name is held by itself: not by what contains it, nor for another account; a paused one whenever."""
+    await populate(store)
+    for _ in range(3):
+        await fail(store, "www.example.com")
+    with pytest.raises(Conflict):
+        await spend(store, "a.example.com", "www.example.com")
+    await spend(store, "example.com", "xwww.example.com", "www.example.com.example")
+    await spend(store, "www.example.com", account="other")
+    await spend(store, "www.example.com", now=NOW + HOUR)
+    await fail(store, "www.example.com", now=NOW + HOUR, pause_after=4)
+    [failures] = await store.limits.paused("contract")
+    assert (failures.in_a_row, failures.paused_at) == (4, NOW + HOUR)
+    with pytest.raises(Conflict):
+        await spend(store, "www.example.com", now=NOW + 100 * DAY)
+
+
+async def test_passing_forgets_what_is_not_paused(store: Store) -> None:
+    await populate(store)
+    await fail(store, "a.example.com")
+    await fail(store, "b.example.com", pause_after=1)
+    for name in ("a.example.com", "b.example.com", "c.example.com"):
+        work = Work()
+        store.limits.passed(work, "account", name)
+        await store.commit(work)
+    assert [each.name for each in await store.limits.of_account("account")] == ["b.example.com"]
+    work = Work()
+    store.limits.resume(work, "account", "b.example.com")
+    await store.commit(work)
+    assert await store.limits.of_account("account") == []
+    with pytest.raises(Conflict):
+        await store.commit(work)
