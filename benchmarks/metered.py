@@ -35,7 +35,7 @@ from tegata.pki import csr
 PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
     "JWS: form, key, signature": ((jws, "parse"), (jws, "verify"), (jwk, "to_public")),
     "SQL: reads": ((Database, "fetch"),),
-    "SQL: commits": ((Writer, "_write"), (Writer, "_changed")),
+    "SQL: commits": ((Writer, "_write"), (Writer, "_begin"), (Writer, "_do_errand")),
     "DNS: look-ups": ((Resolver, "_ask"), (Datagrams, "_receive")),
     "http-01: connection and answer": ((Http01, "check"),),
     "the request's CSR and key": ((csr, "parse"), (keys, "check")),

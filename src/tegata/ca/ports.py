@@ -73,10 +73,19 @@ class Conflict(Exception):
         self.statement = statement
 
 
+class Bound(NamedTuple):
+    """An account with the contract and the credential that it is bound to, all of one moment."""
+
+    account: Account
+    contract: Contract
+    credential: Credential
+
+
 class Accounts(Protocol):
     """Accounts by id and by key."""
 
     async def get(self, account_id: str) -> Account | None: ...
+    async def bound(self, account_id: str) -> Bound | None: ...
     async def by_thumbprint(self, thumbprint: str) -> Account | None: ...
     async def of_contract(self, contract_id: str) -> list[Account]: ...
     def insert(self, work: Work, account: Account) -> None:

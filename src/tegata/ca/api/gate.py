@@ -12,6 +12,7 @@ from tegata.acme.jws import Signed
 from tegata.acme.wire import Response
 from tegata.ca.api.context import AccountCall, Call, Context, KeyCall, blaming_the_request
 from tegata.ca.errors import MalformedRequest, UnsupportedMediaType, WrongUrl
+from tegata.ca.services.actors import require_alive
 
 C = TypeVar("C", bound=Call)
 Handler: TypeAlias = Callable[[Context, C], Awaitable[Response]]
@@ -93,8 +94,8 @@ async def _account_call(context: Context, call: Call, signed: Signed) -> Account
     """The request of the account named by ``kid``; its state is looked at only after its signature (A-17)."""
     if signed.header.kid is None:
         raise MalformedRequest(reason="this resource wants the account URL (kid), not a public key (jwk)")
-    account = await context.accounts.find(context.links.account_id(signed.header.kid))
+    actor = await context.accounts.named(context.links.account_id(signed.header.kid))
     with blaming_the_request():
-        jws.verify(signed, context.keys.of(account))
-    actor = await context.accounts.authenticate(account)
+        jws.verify(signed, context.keys.of(actor.account))
+    require_alive(actor.account)
     return AccountCall(request=call.request, url=call.url, id=call.id, payload=signed.payload, actor=actor)

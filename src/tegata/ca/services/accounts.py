@@ -160,9 +160,17 @@ class AccountService:
             raise UnknownAccount
         return account
 
+    async def named(self, account_id: str) -> Actor:
+        """Who a request says that it is from; raises UnknownAccount.
+
+        Once its signature was checked, ``actors.require_alive`` is to be asked.
+        """
+        return await actors.named(self._store, account_id)
+
     async def authenticate(self, account: Account) -> Actor:
         """The actor of an account whose signature was checked; raises AccountDeactivated."""
-        return await actors.of(self._store, account)
+        actors.require_alive(account)
+        return await actors.load(self._store, account.id)
 
     async def _changed(self, actor: Actor, work: Work) -> Actor:
         """The actor after a change; raises AccountDeactivated, or Conflict for any other reason it did not happen."""

@@ -28,22 +28,19 @@ class Actor:
         contracts.require_in_force(self.contract, self.credential, now)
 
 
+async def named(store: Store, account_id: str) -> Actor:
+    """The actor of an account, whether it is alive or not; raises UnknownAccount."""
+    bound = await store.accounts.bound(account_id)
+    if bound is None:
+        raise UnknownAccount
+    return Actor(*bound)
+
+
 async def load(store: Store, account_id: str) -> Actor:
     """The actor of an account; raises UnknownAccount, or AccountDeactivated for one that gave itself up."""
-    account = await store.accounts.get(account_id)
-    if account is None:
-        raise UnknownAccount
-    return await of(store, account)
-
-
-async def of(store: Store, account: Account) -> Actor:
-    """The actor of an account that was read; raises AccountDeactivated."""
-    require_alive(account)
-    contract = await store.contracts.get(account.contract_id)
-    credential = await store.credentials.get(account.kid)
-    assert contract is not None, "the store keeps the contract of every account"
-    assert credential is not None, "the store keeps the credential of every account"
-    return Actor(account, contract, credential)
+    actor = await named(store, account_id)
+    require_alive(actor.account)
+    return actor
 
 
 def require_alive(account: Account) -> None:

@@ -5,10 +5,15 @@ from datetime import datetime
 
 from tegata.acme.jwk import JWK
 from tegata.ca.model import Account
-from tegata.ca.ports import Work
+from tegata.ca.ports import Bound, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, string_map, strings
+from tegata.ca.store.contracts import contract_of
+from tegata.ca.store.credentials import credential_of
 from tegata.ca.store.engine import Engine, Row
+
+MOST_KNOWN = 2_000
+"""Accounts of which the records are kept, beside the row that they were read from: making them takes longer."""
 
 
 class AccountRows:
@@ -16,11 +21,27 @@ class AccountRows:
 
     def __init__(self, database: Engine) -> None:
         self._database = database
+        self._known: dict[str, tuple[Row, Bound]] = {}
 
     async def get(self, account_id: str) -> Account | None:
         """The account of this id."""
         rows = await self._database.fetch("accounts.get", id=account_id)
         return _account(rows[0]) if rows else None
+
+    async def bound(self, account_id: str) -> Bound | None:
+        """The account of this id with its contract and credential."""
+        rows = await self._database.fetch("accounts.bound", id=account_id)
+        return self._recalled(account_id, rows[0]) if rows else None
+
+    def _recalled(self, account_id: str, row: Row) -> Bound:
+        """The records of a row; the same as last time if the row is."""
+        known = self._known.get(account_id)
+        if known is None or known[0] != row:
+            if len(self._known) >= MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            known = row, Bound(_account(row[:10]), contract_of(row[10:22]), credential_of(row[22:]))
+            self._known[account_id] = known
+        return known[1]
 
     async def by_thumbprint(self, thumbprint: str) -> Account | None:
         """The account of the key with this RFC 7638 thumbprint."""

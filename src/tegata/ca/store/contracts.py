@@ -18,15 +18,17 @@ class ContractRows:
     async def get(self, contract_id: str) -> Contract | None:
         """The contract of this id."""
         rows = await self._database.fetch("contracts.get", id=contract_id)
-        return _contract(rows[0]) if rows else None
+        return contract_of(rows[0]) if rows else None
 
     async def all(self) -> list[Contract]:
         """Every contract, in the order of application."""
-        return [_contract(row) for row in await self._database.fetch("contracts.all")]
+        return [contract_of(row) for row in await self._database.fetch("contracts.all")]
 
     async def of_customer(self, customer_id: str) -> list[Contract]:
         """The customer's contracts, in the order of application."""
-        return [_contract(row) for row in await self._database.fetch("contracts.of_customer", customer_id=customer_id)]
+        return [
+            contract_of(row) for row in await self._database.fetch("contracts.of_customer", customer_id=customer_id)
+        ]
 
     def insert(self, work: Work, contract: Contract) -> None:
         """Add a contract."""
@@ -86,7 +88,8 @@ class ContractRows:
         audit.record(work, "contract.ended", contract_id)
 
 
-def _contract(row: Row) -> Contract:
+def contract_of(row: Row) -> Contract:
+    """The record of a row."""
     (id_, customer_id, service, examined, domains, application, applied_at, starts, ends) = row[:9]
     (renewed_at, suspended_at, ended_at) = row[9:]
     return Contract(

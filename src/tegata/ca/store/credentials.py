@@ -18,12 +18,12 @@ class CredentialRows:
     async def get(self, kid: str) -> Credential | None:
         """The credential of this key identifier."""
         rows = await self._database.fetch("credentials.get", kid=kid)
-        return _credential(rows[0]) if rows else None
+        return credential_of(rows[0]) if rows else None
 
     async def of_contract(self, contract_id: str) -> list[Credential]:
         """The contract's credentials, newest first."""
         rows = await self._database.fetch("credentials.of_contract", contract_id=contract_id)
-        return [_credential(row) for row in rows]
+        return [credential_of(row) for row in rows]
 
     def insert(self, work: Work, credential: Credential) -> None:
         """Add a credential."""
@@ -50,7 +50,8 @@ class CredentialRows:
         audit.record(work, "credential.disabled", kid)
 
 
-def _credential(row: Row) -> Credential:
+def credential_of(row: Row) -> Credential:
+    """The record of a row."""
     (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at) = row
     return Credential(
         kid=kid,

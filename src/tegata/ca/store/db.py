@@ -1,4 +1,4 @@
-"""A database file: reads at once on the calling thread, writes through the writer, and waiting for changes.
+"""A database file: reads at once, writes through the writer, and waiting for changes.
 
 The file is readable by its owner only, from its first byte on. Knows no table. A point read takes microseconds, less
 than handing it to another thread would.
@@ -7,10 +7,9 @@ than handing it to another thread would.
 import asyncio
 import os
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from tegata.ca.errors import CommitFailed
 from tegata.ca.ports import Work
@@ -19,22 +18,17 @@ from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.migrate import migrate
 from tegata.ca.store.migrations import Migration
 from tegata.ca.store.waiting import Waiting
-from tegata.ca.store.writer import Outcome, Unit, Writer
+from tegata.ca.store.writer import Writer
 from tegata.clock import SystemClock
 
 BUSY_SECONDS = 10.0
 """How long a write waits for another process's transaction."""
 WRITER_CACHE_KIB = 32_768
 """Pages that the writer keeps: enough that the upper levels of all indexes of a million certificates stay."""
+LOOK_SECONDS = 0.1
+"""How often it is looked whether another process has committed, while somebody waits for that."""
 OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
-
-
-class _Answer(NamedTuple):
-    """Who waits for a unit's outcome, and what the unit is about."""
-
-    future: asyncio.Future[list[Row]]
-    subjects: Collection[str]
 
 
 class Database:
@@ -45,24 +39,32 @@ class Database:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise DatabaseUnusable(path=path, reason=f"SQLite {sqlite3.sqlite_version} is older than 3.37")
         self._statements = statements
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting = Waiting()
         self._turns: dict[str, asyncio.Lock] = {}
+        self._watching_loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         try:
             _make(path)
             with closing(connect(path)) as connection:
                 _use_write_ahead_log(connection)
                 self.migrated = migrate(connection, path, migrations)
-            self._reader = connect(path)
-            self._reader.execute("PRAGMA query_only = ON")
-            self._writer: Writer[_Answer] = Writer(_connect_writer(path), statements, self._report)
+            reader = connect(path)
+            reader.execute("PRAGMA query_only = ON")
+            self._reader = reader.cursor()
+            self._writer = Writer(
+                _connect_writer(path),
+                statements,
+                patience=BUSY_SECONDS,
+                committed=self._waiting.wake,
+                foreign=self._waiting.wake_all,
+            )
         except (OSError, sqlite3.Error) as error:
             raise DatabaseUnusable(path=path, reason=str(error)) from error
 
     async def fetch(self, name: str, **parameters: object) -> list[Row]:
         """The rows of a reading statement, as last committed. All of them: a cursor left open would hold the log."""
-        return self._reader.execute(self._statements[name], parameters).fetchall()
+        cursor = self._writer.idle_cursor() or self._reader
+        return cursor.execute(self._statements[name], parameters).fetchall()
 
     async def commit(self, work: Work) -> list[Row]:
         """Do a unit of work durably, or nothing of it; the rows its last statement returns.
@@ -71,13 +73,11 @@ class Database:
         """
         if self._closed:
             raise CommitFailed(reason="the database is closed")
-        answer = _Answer(self._running_loop().create_future(), work.subjects)
-        self._writer.submit(Unit(work.statements, answer))
-        return await answer.future
+        return await self._writer.commit(work)
 
     async def changed(self, seconds: float, about: str | None = None) -> None:
         """Return when something was committed by any process, here only if it is about this, or after the seconds."""
-        self._running_loop()
+        self._watch()
         await self._waiting.until_woken(seconds, about)
 
     def alone(self, name: str) -> asyncio.Lock:
@@ -88,30 +88,21 @@ class Database:
         """Finish what was committed before and let go of the file."""
         if not self._closed:
             self._closed = True
-            await asyncio.to_thread(self._writer.close)
-            self._reader.close()
+            await self._writer.close()
+            self._reader.connection.close()
 
-    def _running_loop(self) -> asyncio.AbstractEventLoop:
-        self._loop = asyncio.get_running_loop()
-        return self._loop
+    def _watch(self) -> None:
+        """Look for other processes' commits as long as anybody waits for some."""
+        loop = asyncio.get_running_loop()
+        if self._watching_loop is not loop:
+            self._watching_loop = loop
+            loop.call_later(LOOK_SECONDS, self._look)
 
-    def _report(self, outcomes: list[tuple[_Answer, Outcome]], foreign: bool) -> None:  # noqa: FBT001 - Writer's form
-        """Hand outcomes to the event loop; on the writer's thread. A loop that has ended wants none."""
-        if self._loop is not None:
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._tell, outcomes, foreign)
-
-    def _tell(self, outcomes: list[tuple[_Answer, Outcome]], foreign: bool) -> None:  # noqa: FBT001 - Writer's form
-        for (future, subjects), outcome in outcomes:
-            if isinstance(outcome, Exception):
-                if not future.done():
-                    future.set_exception(outcome)
-                continue
-            if not future.done():
-                future.set_result(outcome)
-            self._waiting.wake(subjects)
-        if foreign:
-            self._waiting.wake_all()
+    def _look(self) -> None:
+        self._watching_loop = None
+        if not self._closed and self._waiting:
+            self._writer.look()
+            self._watch()
 
 
 def _make(path: Path) -> None:

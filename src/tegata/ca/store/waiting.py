@@ -13,6 +13,10 @@ class Waiting:
     def __init__(self) -> None:
         self._waiting: dict[asyncio.Future[None], str | None] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._waiting)
+
     async def until_woken(self, seconds: float, about: str | None) -> None:
         """Return when woken, or after so many seconds."""
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
