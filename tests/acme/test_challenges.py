@@ -26,6 +26,32 @@ def test_the_dns01_value():
     assert challenges.dns01_value(VECTOR["key_authorization"]) == VECTOR["dns01_value"]
 
 
+@pytest.mark.parametrize(
+    ("account", "label"),
+    [
+        ("https://example.com/acme/acct/ExampleAccount", "_ujmmovf2vn55tgye"),
+        ("https://ca.example/acme/acct/123", "_rktq57ucabqryrms"),
+    ],
+)
+def test_the_dns_account_01_name(account, label):
+    """F-08, X-42: each account has a name of its own, below that of dns-01."""
+    name = challenges.dnsaccount01_name("www.example.org", account)
+    assert name == f"{label}._acme-challenge.www.example.org"
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"),
+    [
+        ("www.example.com", "www.example.com"),
+        ("192.0.2.1", "1.2.0.192.in-addr.arpa"),
+        ("2001:db8::1", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"),
+    ],
+)
+def test_the_name_in_a_handshake(value, asked):
+    """X-06: SNI holds names only, hence an address's in the reverse DNS."""
+    assert challenges.tlsalpn01_server_name(value) == asked
+
+
 @pytest.mark.parametrize("token", ["a" * 16, "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0", "-_" * 20, "A" * 128])
 def test_safe_tokens_pass(token):
     """A-66."""

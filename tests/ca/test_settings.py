@@ -15,7 +15,7 @@ def loaded(tmp_path: Path, text: str, shape: type[msgspec.Struct]) -> msgspec.St
     return load(file, shape)
 
 
-@pytest.mark.parametrize("method", ["email-01", "http-02", "dns-account-01", "HTTP-01", ""])
+@pytest.mark.parametrize("method", ["email-01", "http-02", "dns-account-02", "HTTP-01", ""])
 def test_what_a_service_cannot_be(tmp_path: Path, method: str):
     """A method there is not, or that is retired, is refused when the file is read (B-20)."""
     with pytest.raises(BadSettings, match="challenges"):

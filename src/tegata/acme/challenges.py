@@ -3,14 +3,18 @@
 Tokens come from outside and go into paths and names: every function here checks them first.
 """
 
+import base64
 import hashlib
 import re
+from ipaddress import ip_address
 
 from tegata.acme import b64
 from tegata.errors import TegataError
+from tegata.pki import names
 
 HTTP_01 = "http-01"
 DNS_01 = "dns-01"
+DNS_ACCOUNT_01 = "dns-account-01"
 TLS_ALPN_01 = "tls-alpn-01"
 
 DNS01_LABEL = "_acme-challenge"
@@ -54,9 +58,23 @@ def dns01_name(name: str) -> str:
     return f"{DNS01_LABEL}.{name}"
 
 
+def dnsaccount01_name(name: str, account_url: str) -> str:
+    """Where one account's TXT record for a name is (draft-ietf-acme-dns-account-label §3); its value is dns-01's. X-42.
+
+    Several accounts, of several CAs too, can prove one name at once, each with an alias of its own.
+    """
+    label = base64.b32encode(hashlib.sha256(account_url.encode("ascii")).digest()[:10]).decode("ascii").lower()
+    return f"_{label}.{dns01_name(name)}"
+
+
 def dns01_value(key_authorization: str) -> str:
     """The TXT value for a dns-01 key authorization (RFC 8555 §8.4)."""
     return b64.encode(_digest(key_authorization))
+
+
+def tlsalpn01_server_name(value: str) -> str:
+    """The name in the handshake: an identifier's own, or an address's in the reverse DNS (RFC 8738 §6). X-06."""
+    return ip_address(value).reverse_pointer if names.is_ip(value) else value
 
 
 def tlsalpn01_extension(key_authorization: str) -> bytes:

@@ -12,8 +12,8 @@ from tegata.pki.keys import KeyType
 
 DAY = 86_400
 
-Challenge = Literal["http-01", "dns-01", "tls-alpn-01"]
-"""The challenges there are: the Baseline Requirements' methods 19, 7 and 20, and no retired one (B-20)."""
+Challenge = Literal["http-01", "dns-01", "tls-alpn-01", "dns-account-01"]
+"""The challenges there are: the Baseline Requirements' methods 19, 7, 20 and 21, and no retired one (B-20)."""
 
 Region = Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
 """The regional internet registries."""

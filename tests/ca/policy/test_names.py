@@ -1,5 +1,6 @@
 """Which names a contract may hold and an order may ask for."""
 
+import msgspec
 import pytest
 
 from tegata.acme.identifiers import Identifier
@@ -64,6 +65,13 @@ def test_wildcards_need_the_dns():
     assert admit(dns("*.example.net"), contract(), WITH_DNS) == tuple(dns("*.example.net"))
     assert challenge_types(WITH_DNS, wildcard=True) == ("dns-01",)
     assert challenge_types(WITH_DNS, wildcard=False) == ("http-01", "dns-01")
+
+
+def test_wildcards_by_the_accounts_record():
+    """dns-account-01 is a proof in the DNS too (X-42)."""
+    service = msgspec.structs.replace(OV, challenges=("http-01", "dns-account-01"))
+    assert challenge_types(service, wildcard=True) == ("dns-account-01",)
+    assert admit(dns("*.example.net"), contract(), service) == tuple(dns("*.example.net"))
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,16 @@ TOKEN = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA"
 KEY_AUTHORIZATION = f"{TOKEN}.cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"
 
 
+WWW = Identifier("dns", "www.example.com")
+
+
 def now() -> datetime:
     return datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def asked(challenge_type):
+def asked(challenge_type, identifier=WWW):
     return Question(
-        identifier=Identifier("dns", "www.example.com"),
+        identifier=identifier,
         wildcard=False,
         challenge_type=challenge_type,
         token=TOKEN,
@@ -64,8 +67,36 @@ async def test_settings_that_cannot_be_used(settings):
         NetworkValidator(settings, forbidden=[], clock=now)
 
 
-async def test_a_challenge_type_that_is_not_offered():
-    """Nothing falls back to another check."""
+@pytest.mark.parametrize(
+    ("challenge_type", "kind", "value"),
+    [
+        ("no-such-01", "dns", "www.example.com"),
+        ("http-01", "email", "www.example.com"),
+        ("dns-01", "ip", "192.0.2.1"),
+        ("dns-account-01", "ip", "192.0.2.1"),
+    ],
+)
+async def test_a_challenge_type_that_is_not_offered(challenge_type, kind, value):
+    """Nothing falls back to another check; an address has none in the DNS (X-06)."""
     validator = NetworkValidator(Validation(resolvers=("127.0.0.1",)), forbidden=[], clock=now)
     with pytest.raises(KeyError):
-        await validator.check(asked("no-such-01"))
+        await validator.check(asked(challenge_type, Identifier(kind, value)))
+
+
+async def test_an_address_needs_no_dns():
+    """It is proved where nobody answers a look-up: neither it nor CAA is asked for (X-06)."""
+    async with Web() as web:
+        web.at("127.0.0.1", response(200, KEY_AUTHORIZATION.encode()))
+        settings = Validation(resolvers=("127.0.0.1:9",), http01_port=web.port, allow_networks=("127.0.0.0/8",))
+        validator = NetworkValidator(settings, forbidden=[], clock=now)
+        assert (await validator.check(asked("http-01", Identifier("ip", "127.0.0.1")))).error is None
+
+
+async def test_an_account_proves_by_its_own_record():
+    """The account's URL of the question is where the record is looked for (X-42)."""
+    record = "_6nw4d2kcplbxkw3j._acme-challenge.www.example.com"
+    with DnsServer() as dns:
+        dns.set(record, "TXT", '"1fCS1lh6WLuBWbvkmdEhdymEvTR8MuI63XqlRVleM9Q"')
+        validator = NetworkValidator(Validation(resolvers=(dns.address,)), forbidden=[], clock=now)
+        assert (await validator.check(asked("dns-account-01"))).error is None
+        assert dns.count(record, "TXT") == 1

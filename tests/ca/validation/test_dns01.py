@@ -39,6 +39,15 @@ async def check(address, name=NAME, *, seconds=5.0):
     return await dns01.check(Identifier("dns", name), TOKEN, KEY_AUTHORIZATION)
 
 
+ACCOUNT = "https://example.com/acme/acct/ExampleAccount"
+ACCOUNTS_RECORD = f"_ujmmovf2vn55tgye.{RECORD}"
+
+
+async def check_account(address, account=ACCOUNT):
+    dns01 = Dns01(resolver=Resolver([address]), clock=lambda: NOW)
+    return await dns01.check_account(Identifier("dns", NAME), TOKEN, KEY_AUTHORIZATION, account)
+
+
 def not_found(verdict):
     """The reason of the fault, which has its Japanese."""
     assert type(verdict.error) is errors.TxtNotFound, verdict
@@ -68,6 +77,23 @@ async def test_any_matching_value_passes(dns, values):
     """The strings of a value joined, whatever else stands beside it, by TCP where UDP is too small (A-69, F-07)."""
     dns.set(RECORD, "TXT", *values)
     assert (await check(dns.address)).error is None
+
+
+async def test_an_accounts_own_record(dns):
+    """dns-account-01 is looked for at the account's name, with dns-01's value, and at no other (X-42, F-08)."""
+    dns.set(RECORD, "TXT", f'"{VALUE}"')
+    assert not_found(await check_account(dns.address)) == "there is no such name (NXDOMAIN)"
+    dns.remove(RECORD)
+    dns.set(ACCOUNTS_RECORD, "TXT", '"of an earlier order"', f'"{VALUE}"')
+    verdict = await check_account(dns.address)
+    assert verdict.error is None
+    seen = json.loads(verdict.evidence)
+    assert (seen["method"], seen["section"]) == ("dns-account-01", "BR 3.2.2.4.21")
+    assert (seen["domain_name"], seen["lookup"]["name"]) == (NAME, ACCOUNTS_RECORD)
+    assert not_found(await check_account(dns.address, f"{ACCOUNT}2")) == "there is no such name (NXDOMAIN)"
+    assert not_found(await check(dns.address)) == "it has no TXT record"
+    dns.set(ACCOUNTS_RECORD, "TXT", '"of an earlier order"')
+    assert found(await check_account(dns.address)) == '"of an earlier order"'
 
 
 async def test_an_alias_is_followed(dns):

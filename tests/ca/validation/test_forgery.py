@@ -62,11 +62,11 @@ def opened(monkeypatch):
     return addresses
 
 
-async def look(dns, port, name, challenge_type="http-01", *, own=(), allow=(f"{SITE}/32",)):
+async def look(dns, port, name, challenge_type="http-01", *, kind="dns", own=(), allow=(f"{SITE}/32",)):
     settings = Network(resolvers=(dns.address,), http01_port=port, tlsalpn01_port=port, allow_networks=allow)
     validator = NetworkValidator(settings, forbidden=own, clock=lambda: datetime.now(UTC))
     question = Question(
-        identifier=Identifier("dns", name),
+        identifier=Identifier(kind, name),
         wildcard=False,
         challenge_type=challenge_type,
         token=TOKEN,
@@ -84,10 +84,11 @@ def lead(dns, address):
 
 @pytest.mark.parametrize("address", CLASSES.values(), ids=CLASSES.keys())
 async def test_no_way_leads_there(dns, site, opened, address):
-    """Not a name, for either method that connects; not a redirect to a name; not one to the address itself (S-07)."""
+    """Not a name, nor the address itself, by either method that connects; not a redirect to either (S-07, X-07)."""
     lead(dns, address)
     for method in ("http-01", "tls-alpn-01"):
         assert type((await look(dns, site.port, INSIDE, method)).error) is AddressForbidden
+        assert type((await look(dns, site.port, address, method, kind="ip")).error) is AddressForbidden
     assert opened == []
     literal = f"[{address}]" if ":" in address else address
     for scheme, host in (("http", INSIDE), ("https", INSIDE), ("http", literal), ("https", literal)):

@@ -58,6 +58,7 @@ async def check(
     web: Web,
     name: str = NAME,
     *,
+    kind: str = "dns",
     allow: Sequence[str] = ("127.0.0.0/8", "::1/128"),
     own: Sequence[tuple[str, int]] = (),
     step_seconds: float = 1.0,
@@ -75,7 +76,7 @@ async def check(
         step_seconds=step_seconds,
         total_seconds=total_seconds,
     )
-    return await http01.check(Identifier("dns", name), TOKEN, KEY_AUTHORIZATION)
+    return await http01.check(Identifier(kind, name), TOKEN, KEY_AUTHORIZATION)
 
 
 def refusal(verdict: Verdict, kind: type[errors.ValidationFault]) -> dict[str, str]:
@@ -87,6 +88,29 @@ def refusal(verdict: Verdict, kind: type[errors.ValidationFault]) -> dict[str, s
 
 
 # What is asked, and what passes.
+
+
+@pytest.mark.parametrize(("address", "host"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
+async def test_an_address_is_asked_itself(dns, address, host):
+    """X-06: no name is looked up, and Host is the address, in brackets if it has colons."""
+    async with Web(address) as site:
+        site.at(address, GOOD)
+        verdict = await check(dns, site, address, kind="ip")
+        ((_, request),) = site.requests
+    assert verdict.error is None
+    assert f"\r\nHost: {host}\r\n" in request
+    assert dns.count(address) == 0
+    seen = json.loads(verdict.evidence)
+    assert (seen["identifier"], seen["section"]) == (address, "BR 3.2.2.5.6")
+    assert (seen["hops"][0]["url"], seen["hops"][0]["resolved"]) == (f"http://{host}:{site.port}{PATH}", [])
+
+
+async def test_an_address_inside(dns, web):
+    """X-07: one that is not public needs its network in the settings, as the target of a name does."""
+    assert type((await check(dns, web, "127.0.0.1", kind="ip", allow=())).error) is errors.AddressForbidden
+    own = [("127.0.0.1", web.port)]
+    assert type((await check(dns, web, "127.0.0.1", kind="ip", own=own)).error) is errors.AddressForbidden
+    assert web.requests == []
 
 
 async def test_the_right_answer_passes(dns, web):

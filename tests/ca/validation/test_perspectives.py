@@ -172,15 +172,17 @@ async def test_four_are_too_few_from_a_date_on():
 
 
 async def test_caa_is_looked_at_from_everywhere_too():
-    """By the same count (B-42, B-44)."""
+    """By the same count (B-42, B-44), and each time anew (B-47)."""
     remotes = places(AGREED, AGREED, FORBIDDEN, FORBIDDEN)
     verdict = await perspectives(remotes).check_caa(QUESTION)
     assert type(verdict.error) is SeenDifferently
     assert {asked for remote in remotes for asked in remote.asked} == {Look.CAA}
+    await perspectives(remotes).check_caa(QUESTION)
+    assert [len(remote.asked) for remote in remotes] == [2, 2, 2, 2]
 
 
 async def test_every_attempt_asks_everybody_anew():
-    """What was corroborated before counts for nothing (B-45)."""
+    """What was corroborated before counts for nothing (B-45, B-47)."""
     remotes = places(AGREED, CLOSED, CLOSED, AGREED)
     several = perspectives(remotes)
     assert (await several.check(QUESTION)).error is not None

@@ -184,6 +184,7 @@ async def test_an_answer_by_tcp_is_of_that_question_too():
             query = (await reader.readexactly(2)) and await reader.readuntil(b"\0\0")
             wire = bytes([query[0] ^ 1]) + query[1:2] + b"\x81\x80\0\1\0\0\0\0\0\0" + query[12:]
             writer.write(len(wire).to_bytes(2, "big") + wire)
+            writer.close()
 
         async with await asyncio.start_server(answer, "127.0.0.1", server.port):
             with pytest.raises(TxtNotFound, match="no usable answer"):

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,7 @@ def certificate(*extensions: Extension, start: datetime = NOW) -> bytes:
 
 
 GOOD = certificate(names(NAME), IDENTIFIED)
+WWW, ADDRESS = Identifier("dns", NAME), Identifier("ip", "127.0.0.1")
 
 
 @pytest.fixture
@@ -122,6 +124,7 @@ async def check(
     own: Sequence[tuple[str, int]] = (),
     allow: Sequence[str] = ("127.0.0.0/8", "::1/128"),
     address: str = "127.0.0.1",
+    identifier: Identifier = WWW,
 ) -> Verdict:
     with DnsServer({NAME: address}) as dns:
         tlsalpn01 = TlsAlpn01(
@@ -135,7 +138,7 @@ async def check(
             step_seconds=1.0,
             total_seconds=2.0,
         )
-        return await tlsalpn01.check(Identifier("dns", NAME), TOKEN, KEY_AUTHORIZATION)
+        return await tlsalpn01.check(identifier, TOKEN, KEY_AUTHORIZATION)
 
 
 def refusal(verdict: Verdict, kind: type[errors.ValidationFault]) -> str:
@@ -240,6 +243,40 @@ def test_certificates_that_openssl_does_not_serve(der, reason):
     """Other servers might: malformed extensions, a name given twice (X-03)."""
     assert defect(der, NAME, b"\x04\x20" + DIGEST) == reason
     assert reason in REASONS
+
+
+def addresses(*values: str) -> Extension:
+    return x509.SubjectAlternativeName([x509.IPAddress(ip_address(value)) for value in values]), False
+
+
+async def test_an_address(context):
+    """X-06: the reverse DNS's name as SNI, and the address as iPAddress in the certificate."""
+    asked = []
+    tls = context(certificate(addresses("127.0.0.1"), IDENTIFIED))
+    tls.sni_callback = lambda _, name, __: asked.append(name)
+    async with serving(tls) as (port, _):
+        verdict = await check(port, identifier=ADDRESS)
+        assert type((await check(port, identifier=ADDRESS, allow=())).error) is errors.AddressForbidden
+    assert verdict.error is None
+    assert asked == ["1.0.0.127.in-addr.arpa"]
+    seen = json.loads(verdict.evidence)
+    assert (seen["section"], seen["hops"][0]["url"]) == ("BR 3.2.2.5.7", f"https://127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize(
+    ("san", "reason"),
+    [
+        (addresses("127.0.0.2"), "its certificate is for another name"),
+        (addresses("::ffff:127.0.0.1"), "its certificate is for another name"),
+        (addresses("127.0.0.1", "127.0.0.2"), "its certificate has not exactly one name"),
+        (names("127.0.0.1"), "its certificate is for another name"),
+        (names("1.0.0.127.in-addr.arpa"), "its certificate is for another name"),
+    ],
+)
+async def test_no_certificate_for_an_address(context, san, reason):
+    """X-06: an address as a name, or the name that was asked for, is not the address."""
+    async with serving(context(certificate(san, IDENTIFIED))) as (port, _):
+        assert refusal(await check(port, identifier=ADDRESS), errors.WrongCertificate) == reason
 
 
 async def test_no_protocol_is_agreed_on(context):

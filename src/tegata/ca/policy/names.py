@@ -10,7 +10,7 @@ from functools import cache
 from publicsuffixlist import PublicSuffixList
 
 from tegata.acme import identifiers
-from tegata.acme.challenges import DNS_01
+from tegata.acme.challenges import DNS_01, DNS_ACCOUNT_01
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import (
     BadName,
@@ -24,6 +24,7 @@ from tegata.ca.model import Contract
 from tegata.ca.settings import Service
 from tegata.pki import names
 
+_IN_DNS = frozenset({DNS_01, DNS_ACCOUNT_01})
 _REVERSE_ZONES = (".in-addr.arpa", ".ip6.arpa")
 
 
@@ -46,7 +47,7 @@ def admit(asked: Sequence[Identifier], contract: Contract, service: Service) -> 
 
 def challenge_types(service: Service, *, wildcard: bool) -> tuple[str, ...]:
     """The challenge types by which a name can be proved: a wildcard only in the DNS (RFC 8555 §7.1.3, BR 3.2.2.4)."""
-    return tuple(kind for kind in service.challenges if kind == DNS_01 or not wildcard)
+    return tuple(kind for kind in service.challenges if kind in _IN_DNS or not wildcard)
 
 
 def pattern(text: str) -> str:

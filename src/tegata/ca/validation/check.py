@@ -4,12 +4,13 @@ Knows which checks exist, not how they work; which places look is not known here
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 
 import msgspec
 
-from tegata.acme import challenges
+from tegata.acme import challenges, identifiers
+from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import Refused
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Network
@@ -38,25 +39,30 @@ class NetworkValidator:
             addresses=AddressFilter(parse_networks(settings.allow_networks)),
             listeners=OwnListeners(forbidden),
         )
-        self._checks = {
-            challenges.HTTP_01: Http01(destinations=destinations, port=settings.http01_port, clock=clock).check,
-            challenges.TLS_ALPN_01: TlsAlpn01(
-                destinations=destinations, port=settings.tlsalpn01_port, clock=clock
-            ).check,
-            challenges.DNS_01: Dns01(resolver=resolver, clock=clock).check,
+        http01 = Http01(destinations=destinations, port=settings.http01_port, clock=clock)
+        tlsalpn01 = TlsAlpn01(destinations=destinations, port=settings.tlsalpn01_port, clock=clock)
+        dns01 = Dns01(resolver=resolver, clock=clock)
+        # An address has no records of its own, hence no proof by them (RFC 8738 §7, X-06).
+        self._checks: dict[tuple[str, str], Callable[[Question], Awaitable[Verdict]]] = {
+            (identifiers.DNS, challenges.HTTP_01): _by_key(http01.check),
+            (identifiers.IP, challenges.HTTP_01): _by_key(http01.check),
+            (identifiers.DNS, challenges.TLS_ALPN_01): _by_key(tlsalpn01.check),
+            (identifiers.IP, challenges.TLS_ALPN_01): _by_key(tlsalpn01.check),
+            (identifiers.DNS, challenges.DNS_01): _by_key(dns01.check),
+            (identifiers.DNS, challenges.DNS_ACCOUNT_01): lambda asked: dns01.check_account(
+                asked.identifier, asked.token, asked.key_authorization, asked.account_uri
+            ),
         }
         self._resolver, self._has_dnssec = resolver, settings.dnssec
         self._caa = Caa(resolver=resolver, issuers=settings.issuer_domains, clock=clock)
 
     async def check(self, question: Question) -> Verdict:
-        """The verdict with its evidence; a challenge type that is not offered here is a KeyError.
+        """The verdict with its evidence; a challenge type not offered here for such an identifier is a KeyError.
 
         A name that does not answer is told before one that is not permitted.
         """
-        look = self._checks[question.challenge_type]
-        proof, permission = await asyncio.gather(
-            look(question.identifier, question.token, question.key_authorization), self._caa.check(question)
-        )
+        look = self._checks[question.identifier.type, question.challenge_type]
+        proof, permission = await asyncio.gather(look(question), self._caa.check(question))
         seen = {"proof": msgspec.Raw(proof.evidence), "caa": msgspec.Raw(permission.evidence)}
         return Verdict(proof.error or permission.error, msgspec.json.encode(seen))
 
@@ -68,3 +74,10 @@ class NetworkValidator:
         """Pass if the resolvers validate DNSSEC where the settings say so; raises Refused."""
         if self._has_dnssec and not await self._resolver.validates():
             raise Refused(reason="resolvers: they do not validate DNSSEC, as the setting dnssec says")
+
+
+def _by_key(
+    check: Callable[[Identifier, str, str], Awaitable[Verdict]],
+) -> Callable[[Question], Awaitable[Verdict]]:
+    """A check for which the account's key says enough, asked by a question."""
+    return lambda asked: check(asked.identifier, asked.token, asked.key_authorization)

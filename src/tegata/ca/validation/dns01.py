@@ -1,11 +1,12 @@
-"""The dns-01 check as the CA makes it (RFC 8555 §8.4, BR 3.2.2.4.7): one TXT look-up and a comparison.
+"""The dns-01 check as the CA makes it (RFC 8555 §8.4): one TXT look-up and a comparison. And dns-account-01.
 
-Which record is asked for is told by the identifier alone; aliases are followed by the DNS servers. Knows no account,
-order or store; never raises for what the other side did.
+Which record is asked for is told by the identifier, and perhaps the account's URL; aliases are followed by the DNS
+servers. Knows no account, order or store; never raises for what the other side did.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from tegata.acme import challenges
 from tegata.acme.identifiers import Identifier
@@ -21,8 +22,16 @@ MOST_RECORDED = 20
 _EXCERPT = 60
 
 
+class _Place(NamedTuple):
+    """Where a record is looked for, and by which method."""
+
+    name: str
+    method: str
+    section: str
+
+
 class Dns01:
-    """Checks identifiers by dns-01; ``clock`` gives the evidence its times."""
+    """Checks identifiers by dns-01 and dns-account-01; ``clock`` gives the evidence its times."""
 
     def __init__(self, *, resolver: Resolver, clock: Callable[[], datetime]) -> None:
         self._resolver = resolver
@@ -33,12 +42,24 @@ class Dns01:
 
         The identifier of a wildcard's authorization is its base name, so that both are looked for at one place.
         """
-        lookup = Lookup(challenges.dns01_name(identifier.value))
+        place = _Place(challenges.dns01_name(identifier.value), challenges.DNS_01, "BR 3.2.2.4.7")
+        return await self._look(place, identifier, token, key_authorization)
+
+    async def check_account(
+        self, identifier: Identifier, token: str, key_authorization: str, account_uri: str
+    ) -> Verdict:
+        """The same at the name that is the account's own (dns-account-01). X-42, F-08."""
+        name = challenges.dnsaccount01_name(identifier.value, account_uri)
+        place = _Place(name, challenges.DNS_ACCOUNT_01, "BR 3.2.2.4.21")
+        return await self._look(place, identifier, token, key_authorization)
+
+    async def _look(self, place: _Place, identifier: Identifier, token: str, key_authorization: str) -> Verdict:
+        lookup = Lookup(place.name)
         evidence = Evidence(
             identifier=identifier.value,
             domain_name=identifier.value,
-            method=challenges.DNS_01,
-            section="BR 3.2.2.4.7",
+            method=place.method,
+            section=place.section,
             token=token,
             resolvers=self._resolver.servers,
             started=self._clock(),

@@ -1,4 +1,4 @@
-"""The http-01 check as the CA makes it (RFC 8555 §8.3, BR 3.2.2.4.19): look-up, connection, redirects, comparison.
+"""The http-01 check as the CA makes it (RFC 8555 §8.3, RFC 8738 §4): look-up, connection, redirects, comparison.
 
 Every hop is resolved once, its addresses are filtered, and the connection goes to the address that was judged (S-08).
 Knows no account, order or store; never raises for what the other side did.
@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from tegata.acme import identifiers
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import (
     ConnectionFailed,
@@ -65,7 +66,7 @@ class Http01:
             identifier=identifier.value,
             domain_name=identifier.value,
             method="http-01",
-            section="BR 3.2.2.4.19",
+            section="BR 3.2.2.5.6" if identifier.type == identifiers.IP else "BR 3.2.2.4.19",
             token=token,
             resolvers=self._destinations.resolvers,
             started=self._clock(),

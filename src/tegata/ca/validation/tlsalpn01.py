@@ -1,4 +1,4 @@
-"""The tls-alpn-01 check as the CA makes it (RFC 8737 §3, BR 3.2.2.4.20): look-up, TLS handshake, certificate.
+"""The tls-alpn-01 check as the CA makes it (RFC 8737 §3, RFC 8738 §6): look-up, TLS handshake, certificate.
 
 The connection goes to an address that was judged, and nothing but the handshake passes over it. Knows no account, order
 or store; never raises for what the other side did.
@@ -9,16 +9,18 @@ import base64
 import ssl
 from collections.abc import Callable
 from datetime import datetime
+from ipaddress import ip_address
 
 from cryptography import x509
 
-from tegata.acme import challenges
+from tegata.acme import challenges, identifiers
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import AcmeTlsFailed, ConnectionFailed, ValidationFault, WrongCertificate
 from tegata.ca.ports import Verdict
 from tegata.ca.validation.addresses import Address
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.evidence import Attempt, Evidence, Hop
+from tegata.pki import names
 
 # One connection with its handshake; the whole check, however many addresses it takes.
 STEP_SECONDS = 10.0
@@ -71,14 +73,14 @@ class TlsAlpn01:
             identifier=name,
             domain_name=name,
             method=challenges.TLS_ALPN_01,
-            section="BR 3.2.2.4.20",
+            section="BR 3.2.2.5.7" if identifier.type == identifiers.IP else "BR 3.2.2.4.20",
             token=token,
             resolvers=self._destinations.resolvers,
             started=self._clock(),
         )
         fault: ValidationFault | None = None
         try:
-            hop = Hop(f"https://{name}:{self._port}")
+            hop = Hop(f"https://{f'[{name}]' if ':' in name else name}:{self._port}")
             evidence.hops.append(hop)
             address, der = await self._shown(name, hop)
             evidence.certificate = base64.b64encode(der[:_RECORDED]).decode("ascii")
@@ -114,7 +116,9 @@ class TlsAlpn01:
         until = min(until, asyncio.get_running_loop().time() + self._step_seconds)
         try:
             async with asyncio.timeout_at(until):
-                _, writer = await asyncio.open_connection(str(address), self._port, ssl=self._tls, server_hostname=name)
+                _, writer = await asyncio.open_connection(
+                    str(address), self._port, ssl=self._tls, server_hostname=challenges.tlsalpn01_server_name(name)
+                )
         except TimeoutError:
             raise ConnectionFailed(**where, reason="there was no answer in time") from None
         except ConnectionRefusedError:
@@ -153,7 +157,7 @@ def _failure(error: ssl.SSLError) -> str:
 
 
 def defect(der: bytes, name: str, expected: bytes) -> str | None:
-    """Why this is not the certificate for a name and acmeIdentifier; None if it is. Its dates do not matter."""
+    """Why this is not the certificate for a name or address and acmeIdentifier, or None. Its dates do not matter."""
     try:
         extensions = x509.load_der_x509_certificate(der).extensions
         alternative = [each.value for each in extensions if isinstance(each.value, x509.SubjectAlternativeName)]
@@ -172,9 +176,11 @@ def _wrong_name(alternative: list[x509.SubjectAlternativeName], name: str) -> st
     found = list(alternative[0])
     if len(found) != 1:
         return "its certificate has not exactly one name"
-    if not isinstance(found[0], x509.DNSName) or found[0].value.lower() != name:
-        return "its certificate is for another name"
-    return None
+    shown = found[0]
+    is_right = (isinstance(shown, x509.DNSName) and not names.is_ip(name) and shown.value.lower() == name) or (
+        isinstance(shown, x509.IPAddress) and names.is_ip(name) and shown.value == ip_address(name)
+    )
+    return None if is_right else "its certificate is for another name"
 
 
 def _wrong_identifier(
