@@ -123,6 +123,7 @@ def test_the_whole_way():
         events.OrderCreated,
         *[events.AuthorizationRead] * 2,
         *[events.SolverMissing, events.SolverChosen] * 2,
+        *[events.Presented] * 2,
         *[events.Trying] * 2,
         *[events.Validated] * 2,
         events.Finalizing,

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -59,6 +60,28 @@ def converse(
     assert not running, f"still running after {timeout} s:\n{finished}"
     assert not waiting, f"never asked {waiting[0][0]!r}:\n{finished}"
     return finished
+
+
+def screen(shown: str) -> list[str]:
+    """What a terminal holds after ``shown``, its scrolled lines too; knows the sequences that redraw lines, no more."""
+    lines, row, column = [""], 0, 0
+    for piece in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|[^\x1b]|\x1b", shown):
+        match piece:
+            case "\n":
+                row, column = row + 1, 0
+                lines += [""] * (row + 1 - len(lines))
+            case "\r":
+                column = 0
+            case _ if piece.startswith("\x1b[") and piece[-1] == "A":
+                row = max(row - int(piece[2:-1] or 1), 0)
+            case "\x1b[2K":
+                lines[row] = ""
+            case _ if piece.startswith("\x1b["):
+                assert piece[-1] == "m", f"a sequence this screen does not know: {piece!r}"
+            case _:
+                lines[row] = lines[row][:column].ljust(column) + piece + lines[row][column + 1 :]
+                column += 1
+    return lines
 
 
 def _output(terminal: int, timeout: float) -> Iterator[str]:

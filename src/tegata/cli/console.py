@@ -3,14 +3,19 @@
 Knows streams and escaping (S-37), no sentence and no event.
 """
 
+import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tegata.cli.errors import BadLogSetting
 from tegata.clock import rfc3339
 from tegata.text.catalogue import printable
+from tegata.text.language import Language
+
+if TYPE_CHECKING:
+    from tegata.cli.board import Board
 
 INFO = "[INFO] "
 WARN = "[WARN] "
@@ -32,6 +37,23 @@ class Console:
         self._now = now
         self._json = False
         self._least = LEVELS.index("info")
+        self.board: Board | None = None
+        """What is drawn on the terminal below the log lines."""
+
+    def with_board(self, environ: Mapping[str, str], language: Language) -> "Board | None":
+        """The board, where log lines are text on a terminal that can move its cursor, and somebody wants to see it."""
+        if self.board is None and self._log.isatty() and not self._json and self._least <= LEVELS.index("info"):
+            from tegata.cli.board import Board
+
+            if not environ.get("NO_COLOR") and environ.get("TERM") != "dumb" and Board.can_be_drawn():
+                self.board = Board(self._log, language)
+        return self.board
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let somebody else write to the terminal: the board is not there meanwhile."""
+        with self.board.aside() if self.board else contextlib.nullcontext():
+            yield
 
     def configure(self, *, level: str | None, form: str | None) -> None:
         """Write log lines from this level on (one of LEVELS), in this form (one of FORMATS); None: as before.
@@ -66,8 +88,9 @@ class Console:
             line = json.dumps({"time": rfc3339(self._now()), "level": level, "msg": text}, ensure_ascii=False)
         else:
             line = f"{self._now().astimezone():%Y/%m/%d %H:%M:%S} {shown_level}{text}"
-        self._log.write(f"{line}\n")  # at once, so that threads do not write into each other's lines
-        self._log.flush()
+        if self.board is None or not self.board.above(line):
+            self._log.write(f"{line}\n")  # at once, so that threads do not write into each other's lines
+            self._log.flush()
 
     def read_all(self, limit: int) -> bytes:
         """What stands on the keyboard's stream up to its end, or so many characters of it."""
@@ -75,11 +98,13 @@ class Console:
 
     def say(self, text: str = "") -> None:
         """Write a line to standard output."""
-        print(text, file=self._output, flush=True)
+        with self.aside():
+            print(text, file=self._output, flush=True)
 
     def answer(self) -> str | None:
         """The next line from the keyboard without its end; None at the end of input."""
-        line = self._keyboard.readline()
+        with self.aside():
+            line = self._keyboard.readline()
         return line.rstrip("\r\n") if line else None
 
 

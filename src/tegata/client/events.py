@@ -77,8 +77,23 @@ class Trying:
 
 
 @dataclass(frozen=True)
+class Presented:
+    """What proves this name is shown; the CA has not been told yet."""
+
+    name: str
+    challenge_type: str
+
+
+@dataclass(frozen=True)
 class Validated:
     """The CA is convinced of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """The CA has looked and is not convinced of this name."""
 
     name: str
 
@@ -169,8 +184,10 @@ Event: TypeAlias = (
     | AlreadyValid
     | SolverMissing
     | SolverChosen
+    | Presented
     | Trying
     | Validated
+    | Refuted
     | Finalizing
     | WaitingForCertificate
     | CertificateReceived

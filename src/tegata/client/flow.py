@@ -133,6 +133,7 @@ class Issuance:
                 case Refused(error):
                     return self._on_refusal(error)
                 case Solved():
+                    self._news += [events.Presented(each.name, each.challenge.type) for each in self._unanswered]
                     return self._answer_next()
                 case Woken():
                     return self._on_waking()
@@ -251,6 +252,8 @@ class Issuance:
         validation.due_at = self._now + validation.pace.next(answer.retry_after)
         if validation.is_valid:
             self._news.append(events.Validated(validation.name))
+        elif validation.failure:
+            self._news.append(events.Refuted(validation.name))
         return self._poll()
 
     # The certificate.

@@ -89,7 +89,8 @@ class Hooking:
         self.deploy()
 
     def _start(self, hook: Hook) -> None:
-        hooks.run(hook.text, self._told(), self._context.environ, timeout=hook.seconds)
+        with self._context.console.aside():  # its output goes where ours goes
+            hooks.run(hook.text, self._told(), self._context.environ, timeout=hook.seconds)
 
     def _told(self) -> hooks.Told:
         files, outputs = self._files, self._plan.outputs

@@ -57,7 +57,11 @@ def issue(
         line = obtaining(tuple(names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
         context.console.log(line, INFO)
         with during("Could not obtain certificates:\n\t"):
-            issued = _obtain(client, plan, names, key, solvers=solvers, replaces=replaces)
+            try:
+                issued = _obtain(client, plan, names, key, solvers=solvers, replaces=replaces)
+            finally:
+                if context.console.board is not None:
+                    context.console.board.drop(files.name)
         chain = load_chain(issued.chain_pem)
         outputs = plan.outputs
         pfx = _pfx(context, outputs.pfx, key, chain, files.name) if outputs.pfx and key else None

@@ -43,9 +43,12 @@ _LINES: dict[type[events.Event], tuple[str, str]] = {
 
 
 def narrator(context: Context, email: str, main_name: str) -> Callable[[events.Event], None]:
-    """Something to report to, which writes the log lines of one account and certificate."""
+    """Something to report to, which writes the log lines of one account and certificate, and fills the board."""
+    board = context.console.with_board(context.environ, context.language)
 
     def narrate(event: events.Event) -> None:
+        if board is not None:
+            board.take(main_name, event)
         if type(event) not in _LINES:
             return
         level, template = _LINES[type(event)]
