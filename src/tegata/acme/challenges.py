@@ -15,9 +15,11 @@ from tegata.pki import names
 HTTP_01 = "http-01"
 DNS_01 = "dns-01"
 DNS_ACCOUNT_01 = "dns-account-01"
+DNS_PERSIST_01 = "dns-persist-01"
 TLS_ALPN_01 = "tls-alpn-01"
 
 DNS01_LABEL = "_acme-challenge"
+_PERSIST_LABEL = "_validation-persist"
 
 HTTP01_PREFIX = "/.well-known/acme-challenge/"
 
@@ -65,6 +67,16 @@ def dnsaccount01_name(name: str, account_url: str) -> str:
     """
     label = base64.b32encode(hashlib.sha256(account_url.encode("ascii")).digest()[:10]).decode("ascii").lower()
     return f"_{label}.{dns01_name(name)}"
+
+
+def dnspersist01_name(name: str) -> str:
+    """Where the lasting TXT records for a name are (draft-ietf-acme-dns-persist §4); it has no wildcard label. X-44."""
+    return f"{_PERSIST_LABEL}.{name}"
+
+
+def dnspersist01_value(issuer: str, account_url: str, *, wildcard: bool) -> str:
+    """The least value by which an account proves a name to an issuer until the record is removed. X-44, X-45."""
+    return f"{issuer}; accounturi={account_url}{'; policy=wildcard' if wildcard else ''}"
 
 
 def dns01_value(key_authorization: str) -> str:

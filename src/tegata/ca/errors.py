@@ -389,6 +389,12 @@ class WrongTxtValue(ValidationFault):
     code = "validation.txt-value"
 
 
+class PersistRefused(ValidationFault):
+    """The TXT records at ``name``, shortened in ``got``, prove nothing: ``reason``; the value ``wanted`` would."""
+
+    code = "validation.persist"
+
+
 class AddressForbidden(ValidationFault):
     """``name`` leads to ``address``, which the CA may not enter (S-07)."""
 

@@ -39,6 +39,18 @@ ENTRIES: dict[str, Entry] = {
             "複数の値は併存できます。値そのものに引用符を含めないでください。",
         ),
     ),
+    "validation.persist": Entry(
+        Sentence(
+            "The TXT records at {name} are no proof: {reason}. Found: {got}",
+            "{name} の TXT レコードでは確認できませんでした: {reason}。確認した値: {got}",
+        ),
+        Sentence(
+            "Make a TXT record there with this value, wait until every server of the zone has it, and run the command"
+            " again: {wanted}",
+            "同じ名前に次の値の TXT レコードを作成し、ゾーンのすべての DNS サーバーに反映されてから、"
+            "コマンドを再度実行してください: {wanted}",
+        ),
+    ),
     "validation.address": Entry(
         Sentence(
             "{name} leads to {address}, an address that this CA does not look into.",
@@ -226,6 +238,10 @@ REASONS: dict[str, str] = {
         "この認証局を指定したレコードのパラメーターの形式が正しくありません"
     ),
     "a critical property in them is unknown to this CA": "この認証局が扱えない必須 (critical) の項目があります",
+    "the one that names this CA is not for wildcards": (
+        "この認証局を指定したレコードがワイルドカードを許可していません"
+    ),
+    "the one that names this CA counts no longer": "この認証局を指定したレコードの有効期限が切れています",
     "another answer was seen there": "異なる応答が確認されました",
     "there is no such name (NXDOMAIN)": "ドメイン名が存在しません (NXDOMAIN)",
     "it has no TXT record": "TXT レコードがありません",

@@ -85,6 +85,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.NameNotResolved: (ErrorType.DNS, 400),
     errors.TxtNotFound: (ErrorType.DNS, 400),
     errors.WrongTxtValue: (ErrorType.INCORRECT_RESPONSE, 403),
+    errors.PersistRefused: (ErrorType.UNAUTHORIZED, 403),
     errors.AddressForbidden: (ErrorType.CONNECTION, 400),
     errors.ConnectionFailed: (ErrorType.CONNECTION, 400),
     errors.RedirectRefused: (ErrorType.CONNECTION, 400),

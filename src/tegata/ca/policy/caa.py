@@ -99,11 +99,9 @@ def _deciding(records: Sequence[CaaRecord], *, wildcard: bool) -> tuple[str, lis
 
 def _objection(value: bytes, request: CaaRequest) -> str | None:
     """Why this property does not permit the request; None if it does."""
-    match = _VALUE.fullmatch(value.decode("ascii", "replace"))
-    issuer = match and match[1]
-    if match is None or not issuer or issuer.lower() not in {name.lower() for name in request.issuers}:
+    issuer, parameters = read_value(value)
+    if issuer not in {name.lower() for name in request.issuers}:
         return _NOT_NAMED
-    parameters = _parameters(match[2] or "")
     if parameters is None:
         return _MALFORMED
     if not _single(parameters, "accounturi", lambda uri: uri == request.account_uri):
@@ -112,6 +110,14 @@ def _objection(value: bytes, request: CaaRequest) -> str | None:
     if not _single(parameters, "validationmethods", lambda methods: _lists(methods, labels)):
         return _METHOD
     return None
+
+
+def read_value(value: bytes) -> tuple[str, list[tuple[str, str]] | None]:
+    """The issuer of a value in lower case, "" if it names none or follows no grammar, and its parameters (§4.2)."""
+    match = _VALUE.fullmatch(value.decode("ascii", "replace"))
+    if match is None or not match[1]:
+        return "", None
+    return match[1].lower(), _parameters(match[2] or "")
 
 
 def _parameters(text: str) -> list[tuple[str, str]] | None:

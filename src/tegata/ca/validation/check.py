@@ -18,6 +18,7 @@ from tegata.ca.validation.addresses import AddressFilter, parse_networks
 from tegata.ca.validation.caa import Caa
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.dns01 import Dns01
+from tegata.ca.validation.dnspersist01 import DnsPersist01
 from tegata.ca.validation.http01 import Http01
 from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver
@@ -53,6 +54,9 @@ class NetworkValidator:
                 asked.identifier, asked.token, asked.key_authorization, asked.account_uri
             ),
         }
+        if settings.issuer_domains:
+            persist = DnsPersist01(resolver=resolver, issuers=settings.issuer_domains, clock=clock)
+            self._checks[identifiers.DNS, challenges.DNS_PERSIST_01] = persist.check
         self._resolver, self._has_dnssec = resolver, settings.dnssec
         self._caa = Caa(resolver=resolver, issuers=settings.issuer_domains, clock=clock)
 

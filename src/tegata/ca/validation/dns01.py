@@ -68,9 +68,9 @@ class Dns01:
         fault: ValidationFault | None = None
         try:
             lookup.target, values, lookup.secure = await self._resolver.texts(lookup.name)
-            lookup.count, lookup.values = len(values), [_excerpt(value) for value in values[:MOST_RECORDED]]
+            lookup.count, lookup.values = len(values), [excerpt(value) for value in values[:MOST_RECORDED]]
             if challenges.dns01_value(key_authorization).encode("ascii") not in values:
-                raise WrongTxtValue(name=lookup.name, got=_shown(lookup, values))
+                raise WrongTxtValue(name=lookup.name, got=shown(lookup, values))
         except ValidationFault as found:
             fault = found
             evidence.error = str(found)
@@ -80,17 +80,18 @@ class Dns01:
         return Verdict(fault, evidence.encode())
 
 
-def _shown(lookup: Lookup, values: Sequence[bytes]) -> str:
+def shown(lookup: Lookup, values: Sequence[bytes]) -> str:
     """What the customer is told of the values; behind an alias their number only.
 
     An alias may lead to a name that only the CA's resolvers know, and whoever set it must not read there (S-07).
     """
     if lookup.target != lookup.name:
         return f"{len(values)} × TXT ({lookup.target})"
-    shown = ", ".join(_excerpt(value) for value in values[:MOST_SHOWN])
+    shown = ", ".join(excerpt(value) for value in values[:MOST_SHOWN])
     return shown + (f", … (+{len(values) - MOST_SHOWN})" if len(values) > MOST_SHOWN else "")
 
 
-def _excerpt(value: bytes) -> str:
+def excerpt(value: bytes) -> str:
+    """The beginning of somebody's value, made printable."""
     text = printable(value[:_EXCERPT].decode("utf-8", "backslashreplace"))
     return f'"{text}{"…" if len(value) > _EXCERPT else ""}"'
