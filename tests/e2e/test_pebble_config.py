@@ -126,3 +126,17 @@ def test_a_signal_while_the_ca_looks(
         assert "Traceback" not in process.text
     assert not [file for file in root.rglob("*") if file.is_file()]
     assert not list((tegata.path / "certificates").iterdir())
+
+
+def test_the_version_of_ip(tegata: Tegata, pebble: Pebble) -> None:
+    """networkStack: a CA at an IPv4 address cannot be reached by IPv6 alone, and by IPv4 alone it can."""
+    certificates = "certificates: {www.example.com: {domains: [www.example.com]}}\n"
+    (tegata.directory / "six.yml").write_text("networkStack: ipv6only\n" + head(pebble) + certificates)
+    done = tegata.run("--config", "six.yml", env={"TEGATA_LANG": "en"})
+    assert done.code == 1
+    assert "cannot be reached" in done.stderr
+    (tegata.directory / "four.yml").write_text("networkStack: ipv4only\n" + head(pebble) + certificates)
+    tegata.run("--config", "four.yml").check()
+    (tegata.directory / "both.yml").write_text("networkStack: both\n" + head(pebble) + certificates)
+    done = tegata.run("--config", "both.yml", env={"TEGATA_LANG": "en"})
+    assert "networkStack: it must be ipv4only or ipv6only" in done.stderr

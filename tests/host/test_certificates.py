@@ -16,7 +16,6 @@ from tegata.host.certificates import (
     NewSet,
     listed,
     read_leaf,
-    stem_of,
 )
 from tegata.host.errors import CertificateDamaged, CertificateNotFound, NotWritable
 from tegata.host.files import Tree
@@ -227,15 +226,6 @@ def test_the_issuer_is_found_where_lego_s_no_bundle_left_it(files: CertificateFi
     assert files.issuer() == NEW.chain[1]
     files.file(ISSUER).unlink()
     assert files.issuer() is None
-
-
-@pytest.mark.parametrize(
-    ("name", "stem"),
-    [("www.example.com", "www.example.com"), ("*.example.com", "_.example.com"), ("2001:db8::1", "2001-db8--1")],
-)
-def test_what_files_are_called(name: str, stem: str) -> None:
-    """As lego calls them."""
-    assert stem_of(name) == stem
 
 
 def test_listing(tree: Tree, files: CertificateFiles) -> None:

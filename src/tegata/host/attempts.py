@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
-from tegata.host.certificates import stem_of
 from tegata.host.errors import HeldBack
 from tegata.host.files import Tree, make_folder, read, replace
+from tegata.host.stems import stem_of
 
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)

@@ -22,6 +22,7 @@ from tegata.host.facts import CertificateFacts, key_word
 from tegata.host.files import Tree, make_folder, read, sync, told, write_new
 from tegata.host.layout import Layout
 from tegata.host.layout_v4 import V4
+from tegata.host.stems import stem_of
 from tegata.pki.certs import load_chain, load_leaf, names_of, to_pem
 from tegata.pki.keys import BadKey, PrivateKey, PublicKey, from_pem, spki
 from tegata.pki.keys import to_pem as key_to_pem
@@ -224,11 +225,6 @@ class CertificateFiles:
     def _discard(self, folder: Path) -> None:
         with told(folder), contextlib.suppress(FileNotFoundError):
             shutil.rmtree(folder)
-
-
-def stem_of(name: str) -> str:
-    """What the files of a normalised name are called: ``*`` and ``:`` do not go into file names. As lego's."""
-    return name.replace(":", "-").replace("*", "_")
 
 
 def listed(tree: Tree) -> list[Path]:

@@ -8,8 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from tegata.host import gojson
-from tegata.host.certificates import stem_of
 from tegata.host.files import Tree, make_folder, read, replace
+from tegata.host.stems import stem_of
 
 
 class DeploymentFile:

@@ -16,9 +16,9 @@ from tegata.acme.ari import Window, choose_instant
 from tegata.client.renewal import Cause, Due, Facts, decide
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
-from tegata.host.certificates import stem_of
 from tegata.host.files import Tree, make_folder, read
 from tegata.host.files import replace as replace_file
+from tegata.host.stems import stem_of
 
 # RFC 9773 §4.3.3: after trouble a minute, then doubling; where there is nothing to ask, and at most, six hours.
 FIRST_PAUSE = timedelta(minutes=1)

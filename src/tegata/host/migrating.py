@@ -20,6 +20,7 @@ from tegata.host.facts import key_word
 from tegata.host.files import Tree, make_folder, read, replace, sync, told
 from tegata.host.layout_v4 import V4
 from tegata.host.layout_v5 import V5
+from tegata.host.stems import stem_of
 from tegata.pki.certs import names_of
 from tegata.pki.keys import from_pem
 
@@ -175,7 +176,7 @@ def _migrate_certificate(tree: Tree, certificate: Certificate) -> None:
     leaf = files.existing_chain()[0]
     name = facts.names[0]
     # lego 5 looks for the files under what the certificate is called; whoever chose a name for them keeps that.
-    called = name if certificates.stem_of(name) == certificate.stem else certificate.stem
+    called = name if stem_of(name) == certificate.stem else certificate.stem
     new = dataclasses.replace(
         facts, called=called, names=names_of(leaf), key_type=key_word(leaf.public_key()), origin=ORIGIN
     )

@@ -150,3 +150,12 @@ def test_what_does_not_fit_together(text: str, line: int, key: str, reason: str)
     with pytest.raises(BadConfig) as caught:
         certificates(text)
     assert caught.value.facts == {"file": "x.yml", "line": line, "key": key, "reason": reason}
+
+
+@pytest.mark.parametrize(("first", "second"), [('"*.example"', "_.example"), ("Web", "web")])
+def test_no_two_certificates_have_the_same_files(first: str, second: str) -> None:
+    """S-24: one would be written over the other, at the same time even."""
+    head = "challenges: {web: {http: {}}}\ncertificates:\n"
+    with pytest.raises(BadConfig) as caught:
+        certificates(f"{head}  {first}: {{domains: [a.example]}}\n  {second}: {{domains: [b.example]}}\n")
+    assert (caught.value.facts["line"], caught.value.facts["key"]) == (4, f"certificates.{second}")

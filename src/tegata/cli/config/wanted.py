@@ -12,6 +12,7 @@ from tegata.cli.errors import BadConfig
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.grammar.values import Value
 from tegata.cli.grammar.words import Invocation
+from tegata.host.stems import stem_of
 
 # What lego v5 knows without a section about it.
 _READY_MADE = {"http-01": "http", "tls-alpn-01": "tls", "dns-persist-01": "dns-persist"}
@@ -37,6 +38,7 @@ def wanted(config: Section, file: str) -> list[Wanted]:
     joining = _Joining(config, file)
     certificates = config.under("certificates")
     found = [joining.certificate(name, section) for name, section in certificates.items()]
+    joining.check_files(certificates)
     if not certificates:
         joining.fault(config, "certificates", "there is none")
     raise_all(joining.faults)
@@ -75,6 +77,14 @@ class _Joining:
             account_key_type if isinstance(account_key_type, str) else None,
             tuple(str(each) for each in env_files if each),
         )
+
+    def check_files(self, certificates: Mapping[str, Section]) -> None:
+        """No two certificates may have the same files, on a file system that takes A for a either."""
+        seen: dict[str, str] = {}
+        for name, section in certificates.items():
+            other = seen.setdefault(stem_of(name).casefold(), name)
+            if other != name:
+                self.fault(section, f"certificates.{name}", f"its files would be those of {other}")
 
     def fault(self, section: Section, key: str, reason: str) -> None:
         """Note what does not fit."""
