@@ -8,6 +8,7 @@ from tegata.cli.phrases import PHRASES, during, phrase
 from tegata.client.errors import CaUnreachable, OrderInvalid, ProblemReceived, ValidationFailed
 from tegata.errors import TegataError
 from tegata.host.errors import CertificateNotFound
+from tegata.plugin_api.dns import AliasesNeeded, AliasNeeded
 from tegata.text.catalogue import entries
 
 REFUSED = Problem(type="urn:ietf:params:acme:error:unauthorized", detail="no\x1b[2J", status=403)
@@ -37,6 +38,17 @@ COMPOUND_LINE = (
 FAILURES = f"error: one or more domains had a problem:\n[a.example] {DOWN_LINE}\n[b.example] {DOWN_LINE}"
 
 
+ALIASES = (
+    'acme: error presenting token: acme-dns: new accounts created for "a, b\\x1b[2J". To complete setup you must '
+    "provision the following CNAMEs in your DNS zone and re-run this provider when they are in place:\n"
+    "_acme-challenge.a. CNAME x.example.\n_acme-challenge.b\\x1b[2J. CNAME x.example."
+)
+
+
+def alias_needed(domain: str) -> AliasNeeded:
+    return AliasNeeded(provider="acme-dns", domain=domain, name=f"_acme-challenge.{domain}.", target="x.example")
+
+
 @pytest.mark.parametrize(
     ("error", "line"),
     [
@@ -47,6 +59,7 @@ FAILURES = f"error: one or more domains had a problem:\n[a.example] {DOWN_LINE}\
         (OrderInvalid("https://ca.example/o/1", None), None),
         (CaUnreachable(url="https://ca.example/", reason="refused"), 'Get "https://ca.example/": refused'),
         (CertificateNotFound(name="x", file="/l/x.crt", path="/l"), "open /l/x.crt: no such file or directory"),
+        (AliasesNeeded([alias_needed("a"), alias_needed("b\x1b[2J")]), ALIASES),
         (TegataError(), None),
     ],
 )

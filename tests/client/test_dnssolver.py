@@ -12,7 +12,7 @@ from tegata.client.dnssolver import DnsSolver
 from tegata.client.solving import Solving
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
-from tegata.plugin_api.dns import DnsProvider, ProviderFailed, TxtRecord
+from tegata.plugin_api.dns import AliasesNeeded, AliasNeeded, DnsProvider, ProviderFailed, TxtRecord
 from tegata.plugin_api.environment import Timing
 from tegata.plugin_api.solver import Presentation
 from tests.client.dns_zone import NAME, TwoServers
@@ -98,6 +98,30 @@ def test_a_wildcard_and_its_base_have_two_values_at_one_name(site: TwoServers, s
         assert len({each.value for each in keeper.records}) == 2
         assert keeper.most == (2 if side_by_side else 1)
     assert keeper.records == []
+
+
+@pytest.mark.parametrize("side_by_side", [False, True])
+def test_all_aliases_that_are_needed_are_told_at_once(site: TwoServers, side_by_side: bool):
+    """The first does not hide the others, and nothing is waited for; one alone is told as it is."""
+
+    class Asking(Zonekeeper):
+        def add(self, record: TxtRecord) -> None:
+            domain = record.origin.name
+            raise AliasNeeded(provider="p", domain=domain, name=record.name, target=f"{domain[0]}.acme.example")
+
+    keeper = Asking(site, side_by_side=side_by_side)
+    with pytest.raises(AliasesNeeded) as caught, Solving({"dns-01": solver(site, keeper)}, events.ignore) as solving:
+        solving.present([WWW, STAR, MAIL])
+    assert caught.value.facts == {
+        "provider": "p",
+        "domains": "www.example.com, mail.example.com",
+        "records": (
+            "_acme-challenge.www.example.com. CNAME w.acme.example.",
+            "_acme-challenge.mail.example.com. CNAME m.acme.example.",
+        ),
+    }
+    with pytest.raises(AliasNeeded), Solving({"dns-01": solver(site, keeper)}, events.ignore) as solving:
+        solving.present([MAIL])
 
 
 def test_an_alias_is_written_to_at_its_end(site: TwoServers):

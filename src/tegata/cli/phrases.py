@@ -53,6 +53,10 @@ PHRASES: dict[str, str] = {
         "you must provision the following CNAME in your DNS zone and re-run this provider when it is in place:\n"
         "{name} CNAME {target}."
     ),
+    "dns.cnames-needed": (
+        'acme: error presenting token: acme-dns: new accounts created for "{domains}". To complete setup you must '
+        "provision the following CNAMEs in your DNS zone and re-run this provider when they are in place:\n{records}"
+    ),
     "dns.not-propagated": "propagation: time limit exceeded: last error: {missing} [fqdn: {name}]",
     "dns.zone-not-found": "could not find the start of authority for {name}",
     "solver.port-in-use": (
@@ -84,7 +88,12 @@ def _said(error: TegataError) -> str | None:
         case OrderInvalid(problem=Problem() as problem):
             return problem_line(problem)
     template = PHRASES.get(error.code)
-    return template and template.format_map({name: shown(value) for name, value in error.facts.items()})
+    return template and template.format_map({name: _lines(value) for name, value in error.facts.items()})
+
+
+def _lines(fact: object) -> str:
+    """A fact, safe for a screen; of several values each in a line of its own."""
+    return "\n".join(map(shown, fact)) if isinstance(fact, tuple) else shown(fact)
 
 
 @contextlib.contextmanager

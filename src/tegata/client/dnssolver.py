@@ -4,13 +4,14 @@ All names' records are made first, side by side where the provider can, and then
 their interface only.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from tegata.acme import challenges
 from tegata.client.dnscheck import Propagation
 from tegata.client.dnszones import Zones
 from tegata.client.events import CheckingPropagation, CleaningUp, Presenting, Report
-from tegata.plugin_api.dns import DnsProvider, TxtRecord
+from tegata.plugin_api.dns import AliasesNeeded, AliasNeeded, DnsProvider, TxtRecord
 from tegata.plugin_api.solver import Presentation
 
 _MOST_THREADS = 8
@@ -37,6 +38,7 @@ class DnsSolver:
         self._report = report
         self._records: dict[Presentation, TxtRecord] = {}
         self._adding: dict[Presentation, Future[None]] = {}
+        self._needed: list[AliasNeeded] = []
         self._threads = ThreadPoolExecutor(_MOST_THREADS, "dns-provider")
 
     def present(self, presentation: Presentation) -> None:
@@ -52,17 +54,29 @@ class DnsSolver:
         if self._provider.side_by_side:
             self._adding[presentation] = self._threads.submit(self._provider.add, record)
         else:
-            self._provider.add(record)
+            self._made(lambda: self._provider.add(record))
 
     def wait(self) -> None:
-        """Return when all records can be seen. A wildcard's and its base name's are two values at one name."""
+        """Return when all records can be seen. A wildcard's and its base name's are two values at one name.
+
+        Where aliases are to be made by hand first, all of them are told.
+        """
         for adding in self._adding.values():
-            adding.result()
+            self._made(adding.result)
+        needed = list(dict.fromkeys(self._needed))
+        if needed:
+            raise needed[0] if len(needed) == 1 else AliasesNeeded(needed)
         wanted: dict[str, list[str]] = {}
         for presentation, record in self._records.items():
             wanted.setdefault(record.name, []).append(record.value)
             self._report(CheckingPropagation(presentation.name, self._servers))
         self._propagation.wait(wanted, self._provider.timing)
+
+    def _made(self, making: Callable[[], None]) -> None:
+        try:
+            making()
+        except AliasNeeded as needed:
+            self._needed.append(needed)
 
     def cleanup(self, presentation: Presentation) -> None:
         """Have its record removed, after the end of its making."""

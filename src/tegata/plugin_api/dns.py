@@ -6,7 +6,7 @@ are entry points of the group ``tegata.dns``; either names a ProviderFactory. ``
 that every provider passes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -17,6 +17,8 @@ from tegata.text.catalogue import Sentence
 
 __all__ = [
     "About",
+    "AliasNeeded",
+    "AliasesNeeded",
     "BadSetting",
     "Dialogue",
     "DnsProvider",
@@ -62,7 +64,8 @@ class DnsProvider(Protocol):
     def add(self, record: TxtRecord) -> None:
         """Add the value at the name, beside those that are there; adding one that is there already is no error.
 
-        Returns when the service has taken it, not when it can be seen. Raises a TegataError that says what to do.
+        Returns when the service has taken it, not when it can be seen. Raises a TegataError that says what to do:
+        AliasNeeded where that is a CNAME record to be made by hand.
         """
         ...
 
@@ -140,6 +143,30 @@ class ProviderFailed(DnsProviderError):
     """The provider could not do it; facts: ``provider``, ``reason``."""
 
     code = "dns.provider-failed"
+
+
+class AliasNeeded(ProviderFailed):
+    """The provider's part is done, and a CNAME record is yet to be made by hand: raised by ``add``, once a name.
+
+    Records of other names are asked for all the same, so that all that is to be made is told at once. Facts:
+    ``provider``, ``domain``, ``name`` (of the record to make), ``target``.
+    """
+
+    code = "dns.cname-needed"
+
+
+class AliasesNeeded(ProviderFailed):
+    """Several of these; facts: ``provider``, ``domains``, ``records`` (a line each)."""
+
+    code = "dns.cnames-needed"
+
+    def __init__(self, needed: Sequence[AliasNeeded]) -> None:
+        facts = [each.facts for each in needed]
+        super().__init__(
+            provider=facts[0]["provider"],
+            domains=", ".join(dict.fromkeys(str(each["domain"]) for each in facts)),
+            records=tuple(dict.fromkeys("{name} CNAME {target}.".format_map(each) for each in facts)),
+        )
 
 
 class ProviderUnreachable(DnsProviderError):

@@ -68,7 +68,8 @@ class _Facts(dict[str, object]):
         return "?"
 
     def __getitem__(self, key: str) -> object:
-        text = str(super().__getitem__(key))
+        fact = super().__getitem__(key)
+        text = ", ".join(map(str, fact)) if isinstance(fact, tuple) else str(fact)
         if key in ("reason", "kind") and self.language is Language.JA:
             text = reasons().get(text, text)
         return printable(text)

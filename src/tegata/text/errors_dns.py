@@ -93,6 +93,16 @@ ENTRIES: dict[str, Entry] = {
             "新しいアカウントには新しい CNAME レコードが必要です。",
         ),
     ),
+    "dns.cnames-needed": Entry(
+        Sentence(
+            "{provider}: new accounts were made for {domains}. Their aliases are not there yet: {records}",
+            "{provider}: {domains} のアカウントを作成しました。次の別名がまだありません: {records}",
+        ),
+        Sentence(
+            "Create these CNAME records in your zones once, and run the command again when they can be seen.",
+            "これらの CNAME レコードをゾーンに一度だけ作成し、反映されたらもう一度コマンドを実行してください。",
+        ),
+    ),
     "dns.cname-needed": Entry(
         Sentence(
             "{provider}: a new account was made for {domain}. Its alias is not there yet: {name} CNAME {target}.",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tegata.plugin_api.dns import BadSetting, MissingSettings, ProviderRefused
+from tegata.plugin_api.dns import AliasNeeded, BadSetting, MissingSettings, ProviderRefused
 from tegata.plugins.dns._acmedns_accounts import Account, AccountsUnusable, FileAccounts
-from tegata.plugins.dns.acmedns import AcmeDnsProvider, CnameNeeded
+from tegata.plugins.dns.acmedns import AcmeDnsProvider
 from tegata.testing.providers import VALUES, Script, record, surroundings
 from tests.plugins.dns.web import Asked, Service
 
@@ -67,7 +67,7 @@ def provider(service: Service, file: Path | None, dialogue: Script | None = None
 
 def test_the_first_time_an_account_is_made_and_its_alias_told(service: Service, file: Path):
     """It is on the disk, for its owner only (S-22), before anybody is asked to make an alias of it."""
-    with pytest.raises(CnameNeeded) as caught:
+    with pytest.raises(AliasNeeded) as caught:
         provider(service, file, ACME_DNS_ALLOWLIST="192.0.2.0/24, 2001:db8::/32").add(record(VALUES[0]))
     assert caught.value.facts == {
         "provider": "acme-dns",
@@ -84,6 +84,18 @@ def test_the_first_time_an_account_is_made_and_its_alias_told(service: Service, 
     assert json.loads(file.read_text()) == {DOMAIN: {**ACCOUNT, "server_url": service.url}}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_wildcard_and_its_base_have_one_account(service: Service, file: Path):
+    """The second is told to need the same alias, and nothing is written where nobody would look."""
+    acme_dns = provider(service, file)
+    told = []
+    for value in VALUES[:2]:
+        with pytest.raises(AliasNeeded) as caught:
+            acme_dns.add(record(value))
+        told.append(caught.value)
+    assert told[0] is told[1]
+    assert [asked.path for asked in service.asked] == ["/register"]
 
 
 def test_from_then_on_the_record_is_updated(service: Service, file: Path):
@@ -118,7 +130,7 @@ def test_an_alias_that_is_not_seen_is_told(service: Service, file: Path):
 
 def test_another_name_does_not_lose_the_first_account(service: Service, file: Path):
     file.write_text(json.dumps({"other.example": {**ACCOUNT, "more": 1}}))
-    with pytest.raises(CnameNeeded):
+    with pytest.raises(AliasNeeded):
         provider(service, file).add(record(VALUES[0]))
     assert json.loads(file.read_text())["other.example"] == {**ACCOUNT, "more": 1}
 
@@ -139,7 +151,7 @@ def test_accounts_kept_by_a_service(service: Service, server: Server, status: in
     if status == 201:
         acme_dns.add(record(VALUES[0]))
     else:
-        with pytest.raises(CnameNeeded):
+        with pytest.raises(AliasNeeded):
             acme_dns.add(record(VALUES[0]))
     assert server.accounts == {f"/accounts/{DOMAIN}": {**ACCOUNT, "server_url": service.url}}
     acme_dns.add(aliased(VALUES[1]))

@@ -5,7 +5,7 @@ The customer's own zone is changed once, by hand: its challenge name becomes an 
 
 from ipaddress import ip_network
 
-from tegata.plugin_api.dns import About, BadSetting, MissingSettings, ProviderFailed, Surroundings, TxtRecord, Variable
+from tegata.plugin_api.dns import About, AliasNeeded, BadSetting, MissingSettings, Surroundings, TxtRecord, Variable
 from tegata.plugins.dns import _words
 from tegata.plugins.dns._acmedns_accounts import Account, account_of, accounts_at
 from tegata.plugins.dns._http import Api
@@ -13,12 +13,6 @@ from tegata.text.catalogue import Sentence, printable
 
 _CODE = "acme-dns"
 _PATH, _URL = "ACME_DNS_STORAGE_PATH", "ACME_DNS_STORAGE_BASE_URL"
-
-
-class CnameNeeded(ProviderFailed):
-    """An account was made, and its CNAME record is yet to be; facts: ``provider``, ``domain``, ``name``, ``target``."""
-
-    code = "dns.cname-needed"
 
 
 class AcmeDnsProvider:
@@ -71,15 +65,18 @@ class AcmeDnsProvider:
         self._accounts = accounts_at(file, url)
         self._networks = _networks(environment.text("ACME_DNS_ALLOWLIST"))
         self._dialogue = surroundings.dialogue
+        self._needed: dict[str, AliasNeeded] = {}
         self.timing = environment.timing("ACME_DNS")
 
     def add(self, record: TxtRecord) -> None:
-        """Update the account's record, beside the value before; raises CnameNeeded where there was no account."""
+        """Update the account's record, beside the value before; raises AliasNeeded where there was no account."""
         domain = record.origin.name
         account = self._accounts.find(domain)
         if account is None:
             account = self._registered(domain, record)
         elif record.name.removesuffix(".") != account.fulldomain.lower().removesuffix("."):
+            if domain in self._needed:  # a wildcard and its base name have one account
+                raise self._needed[domain]
             alias = printable(f"{record.name} CNAME {account.fulldomain}.")
             self._dialogue.log(f"[{domain}] acme-dns: this record is not seen from here: {alias}")
         self._api.send(
@@ -98,7 +95,9 @@ class AcmeDnsProvider:
         made = account_of(answer.content, "the acme-dns server")
         account = Account(made.fulldomain, made.subdomain, made.username, made.password, self._base)
         if not self._accounts.keep(domain, account):
-            raise CnameNeeded(provider=_CODE, domain=domain, name=record.name, target=account.fulldomain)
+            target = account.fulldomain.removesuffix(".")
+            self._needed[domain] = AliasNeeded(provider=_CODE, domain=domain, name=record.name, target=target)
+            raise self._needed[domain]
         return account
 
 
