@@ -1,5 +1,8 @@
 """An operator's own HTTP service for ``httpreq``: it writes what it is asked to BIND, by signed updates."""
 
+import base64
+import hashlib
+
 import dns.query
 import dns.rcode
 import dns.tsigkeyring
@@ -8,6 +11,14 @@ import dns.update
 from tests.e2e.dns_site import DnsSite
 from tests.peers.dns_network import COM
 from tests.plugins.dns.web import Asked, Service
+
+
+def _record(body: dict[str, str]) -> tuple[str, str]:
+    """Name and value; in RAW mode they are the service's own to work out (RFC 8555 §8.4)."""
+    if "fqdn" in body:
+        return body["fqdn"], body["value"]
+    digest = hashlib.sha256(body["keyAuth"].encode()).digest()
+    return f"_acme-challenge.{body['domain']}.", base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 class BindService(Service):
@@ -19,7 +30,7 @@ class BindService(Service):
         self._site = site
 
     def _write(self, asked: Asked) -> int:
-        name, value = asked.body["fqdn"], asked.body["value"]
+        name, value = _record(asked.body)
         key, bind = self._site.key, self._site.network.bind
         keyring = dns.tsigkeyring.from_text({key.name: key.secret})
         message = dns.update.UpdateMessage(COM, keyring=keyring, keyalgorithm=key.algorithm)
