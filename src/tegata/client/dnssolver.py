@@ -11,7 +11,7 @@ from tegata.acme import challenges
 from tegata.client.dnscheck import Propagation
 from tegata.client.dnszones import Zones
 from tegata.client.events import CheckingPropagation, CleaningUp, Presenting, Report
-from tegata.plugin_api.dns import AliasesNeeded, AliasNeeded, DnsProvider, TxtRecord
+from tegata.plugin_api.dns import AliasesNeeded, AliasNeeded, ConfirmingProvider, DnsProvider, TxtRecord
 from tegata.plugin_api.solver import Presentation
 
 _MOST_THREADS = 8
@@ -66,6 +66,8 @@ class DnsSolver:
         needed = list(dict.fromkeys(self._needed))
         if needed:
             raise needed[0] if len(needed) == 1 else AliasesNeeded(needed)
+        if isinstance(self._provider, ConfirmingProvider):
+            self._provider.confirm()
         wanted: dict[str, list[str]] = {}
         for presentation, record in self._records.items():
             wanted.setdefault(record.name, []).append(record.value)

@@ -8,7 +8,7 @@ that every provider passes.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from tegata.errors import TegataError
 from tegata.plugin_api.environment import BadSetting, Environment, MissingSettings, Timing
@@ -20,6 +20,7 @@ __all__ = [
     "AliasNeeded",
     "AliasesNeeded",
     "BadSetting",
+    "ConfirmingProvider",
     "Dialogue",
     "DnsProvider",
     "DnsProviderError",
@@ -73,6 +74,18 @@ class DnsProvider(Protocol):
         """Take this value away and leave the others at the name.
 
         May be called twice, and for a record that was never or only half added.
+        """
+        ...
+
+
+@runtime_checkable
+class ConfirmingProvider(DnsProvider, Protocol):
+    """A provider whose service lets others write over what was added at the same moment."""
+
+    def confirm(self) -> None:
+        """See that all that was added is there still, and add again what is not; called once after the last ``add``.
+
+        Raises a TegataError that says what to do.
         """
         ...
 

@@ -7,7 +7,7 @@ provider and no test framework: what fails is an AssertionError.
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from tegata.plugin_api.dns import DnsProvider, Environment, Surroundings, TxtRecord
+from tegata.plugin_api.dns import ConfirmingProvider, DnsProvider, Environment, Surroundings, TxtRecord
 from tegata.plugin_api.solver import Presentation
 
 # Values as dns-01 has them, the letters that provoke most included.
@@ -70,6 +70,9 @@ def check(
     expect("after a second was added beside it", first, second)
     provider.add(first)
     expect("after one was added that is there", first, second)
+    if isinstance(provider, ConfirmingProvider):
+        provider.confirm()
+        expect("after what was added was confirmed", first, second)
     provider.remove(first)
     expect("after one of two was removed", second)
     provider.remove(first)

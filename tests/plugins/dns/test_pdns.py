@@ -1,5 +1,8 @@
 """The provider ``pdns`` with a real PowerDNS, and with answers that PowerDNS does not give."""
 
+import contextlib
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +57,38 @@ def test_other_records_at_the_name_stay_as_they_are(pdns: PowerDns, version: str
     assert pdns.ttl("others.example.com") == 777
     there.remove(record(VALUE, "others.example.com."))
     assert pdns.texts("others.example.com") == sorted(OTHERS)
+
+
+@needs_pdns
+def test_two_programs_that_write_at_the_same_moment(pdns: PowerDns):
+    """Neither loses a value of its own, and neither takes away or brings back one of the other's or of a third."""
+    name, sets = "at-once.example.com.", (("a1", "a2"), ("b1", "b2"))
+    provider(pdns).add(record("third", name))
+    with contextlib.ExitStack() as stack:
+        writers = [stack.enter_context(writer(pdns, name, *values)) for values in sets]
+        for _ in range(4):
+            step(writers)
+            assert pdns.texts(name) == sorted(f'"{value}"' for value in ("third", *sets[0], *sets[1]))
+            step(writers)
+            assert pdns.texts(name) == ['"third"']
+        for each in writers:
+            each.communicate(timeout=10)
+
+
+def writer(pdns: PowerDns, name: str, *values: str) -> subprocess.Popen[str]:
+    argv = [sys.executable, "-m", "tests.plugins.dns.pdns_writer", pdns.api_url, pdns.api_key, name, *values]
+    return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def step(writers: list[subprocess.Popen[str]]) -> None:
+    """Have all of them do what comes next, at the same moment."""
+    for each in writers:
+        assert each.stdin is not None
+        each.stdin.write("\n")
+        each.stdin.flush()
+    for each in writers:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "done\n"
 
 
 @needs_pdns

@@ -13,7 +13,7 @@ from tegata.client.dnscheck import Looks, Propagation
 from tegata.client.dnslookup import Lookup
 from tegata.client.dnssolver import DnsSolver
 from tegata.client.dnszones import Zones
-from tegata.plugin_api.dns import DnsProvider, Environment, Surroundings, Timing, TxtRecord
+from tegata.plugin_api.dns import ConfirmingProvider, DnsProvider, Environment, Surroundings, Timing, TxtRecord
 
 
 def dns_solver(context: Context, plan: DnsPlan) -> DnsSolver:
@@ -51,6 +51,12 @@ class InTurn:
         """Add it when nobody else is at work."""
         with self._turn:
             self._provider.add(record)
+
+    def confirm(self) -> None:
+        """Confirm what was added, if that is the provider's way, when nobody else is at work."""
+        if isinstance(self._provider, ConfirmingProvider):
+            with self._turn:
+                self._provider.confirm()
 
     def remove(self, record: TxtRecord) -> None:
         """Remove it when nobody else is at work."""

@@ -1,15 +1,18 @@
 """DNS records by the HTTP API of PowerDNS's authoritative server: the provider ``pdns``.
 
-The API replaces record sets as a whole: what else stands at a name is read first and written back.
+The API replaces record sets as a whole: what else stands at a name is read first and written back. Whoever does so at
+the same moment writes over what the other has just written, so what was written is read again after a while.
 """
 
+import random
+import time
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import quote
 
 import msgspec
 
-from tegata.plugin_api.dns import About, ProviderFailed, Surroundings, TxtRecord, Variable
+from tegata.plugin_api.dns import About, ProviderFailed, ProviderRefused, Surroundings, TxtRecord, Variable
 from tegata.plugins.dns import _words
 from tegata.plugins.dns._http import Answer, Api
 from tegata.text.catalogue import Sentence
@@ -19,6 +22,12 @@ T = TypeVar("T")
 _CODE = "pdns"
 # The zones whose server tells others of a change; their names before and since PowerDNS 4.5.
 _TELLING = {"master", "slave", "primary", "secondary"}
+# How long others may have held what they read before they write it: this, or twice what it took here.
+_SETTLING_SECONDS = 0.1
+_LONGEST_SETTLING = 0.5
+_CHANCE = random.SystemRandom()
+_MOST_ROUNDS = 20
+_MOST_TRIES = 5
 
 
 class _Version(msgspec.Struct):
@@ -85,32 +94,69 @@ class PdnsProvider:
         self._version = environment.seconds("PDNS_API_VERSION", default=0)
         self._zone_of = surroundings.zone_of
         self.timing = environment.timing("PDNS", timeout=120)
+        self._added: dict[TxtRecord, None] = {}
+        self._slowest = 0.0
 
     def add(self, record: TxtRecord) -> None:
         """Write the set with the value, if it is not there already."""
+        self._added[record] = None
+        self._change(record, _with)
 
-        def with_it(contents: list[_Record], own: _Record) -> list[_Record]:
-            return contents if own in contents else [*(each for each in contents if each.content != own.content), own]
-
-        self._change(record, with_it)
+    def confirm(self) -> None:
+        """Read all sets again when whoever wrote at the same moment has done so, until all values have stayed."""
+        for _ in range(_MOST_ROUNDS):
+            self._settle()
+            written = [self._change(record, _with) for record in self._added]
+            if all(each is None for each in written):
+                return
+        names = ", ".join(dict.fromkeys(record.name for record in self._added))
+        raise ProviderFailed(provider=_CODE, reason=f"others keep writing over what was added at {names}")
 
     def remove(self, record: TxtRecord) -> None:
-        """Write the set without the value, or delete it when nothing else stands there."""
+        """Write the set without the value, or delete it when nothing else stands there.
 
-        def without_it(contents: list[_Record], own: _Record) -> list[_Record]:
-            return [each for each in contents if each.content != own.content]
+        Where others' values stand beside it, it is seen that they have not brought it back.
+        """
+        self._added.pop(record, None)
+        for _ in range(_MOST_ROUNDS):
+            left = self._change(record, _without)
+            own = {_quoted(each.value) for each in self._added if each.name == record.name}
+            if not left or own.issuperset(each.content for each in left):
+                return
+            self._settle()
 
-        self._change(record, without_it)
+    def _settle(self) -> None:
+        seconds = min(max(_SETTLING_SECONDS, 2 * self._slowest), _LONGEST_SETTLING)
+        time.sleep(seconds * _CHANCE.uniform(0.75, 1.5))  # two that wait alike would meet again
 
-    def _change(self, record: TxtRecord, change: Callable[[list[_Record], _Record], list[_Record]]) -> None:
+    def _change(
+        self, record: TxtRecord, change: Callable[[list[_Record], _Record], list[_Record]]
+    ) -> list[_Record] | None:
+        """Write the changed set and give what is in it then; None where nothing was to be changed.
+
+        A server whose database is locked by another's writing answers 500: then it is read and written once more.
+        """
+        for _ in range(_MOST_TRIES - 1):
+            try:
+                return self._try_to_change(record, change)
+            except ProviderRefused as refused:
+                if refused.facts["status"] != 500:
+                    raise
+            self._settle()
+        return self._try_to_change(record, change)
+
+    def _try_to_change(
+        self, record: TxtRecord, change: Callable[[list[_Record], _Record], list[_Record]]
+    ) -> list[_Record] | None:
+        begun = time.monotonic()
         path = self._zone_path(record.name)
         zone = self._read(f"{path}?rrset_name={quote(record.name, safe='')}&rrset_type=TXT", _Zone)
         # Servers before 4.6 give the whole zone whatever is asked for.
         found = [each for each in zone.rrsets if each.name.lower() == record.name and each.type == "TXT"]
         before = found[0] if found else _RecordSet(record.name, "TXT", self.timing.ttl, [])
-        after = change(before.records, _Record(f'"{record.value}"'))
+        after = change(before.records, _Record(_quoted(record.value)))
         if after == before.records:
-            return
+            return None
         wanted: dict[str, object] = {"name": before.name, "type": "TXT", "changetype": "DELETE"}
         if after:
             wanted |= {
@@ -121,6 +167,8 @@ class PdnsProvider:
         self._api.send("PATCH", path, {"rrsets": [wanted]})
         if zone.kind.lower() in _TELLING:
             self._api.send("PUT", f"{path}/notify")
+        self._slowest = max(self._slowest, time.monotonic() - begun)
+        return after
 
     def _zone_path(self, name: str) -> str:
         if not self._version:
@@ -136,6 +184,18 @@ class PdnsProvider:
             return msgspec.json.decode(answer.content, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise self._api.refused(path, answer) from None
+
+
+def _with(contents: list[_Record], own: _Record) -> list[_Record]:
+    return contents if own in contents else [*(each for each in contents if each.content != own.content), own]
+
+
+def _without(contents: list[_Record], own: _Record) -> list[_Record]:
+    return [each for each in contents if each.content != own.content]
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"'
 
 
 PLUGIN = PdnsProvider
