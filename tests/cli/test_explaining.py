@@ -77,6 +77,14 @@ def test_the_generation(tegata: Tegata) -> None:
     assert "-c は v4 では --csr、v5 では --cert.name です。" in done.stdout
 
 
+def test_the_generation_by_a_variable(tegata: Tegata) -> None:
+    """It is named."""
+    done = tegata.run("run", "--explain", env={"LEGO_DOMAINS": "x.example", "TEGATA_LANG": "en"}).check()
+    assert "Spoken here: lego v5, because of LEGO_DOMAINS." in lines(done.stdout)
+    done = tegata.run("run", "-d", "y.example", "--kid", "k", "--explain", env={"LEGO_DOMAINS": "x.example"}).check()
+    assert "Spoken here: lego v4." in lines(done.stdout)
+
+
 def test_what_cannot_be_understood(tegata: Tegata) -> None:
     """As far as it goes; then the error, as without --explain."""
     done = tegata.run("-m", "a@x.example", "--quux", "renew", "--explain")

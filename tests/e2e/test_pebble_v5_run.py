@@ -40,6 +40,22 @@ def test_obtain_then_renew_when_it_is_time(tegata: Tegata, pebble: Pebble) -> No
     assert serial(tegata) not in (first, second)
 
 
+def test_a_container_made_for_lego_5(tegata: Tegata, pebble: Pebble) -> None:
+    """All by variables and one word: the first start obtains, the next ones leave it alone."""
+    env = {
+        "LEGO_DOMAINS": NAME,
+        "LEGO_SERVER": pebble.directory_url,
+        "LEGO_EMAIL": MAIL,
+        "LEGO_ACCEPT_TOS": "true",
+        "LEGO_HTTP": "true",
+        "LEGO_HTTP_ADDRESS": f":{pebble.http_port}",
+    }
+    tegata.run("run", env=env).check()
+    first = serial(tegata)
+    assert ": no renewal." in tegata.run("run", env=env).check().stderr
+    assert serial(tegata) == first
+
+
 def test_other_names_are_a_reason(tegata: Tegata, pebble: Pebble) -> None:
     """The certificate is for the names given, no more and no less."""
     other = "www2.example.com"

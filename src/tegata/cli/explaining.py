@@ -23,9 +23,11 @@ _MASK = "********"
 
 _RULE = Sentence(
     "Where lego v4 and lego v5 mean different things by the same words, v4's meaning counts, unless the line has a "
-    "word that only v5 has: a command of two words, or a flag that v4 does not know or calls otherwise.",
+    "word that only v5 has: a command of two words, or a flag that v4 does not know or calls otherwise. Where the line "
+    "has no word that only v4 has either, a variable LEGO_… that only v5 reads counts as such a word.",
     "lego の v4 と v5 で意味が異なる語は v4 の意味に解釈します。ただし、v5 だけにある語"
-    "（2 語のコマンド、または v4 にないか別名のフラグ）が 1 つでもあれば、v5 の意味に解釈します。",
+    "（2 語のコマンド、または v4 にないか別名のフラグ）が 1 つでもあれば、v5 の意味に解釈します。"
+    "v4 だけにある語もなければ、v5 だけが読む環境変数 LEGO_… も v5 の語として扱います。",
 )
 _RUN = Sentence(
     "run obtains a certificate in v4; in v5 it obtains one where there is none, and otherwise renews when it is time.",
@@ -64,7 +66,7 @@ def explain(
     read_eab_file: Callable[[str], EabFile],
 ) -> None:
     """Say it, as far as the words can be understood; then raises what is wrong with them."""
-    reading = Reading()
+    reading = Reading(environ)
     try:
         reading.take(words)
     finally:

@@ -15,7 +15,8 @@ from tegata.cli.errors import (
 )
 from tegata.cli.grammar.commands import COMMANDS, Generation, known
 from tegata.cli.grammar.flags import FLAGS
-from tegata.cli.grammar.words import V5_SPELLINGS, Invocation, _flag_of, parse
+from tegata.cli.grammar.generations import V5_SPELLINGS
+from tegata.cli.grammar.words import Invocation, _flag_of, parse
 
 
 def given(line: str, environ: dict[str, str] | None = None) -> dict[str, object]:
@@ -162,7 +163,8 @@ def test_flags_beat_tegata_beat_lego() -> None:
         ("TEGATA_HTTP", "0", {"http": False}),
         ("TEGATA_EMAIL", "", {}),
         ("TEGATA_DAYS", "10", {}),  # belongs to renew
-        ("LEGO_RENEW_DAYS", "10", {}),
+        ("LEGO_RENEW_DAYS", "10", {"days": 10}),  # only lego v5 reads it, whose run renews
+        ("TEGATA_RENEW_DAYS", "10", {}),
         ("TEGATA_REASON", "1", {}),  # no variable decides about a revocation
         ("LEGO_HTTP_ADDRESS", ":5002", {"http.port": ":5002"}),  # v5's name
         ("TEGATA_TLS_ADDRESS", ":5001", {"tls.port": ":5001"}),
@@ -229,7 +231,39 @@ def test_commands_of_both_generations(line: str, command: str, spoken: str) -> N
 )
 def test_the_generation_spoken(line: str, generation: Generation) -> None:
     """v4's, unless a word is there that only v5 has."""
-    assert parse(line.split(), {"LEGO_HTTP_ADDRESS": ":80"}).generation is generation
+    assert parse(line.split(), {"LEGO_EMAIL": "a@x", "TEGATA_HTTP_ADDRESS": ":80"}).generation is generation
+
+
+@pytest.mark.parametrize(
+    "variable", ["LEGO_HTTP", "LEGO_DOMAINS", "LEGO_HTTP_ADDRESS", "LEGO_CERT_NAME", "LEGO_ENV_FILE"]
+)
+def test_variables_that_only_v5_reads(variable: str) -> None:
+    """Where the words leave it open, they say that v5 is spoken; a word of either generation counts more."""
+    environ = {variable: "true"}
+    assert parse(["run"], environ).generation is Generation.V5
+    assert parse(["run", "-d", "x", "--http"], environ).generation is Generation.V5
+    for line in (
+        "run --kid k",
+        "run --http.port :80",
+        "renew",
+        "list",
+        "revoke",
+        "run --run-hook x",
+        "run --filename x",
+    ):
+        assert parse(line.split(), environ).generation is Generation.V4
+    assert parse(["run", "--kid", "k", "--cert.name", "x"], environ).generation is Generation.V5
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [*("SERVER", "EMAIL", "PATH", "EAB", "EAB_KID", "EAB_HMAC", "PFX", "PFX_PASSWORD", "PFX_FORMAT"), "EAB_FILE"],
+)
+def test_variables_that_decide_nothing(variable: str) -> None:
+    """Those that lego v4 reads, and ours."""
+    assert parse(["run"], {f"LEGO_{variable}": "true"}).generation is Generation.V4
+    assert parse(["run"], {"TEGATA_HTTP": "true", "LEGO_CA_CERTIFICATES": "x"}).generation is Generation.V4
+    assert parse(["run"], {"LEGO_HTTP": ""}).generation is Generation.V4
 
 
 def test_the_version_anywhere() -> None:

@@ -2,7 +2,7 @@
 
 Go's ``flag`` package is the model: ``-x`` is ``--x``, values by space or ``=``, switches take a value only by ``=``, a
 bare ``--`` ends flags, the last value wins and lists grow. Both generations of lego's words are understood; where one
-word means two things, v4's is meant unless a word is there that only v5 has. Pure: what values mean and which are
+word means two things, ``generations`` says which is meant. Pure: what values mean and which are
 needed is not known.
 """
 
@@ -24,6 +24,7 @@ from tegata.cli.errors import (
 from tegata.cli.grammar import values
 from tegata.cli.grammar.commands import COMMANDS, FIRST_WORDS, GROUPS, Command, Generation, known
 from tegata.cli.grammar.flags import FLAGS, Flag, Kind
+from tegata.cli.grammar.generations import V5_SPELLINGS, v5_variables
 from tegata.cli.grammar.values import FALSE, TRUE, Value
 
 # A value in the environment counts under the first of these prefixes that has one.
@@ -40,9 +41,6 @@ _BY_NAME: dict[str, list[Flag]] = {}
 for _flag in FLAGS:
     for _name in _flag.spellings:
         _BY_NAME.setdefault(_name, []).append(_flag)
-
-# The spellings that say lego v5 is spoken: no flag of v4 has them.
-V5_SPELLINGS = frozenset(name for name, flags in _BY_NAME.items() if not any(name in flag.names for flag in flags))
 
 
 class Invocation(NamedTuple):
@@ -110,7 +108,7 @@ def parse(words: Sequence[str], environ: Mapping[str, str]) -> Invocation:
 
     Raises the errors of ``tegata.cli.errors`` that concern words and spellings.
     """
-    reading = Reading()
+    reading = Reading(environ)
     reading.take(words)
     return reading.understood(environ)
 
@@ -118,7 +116,9 @@ def parse(words: Sequence[str], environ: Mapping[str, str]) -> Invocation:
 class Reading:
     """One walk over the words, from the left; what it has seen so far can be looked at after an error too."""
 
-    def __init__(self) -> None:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._v5_variables: tuple[str, ...] = ()
         self.group: str | None = None
         """The first word of a command of two, while the second has not come."""
         self.command: Command | None = None
@@ -140,10 +140,11 @@ class Reading:
         return Generation.V5 if any(self.v5_words()) else Generation.V4
 
     def v5_words(self) -> Iterable[str]:
-        """The words seen that only v5 has."""
+        """The words seen that only v5 has; where they leave it open, the variables."""
         if self.command is not None and self.command.generation is Generation.V5:
             yield self.command.words
         yield from (dashed(given.spelled) for given in self.flags if given.spelled in V5_SPELLINGS)
+        yield from self._v5_variables
 
     def take(self, words: Sequence[str]) -> None:
         """Read all words; raises what concerns one of them."""
@@ -157,6 +158,9 @@ class Reading:
                 self._take_flag(word, rest)
             else:
                 self._take_plain_word(word)
+        if self.generation is Generation.V4:
+            spelled = [given.spelled for given in self.flags]
+            self._v5_variables = tuple(v5_variables(self.command, spelled, self._environ))
         self._settle(self.generation)
 
     def understood(self, environ: Mapping[str, str]) -> Invocation:
