@@ -17,6 +17,7 @@ from tests.peers.lego import Lego
 from tests.peers.pebble import Pebble
 from tests.peers.postgresql import PostgreSQL
 from tests.peers.smtp import Smtp
+from tests.peers.softhsm import SoftHsm
 from tests.peers.tegata import Tegata
 from tests.peers.uacme import Uacme
 
@@ -39,6 +40,13 @@ def dns_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DnsNetwork
     """Real DNS servers in a network of their own, in which everything is that the module's tests start."""
     with DnsNetwork(tmp_path_factory.mktemp("network")) as network:
         yield network
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
+    """A token in software; one for all tests of the process, as its module is loaded once."""
+    with SoftHsm(tmp_path_factory.mktemp("softhsm")) as token:
+        yield token
 
 
 @pytest.fixture(scope="module")

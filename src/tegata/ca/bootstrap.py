@@ -109,7 +109,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     now, ids, hasher = SystemClock().now, SystemIds(), Argon2Hasher()
     sealing_key = _sealing_key(home / SEALING_KEY, secret)
     sealer = AesGcmSealer(sealing_key)
-    authority = SoftwareAuthority.load(home, secret)
+    authority = SoftwareAuthority.load(home, secret, settings.keys.issuing, environ)
     own = NetworkValidator(settings.validation, forbidden=listening, clock=now)
     remotes = _perspectives(home, settings.validation, secret)
     validator: Validator = own

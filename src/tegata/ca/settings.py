@@ -12,6 +12,8 @@ from tegata.pki.keys import KeyType
 
 DAY = 86_400
 
+ISSUING_KEY = "file:keys/issuing.key"
+
 Challenge = Literal["http-01", "dns-01", "tls-alpn-01", "dns-account-01"]
 """The challenges there are: the Baseline Requirements' methods 19, 7, 20 and 21, and no retired one (B-20)."""
 
@@ -112,9 +114,13 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the pass phrase of the encrypted keys is; ``TEGATA_CA_PASSPHRASE`` or ``…_FILE`` go first."""
+    """Where the issuing key is, by URI, and where the pass phrase of the keys in files is.
+
+    ``TEGATA_CA_PASSPHRASE`` or ``…_FILE`` go first.
+    """
 
     passphrase_file: str = "keys/passphrase"  # noqa: S105 - a file's name
+    issuing: str = ISSUING_KEY
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

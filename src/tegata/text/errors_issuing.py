@@ -31,6 +31,23 @@ ENTRIES: dict[str, Entry] = {
             "パスフレーズとファイルを確認し、破損している場合はバックアップから復元してください。",
         ),
     ),
+    "keys.uri": Entry(
+        Sentence("The key {uri} cannot be found: {reason}.", "鍵 {uri} を特定できません: {reason}。"),
+        Sentence(
+            "Write file:PATH, or pkcs11:token=NAME;object=LABEL?module-path=FILE&pin-source=FILE.",
+            "file:パス、または pkcs11:token=名前;object=ラベル?module-path=ファイル&pin-source=ファイル"
+            " の形式で指定してください。",
+        ),
+    ),
+    "keys.token": Entry(
+        Sentence(
+            "The key {uri} in the token cannot be used: {reason}.", "トークン内の鍵 {uri} を使用できません: {reason}。"
+        ),
+        Sentence(
+            "Check that the token is connected, its PIN, and that both halves of the key are in it by that name.",
+            "トークンの接続とPINを確認し、その名前の秘密鍵と公開鍵が格納されていることを確認してください。",
+        ),
+    ),
     "notice.undelivered": Entry(
         Sentence(
             "The mail to {recipient} was not delivered: {reason}",
@@ -48,6 +65,28 @@ REASONS: dict[str, str] = {
     "it is not encrypted": "暗号化されていません",
     "the pass phrase is wrong or the file is damaged": "パスフレーズが正しくないか、ファイルが破損しています",
     "it is not the key of the CA's certificate": "認証局の証明書の鍵ではありません",
+    "it begins neither with file: nor with pkcs11:": "file: でも pkcs11: でも始まっていません",
+    "a CA's key is of type=private": "認証局の鍵は type=private でなければなりません",
+    "it needs token or serial, and object or id": "token または serial と、object または id が必要です",
+    "a value is not UTF-8": "UTF-8 でない値があります",
+    "a PIN does not belong into settings; name its file by pin-source": (
+        "PINを設定に書くことはできません。pin-source でPINのファイルを指定してください"
+    ),
+    "an attribute is unknown here, has no value or is there twice": (
+        "未知の属性、値のない属性、または重複した属性があります"
+    ),
+    "pin-source is the absolute path of a file, or env:NAME": (
+        "pin-source はファイルの絶対パス、または env:変数名 で指定します"
+    ),
+    "its public key cannot be read": "公開鍵を読み取れません",
+    "a CA's key is RSA, P-256 or P-384": "認証局の鍵は RSA、P-256、P-384 のいずれかです",
+    "the PIN was refused and is not tried again": "PINが拒否されたため、再試行していません",
+    "the PIN is wrong or locked": "PINが誤っているか、ロックされています",
+    "the file of the PIN cannot be read": "PINのファイルを読み取れません",
+    "there is no PIN where its URI says": "URIの示す場所にPINがありません",
+    "install what tokens need: pip install 'tegata[pkcs11]'": (
+        "トークンの利用に必要なものをインストールしてください: pip install 'tegata[pkcs11]'"
+    ),
     "it is not a PEM certificate": "PEM 形式の証明書ではありません",
     "it was made for another host than the one of acme.url": "設定 acme.url とは別のホスト用に作成されたものです",
 }

@@ -73,6 +73,8 @@ evidence_days = {evidence_days}
 # Where the pass phrase of the keys is, relative to this file;
 # the environment's TEGATA_CA_PASSPHRASE and TEGATA_CA_PASSPHRASE_FILE go first.
 passphrase_file = {passphrase_file}
+# The issuing key: file:PATH, or pkcs11:token=NAME;object=LABEL?module-path=FILE&pin-source=FILE for one in an HSM.
+issuing = {issuing_key}
 
 [policy]
 # true where this CA's root is publicly trusted: certificates then live no longer, and proofs of names and examinations
@@ -122,6 +124,7 @@ def text_of(settings: Settings) -> str:
         "abandoned_days": settings.retention.abandoned_days,
         "evidence_days": settings.retention.evidence_days,
         "passphrase_file": settings.keys.passphrase_file,
+        "issuing_key": settings.keys.issuing,
         "is_public": settings.policy.public,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
         "orders_per_account": settings.limits.orders_per_account,

@@ -1,49 +1,68 @@
-"""The issuing CA with its key in this process: signs the exact bytes of linted certificates, and CRLs.
+"""The issuing CA: signs the exact bytes of linted certificates, and CRLs, by its key in this process or in a token.
 
 The only user of the issuing key. Knows no order, no contract and no store.
 """
 
 import asyncio
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from cryptography import x509
 
 from tegata.ca.issuing import algorithms, crl, der, keys, layout
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.model import Certificate
+from tegata.ca.settings import ISSUING_KEY
+
+TOKEN_SECONDS = 10
+"""How long a signature by a token is waited for; what it was for is then left to a job."""
+
+T = TypeVar("T")
 
 
 class SoftwareAuthority:
-    """An Authority whose key was read from a file. ``chain`` goes out after each leaf; the root is not in it."""
+    """An Authority. ``chain`` goes out after each leaf; the root is not in it.
 
-    def __init__(self, key: IssuerKey, certificate: x509.Certificate) -> None:
+    A key in a token has a thread of its own: one that hangs holds up nothing but signatures.
+    """
+
+    def __init__(self, key: IssuerKey, certificate: x509.Certificate, *, in_token: bool = False) -> None:
         self.certificate = certificate
         self.chain = (certificate,)
         self._key = key
         self._algorithm = algorithms.of(key.public_key()).identifier
+        self._thread = ThreadPoolExecutor(1, "token") if in_token else None
 
     @classmethod
-    def load(cls, directory: Path, secret: bytes) -> Self:
-        """The issuing CA of a CA's directory; raises FileUnusable."""
+    def load(
+        cls, directory: Path, secret: bytes, uri: str = ISSUING_KEY, environ: Mapping[str, str] = os.environ
+    ) -> Self:
+        """The issuing CA of a CA's directory, its key where the URI says.
+
+        Raises BadKeyUri, FileUnusable, TokenUnusable.
+        """
         certificate = keys.load_certificate(directory / layout.ISSUING_CERTIFICATE)
-        return cls(keys.load(directory / layout.ISSUING_KEY, certificate, secret), certificate)
+        key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ)
+        return cls(key, certificate, in_token=not uri.startswith("file:"))
 
     async def sign(self, tbs: bytes) -> bytes:
         """The certificate (DER) over these bytes; signed again, they give the same certificate.
 
         Raises ValueError for bytes that do not name this CA as issuer and its algorithm. The finished certificate is
-        verified before it is given away.
+        verified before it is given away. A token may choose another random number for ECDSA each time; then only the
+        signature differs, and only one of them is ever stored. Raises TokenUnusable, or TimeoutError for a token.
         """
-        return await asyncio.to_thread(self._sign, tbs)
+        return await self._apart(lambda: self._sign(tbs))
 
     async def sign_crl(
         self, *, number: int, this_update: datetime, next_update: datetime, revoked: Sequence[Certificate]
     ) -> bytes:
         """A full CRL (DER); see ``crl.build`` for what it raises."""
-        return await asyncio.to_thread(
+        return await self._apart(
             lambda: crl.build(
                 self._key,
                 self.certificate,
@@ -53,6 +72,13 @@ class SoftwareAuthority:
                 revoked=revoked,
             )
         )
+
+    async def _apart(self, call: Callable[[], T]) -> T:
+        """What a call gives that is made beside the event loop."""
+        if self._thread is None:
+            return await asyncio.to_thread(call)
+        async with asyncio.timeout(TOKEN_SECONDS):
+            return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
     def _sign(self, tbs: bytes) -> bytes:
         """Runs in a thread: RSA takes a third of a millisecond or more, and lets the others run meanwhile."""

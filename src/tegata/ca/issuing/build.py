@@ -11,9 +11,9 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from tegata.ca.issuing import algorithms, lint, profiles
+from tegata.ca.issuing.elsewhere import stand_in
 from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.issuing.profiles import Issuer, Template, Wanted
-from tegata.ca.issuing.unsigned import stand_in
 from tegata.ca.model import Contract
 from tegata.ca.settings import Service
 from tegata.pki import names as pki_names

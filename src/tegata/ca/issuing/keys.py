@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tegata.ca.errors import CaError
+from tegata.ca.issuing import key_uri
 from tegata.ca.issuing.algorithms import IssuerKey
+from tegata.ca.issuing.key_uri import TokenUnusable
 from tegata.ca.settings import Keys
 
 PASSPHRASE_VARIABLE = "TEGATA_CA_PASSPHRASE"  # noqa: S105 - a variable's name
@@ -97,6 +99,26 @@ def load(path: Path, certificate: x509.Certificate, secret: bytes) -> IssuerKey:
         raise FileUnusable(path=path, reason="the pass phrase is wrong or the file is damaged") from None
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
         raise FileUnusable(path=path, reason="it is not the key of the CA's certificate")
+    return key
+
+
+def open_at(
+    uri: str, certificate: x509.Certificate, *, directory: Path, secret: bytes, environ: Mapping[str, str]
+) -> IssuerKey:
+    """The key of this certificate, in the file or the token that the URI names.
+
+    Raises BadKeyUri, FileUnusable, TokenUnusable.
+    """
+    where = key_uri.parse(uri)
+    if isinstance(where, key_uri.KeyFile):
+        return load(directory / where.path, certificate, secret)
+    try:
+        from tegata.ca.issuing import tokens  # noqa: PLC0415 - only those with a token have installed its library
+    except ImportError:
+        raise TokenUnusable(uri=where.shown, reason="install what tokens need: pip install 'tegata[pkcs11]'") from None
+    key = tokens.open_key(where, environ)
+    if key.public_key() != certificate.public_key():
+        raise TokenUnusable(uri=where.shown, reason="it is not the key of the CA's certificate")
     return key
 
 

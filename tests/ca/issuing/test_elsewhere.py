@@ -1,4 +1,4 @@
-"""The keys that sign nothing."""
+"""Keys whose private half is elsewhere: they sign as they were told to, and nothing else."""
 
 import copy
 
@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tegata.ca.issuing.algorithms import IssuerPublicKey
-from tegata.ca.issuing.unsigned import stand_in
+from tegata.ca.issuing.elsewhere import stand_in
 from tegata.pki import keys
 from tegata.pki.keys import KeyType
 

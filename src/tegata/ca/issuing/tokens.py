@@ -1,0 +1,126 @@
+"""Keys in a token (an HSM) over PKCS #11: found, proved to be the certificate's, and asked for signatures.
+
+A session that was lost is opened and logged in again once for each signature. A PIN that the token refused is not
+tried again until it is another, so that nothing here locks the token. Knows URIs and public keys, no certificate.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pkcs11
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import HashAlgorithm
+from pkcs11 import KeyType, Mechanism, ObjectClass, exceptions
+from pkcs11.exceptions import PKCS11Error
+from pkcs11.util.ec import encode_ec_public_key
+from pkcs11.util.rsa import encode_rsa_public_key
+
+from tegata.ca.issuing import elsewhere
+from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
+from tegata.ca.issuing.key_uri import PinSource, TokenKey, TokenUnusable
+
+# python-pkcs11 initialises modules without locking, so one call at a time is made in this process.
+_turn = threading.Lock()
+
+
+def open_key(uri: TokenKey, environ: Mapping[str, str]) -> IssuerKey:
+    """The key in a token; raises TokenUnusable, as each signature does when the token is lost for good."""
+    token = Token(uri, environ)
+    return elsewhere.key_of(token.public_key(), token.sign)
+
+
+class Token:
+    """A session with the token of a key, as long as it lasts; ``environ`` is where a PIN may be."""
+
+    def __init__(self, uri: TokenKey, environ: Mapping[str, str]) -> None:
+        self._uri, self._environ = uri, environ
+        self._key: Any = None
+        self._is_ec = False
+        self._refused: bytes | None = None
+
+    def public_key(self) -> IssuerPublicKey:
+        """What the token's public key object of the same label and id says."""
+        encoded: bytes = self._attempt(self._read_public)
+        try:
+            key = serialization.load_der_public_key(encoded)
+        except ValueError:
+            raise TokenUnusable(uri=self._uri.shown, reason="its public key cannot be read") from None
+        if not isinstance(key, IssuerPublicKey):
+            raise TokenUnusable(uri=self._uri.shown, reason="a CA's key is RSA, P-256 or P-384")
+        self._is_ec = isinstance(key, EllipticCurvePublicKey)
+        return key
+
+    def sign(self, data: bytes, algorithm: HashAlgorithm) -> bytes:
+        """The signature, as ``elsewhere.Sign``."""
+        if not self._is_ec:
+            of = {"sha256": Mechanism.SHA256_RSA_PKCS, "sha384": Mechanism.SHA384_RSA_PKCS}
+            signature: bytes = self._attempt(lambda: self._key.sign(data, mechanism=of[algorithm.name]))
+            return signature
+        digest = hashes.Hash(algorithm)
+        digest.update(data)
+        hashed = digest.finalize()
+        raw: bytes = self._attempt(lambda: self._key.sign(hashed, mechanism=Mechanism.ECDSA))
+        half = len(raw) // 2
+        return encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
+
+    def _attempt(self, call: Callable[[], bytes]) -> bytes:
+        """What the call gives, with a new session if the one there is has been lost."""
+        with _turn:
+            had_session = self._key is not None
+            try:
+                if not had_session:
+                    self._open()
+                try:
+                    return call()
+                except PKCS11Error:
+                    if not had_session:
+                        raise
+                    self._open()
+                    return call()
+            except (PKCS11Error, RuntimeError) as error:
+                # RuntimeError is what a module that cannot be loaded raises, with its path.
+                self._key = None
+                reason = ": ".join(filter(None, (type(error).__name__, str(error))))
+                raise TokenUnusable(uri=self._uri.shown, reason=reason) from None
+
+    def _open(self) -> None:
+        """Log in and find the key; raises PKCS11Error, TokenUnusable."""
+        self._key = None
+        pin = _pin(self._uri.pin, self._environ, self._uri.shown)
+        if sha256(pin.encode()).digest() == self._refused:
+            raise TokenUnusable(uri=self._uri.shown, reason="the PIN was refused and is not tried again")
+        module = pkcs11.lib(self._uri.module)
+        token = module.get_token(token_label=self._uri.token, token_serial=self._uri.serial)
+        try:
+            session = token.open(user_pin=pin)
+        except exceptions.UserAlreadyLoggedIn:  # by another key of this process
+            session = token.open()
+        except (exceptions.PinIncorrect, exceptions.PinLocked, exceptions.PinInvalid, exceptions.PinLenRange):
+            self._refused = sha256(pin.encode()).digest()
+            raise TokenUnusable(uri=self._uri.shown, reason="the PIN is wrong or locked") from None
+        self._key = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=self._uri.label, id=self._uri.id)
+
+    def _read_public(self) -> bytes:
+        public = self._key.session.get_key(object_class=ObjectClass.PUBLIC_KEY, label=self._uri.label, id=self._uri.id)
+        if public.key_type is KeyType.EC:
+            return encode_ec_public_key(public)
+        return encode_rsa_public_key(public)
+
+
+def _pin(source: PinSource, environ: Mapping[str, str], shown: str) -> str:
+    """The PIN; a file's trailing line end is no part of it. Read at each log-in, so it may change meanwhile."""
+    if source.file is None:
+        pin = environ.get(source.variable or "", "")
+    else:
+        try:
+            pin = Path(source.file).read_text("utf-8").rstrip("\r\n")
+        except (OSError, ValueError):
+            raise TokenUnusable(uri=shown, reason="the file of the PIN cannot be read") from None
+    if not pin:
+        raise TokenUnusable(uri=shown, reason="there is no PIN where its URI says")
+    return pin

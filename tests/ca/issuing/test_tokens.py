@@ -1,0 +1,167 @@
+"""Keys in a real token: found, used, lost and found again."""
+
+import asyncio
+import threading
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.ca.issuing import authority as authorities
+from tegata.ca.issuing import key_uri, keys, layout
+from tegata.ca.issuing import tokens as token_keys
+from tegata.ca.issuing.authority import SoftwareAuthority
+from tegata.ca.issuing.build import ProfileBuilder
+from tegata.ca.issuing.key_uri import TokenKey, TokenUnusable
+from tegata.pki import keys as pki_keys
+from tegata.pki.keys import KeyType
+from tests.ca.issuing.conftest import NOW, PUBLIC_URL, SECRET
+from tests.peers.softhsm import PIN
+
+pytestmark = pytest.mark.anyio
+
+
+def token_key(uri):
+    found = key_uri.parse(uri)
+    assert isinstance(found, TokenKey)
+    return found
+
+
+def opened(softhsm, label, **more):
+    return token_keys.open_key(token_key(softhsm.uri(label, **more)), {"PIN": PIN})
+
+
+@pytest.fixture(scope="module")
+def tokens(softhsm):
+    """The token with a key of each type."""
+    softhsm.make_rsa("rsa")
+    softhsm.make_ec("ec256")
+    softhsm.make_ec("ec384", "secp384r1")
+    return softhsm
+
+
+@pytest.fixture
+def issuing(ca, tokens, tmp_path):
+    """Makes the directory of an issuing CA whose key is in the token."""
+
+    def make(label):
+        key = opened(tokens, label)
+        certificate = (
+            x509.CertificateBuilder(ca.hierarchy.root.subject, ca.hierarchy.issuing.subject, key.public_key(), 1)
+            .not_valid_before(NOW - timedelta(days=1))
+            .not_valid_after(NOW + timedelta(days=1000))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .sign(pki_keys.generate(KeyType.EC256), hashes.SHA256())
+        )
+        (tmp_path / layout.ISSUING_CERTIFICATE).write_bytes(certificate.public_bytes(Encoding.PEM))
+        return SoftwareAuthority.load(tmp_path, SECRET, tokens.uri(label), {})
+
+    return make
+
+
+@pytest.mark.parametrize("label", ["rsa", "ec256", "ec384"])
+async def test_certificates_and_crls_by_a_token(wanted, issuing, label):
+    """The same way from the template to the certificate as with a file, and the signatures verify (B-95)."""
+    authority = issuing(label)
+    tbs = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL).template(**wanted._asdict())
+    certificate = x509.load_der_x509_certificate(await authority.sign(tbs))
+    certificate.verify_directly_issued_by(authority.certificate)
+    assert certificate.tbs_certificate_bytes == tbs
+    life = {"this_update": NOW, "next_update": NOW + timedelta(days=4)}
+    crl = x509.load_der_x509_crl(await authority.sign_crl(number=1, revoked=[], **life))
+    assert crl.is_signature_valid(authority.certificate.public_key())
+
+
+async def test_many_at_once(wanted, issuing):
+    """Signatures asked for at the same time are made one after another, and none is lost."""
+    authority = issuing("ec256")
+    builder = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL)
+    templates = [builder.template(**(wanted._asdict() | {"serial": wanted.serial + n})) for n in range(50)]
+    signed = await asyncio.gather(*map(authority.sign, templates))
+    serials = [x509.load_der_x509_certificate(one).serial_number for one in signed]
+    assert serials == [wanted.serial + n for n in range(50)]
+
+
+async def test_a_lost_session_is_opened_again(wanted, issuing, tokens):
+    """The token starts anew between two signatures; nobody notices (B-95)."""
+    authority = issuing("rsa")
+    tbs = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL).template(**wanted._asdict())
+    before = await authority.sign(tbs)
+    tokens.restart()
+    assert await authority.sign(tbs) == before
+
+
+async def test_a_token_away_and_back(wanted, issuing, tokens):
+    """While its PIN cannot be had nothing is signed; once it can, signing goes on without a restart."""
+    authority = issuing("rsa")
+    tbs = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL).template(**wanted._asdict())
+    aside = tokens.pin_file.rename(tokens.pin_file.with_name("aside"))
+    tokens.restart()
+    with pytest.raises(TokenUnusable) as failure:
+        await authority.sign(tbs)
+    assert "PIN" in str(failure.value.facts["reason"])
+    aside.rename(tokens.pin_file)
+    assert await authority.sign(tbs)
+
+
+async def test_a_token_that_hangs_holds_up_only_signatures(wanted, issuing, monkeypatch):
+    """The wait ends, and other threads are free all the while."""
+    authority = issuing("ec256")
+    tbs = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL).template(**wanted._asdict())
+    monkeypatch.setattr(authorities, "TOKEN_SECONDS", 0.05)
+    released = threading.Event()
+    monkeypatch.setattr(authority, "_sign", lambda _: released.wait(10))
+    with pytest.raises(TimeoutError):
+        await asyncio.gather(*(authority.sign(tbs) for _ in range(20)))
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "free"), 2) == "free"
+    released.set()
+
+
+def test_a_wrong_pin_is_tried_once(tokens, tmp_path):
+    """A token counts the failures and locks; the same wrong PIN is not given to it again (B-95)."""
+    wrong = tmp_path / "pin"
+    wrong.write_text("not-the-pin\n")
+    uri = token_key(tokens.uri("rsa", pin_source=str(wrong)))
+    tokens.restart()
+    token = token_keys.Token(uri, {})
+    with pytest.raises(TokenUnusable) as first:
+        token.public_key()
+    assert "wrong" in str(first.value.facts["reason"])
+    with pytest.raises(TokenUnusable) as second:
+        token.public_key()
+    assert "not tried again" in str(second.value.facts["reason"])
+    wrong.write_text(PIN)
+    assert token.public_key().key_size == 2048
+
+
+def test_the_pin_from_a_variable(tokens):
+    """Named by the URI."""
+    assert opened(tokens, "rsa", pin_source="env:PIN").public_key().key_size == 2048
+    tokens.restart()
+    with pytest.raises(TokenUnusable):
+        token_keys.open_key(token_key(tokens.uri("rsa", pin_source="env:PIN")), {})
+
+
+def test_a_key_that_is_not_there(tokens):
+    """The reason is the token's own."""
+    with pytest.raises(TokenUnusable) as failure:
+        opened(tokens, "nobody")
+    assert "NoSuchKey" in str(failure.value.facts["reason"])
+    assert failure.value.facts["uri"] == "pkcs11:token=tegata;object=nobody"
+
+
+def test_a_module_that_is_not_there():
+    """Told, not raised as whatever the loader raises."""
+    with pytest.raises(TokenUnusable):
+        token_keys.open_key(
+            token_key("pkcs11:token=t;object=o?module-path=/nowhere.so&pin-source=env:PIN"), {"PIN": "1"}
+        )
+
+
+def test_another_key_than_the_certificates(ca, tokens):
+    """Refused before anything is signed."""
+    with pytest.raises(TokenUnusable) as failure:
+        keys.open_at(tokens.uri("rsa"), ca.hierarchy.issuing, directory=ca.directory, secret=SECRET, environ={})
+    assert "not the key" in str(failure.value.facts["reason"])
