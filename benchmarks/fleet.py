@@ -20,7 +20,8 @@ from zone import DOMAIN
 ROUNDS, CERTIFICATES = 3, 200
 MAKE_KEYS = """
 import sys
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 for _ in range(int(sys.argv[1])):
     generate(KeyType.RSA2048)
 """

@@ -27,7 +27,8 @@ from zone import DOMAIN
 from tegata.acme import b64, challenges, codec, eab, jwk, jws
 from tegata.errors import TegataError
 from tegata.pki import certs, csr, keys
-from tegata.pki.keys import KeyType, PrivateKey
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import PrivateKey
 
 # Debian's Pebble stands still with more.
 MOST_WORKERS = 8

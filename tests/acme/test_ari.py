@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tegata.acme import ari
-from tegata.acme.ari import Window
 from tegata.acme.codec import Malformed
 from tegata.acme.messages import RenewalInfo, SuggestedWindow
+from tegata.acme.window import Window, choose_instant, default_window
 from tegata.pki import certs, keys
+from tegata.pki.key_types import KeyType
 from tests import vectors
 from tests.pki import issued
 
@@ -35,7 +36,7 @@ def test_the_certificate_of_the_rfc():
 
 def test_without_an_authority_key_id_there_is_no_identifier():
     """X-11."""
-    key = keys.generate(keys.KeyType.EC256)
+    key = keys.generate(KeyType.EC256)
     root = issued.root()
     assert ari.cert_id(root.issue(key.public_key(), ["a.example"], key_id=False)) is None
     certificate = root.issue(key.public_key(), ["a.example"], serial=0xFF)
@@ -87,7 +88,7 @@ def test_what_is_no_identifier_is_malformed(text):
 def test_the_default_window(days, start, end):
     """Around two thirds of life, half of a short one, 2 % wide."""
     not_after = START + timedelta(days=days) - timedelta(seconds=1)
-    window = ari.default_window(START, not_after)
+    window = default_window(START, not_after)
     assert abs(window.start - (START + start)) <= timedelta(seconds=1)
     assert abs(window.end - (START + end)) <= timedelta(seconds=1)
 
@@ -120,9 +121,9 @@ def test_a_window_out_of_order_is_no_answer(start, end):
 
 def test_an_instant_in_a_window():
     window = Window(START, START + timedelta(hours=10))
-    assert ari.choose_instant(window, 0.0) == START
-    assert ari.choose_instant(window, 0.25) == START + timedelta(hours=2.5)
-    assert ari.choose_instant(window, 1.0) == window.end
+    assert choose_instant(window, 0.0) == START
+    assert choose_instant(window, 0.25) == START + timedelta(hours=2.5)
+    assert choose_instant(window, 1.0) == window.end
 
 
 @pytest.mark.parametrize(

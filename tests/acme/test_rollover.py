@@ -6,7 +6,8 @@ import pytest
 
 from tegata.acme import b64, jwk, rollover
 from tegata.acme.codec import Malformed
-from tegata.pki.keys import KeyType, generate, spki
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate, spki
 
 URL = "https://ca.example/acme/key-change"
 ACCOUNT = "https://ca.example/acme/acct/1"

@@ -14,7 +14,8 @@ from typing import Any, Self
 from tegata.acme import challenges, eab
 from tegata.client import events
 from tegata.client.api import Client, EabCredential, Network
-from tegata.pki.keys import KeyType, PrivateKey, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Presentation
 
 ORDER_SECONDS = 90.0

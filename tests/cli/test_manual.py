@@ -13,8 +13,8 @@ from tegata.cli.grammar.words import parse
 from tegata.cli.plans.making import make
 from tegata.cli.plans.plan import Eab, Plan, Renew, Revoke, Run
 from tegata.host.hooks import command_line
-from tegata.pki.keys import KeyType
-from tegata.pki.pfx import PfxForm
+from tegata.pki.forms import PfxForm
+from tegata.pki.key_types import KeyType
 
 SERVER = "https://secomtrustacme.com/acme/"
 

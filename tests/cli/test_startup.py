@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tegata.acme.ari import Window
+from tegata.acme.window import Window
 from tegata.host.accounts import AccountFolder
-from tegata.host.certificates import CertificateFiles, NewSet
+from tegata.host.certificates import CertificateFiles
 from tegata.host.due import WatchFile, answered, unknown
 from tegata.host.files import Tree
-from tegata.pki.keys import KeyType, generate
+from tegata.host.newset import NewSet
+from tegata.pki.certs import life_of
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.host import issued
 
 SERVER = "https://ca.example/acme/"
@@ -60,13 +63,13 @@ def lego_path(tmp_path: Path) -> Path:
     with files.prepared(key):
         files.save(NewSet(NAME, key, [leaf, issued.issuer()], "https://ca.example/cert/1", None))
     window = Window(now + timedelta(days=50), now + timedelta(days=52))
-    watch = answered(unknown(leaf), now, window, explanation=None, retry_after=21_600, fraction=0.5)
+    watch = answered(unknown(life_of(leaf).digest), now, window, explanation=None, retry_after=21_600, fraction=0.5)
     WatchFile(tree, NAME).save(watch)
     return tmp_path
 
 
 def test_a_renewal_that_is_not_due_loads_no_network(lego_path: Path) -> None:
-    """No HTTP, no TLS, no JOSE, no event loop, no processes; and lego's phrase says why nothing happened."""
+    """No HTTP, no TLS, no JOSE, no X.509, no event loop, no processes; and lego's phrase says why nothing happened."""
     words = ("-s", SERVER, "-d", NAME, "-m", "test@example.com", "--http", "--key-type", "rsa2048", "renew")
     output, modules = modules_after(lego_path, *words)
     assert "renewalInfo endpoint indicates that renewal is not needed" in output
@@ -80,6 +83,9 @@ def test_a_renewal_that_is_not_due_loads_no_network(lego_path: Path) -> None:
         "filelock",
         "tegata.client.api",
         "argparse",
+        "cryptography",
+        "msgspec",
+        "subprocess",
     }
     assert "tegata.client.events" not in modules
 

@@ -13,13 +13,14 @@ from tegata.client.flow import Issuance, Wanted
 from tegata.client.steps import Answered, Failed, Outcome, Refused, Send, Step
 from tegata.errors import TegataError
 from tegata.pki import certs, csr, keys
+from tegata.pki.key_types import KeyType
 from tests.pki import issued
 
 CA = "https://ca.example"
 NEW_ORDER, ORDER, FINALIZE, CERTIFICATE = f"{CA}/new-order", f"{CA}/order/1", f"{CA}/order/1/finalize", f"{CA}/cert/1"
 NAMES = ("a.example", "b.example")
-KEY = keys.generate(keys.KeyType.EC256)
-THUMBPRINT = jwk.thumbprint(jwk.from_public(keys.generate(keys.KeyType.EC256).public_key()))
+KEY = keys.generate(KeyType.EC256)
+THUMBPRINT = jwk.thumbprint(jwk.from_public(keys.generate(KeyType.EC256).public_key()))
 TOKEN = "t" * 22
 ROOT = issued.root()
 CHAIN = certs.to_pem([ROOT.issue(KEY.public_key(), NAMES), ROOT.certificate])

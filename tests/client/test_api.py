@@ -14,11 +14,12 @@ from tegata.acme.problems import ErrorType
 from tegata.client import errors, events
 from tegata.client.api import Client, EabCredential, Network
 from tegata.pki import keys
+from tegata.pki.key_types import KeyType
 from tests.client.clock import SteppingClock
 from tests.client.https_peer import Answer, Asked, Peer
 from tests.pki import issued
 
-KEY = keys.generate(keys.KeyType.EC256)
+KEY = keys.generate(KeyType.EC256)
 ACCOUNT = {
     "status": "valid",
     "contact": ["mailto:a@example.com"],

@@ -14,11 +14,12 @@ from tegata.client.network import Network
 from tegata.client.session import Session
 from tegata.client.transport import HttpTransport
 from tegata.pki import keys
+from tegata.pki.key_types import KeyType
 from tests.client.clock import SteppingClock
 from tests.client.https_peer import Answer, Asked, Peer
 from tests.peers.ports import free_port
 
-KEY = keys.generate(keys.KeyType.EC256)
+KEY = keys.generate(KeyType.EC256)
 BAD_NONCE = problems.encode(problems.problem(ErrorType.BAD_NONCE, "used"))
 FOREVER = 1e9
 

@@ -13,6 +13,8 @@ from tegata.client.pace import FIRST
 from tegata.client.steps import Done, Refused, Send, Sleep, Solve, Solved, Started, Woken
 from tegata.pki import certs, keys
 from tegata.pki.certs import BadChain
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 from tests.client.order_play import (
     CA,
     CERTIFICATE,
@@ -503,7 +505,7 @@ def test_an_authorization_for_a_name_that_was_not_ordered():
     assert isinstance(play.failed_with, errors.BadAnswer)
 
 
-OTHER = keys.generate(keys.KeyType.EC256)
+OTHER = keys.generate(KeyType.EC256)
 
 
 @pytest.mark.parametrize(
@@ -513,7 +515,7 @@ OTHER = keys.generate(keys.KeyType.EC256)
         pytest.param(certs.to_pem([ROOT.issue(KEY.public_key(), [A]), ROOT.certificate]), id="a name missing"),
         pytest.param(certs.to_pem([ROOT.issue(KEY.public_key(), [*NAMES, "c.example"])]), id="a name too many"),
         pytest.param(certs.to_pem([ROOT.certificate, ROOT.issue(KEY.public_key(), NAMES)]), id="wrong order"),
-        pytest.param(CHAIN + keys.to_pem(KEY, keys.KeyForm.PKCS8), id="a private key inside"),
+        pytest.param(CHAIN + keys.to_pem(KEY, KeyForm.PKCS8), id="a private key inside"),
         pytest.param(CHAIN + b"\n" * certs.CHAIN_LIMIT, id="too long"),
         pytest.param(b"", id="nothing"),
     ],

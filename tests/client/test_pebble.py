@@ -12,6 +12,7 @@ import pytest
 from tegata.client import errors
 from tegata.client.api import Client, EabCredential, Network
 from tegata.pki import certs, keys
+from tegata.pki.key_types import KeyType
 from tegata.plugins.solvers.standalone import StandaloneSolver
 from tegata.plugins.solvers.webroot import WebrootSolver
 from tests.peers.pebble import Pebble
@@ -19,8 +20,8 @@ from tests.peers.pebble import Pebble
 NAMES = ("one.example.com", "two.example.com", "three.example.com")
 # Names without an authorization yet: told never to reuse one, Pebble still does now and then.
 OTHERS = ("four.example.com", "five.example.com", "six.example.com")
-KEY = keys.generate(keys.KeyType.EC256)
-CERTIFICATE_KEY = keys.generate(keys.KeyType.RSA2048)
+KEY = keys.generate(KeyType.EC256)
+CERTIFICATE_KEY = keys.generate(KeyType.RSA2048)
 
 
 @contextmanager

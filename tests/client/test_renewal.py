@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tegata.acme.ari import Window
+from tegata.acme.window import Window
 from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless, decide
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

@@ -7,10 +7,11 @@ from tegata.acme.wire import Headers, Response
 from tegata.client.errors import ForeignUrl, InsecureUrl
 from tegata.client.session import Session
 from tegata.pki import keys
+from tegata.pki.key_types import KeyType
 
 DIRECTORY = "https://ca.example/dir"
 ORDER = "https://ca.example/order"
-KEY = keys.generate(keys.KeyType.EC256)
+KEY = keys.generate(KeyType.EC256)
 
 
 def session(**more: object) -> Session:
@@ -99,7 +100,7 @@ def test_signs_with_the_key_before_there_is_an_account_and_for_the_account_after
     assert (signed.header.kid, signed.header.jwk) == ("https://ca.example/acct/1", None)
     assert (signed.header.url, signed.header.nonce, signed.payload) == (ORDER, "abc", b"{}")
     jws.verify(signed, KEY.public_key())
-    other = keys.generate(keys.KeyType.RSA2048)
+    other = keys.generate(KeyType.RSA2048)
     revocation = jws.parse(known.sign(ORDER, b"{}", "abc", with_key=other).body)
     assert revocation.header.jwk == jwk.from_public(other.public_key())
     jws.verify(revocation, other.public_key())

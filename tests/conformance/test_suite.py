@@ -8,9 +8,11 @@ from tegata.client.network import Network
 from tegata.client.transport import HttpTransport
 from tegata.clock import SystemClock
 from tegata.conformance.bench import Bench, Means
-from tegata.conformance.check import Verdict
+from tegata.conformance.check import Differs, NotPossible, Verdict
 from tegata.conformance.suite import CHECKS, Result, results
+from tegata.errors import TegataError
 from tegata.plugins.solvers.webroot import WebrootSolver
+from tegata.text.errors_conformance import ENTRIES
 from tests.client.https_peer import Answer
 from tests.e2e.acme_play import NAME, acme_play
 
@@ -64,6 +66,11 @@ def test_whatever_a_server_sends_each_check_ends(body: bytes, tmp_path: Path) ->
     found = outcome(tmp_path, Answer(200, body, {"Location": "nowhere"}))
     assert len(found) == len(CHECKS)
     assert found["order-object"].verdict is Verdict.DIFFERS
+
+
+@pytest.mark.parametrize("exception", [Differs, NotPossible])
+def test_the_exceptions_have_their_sentences(exception: type[TegataError]) -> None:
+    assert exception.code in ENTRIES
 
 
 def test_names_are_the_check_s_own() -> None:

@@ -19,7 +19,9 @@ from tegata.client.errors import CaUnreachable
 from tegata.client.transport import HttpTransport
 from tegata.clock import SystemClock
 from tegata.host.files import Tree
-from tegata.pki.keys import KeyForm, KeyType, from_pem, generate, spki, to_pem, type_of
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import from_pem, generate, spki, to_pem, type_of
 from tegata.text.language import Language
 from tests.e2e import customer
 from tests.e2e.certificates import crt, serial

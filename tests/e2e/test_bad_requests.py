@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tegata.acme import codec, eab, jwk, jws
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 
 NAME = "bad.example.com"
 

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import NameOID
 
 from tegata.pki import csr, keys
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 from tests.e2e.certificates import crt, leaf
 from tests.e2e.pebble_words import account, http, order
 from tests.peers import openssl
@@ -51,7 +53,7 @@ def blocks(path: Path) -> list[str]:
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
 def test_a_request_of_one_s_own(tegata: Tegata, pebble: Pebble, encoding: Encoding) -> None:
     """Its names count, no key is made or written, and a renewal goes the same way."""
-    key = keys.generate(keys.KeyType.EC256)
+    key = keys.generate(KeyType.EC256)
     der = csr.build(key, (NAME, OTHER), common_name=OTHER)
     content = x509.load_der_x509_csr(der).public_bytes(encoding)
     (tegata.directory / "my.csr").write_bytes(content)
@@ -69,9 +71,9 @@ def test_a_request_of_one_s_own(tegata: Tegata, pebble: Pebble, encoding: Encodi
 
 def test_a_request_with_its_key(tegata: Tegata, pebble: Pebble) -> None:
     """Then there is a key to write, in lego v4's form, and the files that hold it can be made."""
-    key = keys.generate(keys.KeyType.EC256)
+    key = keys.generate(KeyType.EC256)
     (tegata.directory / "my.csr").write_bytes(csr.build(key, (NAME,), common_name=None))
-    (tegata.directory / "my.key").write_bytes(keys.to_pem(key, keys.KeyForm.PKCS8))
+    (tegata.directory / "my.key").write_bytes(keys.to_pem(key, KeyForm.PKCS8))
     words = [*account(pebble), *http(pebble), "--csr", "my.csr", "-a", "run", "--pem"]
     done = tegata.run(*words)
     assert done.code == 1
@@ -84,12 +86,12 @@ def test_a_request_with_its_key(tegata: Tegata, pebble: Pebble) -> None:
 @pytest.mark.parametrize(
     ("key_type", "form"),
     [
-        (keys.KeyType.RSA2048, keys.KeyForm.TRADITIONAL),
-        (keys.KeyType.EC256, keys.KeyForm.TRADITIONAL),
-        (keys.KeyType.EC384, keys.KeyForm.PKCS8),
+        (KeyType.RSA2048, KeyForm.TRADITIONAL),
+        (KeyType.EC256, KeyForm.TRADITIONAL),
+        (KeyType.EC384, KeyForm.PKCS8),
     ],
 )
-def test_a_key_of_one_s_own(tegata: Tegata, pebble: Pebble, key_type: keys.KeyType, form: keys.KeyForm) -> None:
+def test_a_key_of_one_s_own(tegata: Tegata, pebble: Pebble, key_type: KeyType, form: KeyForm) -> None:
     """PKCS#1, SEC1 and PKCS#8, whatever --key-type says."""
     key = keys.generate(key_type)
     (tegata.directory / "my.key").write_bytes(keys.to_pem(key, form))

@@ -63,6 +63,8 @@ from tegata.host.errors import (
 )
 from tegata.host.files import Tree
 from tegata.pki import certs, csr, keys, names
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 from tegata.plugin_api.environment import BadSetting, Environment
 from tegata.plugins.dns._acmedns_accounts import Account, AccountsUnusable, FileAccounts, account_of
 from tegata.settings import BadSettings, load
@@ -74,7 +76,7 @@ from tests.pki import issued
 NOW = datetime(2026, 11, 24, 2, 31, tzinfo=UTC)
 URL = "https://ca.example/acme/new-order"
 SERVER, USER = "https://ca.example/acme/", "test@example.com"
-KEY = keys.generate(keys.KeyType.EC256)
+KEY = keys.generate(KeyType.EC256)
 assert isinstance(KEY, EllipticCurvePrivateKey)
 ROOT = issued.root()
 LEAF = ROOT.issue(KEY.public_key(), ("www.example.com",))
@@ -417,7 +419,7 @@ PARSERS = (
     Parser("problem", lambda content: codec.encode(problems.decode(content, 403)), (PROBLEM,)),
     Parser("chain", certs.load_chain, (CHAIN,), (certs.BadChain,)),
     Parser("csr", csr.parse, (CSR,), (csr.BadCSR,)),
-    Parser("key", keys.from_pem, tuple(keys.to_pem(KEY, form) for form in keys.KeyForm), (keys.BadKey,)),
+    Parser("key", keys.from_pem, tuple(keys.to_pem(KEY, form) for form in KeyForm), (keys.BadKey,)),
     Parser("crl", lambda content: crl.says_revoked(content, LEAF, ROOT.certificate, NOW), (CRL,)),
     Parser("der", der.elements, (CSR,), (ValueError,), giant=LINE),
     Parser("ari id", text(ari.parse_cert_id), (b"aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE",), (codec.Malformed,)),
@@ -498,7 +500,7 @@ PARSERS = (
             lambda tree: accounts.AccountFolder(tree, SERVER, USER).key_file,
             lambda tree: accounts.AccountFolder(tree, SERVER, USER).key(),
         ),
-        (keys.to_pem(KEY, keys.KeyForm.TRADITIONAL),),
+        (keys.to_pem(KEY, KeyForm.TRADITIONAL),),
         (AccountDamaged, NotReadable),
     ),
     Parser(
@@ -514,9 +516,9 @@ PARSERS = (
         "renewal watch",
         in_file(
             lambda tree: tree.renewals / "www.example.com.json",
-            lambda tree: due.WatchFile(tree, "www.example.com").load(LEAF),
+            lambda tree: due.WatchFile(tree, "www.example.com").load(certs.life_of(LEAF).digest),
         ),
-        (gojson.dump(due._to_json(due.unknown(LEAF))),),
+        (gojson.dump(due._to_json(due.unknown(certs.life_of(LEAF).digest))),),
         (NotReadable,),
     ),
     Parser(

@@ -34,7 +34,8 @@ from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.ports import Verdict
 from tegata.ca.settings import Acme
 from tegata.pki import certs, csr
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.api.asgi import Client, body, flattened
 from tests.ca.services.house import CERTIFICATE_KEY, NEW_ACCOUNT, NOW, PUBLIC_URL, TERMS, House
 from tests.fuzz.extent import EXTENT

@@ -10,7 +10,9 @@ from tegata.acme import b64
 from tegata.host.accounts import AccountFolder, Stored, listed
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, UnsafeUser
 from tegata.host.files import Tree
-from tegata.pki.keys import KeyForm, KeyType, generate, to_pem
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate, to_pem
 from tests.host.issued import NOW
 from tests.host.test_gojson import LEGO_WROTE
 

@@ -13,7 +13,8 @@ from tegata.host.accounts import AccountFolder, Stored
 from tegata.host.certificates import CERTIFICATE, CertificateFiles
 from tegata.host.errors import ArchiveDamaged, ArchiveNotFound, InTheWay
 from tegata.host.files import SIZE_LIMIT, Tree
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.host import issued
 from tests.host.killed import every_kill
 from tests.host.test_accounts import SERVER, URL, USER

@@ -6,19 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tegata.host.certificates import (
-    CERTIFICATE,
-    FACTS,
-    ISSUER,
-    KEY,
-    PFX,
-    CertificateFiles,
-    NewSet,
-    listed,
-    read_leaf,
-)
+from tegata.host.certificates import CERTIFICATE, FACTS, ISSUER, KEY, PFX, CertificateFiles, listed
 from tegata.host.errors import CertificateDamaged, CertificateNotFound, NotWritable
 from tegata.host.files import Tree
+from tegata.host.newset import NewSet
+from tegata.host.pems import read_leaf
 from tegata.pki.certs import load_chain, to_pem
 from tegata.pki.keys import from_pem, spki
 from tests.host import issued

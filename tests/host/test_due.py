@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tegata.acme.ari import Window
+from tegata.acme.window import Window
 from tegata.client.renewal import Cause, Due, NotDue, decide
 from tegata.host.due import LONGEST_PAUSE, Watch, WatchFile, answered, facts, failed, is_due, not_offered, unknown
 from tegata.host.files import Tree
+from tegata.pki.certs import life_of
 from tests.host import issued
 
 NOW = issued.NOW
 ENDS = NOW + timedelta(days=80)
 LEAF = issued.certificate(issued.new_key(), "www.example.com")
 OTHER = issued.certificate(issued.new_key(), "www.example.com")
+DIGEST = life_of(LEAF).digest
 WINDOW = Window(NOW + timedelta(days=50), NOW + timedelta(days=52))
 
 
@@ -26,12 +28,12 @@ def after_answer(before: Watch, *, window: Window = WINDOW, retry_after: float =
 
 def test_nothing_known_means_to_ask() -> None:
     """A certificate nobody asked about is never fresh."""
-    assert not unknown(LEAF).is_fresh(NOW, ENDS)
+    assert not unknown(DIGEST).is_fresh(NOW, ENDS)
 
 
 def test_an_answer_is_fresh_until_it_is_time_to_ask_again() -> None:
     """To the second; and a date that only a wrong clock can have written is not believed."""
-    watch = after_answer(unknown(LEAF))
+    watch = after_answer(unknown(DIGEST))
     assert watch.is_fresh(NOW, ENDS)
     assert watch.is_fresh(NOW + timedelta(seconds=3599), ENDS)
     assert not watch.is_fresh(NOW + timedelta(seconds=3600), ENDS)
@@ -40,14 +42,14 @@ def test_an_answer_is_fresh_until_it_is_time_to_ask_again() -> None:
 
 def test_nothing_remembered_is_relied_on_in_the_last_30_days() -> None:
     """A contract renewed at the last hour moves the window; the next run must see it, whatever Retry-After said."""
-    watch = after_answer(unknown(LEAF))
+    watch = after_answer(unknown(DIGEST))
     assert watch.is_fresh(NOW, NOW + timedelta(days=30, seconds=1))
     assert not watch.is_fresh(NOW, NOW + timedelta(days=30))
 
 
 def test_the_instant_is_chosen_once_a_window() -> None:
     """Asking often must not draw it towards the start; a new window is a new choice."""
-    first = after_answer(unknown(LEAF))
+    first = after_answer(unknown(DIGEST))
     assert first.instant == WINDOW.start + timedelta(hours=12)
     assert after_answer(first, fraction=0.9).instant == first.instant
     moved = Window(WINDOW.start - timedelta(days=50), WINDOW.end)
@@ -56,14 +58,14 @@ def test_the_instant_is_chosen_once_a_window() -> None:
 
 def test_no_renewal_information_is_asked_for_again_in_six_hours() -> None:
     """RFC 9773 §4.3.3: an error that will last."""
-    watch = not_offered(after_answer(unknown(LEAF)), NOW)
+    watch = not_offered(after_answer(unknown(DIGEST)), NOW)
     assert (watch.window, watch.instant) == (None, None)
     assert watch.ask_again == NOW + timedelta(hours=6)
 
 
 def test_trouble_waits_longer_each_time_and_forgets_nothing() -> None:
     """A minute, doubling, at most six hours, also after ten thousand failures (S-17); then an answer resets it."""
-    watch = after_answer(unknown(LEAF))
+    watch = after_answer(unknown(DIGEST))
     pauses = []
     for _ in range(12):
         watch = failed(watch, NOW)
@@ -78,11 +80,13 @@ def test_trouble_waits_longer_each_time_and_forgets_nothing() -> None:
 
 def test_facts_decide() -> None:
     """What is remembered is what the decision is made of."""
-    watch = after_answer(unknown(LEAF))
-    assert decide(facts(watch, LEAF, NOW)) == NotDue(Cause.WINDOW, WINDOW.start + timedelta(hours=12))
-    assert decide(facts(watch, LEAF, WINDOW.end)) == Due(Cause.WINDOW)
-    assert decide(facts(watch, LEAF, NOW, days=999)) == Due(Cause.DAYS)
-    assert decide(facts(unknown(LEAF), LEAF, NOW)) == NotDue(Cause.LIFE, LEAF.not_valid_after_utc - timedelta(days=30))
+    watch = after_answer(unknown(DIGEST))
+    assert decide(facts(watch, life_of(LEAF), NOW)) == NotDue(Cause.WINDOW, WINDOW.start + timedelta(hours=12))
+    assert decide(facts(watch, life_of(LEAF), WINDOW.end)) == Due(Cause.WINDOW)
+    assert decide(facts(watch, life_of(LEAF), NOW, days=999)) == Due(Cause.DAYS)
+    assert decide(facts(unknown(DIGEST), life_of(LEAF), NOW)) == NotDue(
+        Cause.LIFE, LEAF.not_valid_after_utc - timedelta(days=30)
+    )
 
 
 @pytest.fixture
@@ -93,25 +97,25 @@ def watch_file(tmp_path: Path) -> WatchFile:
 @pytest.mark.parametrize(
     "watch",
     [
-        not_offered(unknown(LEAF), NOW),
-        after_answer(unknown(LEAF)),
-        Watch(unknown(LEAF).certificate, NOW, revoked=True, failures=3),
-        Watch(unknown(LEAF).certificate, NOW, WINDOW, WINDOW.start, "https://ca.example/why"),
-        Watch(unknown(LEAF).certificate, NOW, contract_ends=WINDOW.end),
-        unknown(LEAF, ""),
-        unknown(LEAF, "shortlived"),
+        not_offered(unknown(DIGEST), NOW),
+        after_answer(unknown(DIGEST)),
+        Watch(unknown(DIGEST).certificate, NOW, revoked=True, failures=3),
+        Watch(unknown(DIGEST).certificate, NOW, WINDOW, WINDOW.start, "https://ca.example/why"),
+        Watch(unknown(DIGEST).certificate, NOW, contract_ends=WINDOW.end),
+        unknown(DIGEST, ""),
+        unknown(DIGEST, "shortlived"),
     ],
 )
 def test_there_and_back(watch_file: WatchFile, watch: Watch) -> None:
     """All of it survives the disk."""
     watch_file.save(watch)
-    assert watch_file.load(LEAF) == watch
+    assert watch_file.load(DIGEST) == watch
 
 
 def test_what_is_known_of_another_certificate_says_nothing(watch_file: WatchFile) -> None:
     """X-15: the one in place may have been renewed by another program."""
-    watch_file.save(Watch(unknown(OTHER).certificate, NOW, revoked=True))
-    assert watch_file.load(LEAF) == unknown(LEAF)
+    watch_file.save(Watch(unknown(life_of(OTHER).digest).certificate, NOW, revoked=True))
+    assert watch_file.load(DIGEST) == unknown(DIGEST)
 
 
 @pytest.mark.parametrize(
@@ -129,42 +133,42 @@ def test_what_is_known_of_another_certificate_says_nothing(watch_file: WatchFile
 )
 def test_a_damaged_file_says_nothing(tmp_path: Path, watch_file: WatchFile, change: dict[str, object]) -> None:
     """It is only a memory: then the CA is asked again."""
-    watch_file.save(after_answer(unknown(LEAF)))
+    watch_file.save(after_answer(unknown(DIGEST)))
     file = tmp_path / ".tegata" / "renewals" / "_.example.com.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
-    assert watch_file.load(LEAF) == unknown(LEAF)
+    assert watch_file.load(DIGEST) == unknown(DIGEST)
     file.write_text("{")
-    assert watch_file.load(LEAF) == unknown(LEAF)
+    assert watch_file.load(DIGEST) == unknown(DIGEST)
 
 
 def test_due_by_what_is_remembered(tmp_path: Path, watch_file: WatchFile) -> None:
     """A window that has come, a revocation, or the last thirty days; no CA is asked."""
     tree, name = Tree(tmp_path), "*.example.com"
-    assert not is_due(tree, name, LEAF, NOW)
-    assert is_due(tree, name, LEAF, LEAF.not_valid_after_utc - timedelta(days=29))
-    watch_file.save(after_answer(unknown(LEAF)))
-    assert is_due(tree, name, LEAF, WINDOW.end)
-    watch_file.save(Watch(unknown(LEAF).certificate, NOW, revoked=True))
-    assert is_due(tree, name, LEAF, NOW)
+    assert not is_due(tree, name, life_of(LEAF), NOW)
+    assert is_due(tree, name, life_of(LEAF), LEAF.not_valid_after_utc - timedelta(days=29))
+    watch_file.save(after_answer(unknown(DIGEST)))
+    assert is_due(tree, name, life_of(LEAF), WINDOW.end)
+    watch_file.save(Watch(unknown(DIGEST).certificate, NOW, revoked=True))
+    assert is_due(tree, name, life_of(LEAF), NOW)
 
 
 def test_forgetting(watch_file: WatchFile) -> None:
     """Also what was never known."""
     watch_file.forget()
-    watch_file.save(after_answer(unknown(LEAF)))
+    watch_file.save(after_answer(unknown(DIGEST)))
     watch_file.forget()
-    assert watch_file.load(LEAF) == unknown(LEAF)
+    assert watch_file.load(DIGEST) == unknown(DIGEST)
 
 
 def test_a_renewal_that_is_put_off() -> None:
     """To the certificate's last second, not to one before."""
     end = LEAF.not_valid_after_utc
-    before = replace(after_answer(unknown(LEAF)), window=Window(end - timedelta(hours=1), end - timedelta(seconds=1)))
+    before = replace(after_answer(unknown(DIGEST)), window=Window(end - timedelta(hours=1), end - timedelta(seconds=1)))
     assert not before.is_put_off(end)
-    assert not unknown(LEAF).is_put_off(end)
+    assert not unknown(DIGEST).is_put_off(end)
     assert replace(before, window=Window(end - timedelta(hours=1), end)).is_put_off(end)
 
 
 def test_unknown_is_long_past() -> None:
     """Whatever the clock says now."""
-    assert unknown(LEAF).ask_again == datetime(1970, 1, 1, tzinfo=UTC)
+    assert unknown(DIGEST).ask_again == datetime(1970, 1, 1, tzinfo=UTC)

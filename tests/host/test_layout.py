@@ -8,11 +8,14 @@ import pytest
 
 from tegata.host import accounts, layout
 from tegata.host.accounts import AccountFolder, Stored
-from tegata.host.certificates import FACTS, KEY, CertificateFiles, NewSet
+from tegata.host.certificates import FACTS, KEY, CertificateFiles
 from tegata.host.files import Tree
 from tegata.host.layout_v4 import V4
 from tegata.host.layout_v5 import V5
-from tegata.pki.keys import KeyForm, KeyType, generate, to_pem
+from tegata.host.newset import NewSet
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate, to_pem
 from tests.host import issued, lego5
 from tests.host.test_accounts import SERVER, URL, USER
 

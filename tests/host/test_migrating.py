@@ -13,7 +13,8 @@ from tegata.host.files import Tree
 from tegata.host.layout_v4 import V4
 from tegata.host.layout_v5 import V5
 from tegata.host.migrating import Account, Certificate
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.host.killed import every_kill
 from tests.host.test_accounts import SERVER, URL, USER
 from tests.host.test_archives import contents

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from tegata.pki import keys, names
+from tegata.pki.key_types import KeyType
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -60,7 +61,7 @@ def root(name: str = "Root") -> Authority:
 
 
 def _authority(name: str, issuer: Authority | None) -> Authority:
-    key = keys.generate(keys.KeyType.EC256)
+    key = keys.generate(KeyType.EC256)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = _builder(name, issuer.certificate.subject if issuer else subject, key.public_key(), 1)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from tegata.pki import certs, keys
 from tegata.pki.certs import BadChain
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
+from tegata.pki.life import life, whole_days_left
 from tests.pki import issued
 
-KEY = keys.generate(keys.KeyType.EC256)
+KEY = keys.generate(KeyType.EC256)
 NAMES = ["www.example.com", "example.com"]
 ROOT = issued.root()
 INTERMEDIATE = ROOT.authority("Issuing")
@@ -58,7 +61,7 @@ def test_line_ends_and_blank_lines_do_not_matter():
     assert certs.load_chain(b"\n" + PEM.replace(b"\n", b"\r\n") + b"\r\n\r\n") == CHAIN
 
 
-@pytest.mark.parametrize("form", keys.KeyForm)
+@pytest.mark.parametrize("form", KeyForm)
 def test_a_chain_with_a_private_key_in_it_is_refused(form):
     """Any PEM block that is no certificate (A-87, S-25)."""
     key_pem = keys.to_pem(KEY, form)
@@ -117,7 +120,7 @@ def test_the_right_chain_passes():
 
 def test_a_leaf_for_another_key_is_refused():
     """A-87."""
-    other = keys.generate(keys.KeyType.EC256).public_key()
+    other = keys.generate(KeyType.EC256).public_key()
     assert check_refusal(CHAIN, other) == "its certificate is for another key"
 
 
@@ -162,7 +165,7 @@ def test_the_authority_key_id_is_the_issuers():
 
 def test_the_last_second_of_a_life_counts():
     """A certificate of 90 days ends a second before the ninetieth day is full (F-27)."""
-    assert certs.life(LEAF.not_valid_before_utc, LEAF.not_valid_after_utc) == timedelta(days=90)
+    assert life(LEAF.not_valid_before_utc, LEAF.not_valid_after_utc) == timedelta(days=90)
 
 
 @pytest.mark.parametrize(
@@ -180,4 +183,4 @@ def test_the_last_second_of_a_life_counts():
 )
 def test_days_left_are_whole_and_cut_towards_zero(left, days):
     now = datetime(2026, 5, 1, 12, tzinfo=UTC)
-    assert certs.whole_days_left(now + left, now) == days
+    assert whole_days_left(now + left, now) == days

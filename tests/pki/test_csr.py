@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from tegata.pki import csr, keys
 from tegata.pki.csr import BadCSR, BadCSRName
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -40,7 +42,7 @@ def refusal(der: bytes) -> str:
     return str(caught.value.facts["reason"])
 
 
-@pytest.mark.parametrize("key_type", [keys.KeyType.RSA2048, keys.KeyType.EC256, keys.KeyType.EC384])
+@pytest.mark.parametrize("key_type", [KeyType.RSA2048, KeyType.EC256, KeyType.EC384])
 def test_what_is_built_is_read(key_type):
     key = keys.generate(key_type)
     wanted = ["www.example.com", "*.example.com", "192.0.2.1", "2001:db8::1"]
@@ -88,7 +90,7 @@ def test_openssl_reads_what_is_built(tmp_path):
 def test_certbots_request_passes(must_staple):
     """Made by certbot's own library: no subject, names, perhaps must-staple (A-81)."""
     pem = make_csr(
-        keys.to_pem(KEY, keys.KeyForm.PKCS8), ["Example.com", "*.example.com"], must_staple,
+        keys.to_pem(KEY, KeyForm.PKCS8), ["Example.com", "*.example.com"], must_staple,
         [ipaddress.ip_address("192.0.2.1")],
     )  # fmt: skip
     read = csr.parse(x509.load_pem_x509_csr(pem).public_bytes(serialization.Encoding.DER))

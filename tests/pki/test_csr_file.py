@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from tegata.pki import csr, csr_file, keys
+from tegata.pki.forms import KeyForm
 from tegata.pki.names import BadName
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -52,7 +53,7 @@ def test_names() -> None:
     [
         (b"", csr.BadCSR),
         (b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n", csr.BadCSR),
-        (keys.to_pem(KEY, keys.KeyForm.PKCS8), csr.BadCSR),
+        (keys.to_pem(KEY, KeyForm.PKCS8), csr.BadCSR),
         (b"0" * (csr_file.FILE_LIMIT + 1), csr.BadCSR),
         (request(None).public_bytes(Encoding.DER), csr.BadCSR),
         (request("www.example.com", x509.RFC822Name("a@example.com")).public_bytes(Encoding.DER), csr.BadCSR),

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tegata.pki import keys
-from tegata.pki.keys import BadKey, KeyForm, KeyType, UnknownKeyType
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType, UnknownKeyType, parse_key_type
+from tegata.pki.keys import BadKey
 
 LEGOS = ["rsa2048", "rsa3072", "rsa4096", "rsa8192", "ec256", "ec384"]
 MORE = ["ec521", "ed25519"]  # two that lego does not have
@@ -22,14 +24,14 @@ def rsa_key() -> keys.PrivateKey:
 
 def test_key_types_are_legos_in_any_case():
     assert [str(key_type) for key_type in KeyType] == LEGOS + MORE
-    assert keys.parse_key_type("RSA2048") is KeyType.RSA2048
-    assert keys.parse_key_type("eC384") is KeyType.EC384
+    assert parse_key_type("RSA2048") is KeyType.RSA2048
+    assert parse_key_type("eC384") is KeyType.EC384
 
 
 @pytest.mark.parametrize("word", ["", "rsa", "rsa1024", "ec256 ", "p256"])
 def test_an_unknown_key_type_lists_the_known(word):
     with pytest.raises(UnknownKeyType) as caught:
-        keys.parse_key_type(word)
+        parse_key_type(word)
     assert caught.value.facts == {
         "word": word,
         "known": ", ".join(LEGOS + MORE),

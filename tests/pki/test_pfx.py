@@ -4,12 +4,13 @@ import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from tegata.pki import keys, pfx
-from tegata.pki.pfx import EmptyPassword, PfxForm
+from tegata.pki.forms import EmptyPassword, PfxForm
+from tegata.pki.key_types import KeyType
 from tests.peers import openssl
 from tests.pki import issued
 
 PASSWORD = "changeit-日本"
-KEY = keys.generate(keys.KeyType.RSA2048)
+KEY = keys.generate(KeyType.RSA2048)
 ROOT = issued.root()
 INTERMEDIATE = ROOT.authority("Issuing")
 LEAF = INTERMEDIATE.issue(KEY.public_key(), ["www.example.com"])

@@ -1,36 +1,26 @@
-"""ACME renewal information (RFC 9773): certificate identifiers, windows, and the choice of an instant in one.
+"""ACME renewal information (RFC 9773): certificate identifiers, and what a server's answer says.
 
-The instant's randomness is an argument; asking the server, waiting and deciding belong to the client's renewal.
+Asking the server, waiting and deciding belong to the client's renewal.
 """
-
-from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from cryptography import x509
 
 from tegata.acme import b64
 from tegata.acme.codec import Malformed
 from tegata.acme.messages import RenewalInfo
+from tegata.acme.window import Window
 from tegata.clock import parse_rfc3339
-from tegata.pki.certs import authority_key_id, life
+from tegata.pki.certs import authority_key_id
 
 # RFC 9773 §4.3.2, in seconds: ask not more often than each minute, not less than each day; unasked, each six hours.
 _RETRY_MINIMUM = 60.0
 _RETRY_MAXIMUM = 86_400.0
 _RETRY_DEFAULT = 21_600.0
 
-_SHORT_LIFE = timedelta(days=10)
 # RFC 5280 §4.1.2.2 allows 20 octets of serial number; an identifier is text from outside.
 _SERIAL_OCTETS = 20
 _KEY_ID_OCTETS = 64
 _ID_LIMIT = 128
-
-
-class Window(NamedTuple):
-    """A span of time in which a certificate is to be renewed; aware instants, start before end."""
-
-    start: datetime
-    end: datetime
 
 
 def cert_id(certificate: x509.Certificate) -> str | None:
@@ -58,13 +48,6 @@ def parse_cert_id(text: str) -> tuple[bytes, int]:
     return aki, serial
 
 
-def default_window(not_before: datetime, not_after: datetime) -> Window:
-    """The window a CA suggests by itself: around two thirds of life, half of one shorter than ten days, 2 % wide."""
-    whole = life(not_before, not_after)
-    middle = not_after - (whole / 2 if whole < _SHORT_LIFE else whole / 3)
-    return Window(middle - whole / 100, middle + whole / 100)
-
-
 def suggested(info: RenewalInfo) -> Window | None:
     """The window of an answer; None, as if there were no answer, where it is not in order (RFC 9773 §4.2)."""
     try:
@@ -72,11 +55,6 @@ def suggested(info: RenewalInfo) -> Window | None:
     except ValueError:
         return None
     return window if window.start < window.end else None
-
-
-def choose_instant(window: Window, fraction: float) -> datetime:
-    """The instant at this fraction (0 to 1) of a window."""
-    return window.start + (window.end - window.start) * fraction
 
 
 def clamp_retry_after(seconds: float | None) -> float:

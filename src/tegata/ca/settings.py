@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 
 DAY = 86_400
 

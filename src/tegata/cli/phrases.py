@@ -5,11 +5,13 @@ Data and a little formatting; the explanation in the reader's language, which fo
 
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tegata.acme.problems import Problem
 from tegata.cli.console import shown
-from tegata.client.errors import OrderInvalid, ProblemReceived, ValidationFailed
 from tegata.errors import TegataError
+
+if TYPE_CHECKING:
+    from tegata.acme.problems import Problem
 
 # By code; facts in braces.
 PHRASES: dict[str, str] = {
@@ -68,17 +70,24 @@ PHRASES: dict[str, str] = {
 }
 
 
-# Their phrase holds all that the CA said: what is left to say is what to do.
-SAYING_ALL = (ProblemReceived, ValidationFailed)
-
-
 def phrase(error: TegataError) -> str | None:
     """What lego says of an error, what was going on first; None where it says nothing worth keeping."""
     said = _said(error)
     return None if said is None else "".join([*getattr(error, "__notes__", ()), said])
 
 
+def says_all(error: TegataError) -> bool:
+    """Whether the phrase holds all that the CA said: what is left to say is what to do."""
+    from tegata.client.errors import ProblemReceived, ValidationFailed
+
+    return isinstance(error, ProblemReceived | ValidationFailed)
+
+
 def _said(error: TegataError) -> str | None:
+    # Loaded by whoever raised one of these; most runs raise nothing.
+    from tegata.acme.problems import Problem
+    from tegata.client.errors import OrderInvalid, ProblemReceived, ValidationFailed
+
     match error:
         case ProblemReceived():
             return problem_line(error.problem, f"{error.method} :: {shown(error.url)}")
@@ -106,7 +115,7 @@ def during(words: str) -> Iterator[None]:
         raise
 
 
-def problem_line(problem: Problem, request: str = "") -> str:
+def problem_line(problem: "Problem", request: str = "") -> str:
     """A problem document in one line, as lego writes it (A-24)."""
     parts = [f"acme: error: {problem.status}", request, shown(problem.type), shown(problem.detail)]
     line = " :: ".join(part for part in parts if part)

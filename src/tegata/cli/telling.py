@@ -2,7 +2,7 @@
 
 from tegata.cli.console import shown
 from tegata.cli.context import Context
-from tegata.cli.phrases import SAYING_ALL, phrase
+from tegata.cli.phrases import phrase, says_all
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 
@@ -13,6 +13,6 @@ def tell(context: Context, error: TegataError) -> None:
     if said is not None:
         context.console.error(said)
     explained = explain(error, context.language)
-    line = explained.remedy if isinstance(error, SAYING_ALL) else str(explained)
+    line = explained.remedy if says_all(error) else str(explained)
     reference = error.facts.get("reference")
     context.console.error(f"{line} [{shown(reference)}]" if reference else line)

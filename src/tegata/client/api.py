@@ -10,8 +10,8 @@ from typing import Self, TypeVar
 from cryptography import x509
 
 from tegata.acme import ari, codec, jwk
-from tegata.acme.ari import Window
 from tegata.acme.messages import Directory, RenewalInfo
+from tegata.acme.window import Window
 from tegata.acme.wire import retry_after
 from tegata.client import accounts, events, profiles, revoking, rollover
 from tegata.client.accounts import EabCredential, Registration

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from tegata.acme.ari import Window
-from tegata.pki.certs import life, whole_days_left
+from tegata.acme.window import Window
+from tegata.pki.life import life, whole_days_left
 
 _DEFAULT_LEAD = timedelta(days=30)
 _LEAD_OF_LIFE = 3

@@ -5,7 +5,8 @@ from tegata.acme.wire import Response
 from tegata.conformance.answers import document, has_status, is_refusal, members, refused, said
 from tegata.conformance.bench import Account, Bench
 from tegata.conformance.check import Checklist, NotPossible, expect
-from tegata.pki.keys import KeyType, PrivateKey, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import PrivateKey, generate
 
 check = Checklist()
 

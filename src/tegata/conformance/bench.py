@@ -17,7 +17,8 @@ from tegata.clock import Clock
 from tegata.conformance.answers import document, has_status, problem, said
 from tegata.conformance.check import NotPossible, expect
 from tegata.errors import TegataError
-from tegata.pki.keys import KeyType, PrivateKey, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Solver
 
 if TYPE_CHECKING:

@@ -7,18 +7,21 @@ key is beside it, where the layout says. Knows nothing of registering: it keeps 
 import contextlib
 import dataclasses
 import shutil
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tegata.acme import b64
-from tegata.acme.codec import Malformed, strict_object
 from tegata.host import gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.facts import AccountFacts, key_word
 from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
-from tegata.pki.keys import BadKey, PrivateKey, from_pem, to_pem
+from tegata.pki.forms import KeyForm
+
+if TYPE_CHECKING:
+    from tegata.pki.keys import PrivateKey
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class AccountFolder:
         file = self.key_file
         return file.with_name(f".{file.name}.next")
 
-    def key(self) -> PrivateKey | None:
+    def key(self) -> "PrivateKey | None":
         """The account's key as it is on the disk now, or None; raises AccountDamaged, NotReadable."""
         content = self._key_content()
         if content is None:
@@ -71,7 +74,7 @@ class AccountFolder:
             self._known = content, _key_of(self.key_file, content)
         return self._known[1]
 
-    def existing_key(self) -> PrivateKey:
+    def existing_key(self) -> "PrivateKey":
         """The account's key; raises AccountNotFound where there is no account, AccountKeyLost where there was one."""
         key = self.key()
         if key is None:
@@ -105,18 +108,18 @@ class AccountFolder:
     def _key_lost(self) -> AccountKeyLost:
         return AccountKeyLost(email=self.user, server=self.server, file=self.key_file)
 
-    def save_key(self, key: PrivateKey) -> None:
+    def save_key(self, key: "PrivateKey") -> None:
         """Keep a new key, before the CA hears of it; raises NotWritable."""
         make_folder(self.key_file.parent)
-        replace(self.key_file, to_pem(key, self._layout.key_form))
+        replace(self.key_file, _written(key, self._layout.key_form))
 
-    def next_key(self) -> PrivateKey | None:
+    def next_key(self) -> "PrivateKey | None":
         """The key that a change of keys was to bring that was cut off, or None; raises AccountDamaged, NotReadable."""
         return _key_in(self._next_key_file)
 
-    def save_next_key(self, key: PrivateKey) -> None:
+    def save_next_key(self, key: "PrivateKey") -> None:
         """Keep the account's next key beside the present one, before the CA hears of it; raises NotWritable."""
-        replace(self._next_key_file, to_pem(key, self._layout.key_form))
+        replace(self._next_key_file, _written(key, self._layout.key_form))
 
     def take_next_key(self) -> None:
         """Put the next key in place of the present one, now that the CA knows it; raises NotWritable."""
@@ -213,16 +216,24 @@ def listed(tree: Tree) -> list[Listed]:
     ]
 
 
-def _key_in(file: Path) -> PrivateKey | None:
+def _key_in(file: Path) -> "PrivateKey | None":
     content = read(file)
     return None if content is None else _key_of(file, content)
 
 
-def _key_of(file: Path, content: bytes) -> PrivateKey:
+def _key_of(file: Path, content: bytes) -> "PrivateKey":
+    from tegata.pki.keys import BadKey, from_pem  # a renewal that is not due needs no key
+
     try:
         return from_pem(content)
     except BadKey as error:
         raise AccountDamaged(file=file, reason=error.facts["reason"]) from error
+
+
+def _written(key: "PrivateKey", form: KeyForm) -> bytes:
+    from tegata.pki.keys import to_pem
+
+    return to_pem(key, form)
 
 
 def _key_word_in(folder: Path) -> str:
@@ -240,7 +251,7 @@ def _kid(binding: object) -> str | None:
     if not isinstance(protected, str):
         return None
     try:
-        kid = strict_object(b64.decode(protected)).get("kid")
-    except Malformed:
+        kid = gojson.load(urlsafe_b64decode(protected + "=" * (-len(protected) % 4))).get("kid")
+    except ValueError:
         return None
     return kid if isinstance(kid, str) else None

@@ -7,79 +7,32 @@ leaves a set that the next run brings in. Callers hold the lock of the name. Kno
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from cryptography import x509
 
 from tegata.errors import TegataError
 from tegata.host import layout
 from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
-from tegata.host.facts import CertificateFacts, key_word
 from tegata.host.files import Tree, make_folder, read, sync, told, write_new
 from tegata.host.layout import Layout
-from tegata.host.layout_v4 import V4
 from tegata.host.stems import stem_of
-from tegata.pki.certs import load_chain, load_leaf, names_of, to_pem
-from tegata.pki.keys import BadKey, PrivateKey, PublicKey, from_pem, spki
-from tegata.pki.keys import to_pem as key_to_pem
+from tegata.pki.life import Life, glance
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+    from tegata.host.newset import NewSet
+    from tegata.pki.keys import PrivateKey
 
 KEY, CERTIFICATE, ISSUER, PEM, PFX, FACTS = ".key", ".crt", ".issuer.crt", ".pem", ".pfx", ".json"
 # The order in which a set comes in: the two that must fit each other back to back, and the certificate last of all, so
 # that as long as anything is left to do it is there to tell what belongs to it.
 _SET = (ISSUER, PEM, PFX, FACTS, KEY, CERTIFICATE)
 # Beside a set that comes without a key, because the key is with whoever made the certification request.
-_KEYLESS = ".keyless"
-
-
-@dataclass(frozen=True)
-class NewSet:
-    """What came of an order, ready to be kept: the intermediates are those the CA sent with it (C-05)."""
-
-    name: str
-    key: PrivateKey | None
-    """None: it is with whoever made the certification request."""
-    chain: Sequence[x509.Certificate]
-    url: str
-    pfx: bytes | None
-    bundle: bool = True
-    """Whether the certificate's file holds its issuers too."""
-    pem: bool = False
-    """Whether there is a file with certificate and key in one."""
-    preferred_chain: str | None = None
-    """The issuer that was asked for; like the profile, lego 5 remembers it."""
-    profile: str | None = None
-
-    def files(self, form: Layout = V4, called: str = "", origin: str = "") -> dict[str, bytes]:
-        """The content of each file, by its ending; ``origin`` is how the certificate came here, by lego 5's words."""
-        certificate = to_pem(self.chain if self.bundle else self.chain[:1])
-        key = key_to_pem(self.key, form.key_form) if self.key else None
-        files = {
-            KEY: key,
-            _KEYLESS: b"" if key is None else None,
-            CERTIFICATE: certificate,
-            ISSUER: to_pem(self.chain[1:]),
-            PEM: certificate + key if self.pem and key else None,
-            PFX: self.pfx,
-            FACTS: form.certificate_text(self._facts(called or self.name, origin)),
-        }
-        return {ending: content for ending, content in files.items() if content is not None}
-
-    def _facts(self, called: str, origin: str) -> CertificateFacts:
-        leaf = self.chain[0]
-        return CertificateFacts(
-            called=called,
-            names=tuple(dict.fromkeys((self.name, *names_of(leaf)))),
-            key_type=key_word(leaf.public_key()),
-            preferred_chain=self.preferred_chain or "",
-            profile=self.profile or "",
-            url=self.url,
-            stable_url=self.url,
-            origin=origin,
-        )
+KEYLESS = ".keyless"
 
 
 class CertificateFiles:
@@ -99,38 +52,64 @@ class CertificateFiles:
         """Where the file of this ending is."""
         return self._folder / f"{self.stem}{ending}"
 
-    def chain(self) -> list[x509.Certificate] | None:
+    def life(self) -> Life | None:
+        """Which certificate is on the disk and how long it lives, or None where there is none; raises as ``chain``."""
+        content = read(self.file(CERTIFICATE))
+        if content is None:
+            return None
+        found = glance(content)
+        if found is None:
+            from tegata.pki.certs import life_of
+
+            found = life_of(self.existing_chain()[0])
+        return found
+
+    def existing_life(self) -> Life:
+        """The same; raises CertificateNotFound where there is none."""
+        found = self.life()
+        if found is None:
+            raise self._not_found()
+        return found
+
+    def chain(self) -> "list[x509.Certificate] | None":
         """The certificate and its issuers as they are on the disk, or None; raises CertificateDamaged, NotReadable."""
         file = self.file(CERTIFICATE)
         content = read(file)
-        return None if content is None else _chain(file, content)
+        if content is None:
+            return None
+        from tegata.host import pems  # it loads all of X.509, which a renewal that is not due can do without
 
-    def existing_chain(self) -> list[x509.Certificate]:
+        return pems.chain_in(file, content)
+
+    def existing_chain(self) -> "list[x509.Certificate]":
         """The certificate and its issuers; raises CertificateNotFound where there is none."""
         chain = self.chain()
         if chain is None:
-            raise CertificateNotFound(name=self.name, file=self.file(CERTIFICATE), path=self._tree.path)
+            raise self._not_found()
         return chain
 
-    def existing_key(self) -> PrivateKey:
+    def existing_key(self) -> "PrivateKey":
         """The certificate's key; raises CertificateKeyLost where there is none, CertificateDamaged, NotReadable."""
         file = self.file(KEY)
         content = read(file)
         if content is None:
             raise CertificateKeyLost(name=self.name, file=file)
-        try:
-            return from_pem(content)
-        except BadKey as error:
-            raise CertificateDamaged(file=file, reason=error.facts["reason"]) from error
+        from tegata.host import pems
 
-    def issuer(self) -> x509.Certificate | None:
+        return pems.key_in(file, content)
+
+    def issuer(self) -> "x509.Certificate | None":
         """The issuer's certificate as it is on the disk: from its own file where the first holds the leaf only."""
         chain = self.chain()
         if chain and len(chain) > 1:
             return chain[1]
         file = self.file(ISSUER)
         content = read(file)
-        return _chain(file, content)[0] if content else None
+        if not content:
+            return None
+        from tegata.host import pems
+
+        return pems.chain_in(file, content)[0]
 
     def is_from(self, server: str) -> bool:
         """Whether the certificate in place is from this CA, as far as its facts say (RFC 9773 §5)."""
@@ -143,11 +122,13 @@ class CertificateFiles:
         return facts.profile if facts else None
 
     @contextlib.contextmanager
-    def prepared(self, key: PrivateKey | None) -> Iterator[None]:
+    def prepared(self, key: "PrivateKey | None") -> Iterator[None]:
         """Write the key beforehand, so that nothing is ordered that could not be kept; raises NotWritable.
 
         What was not saved when the block ends is cleared away.
         """
+        from tegata.pki.keys import to_pem as key_to_pem
+
         make_folder(self._staging)
         try:
             write_new(self._staging / KEY, key_to_pem(key, self._layout().key_form) if key else b"")
@@ -155,7 +136,7 @@ class CertificateFiles:
         finally:
             self._discard(self._staging)
 
-    def save(self, new: NewSet) -> None:
+    def save(self, new: "NewSet") -> None:
         """Keep a set in place of the one before; raises NotWritable."""
         make_folder(self._staging)
         (self._staging / KEY).unlink(missing_ok=True)
@@ -194,6 +175,9 @@ class CertificateFiles:
         if present:
             self._layout().archive_files(self._tree.archives, self.stem, present, now)
 
+    def _not_found(self) -> CertificateNotFound:
+        return CertificateNotFound(name=self.name, file=self.file(CERTIFICATE), path=self._tree.path)
+
     def _layout(self) -> Layout:
         return layout.of_certificate(self._tree, self.file(FACTS))
 
@@ -210,10 +194,13 @@ class CertificateFiles:
 
         Otherwise it is in place already, or another program has written here since.
         """
+        from tegata.host import pems
+        from tegata.pki.certs import load_chain
+
         key = read(self._ready / KEY) or read(self.file(KEY))
         try:
             new = load_chain(read(self._ready / CERTIFICATE) or b"")[0]
-            matches = (self._ready / _KEYLESS).exists() or _fits(key or b"", new)
+            matches = (self._ready / KEYLESS).exists() or pems.fits(key or b"", new)
         except TegataError:
             return False
         try:
@@ -231,23 +218,3 @@ def listed(tree: Tree) -> list[Path]:
     """Every certificate's file of a tree, in order of names; issuers' are not among them."""
     found = (file for file in tree.certificates.glob("*.crt") if not file.name.endswith(ISSUER))
     return sorted(found, key=lambda file: file.name)
-
-
-def read_leaf(file: Path) -> x509.Certificate:
-    """The certificate in a file, without its issuers; raises CertificateDamaged, NotReadable."""
-    try:
-        return load_leaf(read(file) or b"")
-    except TegataError as error:
-        raise CertificateDamaged(file=file, reason=error.facts["reason"]) from error
-
-
-def _chain(file: Path, content: bytes) -> list[x509.Certificate]:
-    try:
-        return load_chain(content)
-    except TegataError as error:
-        raise CertificateDamaged(file=file, reason=error.facts["reason"]) from error
-
-
-def _fits(key: bytes, certificate: x509.Certificate) -> bool:
-    public_key = certificate.public_key()
-    return isinstance(public_key, PublicKey) and spki(from_pem(key).public_key()) == spki(public_key)

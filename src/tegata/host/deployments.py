@@ -4,9 +4,6 @@ So that a hook that failed, or a machine that went down before it, is made good 
 Starting hooks is for others.
 """
 
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-
 from tegata.host import gojson
 from tegata.host.files import Tree, make_folder, read, replace
 from tegata.host.stems import stem_of
@@ -18,22 +15,18 @@ class DeploymentFile:
     def __init__(self, tree: Tree, name: str) -> None:
         self._file = tree.deployments / f"{stem_of(name)}.json"
 
-    def expect(self, certificate: x509.Certificate) -> None:
-        """Note that this one is to be deployed; raises NotWritable."""
+    def expect(self, digest: str) -> None:
+        """Note that the certificate of this digest (``pki.life.Life``) is to be deployed; raises NotWritable."""
         make_folder(self._file.parent)
-        replace(self._file, gojson.dump({"certificate": _digest(certificate)}))
+        replace(self._file, gojson.dump({"certificate": digest}))
 
-    def is_expected(self, certificate: x509.Certificate) -> bool:
+    def is_expected(self, digest: str) -> bool:
         """Whether this very certificate is noted; raises NotReadable."""
         try:
-            return gojson.load(read(self._file) or b"{}").get("certificate") == _digest(certificate)
+            return gojson.load(read(self._file) or b"{}").get("certificate") == digest
         except ValueError:
             return False
 
     def done(self) -> None:
         """Cross it out."""
         self._file.unlink(missing_ok=True)
-
-
-def _digest(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(SHA256()).hex()

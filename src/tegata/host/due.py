@@ -9,16 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-
-from tegata.acme.ari import Window, choose_instant
+from tegata.acme.window import Window, choose_instant
 from tegata.client.renewal import Cause, Due, Facts, decide
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
 from tegata.host.files import Tree, make_folder, read
 from tegata.host.files import replace as replace_file
 from tegata.host.stems import stem_of
+from tegata.pki.life import Life
 
 # RFC 9773 §4.3.3: after trouble a minute, then doubling; where there is nothing to ask, and at most, six hours.
 FIRST_PAUSE = timedelta(minutes=1)
@@ -60,9 +58,9 @@ class Watch:
         return self.window is not None and self.window.end >= not_after
 
 
-def unknown(certificate: x509.Certificate, profile: str | None = None) -> Watch:
+def unknown(digest: str, profile: str | None = None) -> Watch:
     """What is known about a certificate that nobody has asked about: nothing, so it is time to ask."""
-    return Watch(_digest(certificate), ask_again=datetime.fromtimestamp(0, UTC), profile=profile)
+    return Watch(digest, ask_again=datetime.fromtimestamp(0, UTC), profile=profile)
 
 
 def answered(
@@ -103,7 +101,7 @@ def without_window(watch: Watch) -> Watch:
 
 def facts(
     watch: Watch,
-    certificate: x509.Certificate,
+    life: Life,
     now: datetime,
     *,
     days: int | None = None,
@@ -114,8 +112,8 @@ def facts(
     """All that the decision needs."""
     return Facts(
         now=now,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
+        not_before=life.not_before,
+        not_after=life.not_after,
         revoked=watch.revoked,
         window=watch.window,
         window_instant=watch.instant,
@@ -126,9 +124,9 @@ def facts(
     )
 
 
-def is_due(tree: Tree, name: str, certificate: x509.Certificate, now: datetime) -> bool:
+def is_due(tree: Tree, name: str, life: Life, now: datetime) -> bool:
     """Whether it is time to renew, by what is remembered alone: no CA is asked. Raises NotReadable."""
-    return isinstance(decide(facts(WatchFile(tree, name).load(certificate), certificate, now)), Due)
+    return isinstance(decide(facts(WatchFile(tree, name).load(life.digest), life, now)), Due)
 
 
 class WatchFile:
@@ -137,19 +135,19 @@ class WatchFile:
     def __init__(self, tree: Tree, name: str) -> None:
         self._file = tree.renewals / f"{stem_of(name)}.json"
 
-    def load(self, certificate: x509.Certificate) -> Watch:
-        """What is remembered about this certificate; a file that is missing, damaged or about another says nothing.
+    def load(self, digest: str) -> Watch:
+        """What is remembered about a certificate; a file that is missing, damaged or about another one says nothing.
 
         Raises NotReadable.
         """
-        nothing, content = unknown(certificate), read(self._file)
+        nothing, content = unknown(digest), read(self._file)
         if content is None:
             return nothing
         try:
             watch = _from_json(gojson.load(content))
         except (ValueError, TypeError, KeyError):
             return nothing
-        return watch if watch.certificate == nothing.certificate else nothing
+        return watch if watch.certificate == digest else nothing
 
     def save(self, watch: Watch) -> None:
         """Remember a watch; raises NotWritable."""
@@ -159,10 +157,6 @@ class WatchFile:
     def forget(self) -> None:
         """Remember nothing."""
         self._file.unlink(missing_ok=True)
-
-
-def _digest(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(SHA256()).hex()
 
 
 def _to_json(watch: Watch) -> dict[str, object]:

@@ -6,8 +6,6 @@ Values only; how they are written is known to ``layout_v4`` and ``layout_v5``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tegata.pki.keys import PublicKey, type_of
-
 _BODY = ("status", "contact", "termsOfServiceAgreed", "orders", "externalAccountBinding")
 
 
@@ -53,6 +51,8 @@ class CertificateFacts:
 
 def key_word(key: object) -> str:
     """The type of a public key in lego 5's words; empty for one that it has no word for."""
+    from tegata.pki.keys import PublicKey, type_of  # whoever asks has a key, and with it all of cryptography
+
     kind = type_of(key) if isinstance(key, PublicKey) else None
     return kind.upper() if kind else ""
 

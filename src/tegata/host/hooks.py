@@ -8,12 +8,15 @@ import contextlib
 import os
 import shlex
 import signal
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut, MalformedHook
+
+if TYPE_CHECKING:
+    import subprocess
 
 TIMEOUT_SECONDS = 120.0
 # A hook that is asked to end gets this long before it is killed.
@@ -90,6 +93,8 @@ def run(text: str, told: Told, environ: Mapping[str, str], *, timeout: float = T
 
     Raises MalformedHook, HookNotStarted, HookTimedOut or HookFailed; the hook is ended whatever interrupts the wait.
     """
+    import subprocess  # every command line has its hooks looked at, and hardly any starts one
+
     words = command_line(text, windows=os.name == "nt")
     try:
         process = subprocess.Popen(  # noqa: S603 - the operator's own command, started without a shell
@@ -113,8 +118,10 @@ def run(text: str, told: Told, environ: Mapping[str, str], *, timeout: float = T
         raise HookFailed(status=status if status > 0 else 128 - status)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: "subprocess.Popen[bytes]") -> None:
     """End a hook that still runs, and all that it has started, kindly first."""
+    import subprocess
+
     if process.poll() is not None:
         return
     _signal(process, signal.SIGTERM)
@@ -127,7 +134,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
     """Send a signal to a hook's whole process group, which it leads; on Windows to the process alone."""
     if os.name == "nt":
         process.terminate()

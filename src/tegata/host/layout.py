@@ -15,7 +15,7 @@ from tegata.host.facts import AccountFacts, CertificateFacts
 from tegata.host.files import Tree, read
 from tegata.host.layout_v4 import V4
 from tegata.host.layout_v5 import V5
-from tegata.pki.keys import KeyForm
+from tegata.pki.forms import KeyForm
 
 
 class Layout(Protocol):

@@ -11,7 +11,7 @@ from pathlib import Path
 from tegata.host import gojson
 from tegata.host.facts import AccountFacts, CertificateFacts, text
 from tegata.host.files import free_stamp, make_folder, sync, told
-from tegata.pki.keys import KeyForm
+from tegata.pki.forms import KeyForm
 
 
 class _V4:

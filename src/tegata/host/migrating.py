@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tegata.errors import TegataError
-from tegata.host import certificates, layout
+from tegata.host import certificates, layout, pems
 from tegata.host.accounts import AccountFolder
 from tegata.host.certificates import FACTS, CertificateFiles
 from tegata.host.facts import key_word
@@ -120,7 +120,7 @@ def _obstacle(folder: Path) -> str | None:
 
 def _certificate(file: Path) -> Certificate:
     try:
-        certificates.read_leaf(file.with_suffix(".crt"))
+        pems.read_leaf(file.with_suffix(".crt"))
     except TegataError:
         return Certificate(file.stem, "its file cannot be understood")
     return Certificate(file.stem)

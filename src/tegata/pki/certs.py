@@ -5,15 +5,16 @@ Knows neither files nor time; instants are arguments. Issuing is the CA's matter
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
 from itertools import pairwise
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.errors import TegataError
 from tegata.pki.keys import PublicKey, spki
+from tegata.pki.life import Life
 
 CHAIN_LIMIT = 256 * 1024
 CHAIN_LENGTH = 10
@@ -100,22 +101,18 @@ def serial_hex(serial: int | x509.Certificate) -> str:
     return format(serial if isinstance(serial, int) else serial.serial_number, "x")
 
 
+def life_of(certificate: x509.Certificate) -> Life:
+    """Which certificate it is, and how long it lives; what ``glance`` tells without reading all of one."""
+    digest = certificate.fingerprint(SHA256()).hex()
+    return Life(digest, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+
 def authority_key_id(certificate: x509.Certificate) -> bytes | None:
     """The keyIdentifier of the authorityKeyIdentifier extension (RFC 5280 §4.2.1.1), if there is one."""
     try:
         return certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
     except (x509.ExtensionNotFound, *_UNREADABLE):
         return None
-
-
-def life(not_before: datetime, not_after: datetime) -> timedelta:
-    """How long a certificate is valid; its last second counts (RFC 5280 §4.1.2.5)."""
-    return not_after - not_before + timedelta(seconds=1)
-
-
-def whole_days_left(not_after: datetime, now: datetime) -> int:
-    """Whole days until the end, cut towards zero as lego counts them; negative once a day has passed since."""
-    return int((not_after - now) / timedelta(days=1))
 
 
 def _leaf_spki(leaf: x509.Certificate) -> bytes | None:

@@ -4,7 +4,6 @@ Knows no file, no protocol and no policy: which key a service accepts is decided
 """
 
 import hashlib
-from enum import Enum, StrEnum
 from typing import TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from tegata.errors import TegataError
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 
 PrivateKey: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
@@ -25,38 +26,16 @@ PEM_LIMIT = 64 * 1024
 _CURVE_LABELS = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
-class UnknownKeyType(TegataError):
-    """A word that names no key type; facts: ``word``, ``known``."""
-
-    code = "pki.key-type"
-
-
 class BadKey(TegataError):
     """Text that holds no usable private key; facts: ``reason``. Never carries the text itself."""
 
     code = "pki.key"
 
 
-class KeyType(StrEnum):
-    """The key types of lego's ``--key-type``, by its words, and two that few CAs take."""
-
-    RSA2048 = "rsa2048"
-    RSA3072 = "rsa3072"
-    RSA4096 = "rsa4096"
-    RSA8192 = "rsa8192"
-    EC256 = "ec256"
-    EC384 = "ec384"
-    EC521 = "ec521"
-    ED25519 = "ed25519"
-
-
-class KeyForm(Enum):
-    """How a private key is written: PKCS#1 or SEC1 (lego v4), or PKCS#8 (lego v5)."""
-
-    TRADITIONAL = serialization.PrivateFormat.TraditionalOpenSSL
-    PKCS8 = serialization.PrivateFormat.PKCS8
-
-
+_FORMS = {
+    KeyForm.TRADITIONAL: serialization.PrivateFormat.TraditionalOpenSSL,
+    KeyForm.PKCS8: serialization.PrivateFormat.PKCS8,
+}
 _RSA_BITS = {KeyType.RSA2048: 2048, KeyType.RSA3072: 3072, KeyType.RSA4096: 4096, KeyType.RSA8192: 8192}
 _RSA_TYPES = {bits: key_type for key_type, bits in _RSA_BITS.items()}
 _EC_CURVES: dict[KeyType, ec.EllipticCurve] = {
@@ -65,14 +44,6 @@ _EC_CURVES: dict[KeyType, ec.EllipticCurve] = {
     KeyType.EC521: ec.SECP521R1(),
 }
 _EC_TYPES = {curve.name: key_type for key_type, curve in _EC_CURVES.items()}
-
-
-def parse_key_type(text: str) -> KeyType:
-    """Read a key type's word in any case; raises UnknownKeyType, which lists the words there are."""
-    try:
-        return KeyType(text.lower())
-    except ValueError:
-        raise UnknownKeyType(word=text, known=", ".join(KeyType)) from None
 
 
 def generate(key_type: KeyType) -> PrivateKey:
@@ -88,7 +59,7 @@ def to_pem(key: PrivateKey, form: KeyForm) -> bytes:
     """Write a key as unencrypted PEM; Ed25519, which has no traditional form, always as PKCS#8."""
     if isinstance(key, Ed25519PrivateKey):
         form = KeyForm.PKCS8
-    return key.private_bytes(serialization.Encoding.PEM, form.value, serialization.NoEncryption())
+    return key.private_bytes(serialization.Encoding.PEM, _FORMS[form], serialization.NoEncryption())
 
 
 def from_pem(pem: bytes) -> PrivateKey:

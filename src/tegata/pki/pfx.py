@@ -4,31 +4,15 @@ Builds bytes; writes no file and keeps no password. RC2, lego v4's default, is n
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import KeySerializationEncryption, PrivateFormat, pkcs12
 
-from tegata.errors import TegataError
+from tegata.pki.forms import EmptyPassword, PfxForm
 from tegata.pki.keys import PrivateKey
 
 _ROUNDS = 20_000
-
-
-class EmptyPassword(TegataError):
-    """A PKCS#12 file was asked for without a password, which programs read in two different ways."""
-
-    code = "pki.pfx-password"
-
-
-class PfxForm(StrEnum):
-    """How a PKCS#12 file is encrypted, by lego's words for it."""
-
-    DES = "DES"
-    """3DES and SHA-1: read by every Windows, and the only form before Windows 10 1709 and Server 2019 (F-31)."""
-    SHA256 = "SHA256"
-    """AES-256 and SHA-256 (F-30)."""
 
 
 def build(

@@ -16,6 +16,7 @@ AREAS = (
     "errors_client",
     "errors_solving",
     "errors_cli",
+    "errors_conformance",
     "errors_host",
     "errors_dns",
     "errors_protocol",

@@ -19,7 +19,8 @@ from tegata.acme.problems import PREFIX
 from tegata.acme.wire import Headers, Response, links
 from tegata.pki import csr
 from tegata.pki.certs import load_chain
-from tegata.pki.keys import KeyType, PrivateKey, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import PrivateKey, generate
 
 JOSE = ("content-type", "application/jose+json")
 BASE = "https://127.0.0.1:8443"

@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from tegata.acme import jwk
 from tegata.acme.wire import links
 from tegata.ca.services import orders as order_service
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.api.asgi import BASE, Client, body, call, flattened, issue, kind, prove
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,8 @@ import msgspec
 from tegata.acme import jwk
 from tegata.ca.api.account_keys import AccountKeys
 from tegata.ca.model import Account
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 
 
 def account(key_type: KeyType = KeyType.EC256) -> Account:

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tegata.acme import b64, jwk
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.api.asgi import BASE, JOSE, Client, body, call, flattened, kind
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,8 @@ from tegata.acme import b64, eab, jwk
 from tegata.acme.codec import REQUEST_LIMIT
 from tegata.ca.api import links
 from tegata.ca.api.routes import ROUTES
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.api.asgi import BASE, JOSE, Client, body, call, flattened, issue, kind
 
 pytestmark = pytest.mark.anyio

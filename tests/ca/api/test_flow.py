@@ -11,7 +11,8 @@ from tegata.acme.challenges import http01_path, key_authorization
 from tegata.acme.wire import links
 from tegata.pki import csr
 from tegata.pki.certs import load_chain
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.api.asgi import BASE, Client, body, call, issue, kind, prove
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,8 @@ from tegata.acme import b64
 from tegata.ca import bootstrap
 from tegata.ca.cli import grammar, initialise
 from tegata.pki import csr
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tegata.testing.dns import DnsServer
 from tests.ca.api.asgi import BASE, Client, body, issue, kind, prove
 from tests.ca.api.site import Site

@@ -14,7 +14,7 @@ from tegata.ca.issuing.profiles import Issuer, Wanted, issuing_ca
 from tegata.ca.model import Application, Contract, Organization
 from tegata.ca.settings import SERVICES
 from tegata.pki import keys
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 
 NOW = datetime(2026, 11, 24, 2, 31, tzinfo=UTC)
 PUBLIC_URL = "http://ca.example.com:8080"

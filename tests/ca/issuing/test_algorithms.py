@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from tegata.ca.issuing import algorithms
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.pki import keys
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 from tests.ca.issuing.conftest import NOW
 
 

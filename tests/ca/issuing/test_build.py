@@ -17,7 +17,7 @@ from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.model import Organization
 from tegata.ca.settings import SERVICES, Service
 from tegata.pki import keys
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 from tests.ca.issuing.conftest import NOW, PUBLIC_URL
 
 pytestmark = pytest.mark.anyio

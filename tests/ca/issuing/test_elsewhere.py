@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tegata.ca.issuing.algorithms import IssuerPublicKey
 from tegata.ca.issuing.elsewhere import stand_in
 from tegata.pki import keys
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 
 
 def test_the_abstract_methods_are_known():

@@ -12,7 +12,8 @@ from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.keys import FileUnusable, PassphraseMissing
 from tegata.ca.settings import Keys
 from tegata.pki import keys
-from tegata.pki.keys import KeyForm, KeyType
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 
 SETTINGS = Keys()
 

@@ -11,7 +11,7 @@ from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.issuing.profiles import Wanted
 from tegata.ca.settings import SERVICES, Service
 from tegata.pki import keys
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 from tests.ca.issuing.conftest import NOW, PUBLIC_URL, Ca
 from tests.ca.issuing.doctored import (
     ALGORITHM,

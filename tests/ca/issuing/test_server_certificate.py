@@ -15,6 +15,7 @@ from tegata.ca.issuing import hierarchy, layout
 from tegata.ca.issuing.keys import FileUnusable
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.pki import certs
+from tegata.pki.life import life
 from tests.ca.issuing.conftest import PUBLIC_URL, SECRET
 from tests.peers import openssl
 
@@ -84,7 +85,7 @@ async def test_openssl_agrees(home):
 async def test_it_is_short_lived_and_needs_no_crl(home):
     """Seven days, the last second counted (BR 7.1.2.11.2)."""
     certificate = server(home).certificate
-    assert certs.life(certificate.not_valid_before_utc, certificate.not_valid_after_utc) <= timedelta(days=7)
+    assert life(certificate.not_valid_before_utc, certificate.not_valid_after_utc) <= timedelta(days=7)
     with pytest.raises(x509.ExtensionNotFound):
         certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tegata.acme.ari import Window, default_window
+from tegata.acme.window import Window, default_window
 from tegata.ca.errors import DatesRefused
 from tegata.ca.policy.calendar import check_dates, renewal_window, retry_after, told, whole_second
 from tegata.clock import rfc3339

@@ -10,7 +10,8 @@ from tegata.ca.errors import BadCertificateRequest, WrongKey
 from tegata.ca.policy import keys
 from tegata.ca.policy.keys import check
 from tegata.ca.settings import Service
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.policy.samples import OV
 
 BOTH = Service(label="", key_types=(KeyType.RSA2048, KeyType.EC256))

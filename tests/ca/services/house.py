@@ -45,7 +45,8 @@ from tegata.ca.store.sqlite import open_store
 from tegata.ca.store.store import RowStore
 from tegata.pki import csr
 from tegata.pki.certs import load_chain
-from tegata.pki.keys import KeyType, PrivateKey, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import PrivateKey, generate
 
 NOW = datetime(2026, 11, 24, 2, 31, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

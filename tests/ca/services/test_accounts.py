@@ -30,7 +30,8 @@ from tegata.ca.errors import (
 from tegata.ca.ports import Sealer, Work
 from tegata.ca.services import actors
 from tegata.ca.services.accounts import AccountService
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, NEW_ACCOUNT, NOW, SECOND, TERMS
 
 pytestmark = pytest.mark.anyio

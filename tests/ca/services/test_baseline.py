@@ -8,7 +8,7 @@ import pytest
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import ExaminationTooOld, OrderNotReady
 from tegata.ca.settings import Policy
-from tegata.pki.certs import life
+from tegata.pki.life import life
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND, House, Killed, leaf, made_at
 
 pytestmark = pytest.mark.anyio

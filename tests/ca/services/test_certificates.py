@@ -4,8 +4,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.acme import ari
-from tegata.acme.ari import Window
 from tegata.acme.codec import Malformed
+from tegata.acme.window import Window, default_window
 from tegata.ca.errors import (
     AlreadyRevoked,
     BadRevocationReason,
@@ -15,7 +15,8 @@ from tegata.ca.errors import (
     UnknownCertificate,
     UnknownObject,
 )
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.services.house import CERTIFICATE_KEY, DAY, EXPLANATION, HOUR, NOW, SECOND, der, leaf
 
 pytestmark = pytest.mark.anyio
@@ -202,7 +203,7 @@ async def test_renewal_info(house, issued):
     """Usually two thirds into its life, asked for every six hours."""
     _, certificate = issued
     answer = await info(house, certificate)
-    assert answer.window == ari.default_window(certificate.not_before, certificate.not_after)
+    assert answer.window == default_window(certificate.not_before, certificate.not_after)
     assert (answer.retry_after, answer.explanation) == (21600, None)
 
 

@@ -11,7 +11,8 @@ from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
 from tegata.ca.errors import AddressForbidden, ConnectionFailed, NotFound, WrongAnswer
 from tegata.ca.ports import Conflict, Question, Verdict
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, NOW, SECOND
 
 pytestmark = pytest.mark.anyio

@@ -28,7 +28,8 @@ from tegata.ca.model import Organization
 from tegata.ca.services.validated import ValidatedOrder
 from tegata.pki import csr
 from tegata.pki.certs import check_chain, load_chain, names_of
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, NOW, SECOND, leaf
 
 pytestmark = pytest.mark.anyio

@@ -22,6 +22,8 @@ from tegata.ca.validation.http01 import Http01
 from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver
 from tegata.pki import certs, keys
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 from tegata.testing.dns import DnsServer
 from tegata.text.errors_validation import REASONS
 from tests.ca.validation.web import Web, redirect, response
@@ -551,12 +553,12 @@ async def test_no_body_from_behind_a_redirect(dns):
 @pytest.fixture(scope="module")
 def self_signed(tmp_path_factory) -> ssl.SSLContext:
     """A TLS server nobody would trust: self-signed, expired, for another name."""
-    key = keys.generate(keys.KeyType.EC256)
+    key = keys.generate(KeyType.EC256)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stranger.invalid")])
     long_ago = NOW - timedelta(days=1000)
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, long_ago, long_ago + timedelta(days=1))
     path = tmp_path_factory.mktemp("tls") / "server.pem"
-    path.write_bytes(certs.to_pem([builder.sign(key, hashes.SHA256())]) + keys.to_pem(key, keys.KeyForm.PKCS8))
+    path.write_bytes(certs.to_pem([builder.sign(key, hashes.SHA256())]) + keys.to_pem(key, KeyForm.PKCS8))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     return context

@@ -26,6 +26,8 @@ from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver
 from tegata.ca.validation.tlsalpn01 import TlsAlpn01, defect
 from tegata.pki import keys
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 from tegata.testing.dns import DnsServer
 from tegata.text.errors_validation import REASONS
 from tests.ca.validation.web import closed_port
@@ -41,7 +43,7 @@ NOW = datetime(2026, 11, 24, 2, 31, tzinfo=UTC)
 IDENTIFIER = "1.3.6.1.5.5.7.1.31"
 DRAFT = "1.3.6.1.5.5.7.1.30.1"
 SAN = "2.5.29.17"
-KEY = keys.generate(keys.KeyType.EC256)
+KEY = keys.generate(KeyType.EC256)
 
 Extension = tuple[x509.ExtensionType, bool]
 
@@ -75,7 +77,7 @@ def context(tmp_path: Path) -> Callable[..., ssl.SSLContext]:
     def make(der: bytes = GOOD, protocols: Sequence[str] = ("acme-tls/1",)) -> ssl.SSLContext:
         pem = tmp_path / "certificate.pem"
         pem.write_text(
-            keys.to_pem(KEY, keys.KeyForm.PKCS8).decode() + ssl.DER_cert_to_PEM_cert(der),
+            keys.to_pem(KEY, KeyForm.PKCS8).decode() + ssl.DER_cert_to_PEM_cert(der),
         )
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         made.load_cert_chain(pem)

@@ -13,9 +13,9 @@ from tegata.cli.plans.making import make
 from tegata.cli.plans.plan import ALWAYS, Eab, Ensure, List, Plan, Renew, Revoke, Run, Trust
 from tegata.cli.plans.wishes import Hooks
 from tegata.host.errors import MalformedHook
-from tegata.pki.keys import KeyType, UnknownKeyType
+from tegata.pki.forms import EmptyPassword, PfxForm
+from tegata.pki.key_types import KeyType, UnknownKeyType
 from tegata.pki.names import BadName
-from tegata.pki.pfx import EmptyPassword, PfxForm
 
 HERE = Path("/here")
 FILE = EabFile("https://file.example/acme/", "file-kid", "file-mac", ("file.example",), "rsa2048")

@@ -8,7 +8,8 @@ import pytest
 from tegata.host.accounts import AccountFolder
 from tegata.host.certificates import CertificateFiles
 from tegata.host.files import Tree
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.host import issued
 from tests.host.test_accounts import SERVER, URL, USER
 from tests.host.test_archives import contents

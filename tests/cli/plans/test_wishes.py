@@ -22,7 +22,8 @@ from tegata.cli.plans.plan import Ensure, Plan, Renew, Revoke, Run, Wire
 from tegata.cli.plans.wishes import Outputs
 from tegata.client.options import Options
 from tegata.pki import csr, csr_file, keys
-from tegata.pki.keys import KeyType
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 DER = csr.build(KEY, ("csr.example", "b.example"), common_name="csr.example")
@@ -195,12 +196,12 @@ def test_files_that_are_brought(tmp_path: Path) -> None:
     """A request in either form, and a key that fits it; the key is in no repr."""
     request, key = tmp_path / "a.csr", tmp_path / "a.key"
     request.write_bytes(DER)
-    key.write_bytes(keys.to_pem(KEY, keys.KeyForm.PKCS8))
+    key.write_bytes(keys.to_pem(KEY, KeyForm.PKCS8))
     brought = read(parse(["--csr", str(request), "--private-key", str(key), "run"], {}))
     assert brought.csr == REQUEST
     assert brought.key is not None
     assert "key" not in repr(brought).replace("public_key", "")
-    key.write_bytes(keys.to_pem(keys.generate(KeyType.EC256), keys.KeyForm.TRADITIONAL))
+    key.write_bytes(keys.to_pem(keys.generate(KeyType.EC256), KeyForm.TRADITIONAL))
     with pytest.raises(KeyDoesNotFit):
         read(parse(["--csr", str(request), "--private-key", str(key), "run"], {}))
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tegata.acme.ari import Window
+from tegata.acme.window import Window
 from tegata.cli.console import Console
 from tegata.cli.context import Context
 from tegata.cli.steps.deciding import decided

@@ -11,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.pki import csr
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.e2e.same_as_lego.lines import CA, EAB, MAIL, ONE, RSA, WORDS, Line, Start
 from tests.e2e.same_as_lego.outcome import HOOK, Outcome, observe
 from tests.peers.command import Finished, Program

@@ -21,7 +21,7 @@ from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
 from tegata.ca.issuing.build import authority_key_identifier, certificate_at, crl_at, key_usage
 from tegata.pki import keys as pki_keys
 from tegata.pki import names
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 
 # The last second of a life counts, hence one second less (BR 6.3.2).
 _ROOT_LIFE = timedelta(days=20 * 365) - timedelta(seconds=1)

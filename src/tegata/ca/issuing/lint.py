@@ -17,7 +17,8 @@ from tegata.ca.issuing import algorithms, der
 from tegata.ca.issuing.der import Element
 from tegata.ca.issuing.profiles import Issuer, Wanted
 from tegata.pki import keys
-from tegata.pki.certs import life
+from tegata.pki.key_types import KeyType
+from tegata.pki.life import life
 
 
 class LintFailed(CaError):
@@ -269,11 +270,11 @@ _ORGANIZATION_VALIDATED = bytes.fromhex("060667810c010202")
 
 _KEY_ALGORITHMS = (
     (
-        {keys.KeyType.RSA2048, keys.KeyType.RSA3072, keys.KeyType.RSA4096},
+        {KeyType.RSA2048, KeyType.RSA3072, KeyType.RSA4096},
         bytes.fromhex("300d06092a864886f70d0101010500"),
     ),
-    ({keys.KeyType.EC256}, bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107")),
-    ({keys.KeyType.EC384}, bytes.fromhex("301006072a8648ce3d020106052b81040022")),
-    ({keys.KeyType.EC521}, bytes.fromhex("301006072a8648ce3d020106052b81040023")),
-    ({keys.KeyType.ED25519}, bytes.fromhex("300506032b6570")),
+    ({KeyType.EC256}, bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107")),
+    ({KeyType.EC384}, bytes.fromhex("301006072a8648ce3d020106052b81040022")),
+    ({KeyType.EC521}, bytes.fromhex("301006072a8648ce3d020106052b81040023")),
+    ({KeyType.ED25519}, bytes.fromhex("300506032b6570")),
 )

@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tegata.ca.issuing import keys, layout
 from tegata.ca.issuing.build import authority_key_identifier, key_usage
 from tegata.pki import keys as pki_keys
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 
 # Both ends are replaced by the same command that made them; nothing expires while nobody looks.
 _LIFE = timedelta(days=10 * 365)

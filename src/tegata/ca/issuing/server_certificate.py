@@ -16,7 +16,7 @@ from tegata.ca.issuing.hierarchy import constraints_for, host_of
 from tegata.ca.issuing.profiles import Issuer, Template
 from tegata.pki import certs
 from tegata.pki import keys as pki_keys
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 
 LIFE = timedelta(days=7)
 _LAST_SECOND = timedelta(seconds=1)

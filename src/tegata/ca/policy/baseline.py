@@ -11,7 +11,7 @@ import msgspec
 
 from tegata.ca.errors import ExaminationTooOld, IssuanceFailed
 from tegata.ca.settings import Policy, Service, Settings
-from tegata.pki.certs import life
+from tegata.pki.life import life
 
 
 class Limits(NamedTuple):

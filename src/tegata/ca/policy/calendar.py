@@ -5,11 +5,11 @@ Every instant is an argument. Knows no store and no order's history.
 
 from datetime import datetime, timedelta
 
-from tegata.acme.ari import Window, default_window
+from tegata.acme.window import Window, default_window
 from tegata.ca.errors import DatesRefused
 from tegata.ca.model import Certificate, Contract
 from tegata.clock import rfc3339
-from tegata.pki.certs import life
+from tegata.pki.life import life
 
 # An end names the last second that still counts.
 LAST_SECOND = timedelta(seconds=1)

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from tegata.ca.errors import BadCertificateRequest, WrongKey
 from tegata.ca.settings import Service
-from tegata.pki.keys import KeyType, PublicKey, describe, type_of
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import PublicKey, describe, type_of
 
 _LABELS = {
     KeyType.RSA2048: "RSA 2048",

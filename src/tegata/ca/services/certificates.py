@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.acme import identifiers
-from tegata.acme.ari import Window
 from tegata.acme.statuses import AuthorizationStatus
+from tegata.acme.window import Window
 from tegata.ca.errors import (
     AlreadyRevoked,
     MalformedRequest,

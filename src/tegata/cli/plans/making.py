@@ -40,7 +40,7 @@ from tegata.cli.plans.plan import (
     Wire,
 )
 from tegata.cli.plans.servers import DIRECTORIES, directory_of
-from tegata.pki.keys import KeyType, parse_key_type
+from tegata.pki.key_types import KeyType, parse_key_type
 from tegata.pki.names import normalise
 
 

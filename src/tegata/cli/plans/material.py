@@ -6,14 +6,15 @@ Reads the files named by --csr and --private-key, once, before anything is plann
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tegata.cli.errors import BadMaterial, KeyDoesNotFit
 from tegata.cli.grammar.words import Invocation
 from tegata.errors import TegataError
-from tegata.pki import csr_file, keys
-from tegata.pki.csr_file import Brought
-from tegata.pki.keys import PrivateKey, spki
+
+if TYPE_CHECKING:
+    from tegata.pki.csr_file import Brought
+    from tegata.pki.keys import PrivateKey
 
 T = TypeVar("T")
 
@@ -22,8 +23,8 @@ T = TypeVar("T")
 class Material:
     """What was brought; None: nothing."""
 
-    csr: Brought | None = None
-    key: PrivateKey | None = field(default=None, repr=False)
+    csr: "Brought | None" = None
+    key: "PrivateKey | None" = field(default=None, repr=False)
 
 
 NOTHING = Material()
@@ -31,9 +32,13 @@ NOTHING = Material()
 
 def read(invocation: Invocation) -> Material:
     """Read the files that the flags name; raises BadMaterial, KeyDoesNotFit."""
+    if not (invocation.text("csr") or invocation.text("private-key")):
+        return NOTHING
+    from tegata.pki import csr_file, keys  # they load all of X.509
+
     csr = _read(invocation, "csr", csr_file.FILE_LIMIT, csr_file.read)
     key = _read(invocation, "private-key", keys.PEM_LIMIT, keys.from_pem)
-    if csr and key and spki(csr.public_key) != spki(key.public_key()):
+    if csr and key and keys.spki(csr.public_key) != keys.spki(key.public_key()):
         raise KeyDoesNotFit
     return Material(csr, key)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.plans import upkeep
@@ -13,7 +13,10 @@ from tegata.cli.plans.material import Material
 from tegata.cli.plans.upkeep import Upkeep
 from tegata.cli.plans.wishes import Hooks, Outputs
 from tegata.client.options import Options
-from tegata.pki.keys import KeyType, PrivateKey
+from tegata.pki.key_types import KeyType
+
+if TYPE_CHECKING:
+    from tegata.pki.keys import PrivateKey
 
 # Days before the end of any certificate: renewing is always due.
 ALWAYS = 100_000
@@ -157,7 +160,7 @@ class Revoke:
     """What the certificates' files are called."""
     reason: int
     keep: bool
-    key: PrivateKey | None = field(repr=False)
+    key: "PrivateKey | None" = field(repr=False)
     """The certificate's key, to show the right to revoke; None: the account does."""
 
 
@@ -189,7 +192,7 @@ class KeyRollover:
 
     path: Path
     account: AccountPlan
-    key: PrivateKey | None = field(repr=False)
+    key: "PrivateKey | None" = field(repr=False)
     """None: a new one is made."""
     agreed: bool
 
@@ -200,7 +203,7 @@ class Recover:
 
     path: Path
     account: AccountPlan
-    key: PrivateKey | None = field(repr=False)
+    key: "PrivateKey | None" = field(repr=False)
     """None: the stored one."""
     agreed: bool
 

@@ -14,7 +14,7 @@ from tegata.cli.grammar.words import Invocation
 from tegata.cli.plans.material import Material
 from tegata.client.options import Options
 from tegata.host.hooks import TIMEOUT_SECONDS, command_line
-from tegata.pki.pfx import EmptyPassword, PfxForm
+from tegata.pki.forms import EmptyPassword, PfxForm
 
 # As lego v5 cleans a name; nothing is cleaned away here, because two names must not become one.
 _FILE_NAME = r"[A-Za-z0-9_@][A-Za-z0-9_.@-]{0,199}"

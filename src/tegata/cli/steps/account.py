@@ -4,12 +4,15 @@ Kept apart from connecting and registering, so that a renewal that is not due lo
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tegata.cli.errors import KidDiffers
 from tegata.cli.plans.plan import AccountPlan
 from tegata.host.accounts import AccountFolder
 from tegata.host.files import Tree
-from tegata.pki.keys import PrivateKey
+
+if TYPE_CHECKING:
+    from tegata.pki.keys import PrivateKey
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Account:
     """None: the key is there, but nothing the CA said of it; ``connection`` asks again."""
 
     @property
-    def key(self) -> PrivateKey:
+    def key(self) -> "PrivateKey":
         """The key as it is on the disk now: another process may have given the account a new one meanwhile.
 
         Raises AccountDamaged, NotReadable, and AccountKeyLost should it have gone.

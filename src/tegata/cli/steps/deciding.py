@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from tegata.cli.console import shown
 from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless, is_as_long_as_can_be
 from tegata.clock import rfc3339
-from tegata.pki.certs import whole_days_left
+from tegata.pki.life import whole_days_left
 
 # Why a certificate is renewed whenever it ends.
 _AT_ONCE = {

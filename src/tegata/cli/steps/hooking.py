@@ -4,9 +4,7 @@ What they are told is here, and what becomes of their failures; starting a comma
 """
 
 from types import TracebackType
-from typing import Self
-
-from cryptography import x509
+from typing import TYPE_CHECKING, Self
 
 from tegata.cli.console import WARN, shown
 from tegata.cli.context import Context
@@ -19,8 +17,10 @@ from tegata.host.certificates import CERTIFICATE, ISSUER, KEY, PEM, PFX, Certifi
 from tegata.host.deployments import DeploymentFile
 from tegata.host.facts import key_word
 from tegata.host.files import Tree
-from tegata.pki.certs import names_of
 from tegata.text.catalogue import explain
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 class Hooking:
@@ -59,10 +59,12 @@ class Hooking:
         if self._plan.hooks.pre is not None:
             self._start(self._plan.hooks.pre)
 
-    def expect(self, certificate: x509.Certificate) -> None:
+    def expect(self, certificate: "x509.Certificate") -> None:
         """Note that this certificate, whose files come in now, is to be deployed."""
         if self._plan.hooks.deploy:
-            self._deployment.expect(certificate)
+            from tegata.pki.certs import life_of
+
+            self._deployment.expect(life_of(certificate).digest)
 
     def deploy(self) -> None:
         """Start the hooks that deploy, if that is still to be done; raises what ``host.hooks`` raises.
@@ -72,8 +74,8 @@ class Hooking:
         if not self._plan.hooks.deploy:
             return
         with locked(self._context, self._tree, f"deployment.{self._files.stem}", self._files.name):
-            chain = self._files.chain()
-            if chain is None or not self._deployment.is_expected(chain[0]):
+            life = self._files.life()
+            if life is None or not self._deployment.is_expected(life.digest):
                 return
             for hook in self._plan.hooks.deploy:
                 self._start(hook)
@@ -81,8 +83,8 @@ class Hooking:
 
     def deploy_again(self) -> None:
         """Start the hooks that deploy, if they failed or were never reached when the certificate was new."""
-        chain = self._files.chain() if self._plan.hooks.deploy else None
-        if chain is None or not self._deployment.is_expected(chain[0]):
+        life = self._files.life() if self._plan.hooks.deploy else None
+        if life is None or not self._deployment.is_expected(life.digest):
             return
         line = "The deploy hook of this certificate did not succeed: it is started again, without a new order"
         self._context.console.log(f"[{shown(self._files.name)}] {line}", WARN)
@@ -93,6 +95,8 @@ class Hooking:
             hooks.run(hook.text, self._told(), self._context.environ, timeout=hook.seconds)
 
     def _told(self) -> hooks.Told:
+        from tegata.pki.certs import names_of
+
         files, outputs = self._files, self._plan.outputs
         chain = files.chain()
         known = names_of(chain[0]) if chain else ()

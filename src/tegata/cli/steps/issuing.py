@@ -19,10 +19,11 @@ from tegata.cli.steps.hooking import Hooking
 from tegata.cli.steps.narration import obtaining
 from tegata.cli.steps.watching import ask
 from tegata.client.api import Client, Issued
-from tegata.host.certificates import CertificateFiles, NewSet
+from tegata.host.certificates import CertificateFiles
 from tegata.host.due import WatchFile, unknown
+from tegata.host.newset import NewSet
 from tegata.pki import pfx as pkcs12
-from tegata.pki.certs import load_chain
+from tegata.pki.certs import life_of, load_chain
 from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Solver
 
@@ -79,7 +80,7 @@ def issue(
                 profile=plan.options.profile,
             )
         )
-    watch = unknown(chain[0], plan.options.profile or "")
+    watch = unknown(life_of(chain[0]).digest, plan.options.profile or "")
     watch_file.save(ask(context, client, watch, chain[0], seconds=_ASKING_SECONDS) if ari else watch)
 
 

@@ -21,7 +21,8 @@ from tegata.client.errors import EabRequired
 from tegata.host.accounts import AccountFolder
 from tegata.host.errors import AccountNotFound
 from tegata.host.files import Tree
-from tegata.pki.keys import KeyType, generate
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 
 # What lego calls the keys it makes.
 _KEY_WORDS = {

@@ -35,7 +35,7 @@ from tegata.host.attempts import AttemptsFile
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import Watch, WatchFile, not_offered
 from tegata.host.files import Tree
-from tegata.pki.certs import names_of
+from tegata.pki.certs import life_of, names_of
 
 # lego's: unattended renewals of many servers are not to meet the CA in the same second.
 LONGEST_DELAY = timedelta(minutes=8)
@@ -77,12 +77,13 @@ def _attempt(
             certificate = files.existing_chain()[0]
         watch_file = WatchFile(tree, files.name)
         with connected(context, account, files.name) as client:
-            watch = timing.remembered(plan, tree, files, certificate)
+            lives = life_of(certificate)
+            watch = timing.remembered(plan, tree, files, lives)
             if not watch.is_fresh(context.clock.now(), certificate.not_valid_after_utc):
                 watch = _asked(context, client, files, certificate, watch, plan=plan)
             watch_file.save(watch)
             now = context.clock.now()
-            known = timing.facts(plan, watch, certificate, now)
+            known = timing.facts(plan, files, watch, lives, now)
             decision = decide(known)
             if not isinstance(decision, Due):
                 return _not_now(
@@ -154,7 +155,7 @@ def _asked(
     """
     watch = ask(context, client, watch, certificate) if plan.ari else not_offered(watch, context.clock.now())
     now = context.clock.now()
-    if isinstance(decide(timing.facts(plan, watch, certificate, now)), Due):
+    if isinstance(decide(timing.facts(plan, files, watch, life_of(certificate), now)), Due):
         return watch
     if _is_revoked(files, certificate, now):
         return dataclasses.replace(watch, revoked=True)

@@ -3,44 +3,47 @@
 import dataclasses
 from datetime import datetime
 
-from cryptography import x509
-
 from tegata.cli.plans.plan import Renew
 from tegata.client.renewal import Cause, Decision, Facts, NotDue
 from tegata.host import due
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import Watch, WatchFile
 from tegata.host.files import Tree
-from tegata.pki.certs import names_of
-from tegata.pki.keys import PublicKey, type_of
+from tegata.pki.life import Life
 
 
-def remembered(plan: Renew, tree: Tree, files: CertificateFiles, certificate: x509.Certificate) -> Watch:
+def remembered(plan: Renew, tree: Tree, files: CertificateFiles, life: Life) -> Watch:
     """The watch on the disk; what lego 5 keeps of the order beside the certificate counts where that says nothing."""
-    watch = WatchFile(tree, files.name).load(certificate)
+    watch = WatchFile(tree, files.name).load(life.digest)
     if plan.as_wished and watch.profile is None:
         watch = dataclasses.replace(watch, profile=files.profile())
     return watch
 
 
-def facts(plan: Renew, watch: Watch, certificate: x509.Certificate, now: datetime) -> Facts:
-    """All that the decision needs, but for the contract's end."""
+def facts(plan: Renew, files: CertificateFiles, watch: Watch, life: Life, now: datetime) -> Facts:
+    """All that the decision needs, but for the contract's end; raises as ``CertificateFiles.existing_chain``."""
     return due.facts(
         watch if plan.ari else due.without_window(watch),
-        certificate,
+        life,
         now,
         days=plan.days,
         dynamic=plan.dynamic,
-        changed=_changed(plan, watch, certificate),
+        changed=_changed(plan, files, watch),
     )
 
 
-def _changed(plan: Renew, watch: Watch, certificate: x509.Certificate) -> Cause | None:
+def _changed(plan: Renew, files: CertificateFiles, watch: Watch) -> Cause | None:
     """Which of the plan's wishes the certificate does not answer to; only lego v5's ``run`` has wishes of that kind."""
-    if plan.exact_names and set(plan.issue.names) != set(names_of(certificate)):
-        return Cause.NAMES
     if plan.as_wished and watch.profile not in (None, plan.issue.options.profile or ""):
         return Cause.PROFILE
+    if not plan.exact_names and plan.wished_key is None:
+        return None
+    from tegata.pki.certs import names_of  # for these the certificate must be read whole
+    from tegata.pki.keys import PublicKey, type_of
+
+    certificate = files.existing_chain()[0]
+    if plan.exact_names and set(plan.issue.names) != set(names_of(certificate)):
+        return Cause.NAMES
     key = certificate.public_key()
     if plan.wished_key is not None and isinstance(key, PublicKey) and type_of(key) is not plan.wished_key:
         return Cause.KEY

@@ -16,11 +16,12 @@ from tegata.cli.console import WARN, Console, shown
 from tegata.cli.context import Context
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.plans.plan import List
-from tegata.host import accounts, certificates
+from tegata.host import accounts, certificates, pems
 from tegata.host.due import is_due
 from tegata.host.errors import CertificateDamaged
 from tegata.host.files import Tree
-from tegata.pki.certs import names_of
+from tegata.pki.certs import life_of, names_of
+from tegata.pki.life import Life
 from tegata.pki.names import is_ip
 from tegata.text.catalogue import explain
 
@@ -36,7 +37,7 @@ class _Certificate:
     addresses: Sequence[str]
     expires: datetime
     issuer: str
-    x509: x509.Certificate
+    life: Life
 
     @property
     def expiry(self) -> str:
@@ -139,7 +140,7 @@ def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | N
             "expirationDate": each.expiry,
             "expired": each.expires <= now,
             "issuer": each.issuer,
-            "renewalDue": is_due(tree, each.file.stem, each.x509, now),
+            "renewalDue": is_due(tree, each.file.stem, each.life, now),
             "path": str(each.file),
         }
         for each in (_certificates(context, tree) if plan.certificates else ())
@@ -154,7 +155,7 @@ def _certificates(context: Context, tree: Tree) -> Iterator[_Certificate]:
     """Every certificate of a tree; a damaged one is told and passed over."""
     for file in certificates.listed(tree):
         try:
-            certificate = certificates.read_leaf(file)
+            certificate = pems.read_leaf(file)
         except CertificateDamaged as error:
             context.console.log(str(explain(error, context.language)), WARN)
             continue
@@ -167,7 +168,7 @@ def _certificates(context: Context, tree: Tree) -> Iterator[_Certificate]:
             addresses,
             certificate.not_valid_after_utc,
             certificate.issuer.rfc4514_string(),
-            certificate,
+            life_of(certificate),
         )
 
 

@@ -27,7 +27,7 @@ from tegata.clock import Clock
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
 from tegata.host.files import Tree
-from tegata.pki.keys import parse_key_type
+from tegata.pki.key_types import parse_key_type
 from tegata.text.catalogue import explain
 
 # Orders at work at once; more of them would wait for the CA's and this machine's limits, not for each other.

@@ -38,14 +38,14 @@ def renew(context: Context, plan: Renew) -> int:
 def _is_not_due(context: Context, plan: Renew, tree: Tree, files: CertificateFiles) -> bool:
     """Whether the disk alone can say that there is nothing to do; the operator is told."""
     with during(f"Error while loading the certificate for domain {files.name}\n\t"):
-        certificate = files.existing_chain()[0]
+        life = files.existing_life()
     now = context.clock.now()
-    watch = timing.remembered(plan, tree, files, certificate)
-    known = timing.facts(plan, watch, certificate, now)
+    watch = timing.remembered(plan, tree, files, life)
+    known = timing.facts(plan, files, watch, life, now)
     decision = decide(known)
     if not isinstance(decision, NotDue) or timing.wait(plan, decision, now) is not None:
         return False
-    if not watch.is_fresh(now, certificate.not_valid_after_utc):
+    if not watch.is_fresh(now, life.not_after):
         return False
     for line in decided(files.name, known, decision):
         context.console.log(line)

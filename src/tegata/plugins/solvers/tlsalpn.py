@@ -21,7 +21,8 @@ from cryptography.x509.oid import NameOID
 from tegata.acme.challenges import ACME_IDENTIFIER_OID, ACME_TLS, tlsalpn01_extension
 from tegata.clock import SystemClock
 from tegata.pki import keys, names
-from tegata.pki.keys import KeyForm, KeyType
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
 from tegata.plugin_api.solver import Presentation
 from tegata.plugins.solvers import _client_hello
 from tegata.plugins.solvers._address import ListenAddress
