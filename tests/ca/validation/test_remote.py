@@ -53,6 +53,15 @@ class Checks:
         self.asked.append((Look.CAA, question))
         return self.verdict
 
+    async def prove(self, question):
+        raise AssertionError("no errand asks for a part")
+
+    async def prove_by_value(self, identifier, value):
+        raise AssertionError("no errand asks for a part")
+
+    async def permits(self, question, issuers):
+        raise AssertionError("no errand asks for a part")
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):

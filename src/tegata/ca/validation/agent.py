@@ -5,14 +5,17 @@ certificate. Keeps nothing between errands; the checks are those of the CA itsel
 """
 
 import asyncio
+from typing import Protocol
 
 import structlog
 from starlette.types import Message, Receive, Scope, Send
 
+from tegata.ca.errors import Refused
 from tegata.ca.model import Look
 from tegata.ca.ports import Validator
-from tegata.ca.validation import messages
+from tegata.ca.validation import messages, openmpic
 from tegata.ca.validation.messages import BadMessage
+from tegata.ca.validation.openmpic import Parts
 
 # Looks side by side; the CA asks for no more than it does itself.
 MOST_AT_ONCE = 256
@@ -20,10 +23,14 @@ MOST_AT_ONCE = 256
 log = structlog.get_logger("perspective")
 
 
+class Place(Validator, Parts, Protocol):
+    """What an agent looks by, whole or in parts."""
+
+
 class Agent:
     """Answers the CA's errands as the perspective ``name``, by ``validator``."""
 
-    def __init__(self, name: str, validator: Validator) -> None:
+    def __init__(self, name: str, validator: Place) -> None:
         self._name, self._validator = name, validator
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -32,13 +39,33 @@ class Agent:
         if scope["method"] == "GET" and scope["path"] == messages.READY_PATH:
             await _answer(send, 200)
             return
-        if scope["method"] != "POST" or scope["path"] != messages.PATH:
+        answers = {messages.PATH: self._errand, openmpic.DCV_PATH: self._openmpic, openmpic.CAA_PATH: self._openmpic}
+        answer = answers.get(scope["path"]) if scope["method"] == "POST" else None
+        if answer is None:
             await _answer(send, 404)
             return
         body = await _body(receive)
         if body is None:
             await _answer(send, 413)
             return
+        await answer(scope["path"], body, send)
+
+    async def _openmpic(self, path: str, body: bytes, send: Send) -> None:
+        """A look in the words of Open MPIC."""
+        look = openmpic.dcv if path == openmpic.DCV_PATH else openmpic.caa
+        try:
+            async with self._places:
+                response = await look(self._name, self._validator, body)
+        except (BadMessage, Refused):
+            await _answer(send, 400)
+        except Exception:
+            log.exception("look.failed", path=path)
+            await _answer(send, 500)
+        else:
+            await _answer(send, 200, response)
+
+    async def _errand(self, _: str, body: bytes, send: Send) -> None:
+        """A look of the CA's own."""
         try:
             errand = messages.read_errand(body)
         except BadMessage:

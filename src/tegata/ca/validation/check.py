@@ -4,7 +4,7 @@ Knows which checks exist, not how they work; which places look is not known here
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -57,6 +57,7 @@ class NetworkValidator:
         if settings.issuer_domains:
             persist = DnsPersist01(resolver=resolver, issuers=settings.issuer_domains, clock=clock)
             self._checks[identifiers.DNS, challenges.DNS_PERSIST_01] = persist.check
+        self._dns01, self._clock = dns01, clock
         self._resolver, self._has_dnssec = resolver, settings.dnssec
         self._caa = Caa(resolver=resolver, issuers=settings.issuer_domains, clock=clock)
 
@@ -65,10 +66,23 @@ class NetworkValidator:
 
         A name that does not answer is told before one that is not permitted.
         """
-        look = self._checks[question.identifier.type, question.challenge_type]
-        proof, permission = await asyncio.gather(look(question), self._caa.check(question))
+        proof, permission = await asyncio.gather(self.prove(question), self._caa.check(question))
         seen = {"proof": msgspec.Raw(proof.evidence), "caa": msgspec.Raw(permission.evidence)}
         return Verdict(proof.error or permission.error, msgspec.json.encode(seen))
+
+    async def prove(self, question: Question) -> Verdict:
+        """Whether the identifier answers its challenge, whatever CAA says; a KeyError as of ``check``."""
+        return await self._checks[question.identifier.type, question.challenge_type](question)
+
+    async def prove_by_value(self, identifier: Identifier, value: str) -> Verdict:
+        """Whether dns-01's TXT record has this very value."""
+        return await self._dns01.check_value(identifier, value)
+
+    async def permits(self, question: Question, issuers: Sequence[str]) -> Verdict:
+        """Whether CAA permits one of these issuers, the settings' own if there is none; raises Refused for no name."""
+        if not issuers:
+            return await self._caa.check(question)
+        return await Caa(resolver=self._resolver, issuers=issuers, clock=self._clock).check(question)
 
     async def check_caa(self, question: Question) -> Verdict:
         """Whether CAA permits the question's certificate."""

@@ -43,7 +43,12 @@ class Dns01:
         The identifier of a wildcard's authorization is its base name, so that both are looked for at one place.
         """
         place = _Place(challenges.dns01_name(identifier.value), challenges.DNS_01, "BR 3.2.2.4.7")
-        return await self._look(place, identifier, token, key_authorization)
+        return await self._look(place, identifier, token, challenges.dns01_value(key_authorization))
+
+    async def check_value(self, identifier: Identifier, value: str) -> Verdict:
+        """The same where the value itself is told, and no key authorization."""
+        place = _Place(challenges.dns01_name(identifier.value), challenges.DNS_01, "BR 3.2.2.4.7")
+        return await self._look(place, identifier, "", value)
 
     async def check_account(
         self, identifier: Identifier, token: str, key_authorization: str, account_uri: str
@@ -51,9 +56,9 @@ class Dns01:
         """The same at the name that is the account's own (dns-account-01). X-42, F-08."""
         name = challenges.dnsaccount01_name(identifier.value, account_uri)
         place = _Place(name, challenges.DNS_ACCOUNT_01, "BR 3.2.2.4.21")
-        return await self._look(place, identifier, token, key_authorization)
+        return await self._look(place, identifier, token, challenges.dns01_value(key_authorization))
 
-    async def _look(self, place: _Place, identifier: Identifier, token: str, key_authorization: str) -> Verdict:
+    async def _look(self, place: _Place, identifier: Identifier, token: str, expected: str) -> Verdict:
         lookup = Lookup(place.name)
         evidence = Evidence(
             identifier=identifier.value,
@@ -69,7 +74,7 @@ class Dns01:
         try:
             lookup.target, values, lookup.secure = await self._resolver.texts(lookup.name)
             lookup.count, lookup.values = len(values), [excerpt(value) for value in values[:MOST_RECORDED]]
-            if challenges.dns01_value(key_authorization).encode("ascii") not in values:
+            if expected.encode() not in values:
                 raise WrongTxtValue(name=lookup.name, got=shown(lookup, values))
         except ValidationFault as found:
             fault = found
