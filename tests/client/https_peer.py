@@ -3,7 +3,7 @@
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -60,10 +60,10 @@ def _pour(connection: socket.socket, pieces: Iterable[bytes]) -> None:
 
 
 @contextmanager
-def https_peer(directory: Path) -> Iterator[Peer]:
-    """A peer on a free port of every loopback address, with a certificate for localhost and 127.0.0.1 only."""
+def https_peer(directory: Path, hosts: Sequence[str] = ()) -> Iterator[Peer]:
+    """A peer on a free port of every loopback address, with a certificate for localhost, 127.0.0.1 and ``hosts``."""
     root, certificate, key = (directory / name for name in ("root.pem", "server.pem", "server.key"))
-    write_server_certificate(root, certificate, key)
+    write_server_certificate(root, certificate, key, hosts)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import ipaddress
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -10,13 +11,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def write_server_certificate(root_file: Path, certificate_file: Path, key_file: Path) -> None:
-    """Write a new root, and a certificate for localhost and 127.0.0.1 of it with its key; both are valid for a day."""
+def write_server_certificate(
+    root_file: Path, certificate_file: Path, key_file: Path, hosts: Sequence[str] = ()
+) -> None:
+    """Write a new root, and of it a certificate with its key; both are valid for a day.
+
+    It is for localhost, 127.0.0.1 and ``hosts``.
+    """
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = _unsigned("Test peer root", "Test peer root", root_key, root_key)
     root = root.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     root = root.add_extension(_key_usage(ca=True), critical=True)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    names = [x509.DNSName("localhost"), address, *(x509.DNSName(host) for host in hosts)]
     leaf = _unsigned("localhost", "Test peer root", key, root_key)
     leaf = leaf.add_extension(x509.SubjectAlternativeName(names), critical=False)
     leaf = leaf.add_extension(_key_usage(ca=False), critical=True)

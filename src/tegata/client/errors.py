@@ -268,6 +268,18 @@ class EabRequired(ClientError):
     code = "client.eab-required"
 
 
+class MailCredentialRefused(ClientError):
+    """The service at ``url`` gave no EAB credential for a mail address; facts: ``reason`` besides."""
+
+    code = "client.mail-credential-refused"
+
+
+class MailAddressNeeded(ClientError):
+    """The CA at ``directory`` gives EAB credentials for a mail address, and none was given."""
+
+    code = "client.mail-address-needed"
+
+
 class NoAccount(ClientError):
     """The client was given no account to act for."""
 

@@ -256,6 +256,28 @@ ENTRIES: dict[str, Entry] = {
             "--eab --kid KID --hmac MAC を指定するか、お客様専用ページのEABファイルを --eab-file で指定してください。",
         ),
     ),
+    "client.mail-credential-refused": Entry(
+        Sentence(
+            "{url} gave no EAB credential for the mail address: {reason}.",
+            "{url} からメールアドレスに対する EAB 情報を取得できませんでした: {reason}",
+        ),
+        Sentence(
+            "Check the address given with --email, or make a credential on the CA's web site and give it by --eab "
+            "--kid KID --hmac MAC.",
+            "--email のメールアドレスを確認するか、認証局のウェブサイトで EAB 情報を発行し、"
+            "--eab --kid KID --hmac MAC で指定してください。",
+        ),
+    ),
+    "client.mail-address-needed": Entry(
+        Sentence(
+            "The CA at {directory} gives an EAB credential for a mail address, and none was given.",
+            "{directory} の認証局はメールアドレスに対して EAB 情報を発行しますが、メールアドレスが指定されていません。",
+        ),
+        Sentence(
+            "Give your address with --email, or a credential of your own with --eab --kid KID --hmac MAC.",
+            "--email でメールアドレスを指定するか、お手元の EAB 情報を --eab --kid KID --hmac MAC で指定してください。",
+        ),
+    ),
     "client.no-account": Entry(
         Sentence("There is no account to do this with.", "この操作に使用するアカウントがありません。"),
         Sentence(

@@ -16,7 +16,7 @@ from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.key_uri import TokenKey, TokenUnusable
 from tegata.pki import keys as pki_keys
-from tegata.pki.keys import KeyType
+from tegata.pki.key_types import KeyType
 from tests.ca.issuing.conftest import NOW, PUBLIC_URL, SECRET
 from tests.peers.softhsm import PIN
 

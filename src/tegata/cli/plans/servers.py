@@ -1,4 +1,6 @@
-"""The short names of CAs: lego v5's, and that of the CA whose manual this command line follows. Data only."""
+"""The short names of CAs: lego v5's, and that of the CA whose manual this command line follows. Data, almost."""
+
+from urllib.parse import urlsplit
 
 DIRECTORIES = {
     "actalis": "https://acme-api.actalis.com/acme/directory",
@@ -19,6 +21,11 @@ DIRECTORIES = {
     "sslcomrsa": "https://acme.ssl.com/sslcom-dv-rsa",
     "zerossl": "https://acme.zerossl.com/v2/DV90",
 }
+
+
+def is_zerossl(directory: str) -> bool:
+    """Whether a directory is ZeroSSL's, which gives EAB credentials for a mail address."""
+    return urlsplit(directory).hostname == urlsplit(DIRECTORIES["zerossl"]).hostname
 
 
 def directory_of(text: str) -> str:

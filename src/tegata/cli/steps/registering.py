@@ -12,6 +12,7 @@ from tegata.cli.context import Context
 from tegata.cli.errors import IncompleteEab, NoAnswer, TermsRefused
 from tegata.cli.phrases import during
 from tegata.cli.plans.plan import AccountPlan
+from tegata.cli.plans.servers import is_zerossl
 from tegata.cli.steps.account import Account, existing
 from tegata.cli.steps.asking import is_agreed
 from tegata.cli.steps.connection import client_for, reach, settled
@@ -87,12 +88,18 @@ def _complete(context: Context, tree: Tree, account: Account) -> Account:
 
 
 def _open_account(context: Context, client: Client, plan: AccountPlan) -> Registration:
-    if client.eab_required and plan.eab is None:
+    credential = _by_mail(context, plan) if plan.eab is None and is_zerossl(plan.server) else credential_of(plan)
+    if client.eab_required and credential is None:
         raise EabRequired(directory=plan.server)
-    credential = credential_of(plan)
     agreed = plan.accept_terms or _ask_terms(context.console, client.terms)
     with during("Could not complete registration\n\t"):
         return client.register(contacts=[plan.email] if plan.email else [], terms_agreed=agreed, eab=credential)
+
+
+def _by_mail(context: Context, plan: AccountPlan) -> EabCredential:
+    from tegata.cli.steps.mailcredential import by_mail  # for one CA
+
+    return by_mail(context, plan)
 
 
 def credential_of(plan: AccountPlan) -> EabCredential | None:
