@@ -127,6 +127,10 @@ class Challenge(_Message, frozen=True):
     token: str | None = None
     validated: str | None = None
     error: Problem | None = None
+    accounturi: str | None = None
+    """With dns-persist-01: whose record is looked for (draft-ietf-acme-dns-persist §3)."""
+    issuer_domain_names: tuple[str, ...] = msgspec.field(default=(), name="issuer-domain-names")
+    """With dns-persist-01: the CA's names, any of which may stand in the record."""
 
 
 class Authorization(_Message, frozen=True):

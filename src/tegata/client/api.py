@@ -227,6 +227,7 @@ class Client:
                 wanted,
                 new_order=directory.new_order,
                 thumbprint=jwk.thumbprint(jwk.from_public(self._session.key.public_key())),
+                account_url=self._session.kid or "",
                 solvable=frozenset(solvers),
                 deadline=end,
                 allowed=deadline,

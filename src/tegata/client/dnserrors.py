@@ -34,6 +34,18 @@ class BadAlias(DnsError):
     code = "dns.bad-alias"
 
 
+class IssuerNotOffered(DnsError):
+    """The CA is not called so in lasting records; facts: ``issuer``, ``offered`` (how it is called)."""
+
+    code = "dns.issuer-not-offered"
+
+
+class PersistUntilPast(DnsError):
+    """A lasting record would count no longer; facts: ``until``."""
+
+    code = "dns.persist-until-past"
+
+
 class ZoneNotFound(DnsError):
     """No name above this one has an SOA record; facts: ``name``."""
 

@@ -73,6 +73,12 @@ class Zones:
             raise BadAlias(name=name, reason="it leads to a name of other signs than letters, digits, - and _")
         return text
 
+    def texts_at(self, name: str) -> list[str]:
+        """The TXT values at a name, the strings of each joined; raises LookupFailed."""
+        place = _parsed(name)
+        answer = self._ask_owners(place, RdataType.TXT).answer
+        return [b"".join(record.strings).decode("latin-1") for record in _records(answer, place, RdataType.TXT)]
+
     def zone_of(self, name: str) -> str:
         """The zone that ``name`` lies in: the nearest name upwards that has an SOA record.
 

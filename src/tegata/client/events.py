@@ -143,6 +143,15 @@ class Presenting:
 
 
 @dataclass(frozen=True)
+class LastingRecordFound:
+    """A record that stays is there already, and will do."""
+
+    name: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
 class CheckingPropagation:
     """It is looked whether the record for this name can be seen, after questions to these servers."""
 
@@ -194,6 +203,7 @@ Event: TypeAlias = (
     | ProfileDropped
     | ChainNotOffered
     | Presenting
+    | LastingRecordFound
     | CheckingPropagation
     | AwaitingPropagation
     | CleaningUp

@@ -86,13 +86,14 @@ class Issuance:
         *,
         new_order: str,
         thumbprint: str,
+        account_url: str = "",
         solvable: Collection[str],
         deadline: float,
         allowed: float,
     ) -> None:
         self._wanted = wanted
         self._new_order = new_order
-        self._thumbprint = thumbprint
+        self._account = (thumbprint, account_url)
         self._solvable = solvable
         self.deadline = deadline
         self._allowed = allowed
@@ -199,7 +200,7 @@ class Issuance:
         for each in self._unanswered:
             self._news += each.choose(self._solvable)
         self._presenting_since = self._now
-        return Solve(tuple(each.presentation(self._thumbprint) for each in self._unanswered))
+        return Solve(tuple(each.presentation(*self._account) for each in self._unanswered))
 
     def _read_first(self, validation: Validation, answer: Answered) -> Step:
         authorization = self._read(answer, Authorization)

@@ -9,7 +9,7 @@ from tegata.acme import challenges
 from tegata.acme.messages import Authorization, Challenge
 from tegata.acme.problems import Problem
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
-from tegata.client import events
+from tegata.client import events, lasting
 from tegata.client.errors import BadAnswer, ClientError, NoSolver
 from tegata.client.pace import Pace
 from tegata.plugin_api.solver import Presentation
@@ -94,9 +94,11 @@ class Validation:
             news.append(events.SolverMissing(self.name, each.type))
         raise NoSolver(self.name, [each.type for each in offered], sorted(solvable))
 
-    def presentation(self, thumbprint: str) -> Presentation:
+    def presentation(self, thumbprint: str, account_url: str) -> Presentation:
         """What to show for the chosen challenge; raises BadToken where the token is not safe to use (A-66)."""
         assert self._authorization is not None
+        if self.challenge.type == challenges.DNS_PERSIST_01:
+            return lasting.presentation(self._authorization, self.challenge, account_url)
         token = self.challenge.token
         if token is None:
             raise BadAnswer(url=self.url, reason="its challenge has no token")

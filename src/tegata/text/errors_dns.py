@@ -15,6 +15,23 @@ ENTRIES: dict[str, Entry] = {
             "各変数の説明は tegata dnshelp -c {provider} で表示できます。",
         ),
     ),
+    "dns.issuer-not-offered": Entry(
+        Sentence(
+            "In records that stay this CA is not called {issuer}; it is called: {offered}.",
+            "この認証局は、永続レコードでは {issuer} という名前ではありません。使用できる名前: {offered}。",
+        ),
+        Sentence(
+            "Name one of these by --dns-persist.issuer-domain-name, or leave the flag out.",
+            "このいずれかを --dns-persist.issuer-domain-name で指定するか、指定を外してください。",
+        ),
+    ),
+    "dns.persist-until-past": Entry(
+        Sentence(
+            "--dns-persist.persist-until {until} is past: the record would prove nothing.",
+            "--dns-persist.persist-until の {until} は過去の日時のため、レコードは認証に使えません。",
+        ),
+        Sentence("Give an instant to come, or leave the flag out.", "将来の日時を指定するか、指定を外してください。"),
+    ),
     "dns.bad-setting": Entry(
         Sentence(
             "The environment variable {variable} of the DNS provider {provider} cannot be used: {reason}.",

@@ -55,6 +55,17 @@ ENTRIES: dict[str, Entry] = {
             "DNSSEC と CAA の設定に問題がないかを確認してください。",
         ),
     ),
+    "client.validation-persist": Entry(
+        _NOT_VALIDATED,
+        Sentence(
+            "The CA looks by itself for the TXT record at _validation-persist.NAME: it must name this CA and account, "
+            "for a wildcard with policy=wildcard, and its persistUntil must be to come.",
+            "認証局は _validation-persist.ドメイン名 の TXT レコードを直接確認します。"
+            "レコードには、この認証局とこのアカウントを書く必要があります。"
+            "ワイルドカードの場合は policy=wildcard も必要です。"
+            "persistUntil が過去の日時でないことも確認してください。",
+        ),
+    ),
     "client.validation-tls": Entry(
         _NOT_VALIDATED,
         Sentence(

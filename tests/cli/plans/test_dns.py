@@ -1,5 +1,7 @@
 """What is asked about dns-01: lego's flags and switches, and which of them exclude each other."""
 
+import dataclasses
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,9 @@ import pytest
 from tegata.cli.errors import ExclusiveFlags, NegativeWait, NoChallenge, WildcardNeedsDns
 from tegata.cli.grammar.words import parse
 from tegata.cli.phrases import phrase
-from tegata.cli.plans.dns import DnsPlan
+from tegata.cli.plans.dns import DnsPlan, PersistPlan
 from tegata.cli.plans.making import make
-from tegata.cli.plans.plan import Renew, Run
+from tegata.cli.plans.plan import Ensure, Renew, Run
 from tegata.errors import TegataError
 
 DEFAULT = DnsPlan(
@@ -58,6 +60,26 @@ def test_switches_of_the_environment_alone(value: str):
     assert made is not None
     assert (made.follow_aliases, made.tcp_only) == (False, True)
     assert plan("--dns exec", {"LEGO_DISABLE_CNAME_SUPPORT": "false"}) == DEFAULT
+
+
+def persistent(words: str) -> PersistPlan | None:
+    made = make(parse(f"-d example.com {words} run".split(), {}), {}, None, Path("/"))
+    assert isinstance(made, Run | Ensure)
+    return (made if isinstance(made, Run) else made.run).issue.persist
+
+
+def test_records_that_stay():
+    """Made by hand unless a provider is named; lego v5's words for servers and waits mean both."""
+    by_hand = dataclasses.replace(DEFAULT, provider="manual")
+    assert persistent("--dns exec") is None
+    assert persistent("--dns-persist") == PersistPlan(by_hand, None, None)
+    assert persistent("--dns-persist --dns exec") == PersistPlan(DEFAULT, None, None)
+    words = "--dns-persist.issuer-domain-name CA.example --dns-persist.persist-until 2027-01-01T00:00:00Z"
+    looks = "--dns-persist.resolvers a --dns-persist.timeout 3 --dns-persist.propagation.wait 1m"
+    servers = dataclasses.replace(by_hand, resolvers=("a",), timeout=3, wait=60)
+    until = datetime(2027, 1, 1, tzinfo=UTC)
+    assert persistent(f"--dns-persist {words} {looks}") == PersistPlan(servers, "ca.example", until)
+    assert persistent("-d *.example.com --dns-persist") is not None
 
 
 def test_a_negative_wait():

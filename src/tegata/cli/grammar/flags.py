@@ -287,6 +287,39 @@ FLAGS: tuple[Flag, ...] = (
         "DNS",
     ),
     Flag(
+        (),
+        Kind.SWITCH,
+        Sentence(
+            "Prove control of the names by records that stay (dns-persist-01, a draft); --dns makes them, or you do.",
+            "永続レコード（dns-persist-01、ドラフト仕様）で認証します。登録は --dns のプロバイダーまたは手動です。",
+        ),
+        "DNS_PERSIST",
+        _ISSUE,
+        v5=("dns-persist",),
+    ),
+    Flag(
+        (),
+        Kind.TEXT,
+        Sentence(
+            "Of the names that the CA has in such records, the one to use (default: its first).",
+            "レコードに書く認証局のドメイン名（既定値は認証局が示す先頭の名前）。",
+        ),
+        "DNS_PERSIST_ISSUER_DOMAIN_NAME",
+        _ISSUE,
+        v5=("dns-persist.issuer-domain-name",),
+    ),
+    Flag(
+        (),
+        Kind.TIME,
+        Sentence(
+            "When a record that is made shall count no longer (RFC 3339; default: it has no end).",
+            "登録するレコードの有効期限（RFC 3339。既定値は無期限）。",
+        ),
+        "DNS_PERSIST_PERSIST_UNTIL",
+        _ISSUE,
+        v5=("dns-persist.persist-until",),
+    ),
+    Flag(
         ("dns.resolvers",),
         Kind.LIST,
         Sentence(
@@ -294,6 +327,7 @@ FLAGS: tuple[Flag, ...] = (
             "名前解決に使う DNS サーバー（host または host:port）。指定がなければシステムの設定に従います。",
         ),
         "DNS_RESOLVERS",
+        v5=("dns-persist.resolvers",),
     ),
     Flag(
         ("dns-timeout",),
@@ -301,7 +335,7 @@ FLAGS: tuple[Flag, ...] = (
         Sentence("Seconds to wait for a DNS server's answer.", "DNS サーバーの応答を待つ時間（秒）。"),
         "DNS_TIMEOUT",
         default=str(DEFAULT_DNS_TIMEOUT),
-        v5=("dns.timeout",),
+        v5=("dns.timeout", "dns-persist.timeout"),
     ),
     Flag(
         ("dns.propagation-wait",),
@@ -311,7 +345,7 @@ FLAGS: tuple[Flag, ...] = (
             "レコードの反映を確認せず、指定した時間（30s、2m など）だけ待ちます。",
         ),
         "DNS_PROPAGATION_WAIT",
-        v5=("dns.propagation.wait",),
+        v5=("dns.propagation.wait", "dns-persist.propagation.wait"),
     ),
     Flag(
         ("dns.propagation-disable-ans", "dns.disable-cp"),
@@ -321,7 +355,7 @@ FLAGS: tuple[Flag, ...] = (
             "ゾーンの権威 DNS サーバーでの反映確認を省きます。",
         ),
         "DNS_PROPAGATION_DISABLE_ANS",
-        v5=("dns.propagation.disable-ans",),
+        v5=("dns.propagation.disable-ans", "dns-persist.propagation.disable-ans"),
     ),
     Flag(
         ("dns.propagation-rns",),
@@ -340,7 +374,7 @@ FLAGS: tuple[Flag, ...] = (
             "名前解決に使う DNS サーバーでは反映を確認しません（指定がなければ確認しません）。",
         ),
         "DNS_PROPAGATION_DISABLE_RNS",
-        v5=("dns.propagation.disable-rns",),
+        v5=("dns.propagation.disable-rns", "dns-persist.propagation.disable-rns"),
     ),
     Flag(
         ("csr", "c"),

@@ -1,4 +1,4 @@
-"""What was asked about dns-01: the provider, the servers for look-ups, and how a record's spreading is waited for.
+"""What was asked about proofs in the DNS: the provider, the servers asked, how a record's spreading is waited for.
 
 Pure. lego's rules about the flags that exclude each other are checked here; whether there is such a provider, and
 whether its variables are set, is found out when it is made.
@@ -6,11 +6,13 @@ whether its variables are set, is found out when it is made.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tegata.cli.errors import ExclusiveFlags, NegativeWait, WildcardNeedsDns
 from tegata.cli.grammar import flags
 from tegata.cli.grammar.values import TRUE
 from tegata.cli.grammar.words import PREFIXES, Invocation
+from tegata.pki.names import normalise
 
 _WAIT, _DISABLE_ANS, _RNS = "dns.propagation-wait", "dns.propagation-disable-ans", "dns.propagation-rns"
 
@@ -35,11 +37,37 @@ class DnsPlan:
     """By ``LEGO_EXPERIMENTAL_DNS_TCP_ONLY``."""
 
 
+@dataclass(frozen=True)
+class PersistPlan:
+    """How names are proved by records that stay (dns-persist-01)."""
+
+    dns: DnsPlan
+    """Who makes a record that is missing, and where it is looked for."""
+    issuer: str | None
+    """The CA's name to write; None: its first."""
+    until: datetime | None
+    """When a record that is made ends."""
+
+
 def make(invocation: Invocation, environ: Mapping[str, str]) -> DnsPlan | None:
     """The plan, or None where no provider is named; raises NegativeWait, ExclusiveFlags."""
     provider = invocation.text("dns")
-    if not provider:
+    return _looking(invocation, environ, provider) if provider else None
+
+
+def persistent(invocation: Invocation, environ: Mapping[str, str]) -> PersistPlan | None:
+    """The plan for records that stay, or None; without a provider a person makes them."""
+    if not invocation.switch("dns-persist"):
         return None
+    issuer = invocation.text("dns-persist.issuer-domain-name")
+    return PersistPlan(
+        _looking(invocation, environ, invocation.text("dns") or "manual"),
+        normalise(issuer) if issuer else None,
+        invocation.time("dns-persist.persist-until"),
+    )
+
+
+def _looking(invocation: Invocation, environ: Mapping[str, str], provider: str) -> DnsPlan:
     disable_ans, rns = invocation.switch(_DISABLE_ANS), invocation.switch(_RNS)
     return DnsPlan(
         provider=provider,
@@ -53,10 +81,10 @@ def make(invocation: Invocation, environ: Mapping[str, str]) -> DnsPlan | None:
     )
 
 
-def check_wildcards(names: Sequence[str], plan: DnsPlan | None) -> None:
+def check_wildcards(names: Sequence[str], *plans: DnsPlan | PersistPlan | None) -> None:
     """Raise WildcardNeedsDns for wildcards that there is no way to prove (A-71)."""
     wildcards = [name for name in names if name.startswith("*.")]
-    if wildcards and plan is None:
+    if wildcards and not any(plans):
         raise WildcardNeedsDns(names=", ".join(wildcards))
 
 

@@ -240,10 +240,10 @@ def _issue(
     may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
     names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
     http, tls = listenplan.http(invocation), listenplan.tls(invocation)
-    dns = dnsplan.make(invocation, environ)
-    if not (http or tls or dns):
+    dns, persist = dnsplan.make(invocation, environ), dnsplan.persistent(invocation, environ)
+    if not (http or tls or dns or persist):
         raise NoChallenge
-    dnsplan.check_wildcards(names, dns)
+    dnsplan.check_wildcards(names, dns, persist)
     return IssuePlan(
         names=names,
         file_name=called or names[0],
@@ -253,6 +253,7 @@ def _issue(
         http=http,
         tls=tls,
         dns=dns,
+        persist=persist,
         outputs=wishes.outputs(invocation, material),
         hooks=wishes.hooks(invocation),
     )

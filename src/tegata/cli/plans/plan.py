@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.plans import upkeep
-from tegata.cli.plans.dns import DnsPlan
+from tegata.cli.plans.dns import DnsPlan, PersistPlan
 from tegata.cli.plans.listening import HttpPlan, TlsPlan
 from tegata.cli.plans.material import Material
 from tegata.cli.plans.upkeep import Upkeep
@@ -99,6 +99,7 @@ class IssuePlan:
     """How names are proved by http-01; None: they are not. So the others."""
     tls: TlsPlan | None
     dns: DnsPlan | None
+    persist: PersistPlan | None
     outputs: Outputs
     hooks: Hooks
 

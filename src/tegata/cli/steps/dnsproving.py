@@ -4,15 +4,20 @@ Imported only where names are proved in the DNS: dnspython costs a tenth of a se
 """
 
 import threading
+from collections.abc import Callable
 
 from tegata.cli.context import Context
-from tegata.cli.plans.dns import DnsPlan
+from tegata.cli.plans.dns import DnsPlan, PersistPlan
 from tegata.cli.steps import dnsproviders
 from tegata.cli.steps.narration import narrator
 from tegata.client.dnscheck import Looks, Propagation
+from tegata.client.dnserrors import PersistUntilPast
 from tegata.client.dnslookup import Lookup
+from tegata.client.dnspersist import DnsPersistSolver
 from tegata.client.dnssolver import DnsSolver
 from tegata.client.dnszones import Zones
+from tegata.client.events import Event
+from tegata.clock import rfc3339
 from tegata.plugin_api.dns import ConfirmingProvider, DnsProvider, Environment, Surroundings, Timing, TxtRecord
 
 
@@ -21,6 +26,24 @@ def dns_solver(context: Context, plan: DnsPlan) -> DnsSolver:
 
     Raises UnknownProvider, what the provider says of its settings, and BadResolver, NoResolvers.
     """
+    provider, zones, propagation, servers, report = _means(context, plan)
+    return DnsSolver(provider, zones, propagation, servers=servers, report=report)
+
+
+def persist_solver(context: Context, plan: PersistPlan) -> DnsPersistSolver:
+    """The solver for records that stay; raises as ``dns_solver``, and PersistUntilPast."""
+    if plan.until and plan.until <= context.clock.now():
+        raise PersistUntilPast(until=rfc3339(plan.until))
+    provider, zones, propagation, _, report = _means(context, plan.dns)
+    return DnsPersistSolver(
+        provider, zones, propagation, issuer=plan.issuer, until=plan.until, clock=context.clock, report=report
+    )
+
+
+def _means(
+    context: Context, plan: DnsPlan
+) -> tuple[DnsProvider, Zones, Propagation, tuple[str, ...], Callable[[Event], None]]:
+    """Who makes records, where they belong, who sees whether they are there, the servers asked, and who is told."""
     code, factory = dnsproviders.find(plan.provider)
     lookup = Lookup(plan.resolvers, timeout=plan.timeout, tcp_only=plan.tcp_only)
     zones = Zones(lookup, follow=plan.follow_aliases, direct=plan.authoritative and plan.wait is None)
@@ -30,7 +53,7 @@ def dns_solver(context: Context, plan: DnsPlan) -> DnsSolver:
     report = narrator(context, "", "")
     looks = Looks(authoritative=plan.authoritative, recursive=plan.recursive, wait=plan.wait)
     propagation = Propagation(lookup, zones, looks, clock=context.clock, report=report)
-    return DnsSolver(provider, zones, propagation, servers=tuple(map(str, lookup.servers)), report=report)
+    return provider, zones, propagation, tuple(map(str, lookup.servers)), report
 
 
 class InTurn:

@@ -51,7 +51,7 @@ def issue(
     when it is to be renewed, so that the next ``renew`` needs no network (X-15); a CA that does not say so soon is
     asked by that.
     """
-    check_wildcards(names, plan.dns)  # a renewal may have more names than were given
+    check_wildcards(names, plan.dns, plan.persist)  # a renewal may have more names than were given
     hooks.before_order()
     key = _key(plan, files, reuse_key=reuse_key)
     with files.prepared(key):

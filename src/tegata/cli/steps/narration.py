@@ -35,6 +35,7 @@ _LINES: dict[type[events.Event], tuple[str, str]] = {
     ),
     events.ReplacesDropped: (WARN, "The order is not linked to the certificate it replaces: {error}"),
     events.Presenting: (INFO, "[{name}] acme: Preparing to solve {TYPE}"),
+    events.LastingRecordFound: (INFO, '[{name}] acme: this record is there already: {place} TXT "{text}"'),
     events.CheckingPropagation: (INFO, "[{name}] acme: Checking DNS record propagation using [{servers}]"),
     events.AwaitingPropagation: (INFO, "Wait for propagation [timeout: {timeout}s, interval: {interval}s]"),
     events.CleaningUp: (INFO, "[{name}] acme: Cleaning {TYPE} challenge"),

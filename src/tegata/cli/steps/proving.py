@@ -21,4 +21,8 @@ def solvers_for(context: Context, plan: IssuePlan | Conformance) -> dict[str, So
         from tegata.cli.steps.dnsproving import dns_solver
 
         solvers.append(dns_solver(context, plan.dns))
+    if isinstance(plan, IssuePlan) and plan.persist is not None:
+        from tegata.cli.steps.dnsproving import persist_solver
+
+        solvers.append(persist_solver(context, plan.persist))
     return {solver.challenge_type: solver for solver in solvers}
