@@ -4,8 +4,7 @@ Form, header and rules are here, the signatures themselves in ``signatures``. No
 whether a nonce is fresh, a URL the right one or an account alive is asked elsewhere.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tegata.acme import b64, codec, jwk, signatures
 from tegata.acme.codec import Malformed
@@ -34,8 +33,7 @@ class BadSignature(TegataError):
     code = "acme.signature"
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """The protected header of a request; exactly one of ``kid`` and ``jwk`` is there.
 
     ``nonce`` is empty in an inner JWS, which has none.
@@ -48,8 +46,7 @@ class Header:
     jwk: dict[str, Any] | None
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(NamedTuple):
     """A request whose form is right; its signature is still to be verified."""
 
     header: Header

@@ -25,7 +25,11 @@ class Headers:
 
     def get(self, name: str) -> str | None:
         """The first value of a field, or None."""
-        return next(iter(self.get_all(name)), None)
+        wanted = name.lower()
+        for field_name, value in self._fields:
+            if field_name == wanted:
+                return value
+        return None
 
     def get_all(self, name: str) -> list[str]:
         """All values of a field."""

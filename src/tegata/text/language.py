@@ -16,8 +16,10 @@ class Language(StrEnum):
 
 def from_accept_language(header: str | None, default: Language = Language.EN) -> Language:
     """Choose by an Accept-Language header (RFC 9110 §12.5.4); without a language of ours, the default."""
+    if not header:
+        return default
     best, best_weight = default, 0.0
-    for item in (header or "").split(",")[:20]:
+    for item in header.split(",")[:20]:
         tag, _, parameter = item.strip().partition(";")
         primary = tag.strip().lower().split("-")[0]
         try:

@@ -15,7 +15,7 @@ IDS = SystemIds()
 @pytest.mark.parametrize(
     ("make", "pattern"),
     [
-        (IDS.object_id, r"[A-Za-z0-9_-]{22}"),
+        (IDS.object_id, r"[0-9a-f]{8}[A-Za-z0-9_-]{22}"),
         (IDS.token, r"[A-Za-z0-9_-]{43}"),
         (IDS.contract_id, r"C[0-9B-DF-HJKMNP-TV-Z]{8}"),
         (IDS.kid, r"[A-Za-z0-9]{16}"),

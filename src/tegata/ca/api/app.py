@@ -25,9 +25,11 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 log = structlog.get_logger("acme")
 
 _CORS = (
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "Replay-Nonce, Location, Link, Retry-After"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Replay-Nonce, Location, Link, Retry-After"),
 )
+# What is looked at of a request.
+_READ = frozenset({b"content-type", b"content-length", b"accept-language"})
 
 
 class Disconnected(Exception):
@@ -40,23 +42,22 @@ class AcmeApp:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._router = Router()
+        index = f'<{context.links.to(links.DIRECTORY)}>;rel="index"'
+        self._index = (*_CORS, (b"link", index.encode("latin-1")))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         path = scope["raw_path"].decode("latin-1")
-        headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        headers = Headers(
+            [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"] if name in _READ]
+        )
         try:
             response = await self._answer(scope["method"], path, headers, receive)
         except Disconnected:
             return
-        fields = [*response.headers, *self._on_all(scope["method"], path, response)]
-        await send(
-            {
-                "type": "http.response.start",
-                "status": response.status,
-                "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields],
-            }
-        )
+        fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+        fields += self._on_all(scope["method"], path, response)
+        await send({"type": "http.response.start", "status": response.status, "headers": fields})
         await send({"type": "http.response.body", "body": response.body})
 
     async def _answer(self, method: str, path: str, headers: Headers, receive: Receive) -> Response:
@@ -82,17 +83,15 @@ class AcmeApp:
             language = from_accept_language(headers.get("Accept-Language"))
             return render.answer(error, language, reference, context.now())
 
-    def _on_all(self, method: str, path: str, response: Response) -> list[tuple[str, str]]:
-        """The fields that do not depend on the resource (A-03, A-16, A-27)."""
-        fields = list(_CORS)
-        if path != links.DIRECTORY:
-            fields.append(("Link", f'<{self._context.links.to(links.DIRECTORY)}>;rel="index"'))
+    def _on_all(self, method: str, path: str, response: Response) -> list[tuple[bytes, bytes]]:
+        """The fields that do not depend on the resource (A-03, A-16, A-27), their names in lower case as ASGI's are."""
+        fields = list(_CORS if path == links.DIRECTORY else self._index)
         if method == "POST":
-            fields.append(("Replay-Nonce", self._context.nonces.issue()))
+            fields.append((b"replay-nonce", self._context.nonces.issue().encode("ascii")))
         if response.status == 413:
-            fields.append(("Connection", "close"))
+            fields.append((b"connection", b"close"))
         if response.status != 204:
-            fields.append(("Content-Length", str(len(response.body))))
+            fields.append((b"content-length", b"%d" % len(response.body)))
         return fields
 
 

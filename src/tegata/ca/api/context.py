@@ -3,11 +3,13 @@
 ``bootstrap`` makes the one Context; the gate makes a call for each request. Decides nothing.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
+
+import msgspec
 
 from tegata.acme import codec
 from tegata.acme.codec import Malformed
@@ -63,8 +65,7 @@ class Context:
     keys: AccountKeys = field(default_factory=AccountKeys)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A request at its resource: ``url`` is the resource's own, ``id`` the part of it that names the object."""
 
     request: Request
@@ -77,8 +78,7 @@ class Call:
         return from_accept_language(self.request.headers.get("Accept-Language"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignedCall(Call):
+class SignedCall(Call, frozen=True, kw_only=True):
     """A request with a verified signature."""
 
     payload: bytes
@@ -89,29 +89,40 @@ class SignedCall(Call):
             return codec.decode(self.payload, shape, codec.REQUEST_LIMIT)
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeyCall(SignedCall):
+class KeyCall(SignedCall, frozen=True, kw_only=True):
     """A request signed with a key it brings along."""
 
     jwk: JWK
     key: PublicKey
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountCall(SignedCall):
+class AccountCall(SignedCall, frozen=True, kw_only=True):
     """A request signed with the key of an account of ours."""
 
     actor: Actor
 
 
-@contextmanager
-def blaming_the_request() -> Iterator[None]:
+class _Blaming:
+    """See ``blaming_the_request``."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """Raise the CA's own error in place of the core's."""
+        if error is None:
+            return
+        if isinstance(error, Malformed):
+            raise MalformedRequest(**error.facts) from None
+        if isinstance(error, BadPublicKey):
+            raise UnsuitableAccountKey(**error.facts) from None
+        if isinstance(error, BadSignature):
+            raise BadRequestSignature from None
+
+
+_BLAMING = _Blaming()
+
+
+def blaming_the_request() -> AbstractContextManager[None]:
     """What the protocol core refuses about a sender's text, as the CA's own errors."""
-    try:
-        yield
-    except Malformed as error:
-        raise MalformedRequest(**error.facts) from None
-    except BadPublicKey as error:
-        raise UnsuitableAccountKey(**error.facts) from None
-    except BadSignature:
-        raise BadRequestSignature from None
+    return _BLAMING

@@ -30,7 +30,7 @@ class Links:
 
     def to(self, path: str, identifier: str = "") -> str:
         """The URL of one of this file's paths, with the object's id in its place."""
-        return self._base + path.format(id=identifier)
+        return self._base + path.replace("{id}", identifier)
 
     def account_id(self, kid: str) -> str:
         """The id in an account URL that we handed out, compared as an exact string (A-11).

@@ -5,7 +5,9 @@ Pure: takes the issuer's certificate, never its key; clock and serial number are
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_address
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
@@ -18,6 +20,8 @@ from tegata.ca.model import Contract
 from tegata.ca.settings import Service
 from tegata.pki import names as pki_names
 from tegata.pki.keys import PublicKey
+
+_Extensions: TypeAlias = tuple[x509.Extension[x509.ExtensionType], ...]
 
 _KEY_USAGES = (
     *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
@@ -60,17 +64,15 @@ def builder(template: Template, issuer: Issuer) -> x509.CertificateBuilder:
 
     Raises ValueError for what X.509 cannot hold.
     """
-    laid_out = x509.CertificateBuilder(
+    return x509.CertificateBuilder(
         issuer_name=issuer.certificate.subject,
         subject_name=template.subject,
         public_key=template.public_key,
         serial_number=template.serial,
         not_valid_before=template.not_before.replace(microsecond=0),
         not_valid_after=template.not_after.replace(microsecond=0),
+        extensions=_extensions(template, issuer),
     )
-    for extension, critical in _extensions(template, issuer):
-        laid_out = laid_out.add_extension(extension, critical)
-    return laid_out
 
 
 def key_usage(*usages: str) -> x509.KeyUsage:
@@ -96,20 +98,33 @@ def crl_at(url: str) -> x509.CRLDistributionPoints:
     return x509.CRLDistributionPoints([x509.DistributionPoint(location, None, None, None)])
 
 
-def _extensions(template: Template, issuer: Issuer) -> list[tuple[x509.ExtensionType, bool]]:
-    """Each extension and whether it is critical; subjectAltName is so where the subject is empty."""
-    extensions: list[tuple[x509.ExtensionType, bool]] = [
-        (key_usage("digital_signature"), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
-        (x509.BasicConstraints(ca=False, path_length=None), True),
-        (x509.SubjectAlternativeName([_general_name(name) for name in template.names]), not list(template.subject)),
-        (authority_key_identifier(issuer.certificate), False),
-        (certificate_at(issuer.certificate_url), False),
-        (x509.CertificatePolicies([x509.PolicyInformation(template.policy, None)]), False),
+def _extensions(template: Template, issuer: Issuer) -> list[x509.Extension[x509.ExtensionType]]:
+    """Each extension once; subjectAltName is critical where the subject is empty."""
+    before, after = _constant(issuer, template.policy)
+    names = x509.SubjectAlternativeName([_general_name(name) for name in template.names])
+    return [*before, _extension(names, critical=not list(template.subject)), *after]
+
+
+@lru_cache(64)
+def _constant(issuer: Issuer, policy: x509.ObjectIdentifier) -> tuple[_Extensions, _Extensions]:
+    """What is alike in all certificates of an issuer under a policy: what stands before the names, and after them."""
+    before = [
+        _extension(key_usage("digital_signature"), critical=True),
+        _extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])),
+        _extension(x509.BasicConstraints(ca=False, path_length=None), critical=True),
+    ]
+    after = [
+        _extension(authority_key_identifier(issuer.certificate)),
+        _extension(certificate_at(issuer.certificate_url)),
+        _extension(x509.CertificatePolicies([x509.PolicyInformation(policy, None)])),
     ]
     if issuer.crl_url is not None:
-        extensions.append((crl_at(issuer.crl_url), False))
-    return extensions
+        after.append(_extension(crl_at(issuer.crl_url)))
+    return tuple(before), tuple(after)
+
+
+def _extension(value: x509.ExtensionType, *, critical: bool = False) -> x509.Extension[x509.ExtensionType]:
+    return x509.Extension(value.oid, critical, value)
 
 
 def _general_name(name: str) -> x509.GeneralName:

@@ -4,8 +4,9 @@ Reads the final bytes, not what they were made from, and says in its own words w
 with ``build``. Pure. What the profile does not name is refused, not ignored.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -38,6 +39,23 @@ class Fields(NamedTuple):
     subject: Element
     key: Element
     extensions: dict[bytes, tuple[bool, bytes]]
+
+
+class _Issuing(NamedTuple):
+    """What certificates take over from the issuing CA's own."""
+
+    algorithm: bytes
+    name: bytes
+    not_after: datetime
+
+
+@lru_cache(64)
+def _own(certificate: x509.Certificate) -> _Issuing:
+    return _Issuing(
+        algorithms.of(algorithms.public_key_of(certificate)).identifier,
+        certificate.subject.public_bytes(),
+        certificate.not_valid_after_utc,
+    )
 
 
 def check(tbs: bytes, wanted: Wanted, issuer: Issuer) -> None:
@@ -102,14 +120,14 @@ def _serial(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
 
 def _algorithm(fields: Fields, _wanted: Wanted, issuer: Issuer) -> None:
     """B-56."""
-    identifier = algorithms.of(algorithms.public_key_of(issuer.certificate)).identifier
+    identifier = _own(issuer.certificate).algorithm
     found = fields.algorithm.encoded
     _require(found == identifier, "the signature algorithm is the issuing key's", found.hex())
 
 
 def _issuer_name(fields: Fields, _wanted: Wanted, issuer: Issuer) -> None:
     """B-61."""
-    expected = issuer.certificate.subject.public_bytes()
+    expected = _own(issuer.certificate).name
     found = fields.issuer.encoded
     _require(found == expected, "the issuer is a byte copy of the issuing CA's subject", found.hex())
 
@@ -123,7 +141,7 @@ def _validity(fields: Fields, wanted: Wanted, issuer: Issuer) -> None:
     days = wanted.service.certificate_days
     length = life(not_before, not_after)
     _require(length <= timedelta(days=days), "the life, last second included, is the service's at most", length)
-    _require(not_after <= issuer.certificate.not_valid_after_utc, "notAfter is not past the issuer's", not_after)
+    _require(not_after <= _own(issuer.certificate).not_after, "notAfter is not past the issuer's", not_after)
     contract = wanted.contract
     _require(not_after <= contract.ends, "notAfter is not past the contract's end", not_after)
     _require(not_before >= contract.starts.replace(microsecond=0), "notBefore is in the contract's term", not_before)
@@ -176,16 +194,17 @@ def _subject(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
 
 def _extension_set(fields: Fields, wanted: Wanted, issuer: Issuer) -> None:
     """B-67, B-68, B-71, B-72, B-73: the exact bytes of every extension but the names, and no other extension."""
-    expected = _expected_extensions(wanted, issuer)
+    expected = _expected_extensions(issuer, is_ov=wanted.service.validation == "ov")
     found = {oid: extension for oid, extension in fields.extensions.items() if oid != _ALTERNATIVE_NAME}
     for identifier in sorted(found.keys() | expected.keys()):
         same = found.get(identifier) == expected.get(identifier)
         _require(same, "an extension is exactly as the profile has it, or absent", identifier.hex())
 
 
-def _expected_extensions(wanted: Wanted, issuer: Issuer) -> dict[bytes, tuple[bool, bytes]]:
+@lru_cache(64)
+def _expected_extensions(issuer: Issuer, *, is_ov: bool) -> Mapping[bytes, tuple[bool, bytes]]:
     identifier = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    policy = _ORGANIZATION_VALIDATED if wanted.service.validation == "ov" else _DOMAIN_VALIDATED
+    policy = _ORGANIZATION_VALIDATED if is_ov else _DOMAIN_VALIDATED
     issuer_url, crl_url = issuer.certificate_url.encode("ascii"), (issuer.crl_url or "").encode("ascii")
     for url in filter(None, (issuer_url, crl_url)):
         _require(url.startswith(b"http://"), "certificates and CRLs are fetched by http", url)

@@ -3,9 +3,8 @@
 Read afresh for every request, so that what an operator did a moment ago counts.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tegata.ca.errors import AccountDeactivated, NotFound, UnknownAccount
 from tegata.ca.model import Account, Authorization, Certificate, Contract, Credential, Order
@@ -15,8 +14,7 @@ from tegata.ca.ports import Store
 Record = TypeVar("Record", Order, Authorization, Certificate)
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(NamedTuple):
     """An account that may speak; whether its contract is in force is asked where that matters."""
 
     account: Account

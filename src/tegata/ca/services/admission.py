@@ -5,8 +5,8 @@ before.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cryptography import x509
 
@@ -18,8 +18,7 @@ from tegata.ca.ports import Store
 from tegata.ca.settings import Policy, Service
 
 
-@dataclass(frozen=True)
-class Admitted:
+class Admitted(NamedTuple):
     """What a certificate will hold: normalised identifiers, its first and its last second."""
 
     service: Service

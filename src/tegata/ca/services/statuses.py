@@ -4,8 +4,8 @@ Maps facts of records to ``acme.lifecycle``; decides nothing itself.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tegata.acme import lifecycle
 from tegata.acme.identifiers import Identifier
@@ -16,8 +16,7 @@ from tegata.ca.ports import Store
 from tegata.pki.names import base_of, is_wildcard
 
 
-@dataclass(frozen=True)
-class AuthorizationView:
+class AuthorizationView(NamedTuple):
     """An authorization, its status, and the statuses of its challenges by their ids."""
 
     authorization: Authorization
@@ -25,8 +24,7 @@ class AuthorizationView:
     challenge_statuses: Mapping[str, ChallengeStatus]
 
 
-@dataclass(frozen=True)
-class OrderView:
+class OrderView(NamedTuple):
     """An order, its status, and its authorizations in the order's order."""
 
     order: Order
