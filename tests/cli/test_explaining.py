@@ -122,3 +122,42 @@ def test_the_rule_is_written_down() -> None:
     """The document says it in the same words."""
     text = " ".join((ROOT / "docs" / "command-line.md").read_text("utf-8").split())
     assert _RULE.en in text
+
+
+def test_a_configuration_file(tegata: Tegata) -> None:
+    """Each certificate's values with file and line, and no secret."""
+    (tegata.directory / "many.yml").write_text(
+        "networkStack: ipv4only\n"
+        "servers:\n"
+        "  ca:\n"
+        "    url: https://ca.example/dir\n"
+        "accounts:\n"
+        "  main: {server: ca, eab: {kid: k, hmacKey: topsecret}}\n"
+        "challenges: {web: {http: {webroot: /www}}}\n"
+        "certificates:\n"
+        "  one:\n"
+        "    domains:\n"
+        "      - www.example.com\n"
+        "    pfx: {password: topsecret}\n"
+        "  two: {domains: [two.example.com], keyType: rsa2048}\n"
+    )
+    done = tegata.run("--config", "many.yml", "--explain", env={"TEGATA_LANG": "en"}).check()
+    assert "topsecret" not in done.output
+    said = lines(done.stdout)
+    for line in (
+        "one:",
+        "--ipv4only = true (many.yml, line 1)",
+        "--server = https://ca.example/dir (many.yml, line 4)",
+        "--account-id = main (many.yml, line 6)",
+        "--hmac = ******** (many.yml, line 6)",
+        "--http.webroot = /www (many.yml, line 7)",
+        "--domains = www.example.com (many.yml, line 11)",
+        "--pfx.pass = ******** (many.yml, line 12)",
+        "two:",
+        "--key-type = rsa2048 (many.yml, line 13)",
+    ):
+        assert line in said, f"{line}\n{done.stdout}"
+    assert not tegata.path.exists()
+    (tegata.directory / "many.yml").write_text("certificates: {one: {}}\n")
+    done = tegata.run("--config", "many.yml", "--explain", env={"TEGATA_LANG": "en"})
+    assert (done.code, "many.yml, line 1, certificates.one: " in done.stderr) == (1, True)

@@ -140,3 +140,24 @@ def test_the_version_of_ip(tegata: Tegata, pebble: Pebble) -> None:
     (tegata.directory / "both.yml").write_text("networkStack: both\n" + head(pebble) + certificates)
     done = tegata.run("--config", "both.yml", env={"TEGATA_LANG": "en"})
     assert "networkStack: it must be ipv4only or ipv6only" in done.stderr
+
+
+def test_revoked_by_the_file(tegata: Tegata, pebble: Pebble) -> None:
+    """certificates revoke --config: storage, account and CA are the file's; -k keeps the files, as --keep."""
+    text = "storage: tree\n" + head(pebble)
+    text += "certificates: {one: {domains: [one.example.com]}, two: {domains: [two.example.com]}}\n"
+    (tegata.directory / "many.yml").write_text(text)
+    tegata.run("--config", "many.yml").check()
+    tree = tegata.directory / "tree"
+    listed = tegata.run("certificates", "list", "--json", "--config", "many.yml").check().stdout
+    assert len(json.loads(listed)) == 2
+    number = serial(crt(tree, "one"))
+    tegata.run("certificates", "revoke", "-k", "--config", "many.yml", "-c", "one", "--reason", "4").check()
+    assert pebble.status(number)["Status"] == "Revoked"
+    assert crt(tree, "one").is_file()
+    done = tegata.run("certificates", "revoke", "--config", "many.yml", "-c", "one", "-c", "two").check()
+    assert "already revoked" in done.stderr
+    assert not crt(tree, "one").exists()
+    assert not crt(tree, "two").exists()
+    assert not tegata.path.exists()
+    assert tegata.run("certificates", "revoke", "--config", "many.yml", "-c", "three").code == 1

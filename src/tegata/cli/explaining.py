@@ -10,10 +10,13 @@ from itertools import takewhile
 from pathlib import Path
 
 from tegata.cli.config import envfile
+from tegata.cli.config import file as configfile
+from tegata.cli.config.reading import text_of
+from tegata.cli.config.wanted import wanted
 from tegata.cli.console import Console, shown
 from tegata.cli.grammar.flags import FLAGS, Flag
 from tegata.cli.grammar.values import Value
-from tegata.cli.grammar.words import Given, Reading, dashed
+from tegata.cli.grammar.words import PROCESS, Given, Reading, dashed
 from tegata.cli.plans.eabfile import EabFile
 from tegata.clock import rfc3339
 from tegata.text.catalogue import Sentence
@@ -50,6 +53,7 @@ _NOTHING = Sentence("means nothing here", "無視されます")
 _FLAG = Sentence("flag {name}", "フラグ {name}")
 _VARIABLE = Sentence("variable {name}", "環境変数 {name}")
 _FILE = Sentence("file {name}", "ファイル {name}")
+_LINE = Sentence("{file}, line {line}", "{file} の {line} 行目")
 _DEFAULT = Sentence("default", "既定値")
 
 
@@ -77,6 +81,9 @@ def explain(
     if variables:
         environ = {**envfile.load(Path(variables)), **environ}
         invocation = reading.understood(environ)
+    if invocation.command == PROCESS:
+        for line in _about_file(language, Path(invocation.text("config") or "")):
+            console.say(line)
     if reading.command is None:
         return
     file = invocation.text("eab-file")
@@ -161,6 +168,19 @@ def _values(
         else:
             continue
         yield dashed(flag.name), _told(flag, value), origin
+
+
+def _about_file(language: Language, file: Path) -> Iterator[str]:
+    """Every certificate of a configuration file with its values; raises BadConfig."""
+    for each in wanted(configfile.read(text_of(file), str(file)), str(file)):
+        yield f"{shown(each.name)}:"
+        for flag in FLAGS:
+            value = each.invocation.given.get(flag.name)
+            if value is not None:
+                line = each.lines.get(flag.name, each.line)
+                origin = _LINE.fill(language, {"file": shown(file), "line": line})
+                yield f"   {dashed(flag.name)} = {_told(flag, value)}   ({origin})"
+        yield ""
 
 
 def _told(flag: Flag, value: Value) -> str:

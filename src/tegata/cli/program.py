@@ -17,6 +17,7 @@ from types import FrameType
 from tegata.cli.console import WARN, Console, shown
 from tegata.cli.context import Context
 from tegata.cli.errors import BadEabFile, UnknownCommand
+from tegata.cli.grammar.commands import WITH_FILE, Generation
 from tegata.cli.grammar.words import PREFIXES, PROCESS, Invocation, parse
 from tegata.cli.main import version
 from tegata.cli.plans.eabfile import SIZE_LIMIT, EabFile
@@ -142,8 +143,29 @@ def _perform(context: Context, words: Sequence[str]) -> int:
     ignored = invocation.extra[1:] if invocation.command == "conformance" else invocation.extra
     if ignored:
         context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(ignored))}", WARN)
+    asked = _by_file(context, invocation)
+    return DONE if asked is None else _carry_out(context, _planned(context, asked))
+
+
+def _planned(context: Context, invocation: Invocation) -> Plan:
     material = NOTHING if invocation.command in OFFLINE else read_material(invocation)
-    return _carry_out(context, make(invocation, context.environ, _eab_file(context, invocation), Path.cwd(), material))
+    return make(invocation, context.environ, _eab_file(context, invocation), Path.cwd(), material)
+
+
+def _by_file(context: Context, invocation: Invocation) -> Invocation | None:
+    """The command with what a configuration file says, if it is asked; None: it has been carried out for each of it."""
+    config = invocation.text("config")
+    if not config or invocation.command not in WITH_FILE or invocation.generation is not Generation.V5:
+        return invocation
+    file = Path.cwd() / config
+    if invocation.command == "revoke":
+        from tegata.cli.verbs.revokefiled import revoke_filed
+
+        revoke_filed(context, invocation, file)
+        return None
+    from tegata.cli.config import filed, reading
+
+    return filed.placed(invocation, reading.load(context, file), file)
 
 
 def _default_words() -> list[str]:

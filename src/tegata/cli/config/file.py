@@ -33,6 +33,8 @@ class Section:
     line: int
     flags: dict[str, Value] = field(default_factory=dict, repr=False)
     """What it says, by the flags' names; sections inside have their own."""
+    lines: dict[str, int] = field(default_factory=dict)
+    """Where it says that, by the flags' names, or by the keys that are no flag."""
     words: dict[str, str] = field(default_factory=dict)
     """What it says by keys that are no flag."""
     sections: dict[str, "Section"] = field(default_factory=dict)
@@ -41,6 +43,13 @@ class Section:
         """The entries of a section of named entries."""
         section = self.sections.get(name)
         return section.sections if section else {}
+
+    def all_lines(self) -> dict[str, int]:
+        """The lines of the values of the section and of all inside it."""
+        found = dict(self.lines)
+        for section in self.sections.values():
+            found.update(section.all_lines())
+        return found
 
     def all_flags(self) -> dict[str, Value]:
         """The values of the section and all inside it."""
@@ -126,18 +135,21 @@ class _Reading:
                 self._fault(node, path, "it must be a list of words")
                 return
             section.flags[flag.name] = tuple(each.value for each in node.value)
+            section.lines[flag.name] = _line(node)
         elif not isinstance(node, yaml.ScalarNode):
             self._fault(node, path, "it must be one value")
         elif node.value in _NULL and node.style is None:
             return
         elif flag is None:
             section.words[name] = node.value
+            section.lines[name] = _line(node)
         else:
             self._value(section, flag, node, path)
 
     def _value(self, section: Section, flag: Flag, node: yaml.ScalarNode, path: str) -> None:
         try:
             section.flags[flag.name] = values.read(flag, path, node.value)
+            section.lines[flag.name] = _line(node)
         except TegataError:
             self._fault(node, path, _WANTED[flag.kind])
 

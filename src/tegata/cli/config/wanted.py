@@ -29,6 +29,8 @@ class Wanted:
     invocation: Invocation
     account_key_type: str | None
     """The account's own, in lego's words; None: as the certificate's."""
+    lines: Mapping[str, int]
+    """The lines of the file that the values come from, by the flags' names; those that follow from others have none."""
     env_files: tuple[str, ...]
     """Files of variables that count for this certificate alone, the later the more."""
 
@@ -50,11 +52,13 @@ class _Joining:
         self.faults: list[BadConfig] = []
         self._config = config
         self._file = file
+        self._lines: dict[str, int] = {}
 
     def certificate(self, name: str, section: Section) -> Wanted:
         """One certificate with all that it refers to."""
         key = f"certificates.{name}"
         env_files: list[Value] = []
+        self._lines = {}
         given = self._general()
         self._account(section, key, given)
         self._challenge(section, key, given, env_files)
@@ -62,6 +66,7 @@ class _Joining:
         env_files.append(own.pop("env-file", ""))
         account_key_type = given.get("key-type")
         given.update(own)
+        self._lines.update(section.all_lines())
         if "pfx" in section.sections:
             given["pfx"] = True
         if not given.get("domains") and not given.get("csr"):
@@ -75,6 +80,7 @@ class _Joining:
             section.line,
             invocation,
             account_key_type if isinstance(account_key_type, str) else None,
+            self._lines,
             tuple(str(each) for each in env_files if each),
         )
 
@@ -94,11 +100,14 @@ class _Joining:
         """What the file says for all certificates."""
         config = self._config
         given = dict(config.flags)
+        self._lines.update(config.lines)
         if "hooks" in config.sections:
             given.update(config.sections["hooks"].all_flags())
+            self._lines.update(config.sections["hooks"].all_lines())
         stack = config.words.get("networkStack")
         if stack in _STACKS:
             given[_STACKS[stack]] = True
+            self._lines[_STACKS[stack]] = config.lines["networkStack"]
         elif stack is not None:
             self.fault(config, "networkStack", "it must be ipv4only or ipv6only")
         return given
@@ -108,13 +117,16 @@ class _Joining:
         account = self._named(section, key, "account", "accounts")
         if account is None:
             return
+        self._lines["account-id"] = account.line
         given.update(account.all_flags())
+        self._lines.update(account.all_lines())
         accounts = self._config.under("accounts")
         given["account-id"] = next(called for called, entry in accounts.items() if entry is account)
         server = account.words.get("server")
         named = self._config.under("servers").get(server or "")
         if named is not None:
             given.update(named.flags)
+            self._lines.update({**named.lines, "server": named.lines.get("url", named.line)})
             server = named.words.get("url")
             if not server:
                 self.fault(named, f"servers.{account.words['server']}.url", "it is missing")
@@ -135,6 +147,7 @@ class _Joining:
             values = inside.all_flags()
             env_files.append(values.pop("env-file", ""))
             given.update(values)
+            self._lines.update(inside.all_lines())
             if method != "dns":
                 given[_METHODS[method]] = True
             elif not values.get("dns"):

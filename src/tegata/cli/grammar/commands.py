@@ -115,6 +115,8 @@ _ALL = (
 
 COMMANDS: dict[str, Command] = {command.words: command for command in _ALL}
 GROUPS: frozenset[str] = frozenset(command.group for command in _ALL if command.group)
+# Those that ask a configuration file where things are and who may speak for them, by what they are called in code.
+WITH_FILE = frozenset({"revoke", "list", "accounts list", "archives list"})
 # The words that may stand where a command is expected.
 FIRST_WORDS: frozenset[str] = frozenset(words.split()[0] for words in COMMANDS)
 

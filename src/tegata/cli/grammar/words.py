@@ -22,7 +22,7 @@ from tegata.cli.errors import (
     UnknownFlag,
 )
 from tegata.cli.grammar import values
-from tegata.cli.grammar.commands import COMMANDS, FIRST_WORDS, GROUPS, Command, Generation, known
+from tegata.cli.grammar.commands import COMMANDS, FIRST_WORDS, GROUPS, WITH_FILE, Command, Generation, known
 from tegata.cli.grammar.flags import FLAGS, Flag, Kind
 from tegata.cli.grammar.generations import V5_SPELLINGS, v5_variables
 from tegata.cli.grammar.values import FALSE, TRUE, Value
@@ -201,7 +201,9 @@ class Reading:
         return {name: value for name, (_, value) in self.in_environment(environ).items()}
 
     def _check_config_alone(self) -> None:
-        """A configuration file says everything: no command and no other flag goes with it."""
+        """A configuration file says everything: no other flag goes with it, and few commands do."""
+        if self.command is not None and self.command.does in WITH_FILE:
+            return
         if any(each.flag.name == "config" for each in self.flags):
             others = [each.typed for each in self.flags if each.flag.name not in (*_WITH_CONFIG, "explain")]
             words = [self.command.words] if self.command else [self.group] if self.group else others

@@ -10,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
-from tegata.cli.config import envfile
-from tegata.cli.config import file as configfile
+from tegata.cli.config import envfile, reading
 from tegata.cli.config.wanted import Wanted, wanted
 from tegata.cli.console import shown
 from tegata.cli.context import Context
-from tegata.cli.errors import BadConfig
 from tegata.cli.grammar.words import Invocation
 from tegata.cli.plans import material
 from tegata.cli.plans.making import make
@@ -28,7 +26,6 @@ from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
 from tegata.host.files import Tree
 from tegata.pki.key_types import parse_key_type
-from tegata.text.catalogue import explain
 
 # Orders at work at once; more of them would wait for the CA's and this machine's limits, not for each other.
 AT_ONCE = 8
@@ -58,13 +55,9 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
 
     What the command line says of log lines counts before what the file says.
     """
-    try:
-        config = configfile.read(_text(file), str(file))
+    config = reading.load(context, file)
+    with reading.faults_told(context):
         certificates = wanted(config, str(file))
-    except BadConfig as fault:
-        for other in fault.others:
-            context.console.error(explain(other, context.language).what)
-        raise
     log = config.sections.get("log")
     said = {**(log.flags if log else {}), **invocation.given}
     level, form = (str(said.get(name) or "") for name in ("log.level", "log.format"))
@@ -183,17 +176,3 @@ def _ensure(job: _Job, stop: threading.Event) -> Exception | None:
     except _Stopped:
         pass
     return None
-
-
-def _text(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(configfile.SIZE_LIMIT + 1)
-    except OSError as error:
-        raise BadConfig(file=file, line=0, key="-", reason=error.strerror or "it cannot be read") from error
-    if len(content) > configfile.SIZE_LIMIT:
-        raise BadConfig(file=file, line=0, key="-", reason="it is longer than 1 MiB")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadConfig(file=file, line=0, key="-", reason="it is not text in UTF-8") from None
