@@ -1,5 +1,6 @@
 """http-01 by a bucket: moto's S3 server on this machine, and what can be wrong."""
 
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -54,7 +55,7 @@ def fetch(endpoint: str) -> bytes | None:
 def test_anybody_can_read_it_until_it_is_gone(endpoint: str) -> None:
     """Under the path that the CA asks for."""
     boto3.client("s3").create_bucket(Bucket="bucket")
-    solver: Solver = S3Solver("bucket")
+    solver: Solver = S3Solver("bucket", os.environ)
     solver.present(SHOWN)
     assert fetch(endpoint) == SHOWN.key_authorization.encode()
     solver.cleanup(SHOWN)
@@ -62,10 +63,22 @@ def test_anybody_can_read_it_until_it_is_gone(endpoint: str) -> None:
     solver.cleanup(SHOWN)
 
 
+def test_variables_of_one_certificate(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of variables counts for its certificate, whatever this process's environment says; a region by lego's."""
+    boto3.client("s3").create_bucket(Bucket="own")
+    own = {name: os.environ[name] for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    solver = S3Solver("own", {**own, "AWS_REGION": "eu-west-1"})
+    assert solver._client.meta.region_name == "eu-west-1"
+    solver.present(SHOWN)
+    solver.cleanup(SHOWN)
+
+
 def test_a_bucket_that_there_is_not(endpoint: str) -> None:
     """What the service says is told, the credentials are not."""
     with pytest.raises(S3Failed) as caught:
-        S3Solver("nothing").present(SHOWN)
+        S3Solver("nothing", os.environ).present(SHOWN)
     assert caught.value.facts["bucket"] == "nothing"
     assert "NoSuchBucket" in str(caught.value.facts["reason"])
     assert "topsecret" not in str(caught.value.facts)
@@ -74,7 +87,7 @@ def test_a_bucket_that_there_is_not(endpoint: str) -> None:
 def test_a_service_that_is_down(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Presenting and cleaning up say so."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    solver = S3Solver("bucket")
+    solver = S3Solver("bucket", os.environ)
     with pytest.raises(S3Failed):
         solver.present(SHOWN)
     with pytest.raises(S3Failed):
@@ -85,4 +98,4 @@ def test_without_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra is named before anything is ordered."""
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(S3NotInstalled):
-        S3Solver("bucket")
+        S3Solver("bucket", os.environ)

@@ -35,5 +35,5 @@ def _chosen(context: Context, plan: HttpPlan) -> Solver:
     if plan.s3_bucket:
         from tegata.plugins.solvers.s3 import S3Solver
 
-        return S3Solver(plan.s3_bucket)
+        return S3Solver(plan.s3_bucket, context.environ)
     return at(context, StandaloneSolver, plan.port, plan.proxy_header)
