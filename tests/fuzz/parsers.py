@@ -6,7 +6,7 @@ import io
 import socket
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,11 +34,12 @@ from tegata.ca.cli.grammar import BadUsage
 from tegata.ca.errors import BadHttpAnswer, CaaForbids, RedirectRefused
 from tegata.ca.issuing import der
 from tegata.ca.model import Look
-from tegata.ca.policy import caa
+from tegata.ca.policy import caa, persistence
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Acme, Public, Settings
-from tegata.ca.validation import dnsmessage, exchange, targets
+from tegata.ca.validation import dnsmessage, exchange, openmpic, targets
 from tegata.ca.validation import messages as messages_between
+from tegata.ca.validation.evidence import Climb, Evidence, Hop
 from tegata.ca.validation.messages import BadMessage
 from tegata.cli import errors
 from tegata.cli.config import envfile
@@ -213,6 +214,50 @@ def caa_sample() -> bytes:
     message.answer.append(dns.rrset.from_text("a.example.", 60, "IN", "CAA", '0 issue "ca.example; x=y"'))
     message.use_edns(0, 0, 1232, options=[dns.edns.EDEOption(dns.edns.EDECode.DNSKEY_MISSING, "why")])
     return message.to_wire()[2:]
+
+
+PERSIST_REQUEST = persistence.PersistRequest(
+    issuers=("ca.example",), account_uri=QUESTION.account_uri, wildcard=True, at=NOW
+)
+
+
+class Sights:
+    """A validator's parts that saw what was asked for."""
+
+    async def prove(self, question: Question) -> Verdict:
+        return self._seen(question.identifier)
+
+    async def prove_by_value(self, identifier: Identifier, value: str) -> Verdict:
+        return self._seen(identifier)
+
+    async def permits(self, question: Question, issuers: Sequence[str]) -> Verdict:
+        return Verdict(None, Climb(resolvers=(), started=NOW, finished=NOW).encode())
+
+    def _seen(self, identifier: Identifier) -> Verdict:
+        seen = Evidence(
+            identifier=identifier.value,
+            domain_name=identifier.value,
+            method="",
+            section="",
+            token="",
+            resolvers=(),
+            started=NOW,
+            finished=NOW,
+            hops=[Hop("http://a.example/")],
+        )
+        return Verdict(None, seen.encode())
+
+
+def dcv_request(target: str, **parameters: str) -> bytes:
+    """A request for a proof, in the words of Open MPIC."""
+    return codec.encode({"domain_or_ip_target": target, "dcv_check_parameters": parameters})
+
+
+def openmpic_request(
+    look: Callable[[str, openmpic.Parts, bytes], Coroutine[object, object, bytes]],
+) -> Callable[[bytes], bytes]:
+    """What somebody asks an agent in the words of Open MPIC."""
+    return lambda content: asyncio.run(look("osaka", Sights(), content))
 
 
 def http01_answer(content: bytes) -> exchange.Answer:
@@ -449,6 +494,28 @@ PARSERS = (
         (b"https://b.example:443/x?y#z", b"http://[2001:db8::1]/", b"//b.example/"),
         (RedirectRefused,),
         giant=HEADER,
+    ),
+    Parser(
+        "dns-persist-01 record",
+        lambda content: persistence.objection([content], PERSIST_REQUEST),
+        (b"ca.example; accounturi=https://ca.example/acme/account/1; policy=wildcard; persistUntil=1798761600",),
+    ),
+    Parser(
+        "Open MPIC request for a proof",
+        openmpic_request(openmpic.dcv),
+        (
+            dcv_request("a.example", validation_method="acme-http-01", token="t" * 22, key_authorization="x"),
+            dcv_request("*.a.example", validation_method="acme-dns-01", key_authorization_hash="x"),
+        ),
+        (BadMessage,),
+        messages_between.ERRAND_LIMIT,
+    ),
+    Parser(
+        "Open MPIC request for CAA",
+        openmpic_request(openmpic.caa),
+        (b'{"domain_or_ip_target":"192.0.2.1","caa_check_parameters":{"caa_domains":["ca.example"]}}',),
+        (BadMessage,),
+        messages_between.ERRAND_LIMIT,
     ),
     Parser(
         "DNS answer",

@@ -225,6 +225,7 @@ def test_the_least_answer():
         # Pointers to themselves, forwards, in a circle; a label that is none; a name that never ends.
         made(record(b"\xc0" + bytes([len(HEAD + ASKED) + 8]), 1, ADDRESS)),
         made(record(b"\xff\xff", 1, ADDRESS)),
+        made(record(b"\xc0" + bytes([len(HEAD + ASKED) + 24]), 1, ADDRESS), record(b"\3www\xc0\x10", 1, ADDRESS)),
         made(record(b"\1a\xc0" + bytes([len(HEAD + ASKED) + 8]), 1, ADDRESS)),
         made(record(HERE, 5, b"\x80a")),
         made(record(b"\x40a\0", 1, ADDRESS)),
