@@ -12,7 +12,7 @@ from tegata.clock import Clock
 from tegata.text.language import Language
 
 if TYPE_CHECKING:
-    from tegata.cli.sharing import SharedSolvers
+    from tegata.cli.sharing import Shared
 
 
 @dataclass(frozen=True)
@@ -27,5 +27,5 @@ class Context:
     """A random number from 0 to 1."""
     name: str = "tegata"
     """What the program is called."""
-    shared: "SharedSolvers | None" = None
-    """Solvers in common with orders that are at work at the same time; None: there are no others."""
+    shared: "Shared | None" = None
+    """What is in common with orders that are at work at the same time; None: there are no others."""

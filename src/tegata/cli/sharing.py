@@ -1,22 +1,67 @@
-"""What several orders at work at once have in common: an address can be listened on only once, an account file written.
+"""What several orders at work at once have in common: addresses to listen on, connections to a CA, makers of keys.
 
-Knows solvers by their interface only.
+Knows solvers by their interface only, and of connections that they can be lent and closed.
 """
 
+import contextlib
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Protocol, Self, TypeVar, cast
 
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Presentation, Solver
 
 
-class SharedSolvers:
-    """One solver for each kind and address, and one turn for each DNS provider, for all threads."""
+class Closable(Protocol):
+    """What is closed in the end."""
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+T = TypeVar("T", bound=Closable)
+
+
+class Shared:
+    """One solver for each kind and address, one turn for each DNS provider, connections lent from thread to thread.
+
+    A context manager: leaving it closes what was lent.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._solvers: dict[tuple[object, tuple[str, ...]], Solver] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._idle: defaultdict[object, list[Closable]] = defaultdict(list)
+        self.make_key: Callable[[KeyType], PrivateKey] = generate
+        """What makes certificates' keys."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for idle in self._idle.values():
+            for each in idle:
+                each.close()
+        self._idle.clear()
+
+    @contextlib.contextmanager
+    def lent(self, key: object, make: Callable[[], T]) -> Iterator[T]:
+        """One of those made for this key that nobody uses now, or a new one; after trouble it is not lent again."""
+        with self._lock:
+            idle = cast("list[T]", self._idle[key])
+            one = idle.pop() if idle else None
+        one = one or make()
+        try:
+            yield one
+        except BaseException:
+            one.close()
+            raise
+        with self._lock:
+            idle.append(one)
 
     def of(self, make: Callable[..., Solver], *where: str) -> Solver:
         """The solver of this kind there, address and manner; raises what making it raises."""

@@ -111,6 +111,13 @@ class Client:
             self._close()
         self._opened = self._close = None
 
+    def report_to(self, report: events.Report) -> None:
+        """Tell somebody else from now on: a client may serve one order after the other."""
+        self._report = report
+
+    def _tell(self, event: events.Event) -> None:
+        self._report(event)
+
     @property
     def directory(self) -> Directory:
         """The CA's directory, fetched once (A-32); raises NotADirectory."""
@@ -271,7 +278,7 @@ class Client:
             self._close = transport.close
             rate = self._network.requests_per_second
             bucket = Bucket(rate) if rate else None
-            self._opened = Exchange(self._session, transport, self._clock, self._report, bucket=bucket)
+            self._opened = Exchange(self._session, transport, self._clock, self._tell, bucket=bucket)
         return self._opened
 
     def _in(self, seconds: float) -> float:

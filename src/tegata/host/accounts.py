@@ -10,6 +10,7 @@ import shutil
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -45,8 +46,6 @@ class AccountFolder:
         host = urlsplit(server).netloc.rpartition("@")[2].replace(":", "_")
         self.folder = tree.accounts / host / user
         self._account_file = self.folder / "account.json"
-        # Understanding an RSA key takes long: as long as its file stays the same, once is enough.
-        self._known: tuple[bytes, PrivateKey] | None = None
         self.lock = f"account.{host}.{user}"
 
     @property
@@ -68,11 +67,7 @@ class AccountFolder:
     def key(self) -> "PrivateKey | None":
         """The account's key as it is on the disk now, or None; raises AccountDamaged, NotReadable."""
         content = self._key_content()
-        if content is None:
-            return None
-        if self._known is None or self._known[0] != content:
-            self._known = content, _key_of(self.key_file, content)
-        return self._known[1]
+        return None if content is None else _key_of(self.key_file, content)
 
     def existing_key(self) -> "PrivateKey":
         """The account's key; raises AccountNotFound where there is no account, AccountKeyLost where there was one."""
@@ -222,12 +217,20 @@ def _key_in(file: Path) -> "PrivateKey | None":
 
 
 def _key_of(file: Path, content: bytes) -> "PrivateKey":
-    from tegata.pki.keys import BadKey, from_pem  # a renewal that is not due needs no key
+    from tegata.pki.keys import BadKey  # a renewal that is not due needs no key
 
     try:
-        return from_pem(content)
+        return _understood(content)
     except BadKey as error:
         raise AccountDamaged(file=file, reason=error.facts["reason"]) from error
+
+
+@lru_cache(maxsize=16)
+def _understood(content: bytes) -> "PrivateKey":
+    """Understanding an RSA key takes as long as making one; of an account's, once a process is enough."""
+    from tegata.pki.keys import from_pem
+
+    return from_pem(content)
 
 
 def _written(key: "PrivateKey", form: KeyForm) -> bytes:

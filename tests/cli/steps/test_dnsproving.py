@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tegata.cli.sharing import SharedSolvers
+from tegata.cli.sharing import Shared
 from tegata.cli.steps.dnsproving import InTurn
 from tegata.plugin_api.dns import Timing, TxtRecord
 from tegata.testing.providers import VALUES, record
@@ -32,7 +32,7 @@ class Writer:
 
 def test_no_record_is_lost_between_two_certificates():
     file: list[TxtRecord] = []
-    shared = SharedSolvers()
+    shared = Shared()
     providers = [InTurn(Writer(file), shared.turn("acme-dns")) for _ in VALUES]
     records = [record(value) for value in VALUES]
     with ThreadPoolExecutor() as threads:
@@ -44,7 +44,7 @@ def test_no_record_is_lost_between_two_certificates():
 
 
 def test_other_providers_are_not_waited_for():
-    shared = SharedSolvers()
+    shared = Shared()
     assert shared.turn("exec") is shared.turn("exec")
     assert shared.turn("exec") is not shared.turn("pdns")
     assert isinstance(shared.turn("exec"), type(threading.Lock()))

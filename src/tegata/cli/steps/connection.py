@@ -58,13 +58,30 @@ def connected(context: Context, account: Account, certificate: str) -> Iterator[
     if folder.next_key() is not None:
         with locked(context, folder.tree, folder.lock, folder.user):
             account = settled(context, account)
-    with client_for(context, account.plan, account.key, account.url, certificate) as client:
+    with _client(context, account, certificate) as client:
         if account.url is None:
             reach(client, account.plan.server)
             found = client.find_account()
             if found is None:
                 raise account.folder.not_found()
             account.folder.save(account.plan.email, found.url, found.raw)
+        yield client
+
+
+@contextlib.contextmanager
+def _client(context: Context, account: Account, certificate: str) -> Iterator[Client]:
+    """A client of its own, or where several certificates are worked on one that another has done with."""
+    key = account.key
+
+    def make() -> Client:
+        return client_for(context, account.plan, key, account.url, certificate)
+
+    if context.shared is None:
+        with make() as client:
+            yield client
+        return
+    with context.shared.lent((account.plan, account.url, id(key)), make) as client:
+        client.report_to(narrator(context, account.plan.user, certificate))
         yield client
 
 

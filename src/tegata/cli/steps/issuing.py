@@ -24,6 +24,7 @@ from tegata.host.due import WatchFile, unknown
 from tegata.host.newset import NewSet
 from tegata.pki import pfx as pkcs12
 from tegata.pki.certs import life_of, load_chain
+from tegata.pki.key_types import KeyType
 from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Solver
 
@@ -53,7 +54,7 @@ def issue(
     """
     check_wildcards(names, plan.dns, plan.persist)  # a renewal may have more names than were given
     hooks.before_order()
-    key = _key(plan, files, reuse_key=reuse_key)
+    key = _key(context, plan, files, reuse_key=reuse_key)
     with files.prepared(key):
         line = obtaining(tuple(names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
         context.console.log(line, INFO)
@@ -84,11 +85,15 @@ def issue(
     watch_file.save(ask(context, client, watch, chain[0], seconds=_ASKING_SECONDS) if ari else watch)
 
 
-def _key(plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:
+def _key(context: Context, plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:
     """The certificate's key; None where only whoever made the certification request has it."""
     if plan.material.key or plan.material.csr:
         return plan.material.key
-    return files.existing_key() if reuse_key else generate(plan.key_type)
+    return files.existing_key() if reuse_key else _new_key(context, plan.key_type)
+
+
+def _new_key(context: Context, key_type: KeyType) -> PrivateKey:
+    return context.shared.make_key(key_type) if context.shared else generate(key_type)
 
 
 def _obtain(

@@ -18,13 +18,14 @@ from tegata.cli.grammar.words import Invocation
 from tegata.cli.plans import material
 from tegata.cli.plans.making import make
 from tegata.cli.plans.plan import AccountPlan, Ensure
-from tegata.cli.sharing import SharedSolvers
+from tegata.cli.sharing import Shared
 from tegata.cli.telling import tell
 from tegata.cli.verbs.ensure import ensure
 from tegata.clock import Clock
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
 from tegata.host.files import Tree
+from tegata.host.keymaking import KeyMakers
 from tegata.pki.key_types import parse_key_type
 
 # Orders at work at once; more of them would wait for the CA's and this machine's limits, not for each other.
@@ -63,9 +64,11 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
     level, form = (str(said.get(name) or "") for name in ("log.level", "log.format"))
     context.console.configure(level=level, form=form)
     failed: dict[str, Exception] = {}
-    jobs = _jobs(context, certificates, file.parent, failed)
-    _register(jobs, failed)
-    _work(jobs, failed)
+    with Shared() as shared, KeyMakers() as makers:
+        shared.make_key = makers.make
+        jobs = _jobs(dataclasses.replace(context, shared=shared), certificates, file.parent, failed)
+        _register(jobs, failed)
+        _work(jobs, failed)
     for name, error in failed.items():
         context.console.error(f"[{shown(name)}] This certificate failed:")
         if isinstance(error, TegataError):
@@ -93,7 +96,6 @@ def _jobs(
     context: Context, certificates: Sequence[Wanted], directory: Path, failed: dict[str, Exception]
 ) -> list[_Job]:
     jobs = []
-    shared = SharedSolvers()
     for each in certificates:
         try:
             environ = _environment(context.environ, each, directory)
@@ -101,7 +103,7 @@ def _jobs(
         except TegataError as error:
             failed[each.name] = error
         else:
-            jobs.append(_Job(each.name, dataclasses.replace(context, environ=environ, shared=shared), plan))
+            jobs.append(_Job(each.name, dataclasses.replace(context, environ=environ), plan))
     return jobs
 
 
