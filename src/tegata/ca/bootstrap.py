@@ -194,7 +194,15 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         now=now,
     )
     # Services leave work to the runner, and the runner has services do it.
-    handlers.update(tasks.handlers(challenges=ca.challenges, issuance=ca.issuance, crls=ca.crls, notices=ca.notices))
+    handlers.update(
+        tasks.handlers(
+            challenges=ca.challenges,
+            issuance=ca.issuance,
+            certificates=ca.certificates,
+            crls=ca.crls,
+            notices=ca.notices,
+        )
+    )
     return ca
 
 

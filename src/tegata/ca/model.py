@@ -208,6 +208,14 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     reason: int | None = None
 
 
+class BlockedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key for which nothing is issued any more, by its SPKI's SHA-256; ``cause`` is who said so."""
+
+    spki_digest: bytes
+    blocked_at: datetime
+    cause: str
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Work left as a row: whoever holds the lease does it; when the lease runs out, anybody may."""
 

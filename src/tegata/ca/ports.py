@@ -22,6 +22,7 @@ from tegata.ca.errors import Fault, ValidationFault
 from tegata.ca.model import (
     Account,
     Authorization,
+    BlockedKey,
     Certificate,
     Challenge,
     Contract,
@@ -178,9 +179,16 @@ class Certificates(Protocol):
         """Revoked certificates that had not expired at that instant, for the CRL."""
         ...
 
-    def intend(self, work: Work, certificate: Certificate) -> None: ...
+    async def of_key(self, spki_digest: bytes) -> list[Certificate]:
+        """Issued ones for the key with this digest, newest first, whatever became of them."""
+        ...
+
+    def intend(self, work: Work, certificate: Certificate) -> None:
+        """Guarded: the order has no intent yet, and the key is not blocked (A-94)."""
+        ...
+
     def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime) -> None:
-        """Guarded: intended and not yet issued."""
+        """Guarded: intended and not yet issued, and the key not blocked meanwhile."""
         ...
 
     def revoke(self, work: Work, serial: str, reason: int, at: datetime, by: str) -> None:
@@ -189,6 +197,16 @@ class Certificates(Protocol):
 
     def revoke_for_key_compromise(self, work: Work, serial: str) -> None:
         """Guarded: revoked for another reason than keyCompromise; only the reason changes (A-92)."""
+        ...
+
+
+class BlockedKeys(Protocol):
+    """Keys for which nothing is issued any more."""
+
+    async def get(self, spki_digest: bytes) -> BlockedKey | None: ...
+    async def all(self) -> list[BlockedKey]: ...
+    def block(self, work: Work, spki_digest: bytes, at: datetime, cause: str) -> None:
+        """One that is blocked already is no conflict."""
         ...
 
 
@@ -383,6 +401,7 @@ class Store(Protocol):
     orders: Orders
     authorizations: Authorizations
     certificates: Certificates
+    blocked_keys: BlockedKeys
     contracts: Contracts
     credentials: Credentials
     customers: Customers

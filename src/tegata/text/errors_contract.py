@@ -365,6 +365,9 @@ REASONS: dict[str, str] = {
     "it names no certificate of this account": "このアカウントの証明書ではありません",
     "the certificate it names has none of the order's names": "その証明書には注文の名前が一つも含まれていません",
     # certification requests
+    "its key is known to be compromised": "その鍵は危殆化していることが分かっています",
+    "it is known to be compromised": "危殆化していることが分かっています",
+    "the key has another number of certificates than was said": "その鍵の証明書の枚数が指定と異なります",
     "its names are not exactly the order's": "名前が注文の名前と完全には一致しません",
     "it asks for must-staple, which needs OCSP": "must-staple が指定されていますが、OCSP に対応していません",
     "its RSA modulus has a length that is not allowed": "RSA の法の長さが認められないものです",

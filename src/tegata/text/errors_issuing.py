@@ -87,6 +87,7 @@ REASONS: dict[str, str] = {
     "install what tokens need: pip install 'tegata[pkcs11]'": (
         "トークンの利用に必要なものをインストールしてください: pip install 'tegata[pkcs11]'"
     ),
+    "the file holds no key that a certificate can have": "証明書に使用できる鍵がファイルにありません",
     "it is not a PEM certificate": "PEM 形式の証明書ではありません",
     "it was made for another host than the one of acme.url": "設定 acme.url とは別のホスト用に作成されたものです",
 }

@@ -100,6 +100,12 @@ async def test_a_revocation_whose_process_died_reaches_the_crl(ca: Ca) -> None:
 async def test_every_kind_has_its_service(home: Path, mail: str, kinds: set[str]) -> None:
     """Notices wait while no mail is set up."""
     ca = open_with(home, SETTINGS + mail)
-    table = tasks.handlers(challenges=ca.challenges, issuance=ca.issuance, crls=ca.crls, notices=ca.notices)
+    table = tasks.handlers(
+        challenges=ca.challenges,
+        issuance=ca.issuance,
+        certificates=ca.certificates,
+        crls=ca.crls,
+        notices=ca.notices,
+    )
     await ca.store.close()
-    assert set(table) == {"validate", "issue", "crl"} | kinds
+    assert set(table) == {"validate", "issue", "crl", "compromised-key"} | kinds

@@ -259,7 +259,13 @@ class House:
 
     async def work(self) -> int:
         """Do every job that is due, as the runner does; how many there were."""
-        table = handlers(challenges=self.challenges, issuance=self.issuance, crls=self.crls, notices=self.notices)
+        table = handlers(
+            challenges=self.challenges,
+            issuance=self.issuance,
+            certificates=self.certificates,
+            crls=self.crls,
+            notices=self.notices,
+        )
         jobs = await self.store.jobs.claim("test", self.clock(), self.clock() + 10 * SECOND, 100)
         for job in jobs:
             await table[job.kind](job)

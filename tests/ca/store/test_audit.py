@@ -11,6 +11,7 @@ from tegata.ca.model import Link, RevocationList
 from tegata.ca.ports import Conflict, Store, Work
 from tegata.ca.store.accounts import AccountRows
 from tegata.ca.store.authorizations import AuthorizationRows
+from tegata.ca.store.blocked_keys import BlockedKeyRows
 from tegata.ca.store.certificates import CertificateRows
 from tegata.ca.store.contracts import ContractRows
 from tegata.ca.store.credentials import CredentialRows
@@ -168,7 +169,7 @@ def test_every_write_records(port: str, verb: str) -> None:
     }
     rows |= {"Contracts": ContractRows, "Credentials": CredentialRows, "Customers": CustomerRows, "Orders": OrderRows}
     rows |= {"RevocationLists": RevocationListRows}
-    rows |= {"Limits": LimitRows}
+    rows |= {"Limits": LimitRows, "BlockedKeys": BlockedKeyRows}
     assert "audit.record(" in inspect.getsource(getattr(rows[port], verb))
 
 

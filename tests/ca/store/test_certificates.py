@@ -144,3 +144,23 @@ async def test_crl_numbers_only_grow_by_one(store: Store) -> None:
     assert not await publish(1)
     assert not await publish(4)
     assert await store.revocation_lists.latest() == crl(2)
+
+
+async def test_a_blocked_key(store: Store) -> None:
+    """Nothing is intended for it, and what was intended is not issued (A-94)."""
+    await populate(store)
+    await orders(store, "order", "other")
+    assert await step(store, "intend", certificate())
+    assert await store.blocked_keys.all() == []
+    for _ in range(2):
+        work = Work()
+        store.blocked_keys.block(work, certificate().spki_digest, NOW, "operator")
+        await store.commit(work)
+    assert not await step(store, "issue", "a1", b"pem", NOW)
+    assert not await step(store, "intend", certificate(serial="a2", order_id="other"))
+    assert await step(store, "intend", certificate(serial="a2", order_id="other", spki_digest=b"another"))
+    (blocked,) = await store.blocked_keys.all()
+    assert blocked == await store.blocked_keys.get(certificate().spki_digest)
+    assert (blocked.blocked_at, blocked.cause) == (NOW, "operator")
+    assert await step(store, "issue", "a2", b"pem", NOW)
+    assert [one.serial for one in await store.certificates.of_key(b"another")] == ["a2"]

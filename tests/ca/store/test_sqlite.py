@@ -163,6 +163,7 @@ def test_statements_and_code_agree(path: Path) -> None:
 WALKS = {
     "contracts.all",
     "certificates.all",
+    "blocked_keys.all",
     "revocation_lists.latest",
     "audit.newest_link",
     "housekeeping.oldest_links",

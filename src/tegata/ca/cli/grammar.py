@@ -164,8 +164,24 @@ COMMANDS = (
         ("cert", "revoke"),
         "revoke a certificate",
         "SERIAL",
-        (Option("reason", "N", "reason code of RFC 5280", required=True, type=int),),
+        (
+            Option(
+                "reason", "N", "reason of RFC 5280; 1 takes the key's other certificates too", required=True, type=int
+            ),
+        ),
     ),
+    Command(
+        ("key", "show"),
+        "show whether a key is blocked, and the certificates that would be revoked with it",
+        "KEY",
+    ),
+    Command(
+        ("key", "block"),
+        "block a key that others know: its certificates are revoked, and nothing is issued for it any more",
+        "KEY",
+        (Option("revoking", "N", "how many certificates that is, as key show counts them", required=True, type=int),),
+    ),
+    Command(("key", "list"), "list the keys that are blocked"),
 )
 _NOUNS = {command.words[0] for command in COMMANDS}
 _OPTIONS = {f"--{option.name}": option for command in COMMANDS for option in (*EVERYWHERE, *command.options)}

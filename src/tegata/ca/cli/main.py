@@ -21,6 +21,7 @@ from tegata.ca.cli import (
     database,
     grammar,
     initialise,
+    keys,
     paused,
     perspectives,
     serving,
@@ -57,6 +58,9 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("cert", "show"): certificates.show,
     ("cert", "evidence"): certificates.evidence,
     ("cert", "revoke"): certificates.revoke,
+    ("key", "show"): keys.show,
+    ("key", "block"): keys.block,
+    ("key", "list"): keys.listing,
 }
 _SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}
 

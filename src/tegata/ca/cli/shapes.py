@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from tegata.ca.model import Certificate, Credential, Event, Failures
+from tegata.ca.model import BlockedKey, Certificate, Credential, Event, Failures
 from tegata.ca.policy import certificates, contracts
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.evidence import Proof
@@ -61,6 +61,22 @@ def paused(record: Failures) -> Shape:
         "failures": record.in_a_row,
         "paused_at": rfc3339(record.paused_at) if record.paused_at else None,
     }
+
+
+def key(digest: bytes, blocked: BlockedKey | None, certificates: list[str]) -> Shape:
+    """A key, and certificates of it."""
+    return {
+        "key": digest.hex(),
+        "blocked_at": blocked and rfc3339(blocked.blocked_at),
+        "cause": blocked and blocked.cause,
+        "count": len(certificates),
+        "certificates": certificates,
+    }
+
+
+def blocked_key(record: BlockedKey) -> Shape:
+    """A key for which nothing is issued."""
+    return {"key": record.spki_digest.hex(), "blocked_at": rfc3339(record.blocked_at), "cause": record.cause}
 
 
 def proof(found: Proof) -> Shape:

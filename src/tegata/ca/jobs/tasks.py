@@ -9,11 +9,13 @@ import structlog
 
 from tegata.ca.jobs.runner import Handler
 from tegata.ca.services.auditing import AuditService
+from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import VALIDATE, ChallengeService
 from tegata.ca.services.crls import CRL, CrlService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.issuance import ISSUE, IssuanceService
 from tegata.ca.services.notices import CONTRACT_ACCEPTED, NoticeService
+from tegata.ca.services.revocation import COMPROMISED_KEY
 
 CRL_CHECK_SECONDS = 10.0
 """How often it is looked whether a new CRL is due: a read of one row."""
@@ -27,10 +29,20 @@ log = structlog.get_logger("jobs")
 
 
 def handlers(
-    *, challenges: ChallengeService, issuance: IssuanceService, crls: CrlService, notices: NoticeService | None
+    *,
+    challenges: ChallengeService,
+    issuance: IssuanceService,
+    certificates: CertificateService,
+    crls: CrlService,
+    notices: NoticeService | None,
 ) -> dict[str, Handler]:
     """The handler of every kind of job; without ``notices`` those wait until mail is set up again."""
-    table: dict[str, Handler] = {VALIDATE: challenges.validate, ISSUE: issuance.resume, CRL: crls.publish_for}
+    table: dict[str, Handler] = {
+        VALIDATE: challenges.validate,
+        ISSUE: issuance.resume,
+        CRL: crls.publish_for,
+        COMPROMISED_KEY: certificates.sweep_key,
+    }
     if notices is not None:
         table[CONTRACT_ACCEPTED] = notices.contract_accepted
     return table

@@ -12,7 +12,7 @@ import msgspec
 from tegata.acme import eab
 from tegata.acme.eab import BadBinding, Binding
 from tegata.acme.flattened import Flattened
-from tegata.acme.jwk import JWK, thumbprint
+from tegata.acme.jwk import JWK, thumbprint, to_public
 from tegata.acme.messages import NewAccount
 from tegata.ca.errors import (
     AccountDeactivated,
@@ -25,6 +25,7 @@ from tegata.ca.errors import (
     ServiceWithoutAcme,
     TermsNotAgreed,
     UnknownAccount,
+    UnsuitableAccountKey,
     UnsupportedContact,
     fault_of,
 )
@@ -35,6 +36,7 @@ from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.credentials import seal_name
 from tegata.ca.settings import Service
+from tegata.pki.keys import spki_digest
 
 __all__ = ["AccountService", "Actor"]
 
@@ -81,6 +83,7 @@ class AccountService:
         _check_contacts(new.contact)
         if self._terms and not new.terms_of_service_agreed:
             raise TermsNotAgreed(url=self._terms)
+        await self._require_unblocked(jwk)
         credential = await self._credential(new.external_account_binding, digest, url)
         now = self._clock()
         contract = await self._store.contracts.get(credential.contract_id)
@@ -126,6 +129,7 @@ class AccountService:
         request changed the key first.
         """
         digest = thumbprint(new)
+        await self._require_unblocked(new)
         work = Work()
         self._store.accounts.change_key(
             work, actor.account.id, former=actor.account.thumbprint, thumbprint=digest, jwk=new
@@ -180,6 +184,11 @@ class AccountService:
             actors.require_alive(await self.find(actor.account.id))
             raise
         return await actors.load(self._store, actor.account.id)
+
+    async def _require_unblocked(self, key: JWK) -> None:
+        """Pass unless the key is known to be compromised (A-94); raises UnsuitableAccountKey."""
+        if await self._store.blocked_keys.get(spki_digest(to_public(key))) is not None:
+            raise UnsuitableAccountKey(reason="it is known to be compromised")
 
     async def _existing(self, digest: str) -> Account | None:
         account = await self._store.accounts.by_thumbprint(digest)

@@ -4,11 +4,9 @@ Issuing them is the issuance service's matter, the CRL the CRL service's.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-import msgspec
-import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -19,25 +17,22 @@ from tegata.ca.errors import (
     AlreadyRevoked,
     MalformedRequest,
     NotFound,
+    Refused,
     RevocationRefused,
     UnknownCertificate,
     UnknownObject,
 )
-from tegata.ca.model import Certificate, Contract, Job
+from tegata.ca.model import BlockedKey, Certificate, Contract, Job
 from tegata.ca.policy import calendar
 from tegata.ca.policy.certificates import Reason, operator_reason, subscriber_reason
-from tegata.ca.ports import Conflict, Ids, Store, Work
+from tegata.ca.ports import Ids, Store
 from tegata.ca.services.actors import Actor, own
-from tegata.ca.services.crls import CRL, CrlService, job_subject
+from tegata.ca.services.crls import CrlService
 from tegata.ca.services.predecessors import Predecessors
+from tegata.ca.services.revocation import Revocations
 from tegata.ca.services.statuses import proved_by, view_authorization
 from tegata.pki.certs import load_chain, serial_hex
 from tegata.pki.keys import PublicKey, spki_digest
-
-# The request that revoked publishes the CRL within this time; after it, a job does.
-_HEAD_START = timedelta(seconds=5)
-
-log = structlog.get_logger("certificates")
 
 
 class RenewalAnswer(NamedTuple):
@@ -61,9 +56,10 @@ class CertificateService:
         clock: Callable[[], datetime],
         explanation: str | None,
     ) -> None:
-        self._store, self._crls = store, crls
+        self._store = store
+        self._revocations = Revocations(store=store, crls=crls, ids=ids, clock=clock)
         self._predecessors = Predecessors(store, issuer)
-        self._ids, self._clock, self._explanation = ids, clock, explanation
+        self._clock, self._explanation = clock, explanation
 
     async def download(self, actor: Actor, serial: str) -> bytes:
         """The actor's certificate and its issuers as PEM (A-86); raises NotFound."""
@@ -94,35 +90,61 @@ class CertificateService:
     async def revoke_by_account(self, actor: Actor, der: bytes, reason: int | None) -> None:
         """Revoke a certificate for its account, or for one that has proved all its names (A-90).
 
+        The latter knows that the names changed hands, and nothing of the key: it is always cessationOfOperation (A-93).
         Raises MalformedRequest, UnknownCertificate, RevocationRefused, BadRevocationReason, AlreadyRevoked.
         """
         certificate = await self._issued(der)
-        if certificate.account_id != actor.account.id and not await self._has_proved(actor, certificate):
-            raise RevocationRefused
         given = subscriber_reason(reason)
-        await self._revoke(certificate, given, f"account {actor.account.id}")
+        if certificate.account_id != actor.account.id:
+            if not await self._has_proved(actor, certificate):
+                raise RevocationRefused
+            given = Reason.CESSATION_OF_OPERATION
+        if certificate.revoked_at is not None:
+            raise AlreadyRevoked(serial=certificate.serial)
+        await self._revocations.revoke(certificate, given, f"account {actor.account.id}")
 
     async def revoke_by_key(self, key: PublicKey, der: bytes, reason: int | None) -> None:
         """Revoke a certificate for whoever holds its key, always as keyCompromise (A-93).
 
-        One that was revoked for another reason becomes a compromised one (A-92). Raises as ``revoke_by_account``.
+        One that was revoked for another reason becomes a compromised one (A-92), and so does every other certificate of
+        the key, for which none is issued any more (A-94). Raises as ``revoke_by_account``.
         """
         certificate = await self._issued(der)
         if spki_digest(key) != certificate.spki_digest:
             raise RevocationRefused
         subscriber_reason(reason)
-        if certificate.revoked_at is None:
-            await self._revoke(certificate, Reason.KEY_COMPROMISE, "the certificate's key")
-            return
-        work = Work()
-        self._store.certificates.revoke_for_key_compromise(work, certificate.serial)
-        await self._record(work, certificate, Reason.KEY_COMPROMISE)
+        await self._revocations.revoke(certificate, Reason.KEY_COMPROMISE, "the certificate's key")
 
     async def revoke_by_operator(self, serial: str, reason: int) -> Certificate:
-        """Revoke a certificate for the CA; raises UnknownObject, BadRevocationReason, AlreadyRevoked."""
+        """Revoke a certificate for the CA, as keyCompromise even if it was revoked for another reason.
+
+        Raises UnknownObject, BadRevocationReason, AlreadyRevoked.
+        """
         certificate = await self.show(serial)
-        await self._revoke(certificate, operator_reason(reason), "operator")
+        await self._revocations.revoke(certificate, operator_reason(reason), "operator")
         return await self.show(serial)
+
+    async def of_key(self, spki_digest: bytes) -> list[Certificate]:
+        """The certificates that would be revoked if this key were blocked."""
+        return await self._revocations.of_key(spki_digest)
+
+    async def blocked_keys(self) -> list[BlockedKey]:
+        """The keys for which nothing is issued, the newest first."""
+        return await self._store.blocked_keys.all()
+
+    async def blocked_key(self, spki_digest: bytes) -> BlockedKey | None:
+        """The key of this digest, if it is blocked."""
+        return await self._store.blocked_keys.get(spki_digest)
+
+    async def block_key(self, spki_digest: bytes, revoking: int) -> list[Certificate]:
+        """Block a key and revoke the certificates that it has, if they are so many; raises Refused."""
+        if len(await self._revocations.of_key(spki_digest)) != revoking:
+            raise Refused(reason="the key has another number of certificates than was said")
+        return await self._revocations.compromised(spki_digest, "operator")
+
+    async def sweep_key(self, job: Job) -> None:
+        """Revoke what was issued for a blocked key at the very moment in which it was blocked."""
+        await self._revocations.sweep(job)
 
     async def list(self, contract_id: str | None = None) -> list[Certificate]:
         """The issued certificates of a contract, or all, newest first; raises UnknownObject."""
@@ -157,26 +179,6 @@ class CertificateService:
             if view_authorization(authorization, now).status is AuthorizationStatus.VALID
         }
         return needed <= proved
-
-    async def _revoke(self, certificate: Certificate, reason: Reason, by: str) -> None:
-        work = Work()
-        self._store.certificates.revoke(work, certificate.serial, int(reason), self._clock(), by)
-        await self._record(work, certificate, reason)
-
-    async def _record(self, work: Work, certificate: Certificate, reason: Reason) -> None:
-        """Commit a revocation with the job of publishing it, then publish it."""
-        revoked = msgspec.structs.replace(certificate, reason=int(reason))
-        due = self._clock() + _HEAD_START
-        self._store.jobs.add(work, Job(id=self._ids.object_id(), kind=CRL, subject=job_subject(revoked), run_at=due))
-        try:
-            await self._store.commit(work)
-        except Conflict:
-            raise AlreadyRevoked(serial=certificate.serial) from None
-        try:
-            await self._crls.publish_revocation(revoked)
-        except Exception:
-            # It is revoked; the job goes on with the CRL.
-            log.exception("crl.postponed", serial=certificate.serial)
 
     async def _contract(self, certificate: Certificate) -> Contract:
         contract = await self._store.contracts.get(certificate.contract_id)

@@ -3,7 +3,7 @@
 What is revoked is read from the certificates; the signature and the form are the authority's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from tegata.ca.model import Certificate, Job, RevocationList
@@ -31,9 +31,14 @@ class CrlService:
         """Publish a CRL of everything that is revoked now."""
         await self._publish()
 
-    async def publish_revocation(self, certificate: Certificate) -> None:
-        """Publish a CRL with this revocation, whose job is done by it."""
-        await self._publish(lambda work: self._store.jobs.discard(work, CRL, job_subject(certificate)))
+    async def publish_revocations(self, certificates: Sequence[Certificate]) -> None:
+        """Publish a CRL with these revocations, whose jobs are done by it."""
+
+        def settle(work: Work) -> None:
+            for certificate in certificates:
+                self._store.jobs.discard(work, CRL, job_subject(certificate))
+
+        await self._publish(settle)
 
     async def publish_for(self, job: Job) -> None:
         """Publish a CRL because a revocation left this job."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from cryptography import x509
 
-from tegata.ca.errors import CaError, IssuanceFailed, OrderNotReady, PermissionMissing, fault_of
+from tegata.ca.errors import BadCertificateRequest, CaError, IssuanceFailed, OrderNotReady, PermissionMissing, fault_of
 from tegata.ca.model import Certificate, Job, Order
 from tegata.ca.policy import baseline
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
@@ -71,7 +71,10 @@ class IssuanceService:
         return await self.issue(await self._check.validate(order, der))
 
     async def issue(self, validated: ValidatedOrder) -> OrderView:
-        """Make the certificate of a validated order; raises OrderNotReady if another request was first (A-54)."""
+        """Make the certificate of a validated order.
+
+        Raises OrderNotReady if another request was first (A-54), BadCertificateRequest for a compromised key (A-94).
+        """
         order_id = validated.order.id
         try:
             certificate = self._template(validated)
@@ -86,6 +89,8 @@ class IssuanceService:
         try:
             await self._store.commit(work)
         except Conflict:
+            if await self._store.blocked_keys.get(certificate.spki_digest) is not None:
+                raise BadCertificateRequest(reason="its key is known to be compromised") from None
             raise OrderNotReady(status="processing") from None
         try:
             if await self._complete(certificate):
@@ -165,6 +170,8 @@ class IssuanceService:
         """Pass if an interrupted issuance may go on; raises the refusals of ``FinalCheck.standing``, IssuanceFailed."""
         await self._check.standing(order)
         baseline.check_life(certificate.not_before, certificate.not_after, self._policy, self._clock())
+        if await self._store.blocked_keys.get(certificate.spki_digest) is not None:
+            raise IssuanceFailed
         if certificate.not_before < self._clock() - NOT_BEFORE_BEHIND_AT_SIGNATURE:
             raise IssuanceFailed
 

@@ -42,6 +42,10 @@ class CertificateRows:
         )
         return _certificates(rows)
 
+    async def of_key(self, spki_digest: bytes) -> list[Certificate]:
+        """Issued certificates for the key with this digest, newest first."""
+        return _certificates(await self._database.fetch("certificates.of_key", spki_digest=spki_digest))
+
     async def revoked(self, since_not_after: datetime) -> list[Certificate]:
         """Revoked certificates that had not expired at that instant, in the order of their revocation."""
         return _certificates(await self._database.fetch("certificates.revoked", since=micros(since_not_after)))

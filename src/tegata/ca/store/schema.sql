@@ -159,6 +159,14 @@ CREATE TABLE certificates (
 
 CREATE INDEX certificates_of_contract ON certificates (contract_id, names_digest, not_after);
 CREATE INDEX certificates_revoked ON certificates (not_after) WHERE revoked_at IS NOT NULL;
+CREATE INDEX certificates_of_key ON certificates (spki_digest);
+
+-- Keys that are known to others: nothing is issued for them any more. The digest is that of the SubjectPublicKeyInfo.
+CREATE TABLE blocked_keys (
+    spki_digest BLOB PRIMARY KEY,
+    blocked_at INTEGER NOT NULL,
+    cause TEXT NOT NULL
+) STRICT;
 
 -- A job is leased while it has an owner. due_at is the instant from which anybody may take it: the end of the lease, or
 -- the time it was wanted for. again_at is set when the same work is asked for while it is being done.

@@ -6,6 +6,7 @@ from tegata.ca import ports
 from tegata.ca.store.accounts import AccountRows
 from tegata.ca.store.audit import AuditRows
 from tegata.ca.store.authorizations import AuthorizationRows
+from tegata.ca.store.blocked_keys import BlockedKeyRows
 from tegata.ca.store.certificates import CertificateRows
 from tegata.ca.store.contracts import ContractRows
 from tegata.ca.store.credentials import CredentialRows
@@ -31,6 +32,7 @@ class RowStore:
         self.limits: ports.Limits = LimitRows(engine)
         self.authorizations: ports.Authorizations = AuthorizationRows(engine)
         self.certificates: ports.Certificates = CertificateRows(engine)
+        self.blocked_keys: ports.BlockedKeys = BlockedKeyRows(engine)
         self.contracts: ports.Contracts = ContractRows(engine)
         self.credentials: ports.Credentials = CredentialRows(engine)
         self.customers: ports.Customers = CustomerRows(engine)

@@ -31,6 +31,13 @@ WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after 
     AND issued_at IS NOT NULL AND revoked_at IS NULL
 ORDER BY intended_at DESC, serial;
 
+-- name: of_key
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason
+FROM certificates
+WHERE spki_digest = :spki_digest AND issued_at IS NOT NULL
+ORDER BY intended_at DESC, serial;
+
 -- name: revoked
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
     chain_pem, issued_at, revoked_at, reason
@@ -42,15 +49,16 @@ ORDER BY revoked_at, serial;
 INSERT INTO certificates
     (serial, order_id, account_id, contract_id, names, names_digest, not_before, not_after, spki_digest, tbs,
     intended_at, chain_pem, issued_at, revoked_at, reason)
-VALUES
-    (:serial, :order_id, :account_id, :contract_id, :names, :names_digest, :not_before, :not_after, :spki_digest, :tbs,
-    :intended_at, :chain_pem, :issued_at, :revoked_at, :reason)
+SELECT :serial, :order_id, :account_id, :contract_id, :names, :names_digest, :not_before, :not_after, :spki_digest,
+    :tbs, :intended_at, :chain_pem, :issued_at, :revoked_at, :reason
+WHERE NOT EXISTS (SELECT 1 FROM blocked_keys WHERE spki_digest = :spki_digest)
 ON CONFLICT DO NOTHING;
 
 -- name: issue
 UPDATE certificates
 SET chain_pem = :chain_pem, issued_at = :at
-WHERE serial = :serial AND issued_at IS NULL;
+WHERE serial = :serial AND issued_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM blocked_keys AS b WHERE b.spki_digest = certificates.spki_digest);
 
 -- name: revoke
 UPDATE certificates

@@ -1,0 +1,146 @@
+"""A compromised key: its other certificates, and what is asked for with it afterwards (A-94)."""
+
+import pytest
+
+from tegata.acme import jwk
+from tegata.ca.errors import AlreadyRevoked, BadCertificateRequest, Refused, UnsuitableAccountKey
+from tegata.ca.ports import Work
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate, spki_digest
+from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, NOW, der
+
+pytestmark = pytest.mark.anyio
+
+DIGEST = spki_digest(CERTIFICATE_KEY.public_key())
+MINUTE = HOUR / 60
+
+
+async def reasons(house):
+    return {one.names[0]: one.reason for one in await house.certificates.list()}
+
+
+@pytest.fixture
+async def sold(house):
+    """Two customers whose certificates have one key."""
+    one = await house.register(await house.sell("www.example.com", ".example.net"))
+    other = await house.register(await house.sell("www.example.org"))
+    return one, other
+
+
+async def test_all_certificates_of_the_key_go(house, sold):
+    """The other customer's too, and one that was revoked for a lesser reason; an expired one stays as it was (A-94)."""
+    one, other = sold
+    await house.issue(one, "old.example.net")
+    house.clock.advance(90 * DAY)
+    lesser = await house.issue(one, "b.example.net")
+    await house.certificates.revoke_by_account(one, der(lesser), 4)
+    named = await house.issue(one, "a.example.net")
+    await house.issue(other, "www.example.org")
+    await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(named), 1)
+    found = await reasons(house)
+    assert found == {"old.example.net": None, "b.example.net": 1, "a.example.net": 1, "www.example.org": 1}
+    left = await house.store.jobs.claim("test", house.clock() + MINUTE, house.clock() + HOUR, 10)
+    assert [job.kind for job in left] == ["compromised-key"], "one CRL had them all"
+    (blocked,) = await house.certificates.blocked_keys()
+    assert (blocked.spki_digest, blocked.cause) == (DIGEST, "the certificate's key")
+
+
+async def test_an_expired_certificate_names_its_key_too(house, sold):
+    """Whoever has the key may show it by any certificate of it."""
+    one, _ = sold
+    old = await house.issue(one, "old.example.net")
+    house.clock.advance(100 * DAY)
+    await house.issue(one, "a.example.net")
+    await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(old), 1)
+    assert await reasons(house) == {"old.example.net": 1, "a.example.net": 1}
+
+
+async def test_nothing_is_issued_for_it_any_more(house, sold):
+    """The order stays ready for another key (A-94)."""
+    one, _ = sold
+    await house.certificates.block_key(DIGEST, 0)
+    view = await house.ready(one, "a.example.net")
+    with pytest.raises(BadCertificateRequest) as refusal:
+        await house.finalize(one, view)
+    assert refusal.value.facts["reason"] == "its key is known to be compromised"
+    assert (await house.finalize(one, view, generate(KeyType.RSA2048))).order.serial is not None
+
+
+async def test_it_is_no_accounts_key(house):
+    """Neither a new account's nor an account's new one (A-94)."""
+    added = await house.sell("www.example.com")
+    key = generate(KeyType.EC256)
+    actor = await house.register(added)
+    await house.certificates.block_key(spki_digest(key.public_key()), 0)
+    with pytest.raises(UnsuitableAccountKey):
+        await house.register(added, key)
+    with pytest.raises(UnsuitableAccountKey):
+        await house.accounts.change_key(actor, jwk.from_public(key.public_key()))
+
+
+async def test_what_was_being_signed_is_not_finished(house, sold):
+    """A certificate that was intended before the key was blocked is never handed out."""
+    one, _ = sold
+    house.signer.before = OSError("down")
+    view = await house.finalize(one, await house.ready(one, "a.example.net"))
+    await house.certificates.block_key(DIGEST, 0)
+    house.signer.before = None
+    house.clock.advance(MINUTE)
+    await house.work()
+    ended = await house.orders.get(one, view.order.id)
+    assert (ended.status, ended.order.fault.code) == ("invalid", "issuance.failed")
+    assert await house.certificates.list() == []
+
+
+async def test_what_slipped_through_is_swept(house, sold):
+    """A certificate that was stored in the same moment is revoked by the job."""
+    one, _ = sold
+    await house.issue(one, "a.example.net")
+    work = Work()
+    house.store.blocked_keys.block(work, DIGEST, NOW, "somebody")
+    await house.store.commit(work)
+    await house.certificates.block_key(DIGEST, 1)
+    assert await reasons(house) == {"a.example.net": 1}
+    house.clock.advance(2 * MINUTE)
+    await house.work()
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_the_sweep_revokes(house, sold, monkeypatch):
+    """The job alone, where nothing was found when the key was blocked."""
+    one, _ = sold
+    await house.issue(one, "a.example.net")
+    find = house.store.certificates.of_key
+
+    async def nothing(_):
+        return []
+
+    monkeypatch.setattr(house.store.certificates, "of_key", nothing)
+    await house.certificates.block_key(DIGEST, 0)
+    monkeypatch.setattr(house.store.certificates, "of_key", find)
+    assert await reasons(house) == {"a.example.net": None}
+    house.clock.advance(2 * MINUTE)
+    await house.work()
+    assert await reasons(house) == {"a.example.net": 1}
+
+
+async def test_the_operator_counts_first(house, sold):
+    """Another number than was shown is refused and nothing is done."""
+    one, _ = sold
+    certificate = await house.issue(one, "a.example.net")
+    assert await house.certificates.of_key(DIGEST) == [certificate]
+    with pytest.raises(Refused):
+        await house.certificates.block_key(DIGEST, 2)
+    assert await house.certificates.blocked_keys() == []
+    assert [gone.serial for gone in await house.certificates.block_key(DIGEST, 1)] == [certificate.serial]
+    assert await house.certificates.block_key(DIGEST, 0) == [], "again is no harm"
+
+
+async def test_the_operator_learns_later_of_a_compromise(house, sold):
+    """A certificate revoked for another reason becomes a compromised one, once (B-90)."""
+    one, _ = sold
+    certificate = await house.issue(one, "a.example.net")
+    await house.certificates.revoke_by_account(one, der(certificate), 4)
+    assert (await house.certificates.revoke_by_operator(certificate.serial, 1)).reason == 1
+    with pytest.raises(AlreadyRevoked):
+        await house.certificates.revoke_by_operator(certificate.serial, 1)
