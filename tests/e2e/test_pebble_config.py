@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,30 @@ def test_revoked_by_the_file(tegata: Tegata, pebble: Pebble) -> None:
     assert not crt(tree, "two").exists()
     assert not tegata.path.exists()
     assert tegata.run("certificates", "revoke", "--config", "many.yml", "-c", "three").code == 1
+
+
+def test_a_signal_while_hooks_run(tegata: Tegata, pebble: Pebble) -> None:
+    """Those that deploy end with all they have started, the last ones still run, and nobody waits for the time-out."""
+    slow = tegata.directory / "slow"
+    slow.write_text("#!/bin/sh\nsleep 61 &\necho $! > $LEGO_HOOK_CERT_NAME.pid\necho begun\nwait\n")
+    slow.chmod(0o755)
+    text = head(pebble) + "certificates:\n"
+    for number in range(2):
+        hooks = f"{{deploy: {{command: ./slow}}, post: {{command: 'touch after-{number}'}}}}"
+        text += f"  h{number}: {{domains: [h{number}.example.com], hooks: {hooks}}}\n"
+    (tegata.directory / ".lego.yml").write_text(text)
+    with tegata.start() as process:
+        process.wait_for(lambda: process.text.count("begun") == 2, "both hooks")
+        started = time.monotonic()
+        process.signal(signal.SIGTERM)
+        assert process.wait() == 143
+        assert time.monotonic() - started < 10
+    for number in range(2):
+        child = int((tegata.directory / f"h{number}.pid").read_text())
+        status = Path(f"/proc/{child}/stat")
+        assert not status.exists() or status.read_text().split()[2] == "Z"
+        assert (tegata.directory / f"after-{number}").exists()
+    slow.write_text("#!/bin/sh\ntouch deployed-$LEGO_HOOK_CERT_NAME\n")
+    tegata.run().check()
+    assert (tegata.directory / "deployed-h0").exists()
+    assert (tegata.directory / "deployed-h1").exists()

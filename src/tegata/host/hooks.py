@@ -4,23 +4,15 @@ Knows words, environment and time-outs. No shell is ever in between, and what th
 environment only (S-23); when it runs and what its failure means are others' matters.
 """
 
-import contextlib
 import os
 import shlex
-import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut, MalformedHook
 
-if TYPE_CHECKING:
-    import subprocess
-
 TIMEOUT_SECONDS = 120.0
-# A hook that is asked to end gets this long before it is killed.
-GRACE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -88,56 +80,43 @@ def command_line(text: str, *, windows: bool) -> list[str] | str:
     return words
 
 
-def run(text: str, told: Told, environ: Mapping[str, str], *, timeout: float = TIMEOUT_SECONDS) -> None:
+def run(
+    text: str,
+    told: Told,
+    environ: Mapping[str, str],
+    *,
+    timeout: float = TIMEOUT_SECONDS,
+    look: Callable[[], None] = lambda: None,
+) -> None:
     """Start a hook and wait for its end; its output goes where ours goes, line by line, standard error included.
 
-    Raises MalformedHook, HookNotStarted, HookTimedOut or HookFailed; the hook is ended whatever interrupts the wait.
+    ``look`` is called now and then meanwhile, and raises where all is to end. Raises MalformedHook, HookNotStarted,
+    HookTimedOut or HookFailed; the hook is ended whatever interrupts the wait.
     """
-    import subprocess  # every command line has its hooks looked at, and hardly any starts one
+    # Every command line has its hooks looked at, and hardly any starts one.
+    import subprocess
 
-    words = command_line(text, windows=os.name == "nt")
+    from tegata.host import process_groups
+
+    windows = os.name == "nt"
+    words = command_line(text, windows=windows)
     try:
         process = subprocess.Popen(  # noqa: S603 - the operator's own command, started without a shell
             words,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
             env={**environ, **told.environment()},
-            process_group=None if os.name == "nt" else 0,
+            **process_groups.options(windows=windows),
         )
     except (OSError, ValueError) as error:
         program = words.split()[0] if isinstance(words, str) else words[0]
         raise HookNotStarted(program=program, reason=getattr(error, "strerror", None) or str(error)) from error
     try:
-        status = process.wait(timeout)
+        status = process_groups.wait(process, timeout, look)
     except subprocess.TimeoutExpired:
         raise HookTimedOut(seconds=round(timeout)) from None
     finally:
-        _end(process)
+        process_groups.end(process, windows=windows)
     if status != 0:
         # A hook that a signal ended gives what a shell would: 128 and the signal's number.
         raise HookFailed(status=status if status > 0 else 128 - status)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a hook that still runs, and all that it has started, kindly first."""
-    import subprocess
-
-    if process.poll() is not None:
-        return
-    _signal(process, signal.SIGTERM)
-    try:
-        process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        _signal(process, signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
-        process.wait()
-
-
-def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    """Send a signal to a hook's whole process group, which it leads; on Windows to the process alone."""
-    if os.name == "nt":
-        process.terminate()
-        return
-    with contextlib.suppress(ProcessLookupError):  # all of them have ended
-        os.killpg(process.pid, number)

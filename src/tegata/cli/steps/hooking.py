@@ -3,6 +3,7 @@
 What they are told is here, and what becomes of their failures; starting a command is ``host.hooks``' matter.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -57,7 +58,7 @@ class Hooking:
         """Start the first hook; if it fails, nothing is ordered."""
         self._begun = True
         if self._plan.hooks.pre is not None:
-            self._start(self._plan.hooks.pre)
+            self._start(self._plan.hooks.pre, look=self._look)
 
     def expect(self, certificate: "x509.Certificate") -> None:
         """Note that this certificate, whose files come in now, is to be deployed."""
@@ -78,7 +79,7 @@ class Hooking:
             if life is None or not self._deployment.is_expected(life.digest):
                 return
             for hook in self._plan.hooks.deploy:
-                self._start(hook)
+                self._start(hook, look=self._look)
             self._deployment.done()
 
     def deploy_again(self) -> None:
@@ -90,9 +91,13 @@ class Hooking:
         self._context.console.log(f"[{shown(self._files.name)}] {line}", WARN)
         self.deploy()
 
-    def _start(self, hook: Hook) -> None:
+    def _start(self, hook: Hook, *, look: Callable[[], None] = lambda: None) -> None:
         with self._context.console.aside():  # its output goes where ours goes
-            hooks.run(hook.text, self._told(), self._context.environ, timeout=hook.seconds)
+            hooks.run(hook.text, self._told(), self._context.environ, timeout=hook.seconds, look=look)
+
+    def _look(self) -> None:
+        """Raise where another thread wants this one to end; only the last hook is seen through all the same."""
+        self._context.clock.sleep(0)
 
     def _told(self) -> hooks.Told:
         from tegata.pki.certs import names_of
