@@ -18,7 +18,7 @@ SUPPORTED = (*signatures.CURVES.values(), signatures.EDWARDS, signatures.RSA)
 
 _MEMBERS = {"protected", "payload", "signature"}
 # RFC 8555 §6.2 has no use for these, and each has been a way to make two readers disagree.
-_FORBIDDEN = ("b64", "crit", "jku", "x5u")
+_FORBIDDEN = frozenset({"b64", "crit", "jku", "x5u"})
 
 
 class BadAlgorithm(TegataError):
@@ -122,13 +122,13 @@ def _signed(body: bytes, *, is_inner: bool) -> Signed:
 def _flattened(members: dict[str, Any]) -> Flattened:
     if members.keys() != _MEMBERS:
         raise Malformed(reason="a JWS must have exactly the members protected, payload and signature")
-    if not all(isinstance(value, str) for value in members.values()):
+    if {type(value) for value in members.values()} != {str}:
         raise Malformed(reason="a member of the JWS is no text")
     return Flattened(**members)
 
 
 def _header(members: dict[str, Any], *, is_inner: bool) -> Header:
-    if any(name in members for name in _FORBIDDEN):
+    if not _FORBIDDEN.isdisjoint(members):
         raise Malformed(reason="the protected header holds a member that ACME does not allow")
     algorithm = _text(members, "alg")
     if algorithm not in SUPPORTED:

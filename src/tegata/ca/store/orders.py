@@ -1,5 +1,6 @@
 """Orders as rows, with the list of their authorizations."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from tegata.ca.errors import Fault
@@ -29,7 +30,7 @@ class OrderRows:
     async def get(self, order_id: str) -> Order | None:
         """The order of this id."""
         rows = await self._database.fetch("orders.get", id=order_id)
-        return await self._order(rows[0]) if rows else None
+        return _record(rows[0], [row[14] for row in rows if row[14] is not None]) if rows else None
 
     async def replacing(self, certificate_id: str) -> list[Order]:
         """Orders whose ``replaces`` names this certificate, oldest first."""
@@ -110,23 +111,27 @@ class OrderRows:
 
     async def _order(self, row: Row) -> Order:
         """The record of a row; its authorizations never change, so reading them apart is safe."""
-        (id_, account_id, contract_id, wanted, not_before, not_after, replaces, created_at, expires_at) = row[:9]
-        (processing_at, csr, serial, fault, replacement) = row[9:]
-        links = await self._database.fetch("orders.authorizations", order_id=id_)
-        return Order(
-            id=id_,
-            account_id=account_id,
-            contract_id=contract_id,
-            identifiers=identifiers(wanted),
-            authorization_ids=tuple(authorization_id for (authorization_id,) in links),
-            not_before=instant_or_none(not_before),
-            not_after=instant_or_none(not_after),
-            replaces=replaces,
-            created_at=instant(created_at),
-            expires_at=instant(expires_at),
-            processing_at=instant_or_none(processing_at),
-            csr=csr,
-            serial=serial,
-            fault=fault_or_none(fault),
-            replacement=replacement,
-        )
+        links = await self._database.fetch("orders.authorizations", order_id=row[0])
+        return _record(row, [authorization_id for (authorization_id,) in links])
+
+
+def _record(row: Row, authorization_ids: Sequence[str]) -> Order:
+    (id_, account_id, contract_id, wanted, not_before, not_after, replaces, created_at, expires_at) = row[:9]
+    (processing_at, csr, serial, fault, replacement) = row[9:14]
+    return Order(
+        id=id_,
+        account_id=account_id,
+        contract_id=contract_id,
+        identifiers=identifiers(wanted),
+        authorization_ids=tuple(authorization_ids),
+        not_before=instant_or_none(not_before),
+        not_after=instant_or_none(not_after),
+        replaces=replaces,
+        created_at=instant(created_at),
+        expires_at=instant(expires_at),
+        processing_at=instant_or_none(processing_at),
+        csr=csr,
+        serial=serial,
+        fault=fault_or_none(fault),
+        replacement=replacement,
+    )

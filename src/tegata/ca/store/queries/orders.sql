@@ -1,8 +1,10 @@
 -- name: get
-SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault, replacement
-FROM orders
-WHERE id = :id;
+SELECT o.id, o.account_id, o.contract_id, o.identifiers, o.not_before, o.not_after, o.replaces, o.created_at,
+    o.expires_at, o.processing_at, o.csr, o.serial, o.fault, o.replacement, l.authorization_id
+FROM orders AS o
+LEFT JOIN order_authorizations AS l ON l.order_id = o.id
+WHERE o.id = :id
+ORDER BY l.position;
 
 -- name: replacing
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
