@@ -390,7 +390,7 @@ class Audit(Protocol):
         ...
 
     def add_link(self, work: Work, link: Link) -> None:
-        """Guarded: its number is the newest's plus one, or 1."""
+        """Guarded: its number is the newest's plus one, or 1, and as many events are bound to it as it says."""
         ...
 
 

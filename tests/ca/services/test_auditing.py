@@ -60,6 +60,24 @@ async def test_the_export_is_checked_without_the_program(house, audit):
     assert (head.number, head.digest) == (links, digest)
 
 
+async def test_a_busy_ca_makes_no_link_for_every_handful(house, audit, monkeypatch):
+    """What is appended while a link is made waits for the next turn."""
+    monkeypatch.setattr(auditing, "MOST_EVENTS", 1000)
+    await house.sell()
+    read = house.store.audit.of_link
+
+    async def of_link(number):
+        await house.sell()
+        return await read(number)
+
+    monkeypatch.setattr(house.store.audit, "of_link", of_link)
+    assert await audit.bind() == 1
+    monkeypatch.undo()
+    assert await house.store.audit.count_unbound() > 0
+    assert await audit.bind() > 0
+    assert (await audit.verify()).unbound == 0
+
+
 async def test_many_bind_at_once(house, audit):
     """Two services on two stores of the file: one chain."""
     from tegata.ca.store.sqlite import open_store

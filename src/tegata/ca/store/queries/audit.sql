@@ -38,8 +38,10 @@ WHERE number >= :number
 ORDER BY number
 LIMIT :most;
 
+-- Whoever binds at the same moment may have bound more to this number since its events were read.
 -- name: add_link
 INSERT INTO links (number, previous, digest, events, made_at)
 SELECT :number, :previous, :digest, :events, :made_at
 WHERE :number = (SELECT COALESCE(max(number), 0) + 1 FROM links)
+    AND :events = (SELECT count(*) FROM events WHERE link = :number)
 ON CONFLICT DO NOTHING;
