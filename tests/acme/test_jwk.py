@@ -64,7 +64,7 @@ def test_leading_zeros_of_coordinates_are_kept():
 
 
 def test_a_point_must_be_on_its_curve():
-    """A-10."""
+    """A-10, B-51."""
     assert refusal({**EC, "y": EC["x"]}) == "its point is not on its curve"
     assert refusal({**EC, "x": b64.encode(bytes(32)), "y": b64.encode(bytes(32))}) == "its point is not on its curve"
 

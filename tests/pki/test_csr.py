@@ -55,6 +55,16 @@ def test_what_is_built_is_read(key_type):
     assert keys.spki(read.public_key) == keys.spki(key.public_key())
 
 
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1()])
+def test_a_point_beside_its_curve_is_refused(curve):
+    """B-51: as is one at infinity, which has no coordinates."""
+    key = ec.generate_private_key(curve)
+    der = csr.build(key, ["www.example.com"], common_name=None)
+    point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    for wrong in (point[:-1] + bytes([point[-1] ^ 1]), b"\4" + bytes(len(point) - 1), bytes(len(point))):
+        assert refusal(der.replace(point, wrong)) == "it is not a well-formed PKCS#10 request"
+
+
 def test_ed25519_signs_a_request():
     key = ed25519.Ed25519PrivateKey.generate()
     assert csr.parse(csr.build(key, ["www.example.com"], common_name=None)).names == {"www.example.com"}

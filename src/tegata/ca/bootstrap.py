@@ -120,6 +120,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     builder = ProfileBuilder(issuer=authority.certificate, public_url=settings.public.url)
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, authority.certificate
+    blocked = configuration.blocked_keys(home, settings.policy)
     account_url = partial(Links(settings.acme.url).to, links.ACCOUNT)
 
     store = opening.open_store(home, settings.database, environ)
@@ -148,7 +149,13 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         nonces=_nonces(settings, store, sealing_key, now),
         ids=ids,
         accounts=AccountService(
-            store=store, services=services, terms=settings.acme.terms_of_service, sealer=sealer, ids=ids, clock=now
+            store=store,
+            services=services,
+            terms=settings.acme.terms_of_service,
+            sealer=sealer,
+            ids=ids,
+            clock=now,
+            blocked=blocked,
         ),
         orders=OrderService(
             store=store, services=services, policy=settings.policy, issuer=issuer, limits=limits, ids=ids, clock=now
@@ -173,6 +180,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             permissions=Permissions(store=store, validator=validator, account_url=account_url, clock=now),
             ids=ids,
             clock=now,
+            blocked=blocked,
         ),
         certificates=CertificateService(
             store=store,

@@ -1,14 +1,15 @@
-"""Reading the settings of a CA and of an agent, with what their types cannot say checked.
+"""Reading the settings of a CA and of an agent, with what their types cannot say checked, and the list they name.
 
-What may be set is ``settings``; nothing is opened or made here.
+What may be set is ``settings``; nothing is made here.
 """
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tegata.ca.policy import baseline
-from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Agent, Settings
+from tegata.ca.policy import baseline, keys
+from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Agent, Policy, Settings
 from tegata.settings import BadSettings, load
 
 
@@ -31,6 +32,37 @@ def require_public(home: Path, settings: Settings, now: datetime) -> None:
     reasons = baseline.shortcomings(settings, now)
     if reasons:
         raise BadSettings(path=home / SETTINGS_FILE, reason="; ".join(reasons))
+
+
+def blocked_keys(home: Path, policy: Policy) -> frozenset[bytes]:
+    """The digests of keys that nobody may have: of those in RFCs, and of the operator's list; raises BadSettings.
+
+    Empty lines and what follows ``#`` in a line are for people.
+    """
+    if not policy.blocked_keys:
+        return keys.PUBLISHED
+    path = home / policy.blocked_keys
+    found = set(keys.PUBLISHED)
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if text := line.partition("#")[0].strip():
+                    found.add(_digest(path, number, text))
+    except OSError as error:
+        raise BadSettings(path=path, reason=error.strerror or error) from None
+    except UnicodeDecodeError:
+        raise BadSettings(path=path, reason="it is no UTF-8 text") from None
+    return frozenset(found)
+
+
+def _digest(path: Path, number: int, text: str) -> bytes:
+    try:
+        digest = bytes.fromhex(text)
+    except ValueError:
+        digest = b""
+    if len(digest) != hashlib.sha256().digest_size:
+        raise BadSettings(path=path, reason=f"line {number} is no SHA-256 digest in hexadecimal")
+    return digest
 
 
 def load_agent(directory: Path) -> Agent:

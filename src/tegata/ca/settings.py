@@ -127,7 +127,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later.
 
     ``public`` says that the root is publicly trusted: the Baseline Requirements' limits are kept, those of the day. A
-    token lives as long as its pending authorization, 30 days at the most (B-24).
+    token lives as long as its pending authorization, 30 days at the most (B-24). ``blocked_keys`` is a file with the
+    SHA-256 of the SubjectPublicKeyInfo of a key in hexadecimal on each line, for keys that nobody may have.
     """
 
     public: bool = False
@@ -136,6 +137,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reissues_at_contract_end: int = 3
     names_per_order: int = 100
     crl_seconds: int = 4 * DAY
+    blocked_keys: str = ""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -374,6 +374,8 @@ REASONS: dict[str, str] = {
     "its RSA exponent is out of range: use 65537": "RSA の公開指数が範囲外です（65537 を使用してください）",
     "its RSA modulus has a small factor": "RSA の法に小さい素因数があります",
     "its RSA modulus is a power of one number": "RSA の法が一つの数の累乗です",
+    "its RSA key is of a generator with a known fault (ROCA)": "既知の欠陥（ROCA）のある方法で生成された RSA の鍵です",
+    "the factors of its RSA modulus are too close together": "RSA の法の二つの素因数が近すぎます",
     # what an operator gives
     "the contract would end before it starts": "契約の終了が開始より前になります",
     "the contract lasts as long already": "契約はすでにその時点まで有効です",

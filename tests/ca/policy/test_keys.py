@@ -1,17 +1,20 @@
 """The key rule of a service, and RSA keys that are unfit anywhere."""
 
+from collections.abc import Iterable
 from math import gcd, prod
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tegata.ca.errors import BadCertificateRequest, WrongKey
+from tegata.acme import jwk
+from tegata.ca.errors import BadCertificateRequest, UnsuitableAccountKey, WrongKey
 from tegata.ca.policy import keys
-from tegata.ca.policy.keys import check
+from tegata.ca.policy.keys import check, check_account_key
 from tegata.ca.settings import Service
 from tegata.pki.key_types import KeyType
-from tegata.pki.keys import generate
+from tegata.pki.keys import generate, spki_digest
+from tests import vectors
 from tests.ca.policy.samples import OV
 
 BOTH = Service(label="", key_types=(KeyType.RSA2048, KeyType.EC256))
@@ -19,6 +22,21 @@ RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 MODULUS = RSA.public_key().public_numbers().n
 # A prime of 1024 bits: its square is a modulus of the right size that gives its factor away.
 PRIME = 2**1024 - 105
+
+
+def without_small_factors(numbers: Iterable[int]) -> int:
+    """The first number that no prime below 752 divides."""
+    return next(n for n in numbers if gcd(n, prod(range(2, 752))) == 1)
+
+
+# Two factors as a generator finds them that goes on from its first one.
+CLOSE = PRIME * without_small_factors(range(PRIME - 2, 0, -2))
+# A power of 65537 modulo the small primes that tell, as Infineon's library makes moduli.
+_TELLING = prod(n for n in range(3, 168) if all(n % d for d in range(2, n)))
+ROCA = without_small_factors(
+    range(pow(65537, 4711, _TELLING) + 2**2047 // _TELLING * _TELLING + _TELLING, 2**2048, _TELLING)
+)
+PUBLISHED = [*vectors.load("jwk_thumbprints")["vectors"], *vectors.load("jws_signatures")["vectors"]]
 
 
 def test_the_service_takes_its_keys():
@@ -59,15 +77,42 @@ def test_a_service_with_several_keys_names_them_all():
         (MODULUS - 1, 65537, "its RSA modulus has a small factor"),
         (751 * (2**2038 + 1), 65537, "its RSA modulus has a small factor"),
         (PRIME * PRIME, 65537, "its RSA modulus is a power of one number"),
+        (CLOSE, 65537, "the factors of its RSA modulus are too close together"),
+        (ROCA, 65537, "its RSA key is of a generator with a known fault (ROCA)"),
     ],
-    ids=["exponent-3", "exponent-too-big", "even", "factor-751", "square"],
+    ids=["exponent-3", "exponent-too-big", "even", "factor-751", "square", "close-factors", "roca"],
 )
 def test_unfit_rsa_keys(n, e, reason):
-    """B-50: odd modulus of whole octets, without small factors, no power of a prime; exponent in the safe range."""
+    """B-50: odd modulus of whole octets, without small factors, no power of a prime; exponent in the safe range.
+
+    B-52: and nobody finds its factors in a moment.
+    """
     assert n.bit_length() == 2048
     with pytest.raises(BadCertificateRequest) as caught:
         check(rsa.RSAPublicNumbers(e, n).public_key(), OV)
     assert caught.value.facts["reason"] == reason
+
+
+@pytest.mark.parametrize("vector", PUBLISHED, ids=[one["provenance"] for one in PUBLISHED])
+def test_keys_out_of_rfcs_are_refused(vector):
+    """B-53: their private halves stand in the RFCs, for everybody; neither a certificate nor an account has them."""
+    key = jwk.to_public(vector["jwk"])
+    with pytest.raises(BadCertificateRequest) as caught:
+        check(key, Service(label="", key_types=tuple(KeyType)))
+    assert caught.value.facts["reason"] == "its key is known to be compromised"
+    with pytest.raises(UnsuitableAccountKey):
+        check_account_key(key)
+
+
+def test_a_key_of_the_list_is_refused():
+    """B-53: a blocked key is refused, and no other."""
+    blocked = {spki_digest(RSA.public_key())}
+    with pytest.raises(BadCertificateRequest):
+        check(RSA.public_key(), OV, blocked)
+    with pytest.raises(UnsuitableAccountKey):
+        check_account_key(RSA.public_key(), blocked)
+    check(RSA.public_key(), OV)
+    check_account_key(RSA.public_key())
 
 
 @pytest.mark.parametrize("exponent", [2, 3, 5, 31, 47, 199])

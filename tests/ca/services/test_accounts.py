@@ -25,13 +25,15 @@ from tegata.ca.errors import (
     ServiceWithoutAcme,
     TermsNotAgreed,
     UnknownAccount,
+    UnsuitableAccountKey,
     UnsupportedContact,
 )
+from tegata.ca.policy import keys
 from tegata.ca.ports import Sealer, Work
 from tegata.ca.services import actors
 from tegata.ca.services.accounts import AccountService
 from tegata.pki.key_types import KeyType
-from tegata.pki.keys import generate
+from tegata.pki.keys import generate, spki_digest
 from tests.ca.services.house import DAY, NEW_ACCOUNT, NOW, SECOND, TERMS
 
 pytestmark = pytest.mark.anyio
@@ -323,3 +325,23 @@ async def test_a_deactivated_account_changes_no_more(house):
             await change
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.INVALID
     assert await house.store.certificates.get(certificate.serial) == certificate
+
+
+async def test_a_key_that_is_known_to_others_is_refused(house):
+    """B-53: for a new account, and for one that changes its key."""
+    known = keys.PUBLISHED | {spki_digest(KEY.public_key())}
+    house.accounts = AccountService(
+        store=house.store,
+        services=house.products,
+        terms=TERMS,
+        sealer=house.sealer,
+        ids=house.ids,
+        clock=house.clock,
+        blocked=known,
+    )
+    added = await house.sell()
+    with pytest.raises(UnsuitableAccountKey):
+        await house.register(added, KEY)
+    actor = await house.register(added)
+    with pytest.raises(UnsuitableAccountKey):
+        await house.accounts.change_key(actor, JWK)

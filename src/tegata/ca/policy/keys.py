@@ -1,18 +1,21 @@
 """Which public keys a certificate may have: the service's key rule, and what makes an RSA key unfit anywhere.
 
-Knows no account and no list of compromised keys.
+Keys that are known to others than their owner are named by the SHA-256 of their SubjectPublicKeyInfo; where such a list
+is from is unknown here.
 """
 
+from collections.abc import Collection
 from functools import cache
 from itertools import count
 from math import gcd, isqrt, log2, prod
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from tegata.ca.errors import BadCertificateRequest, WrongKey
+from tegata.ca.errors import BadCertificateRequest, UnsuitableAccountKey, WrongKey
 from tegata.ca.settings import Service
+from tegata.pki import weaknesses
 from tegata.pki.key_types import KeyType
-from tegata.pki.keys import PublicKey, describe, type_of
+from tegata.pki.keys import PublicKey, describe, spki_digest, type_of
 
 _LABELS = {
     KeyType.RSA2048: "RSA 2048",
@@ -33,11 +36,27 @@ _EXPONENT_LIMIT = 2**256
 _SEED_BITS = 40
 
 
-def check(public_key: PublicKey, service: Service) -> None:
+PUBLISHED = frozenset(
+    map(
+        bytes.fromhex,
+        (
+            "ad32320cf6c596d884b05381ba573aba8ddd5749b4de8f4a23a79f9a89ddaeb2",  # RFC 7638 §3.1
+            "06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9",  # RFC 8037 §A.2
+            "51b944cdfa544d4c3273aa6bf350625a7dd53bbb6a71723274f538b19a207760",  # RFC 7517 §A.1
+            "2bd1bb0c44a897c30a7aa0991cde38d8062fe441de50da0f46825344f602e827",  # RFC 7515 §A.3
+            "6fd13c2435a361e7c588cd17f55f5ad3df0177a66c1727a6a200845f4d7ab88c",  # RFC 7515 §A.2
+        ),
+    )
+)
+"""Keys whose private halves stand in RFCs, from where they come into people's set-ups."""
+
+
+def check(public_key: PublicKey, service: Service, blocked: Collection[bytes] = PUBLISHED) -> None:
     """Pass if the service takes this key.
 
     Raises WrongKey, which names what the service takes, or BadCertificateRequest for an RSA key of the right size that
-    is unfit: even or small-factored modulus, prime power, exponent out of range (BR 6.1.5, 6.1.6; B-50).
+    is unfit: even or small-factored modulus, prime power, exponent out of range (BR 6.1.5, 6.1.6; B-50), or
+    factors that are easily found (B-52); or for any key that is one of the ``blocked`` (B-53).
     """
     key_type = type_of(public_key)
     if key_type is None or key_type not in service.key_types:
@@ -45,6 +64,14 @@ def check(public_key: PublicKey, service: Service) -> None:
         raise WrongKey(got=describe(public_key), wanted=wanted, key_types=", ".join(service.key_types))
     if isinstance(public_key, RSAPublicKey):
         _check_rsa(public_key)
+    if spki_digest(public_key) in blocked:
+        raise BadCertificateRequest(reason="its key is known to be compromised")
+
+
+def check_account_key(public_key: PublicKey, blocked: Collection[bytes] = PUBLISHED) -> None:
+    """Pass if an account may have this key; raises UnsuitableAccountKey for one of the ``blocked`` (B-53)."""
+    if spki_digest(public_key) in blocked:
+        raise UnsuitableAccountKey(reason="it is known to be compromised")
 
 
 def _check_rsa(public_key: RSAPublicKey) -> None:
@@ -58,6 +85,10 @@ def _check_rsa(public_key: RSAPublicKey) -> None:
         raise BadCertificateRequest(reason="its RSA modulus has a small factor")
     if _is_power(n):
         raise BadCertificateRequest(reason="its RSA modulus is a power of one number")
+    if weaknesses.has_roca_fingerprint(n):
+        raise BadCertificateRequest(reason="its RSA key is of a generator with a known fault (ROCA)")
+    if weaknesses.has_close_factors(n):
+        raise BadCertificateRequest(reason="the factors of its RSA modulus are too close together")
 
 
 @cache

@@ -4,7 +4,7 @@ Signatures of requests are checked before; what an account may do under its cont
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -30,7 +30,7 @@ from tegata.ca.errors import (
     fault_of,
 )
 from tegata.ca.model import Account, Credential
-from tegata.ca.policy import contracts
+from tegata.ca.policy import contracts, keys
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
 from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
@@ -48,7 +48,10 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class AccountService:
-    """Accounts; ``terms`` is the URL of the terms of service, empty where there are none."""
+    """Accounts; ``terms`` is the URL of the terms of service, empty where there are none.
+
+    ``blocked`` are the digests of keys that no account may have.
+    """
 
     def __init__(
         self,
@@ -59,8 +62,9 @@ class AccountService:
         sealer: Sealer,
         ids: Ids,
         clock: Callable[[], datetime],
+        blocked: Collection[bytes] = keys.PUBLISHED,
     ) -> None:
-        self._store, self._services, self._terms = store, services, terms
+        self._store, self._services, self._terms, self._blocked = store, services, terms, blocked
         self._sealer, self._ids, self._clock = sealer, ids, clock
         # Stands in for an unknown credential, so that the same work is done for it (A-41).
         self._nobody = Credential(
@@ -71,8 +75,8 @@ class AccountService:
         """The account of this key, and whether it was made now (A-33); ``url`` is the newAccount URL.
 
         A known key gets its account back, whatever else the request says. Raises AccountDeactivated, UnknownAccount
-        (only an existing account was wanted, A-34), the refusals of contacts, terms and EAB, and those of
-        ``policy.contracts.require_binding``.
+        (only an existing account was wanted, A-34), UnsuitableAccountKey, the refusals of contacts, terms and EAB, and
+        those of ``policy.contracts.require_binding``.
         """
         digest = thumbprint(jwk)
         existing = await self._existing(digest)
@@ -125,8 +129,8 @@ class AccountService:
         """Give the account another key, in one commit (RFC 8555 §7.3.5).
 
         All that hangs on the account stays; what is still to be proved is proved with the new key. Raises KeyInUse
-        (``account``: the id of the account that has the key), AccountDeactivated, and BadRequestSignature if another
-        request changed the key first.
+        (``account``: the id of the account that has the key), UnsuitableAccountKey, AccountDeactivated, and
+        BadRequestSignature if another request changed the key first.
         """
         digest = thumbprint(new)
         await self._require_unblocked(new)
@@ -186,8 +190,10 @@ class AccountService:
         return await actors.load(self._store, actor.account.id)
 
     async def _require_unblocked(self, key: JWK) -> None:
-        """Pass unless the key is known to be compromised (A-94); raises UnsuitableAccountKey."""
-        if await self._store.blocked_keys.get(spki_digest(to_public(key))) is not None:
+        """Pass unless the key is known to be compromised (A-94, B-53); raises UnsuitableAccountKey."""
+        public_key = to_public(key)
+        keys.check_account_key(public_key, self._blocked)
+        if await self._store.blocked_keys.get(spki_digest(public_key)) is not None:
             raise UnsuitableAccountKey(reason="it is known to be compromised")
 
     async def _existing(self, digest: str) -> Account | None:

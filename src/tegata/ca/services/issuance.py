@@ -5,7 +5,7 @@ signed. Then, in one commit: the certificate is stored, the order completed, the
 later signs the same bytes, which gives the same certificate; whoever comes second finds the order completed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +13,7 @@ from cryptography import x509
 
 from tegata.ca.errors import BadCertificateRequest, CaError, IssuanceFailed, OrderNotReady, PermissionMissing, fault_of
 from tegata.ca.model import Certificate, Job, Order
-from tegata.ca.policy import baseline
+from tegata.ca.policy import baseline, keys
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
 from tegata.ca.ports import Authority, Builder, Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
@@ -49,6 +49,7 @@ class IssuanceService:
         permissions: Permissions,
         ids: Ids,
         clock: Callable[[], datetime],
+        blocked: Collection[bytes] = keys.PUBLISHED,
     ) -> None:
         self._store, self._builder, self._authority = store, builder, authority
         self._policy, self._ids, self._clock = policy, ids, clock
@@ -59,6 +60,7 @@ class IssuanceService:
             issuer=authority.certificate,
             permissions=permissions,
             clock=clock,
+            blocked=blocked,
         )
 
     async def finalize(self, actor: Actor, order_id: str, der: bytes) -> OrderView:

@@ -4,7 +4,7 @@ Its result is the only thing the issuance takes, and nothing else can make one. 
 certificate.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,7 +58,10 @@ class ValidatedOrder:
 
 
 class FinalCheck:
-    """Judges orders against the records as they are now; ``issuer`` is the certificate that will sign."""
+    """Judges orders against the records as they are now; ``issuer`` is the certificate that will sign.
+
+    ``blocked`` are the digests of keys that no certificate may have.
+    """
 
     def __init__(
         self,
@@ -69,7 +72,9 @@ class FinalCheck:
         issuer: x509.Certificate,
         permissions: Permissions,
         clock: Callable[[], datetime],
+        blocked: Collection[bytes],
     ) -> None:
+        self._blocked = blocked
         self._store, self._policy, self._permissions, self._clock = store, policy, permissions, clock
         self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
 
@@ -147,7 +152,7 @@ class FinalCheck:
             raise BadCertificateRequest(reason="its names are not exactly the order's")
         if request.must_staple:
             raise BadCertificateRequest(reason="it asks for must-staple, which needs OCSP")
-        keys.check(request.public_key, service)
+        keys.check(request.public_key, service, self._blocked)
         await self._check_no_account_key(request.public_key)
         return request.public_key
 
