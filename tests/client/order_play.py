@@ -8,8 +8,8 @@ from tegata.acme import jwk, problems
 from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Headers, Response
 from tegata.client import events
-from tegata.client.errors import refusal
 from tegata.client.flow import Issuance, Wanted
+from tegata.client.refusals import refusal
 from tegata.client.steps import Answered, Failed, Outcome, Refused, Send, Step
 from tegata.errors import TegataError
 from tegata.pki import certs, csr, keys

@@ -6,15 +6,15 @@ import pytest
 
 from tegata.acme import identifiers, problems
 from tegata.acme.problems import ErrorType, Problem
-from tegata.client import errors
+from tegata.client import errors, refusals
 from tegata.errors import TegataError
 from tegata.plugin_api import registry
 from tegata.plugins.solvers import _address, memcached, s3, webroot
-from tegata.text import errors_client, errors_solving
+from tegata.text import errors_client, errors_refusals, errors_solving
 from tegata.text.catalogue import explain
 from tegata.text.language import Language
 
-ENTRIES = errors_client.ENTRIES | errors_solving.ENTRIES
+ENTRIES = errors_client.ENTRIES | errors_refusals.ENTRIES | errors_solving.ENTRIES
 SUB = problems.problem(ErrorType.CAA, "CAA forbids", identifier=identifiers.dns("b.example"))
 WRONG = problems.problem(ErrorType.INCORRECT_RESPONSE, "another value")
 PROBLEM = problems.problem(
@@ -48,13 +48,34 @@ def test_why_names_failed_is_explained(kind: ErrorType, method: str, expected: t
     assert type(errors.validation_failed([failure, other], {"http-01"})) is errors.ValidationFailed
 
 
+# The types of RFC 8555 §6.7.
+_RFC8555 = (
+    "accountDoesNotExist alreadyRevoked badCSR badNonce badPublicKey badRevocationReason badSignatureAlgorithm caa "
+    "compound connection dns externalAccountRequired incorrectResponse invalidContact malformed orderNotReady "
+    "rateLimited rejectedIdentifier serverInternal tls unauthorized unsupportedContact unsupportedIdentifier "
+    "userActionRequired"
+)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("word", _RFC8555.split())
+def test_every_type_of_the_rfc_has_its_own_remedy(word: str, language: Language):
+    """What the CA said, what it means, what to do (A-22); the general advice is for types that nobody knows."""
+    refused = refusals.refusal(problems.problem(ErrorType(word), "because"), "POST", "https://ca.example/x")
+    told = explain(refused, language)
+    unknown = explain(refusals.refusal(Problem(type="urn:x"), "POST", "https://ca.example/x"), language)
+    assert "because" in told.what
+    assert told.remedy not in ("", unknown.remedy)
+    assert told.remedy.isascii() is (language is Language.EN)
+
+
 def test_a_problem_is_told_whole():
     """A-24: detail, type, each subproblem with its identifier, and the instance."""
     told = errors.tell(PROBLEM)
     assert told == (
         "two names failed (compound; b.example: CAA forbids (caa); b.example: CAA forbids (caa)) [https://ca.example/help]"
     )
-    explained = explain(errors.refusal(PROBLEM, "POST", "https://ca.example/x"), Language.EN)
+    explained = explain(refusals.refusal(PROBLEM, "POST", "https://ca.example/x"), Language.EN)
     assert told in explained.what
 
 
@@ -75,12 +96,12 @@ def test_control_characters_of_a_ca_reach_nobodys_terminal():
     """S-37: whatever the CA writes into its texts."""
     evil = problems.problem(ErrorType.UNAUTHORIZED, "\x1b[2Jgone\r\n[INFO] all well\x9b", instance="https://x/\x07")
     for language in Language:
-        said = str(explain(errors.refusal(evil, "POST", "https://ca.example/\x1b"), language))
+        said = str(explain(refusals.refusal(evil, "POST", "https://ca.example/\x1b"), language))
         assert said.isprintable()
 
 
 def test_the_reference_is_at_hand():
-    assert errors.refusal(PROBLEM, "POST", "u").facts["reference"] == "T-12345678"
+    assert refusals.refusal(PROBLEM, "POST", "u").facts["reference"] == "T-12345678"
     assert errors.ValidationFailed([("b.example", PROBLEM), ("a.example", PROBLEM)]).facts["reference"] == "T-12345678"
     assert errors.OrderInvalid("u", PROBLEM).facts["reference"] == "T-12345678"
     assert errors.OrderInvalid("u", None).facts["reference"] == ""
@@ -110,7 +131,7 @@ def classes() -> list[type[TegataError]]:
     """Every exception with a code that this room and its plug-ins raise."""
     return [
         member
-        for module in (errors, registry, _address, memcached, s3, webroot)
+        for module in (errors, refusals, registry, _address, memcached, s3, webroot)
         for member in vars(module).values()
         if isinstance(member, type) and issubclass(member, TegataError) and member.__module__ == module.__name__
         if "code" in vars(member)
@@ -130,7 +151,7 @@ def test_no_sentence_is_left_over():
 
 def examples() -> list[TegataError]:
     """One of each kind, as the code makes it; the plain ones by the facts their docstrings name."""
-    made: list[TegataError] = [errors.refusal(PROBLEM, "POST", "https://ca.example/x")]
+    made: list[TegataError] = [refusals.refusal(PROBLEM, "POST", "https://ca.example/x")]
     made += [kind(PROBLEM, "POST", "https://ca.example/x") for kind in errors.ProblemReceived.__subclasses__()]
     made += [errors.NoSolver("a.example", ["dns-01"], []), errors.OrderMismatch(["a.example"], ["b.example"])]
     made += [errors.OrderInvalid("https://ca.example/o", PROBLEM), errors.ValidationFailed([("a.example", SUB)])]

@@ -8,7 +8,7 @@ import pytest
 from tegata.acme import b64, identifiers, problems
 from tegata.acme.challenges import BadToken
 from tegata.acme.problems import ErrorType
-from tegata.client import errors, events
+from tegata.client import errors, events, refusals
 from tegata.client.pace import FIRST
 from tegata.client.steps import Done, Refused, Send, Sleep, Solve, Solved, Started, Woken
 from tegata.pki import certs, keys
@@ -446,7 +446,7 @@ def test_what_is_surely_not_about_replaces_is_not_ordered_again(refusal: problem
     """Tegata's CA says ``unauthorized`` of contracts and accounts alone, and whoever names names means them (X-16)."""
     play = Play(replaces="x.y")
     play.happens(Started())
-    step = play.happens(Refused(errors.refusal(refusal, "POST", NEW_ORDER)))
+    step = play.happens(Refused(refusals.refusal(refusal, "POST", NEW_ORDER)))
     if again:
         assert "replaces" not in payload(step)
     else:

@@ -7,7 +7,7 @@ import pytest
 from tegata.acme import problems
 from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Headers, Request, Response
-from tegata.client import errors
+from tegata.client import errors, refusals
 from tegata.client.verdict import Failed, Ok, RetryLater, RetryNow, judge
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -80,8 +80,8 @@ def test_a_redirect_is_a_refusal_that_names_the_place():
         (ErrorType.USER_ACTION_REQUIRED, errors.UserActionRequired),
         (ErrorType.BAD_REVOCATION_REASON, errors.ReasonRefused),
         (ErrorType.ALREADY_REVOKED, errors.AlreadyRevoked),
-        (ErrorType.MALFORMED, errors.ProblemReceived),
-        (ErrorType.CAA, errors.ProblemReceived),
+        (ErrorType.MALFORMED, refusals.RequestRefused),
+        (ErrorType.CAA, refusals.CaaRefused),
     ],
 )
 def test_a_refusal_is_the_exception_one_can_act_on(kind: ErrorType, expected: type[errors.ProblemReceived]):

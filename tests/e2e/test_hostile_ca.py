@@ -203,6 +203,22 @@ def test_evil_problems(tegata: Tegata, play: Play, case: str) -> None:
     assert "\nfake line" not in refused(tegata, play)
 
 
+def test_subproblems_are_explained_each(tegata: Tegata, play: Play) -> None:
+    """RFC 8555 §6.7.1: what to do about each kind once, with all the names it is about, in the reader's language."""
+    kind = "urn:ietf:params:acme:error:"
+    found = [("caa", "a.example"), ("dns", f"b.example{ESCAPES}"), ("caa", "c.example"), ("odd", "d.example")]
+    subproblems = [
+        {"type": kind + word, "detail": "x", "identifier": {"type": "dns", "value": name}} for word, name in found
+    ]
+    play.twists["/newOrder"] = problem(type=f"{kind}compound", subproblems=subproblems)
+    said = refused(tegata, play)
+    assert "[a.example, c.example] A CAA record in the DNS of the name" in said
+    assert said.count("A CAA record in the DNS of the name") == 1
+    (line,) = (line for line in said.splitlines() if "The CA looked at the names from outside" in line)
+    assert "[b.example\\x1b[2J" in line
+    assert "what to do about each follows" in said
+
+
 CHAINS = {
     "with a private key": lambda chain: chain + b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
     "a private key first": lambda chain: b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" + chain,

@@ -210,35 +210,6 @@ class WrongEab(ProblemReceived):
     code = "client.wrong-eab"
 
 
-_REFUSALS: dict[ErrorType, type[ProblemReceived]] = {
-    ErrorType.BAD_CSR: CsrRefused,
-    ErrorType.BAD_PUBLIC_KEY: CsrRefused,
-    ErrorType.BAD_SIGNATURE_ALGORITHM: AlgorithmRefused,
-    ErrorType.INVALID_CONTACT: ContactRefused,
-    ErrorType.UNSUPPORTED_CONTACT: ContactRefused,
-    ErrorType.INVALID_PROFILE: ProfileRefused,
-    ErrorType.REJECTED_IDENTIFIER: NameRefused,
-    ErrorType.UNSUPPORTED_IDENTIFIER: NameRefused,
-    ErrorType.RATE_LIMITED: RateLimited,
-    ErrorType.UNAUTHORIZED: NotAuthorized,
-    ErrorType.ACCOUNT_DOES_NOT_EXIST: AccountUnknown,
-    ErrorType.USER_ACTION_REQUIRED: UserActionRequired,
-    ErrorType.BAD_REVOCATION_REASON: ReasonRefused,
-    ErrorType.ALREADY_REVOKED: AlreadyRevoked,
-}
-
-
-def refusal(problem: Problem, method: str, url: str, retry_after: float | None = None) -> ProblemReceived:
-    """The exception for a problem; a type that nobody knows is a plain ProblemReceived (A-24)."""
-    kind = problem.kind
-    refused = _REFUSALS.get(kind, ProblemReceived) if kind else ProblemReceived
-    if refused is NotAuthorized and problem.status == 401:  # RFC 8555 §7.3.6; all other reasons are 403
-        refused = AccountClosed
-    if refused is ProblemReceived and problem.status >= 500:
-        refused = CaFailed
-    return refused(problem, method, url, retry_after)
-
-
 def tell(problem: Problem) -> str:
     """A problem in one line (A-24): ``identifier: detail (type; subproblem; …) [instance]``, of each what there is."""
     told = problem.detail or problem.title or f"HTTP {problem.status}"

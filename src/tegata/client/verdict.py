@@ -10,7 +10,8 @@ from typing import TypeAlias
 from tegata.acme import problems
 from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Request, Response, retry_after
-from tegata.client.errors import ClientError, Redirected, refusal
+from tegata.client.errors import ClientError, Redirected
+from tegata.client.refusals import refusal
 
 # What servers and the proxies in front of them answer when they are out of order for a while.
 _OUT_OF_ORDER = (500, 502, 503, 504)

@@ -14,6 +14,7 @@ from tegata.text.language import Language
 AREAS = (
     "errors_core",
     "errors_client",
+    "errors_refusals",
     "errors_solving",
     "errors_cli",
     "errors_conformance",

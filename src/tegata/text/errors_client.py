@@ -2,7 +2,7 @@
 
 from tegata.text.catalogue import Entry, Sentence
 
-_CA_SAYS = Sentence('The CA says: "{detail}".', "認証局の回答: 「{detail}」")
+CA_SAYS = Sentence('The CA says: "{detail}".', "認証局の回答: 「{detail}」")
 
 ENTRIES: dict[str, Entry] = {
     "client.insecure-url": Entry(
@@ -110,28 +110,28 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "client.problem": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "Act on what the CA says; if that is not clear, ask the CA.",
             "回答の内容に従ってください。不明な場合は認証局にお問い合わせください。",
         ),
     ),
     "client.csr-refused": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "The CA does not take this key or request. Name the key type it wants with --key-type (such as rsa2048).",
             "この鍵または証明書要求は使用できません。正しい鍵の種類を --key-type (rsa2048 など) で指定してください。",
         ),
     ),
     "client.name-refused": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "Check the names given with -d against the names of your contract.",
             "-d で指定したドメイン名がご契約のドメイン名と一致しているか確認してください。",
         ),
     ),
     "client.rate-limited": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "The CA takes no more of these requests for now. Try again later (seconds to wait, by the CA: {wait}).",
             "認証局が要求を一時的に制限しています。時間を置いて再度実行してください"
@@ -139,7 +139,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "client.unauthorized": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "The account may not do this. Check the state of the contract and the account in --path.",
             "このアカウントには権限がありません。ご契約の状態と、--path のアカウントを確認してください。",
@@ -156,7 +156,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "client.account-closed": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "The account was deactivated for good; its certificates stay valid. Make a new account with the EAB of "
             "your contract: run --new-account --eab --kid … --hmac …",
@@ -165,21 +165,21 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "client.account-unknown": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "Check --server and --path; if the CA has lost the account, make a new one with --new-account.",
             "--server と --path を確認してください。認証局にアカウントがない場合は --new-account で作成してください。",
         ),
     ),
     "client.user-action": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "The CA wants you to read something first: {instance}",
             "先に次の内容を確認する必要があります: {instance}",
         ),
     ),
     "client.algorithm-refused": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "The CA takes no signatures of the account key's kind. Make an account with another key: --new-account "
             "with "
@@ -190,28 +190,28 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "client.contact-refused": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "Give a mail address the CA takes with --email, or leave it out.",
             "認証局が受け付けるメールアドレスを --email に指定するか、--email を外してください。",
         ),
     ),
     "client.profile-refused": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "Choose a profile that fits these names with --profile, or leave it out.",
             "この名前で使えるプロファイルを --profile に指定するか、--profile を外してください。",
         ),
     ),
     "client.reason-refused": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence(
             "Give --reason one of the codes the CA takes.",
             "認証局が受け付ける失効理由コードを --reason に指定してください。",
         ),
     ),
     "client.already-revoked": Entry(
-        _CA_SAYS,
+        CA_SAYS,
         Sentence("Nothing needs to be done.", "対応は不要です。"),
     ),
     "client.ca-failed": Entry(
