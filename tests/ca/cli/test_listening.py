@@ -1,10 +1,18 @@
 """Where the servers listen."""
 
+import resource
 import socket
 
 import pytest
 
-from tegata.ca.cli.listening import BadListenAddress, CannotListen, default_for, open_sockets, parse
+from tegata.ca.cli.listening import (
+    BadListenAddress,
+    CannotListen,
+    allow_many_sockets,
+    default_for,
+    open_sockets,
+    parse,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +76,14 @@ def test_a_host_that_is_not_ours_is_told():
     """No fallback to other addresses."""
     with pytest.raises(CannotListen):
         open_sockets("192.0.2.1:0")
+
+
+def test_as_many_sockets_as_there_may_be():
+    """The limit that is there by custom is reached by a hundred looks at once."""
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1000, most))
+    try:
+        allow_many_sockets()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, most)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))

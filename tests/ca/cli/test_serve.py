@@ -1,11 +1,13 @@
 """``tegata-ca serve`` as a process: the ready line, what answers, and how it ends."""
 
 import json
+import resource
 import socket
 import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +55,19 @@ def test_it_answers_when_it_says_so(serving):
     assert b"<form" in serving.get(f"https://{serving.acme}/portal/login")
     assert json.loads(serving.get(f"http://{serving.public}/readyz")) == {"store": "ok", "crl": "current"}
     assert serving.get(f"http://{serving.public}/root.cer")
+
+
+def test_it_has_all_the_sockets_it_may_have(home, tmp_path):
+    """What the shell gives it to begin with is not the end."""
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1000, most))
+    try:
+        serving = Serving(home, tmp_path / "log")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
+    limits = Path(f"/proc/{serving.process.pid}/limits").read_text("ascii")
+    serving.process.stop()
+    assert f"Max open files {most} {most}" in " ".join(limits.split())
 
 
 def test_no_acme_without_tls(serving):

@@ -23,6 +23,7 @@ log = structlog.get_logger("perspective")
 def run(asked: Asked) -> None:
     """Serve until SIGTERM or SIGINT; looks in hand are finished first."""
     logs.configure()
+    listening.allow_many_sockets()
     settings = configuration.load_agent(asked.home)
     sockets = listening.open_sockets(settings.listen)
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:

@@ -5,6 +5,7 @@ Knows no HTTP.
 
 import errno
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from tegata.ca.errors import CaError
@@ -23,6 +24,19 @@ class CannotListen(CaError):
     """The socket at ``address`` cannot be opened: ``reason``."""
 
     code = "operator.listen"
+
+
+def allow_many_sockets() -> None:
+    """Have as many open sockets as the system lets a process have at most; by custom it gives but 1024 to begin with.
+
+    Each look at a name has some ten for a moment, beside those of all who are connected.
+    """
+    import resource  # noqa: PLC0415 - only where there are servers of this kind
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Where the system does not keep its word, what there is must do.
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def default_for(url: str) -> str:

@@ -83,6 +83,7 @@ class Listener(uvicorn.Server):
 def run(asked: Asked) -> None:
     """Serve until SIGTERM or SIGINT; what was begun is finished first."""
     logs.configure()
+    listening.allow_many_sockets()
     settings = configuration.load_settings(asked.home)
     configuration.require_public(asked.home, settings, SystemClock().now())
     acme, public = settings.acme, settings.public
