@@ -122,6 +122,21 @@ def test_what_the_request_asks_for(tegata: Tegata, play: Play) -> None:
     assert len(request(play).subject) == 0
 
 
+def test_a_ca_that_does_not_give_the_binding_back(tegata: Tegata, play: Play) -> None:
+    """It is remembered all the same; where nobody could, that is said, and nothing is ignored silently."""
+    binding = ["--kid", "kid-1", "--hmac", "A" * 43]
+    run(tegata, play, *binding).check()
+    done = run(tegata, play, "--kid", "kid-2", "--hmac", "A" * 43)
+    assert done.code == 1
+    assert "registered with kid-1" in done.stderr
+    [file] = tegata.path.glob("accounts/*/*/account.json")
+    account = json.loads(file.read_text())
+    del account["registration"]["body"]["externalAccountBinding"]
+    file.write_text(json.dumps(account))
+    done = run(tegata, play, *binding).check()
+    assert "[WARN] Whether the account noemail@example.com belongs to --kid kid-1 is not known" in done.stderr
+
+
 def test_the_log_as_json(tegata: Tegata, play: Play) -> None:
     """Every line of standard error is an object, the refusal's included."""
     done = run(tegata, play, "--log.format", "json", "--profile", "medium")

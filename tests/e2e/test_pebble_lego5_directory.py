@@ -122,6 +122,13 @@ def test_migrated_used_and_given_back(both: tuple[Lego, Tegata], pebble: Pebble)
     registered, files = account_file.read_text(), sorted((tegata.path / "certificates").iterdir())
     tegata.run("-s", pebble.directory_url, "migrate", "-y").check()
     assert json_of(tegata)["origin"] == "migration"
+    [suggested] = tegata.directory.glob(".lego.migration.*.yml")
+    assert stat.S_IMODE(suggested.stat().st_mode) == 0o600
+    challenge = f"  web: {{http: {{address: ':{pebble.http_port}'}}}}"
+    suggested.write_text(suggested.read_text().replace("challenges:", f"challenges:\n{challenge}"))
+    done = tegata.run("--config", suggested.name).check()
+    assert "1 of 1 certificates are in order" in done.stderr
+    assert ": no renewal." in done.stderr
     tegata.run(*order(pebble, NAME), "renew", *DUE).check()
     second = serial(crt(tegata.path, NAME))
     assert json_of(tegata)["origin"] == "migration"

@@ -4,10 +4,11 @@ Keeps nothing; where an account is stored is the caller's matter.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from tegata.acme import codec, eab, jwk
+from tegata.acme.flattened import Flattened
 from tegata.acme.messages import Account, Directory, NewAccount
 from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Response
@@ -41,11 +42,13 @@ class EabCredential:
 
 @dataclass(frozen=True)
 class Registration:
-    """An account as the CA knows it: its URL, its object, and the object's very octets."""
+    """An account as the CA knows it: its URL, its object, and the object in JSON."""
 
     url: str
     body: Account
     raw: bytes
+    is_new: bool = False
+    """Whether it was made just now."""
 
 
 def register(
@@ -76,7 +79,7 @@ def register(
         external_account_binding=binding,
     )
     try:
-        return _new_account(exchange, directory, request, deadline)
+        return _with_binding(_new_account(exchange, directory, request, deadline), binding)
     except ProblemReceived as error:
         if isinstance(error, AccountClosed):
             raise
@@ -126,9 +129,17 @@ def _new_account(exchange: Exchange, directory: Directory, request: NewAccount, 
     return registration
 
 
+def _with_binding(registration: Registration, binding: Flattened | None) -> Registration:
+    """The account with the binding that made it, where the CA does not give it back: to tell later whose it is."""
+    account = codec.decode(registration.raw, dict[str, object], codec.RESPONSE_LIMIT)
+    if binding is None or not registration.is_new or account.get("externalAccountBinding"):
+        return registration
+    return replace(registration, raw=codec.encode({**account, "externalAccountBinding": binding}))
+
+
 def _registration(url: str, response: Response) -> Registration:
     try:
         account = codec.decode(response.body, Account, codec.RESPONSE_LIMIT)
     except codec.Malformed as error:
         raise BadAnswer(url=url, reason=error.facts["reason"]) from None
-    return Registration(url, account, response.body)
+    return Registration(url, account, response.body, is_new=response.status == 201)

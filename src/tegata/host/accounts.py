@@ -140,6 +140,11 @@ class AccountFolder:
         found = layout.load_account(self._account_file)
         return Stored(found[1].url, _kid(found[1].body.get("externalAccountBinding"))) if found else None
 
+    def is_bound(self) -> bool:
+        """Whether it is known which external account a registration belongs to; raises NotReadable."""
+        stored = self.stored()
+        return stored is None or stored.kid is not None
+
     def save(self, email: str | None, url: str, account_object: bytes) -> None:
         """Keep a registration: the account's URL and the CA's account object; raises NotWritable."""
         try:

@@ -7,7 +7,7 @@ matter of this file.
 
 from pathlib import Path
 
-from tegata.cli.console import INFO, Console, shown
+from tegata.cli.console import INFO, WARN, Console, shown
 from tegata.cli.context import Context
 from tegata.cli.errors import IncompleteEab, NoAnswer, TermsRefused
 from tegata.cli.phrases import during
@@ -49,6 +49,9 @@ def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -
             account = existing(tree, plan)
         except AccountNotFound:
             return _register(context, tree, folder, plan)
+        if plan.eab and plan.eab.kid and not folder.is_bound():
+            line = f"Whether the account {shown(plan.user)} belongs to --kid {shown(plan.eab.kid)} is not known"
+            context.console.log(f"{line}: the CA has not said it. The EAB is not used; --new-account makes one", WARN)
         account = settled(context, account)
         return account if account.url else _complete(context, tree, account)
 
