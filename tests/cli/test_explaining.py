@@ -75,6 +75,8 @@ def test_the_generation(tegata: Tegata) -> None:
     assert "lego v5（certificates revoke, --eab.kid による）" in done.stdout
     assert "v4 の意味に解釈します" in done.stdout
     assert "-c は v4 では --csr、v5 では --cert.name です。" in done.stdout
+    for flag in ("--disable-cn", "--pfx.format がない場合", "新しいディレクトリは、どちらの語でも v4 の形式"):
+        assert flag in done.stdout
 
 
 def test_the_generation_by_a_variable(tegata: Tegata) -> None:

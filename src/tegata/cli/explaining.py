@@ -40,6 +40,14 @@ _COMMON_NAME = Sentence(
     "Without --disable-cn and --enable-cn, v4 asks for a common name and v5 does not.",
     "--disable-cn も --enable-cn もない場合、v4 はコモンネームを要求し、v5 は要求しません。",
 )
+_PFX = Sentence(
+    "Without --pfx.format lego writes RC2; here it is DES (3DES), which OpenSSL 3 and Windows read.",
+    "--pfx.format がない場合、lego は RC2 で書き出しますが、ここでは OpenSSL 3 と Windows で読める DES（3DES）です。",
+)
+_LAYOUT = Sentence(
+    "Accounts and certificates keep the layout they are found in; a new directory has v4's, whichever lego is spoken.",
+    "アカウントと証明書は既存のレイアウトのまま読み書きします。新しいディレクトリは、どちらの語でも v4 の形式です。",
+)
 _SPOKEN = Sentence("Spoken here: {generation}.", "このコマンドライン: {generation}")
 _BECAUSE = Sentence(
     "Spoken here: {generation}, because of {words}.", "このコマンドライン: {generation}（{words} による）"
@@ -113,7 +121,8 @@ def _about_generation(language: Language, reading: Reading) -> Iterator[str]:
     for letter, (v4, v5) in letters_of_two_meanings().items():
         yield _LETTER.fill(language, {"letter": letter, "v4": v4, "v5": v5})
     yield _RUN.fill(language, {})
-    yield _COMMON_NAME.fill(language, {})
+    for sentence in (_COMMON_NAME, _PFX, _LAYOUT):
+        yield sentence.fill(language, {})
     words = ", ".join(dict.fromkeys(reading.v5_words()))
     sentence = _BECAUSE if words else _SPOKEN
     yield sentence.fill(language, {"generation": f"lego {reading.generation}", "words": words})

@@ -50,11 +50,12 @@ def test_defaults_are_lego_s() -> None:
         ("letsencrypt-staging", "https://acme-staging-v02.api.letsencrypt.org/directory"),
         ("ZeroSSL", "https://acme.zerossl.com/v2/DV90"),
         ("secom", "https://secomtrustacme.com/acme/"),
+        ("jprs", "https://acme.amecert.jprs.jp/DV/getDirectory"),
         ("https://ca.example/acme/", "https://ca.example/acme/"),
     ],
 )
 def test_short_names_of_cas(word: str, url: str) -> None:
-    """lego v5's, in any case, and the manual's CA."""
+    """lego v5's, in any case, and Japanese CAs."""
     assert run_plan(f"-d x.example -s {word}").account.server == url
 
 

@@ -107,8 +107,8 @@ FLAGS: tuple[Flag, ...] = (
         ("server", "s"),
         Kind.TEXT,
         Sentence(
-            "URL of the CA's ACME directory, or a short name such as letsencrypt, letsencrypt-staging, zerossl, secom.",
-            "認証局の URL（サーバーホスト）、または letsencrypt、letsencrypt-staging、zerossl、secom などの短縮名。",
+            "URL of the CA's ACME directory, or a short name such as letsencrypt, zerossl, secom, jprs.",
+            "認証局の URL（サーバーホスト）、または letsencrypt、zerossl、secom、jprs などの短縮名。",
         ),
         "SERVER",
         default=DEFAULT_SERVER,

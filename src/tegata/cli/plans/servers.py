@@ -1,4 +1,4 @@
-"""The short names of CAs: lego v5's, and that of the CA whose manual this command line follows. Data, almost."""
+"""The short names of CAs: lego v5's, and those of Japanese CAs whose directory is one for everybody. Data, almost."""
 
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ DIRECTORIES = {
     "globalsign": "https://emea.acme.atlas.globalsign.com/directory",
     "googletrust": "https://dv.acme-v02.api.pki.goog/directory",
     "googletrust-staging": "https://dv.acme-v02.test-api.pki.goog/directory",
+    "jprs": "https://acme.amecert.jprs.jp/DV/getDirectory",
     "letsencrypt": "https://acme-v02.api.letsencrypt.org/directory",
     "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
     "litessl": "https://acme.litessl.com/acme/v2/directory",
