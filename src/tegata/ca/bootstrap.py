@@ -22,6 +22,7 @@ from tegata.ca.api.app import AcmeApp
 from tegata.ca.api.context import Context, Nonces
 from tegata.ca.api.links import Links
 from tegata.ca.api.nonces import ProcessNonces
+from tegata.ca.api.routes import ROUTES
 from tegata.ca.api.shared_nonces import SharedNonces
 from tegata.ca.errors import BackupOlder
 from tegata.ca.issuing import hierarchy, keys, layout
@@ -32,9 +33,11 @@ from tegata.ca.issuing.hierarchy import Hierarchy
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
+from tegata.ca.metering.around import MeteredApp, MeteredAuthority, MeteredValidator, metered, resource
+from tegata.ca.metering.prometheus import Prometheus
 from tegata.ca.notices.mail import Mailer
 from tegata.ca.portal import app as portal
-from tegata.ca.ports import Ids, Notifier, Store, Validator
+from tegata.ca.ports import Authority, Ids, Notifier, Store, Validator
 from tegata.ca.public import app as public
 from tegata.ca.public.seal import SealPage
 from tegata.ca.services.accounts import AccountService
@@ -95,6 +98,8 @@ class Ca:
     remotes: tuple[RemotePerspective, ...]
     runner: Runner
     """What does the work rows in this process, once it runs."""
+    meter: Prometheus | None
+    """What measures; None: nobody asked."""
     now: Callable[[], datetime]
 
 
@@ -109,7 +114,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     now, ids, hasher = SystemClock().now, SystemIds(), Argon2Hasher()
     sealing_key = _sealing_key(home / SEALING_KEY, secret)
     sealer = AesGcmSealer(sealing_key)
-    authority = SoftwareAuthority.load(home, secret, settings.keys.issuing, environ)
+    authority: Authority = SoftwareAuthority.load(home, secret, settings.keys.issuing, environ)
     own = NetworkValidator(settings.validation, forbidden=listening, clock=now)
     remotes = _perspectives(home, settings.validation, secret)
     validator: Validator = own
@@ -117,6 +122,9 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         validator = Perspectives(
             primary=own, place=settings.validation.place, remotes=remotes, policy=settings.policy, clock=now
         )
+    meter = Prometheus() if settings.metrics.listen else None
+    if meter is not None:
+        validator, authority = MeteredValidator(validator, meter), MeteredAuthority(authority, meter)
     builder = ProfileBuilder(issuer=authority.certificate, public_url=settings.public.url)
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, authority.certificate
@@ -199,18 +207,18 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         network=own,
         remotes=remotes,
         runner=runner,
+        meter=meter,
         now=now,
     )
     # Services leave work to the runner, and the runner has services do it.
-    handlers.update(
-        tasks.handlers(
-            challenges=ca.challenges,
-            issuance=ca.issuance,
-            certificates=ca.certificates,
-            crls=ca.crls,
-            notices=ca.notices,
-        )
+    table = tasks.handlers(
+        challenges=ca.challenges,
+        issuance=ca.issuance,
+        certificates=ca.certificates,
+        crls=ca.crls,
+        notices=ca.notices,
     )
+    handlers.update({kind: metered(one, meter) for kind, one in table.items()} if meter else table)
     return ca
 
 
@@ -336,7 +344,16 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         served = acme if scope["raw_path"].startswith(b"/acme") else pages
         await served(scope, receive, send)
 
-    return serve
+    return (
+        MeteredApp(serve, ca.meter, frozenset({"portal", *(resource(route.path) for route in ROUTES)}))
+        if ca.meter
+        else serve
+    )
+
+
+def metrics_page(ca: Ca) -> ASGIApp | None:
+    """What the metrics' listener serves; None where nothing is measured."""
+    return ca.meter.page(ca.store, ca.now) if ca.meter else None
 
 
 def public_files(ca: Ca) -> ASGIApp:

@@ -83,6 +83,12 @@ class Validation(Network, frozen=True, kw_only=True, forbid_unknown_fields=True)
     reuse_seconds: int = 30 * DAY
 
 
+class Metrics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where Prometheus reads ``/metrics`` (HOST:PORT); empty: nothing is measured."""
+
+    listen: str = ""
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where notices go out: ``smtp`` is ``smtp://host:port`` or ``smtps://…``; empty sends none."""
 
@@ -181,6 +187,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     acme: Acme
     public: Public
     validation: Validation = Validation()
+    metrics: Metrics = Metrics()
     mail: Mail = Mail()
     keys: Keys = Keys()
     database: Database = Database()

@@ -91,12 +91,16 @@ def run(asked: Asked) -> None:
     public_sockets = listening.open_sockets(
         asked["public_listen"] or public.listen or listening.default_for(public.url)
     )
+    metrics = settings.metrics.listen
+    metrics_sockets = listening.open_sockets(metrics) if metrics else []
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-        runner.run(_serve(asked.home, acme_sockets, public_sockets))
+        runner.run(_serve(asked.home, acme_sockets, public_sockets, metrics_sockets))
 
 
-async def _serve(home: Path, acme: list[socket.socket], public: list[socket.socket]) -> None:
-    own = [one.getsockname()[:2] for one in (*acme, *public)]
+async def _serve(
+    home: Path, acme: list[socket.socket], public: list[socket.socket], metrics: list[socket.socket]
+) -> None:
+    own = [one.getsockname()[:2] for one in (*acme, *public, *metrics)]
     ca = bootstrap.open_ca(home, os.environ, listening=own)
     try:
         await ca.network.require_dnssec()
@@ -105,7 +109,11 @@ async def _serve(home: Path, acme: list[socket.socket], public: list[socket.sock
         _tell_migrated(ca)
         tls = Listener(bootstrap.acme_and_portal(ca), certificate.context)
         plain = Listener(bootstrap.public_files(ca))
-        await _until_stopped(ca, certificate, {tls: acme, plain: public})
+        listeners = {tls: acme, plain: public}
+        page = bootstrap.metrics_page(ca)
+        if page is not None:
+            listeners[Listener(page)] = metrics
+        await _until_stopped(ca, certificate, listeners)
     finally:
         for remote in ca.remotes:
             await remote.close()

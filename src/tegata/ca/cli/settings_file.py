@@ -47,6 +47,10 @@ place = {place}
 # Private or loopback networks that validation may enter, such as "10.1.0.0/16"; none by default.
 allow_networks = {allow_networks}
 
+[metrics]
+# Where Prometheus reads /metrics: HOST:PORT, an address that only it can reach; "": nothing is measured.
+listen = {metrics_listen}
+
 [mail]
 # smtp://[user@]host:port or smtps://[user@]host:port; "" sends no mail. A password stands in password_file.
 smtp = {smtp}
@@ -115,6 +119,7 @@ def text_of(settings: Settings) -> str:
         "tlsalpn01_port": validation.tlsalpn01_port,
         "place": validation.place,
         "allow_networks": list(validation.allow_networks),
+        "metrics_listen": settings.metrics.listen,
         "smtp": mail.smtp,
         "sender": mail.sender,
         "password_file": mail.password_file,

@@ -1,0 +1,1 @@
+"""What is measured, around the CA's seams: requests, jobs, validations, signatures. Nothing inside knows of it."""
