@@ -5,6 +5,7 @@ import contextlib
 import io
 import socket
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
@@ -47,7 +48,7 @@ from tegata.cli.config import file as configfile
 from tegata.cli.config import wanted as configplan
 from tegata.cli.grammar import words as grammar
 from tegata.cli.plans import eabfile
-from tegata.client import dnscheck
+from tegata.client import dnscheck, lasting
 from tegata.client.dnserrors import DnsError, LookupFailed
 from tegata.client.dnslookup import Lookup, Server, Silent
 from tegata.client.dnszones import Zones
@@ -376,7 +377,28 @@ def records_of_a_challenge(content: bytes) -> object:
     zones = Zones(Told())
     values = list(dnscheck._texts(Told().ask()))
     place = zones.end_of(CHALLENGE_NAME)
-    return values, zones.servers_of(zones.zone_of(place))
+    return values, zones.texts_at(place), zones.servers_of(zones.zone_of(place))
+
+
+def dns_over_the_wire(content: bytes) -> object:
+    """A DNS message as a server sends it, to the very question that was asked, by TCP."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def say() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                question = connection.recv(4096)
+                connection.sendall((len(content) + 2).to_bytes(2) + question[2:4] + content)
+
+        saying = threading.Thread(target=say)
+        saying.start()
+        try:
+            lookup = Lookup(["127.0.0.1"], timeout=2, tcp_only=True)
+            return lookup.ask(
+                Server("127.0.0.1", server.getsockname()[1]), dns.name.from_text(CHALLENGE_NAME), dns.rdatatype.TXT
+            )
+        finally:
+            saying.join()
 
 
 CHALLENGE_NAME = "_acme-challenge.www.example.com."
@@ -427,6 +449,18 @@ PARSERS = (
         ),
         (DnsError, Silent),
         giant=65_535,
+    ),
+    Parser(
+        "DNS message over the wire",
+        dns_over_the_wire,
+        (dns_answer(f'{CHALLENGE_NAME} TXT "abc" "def"')[2:],),
+        (Silent,),
+        giant=65_000 // 2,
+    ),
+    Parser(
+        "lasting record",
+        text(lambda value: lasting.permits(value, {"ca.example"}, QUESTION.account_uri, NOW, wildcard=True)),
+        (b"ca.example; accounturi=https://ca.example/acme/account/1; policy=wildcard; persistUntil=1798761600",),
     ),
     Parser("variable's file", setting_from_file, (b"s3cret\r\n",), (BadSetting,)),
     Parser(
