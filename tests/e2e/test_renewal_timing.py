@@ -90,7 +90,7 @@ def test_it_waits_for_an_instant_that_is_near(tegata: Tegata, play: Play) -> Non
 
 @pytest.mark.parametrize("by", ["run", "renew"])
 def test_the_first_renewal_needs_no_network(tegata: Tegata, play: Play, by: str) -> None:
-    """X-15: the CA's window is known from the moment of issuance, until the CA wants to be asked again."""
+    """X-15: the CA's window is known from issuance; an hour later nobody is asked before the CA wants to be."""
     future = {"start": "2027-01-01T00:00:00Z", "end": "2027-01-02T00:00:00Z"}
     honest = play.peer.answers
 
@@ -101,12 +101,31 @@ def test_the_first_renewal_needs_no_network(tegata: Tegata, play: Play, by: str)
 
     play.peer.answers = answers
     call(tegata, play, *(["run"] if by == "run" else ["renew", *NOW])).check()
+    (remembered,) = (tegata.path / ".tegata" / "renewals").iterdir()
+    known = json.loads(remembered.read_text())
+    assert datetime.now(UTC) < datetime.fromisoformat(known["relyFrom"]) < datetime.now(UTC) + timedelta(hours=2)
+    remembered.write_text(json.dumps({**known, "relyFrom": "2026-01-01T00:00:00Z"}))
     play.peer.answers = lambda _asked: Answer(hang_up=True)
     play.peer.asked.clear()
     done = call(tegata, play, "renew").check()
     assert "the time to renew it is 2027-01-01T" in done.stderr
     assert not play.peer.asked
     assert "cannot be had" not in done.stderr
+
+
+def test_a_ca_that_is_down_in_the_first_hour(tegata: Tegata, play: Play) -> None:
+    """What was learned with the certificate decides, though it is asked once more."""
+    honest = play.peer.answers
+    play.peer.answers = lambda asked: (
+        json_answer({"suggestedWindow": {"start": "2027-01-01T00:00:00Z", "end": "2027-01-02T00:00:00Z"}})
+        if asked.path.startswith("/ari")
+        else honest(asked)
+    )
+    call(tegata, play, "run").check()
+    play.peer.answers = lambda _asked: Answer(hang_up=True)
+    done = call(tegata, play, "renew").check()
+    assert "the time to renew it is 2027-01-01T" in done.stderr
+    assert "cannot be had" in done.stderr
 
 
 def test_a_ca_that_does_not_say_when_delays_nothing(tegata: Tegata, play: Play) -> None:

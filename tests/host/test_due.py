@@ -9,7 +9,18 @@ import pytest
 
 from tegata.acme.window import Window
 from tegata.client.renewal import Cause, Due, NotDue, decide
-from tegata.host.due import LONGEST_PAUSE, Watch, WatchFile, answered, facts, failed, is_due, not_offered, unknown
+from tegata.host.due import (
+    LONGEST_PAUSE,
+    Watch,
+    WatchFile,
+    answered,
+    facts,
+    failed,
+    is_due,
+    learned_with,
+    not_offered,
+    unknown,
+)
 from tegata.host.files import Tree
 from tegata.pki.certs import life_of
 from tests.host import issued
@@ -45,6 +56,16 @@ def test_nothing_remembered_is_relied_on_in_the_last_30_days() -> None:
     watch = after_answer(unknown(DIGEST))
     assert watch.is_fresh(NOW, NOW + timedelta(days=30, seconds=1))
     assert not watch.is_fresh(NOW, NOW + timedelta(days=30))
+
+
+def test_what_was_learned_with_the_certificate_is_asked_again_in_its_first_hour() -> None:
+    """A revocation in between is seen at the next run; whoever has asked since knows."""
+    watch = learned_with(after_answer(unknown(DIGEST), retry_after=7200), NOW)
+    assert not watch.is_fresh(NOW + timedelta(minutes=59), ENDS)
+    assert watch.is_fresh(NOW + timedelta(minutes=61), ENDS)
+    assert after_answer(watch).is_fresh(NOW, ENDS)
+    assert failed(watch, NOW).is_fresh(NOW, ENDS)
+    assert not_offered(watch, NOW).is_fresh(NOW, ENDS)
 
 
 def test_the_instant_is_chosen_once_a_window() -> None:
@@ -104,6 +125,7 @@ def watch_file(tmp_path: Path) -> WatchFile:
         Watch(unknown(DIGEST).certificate, NOW, contract_ends=WINDOW.end),
         unknown(DIGEST, ""),
         unknown(DIGEST, "shortlived"),
+        learned_with(unknown(DIGEST), NOW),
     ],
 )
 def test_there_and_back(watch_file: WatchFile, watch: Watch) -> None:

@@ -23,6 +23,8 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 # §4.3.2: nobody is believed who wants to be asked later than this; such a date comes of a wrong clock.
 LONGEST_SILENCE = timedelta(days=1)
+# What is wrong with a new certificate is found soon, and it is revoked then: the next run must notice.
+FIRST_HOUR = timedelta(hours=1)
 # In the days in which lego would renew, nothing remembered is relied on, as a contract may be renewed on its last day
 # and the next run must notice; before them, asking only when the CA wants it costs nobody anything.
 LAST_DAYS = timedelta(days=30)
@@ -48,10 +50,13 @@ class Watch:
     """How often in a row asking has failed."""
     profile: str | None = None
     """The profile it was ordered by, empty for the CA's default; None: nobody has noted it."""
+    rely_from: datetime | None = None
+    """When what was learned with the certificate may be relied on; None: at once, as it was asked for later."""
 
     def is_fresh(self, now: datetime, not_after: datetime) -> bool:
         """Whether there is no need to ask yet about the certificate, which ends at ``not_after``."""
-        return now < self.ask_again <= now + LONGEST_SILENCE and now < not_after - LAST_DAYS
+        is_early = self.rely_from is not None and now < self.rely_from
+        return not is_early and now < self.ask_again <= now + LONGEST_SILENCE and now < not_after - LAST_DAYS
 
     def is_put_off(self, not_after: datetime) -> bool:
         """Whether the CA wants the certificate renewed only at its very end, as if another could not live longer."""
@@ -74,6 +79,7 @@ def answered(
     instant = before.instant if window == before.window else None
     return replace(
         before,
+        rely_from=None,
         ask_again=now + timedelta(seconds=retry_after),
         window=window,
         instant=instant or choose_instant(window, fraction),
@@ -84,14 +90,20 @@ def answered(
 
 def not_offered(before: Watch, now: datetime) -> Watch:
     """What is known once a CA turned out to have no renewal information for the certificate."""
-    return replace(before, ask_again=now + LONGEST_PAUSE, window=None, instant=None, explanation=None, failures=0)
+    again = now + LONGEST_PAUSE
+    return replace(before, rely_from=None, ask_again=again, window=None, instant=None, explanation=None, failures=0)
 
 
 def failed(before: Watch, now: datetime) -> Watch:
     """What is known after the CA could not be asked: what was known before, and to wait longer each time (S-17)."""
     # Beyond ten doublings the pause is the longest anyway; the exponent must not grow without end.
     pause = min(FIRST_PAUSE * 2 ** min(before.failures, 10), LONGEST_PAUSE)
-    return replace(before, ask_again=now + pause, failures=before.failures + 1)
+    return replace(before, rely_from=None, ask_again=now + pause, failures=before.failures + 1)
+
+
+def learned_with(certificate: Watch, now: datetime) -> Watch:
+    """What is known after the question that comes with the certificate itself: to be relied on after an hour."""
+    return replace(certificate, rely_from=now + FIRST_HOUR)
 
 
 def without_window(watch: Watch) -> Watch:
@@ -174,6 +186,8 @@ def _to_json(watch: Watch) -> dict[str, object]:
         value["contractEnds"] = rfc3339(watch.contract_ends)
     if watch.profile is not None:
         value["profile"] = watch.profile
+    if watch.rely_from is not None:
+        value["relyFrom"] = rfc3339(watch.rely_from)
     return value
 
 
@@ -194,6 +208,7 @@ def _from_json(value: Mapping[str, object]) -> Watch:
         revoked=value.get("revoked") is True,
         failures=max(failures, 0),
         profile=str(value["profile"]) if "profile" in value else None,
+        rely_from=_instant(value, "relyFrom") if "relyFrom" in value else None,
     )
 
 

@@ -20,7 +20,7 @@ from tegata.cli.steps.narration import obtaining
 from tegata.cli.steps.watching import ask
 from tegata.client.api import Client, Issued
 from tegata.host.certificates import CertificateFiles
-from tegata.host.due import WatchFile, unknown
+from tegata.host.due import WatchFile, learned_with, unknown
 from tegata.host.newset import NewSet
 from tegata.pki import pfx as pkcs12
 from tegata.pki.certs import life_of, load_chain
@@ -49,7 +49,7 @@ def issue(
     """Order a certificate for these names and keep it in place of the one before.
 
     Its key is new, unless one was brought or the one before is to be used again. With ``ari`` the CA is asked at once
-    when it is to be renewed, so that the next ``renew`` needs no network (X-15); a CA that does not say so soon is
+    when it is to be renewed, so that an hour later ``renew`` needs no network (X-15); a CA that does not say so soon is
     asked by that.
     """
     check_wildcards(names, plan.dns, plan.persist)  # a renewal may have more names than were given
@@ -82,7 +82,9 @@ def issue(
             )
         )
     watch = unknown(life_of(chain[0]).digest, plan.options.profile or "")
-    watch_file.save(ask(context, client, watch, chain[0], seconds=_ASKING_SECONDS) if ari else watch)
+    if ari:
+        watch = ask(context, client, watch, chain[0], seconds=_ASKING_SECONDS)
+    watch_file.save(learned_with(watch, context.clock.now()))
 
 
 def _key(context: Context, plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:
