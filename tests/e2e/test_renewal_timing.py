@@ -139,6 +139,15 @@ def test_a_ca_that_does_not_say_when_delays_nothing(tegata: Tegata, play: Play) 
     assert "It is asked again after" in done.stderr
 
 
+def test_a_memory_that_cannot_be_written_fails_no_run(tegata: Tegata, play: Play) -> None:
+    """The certificate is there and is deployed; the next run asks."""
+    folder = tegata.path / ".tegata" / "renewals"
+    folder.rmdir()
+    folder.write_text("in the way")
+    done = call(tegata, play, "run", "--run-hook", "echo deployed").check()
+    assert "deployed" in done.stdout
+
+
 def test_a_script_can_tell_that_nothing_was_due(tegata: Tegata, play: Play) -> None:
     """An exit code of its own choice, from the CA's answer and from the disk alone; after a renewal it is 0."""
     opens_in(play, 3600)

@@ -4,6 +4,7 @@ The caller holds the certificate's lock and has an account that can act. Whether
 after.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from tegata.cli.steps.watching import ask
 from tegata.client.api import Client, Issued
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import WatchFile, learned_with, unknown
+from tegata.host.errors import NotWritable
 from tegata.host.newset import NewSet
 from tegata.pki import pfx as pkcs12
 from tegata.pki.certs import life_of, load_chain
@@ -84,7 +86,8 @@ def issue(
     watch = unknown(life_of(chain[0]).digest, plan.options.profile or "")
     if ari:
         watch = ask(context, client, watch, chain[0], seconds=_ASKING_SECONDS)
-    watch_file.save(learned_with(watch, context.clock.now()))
+    with contextlib.suppress(NotWritable):  # it costs no more than a question, and the certificate is there
+        watch_file.save(learned_with(watch, context.clock.now()))
 
 
 def _key(context: Context, plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:
