@@ -166,6 +166,10 @@ class Worker:
         """Hang up."""
         await self._connection.close()
 
+    async def place(self, name: str) -> Answer:
+        """A new order for one name."""
+        return await self._timed("newOrder", self._new_order, {"identifiers": [{"type": "dns", "value": name}]})
+
     async def work(self, wishes: list[Wish]) -> None:
         """Order until no wish is left; one that fails is counted and left."""
         while wishes:
@@ -180,8 +184,7 @@ class Worker:
                 self._tally.chains.append((wish, chain))
 
     async def _order(self, wish: Wish) -> bytes:
-        identifiers = [{"type": "dns", "value": wish.name}]
-        placed = await self._timed("newOrder", self._new_order, {"identifiers": identifiers})
+        placed = await self.place(wish.name)
         order, url = placed.object, placed.fields["location"]
         for one in order["authorizations"]:
             await self._prove(one)
@@ -239,10 +242,10 @@ def wishes(count: int) -> list[Wish]:
     return found
 
 
-def run(server: servers.Server, *, workers: int, orders: int) -> Tally:
+def run(server: servers.Server, *, workers: int, orders: int, most: int = MOST_WORKERS) -> Tally:
     """Place so many orders by so many workers at once, after one order each to warm up."""
-    if not 0 < workers <= MOST_WORKERS:
-        raise SystemExit(f"from 1 to {MOST_WORKERS} workers")
+    if not 0 < workers <= most:
+        raise SystemExit(f"from 1 to {most} workers")
     warm_up, wanted = wishes(workers), wishes(orders)
     tally = uvloop.run(_run(server, workers, warm_up, wanted))
     for wish, chain in tally.chains:

@@ -6,6 +6,7 @@ import pytest
 
 from tegata.ca.model import Application, Session
 from tegata.ca.ports import Conflict, Store, Work
+from tests.ca.store.conftest import Place
 from tests.ca.store.records import DAY, NOW, SECOND, account, contract, credential, customer, populate
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +37,34 @@ async def test_records_come_back_as_they_went(store: Store) -> None:
         await store.accounts.by_thumbprint("x"),
     ):
         assert missing is None
+
+
+async def test_an_account_comes_with_what_it_is_bound_to(place: Place, store: Store) -> None:
+    """Of one moment; a change is seen at the next look, by whomever it was made: nothing is remembered."""
+    await populate(store)
+    assert await store.accounts.bound("account") == (account(), contract(), credential())
+    assert await store.accounts.bound("x") is None
+    other = place.open()
+    work = Work()
+    other.contracts.suspend(work, "contract", NOW)
+    await other.commit(work)
+    bound = await store.accounts.bound("account")
+    assert bound is not None
+    assert bound.contract.suspended_at == NOW
+    work = Work()
+    other.credentials.disable(work, "kid", NOW)
+    other.accounts.update_contacts(work, "account", ["mailto:new@example.com"])
+    await other.commit(work)
+    bound = await store.accounts.bound("account")
+    assert bound is not None
+    assert (bound.credential.disabled_at, bound.account.contacts) == (NOW, ("mailto:new@example.com",))
+    work = Work()
+    store.accounts.deactivate(work, "account", NOW)
+    await store.commit(work)
+    bound = await store.accounts.bound("account")
+    assert bound is not None
+    assert bound.account.deactivated_at == NOW
+    await other.close()
 
 
 async def test_all_optional_fields_come_back(store: Store) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tegata.ca.errors import CommitFailed
-from tegata.ca.store import db, migrate, migrations, sql
+from tegata.ca.store import db, migrate, migrations, sql, writer
 from tegata.ca.store.db import Database
 from tegata.ca.store.errors import DatabaseTooNew, DatabaseUnusable, MigrationAltered
 from tegata.ca.store.migrations import Migration
@@ -197,6 +197,41 @@ async def test_a_write_waits_for_another_processs_transaction(path: Path) -> Non
     assert await store.orders.get("order") is not None
     await store.close()
     other.close()
+
+
+async def test_reading_goes_on_while_a_group_waits(path: Path) -> None:
+    """For another process's transaction: what was committed last is there, what waits is not yet."""
+    store = open_store(path)
+    await populate(store)
+    await place_order(store, "before")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    commit = asyncio.create_task(place_order(store, "order"))
+    await asyncio.sleep(0.05)
+    assert await store.orders.get("before") is not None
+    assert await store.orders.get("order") is None
+    other.execute("COMMIT")
+    await commit
+    assert await store.orders.get("order") is not None
+    await store.close()
+    other.close()
+
+
+async def test_who_writes_at_once_shares_a_commit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred units take two waits for the disk."""
+    waits = []
+    errand = writer.Writer._do_errand
+
+    def noted(self: writer.Writer, what: str) -> sqlite3.Error | None:
+        waits.append(what)
+        return errand(self, what)
+
+    store = open_store(path)
+    await populate(store)
+    monkeypatch.setattr(writer.Writer, "_do_errand", noted)
+    await asyncio.gather(*(place_order(store, f"o{number}") for number in range(100)))
+    assert waits == ["COMMIT"] * -(-100 // writer.MOST_UNITS)
+    await store.close()
 
 
 async def test_a_locked_database_is_told_and_gets_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
