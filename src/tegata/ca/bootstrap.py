@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,7 +24,7 @@ from tegata.ca.api.nonces import ProcessNonces
 from tegata.ca.api.routes import ROUTES
 from tegata.ca.api.shared_nonces import SharedNonces
 from tegata.ca.errors import BackupOlder
-from tegata.ca.issuing import hierarchy, keys, layout
+from tegata.ca.issuing import hierarchy, keys, layout, profiles
 from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
@@ -36,6 +35,7 @@ from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.metering.around import MeteredApp, MeteredAuthority, MeteredValidator, metered, resource
 from tegata.ca.metering.prometheus import Prometheus
 from tegata.ca.notices.mail import Mailer
+from tegata.ca.policy import shards
 from tegata.ca.portal import app as portal
 from tegata.ca.ports import Authority, Ids, Notifier, Store, Validator
 from tegata.ca.public import app as public
@@ -66,8 +66,6 @@ from tegata.ca.validation.check import NetworkValidator
 from tegata.ca.validation.perspectives import Perspectives
 from tegata.ca.validation.remote import RemotePerspective
 from tegata.clock import SystemClock
-
-SEALING_KEY = layout.KEYS / "sealing.key"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +110,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     settings = configuration.load_settings(home)
     secret = keys.passphrase(home, settings.keys, environ)
     now, ids, hasher = SystemClock().now, SystemIds(), Argon2Hasher()
-    sealing_key = _sealing_key(home / SEALING_KEY, secret)
+    sealing_key = keys.load_sealing_key(home, secret)
     sealer = AesGcmSealer(sealing_key)
     authority: Authority = SoftwareAuthority.load(home, secret, settings.keys.issuing, environ)
     own = NetworkValidator(settings.validation, forbidden=listening, clock=now)
@@ -125,7 +123,9 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     meter = Prometheus() if settings.metrics.listen else None
     if meter is not None:
         validator, authority = MeteredValidator(validator, meter), MeteredAuthority(authority, meter)
-    builder = ProfileBuilder(issuer=authority.certificate, public_url=settings.public.url)
+    builder = ProfileBuilder(
+        issuer=authority.certificate, public_url=settings.public.url, crl_shards=settings.policy.crl_shards
+    )
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, authority.certificate
     blocked = configuration.blocked_keys(home, settings.policy)
@@ -133,7 +133,12 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
 
     store = opening.open_store(home, settings.database, environ)
     crl_service = CrlService(
-        store=store, authority=authority, life=timedelta(seconds=settings.policy.crl_seconds), clock=now
+        store=store,
+        authority=authority,
+        life=timedelta(seconds=settings.policy.crl_seconds),
+        names=shards.names(settings.policy.crl_shards),
+        url=partial(profiles.crl_url, settings.public.url),
+        clock=now,
     )
     contracts = ContractService(
         store=store,
@@ -259,18 +264,6 @@ def _perspectives(home: Path, settings: Validation, secret: bytes) -> tuple[Remo
     return tuple(RemotePerspective(one, perspective_tls.server_name(one.name), tls) for one in settings.perspectives)
 
 
-def create_sealing_key(home: Path, secret: bytes) -> None:
-    """Make the key that EAB keys are sealed with, encrypted with the pass phrase as the other keys are.
-
-    An Ed25519 seed is 32 random octets with a standard encrypted form; this one never signs.
-    """
-    encryption = serialization.BestAvailableEncryption(secret)
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
-    )
-    keys.write_secret(home / SEALING_KEY, pem)
-
-
 def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate:
     """The CA's own TLS certificate; raises as ``open_ca``."""
     return ServerCertificate(
@@ -371,7 +364,7 @@ def public_files(ca: Ca) -> ASGIApp:
     files[layout.ROOT_CRL_URL_PATH] = public.File(ca.hierarchy.root_crl, public.CRL)
     return public.build(
         files=files,
-        crl_path=layout.CRL_URL_PATH,
+        crl_folder=layout.CRL_URL_FOLDER,
         revocation_lists=ca.store.revocation_lists,
         seal=seal,
         now=ca.now,
@@ -384,16 +377,3 @@ def _nonces(settings: Settings, store: Store, sealing_key: bytes, now: Callable[
         return ProcessNonces()
     derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"tegata nonces").derive(sealing_key)
     return SharedNonces(store, derived, now)
-
-
-def _sealing_key(path: Path, secret: bytes) -> bytes:
-    key = None
-    try:
-        key = serialization.load_pem_private_key(path.read_bytes(), secret)
-    except OSError as error:
-        raise keys.FileUnusable(path=path, reason=error.strerror) from None
-    except (ValueError, TypeError):
-        pass
-    if not isinstance(key, Ed25519PrivateKey):
-        raise keys.FileUnusable(path=path, reason="the pass phrase is wrong or the file is damaged")
-    return key.private_bytes_raw()

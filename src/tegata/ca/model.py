@@ -13,6 +13,7 @@ import msgspec
 from tegata.acme.identifiers import Identifier
 from tegata.acme.jwk import JWK
 from tegata.ca.errors import Fault
+from tegata.ca.settings import WHOLE_CRL
 
 
 class Organization(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -189,7 +190,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate, from the intent to sign on: ``chain_pem`` is None until the signature is stored.
 
-    ``serial`` is lower-case hex; ``tbs`` the exact bytes to be signed, kept before the signature is made.
+    ``serial`` is lower-case hex; ``tbs`` the exact bytes to be signed, kept before the signature is made; ``crl`` names
+    the CRL that it says it will be on.
     """
 
     serial: str
@@ -206,6 +208,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime | None = None
     revoked_at: datetime | None = None
     reason: int | None = None
+    crl: str = WHOLE_CRL
 
 
 class BlockedKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,6 +217,14 @@ class BlockedKey(msgspec.Struct, frozen=True, kw_only=True):
     spki_digest: bytes
     blocked_at: datetime
     cause: str
+
+
+class Revocation(NamedTuple):
+    """A revoked certificate, as a CRL has it."""
+
+    serial: str
+    revoked_at: datetime
+    reason: int
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,12 +240,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RevocationList(msgspec.Struct, frozen=True, kw_only=True):
-    """A signed CRL (RFC 5280 §5); numbers only grow."""
+    """A signed CRL (RFC 5280 §5); numbers only grow. ``crl`` is its name."""
 
     number: int
     this_update: datetime
     next_update: datetime
     der: bytes
+    crl: str = WHOLE_CRL
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

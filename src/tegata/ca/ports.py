@@ -35,10 +35,11 @@ from tegata.ca.model import (
     Link,
     Observation,
     Order,
+    Revocation,
     RevocationList,
     Session,
 )
-from tegata.ca.settings import Service
+from tegata.ca.settings import WHOLE_CRL, Service
 from tegata.pki.keys import PublicKey
 
 
@@ -175,8 +176,8 @@ class Certificates(Protocol):
         """Issued, unrevoked, unexpired certificates of the contract for exactly these names, newest first."""
         ...
 
-    async def revoked(self, since_not_after: datetime) -> list[Certificate]:
-        """Revoked certificates that had not expired at that instant, for the CRL."""
+    async def revoked(self, crl: str, since_not_after: datetime, after: str, most: int) -> list[Revocation]:
+        """Those on this CRL that had not expired at that instant: the next ``most`` by their serials."""
         ...
 
     async def of_key(self, spki_digest: bytes) -> list[Certificate]:
@@ -332,12 +333,24 @@ class Limits(Protocol):
         ...
 
 
+class ListHead(NamedTuple):
+    """A CRL without its contents."""
+
+    number: int
+    this_update: datetime
+    next_update: datetime
+
+
 class RevocationLists(Protocol):
     """The signed CRLs."""
 
-    async def latest(self) -> RevocationList | None: ...
+    async def latest(self, crl: str = WHOLE_CRL) -> RevocationList | None: ...
+    async def heads(self) -> dict[str, ListHead]:
+        """Number and times of every CRL there is, by its name."""
+        ...
+
     def publish(self, work: Work, crl: RevocationList) -> None:
-        """Guarded: its number is the latest's plus one, or 1; takes the place of the earlier ones."""
+        """Guarded: its number is the greatest of all CRLs plus one, or 1; takes the place of the earlier ones."""
         ...
 
 
@@ -530,9 +543,15 @@ class Authority(Protocol):
         """The complete certificate (DER) over these to-be-signed bytes; the same bytes give the same certificate."""
         ...
 
+    def crl_entries(self, revoked: Sequence[Revocation]) -> bytes:
+        """Entries as a CRL has them, which may be joined."""
+        ...
+
     async def sign_crl(
-        self, *, number: int, this_update: datetime, next_update: datetime, revoked: Sequence[Certificate]
-    ) -> bytes: ...
+        self, entries: bytes, *, number: int, this_update: datetime, next_update: datetime, url: str
+    ) -> bytes:
+        """The CRL (DER) of these entries, which is fetched at ``url``."""
+        ...
 
 
 class Notifier(Protocol):

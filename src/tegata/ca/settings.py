@@ -13,6 +13,8 @@ from tegata.pki.key_types import KeyType
 DAY = 86_400
 
 ISSUING_KEY = "file:keys/issuing.key"
+WHOLE_CRL = "issuing"
+"""The name of the CRL of all certificates, and what the names of shards begin with."""
 
 Challenge = Literal["http-01", "dns-01", "tls-alpn-01", "dns-account-01"]
 """The challenges there are: the Baseline Requirements' methods 19, 7, 20 and 21, and no retired one (B-20)."""
@@ -143,6 +145,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reissues_at_contract_end: int = 3
     names_per_order: int = 100
     crl_seconds: int = 4 * DAY
+    crl_shards: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     blocked_keys: str = ""
 
 

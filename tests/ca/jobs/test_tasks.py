@@ -10,7 +10,7 @@ from cryptography import x509
 
 from tegata.ca import bootstrap
 from tegata.ca.bootstrap import Ca
-from tegata.ca.issuing import hierarchy
+from tegata.ca.issuing import hierarchy, keys
 from tegata.ca.jobs import tasks
 from tegata.ca.model import Job
 from tegata.ca.ports import Work
@@ -40,7 +40,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         secret=SECRET.encode(),
         now=SystemClock().now(),
     )
-    bootstrap.create_sealing_key(home, SECRET.encode())
+    keys.create_sealing_key(home, SECRET.encode())
     return home
 
 

@@ -57,7 +57,7 @@ async def test_not_ready_without_the_store(world, monkeypatch):
     async def broken():
         raise OSError("disk /dev/secret")
 
-    monkeypatch.setattr(world.ca.store.revocation_lists, "latest", broken)
+    monkeypatch.setattr(world.ca.store.revocation_lists, "heads", broken)
     answer = await get(world, "/readyz")
     assert (answer.status, body(answer)) == (503, {"store": "failed"})
 

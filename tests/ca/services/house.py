@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,12 +18,13 @@ from tegata.acme import eab, jwk
 from tegata.acme.flattened import Flattened
 from tegata.acme.identifiers import Identifier
 from tegata.acme.messages import NewAccount, NewOrder
-from tegata.ca.issuing import hierarchy
+from tegata.ca.issuing import hierarchy, profiles
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.jobs.runner import Runner
 from tegata.ca.jobs.tasks import handlers
-from tegata.ca.model import Certificate, Contract, Customer, Organization
+from tegata.ca.model import Certificate, Contract, Customer, Organization, Revocation
+from tegata.ca.policy import shards
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.services.accounts import AccountService, Actor
 from tegata.ca.services.certificates import CertificateService
@@ -141,13 +143,16 @@ class Signer:
             raise self.after
         return certificate
 
+    def crl_entries(self, revoked: Sequence[Revocation]) -> bytes:
+        return self._authority.crl_entries(revoked)
+
     async def sign_crl(
-        self, *, number: int, this_update: datetime, next_update: datetime, revoked: Sequence[Certificate]
+        self, entries: bytes, *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
         if self.before is not None:
             raise self.before
         return await self._authority.sign_crl(
-            number=number, this_update=this_update, next_update=next_update, revoked=revoked
+            entries, number=number, this_update=this_update, next_update=next_update, url=url
         )
 
 
@@ -181,7 +186,9 @@ class House:
     def __post_init__(self) -> None:
         self.clock, self.network, self.post, self.ids = Clock(), Network(), Post(), SystemIds()
         self.signer = Signer(self.authority)
-        self.builder = ProfileBuilder(issuer=self.authority.certificate, public_url=PUBLIC_URL)
+        self.builder = ProfileBuilder(
+            issuer=self.authority.certificate, public_url=PUBLIC_URL, crl_shards=self.policy.crl_shards
+        )
         self.validation = Validation()
         self.hasher, self.sealer = Argon2Hasher(CHEAPEST), AesGcmSealer(bytes(32))
         self.open()
@@ -226,7 +233,7 @@ class House:
             ids=ids,
             clock=clock,
         )
-        self.crls = CrlService(store=store, authority=self.signer, life=4 * DAY, clock=clock)
+        self.crls = self.crl_service()
         self.certificates = CertificateService(
             store=store,
             issuer=issuer,
@@ -251,6 +258,17 @@ class House:
             store=store, contracts=self.contracts, hasher=self.hasher, ids=ids, clock=clock
         )
         self.notices = NoticeService(store=store, notifier=self.post)
+
+    def crl_service(self) -> CrlService:
+        """As each node has one."""
+        return CrlService(
+            store=self.store,
+            authority=self.signer,
+            life=4 * DAY,
+            names=shards.names(self.policy.crl_shards),
+            url=partial(profiles.crl_url, PUBLIC_URL),
+            clock=self.clock,
+        )
 
     async def restart(self) -> None:
         """End the process without any farewell but the database's, and start another."""

@@ -6,8 +6,9 @@ import pytest
 from cryptography import x509
 
 from tegata.ca.ports import Conflict
-from tegata.ca.services.crls import CrlService
-from tests.ca.services.house import CERTIFICATE_KEY, DAY, NOW, SECOND, der
+from tegata.ca.services import crls
+from tegata.ca.settings import Policy
+from tests.ca.services.house import CERTIFICATE_KEY, DAY, NOW, PUBLIC_URL, SECOND, der, leaf
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,7 @@ async def test_the_first_crl(house):
 
 
 async def test_in_time(house):
-    """The next one comes at half the life of the last, not before."""
+    """The next one comes at half the life of the last, not before (B-88)."""
     await house.crls.publish_when_due()
     house.clock.advance(2 * DAY - SECOND)
     await house.crls.publish_when_due()
@@ -78,7 +79,7 @@ async def test_a_revocation_whose_process_died(house, issued):
 
 
 async def test_an_expired_certificate_stays_for_one_crl_more(house, issued):
-    """So that nobody misses it (RFC 5280 §3.3)."""
+    """So that nobody misses it (RFC 5280 §3.3; B-88)."""
     actor, certificate = issued
     house.clock.advance(89 * DAY)
     await house.certificates.revoke_by_account(actor, der(certificate), 1)
@@ -92,7 +93,7 @@ async def test_an_expired_certificate_stays_for_one_crl_more(house, issued):
 
 async def test_many_at_once(house):
     """Two processes publish side by side: each gets its own number."""
-    other = CrlService(store=house.store, authority=house.signer, life=4 * DAY, clock=house.clock)
+    other = house.crl_service()
     await asyncio.gather(*(crls.publish() for crls in (house.crls, other) for _ in range(3)))
     assert (await latest(house))[0].number == 6
 
@@ -110,3 +111,75 @@ async def test_a_store_that_refuses_for_good(house, monkeypatch):
     with pytest.raises(Conflict):
         await house.crls.publish()
     assert commits == 5
+
+
+# Several CRLs.
+
+
+async def on(house, name):
+    record = await house.store.revocation_lists.latest(name)
+    crl = x509.load_der_x509_crl(record.der)
+    point = crl.extensions.get_extension_for_class(x509.IssuingDistributionPoint).value
+    assert [one.value for one in point.full_name or []] == [f"{PUBLIC_URL}/crl/{name}.crl"]
+    return {format(entry.serial_number, "x") for entry in crl}
+
+
+async def test_shards(house, issued):
+    """Certificates name their CRL and are on no other; those from before the shards stay on theirs (B-89)."""
+    actor, old = issued
+    await house.crls.publish_when_due()
+    house.policy = Policy(crl_shards=3)
+    house.__post_init__()
+    certificates = [await house.issue(actor) for _ in range(6)]
+    for certificate in (old, *certificates):
+        (point,) = leaf(certificate).extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+        assert [one.value for one in point.full_name] == [f"{PUBLIC_URL}/crl/{certificate.crl}.crl"]
+    assert old.crl == "issuing"
+    assert {one.crl for one in certificates} <= {"issuing-1", "issuing-2", "issuing-3"}
+    await house.crls.publish_when_due()
+    for certificate in (old, *certificates):
+        await house.certificates.revoke_by_account(actor, der(certificate), 4)
+    heads = await house.store.revocation_lists.heads()
+    assert set(heads) == {"issuing", "issuing-1", "issuing-2", "issuing-3"}
+    for name in heads:
+        assert await on(house, name) == {one.serial for one in (old, *certificates) if one.crl == name}
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_numbers_and_times_of_shards(house):
+    """Each shard's numbers only grow, across a restart too; one without new certificates is renewed too (B-88)."""
+    house.policy = Policy(crl_shards=2)
+    house.__post_init__()
+    await house.crls.publish_when_due()
+    before = await house.store.revocation_lists.heads()
+    house.policy = Policy()
+    await house.store.close()
+    house.__post_init__()
+    house.clock.advance(2 * DAY)
+    await house.crls.publish_when_due()
+    after = await house.store.revocation_lists.heads()
+    assert set(after) == {"issuing", "issuing-1", "issuing-2"}
+    assert all(after[name].number > head.number for name, head in before.items())
+
+
+async def test_a_compromised_key_on_several_crls(house, issued):
+    """One revocation publishes each of them."""
+    actor, _ = issued
+    house.policy = Policy(crl_shards=4)
+    house.__post_init__()
+    certificates = [await house.issue(actor) for _ in range(5)]
+    await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(certificates[0]), 1)
+    for certificate in certificates:
+        assert certificate.serial in await on(house, certificate.crl)
+    left = await house.store.jobs.claim("test", NOW + DAY, NOW + DAY, 10)
+    assert [job.kind for job in left] == ["compromised-key"]
+
+
+async def test_more_entries_than_are_read_at_once(house, issued, monkeypatch):
+    """All of them are on it, each once."""
+    actor, certificate = issued
+    monkeypatch.setattr(crls, "_PART", 2)
+    all_of_them = [certificate, *[await house.issue(actor) for _ in range(3)]]
+    for one in all_of_them:
+        await house.certificates.revoke_by_account(actor, der(one), 4)
+    assert await on(house, "issuing") == {one.serial for one in all_of_them}

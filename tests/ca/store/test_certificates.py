@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tegata.ca.model import RevocationList
+from tegata.ca.model import Revocation, RevocationList
 from tegata.ca.ports import Conflict, Store, Work
 from tests.ca.store.records import DAY, NOW, SECOND, certificate, contract, order, populate
 
@@ -104,9 +104,9 @@ async def test_current_certificates_for_exactly_these_names(store: Store) -> Non
 
 
 async def test_revoked_certificates_for_the_crl(store: Store) -> None:
-    """Those that had not expired, in the order of their revocation."""
+    """Those of the CRL that had not expired, by their serial numbers, so many at a time."""
     await populate(store)
-    await orders(store, "o1", "o2", "o3", "o4")
+    await orders(store, "o1", "o2", "o3", "o4", "o5")
     issued = {"chain_pem": b"pem", "issued_at": NOW}
     late = certificate("01", "o1", revoked_at=NOW + SECOND, reason=1, **issued)
     early = certificate("02", "o2", revoked_at=NOW, reason=4, **issued)
@@ -115,12 +115,16 @@ async def test_revoked_certificates_for_the_crl(store: Store) -> None:
         late,
         early,
         certificate("03", "o3", **issued),
+        certificate("05", "o5", revoked_at=NOW, reason=4, crl="issuing-1", **issued),
         certificate("04", "o4", not_after=NOW + DAY, revoked_at=NOW, reason=4, **issued),
     ):
         store.certificates.intend(work, record)
     await store.commit(work)
-    assert await store.certificates.revoked(NOW + DAY + SECOND) == [early, late]
-    assert len(await store.certificates.revoked(NOW + DAY)) == 3
+    first, second = Revocation("01", NOW + SECOND, 1), Revocation("02", NOW, 4)
+    assert await store.certificates.revoked("issuing", NOW + DAY + SECOND, "", 9) == [first, second]
+    assert await store.certificates.revoked("issuing", NOW + DAY, "", 1) == [first]
+    assert [one.serial for one in await store.certificates.revoked("issuing", NOW + DAY, "01", 9)] == ["02", "04"]
+    assert [one.serial for one in await store.certificates.revoked("issuing-1", NOW, "", 9)] == ["05"]
 
 
 def crl(number: int) -> RevocationList:

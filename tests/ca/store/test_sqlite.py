@@ -165,6 +165,7 @@ WALKS = {
     "certificates.all",
     "blocked_keys.all",
     "revocation_lists.latest",
+    "revocation_lists.heads",
     "audit.newest_link",
     "housekeeping.oldest_links",
 }

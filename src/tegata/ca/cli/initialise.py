@@ -115,7 +115,7 @@ def _fill(home: Path, settings: Settings) -> str:
         secret=secret,
         now=SystemClock().now(),
     )
-    bootstrap.create_sealing_key(home, secret)
+    keys.create_sealing_key(home, secret)
     opening.migrate(home, settings.database, os.environ, finish=True)
     (home / SETTINGS_FILE).write_text(settings_file.text_of(settings), "utf-8")
     if written is None:

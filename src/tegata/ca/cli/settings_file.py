@@ -87,6 +87,9 @@ issuing = {issuing_key}
 public = {is_public}
 # How often a certificate may be replaced by one that could not end later, because the contract ends.
 reissues_at_contract_end = {reissues_at_contract_end}
+# On how many CRLs new certificates are put, each by its serial number; those already issued stay on theirs. A CRL takes
+# about 40 bytes for each revoked certificate.
+crl_shards = {crl_shards}
 
 [limits]
 # "300/3h" is 300 in any three hours (s, m, h, d); "" is no limit. Renewals in the window that this CA itself suggested
@@ -132,6 +135,7 @@ def text_of(settings: Settings) -> str:
         "issuing_key": settings.keys.issuing,
         "is_public": settings.policy.public,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
+        "crl_shards": settings.policy.crl_shards,
         "orders_per_account": settings.limits.orders_per_account,
         "orders_per_contract": settings.limits.orders_per_contract,
         "orders_per_name": settings.limits.orders_per_name,

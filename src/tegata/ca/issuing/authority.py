@@ -15,7 +15,7 @@ from cryptography import x509
 
 from tegata.ca.issuing import algorithms, crl, der, keys, layout
 from tegata.ca.issuing.algorithms import IssuerKey
-from tegata.ca.model import Certificate
+from tegata.ca.model import Revocation
 from tegata.ca.settings import ISSUING_KEY
 
 TOKEN_SECONDS = 10
@@ -63,19 +63,18 @@ class SoftwareAuthority:
         """
         return self._sign(tbs) if self._is_quick else await self._apart(lambda: self._sign(tbs))
 
+    def crl_entries(self, revoked: Sequence[Revocation]) -> bytes:
+        """Entries of a CRL (DER); raises KeyError for a reason that does not exist."""
+        return crl.entries(revoked)
+
     async def sign_crl(
-        self, *, number: int, this_update: datetime, next_update: datetime, revoked: Sequence[Certificate]
+        self, entries: bytes, *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
-        """A full CRL (DER); see ``crl.build`` for what it raises."""
+        """A CRL (DER) that is fetched at ``url``; raises ValueError, as ``crl.sign`` and ``crl.require_life``."""
+        crl.require_life(this_update, next_update)
+        times = {"this_update": this_update, "next_update": next_update}
         return await self._apart(
-            lambda: crl.build(
-                self._key,
-                self.certificate,
-                number=number,
-                this_update=this_update,
-                next_update=next_update,
-                revoked=revoked,
-            )
+            lambda: crl.sign(self._key, self.certificate, entries, number=number, url=url, **times)
         )
 
     async def _apart(self, call: Callable[[], T]) -> T:

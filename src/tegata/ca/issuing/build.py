@@ -17,6 +17,7 @@ from tegata.ca.issuing.elsewhere import stand_in
 from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.issuing.profiles import Issuer, Template, Wanted
 from tegata.ca.model import Contract
+from tegata.ca.policy import shards
 from tegata.ca.settings import Service
 from tegata.pki import names as pki_names
 from tegata.pki.keys import PublicKey
@@ -30,10 +31,17 @@ _KEY_USAGES = (
 
 
 class ProfileBuilder:
-    """Lays out certificates of the services' profiles under one issuing CA; ``public_url`` must be ``http://``."""
+    """Lays out certificates of the services' profiles under one issuing CA; ``public_url`` must be ``http://``.
 
-    def __init__(self, *, issuer: x509.Certificate, public_url: str) -> None:
-        self._issuer = profiles.issuing_ca(issuer, public_url)
+    Their CRL is one of ``crl_shards``, by their serial numbers.
+    """
+
+    def __init__(self, *, issuer: x509.Certificate, public_url: str, crl_shards: int = 1) -> None:
+        whole = profiles.issuing_ca(issuer, public_url)
+        self._issuers = {
+            name: whole._replace(crl_url=profiles.crl_url(public_url, name)) for name in shards.names(crl_shards)
+        }
+        self._crl_shards = crl_shards
         self._stand_in = stand_in(algorithms.public_key_of(issuer))
 
     def template(
@@ -49,13 +57,14 @@ class ProfileBuilder:
     ) -> bytes:
         """The linted TBSCertificate in DER; raises LintFailed, also where the contract's data fit no certificate."""
         wanted = Wanted(contract, service, tuple(names), public_key, not_before, not_after, serial)
+        issuer = self._issuers[shards.name_for(serial, self._crl_shards)]
         try:
-            laid_out = builder(profiles.template(wanted), self._issuer)
+            laid_out = builder(profiles.template(wanted), issuer)
         except ValueError as error:
             raise LintFailed(rule="the data fit a certificate", found=error) from None
         algorithm = algorithms.of(self._stand_in.public_key())
         tbs = laid_out.sign(self._stand_in, algorithm.hash).tbs_certificate_bytes
-        lint.check(tbs, wanted, self._issuer)
+        lint.check(tbs, wanted, issuer)
         return tbs
 
 

@@ -1,80 +1,122 @@
-"""Building and signing a CRL (RFC 5280 §5, BR 7.2). Pure but for the signature: numbers and times are arguments.
+"""Writing and signing a CRL (RFC 5280 §5, BR 7.2). Pure but for the signature: numbers and times are arguments.
 
+The list is written here octet by octet: it may have a million entries, of which the library would make as many objects.
 Which certificates belong on it is the services' matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from tegata.ca.issuing import algorithms
+from tegata.ca.issuing import algorithms, der
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.build import authority_key_identifier
-from tegata.ca.model import Certificate
+from tegata.ca.model import Revocation
 
 LONGEST_LIFE = timedelta(days=10)
+
+_VERSION_2 = bytes.fromhex("020101")
+_REASON_CODE = bytes.fromhex("0603551d15")
 # What a subscriber or the CA may say; certificateHold (6) does not exist here, and 0 is said by saying nothing.
 _REASONS = {
-    1: x509.ReasonFlags.key_compromise,
-    3: x509.ReasonFlags.affiliation_changed,
-    4: x509.ReasonFlags.superseded,
-    5: x509.ReasonFlags.cessation_of_operation,
-    9: x509.ReasonFlags.privilege_withdrawn,
-}
+    reason: der.write(
+        der.SEQUENCE, der.write(der.SEQUENCE, _REASON_CODE, der.write(der.OCTET_STRING, bytes([0x0A, 1, reason])))
+    )
+    for reason in (1, 3, 4, 5, 9)
+} | {0: b""}
+_TRUE = bytes.fromhex("0101ff")
 
 
-def build(
-    key: IssuerKey,
-    issuer: x509.Certificate,
-    *,
-    number: int,
-    this_update: datetime,
-    next_update: datetime,
-    revoked: Sequence[Certificate],
-) -> bytes:
-    """A full CRL (DER): version 2, with authorityKeyIdentifier and CRLNumber; reasonCode left out for 0. B-90, F-28.
-
-    Raises ValueError for a number that is no CRLNumber, a life over ten days, or a record that is not revoked, and
-    KeyError for another reason code.
-    """
-    if not 0 < number < 1 << 159:
-        raise ValueError(f"{number} is no CRLNumber")
-    if not timedelta(0) < next_update - this_update <= LONGEST_LIFE:
-        raise ValueError("a CRL lives ten days at most")
-    entries = [_entry(certificate) for certificate in revoked]
-    return sign(key, issuer, entries, number=number, this_update=this_update, next_update=next_update)
+def entries(revoked: Iterable[Revocation]) -> bytes:
+    """The entries of a CRL (DER), one after another; raises KeyError for another reason code. B-90, F-28."""
+    written: list[bytes] = []
+    for serial, at, reason in revoked:
+        number = bytes.fromhex(serial if len(serial) % 2 == 0 else f"0{serial}")
+        if number[0] & 0x80:
+            number = b"\x00" + number
+        content = b"\x02" + bytes([len(number)]) + number + _time(at) + _REASONS[reason]
+        written.append(b"\x30" + bytes([len(content)]) + content)
+    return b"".join(written)
 
 
 def sign(
     key: IssuerKey,
     issuer: x509.Certificate,
-    entries: list[x509.RevokedCertificate],
+    entries: bytes,
     *,
     number: int,
     this_update: datetime,
     next_update: datetime,
+    url: str | None = None,
 ) -> bytes:
-    """The signed CRL (DER) over these entries."""
-    builder = x509.CertificateRevocationListBuilder(
-        issuer_name=issuer.subject,
-        last_update=this_update.replace(microsecond=0),
-        next_update=next_update.replace(microsecond=0),
-        # Given whole: adding one by one copies the list each time.
-        revoked_certificates=entries,
+    """The signed CRL (DER) over these entries: version 2, with authorityKeyIdentifier and CRLNumber.
+
+    ``url`` is where the certificates on it say that it is: the CRL's issuingDistributionPoint (B-89), left out for a
+    CRL of CAs. Raises ValueError for a number that is no CRLNumber, or no life.
+    """
+    if not 0 < number < 1 << 159:
+        raise ValueError(f"{number} is no CRLNumber")
+    if next_update <= this_update:
+        raise ValueError("a CRL lives for a while")
+    algorithm = algorithms.of(key.public_key()).identifier
+    tbs = der.write(
+        der.SEQUENCE,
+        _VERSION_2,
+        algorithm,
+        issuer.subject.public_bytes(),
+        _time(this_update),
+        _time(next_update),
+        der.write(der.SEQUENCE, entries) if entries else b"",
+        der.write(0xA0, der.write(der.SEQUENCE, *_extensions(issuer, number, url))),
     )
-    builder = builder.add_extension(authority_key_identifier(issuer), critical=False)
-    builder = builder.add_extension(x509.CRLNumber(number), critical=False)
-    return builder.sign(key, algorithms.of(key.public_key()).hash).public_bytes(Encoding.DER)
+    signature = der.write(der.BIT_STRING, b"\x00", algorithms.sign(key, tbs))
+    return der.write(der.SEQUENCE, tbs, algorithm, signature)
 
 
-def _entry(certificate: Certificate) -> x509.RevokedCertificate:
-    if certificate.revoked_at is None:
-        raise ValueError(f"{certificate.serial} is not revoked")
-    builder = x509.RevokedCertificateBuilder(
-        serial_number=int(certificate.serial, 16), revocation_date=certificate.revoked_at.replace(microsecond=0)
-    )
-    if certificate.reason:
-        builder = builder.add_extension(x509.CRLReason(_REASONS[certificate.reason]), critical=False)
-    return builder.build()
+def require_life(this_update: datetime, next_update: datetime) -> None:
+    """Pass a CRL of certificates that lives ten days at most (B-88); raises ValueError."""
+    if next_update - this_update > LONGEST_LIFE:
+        raise ValueError("a CRL lives ten days at most")
+
+
+def _extensions(issuer: x509.Certificate, number: int, url: str | None) -> list[bytes]:
+    extensions: list[tuple[x509.ExtensionType, bool]] = [
+        (authority_key_identifier(issuer), False),
+        (x509.CRLNumber(number), False),
+    ]
+    if url is not None:
+        # The same octets as in the certificates, and nothing else: one issuer, all reasons, all kinds of certificates.
+        point = x509.IssuingDistributionPoint(
+            full_name=[x509.UniformResourceIdentifier(url)],
+            relative_name=None,
+            only_contains_user_certs=False,
+            only_contains_ca_certs=False,
+            only_some_reasons=None,
+            indirect_crl=False,
+            only_contains_attribute_certs=False,
+        )
+        extensions.append((point, True))
+    return [
+        der.write(
+            der.SEQUENCE,
+            _oid(extension.oid),
+            _TRUE if critical else b"",
+            der.write(der.OCTET_STRING, extension.public_bytes()),
+        )
+        for extension, critical in extensions
+    ]
+
+
+def _oid(oid: x509.ObjectIdentifier) -> bytes:
+    """An OID of id-ce (2.5.29.n)."""
+    arc = int(oid.dotted_string.removeprefix("2.5.29."))
+    return der.write(der.OBJECT_IDENTIFIER, bytes([0x55, 0x1D, arc]))
+
+
+def _time(at: datetime) -> bytes:
+    """UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 §5.1.2.4)."""
+    digits = (at.month, at.day, at.hour, at.minute, at.second)
+    if at.year < 2050:
+        return b"\x17\x0d" + b"%02d%02d%02d%02d%02d%02dZ" % (at.year % 100, *digits)
+    return b"\x18\x0f" + b"%04d%02d%02d%02d%02d%02dZ" % (at.year, *digits)

@@ -103,7 +103,7 @@ def create(directory: Path, *, name: str, url: str, public_url: str, secret: byt
     ):
         keys.save(directory / key_path, ca.key, secret)
         keys.write_new(directory / certificate_path, ca.certificate.public_bytes(Encoding.PEM), mode=0o644)
-    root_crl = crl.sign(root.key, root.certificate, [], number=1, this_update=now, next_update=now + _ROOT_CRL_LIFE)
+    root_crl = crl.sign(root.key, root.certificate, b"", number=1, this_update=now, next_update=now + _ROOT_CRL_LIFE)
     keys.write_new(directory / layout.ROOT_CRL, root_crl, mode=0o644)
 
 

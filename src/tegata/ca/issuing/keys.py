@@ -14,12 +14,14 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tegata.ca.errors import CaError
 from tegata.ca.issuing import key_uri
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.key_uri import TokenUnusable
+from tegata.ca.issuing.layout import SEALING_KEY
 from tegata.ca.settings import Keys
 
 PASSPHRASE_VARIABLE = "TEGATA_CA_PASSPHRASE"  # noqa: S105 - a variable's name
@@ -130,6 +132,33 @@ def load_certificate(path: Path) -> x509.Certificate:
         raise FileUnusable(path=path, reason=error.strerror) from None
     except ValueError:
         raise FileUnusable(path=path, reason="it is not a PEM certificate") from None
+
+
+def create_sealing_key(directory: Path, secret: bytes) -> None:
+    """Make the key that EAB keys are sealed with, encrypted with the pass phrase as the other keys are.
+
+    An Ed25519 seed is 32 random octets with a standard encrypted form; this one never signs.
+    """
+    encryption = serialization.BestAvailableEncryption(secret)
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+    )
+    write_secret(directory / SEALING_KEY, pem)
+
+
+def load_sealing_key(directory: Path, secret: bytes) -> bytes:
+    """Read what ``create_sealing_key`` made; raises FileUnusable."""
+    path = directory / SEALING_KEY
+    key = None
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), secret)
+    except OSError as error:
+        raise FileUnusable(path=path, reason=error.strerror) from None
+    except (ValueError, TypeError):
+        pass
+    if not isinstance(key, Ed25519PrivateKey):
+        raise FileUnusable(path=path, reason="the pass phrase is wrong or the file is damaged")
+    return key.private_bytes_raw()
 
 
 def to_pem(key: IssuerKey, secret: bytes) -> bytes:

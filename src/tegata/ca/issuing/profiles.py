@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from tegata.ca.issuing import layout
 from tegata.ca.model import Contract
-from tegata.ca.settings import Service
+from tegata.ca.settings import WHOLE_CRL, Service
 from tegata.pki.keys import PublicKey
 
 DOMAIN_VALIDATED = x509.ObjectIdentifier("2.23.140.1.2.1")
@@ -56,7 +56,12 @@ class Template(NamedTuple):
 def issuing_ca(certificate: x509.Certificate, public_url: str) -> Issuer:
     """The issuing CA, with its URLs below the public listener's."""
     base = public_url.rstrip("/")
-    return Issuer(certificate, base + layout.ISSUING_URL_PATH, base + layout.CRL_URL_PATH)
+    return Issuer(certificate, base + layout.ISSUING_URL_PATH, crl_url(public_url, WHOLE_CRL))
+
+
+def crl_url(public_url: str, crl: str) -> str:
+    """Where the CRL of this name is fetched: the same octets in certificates and in the CRL (B-89)."""
+    return f"{public_url.rstrip('/')}{layout.CRL_URL_FOLDER}{crl}.crl"
 
 
 def template(wanted: Wanted) -> Template:

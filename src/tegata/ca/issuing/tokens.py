@@ -24,6 +24,11 @@ from tegata.ca.issuing import elsewhere
 from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
 from tegata.ca.issuing.key_uri import PinSource, TokenKey, TokenUnusable
 
+# What PKCS #1 v1.5 has before the hash (RFC 8017 §9.2).
+_DIGEST_INFO = {
+    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+    "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
+}
 # python-pkcs11 initialises modules without locking, so one call at a time is made in this process.
 _turn = threading.Lock()
 
@@ -57,13 +62,13 @@ class Token:
 
     def sign(self, data: bytes, algorithm: HashAlgorithm) -> bytes:
         """The signature, as ``elsewhere.Sign``."""
-        if not self._is_ec:
-            of = {"sha256": Mechanism.SHA256_RSA_PKCS, "sha384": Mechanism.SHA384_RSA_PKCS}
-            signature: bytes = self._attempt(lambda: self._key.sign(data, mechanism=of[algorithm.name]))
-            return signature
         digest = hashes.Hash(algorithm)
-        digest.update(data)
+        digest.update(data)  # here, as a CRL of many megabytes is too long for many a token
         hashed = digest.finalize()
+        if not self._is_ec:
+            info = _DIGEST_INFO[algorithm.name] + hashed
+            signature: bytes = self._attempt(lambda: self._key.sign(info, mechanism=Mechanism.RSA_PKCS))
+            return signature
         raw: bytes = self._attempt(lambda: self._key.sign(hashed, mechanism=Mechanism.ECDSA))
         half = len(raw) // 2
         return encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tegata.ca.jobs.runner import Handler
 from tegata.ca.metering.meter import Kind, Meter
-from tegata.ca.model import Certificate, Job
+from tegata.ca.model import Job, Revocation
 from tegata.ca.ports import Authority, Question, Validator, Verdict
 
 OTHER = "other"
@@ -78,13 +78,17 @@ class MeteredAuthority:
             span.outcome = "done"
         return signed
 
+    def crl_entries(self, revoked: Sequence[Revocation]) -> bytes:
+        """Entries of a revocation list; nothing is signed."""
+        return self._authority.crl_entries(revoked)
+
     async def sign_crl(
-        self, *, number: int, this_update: datetime, next_update: datetime, revoked: Sequence[Certificate]
+        self, entries: bytes, *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
         """Sign a revocation list."""
         with self._meter.measure(Kind.SIGNATURE, "crl") as span:
             signed = await self._authority.sign_crl(
-                number=number, this_update=this_update, next_update=next_update, revoked=revoked
+                entries, number=number, this_update=this_update, next_update=next_update, url=url
             )
             span.outcome = "done"
         return signed

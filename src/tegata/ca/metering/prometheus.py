@@ -73,10 +73,10 @@ class Prometheus:
         """The application that Prometheus asks at ``/metrics``; what the store knows is looked up for each answer."""
 
         async def metrics(_: Request) -> Response:
-            latest = await store.revocation_lists.latest()
-            if latest is not None:
-                self._crl_number.set(latest.number)
-                self._crl_ends.set(latest.next_update.timestamp())
+            heads = (await store.revocation_lists.heads()).values()
+            if heads:
+                self._crl_number.set(max(head.number for head in heads))
+                self._crl_ends.set(min(head.next_update for head in heads).timestamp())
             due = await store.jobs.next_due()
             self._waiting.set(max((now() - due).total_seconds(), 0.0) if due else 0.0)
             return Response(generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

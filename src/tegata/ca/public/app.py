@@ -38,17 +38,17 @@ class File(NamedTuple):
 def build(
     *,
     files: Mapping[str, File],
-    crl_path: str,
+    crl_folder: str,
     revocation_lists: RevocationLists,
     seal: SealPage,
     now: Callable[[], datetime],
 ) -> ASGIApp:
-    """The public listener's ASGI application: ``files`` by their paths, and the issuing CA's CRL at ``crl_path``."""
+    """The public listener's application: ``files`` by their paths, and the issuing CA's CRLs below ``crl_folder``."""
     issued = _IssuedLists(revocation_lists, now)
     return Starlette(
         routes=[
             *(Route(path, _sender(file)) for path, file in files.items()),
-            Route(crl_path, issued.crl),
+            Route(crl_folder + "{name}.crl", issued.crl),
             Route(SEAL_PATH + "{contract}", seal.show),
             Route("/healthz", _alive),
             Route("/readyz", issued.ready),
@@ -57,26 +57,27 @@ def build(
 
 
 class _IssuedLists:
-    """What depends on the last CRL of the issuing CA."""
+    """What depends on the CRLs of the issuing CA."""
 
     def __init__(self, revocation_lists: RevocationLists, now: Callable[[], datetime]) -> None:
         self._lists, self._now = revocation_lists, now
 
-    async def crl(self, _: Request) -> Response:
-        """The CRL (RFC 5280 §5) in DER."""
-        latest = await self._lists.latest()
+    async def crl(self, request: Request) -> Response:
+        """A CRL (RFC 5280 §5) in DER."""
+        latest = await self._lists.latest(request.path_params["name"])
         if latest is None:
-            return PlainTextResponse("There is no CRL yet.\n", 503)
+            is_early = not await self._lists.heads()
+            return PlainTextResponse("There is no CRL yet.\n" if is_early else "Not Found", 503 if is_early else 404)
         return Response(latest.der, media_type=CRL, headers=_CRL_CACHE)
 
     async def ready(self, _: Request) -> Response:
-        """Whether this CA can do its work: a current CRL shows that the store answers and the issuing key signs."""
+        """Whether this CA can do its work: current CRLs show that the store answers and the issuing key signs."""
         try:
-            latest = await self._lists.latest()
+            heads = await self._lists.heads()
         except Exception:
             log.exception("store.failed")
             return JSONResponse({"store": "failed"}, 503)
-        if latest is None or latest.next_update <= self._now():
+        if not heads or min(head.next_update for head in heads.values()) <= self._now():
             return JSONResponse({"store": "ok", "crl": "outdated"}, 503)
         return JSONResponse({"store": "ok", "crl": "current"})
 

@@ -1,9 +1,10 @@
-"""The CRL: published at once after a revocation, and in time before the last one ends (RFC 5280 §5).
+"""The CRLs: published at once after a revocation, and in time before the last one ends (RFC 5280 §5).
 
-What is revoked is read from the certificates; the signature and the form are the authority's.
+What is revoked is read from the certificates, some at a time; the signature and the form are the authority's.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from tegata.ca.model import Certificate, Job, RevocationList
@@ -14,6 +15,8 @@ CRL = "crl"
 
 # Another process may publish at the same moment; the next number is another then.
 _TRIES = 5
+# Entries are read and written in so large parts that others have their turn between them.
+_PART = 2000
 
 
 def job_subject(certificate: Certificate) -> str:
@@ -22,47 +25,78 @@ def job_subject(certificate: Certificate) -> str:
 
 
 class CrlService:
-    """The CRLs of one authority; each is good for ``life``, and replaced when half of it is over."""
+    """The CRLs of one authority; each is good for ``life``, and replaced when half of it is over.
 
-    def __init__(self, *, store: Store, authority: Authority, life: timedelta, clock: Callable[[], datetime]) -> None:
+    ``names`` are those that new certificates are put on; others that were published before stay. ``url`` is where the
+    one of a name is fetched.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        authority: Authority,
+        life: timedelta,
+        names: Collection[str],
+        url: Callable[[str], str],
+        clock: Callable[[], datetime],
+    ) -> None:
         self._store, self._authority, self._life, self._clock = store, authority, life, clock
+        self._names, self._url = names, url
 
     async def publish(self) -> None:
-        """Publish a CRL of everything that is revoked now."""
-        await self._publish()
+        """Publish every CRL, with everything that is revoked now."""
+        for name in await self._all_names():
+            await self._publish(name)
 
     async def publish_revocations(self, certificates: Sequence[Certificate]) -> None:
-        """Publish a CRL with these revocations, whose jobs are done by it."""
+        """Publish the CRLs with these revocations, whose jobs are done by it."""
+        for name in sorted({certificate.crl for certificate in certificates}):
+            mine = [job_subject(certificate) for certificate in certificates if certificate.crl == name]
 
-        def settle(work: Work) -> None:
-            for certificate in certificates:
-                self._store.jobs.discard(work, CRL, job_subject(certificate))
+            def settle(work: Work, subjects: Sequence[str] = mine) -> None:
+                for subject in subjects:
+                    self._store.jobs.discard(work, CRL, subject)
 
-        await self._publish(settle)
+            await self._publish(name, settle)
 
     async def publish_for(self, job: Job) -> None:
         """Publish a CRL because a revocation left this job."""
-        await self._publish(lambda work: self._store.jobs.finish(work, job))
+        certificate = await self._store.certificates.get(job.subject.partition(":")[0])
+        if certificate is None:  # it is so old that it was dropped
+            work = Work()
+            self._store.jobs.finish(work, job)
+            await self._store.commit(work)
+            return
+        await self._publish(certificate.crl, lambda work: self._store.jobs.finish(work, job))
 
     async def publish_when_due(self) -> None:
-        """Publish a CRL if there is none, or half the life of the last one is over."""
-        if await self._is_due():
+        """Publish the CRLs that are not there yet, or of whose life half is over."""
+        for name in await self._due():
             async with self._store.alone(CRL):
-                if await self._is_due():  # another node may have been first
-                    await self._publish_now()
+                if name in await self._due():  # another node may have been first
+                    await self._publish_now(name)
 
-    async def _is_due(self) -> bool:
-        latest = await self._store.revocation_lists.latest()
-        return latest is None or self._clock() >= latest.this_update + self._life / 2
+    async def _all_names(self) -> list[str]:
+        return sorted({*self._names, *await self._store.revocation_lists.heads()})
 
-    async def _publish(self, settle: Callable[[Work], None] | None = None) -> None:
+    async def _due(self) -> list[str]:
+        heads = await self._store.revocation_lists.heads()
+        now = self._clock()
+        return [
+            name
+            for name in sorted({*self._names, *heads})
+            if name not in heads or now >= heads[name].this_update + self._life / 2
+        ]
+
+    async def _publish(self, name: str, settle: Callable[[Work], None] | None = None) -> None:
         async with self._store.alone(CRL):
-            await self._publish_now(settle)
+            await self._publish_now(name, settle)
 
-    async def _publish_now(self, settle: Callable[[Work], None] | None = None) -> None:
+    async def _publish_now(self, name: str, settle: Callable[[Work], None] | None = None) -> None:
         for attempt in range(1, _TRIES + 1):
             work = Work()
-            self._store.revocation_lists.publish(work, await self._next())
+            self._store.revocation_lists.publish(work, await self._next(name))
             if settle is not None:
                 settle(work)
             try:
@@ -73,16 +107,28 @@ class CrlService:
             else:
                 return
 
-    async def _next(self) -> RevocationList:
-        latest = await self._store.revocation_lists.latest()
+    async def _next(self, name: str) -> RevocationList:
+        heads = await self._store.revocation_lists.heads()
         now = whole_second(self._clock())
         # A certificate that expired since the last CRL is in this one still (RFC 5280 §3.3).
-        since = now if latest is None else min(now, latest.this_update)
-        number = 1 if latest is None else latest.number + 1
+        since = min(now, heads[name].this_update) if name in heads else now
+        number = max((head.number for head in heads.values()), default=0) + 1
         der = await self._authority.sign_crl(
+            await self._entries(name, since),
             number=number,
             this_update=now,
             next_update=now + self._life,
-            revoked=await self._store.certificates.revoked(since),
+            url=self._url(name),
         )
-        return RevocationList(number=number, this_update=now, next_update=now + self._life, der=der)
+        return RevocationList(number=number, this_update=now, next_update=now + self._life, der=der, crl=name)
+
+    async def _entries(self, name: str, since: datetime) -> bytes:
+        parts: list[bytes] = []
+        after = ""
+        while True:
+            revoked = await self._store.certificates.revoked(name, since, after, _PART)
+            parts.append(self._authority.crl_entries(revoked))
+            if len(revoked) < _PART:
+                return b"".join(parts)
+            after = revoked[-1].serial
+            await asyncio.sleep(0)

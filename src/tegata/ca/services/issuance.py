@@ -13,7 +13,7 @@ from cryptography import x509
 
 from tegata.ca.errors import BadCertificateRequest, CaError, IssuanceFailed, OrderNotReady, PermissionMissing, fault_of
 from tegata.ca.model import Certificate, Job, Order
-from tegata.ca.policy import baseline, keys
+from tegata.ca.policy import baseline, keys, shards
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
 from tegata.ca.ports import Authority, Builder, Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
@@ -151,6 +151,7 @@ class IssuanceService:
                 serial=serial,
             ),
             intended_at=self._clock(),
+            crl=shards.name_for(serial, self._policy.crl_shards),
         )
 
     def _job(self, order_id: str, now: datetime) -> Job:

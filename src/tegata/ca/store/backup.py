@@ -74,12 +74,14 @@ def restore(backup: Path, database: Path) -> None:
 
 
 def _keep_newer_crl(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-    """The CRL in place stays if its number is the greater one."""
+    """The CRLs in place stay if the greatest number is theirs."""
     number = "SELECT COALESCE(max(number), 0) FROM revocation_lists"
     if target.execute(number).fetchone() > source.execute(number).fetchone():
-        newest = target.execute("SELECT * FROM revocation_lists ORDER BY number DESC LIMIT 1").fetchone()
+        newest = target.execute("SELECT number, this_update, next_update, der, crl FROM revocation_lists").fetchall()
         source.execute("DELETE FROM revocation_lists")
-        source.execute("INSERT INTO revocation_lists VALUES (?, ?, ?, ?)", newest)
+        source.executemany(
+            "INSERT INTO revocation_lists (number, this_update, next_update, der, crl) VALUES (?, ?, ?, ?, ?)", newest
+        )
 
 
 @contextmanager

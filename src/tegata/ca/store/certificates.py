@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from tegata.ca.model import Certificate
+from tegata.ca.model import Certificate, Revocation
 from tegata.ca.ports import Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, instant_or_none, json, micros, micros_or_none, strings
@@ -46,9 +46,12 @@ class CertificateRows:
         """Issued certificates for the key with this digest, newest first."""
         return _certificates(await self._database.fetch("certificates.of_key", spki_digest=spki_digest))
 
-    async def revoked(self, since_not_after: datetime) -> list[Certificate]:
-        """Revoked certificates that had not expired at that instant, in the order of their revocation."""
-        return _certificates(await self._database.fetch("certificates.revoked", since=micros(since_not_after)))
+    async def revoked(self, crl: str, since_not_after: datetime, after: str, most: int) -> list[Revocation]:
+        """Revoked certificates of this CRL that had not expired at that instant, by their serials."""
+        rows = await self._database.fetch(
+            "certificates.revoked", crl=crl, since=micros(since_not_after), after=after, most=most
+        )
+        return [Revocation(serial, instant(revoked_at), reason) for serial, revoked_at, reason in rows]
 
     def intend(self, work: Work, certificate: Certificate) -> None:
         """Store what is about to be signed; Conflict if the order already has an intent."""
@@ -70,6 +73,7 @@ class CertificateRows:
             issued_at=micros_or_none(certificate.issued_at),
             revoked_at=micros_or_none(certificate.revoked_at),
             reason=certificate.reason,
+            crl=certificate.crl,
         )
         audit.record(
             work,
@@ -108,7 +112,7 @@ def _certificates(rows: list[Row]) -> list[Certificate]:
 
 def _certificate(row: Row) -> Certificate:
     (serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at) = row[:10]
-    (chain_pem, issued_at, revoked_at, reason) = row[10:]
+    (chain_pem, issued_at, revoked_at, reason, crl) = row[10:]
     return Certificate(
         serial=serial,
         order_id=order_id,
@@ -124,4 +128,5 @@ def _certificate(row: Row) -> Certificate:
         issued_at=instant_or_none(issued_at),
         revoked_at=instant_or_none(revoked_at),
         reason=reason,
+        crl=crl,
     )

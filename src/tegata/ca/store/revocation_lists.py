@@ -1,30 +1,39 @@
-"""The signed CRL as a row; its number only grows."""
+"""The signed CRLs as rows; their numbers only grow, all in one row of numbers."""
 
 from tegata.ca.model import RevocationList
-from tegata.ca.ports import Work
+from tegata.ca.ports import ListHead, Work
+from tegata.ca.settings import WHOLE_CRL
 from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, micros
 from tegata.ca.store.engine import Engine
 
 
 class RevocationListRows:
-    """The signed CRLs, of which the latest is kept (``ports.RevocationLists``)."""
+    """The signed CRLs, of which the latest of each name is kept (``ports.RevocationLists``)."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database
 
-    async def latest(self) -> RevocationList | None:
-        """The CRL with the highest number."""
-        rows = await self._database.fetch("revocation_lists.latest")
+    async def latest(self, crl: str = WHOLE_CRL) -> RevocationList | None:
+        """The CRL of this name."""
+        rows = await self._database.fetch("revocation_lists.latest", crl=crl)
         if not rows:
             return None
-        ((number, this_update, next_update, der),) = rows
+        ((number, this_update, next_update, der, name),) = rows
         return RevocationList(
-            number=number, this_update=instant(this_update), next_update=instant(next_update), der=der
+            number=number, this_update=instant(this_update), next_update=instant(next_update), der=der, crl=name
         )
 
+    async def heads(self) -> dict[str, ListHead]:
+        """Number and times of every CRL there is, by its name."""
+        rows = await self._database.fetch("revocation_lists.heads")
+        return {
+            crl: ListHead(number, instant(this_update), instant(next_update))
+            for crl, number, this_update, next_update in rows
+        }
+
     def publish(self, work: Work, crl: RevocationList) -> None:
-        """Put a CRL in the place of the latest; its number is that one's plus one, the first is 1."""
+        """Put a CRL in the place of the one of its name; its number is the greatest of all plus one, the first is 1."""
         work.add(
             "revocation_lists.publish",
             rows=1,
@@ -32,6 +41,7 @@ class RevocationListRows:
             this_update=micros(crl.this_update),
             next_update=micros(crl.next_update),
             der=crl.der,
+            crl=crl.crl,
         )
-        audit.record(work, "crl.published", str(crl.number), der=digest(crl.der))
-        work.add("revocation_lists.forget_before", number=crl.number)
+        audit.record(work, "crl.published", str(crl.number), crl=crl.crl, der=digest(crl.der))
+        work.add("revocation_lists.forget_before", number=crl.number, crl=crl.crl)

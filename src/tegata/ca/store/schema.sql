@@ -152,13 +152,16 @@ CREATE TABLE certificates (
     issued_at INTEGER,
     revoked_at INTEGER,
     reason INTEGER,
+    crl TEXT NOT NULL DEFAULT 'issuing',
     CHECK ((chain_pem IS NULL) = (issued_at IS NULL)),
     CHECK ((revoked_at IS NULL) = (reason IS NULL)),
     CHECK (revoked_at IS NULL OR issued_at IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX certificates_of_contract ON certificates (contract_id, names_digest, not_after);
-CREATE INDEX certificates_revoked ON certificates (not_after) WHERE revoked_at IS NOT NULL;
+-- All that a CRL has, so that it is written without a look at the certificates.
+CREATE INDEX certificates_revoked ON certificates (crl, serial, not_after, revoked_at, reason)
+    WHERE revoked_at IS NOT NULL;
 CREATE INDEX certificates_of_key ON certificates (spki_digest);
 
 -- Keys that are known to others: nothing is issued for them any more. The digest is that of the SubjectPublicKeyInfo.
@@ -188,7 +191,8 @@ CREATE TABLE revocation_lists (
     number INTEGER PRIMARY KEY,
     this_update INTEGER NOT NULL,
     next_update INTEGER NOT NULL,
-    der BLOB NOT NULL
+    der BLOB NOT NULL,
+    crl TEXT NOT NULL DEFAULT 'issuing'
 ) STRICT;
 
 -- Spent nonces, where several nodes share this database.

@@ -1,31 +1,31 @@
 -- name: get
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason
+    chain_pem, issued_at, revoked_at, reason, crl
 FROM certificates
 WHERE serial = :serial;
 
 -- name: intended_for
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason
+    chain_pem, issued_at, revoked_at, reason, crl
 FROM certificates
 WHERE order_id = :order_id;
 
 -- name: of_contract
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason
+    chain_pem, issued_at, revoked_at, reason, crl
 FROM certificates
 WHERE contract_id = :contract_id
 ORDER BY intended_at DESC, serial;
 
 -- name: all
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason
+    chain_pem, issued_at, revoked_at, reason, crl
 FROM certificates
 ORDER BY intended_at DESC, serial;
 
 -- name: current_for
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason
+    chain_pem, issued_at, revoked_at, reason, crl
 FROM certificates
 WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after >= :now
     AND issued_at IS NOT NULL AND revoked_at IS NULL
@@ -33,24 +33,24 @@ ORDER BY intended_at DESC, serial;
 
 -- name: of_key
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason
+    chain_pem, issued_at, revoked_at, reason, crl
 FROM certificates
 WHERE spki_digest = :spki_digest AND issued_at IS NOT NULL
 ORDER BY intended_at DESC, serial;
 
 -- name: revoked
-SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason
+SELECT serial, revoked_at, reason
 FROM certificates
-WHERE revoked_at IS NOT NULL AND not_after >= :since
-ORDER BY revoked_at, serial;
+WHERE crl = :crl AND serial > :after AND revoked_at IS NOT NULL AND not_after >= :since
+ORDER BY serial
+LIMIT :most;
 
 -- name: insert
 INSERT INTO certificates
     (serial, order_id, account_id, contract_id, names, names_digest, not_before, not_after, spki_digest, tbs,
-    intended_at, chain_pem, issued_at, revoked_at, reason)
+    intended_at, chain_pem, issued_at, revoked_at, reason, crl)
 SELECT :serial, :order_id, :account_id, :contract_id, :names, :names_digest, :not_before, :not_after, :spki_digest,
-    :tbs, :intended_at, :chain_pem, :issued_at, :revoked_at, :reason
+    :tbs, :intended_at, :chain_pem, :issued_at, :revoked_at, :reason, :crl
 WHERE NOT EXISTS (SELECT 1 FROM blocked_keys WHERE spki_digest = :spki_digest)
 ON CONFLICT DO NOTHING;
 

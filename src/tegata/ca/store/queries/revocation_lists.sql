@@ -1,15 +1,21 @@
 -- name: latest
-SELECT number, this_update, next_update, der
+SELECT number, this_update, next_update, der, crl
 FROM revocation_lists
+WHERE crl = :crl
 ORDER BY number DESC
 LIMIT 1;
 
+-- name: heads
+SELECT crl, number, this_update, next_update
+FROM revocation_lists
+ORDER BY number;
+
 -- name: publish
-INSERT INTO revocation_lists (number, this_update, next_update, der)
-SELECT :number, :this_update, :next_update, :der
+INSERT INTO revocation_lists (number, this_update, next_update, der, crl)
+SELECT :number, :this_update, :next_update, :der, :crl
 WHERE :number = (SELECT COALESCE(max(number), 0) + 1 FROM revocation_lists)
 ON CONFLICT DO NOTHING;
 
 -- name: forget_before
 DELETE FROM revocation_lists
-WHERE number < :number;
+WHERE number < :number AND crl = :crl;
