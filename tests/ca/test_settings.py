@@ -25,6 +25,14 @@ def test_what_a_service_cannot_be(tmp_path: Path, method: str):
     )
 
 
+def test_a_short_life_is_a_week_at_the_most(tmp_path: Path):
+    """B-69: certificates that name no CRL live seven days."""
+    with pytest.raises(BadSettings, match="7 at the most"):
+        loaded(tmp_path, 'label = "x"\ncertificate_days = 8\nshort_lived = true', Service)
+    week = loaded(tmp_path, 'label = "x"\ncertificate_days = 7\nshort_lived = true', Service)
+    assert week == Service(label="x", certificate_days=7, short_lived=True)
+
+
 @pytest.mark.parametrize("seconds", [30 * DAY + 1, 59, -1])
 def test_how_long_a_token_cannot_live(tmp_path: Path, seconds: int):
     """B-24"""

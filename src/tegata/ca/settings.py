@@ -11,6 +11,8 @@ import msgspec
 from tegata.pki.key_types import KeyType
 
 DAY = 86_400
+SHORT_LIFE_DAYS = 7
+"""The longest life of a short-lived certificate since 15 March 2026 (BR 1.6.1)."""
 
 ISSUING_KEY = "file:keys/issuing.key"
 WHOLE_CRL = "issuing"
@@ -165,7 +167,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A product: its label, key rule, life of certificates and of contracts in days, and challenge types offered."""
+    """A product: its label, key rule, life of certificates and of contracts in days, and challenge types offered.
+
+    ``short_lived`` certificates name no CRL: they end within days whatever happens (BR 1.6.1, 7.1.2.11.2).
+    """
 
     label: str
     validation: Literal["ov", "dv"] = "ov"
@@ -173,6 +178,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     certificate_days: int = 90
     term_days: int = 365
     challenges: tuple[Challenge, ...] = ("http-01", "dns-01", "tls-alpn-01")
+    short_lived: bool = False
+
+    def __post_init__(self) -> None:
+        if self.short_lived and self.certificate_days > SHORT_LIFE_DAYS:
+            raise ValueError(f"certificate_days of a short_lived service is {SHORT_LIFE_DAYS} at the most")
 
 
 SERVICES: dict[str, Service] = {

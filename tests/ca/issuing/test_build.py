@@ -114,7 +114,7 @@ async def test_an_extension_with_fixed_bytes(ca, wanted, expected):
 
 
 async def test_the_extensions_with_urls(ca, wanted):
-    """Issuer certificate and full CRL by http, one of each, not critical (B-68)."""
+    """Issuer certificate and full CRL by http, one of each, not critical (B-68, B-69)."""
     extensions = (await certificate_of(ca, wanted)).extensions
     authority = extensions.get_extension_for_class(x509.AuthorityInformationAccess)
     assert [d.access_location.value for d in authority.value] == [f"{PUBLIC_URL}/issuing.cer"]
@@ -136,6 +136,18 @@ async def test_no_other_extension(ca, wanted):
         ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
         ExtensionOID.CRL_DISTRIBUTION_POINTS,
     }
+
+
+async def test_a_short_lived_certificate_names_no_crl(ca, wanted):
+    """B-69: all else is as ever; the other services' certificates go on naming it."""
+    week = msgspec.structs.replace(wanted.service, certificate_days=7, short_lived=True)
+    ends = NOW + timedelta(days=7, seconds=-1)
+    short = await certificate_of(ca, wanted._replace(service=week, not_after=ends))
+    longer = await certificate_of(ca, wanted)
+    assert {one.oid for one in longer.extensions} - {one.oid for one in short.extensions} == {
+        ExtensionOID.CRL_DISTRIBUTION_POINTS
+    }
+    assert len(longer.extensions) == len(short.extensions) + 1
 
 
 async def test_the_authority_key_identifier(ca, wanted):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -309,3 +310,17 @@ def test_never_past_the_issuer_or_the_contract(ca, wanted):
     ends = msgspec.structs.replace(forever, ends=issuer_ends - timedelta(seconds=1))
     with pytest.raises(LintFailed, match="contract's end"):
         ca.builder.template(**(last | {"contract": ends}))
+
+
+def test_without_a_crl_only_for_a_week(ca, wanted):
+    """B-69: seven days, the last second included, and not a second more, even where the service says so."""
+    service = msgspec.structs.replace(wanted.service, certificate_days=7, short_lived=True)
+    week = wanted._replace(service=service, not_after=NOW + timedelta(days=7, seconds=-1))
+    tbs = ca.builder.template(**week._asdict())
+    lint.check(tbs, week, ca.issuer)
+    with pytest.raises(LintFailed, match="exactly as the profile has it"):
+        lint.check(tbs, week._replace(service=wanted.service), ca.issuer)
+    # Settings cannot say this.
+    lax = SimpleNamespace(**{**msgspec.structs.asdict(service), "certificate_days": 8})
+    with pytest.raises(LintFailed, match="seven days"):
+        ca.builder.template(**week._replace(service=lax, not_after=NOW + timedelta(days=7))._asdict())

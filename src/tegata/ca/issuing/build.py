@@ -41,6 +41,7 @@ class ProfileBuilder:
         self._issuers = {
             name: whole._replace(crl_url=profiles.crl_url(public_url, name)) for name in shards.names(crl_shards)
         }
+        self._without_crl = whole._replace(crl_url=None)
         self._crl_shards = crl_shards
         self._stand_in = stand_in(algorithms.public_key_of(issuer))
 
@@ -59,7 +60,7 @@ class ProfileBuilder:
         wanted = Wanted(contract, service, tuple(names), public_key, not_before, not_after, serial)
         issuer = self._issuers[shards.name_for(serial, self._crl_shards)]
         try:
-            laid_out = builder(profiles.template(wanted), issuer)
+            laid_out = builder(profiles.template(wanted), self._without_crl if service.short_lived else issuer)
         except ValueError as error:
             raise LintFailed(rule="the data fit a certificate", found=error) from None
         algorithm = algorithms.of(self._stand_in.public_key())

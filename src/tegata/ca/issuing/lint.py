@@ -141,6 +141,8 @@ def _validity(fields: Fields, wanted: Wanted, issuer: Issuer) -> None:
     days = wanted.service.certificate_days
     length = life(not_before, not_after)
     _require(length <= timedelta(days=days), "the life, last second included, is the service's at most", length)
+    short = not wanted.service.short_lived or length <= _SHORT_LIFE
+    _require(short, "a certificate that names no CRL lives seven days at the most, last second included", length)
     _require(not_after <= _own(issuer.certificate).not_after, "notAfter is not past the issuer's", not_after)
     contract = wanted.contract
     _require(not_after <= contract.ends, "notAfter is not past the contract's end", not_after)
@@ -193,8 +195,9 @@ def _subject(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
 
 
 def _extension_set(fields: Fields, wanted: Wanted, issuer: Issuer) -> None:
-    """B-67, B-68, B-71, B-72, B-73: the exact bytes of every extension but the names, and no other extension."""
-    expected = _expected_extensions(issuer, is_ov=wanted.service.validation == "ov")
+    """B-67, B-68, B-69, B-71, B-72, B-73: the exact bytes of every extension but the names, and no other extension."""
+    service = wanted.service
+    expected = _expected_extensions(issuer, is_ov=service.validation == "ov", is_short_lived=service.short_lived)
     found = {oid: extension for oid, extension in fields.extensions.items() if oid != _ALTERNATIVE_NAME}
     for identifier in sorted(found.keys() | expected.keys()):
         same = found.get(identifier) == expected.get(identifier)
@@ -202,10 +205,11 @@ def _extension_set(fields: Fields, wanted: Wanted, issuer: Issuer) -> None:
 
 
 @lru_cache(64)
-def _expected_extensions(issuer: Issuer, *, is_ov: bool) -> Mapping[bytes, tuple[bool, bytes]]:
+def _expected_extensions(issuer: Issuer, *, is_ov: bool, is_short_lived: bool) -> Mapping[bytes, tuple[bool, bytes]]:
     identifier = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
     policy = _ORGANIZATION_VALIDATED if is_ov else _DOMAIN_VALIDATED
-    issuer_url, crl_url = issuer.certificate_url.encode("ascii"), (issuer.crl_url or "").encode("ascii")
+    issuer_url = issuer.certificate_url.encode("ascii")
+    crl_url = b"" if is_short_lived else (issuer.crl_url or "").encode("ascii")
     for url in filter(None, (issuer_url, crl_url)):
         _require(url.startswith(b"http://"), "certificates and CRLs are fetched by http", url)
     location = der.write(_URI, issuer_url)
@@ -272,6 +276,7 @@ def _general_name(name: Element) -> str:
 
 
 _TRUE = bytes.fromhex("0101ff")
+_SHORT_LIFE = timedelta(days=7)
 _DNS_NAME, _URI, _IP_ADDRESS = 0x82, 0x86, 0x87
 
 _COUNTRY, _STATE, _LOCALITY = bytes.fromhex("550406"), bytes.fromhex("550408"), bytes.fromhex("550407")
