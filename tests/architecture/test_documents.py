@@ -74,7 +74,7 @@ SUBCOMMANDS = {
         "migrate",
         "conformance",
     ],
-    "tegata-ca": ["init", "serve", "contract", "eab", "cert", "key", "audit", "backup", "migrate", "restore"],
+    "tegata-ca": ["init", "serve", "check", "contract", "eab", "cert", "key", "audit", "backup", "migrate", "restore"],
 }
 HELP: dict[str, str] = {}
 

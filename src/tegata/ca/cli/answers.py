@@ -18,6 +18,8 @@ class Answer(NamedTuple):
     data: Mapping[str, Any] | Sequence[Mapping[str, Any]] | str
     columns: Sequence[str] = ()
     told: Sentence | None = None
+    failed: bool = False
+    """Whether the command ends as one that failed, for all that it has an answer."""
 
     def as_json(self) -> str:
         """The answer for a program; text stays as it is."""

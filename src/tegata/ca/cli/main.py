@@ -16,6 +16,7 @@ from tegata.ca.cli import (
     agent,
     auditing,
     certificates,
+    checking,
     contracts,
     credentials,
     database,
@@ -78,10 +79,12 @@ def main() -> int:
     as_json = "--json" in sys.argv[1:]
     try:
         asked = grammar.parse(sys.argv[1:], os.environ)
-        answer = _run(asked)
+        answer = _run(asked, language)
         if answer is not None:
             sys.stdout.write(answer.as_json() if asked.json else answer.as_text(language))
             sys.stdout.flush()
+            if answer.failed:
+                return FAILED
     except BadUsage as error:
         _tell(error, language, as_json=as_json)
         return MISUSED
@@ -98,7 +101,9 @@ def main() -> int:
     return DONE
 
 
-def _run(asked: Asked) -> Answer | None:
+def _run(asked: Asked, language: Language) -> Answer | None:
+    if asked.words == ("check",):
+        return asyncio.run(checking.check(asked, language))
     if asked.words == ("init",):
         return initialise.run(asked)
     if asked.words in _ON_DATABASE:

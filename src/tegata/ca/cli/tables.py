@@ -40,6 +40,8 @@ _LABELS = {
     "blocked_at": Sentence("Blocked", "使用禁止日時"),
     "count": Sentence("Number of certificates", "証明書の枚数"),
     "certificates": Sentence("Certificates", "証明書"),
+    "check": Sentence("Check", "項目"),
+    "detail": Sentence("Detail", "詳細"),
     "serial": Sentence("Serial", "シリアル番号"),
     "names": Sentence("Names", "ドメイン名"),
     "not_before": Sentence("Valid from", "有効期間開始"),
@@ -52,6 +54,9 @@ _LABELS = {
     "revoked_at": Sentence("Revoked", "失効日時"),
 }
 _WORDS = {
+    "ok": Sentence("ok", "正常"),
+    "warning": Sentence("warning", "注意"),
+    "error": Sentence("error", "異常"),
     "active": Sentence("active", "有効"),
     "suspended": Sentence("suspended", "停止中"),
     "expired": Sentence("expired", "期限切れ"),

@@ -1,0 +1,178 @@
+"""``tegata-ca check``: everything that is wrong with a set-up, one line a matter, found without changing anything.
+
+Each matter is looked at by itself: what is wrong with one keeps nobody from hearing of the others. What stands in the
+way of all of them, as settings that cannot be read, is the last line.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from tegata.ca import bootstrap, configuration
+from tegata.ca.bootstrap import Ca
+from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.grammar import Asked
+from tegata.ca.issuing import layout
+from tegata.ca.ports import ListHead
+from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
+from tegata.ca.validation.remote import Silent
+from tegata.clock import SystemClock, rfc3339
+from tegata.errors import TegataError
+from tegata.text.catalogue import Sentence, explain
+from tegata.text.language import Language
+
+OK, WARNING, ERROR = "ok", "warning", "error"
+_COLUMNS = ("check", "status", "detail")
+_REACH_SECONDS = 5.0
+_OTHERS = 0o077
+_PORTS = {"https": 443, "http": 80, "smtp": 25, "smtps": 465}
+
+
+_READABLE = Sentence(
+    "others may read {files}: chmod 600", "所有者以外が読めます: {files}（chmod 600 を実行してください）"
+)
+_LEFT = Sentence(
+    "left for tegata-ca migrate --finish: {steps}", "tegata-ca migrate --finish で適用する変更が残っています: {steps}"
+)
+_NO_CRL = Sentence("there is none yet; serve publishes it", "まだありません。serve が発行します")
+_OLD_CRL = Sentence("outdated: {names}; serve publishes them", "期限切れです: {names}。serve が発行します")
+_ENDED = Sentence("it ended on {ends}: nothing can be issued", "{ends} に満了しており、証明書を発行できません")
+_ENDS = Sentence(
+    "it ends on {ends}, and certificates with it: renew it",
+    "{ends} に満了し、証明書の期限もそこまでになります。更新してください",
+)
+_NAMELESS = Sentence(
+    "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
+    "{file} に issuer_domains がないため、CAA レコードで認証局を指定したドメイン名には発行できません",
+)
+_SILENT = Sentence("nobody answers at {address} ({reason})", "{address} から応答がありません（{reason}）")
+
+
+class Finding(NamedTuple):
+    """What was found of one matter."""
+
+    check: str
+    status: str = OK
+    detail: str = ""
+
+
+async def check(asked: Asked, language: Language) -> Answer:
+    """Look at everything; failed where there is an error, not where there are warnings only."""
+    found = [finding async for finding in _findings(asked.home, language)]
+    return Answer([one._asdict() for one in found], _COLUMNS, failed=any(one.status == ERROR for one in found))
+
+
+async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
+    try:
+        settings = configuration.load_settings(home)
+        configuration.require_public(home, settings, SystemClock().now())
+    except TegataError as error:
+        yield Finding("settings", ERROR, str(explain(error, language)))
+        return
+    yield Finding("settings")
+    yield _files(home, language)
+    try:
+        ca = bootstrap.open_ca(home, os.environ)
+    except TegataError as error:
+        yield Finding("keys and database", ERROR, str(explain(error, language)))
+        return
+    try:
+        async for finding in _open(ca, settings, language):
+            yield finding
+    finally:
+        await ca.store.close()
+
+
+def _files(home: Path, language: Language) -> Finding:
+    """Nobody else may read keys and records."""
+    open_ones = [
+        str(path.relative_to(home))
+        for path in (*(home / layout.KEYS).rglob("*"), home / DATABASE_FILE)
+        if path.is_file() and path.suffix != ".pem" and path.stat().st_mode & _OTHERS
+    ]
+    if open_ones:
+        return Finding("files", ERROR, _READABLE.fill(language, {"files": ", ".join(sorted(open_ones))}))
+    return Finding("files")
+
+
+async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator[Finding]:
+    try:
+        heads = await ca.store.revocation_lists.heads()
+    except TegataError as error:
+        yield Finding("database", ERROR, str(explain(error, language)))
+        return
+    left = ", ".join(ca.store.migrated[1])
+    yield Finding("database", WARNING, _LEFT.fill(language, {"steps": left})) if left else Finding("database")
+    yield _lists(heads, ca, language)
+    yield _issuing(ca, settings, language)
+    yield _names(settings, language)
+    async for finding in _network(ca, language):
+        yield finding
+    if settings.mail.smtp:
+        yield await _reached("mail", settings.mail.smtp, ERROR, language)
+    yield await _reached("ACME", settings.acme.url, WARNING, language)
+    yield await _reached("public files", settings.public.url, WARNING, language)
+
+
+async def _network(ca: Ca, language: Language) -> AsyncIterator[Finding]:
+    """What validation looks by, and from where."""
+    try:
+        await ca.network.require_dnssec()
+    except TegataError as error:
+        yield Finding("resolvers", ERROR, str(explain(error, language)))
+    else:
+        yield Finding("resolvers")
+    for remote in ca.remotes:
+        try:
+            await remote.reach(_REACH_SECONDS)
+        except Silent as silence:
+            yield Finding(f"perspective {remote.name}", ERROR, str(silence.reason))
+        else:
+            yield Finding(f"perspective {remote.name}")
+        finally:
+            await remote.close()
+
+
+def _lists(heads: Mapping[str, ListHead], ca: Ca, language: Language) -> Finding:
+    """Every CRL is to be good still; ``serve`` sees to that."""
+    outdated = sorted(name for name, head in heads.items() if head.next_update <= ca.now())
+    if outdated:
+        return Finding("CRL", WARNING, _OLD_CRL.fill(language, {"names": ", ".join(outdated)}))
+    return Finding("CRL") if heads else Finding("CRL", WARNING, _NO_CRL.fill(language, {}))
+
+
+def _issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
+    """An issuing CA that ends within the life of what it signs cuts it short."""
+    ends = ca.hierarchy.issuing.not_valid_after_utc
+    longest = timedelta(days=max(service.certificate_days for service in settings.services.values()))
+    facts: dict[str, object] = {"ends": rfc3339(ends)}
+    if ends <= ca.now():
+        return Finding("issuing CA", ERROR, _ENDED.fill(language, facts))
+    if ends <= ca.now() + longest:
+        return Finding("issuing CA", WARNING, _ENDS.fill(language, facts))
+    return Finding("issuing CA")
+
+
+def _names(settings: Settings, language: Language) -> Finding:
+    """CAA records can permit only a CA that has a name."""
+    if settings.validation.issuer_domains:
+        return Finding("CAA")
+    return Finding("CAA", WARNING, _NAMELESS.fill(language, {"file": SETTINGS_FILE}))
+
+
+async def _reached(check: str, url: str, otherwise: str, language: Language) -> Finding:
+    """Whether somebody listens where the settings say."""
+    parts = urlsplit(url)
+    port = parts.port or _PORTS[parts.scheme]
+    try:
+        async with asyncio.timeout(_REACH_SECONDS):
+            _, writer = await asyncio.open_connection(parts.hostname, port)
+    except (OSError, TimeoutError) as error:
+        facts: dict[str, object] = {"address": f"{parts.hostname}:{port}", "reason": error}
+        return Finding(check, otherwise, _SILENT.fill(language, facts))
+    writer.close()
+    return Finding(check)

@@ -1,0 +1,82 @@
+"""``tegata-ca check``: a sound CA has nothing but ok; each fault is told with what it is, and the others still."""
+
+import json
+
+import pytest
+
+from tests.peers.ca import TegataCA
+
+pytestmark = pytest.mark.peer("openssl")
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory):
+    with TegataCA(tmp_path_factory.mktemp("ca")) as server:
+        yield server
+
+
+def found(ca):
+    """The exit code, and status and detail of each matter."""
+    done = ca.run("check", "--json")
+    return done.code, {one["check"]: (one["status"], one["detail"]) for one in json.loads(done.stdout)}
+
+
+@pytest.fixture
+def settings(ca):
+    """The settings' file, put back afterwards."""
+    file = ca.home / "settings.toml"
+    before = file.read_text("utf-8")
+    yield file
+    file.write_text(before, "utf-8")
+
+
+def test_a_sound_ca(ca, settings):
+    settings.write_text(settings.read_text("utf-8").replace("issuer_domains = []", 'issuer_domains = ["ca.example"]'))
+    code, matters = found(ca)
+    assert code == 0
+    assert {status for status, _ in matters.values()} == {"ok"}
+    assert {"settings", "files", "database", "CRL", "issuing CA", "CAA", "resolvers", "ACME"} <= set(matters)
+
+
+def test_every_fault_is_told_at_once(ca, settings):
+    """Warnings alone are no failure; errors are."""
+    code, matters = found(ca)
+    assert (code, matters["CAA"][0]) == (0, "warning")
+    text = settings.read_text("utf-8").replace('smtp = ""', 'smtp = "smtp://127.0.0.1:9"')
+    settings.write_text(text.replace("dnssec = false", "dnssec = true"), "utf-8")
+    key = next((ca.home / "keys").glob("*.key"))
+    key.chmod(0o644)
+    try:
+        code, matters = found(ca)
+    finally:
+        key.chmod(0o600)
+    assert code == 1
+    assert {name for name, (status, _) in matters.items() if status == "error"} == {"files", "mail", "resolvers"}
+    assert f"keys/{key.name}" in matters["files"][1]
+    assert "127.0.0.1:9" in matters["mail"][1]
+
+
+@pytest.mark.parametrize(
+    ("change", "matter"),
+    [
+        (("[acme]", "[acme]\nnonsense = 1"), "settings"),
+        (("public = false", "public = true"), "settings"),
+        (('passphrase_file = "keys/passphrase"', 'passphrase_file = "keys/nowhere"'), "keys and database"),
+    ],
+)
+def test_what_stands_in_the_way_of_everything_is_the_last_word(ca, settings, change, matter, monkeypatch):
+    settings.write_text(settings.read_text("utf-8").replace(*change), "utf-8")
+    monkeypatch.delitem(ca._environment, "TEGATA_CA_PASSPHRASE")
+    code, matters = found(ca)
+    assert code == 1
+    assert list(matters)[-1] == matter
+    assert matters[matter][0] == "error"
+    assert matters[matter][1]
+
+
+def test_a_ca_that_does_not_serve(tmp_path):
+    """Its addresses do not answer, which may be as it should be."""
+    with TegataCA(tmp_path / "ca", serves=False) as ca:
+        code, matters = found(ca)
+    assert code == 0
+    assert [matters[name][0] for name in ("ACME", "public files", "CRL")] == ["warning"] * 3
