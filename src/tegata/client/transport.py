@@ -8,7 +8,6 @@ import platform
 import socket
 import ssl
 import sys
-import threading
 import urllib.request
 from collections.abc import Iterator
 from typing import Any, Self
@@ -18,6 +17,7 @@ import httpx2
 from tegata import __version__
 from tegata.acme.problems import DOCUMENT_LIMIT
 from tegata.acme.wire import Headers, Request, Response
+from tegata.client.alarm import Alarm
 from tegata.client.errors import AnswerTooLarge, BadProxy, BadRoots, CaUnreachable, InsecureUrl, TlsNotTrusted
 from tegata.client.network import Network
 from tegata.clock import Clock
@@ -41,6 +41,8 @@ class HttpTransport:
         self._network = network
         self._clock = clock
         self._sockets: list[socket.socket] = []
+        # A head can be without an end as well as a body: whatever a request is at, this ends it.
+        self._alarm = Alarm(self._hang_up)
         self._extensions: dict[str, Any] = {"trace": self._trace}
         if network.server_name:
             self._extensions["sni_hostname"] = network.server_name
@@ -71,6 +73,7 @@ class HttpTransport:
 
     def close(self) -> None:
         """Close all connections."""
+        self._alarm.close()
         self._client.close()
 
     def send(self, request: Request, limit: int) -> Response:
@@ -83,7 +86,7 @@ class HttpTransport:
             raise InsecureUrl(url=request.url)
         try:
             with (
-                self._alarm(),
+                self._alarm.set(self._network.timeout * _WHOLE_REQUEST),
                 self._client.stream(
                     request.method,
                     request.url,
@@ -99,17 +102,6 @@ class HttpTransport:
             raise InsecureUrl(url=request.url) from None
         except httpx2.TransportError as error:
             raise _explain(error, request.url) from error
-
-    @contextlib.contextmanager
-    def _alarm(self) -> Iterator[None]:
-        """End the request when it takes too long, whatever it is at: a head can be without an end as well as a body."""
-        alarm = threading.Timer(self._network.timeout * _WHOLE_REQUEST, self._hang_up)
-        alarm.daemon = True
-        alarm.start()
-        try:
-            yield
-        finally:
-            alarm.cancel()
 
     def _hang_up(self) -> None:
         for connection in self._sockets:

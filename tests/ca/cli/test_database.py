@@ -74,7 +74,8 @@ def test_a_backup_that_lacks_a_certificate(home, tmp_path):
     assert run("--dir", str(own), "backup", backup).code == 0
     with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
         database.execute(
-            "INSERT INTO certificates VALUES ('a1', 'o', 'a', 'c', '[]', x'', 0, 1, x'', x'', 0, x'00', 0, NULL, NULL, 'crl')"
+            "INSERT INTO certificates"
+            " VALUES ('a1', 'o', 'a', 'c', '[]', x'', 0, 1, x'', x'', 0, x'00', 0, NULL, NULL, 'issuing')"
         )
         database.commit()
     refused = run("--dir", str(own), "restore", backup)
