@@ -10,8 +10,7 @@ import pytest
 
 from tests.e2e import customer
 from tests.e2e.certificates import crt, names_of, serial
-from tests.e2e.record_files import Zone, write_hook
-from tests.peers.ca import TegataCA
+from tests.e2e.record_files import write_hook
 from tests.peers.tegata import Tegata
 
 STAR, BASE = "*.example.com", "example.com"
@@ -24,15 +23,8 @@ AT_ONCE = {"EXEC_SEQUENCE_INTERVAL": "1", "EXEC_POLLING_INTERVAL": "1"}
 
 
 @pytest.fixture
-def zone(tmp_path):
-    with Zone(tmp_path / "records") as server:
-        yield server
-
-
-@pytest.fixture
-def ca(tmp_path, zone):
-    with TegataCA(tmp_path / "ca", dns=zone) as server:
-        yield server
+def ca(ca_of_zone):
+    return ca_of_zone
 
 
 @pytest.fixture

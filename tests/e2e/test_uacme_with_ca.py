@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.certificates import names_of, serial
 from tests.e2e.customer import MAIL
-from tests.e2e.record_files import Zone, write_hook
+from tests.e2e.record_files import write_hook
 from tests.e2e.web_server import web_server
 from tests.peers.ca import TegataCA
 from tests.peers.uacme import Uacme
@@ -18,16 +18,14 @@ pytestmark = [pytest.mark.peer("uacme")]
 
 
 @pytest.fixture
-def zone(tmp_path):
-    with Zone(tmp_path / "records") as server:
-        server.set(NAME, "A", "127.0.0.1")
-        yield server
+def zone(zone):
+    zone.set(NAME, "A", "127.0.0.1")
+    return zone
 
 
 @pytest.fixture
-def ca(tmp_path, zone):
-    with TegataCA(tmp_path / "ca", dns=zone) as server:
-        yield server
+def ca(ca_of_zone):
+    return ca_of_zone
 
 
 @pytest.fixture
