@@ -79,6 +79,7 @@ class Propagation:
     def _see(self, rounds: Iterable[list[_Question]], timing: Timing, seconds: float) -> None:
         """Ask these questions, those of each round once all of the one before are answered."""
         end = self._clock.monotonic() + seconds
+        self._report(AwaitingPropagation(timing.timeout, timing.interval))
         threads = ThreadPoolExecutor(_MOST_THREADS, "dns-check")
         try:
             for questions in rounds:
@@ -109,7 +110,6 @@ class Propagation:
     ) -> None:
         """Ask again what is not answered yet, and pause in between."""
         pace = Pace(max(timing.interval, _SHORTEST_INTERVAL))
-        told = False
         while questions:
             missing = [
                 (question, lack)
@@ -124,9 +124,6 @@ class Propagation:
                 name = questions[0].name
                 lacks = "; ".join(f"{each.server} {lack}" for each, lack in missing if each.name == name)
                 raise NotPropagated(name=name, seconds=f"{timing.timeout:g}", missing=lacks)
-            if not told:
-                told = True
-                self._report(AwaitingPropagation(timing.timeout, timing.interval))
             self._clock.sleep(min(pace.next(None), left))
 
     def _answered(self, question: _Question) -> str | None:
