@@ -1,45 +1,37 @@
-"""The wiring: from a CA's directory to its services, its job handlers, and the applications its listeners serve.
+"""The wiring: from a CA's directory to its services and its job handlers; what listeners serve of them is in ``faces``.
 
 The one place where adapters meet the ports. Decides nothing; holds no state but what it joins.
 """
 
 import ssl
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tegata.ca import configuration
 from tegata.ca.api import links
-from tegata.ca.api.app import AcmeApp
-from tegata.ca.api.context import Context, Nonces
+from tegata.ca.api.context import Nonces
 from tegata.ca.api.links import Links
 from tegata.ca.api.nonces import ProcessNonces
-from tegata.ca.api.routes import ROUTES
 from tegata.ca.api.shared_nonces import SharedNonces
 from tegata.ca.errors import BackupOlder
-from tegata.ca.issuing import hierarchy, keys, layout, profiles
+from tegata.ca.issuing import hierarchy, keys, profiles
 from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.hierarchy import Hierarchy
-from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
-from tegata.ca.metering.around import MeteredApp, MeteredAuthority, MeteredValidator, metered, resource
+from tegata.ca.metering.around import MeteredAuthority, MeteredValidator, metered
 from tegata.ca.metering.prometheus import Prometheus
 from tegata.ca.notices.mail import Mailer
 from tegata.ca.policy import shards
-from tegata.ca.portal import app as portal
 from tegata.ca.ports import Authority, Ids, Notifier, Store, Validator
-from tegata.ca.public import app as public
-from tegata.ca.public.seal import SealPage
 from tegata.ca.services.accounts import AccountService
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
@@ -264,17 +256,6 @@ def _perspectives(home: Path, settings: Validation, secret: bytes) -> tuple[Remo
     return tuple(RemotePerspective(one, perspective_tls.server_name(one.name), tls) for one in settings.perspectives)
 
 
-def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate:
-    """The CA's own TLS certificate; raises as ``open_ca``."""
-    return ServerCertificate(
-        home,
-        url=ca.settings.acme.url,
-        public_url=ca.settings.public.url,
-        secret=keys.passphrase(home, ca.settings.keys, environ),
-        now=ca.now(),
-    )
-
-
 def notifier(home: Path, settings: Settings, now: Callable[[], datetime]) -> Notifier | None:
     """What tells customers; None where no mail server is set. Raises Refused for mail settings that cannot be used."""
     if not settings.mail.smtp:
@@ -302,73 +283,6 @@ def portal_url(settings: Settings) -> str:
 def order_page(settings: Settings, contract_id: str) -> str:
     """The portal's page of a contract, on which its paused names are resumed."""
     return f"{portal_url(settings)}orders/{contract_id}"
-
-
-def acme_and_portal(ca: Ca) -> ASGIApp:
-    """What the TLS listener serves: ACME below ``/acme/``, the portal elsewhere."""
-    acme = AcmeApp(
-        Context(
-            settings=ca.settings.acme,
-            issuer_domains=ca.settings.validation.issuer_domains,
-            links=Links(ca.settings.acme.url),
-            nonces=ca.nonces,
-            accounts=ca.accounts,
-            orders=ca.orders,
-            challenges=ca.challenges,
-            issuance=ca.issuance,
-            certificates=ca.certificates,
-            new_reference=ca.ids.reference,
-            now=ca.now,
-            changed=ca.store.changed,
-        )
-    )
-    pages = portal.build(
-        customers=ca.customers,
-        certificates=ca.certificates,
-        credentials=ca.credentials,
-        limits=ca.limits,
-        seal_url=ca.settings.public.url.rstrip("/") + public.SEAL_PATH,
-        new_reference=ca.ids.reference,
-        now=ca.now,
-        monotonic=time.monotonic,
-    )
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        served = acme if scope["raw_path"].startswith(b"/acme") else pages
-        await served(scope, receive, send)
-
-    return (
-        MeteredApp(serve, ca.meter, frozenset({"portal", *(resource(route.path) for route in ROUTES)}))
-        if ca.meter
-        else serve
-    )
-
-
-def metrics_page(ca: Ca) -> ASGIApp | None:
-    """What the metrics' listener serves; None where nothing is measured."""
-    return ca.meter.page(ca.store, ca.now) if ca.meter else None
-
-
-def public_files(ca: Ca) -> ASGIApp:
-    """What the public listener serves."""
-    seal = SealPage(ca.contracts, ca.certificates, issuer=ca.settings.name, now=ca.now)
-    certificates = {
-        layout.ROOT_URL_PATH: ca.hierarchy.root,
-        layout.ISSUING_URL_PATH: ca.hierarchy.issuing,
-        layout.SERVICES_URL_PATH: ca.hierarchy.services,
-    }
-    files = {
-        path: public.File(certificate.public_bytes(serialization.Encoding.DER), public.CERTIFICATE)
-        for path, certificate in certificates.items()
-    }
-    files[layout.ROOT_CRL_URL_PATH] = public.File(ca.hierarchy.root_crl, public.CRL)
-    return public.build(
-        files=files,
-        crl_folder=layout.CRL_URL_FOLDER,
-        revocation_lists=ca.store.revocation_lists,
-        seal=seal,
-        now=ca.now,
-    )
 
 
 def _nonces(settings: Settings, store: Store, sealing_key: bytes, now: Callable[[], datetime]) -> Nonces:

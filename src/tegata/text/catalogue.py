@@ -23,6 +23,7 @@ AREAS = (
     "errors_protocol",
     "errors_account",
     "errors_contract",
+    "errors_order",
     "errors_validation",
     "errors_issuing",
     "errors_portal",

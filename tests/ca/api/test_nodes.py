@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from tegata.acme import b64
-from tegata.ca import bootstrap
+from tegata.ca import bootstrap, faces
 from tegata.ca.cli import grammar, initialise
 from tegata.pki import csr
 from tegata.pki.key_types import KeyType
@@ -35,7 +35,7 @@ async def nodes(tmp_path_factory, postgresql, site_port, anyio_backend):
         await asyncio.to_thread(initialise.run, grammar.parse(line.split(), {}))
         cas = [bootstrap.open_ca(home, ENVIRONMENT) for _ in range(2)]
         jobs = [asyncio.create_task(ca.runner.run()) for ca in cas]
-        apps = [bootstrap.acme_and_portal(ca) for ca in cas]
+        apps = [faces.acme_and_portal(ca) for ca in cas]
         async with Site(site_port) as site:
             yield World(cas[0], _in_turns(apps), home, site), apps
         for ca in cas:

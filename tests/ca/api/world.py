@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tegata.ca import bootstrap
+from tegata.ca import bootstrap, faces
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import grammar, initialise
 from tegata.ca.model import Organization
@@ -95,7 +95,7 @@ async def world(home, site_port, anyio_backend):
     ca = bootstrap.open_ca(home, {"TEGATA_CA_PASSPHRASE": PASSPHRASE})
     jobs = asyncio.create_task(ca.runner.run())
     async with Site(site_port) as site:
-        yield World(ca, bootstrap.acme_and_portal(ca), home, site)
+        yield World(ca, faces.acme_and_portal(ca), home, site)
     ca.runner.stop()
     await jobs
     await ca.store.close()

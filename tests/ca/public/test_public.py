@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tegata.ca import bootstrap
+from tegata.ca import faces
 from tegata.ca.ports import Work
 from tests.ca.api.asgi import body, call, issue
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 async def get(world, target, *headers):
     """A GET at the public application of this moment."""
-    return await call(bootstrap.public_files(world.ca), "GET", target, headers=headers)
+    return await call(faces.public_files(world.ca), "GET", target, headers=headers)
 
 
 async def test_certificates_of_the_ca(world):

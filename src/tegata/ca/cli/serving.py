@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
-from tegata.ca import bootstrap, configuration
+from tegata.ca import bootstrap, configuration, faces
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import listening, logs
 from tegata.ca.cli.connections import WholeAnswers
@@ -104,13 +104,13 @@ async def _serve(
     ca = bootstrap.open_ca(home, os.environ, listening=own)
     try:
         await ca.network.require_dnssec()
-        certificate = bootstrap.server_certificate(home, ca, os.environ)
+        certificate = faces.server_certificate(home, ca, os.environ)
         await ca.crls.publish_when_due()
         _tell_migrated(ca)
-        tls = Listener(bootstrap.acme_and_portal(ca), certificate.context)
-        plain = Listener(bootstrap.public_files(ca))
+        tls = Listener(faces.acme_and_portal(ca), certificate.context)
+        plain = Listener(faces.public_files(ca))
         listeners = {tls: acme, plain: public}
-        page = bootstrap.metrics_page(ca)
+        page = faces.metrics_page(ca)
         if page is not None:
             listeners[Listener(page)] = metrics
         await _until_stopped(ca, certificate, listeners)

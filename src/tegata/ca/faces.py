@@ -1,0 +1,101 @@
+"""What the CA's listeners serve: ACME and the portal, the public files, the metrics and its own TLS.
+
+Joins the faces with an open CA's services, as ``bootstrap`` joins those with the adapters. Decides nothing.
+"""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tegata.ca.api.app import AcmeApp
+from tegata.ca.api.context import Context
+from tegata.ca.api.links import Links
+from tegata.ca.api.routes import ROUTES
+from tegata.ca.bootstrap import Ca
+from tegata.ca.issuing import keys, layout
+from tegata.ca.issuing.server_certificate import ServerCertificate
+from tegata.ca.metering.around import MeteredApp, resource
+from tegata.ca.portal import app as portal
+from tegata.ca.public import app as public
+from tegata.ca.public.seal import SealPage
+
+
+def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate:
+    """The CA's own TLS certificate; raises as ``open_ca``."""
+    return ServerCertificate(
+        home,
+        url=ca.settings.acme.url,
+        public_url=ca.settings.public.url,
+        secret=keys.passphrase(home, ca.settings.keys, environ),
+        now=ca.now(),
+    )
+
+
+def acme_and_portal(ca: Ca) -> ASGIApp:
+    """What the TLS listener serves: ACME below ``/acme/``, the portal elsewhere."""
+    acme = AcmeApp(
+        Context(
+            settings=ca.settings.acme,
+            issuer_domains=ca.settings.validation.issuer_domains,
+            links=Links(ca.settings.acme.url),
+            nonces=ca.nonces,
+            accounts=ca.accounts,
+            orders=ca.orders,
+            challenges=ca.challenges,
+            issuance=ca.issuance,
+            certificates=ca.certificates,
+            new_reference=ca.ids.reference,
+            now=ca.now,
+            changed=ca.store.changed,
+        )
+    )
+    pages = portal.build(
+        customers=ca.customers,
+        certificates=ca.certificates,
+        credentials=ca.credentials,
+        limits=ca.limits,
+        seal_url=ca.settings.public.url.rstrip("/") + public.SEAL_PATH,
+        new_reference=ca.ids.reference,
+        now=ca.now,
+        monotonic=time.monotonic,
+    )
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        served = acme if scope["raw_path"].startswith(b"/acme") else pages
+        await served(scope, receive, send)
+
+    return (
+        MeteredApp(serve, ca.meter, frozenset({"portal", *(resource(route.path) for route in ROUTES)}))
+        if ca.meter
+        else serve
+    )
+
+
+def metrics_page(ca: Ca) -> ASGIApp | None:
+    """What the metrics' listener serves; None where nothing is measured."""
+    return ca.meter.page(ca.store, ca.now) if ca.meter else None
+
+
+def public_files(ca: Ca) -> ASGIApp:
+    """What the public listener serves."""
+    seal = SealPage(ca.contracts, ca.certificates, issuer=ca.settings.name, now=ca.now)
+    certificates = {
+        layout.ROOT_URL_PATH: ca.hierarchy.root,
+        layout.ISSUING_URL_PATH: ca.hierarchy.issuing,
+        layout.SERVICES_URL_PATH: ca.hierarchy.services,
+    }
+    files = {
+        path: public.File(certificate.public_bytes(serialization.Encoding.DER), public.CERTIFICATE)
+        for path, certificate in certificates.items()
+    }
+    files[layout.ROOT_CRL_URL_PATH] = public.File(ca.hierarchy.root_crl, public.CRL)
+    return public.build(
+        files=files,
+        crl_folder=layout.CRL_URL_FOLDER,
+        revocation_lists=ca.store.revocation_lists,
+        seal=seal,
+        now=ca.now,
+    )
