@@ -1,12 +1,13 @@
-"""The operator's list of keys that nobody may have: read whole, or told by line what is wrong with it."""
+"""What the settings say beyond their types: keys that nobody may have, and addresses that may be certified."""
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
-from tegata.ca.configuration import blocked_keys
+from tegata.ca.configuration import blocked_keys, certifiable
 from tegata.ca.policy import keys
-from tegata.ca.settings import Policy
+from tegata.ca.settings import Acme, Policy, Public, Settings, Validation
 from tegata.settings import BadSettings
 
 LISTED = Policy(blocked_keys="blocked.txt")
@@ -41,3 +42,16 @@ def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
     with pytest.raises(BadSettings) as caught:
         blocked_keys(tmp_path, LISTED)
     assert caught.value.facts["reason"] == reason
+
+
+@pytest.mark.parametrize("is_public", [False, True])
+def test_addresses_that_may_be_certified(*, is_public: bool) -> None:
+    """What a private CA's settings allow, and only public ones at a publicly trusted CA (X-07)."""
+    settings = Settings(
+        acme=Acme(url="https://ca.example"),
+        public=Public(url="http://ca.example"),
+        policy=Policy(public=is_public),
+        validation=Validation(allow_networks=("10.0.0.0/8",)),
+    )
+    found = [certifiable(settings).is_open(ip_address(text)) for text in ("1.1.1.1", "10.0.0.1", "192.168.0.1")]
+    assert found == [True, not is_public, False]

@@ -16,9 +16,9 @@ def serial(path: Path) -> str:
 
 
 def names_of(path: Path) -> set[str]:
-    """The DNS names of a PEM file's first certificate."""
+    """The names of a PEM file's first certificate, and its addresses as text."""
     names = leaf(path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return set(names.get_values_for_type(x509.DNSName))
+    return {str(name.value) for name in names}
 
 
 def crt(directory: Path, name: str) -> Path:

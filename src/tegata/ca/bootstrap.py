@@ -33,6 +33,7 @@ from tegata.ca.notices.mail import Mailer
 from tegata.ca.policy import shards
 from tegata.ca.ports import Authority, Ids, Notifier, Store, Validator
 from tegata.ca.services.accounts import AccountService
+from tegata.ca.services.admission import Admission
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import ChallengeService
@@ -120,6 +121,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     )
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, authority.certificate
+    addresses = configuration.certifiable(settings)
     blocked = configuration.blocked_keys(home, settings.policy)
     account_url = partial(Links(settings.acme.url).to, links.ACCOUNT)
 
@@ -132,9 +134,11 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         url=partial(profiles.crl_url, settings.public.url),
         clock=now,
     )
+    admission = Admission(store=store, services=services, policy=settings.policy, issuer=issuer, addresses=addresses)
     contracts = ContractService(
         store=store,
         services=services,
+        addresses=addresses,
         sealer=sealer,
         hasher=hasher,
         ids=ids,
@@ -163,7 +167,13 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             blocked=blocked,
         ),
         orders=OrderService(
-            store=store, services=services, policy=settings.policy, issuer=issuer, limits=limits, ids=ids, clock=now
+            store=store,
+            admission=admission,
+            policy=settings.policy,
+            issuer=issuer,
+            limits=limits,
+            ids=ids,
+            clock=now,
         ),
         limits=limits,
         challenges=ChallengeService(
@@ -178,7 +188,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         ),
         issuance=IssuanceService(
             store=store,
-            services=services,
+            admission=admission,
             policy=settings.policy,
             builder=builder,
             authority=authority,

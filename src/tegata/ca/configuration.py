@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tegata.ca.policy import baseline, keys
+from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Agent, Policy, Settings
 from tegata.settings import BadSettings, load
 
@@ -32,6 +33,14 @@ def require_public(home: Path, settings: Settings, now: datetime) -> None:
     reasons = baseline.shortcomings(settings, now)
     if reasons:
         raise BadSettings(path=home / SETTINGS_FILE, reason="; ".join(reasons))
+
+
+def certifiable(settings: Settings) -> AddressFilter:
+    """The addresses that certificates may hold; raises Refused for a setting that names no network.
+
+    Those of the public Internet, and at a CA that is not publicly trusted those which validation may enter (X-07).
+    """
+    return AddressFilter(() if settings.policy.public else parse_networks(settings.validation.allow_networks))
 
 
 def blocked_keys(home: Path, policy: Policy) -> frozenset[bytes]:

@@ -76,11 +76,23 @@ def shown(name: str) -> str:
 def covers(pattern: str, name: str) -> bool:
     """Whether a contract's name covers a normalised name.
 
-    ``www.example.com`` covers itself only; ``.example.com`` covers that name and all below it, wildcards included.
+    ``www.example.com`` covers itself only; ``.example.com`` covers that name and all below it, wildcards included;
+    a network, ``192.0.2.0/24``, covers its addresses.
     """
+    if "/" in pattern:
+        address = _address(name)
+        return address is not None and address in ipaddress.ip_network(pattern)
     if pattern.startswith("."):
         return f".{name}".endswith(pattern)
     return name == pattern
+
+
+def network(text: str) -> str:
+    """A network of IP addresses (``192.0.2.0/24``) in its one form; raises BadName."""
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        raise BadName(name=text[:NAME_LIMIT], reason="it is no network of addresses, such as 192.0.2.0/24") from None
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -158,6 +158,7 @@ REASONS: dict[str, str] = {
     # names
     "it is empty": "空です",
     "it is longer than 253 characters": "253 文字を超えています",
+    "it is no network of addresses, such as 192.0.2.0/24": "192.0.2.0/24 のような IP アドレスの範囲ではありません",
     "an address with a zone has a meaning on one machine only": (
         "ゾーン付きのアドレスは一台の機器の中でしか意味を持ちません"
     ),

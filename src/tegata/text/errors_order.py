@@ -219,6 +219,9 @@ REASONS: dict[str, str] = {
     "ACME wants its A-label form (xn--…)": "ACME では A ラベル（xn--…）で指定する必要があります",
     "it is a public suffix, under which names are registered": "その下にドメイン名が登録される公開サフィックスです",
     "it is a name of the reverse DNS": "DNS 逆引きの名前です",
+    "it is an address that is reserved, and not this CA's to certify": (
+        "予約されたアドレスであり、この認証局では証明書の発行対象としていません"
+    ),
     # orders
     "the order asks for no name": "注文に名前がありません",
     "the order asks for more names than one certificate may have": "1 枚の証明書に記載できる名前の数を超えています",

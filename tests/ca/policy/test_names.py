@@ -1,12 +1,18 @@
 """Which names a contract may hold and an order may ask for."""
 
+import re
+
 import msgspec
 import pytest
 
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import BadName, ForeignName, NamesRefused, UnsupportedIdentifier, WildcardUnsupported
-from tegata.ca.policy.names import admit, challenge_types, pattern
+from tegata.ca.policy.addresses import AddressFilter, parse_networks
+from tegata.ca.policy.names import admit, challenge_types, named, pattern
 from tests.ca.policy.samples import OV, WITH_DNS, contract
+
+PUBLIC = AddressFilter(())
+INNER = AddressFilter(parse_networks(["10.0.0.0/8"]))
 
 
 def dns(*names: str) -> list[Identifier]:
@@ -16,7 +22,7 @@ def dns(*names: str) -> list[Identifier]:
 def test_names_are_admitted_lower_case_and_once():
     """The names of the contract, in the order they were asked for (A-51)."""
     asked = dns("WWW.Example.com", "a.b.example.net", "www.example.com", "example.net")
-    assert admit(asked, contract(), OV) == tuple(dns("www.example.com", "a.b.example.net", "example.net"))
+    assert admit(asked, contract(), OV, PUBLIC) == tuple(dns("www.example.com", "a.b.example.net", "example.net"))
 
 
 @pytest.mark.parametrize(
@@ -39,14 +45,21 @@ def test_names_are_admitted_lower_case_and_once():
         (Identifier("dns", "*.net"), BadName),
         (Identifier("dns", "*.co.jp"), BadName),
         (Identifier("dns", "1.2.0.192.in-addr.arpa"), BadName),
-        (Identifier("ip", "192.0.2.1"), UnsupportedIdentifier),
+        (Identifier("ip", "8.8.8.8"), ForeignName),
+        (Identifier("ip", "192.0.2.1"), BadName),
+        (Identifier("ip", "10.0.0.1"), BadName),
+        (Identifier("ip", "::ffff:8.8.8.8"), BadName),
+        (Identifier("ip", "2606:4700:0::1"), BadName),
+        (Identifier("ip", "8.8.8.8/32"), BadName),
+        (Identifier("ip", "www.example.com"), BadName),
+        (Identifier("ip", "1" * 3000), BadName),
         (Identifier("permanent-identifier", "1"), UnsupportedIdentifier),
     ],
 )
 def test_a_name_that_cannot_be_had(identifier, refusal):
     """Each has its own reason (A-52, B-25)."""
     with pytest.raises(NamesRefused) as caught:
-        admit([identifier], contract(domains=("www.example.com", ".example.net", "net", ".arpa")), OV)
+        admit([identifier], contract(domains=("www.example.com", ".example.net", "net", ".arpa")), OV, PUBLIC)
     [(refused, reason)] = caught.value.refusals
     assert refused == identifier
     assert type(reason) is refusal
@@ -55,23 +68,56 @@ def test_a_name_that_cannot_be_had(identifier, refusal):
 def test_every_bad_name_is_told():
     """One refusal a bad name, none for the good ones (A-23)."""
     with pytest.raises(NamesRefused) as caught:
-        admit(dns("a.example.org", "www.example.com", "b.example.org"), contract(), OV)
+        admit(dns("a.example.org", "www.example.com", "b.example.org"), contract(), OV, PUBLIC)
     assert [identifier.value for identifier, _ in caught.value.refusals] == ["a.example.org", "b.example.org"]
     assert caught.value.facts["names"] == "a.example.org, b.example.org"
 
 
 def test_wildcards_need_the_dns():
     """A service with dns-01 may have them, proved by dns-01 only (A-71)."""
-    assert admit(dns("*.example.net"), contract(), WITH_DNS) == tuple(dns("*.example.net"))
-    assert challenge_types(WITH_DNS, wildcard=True) == ("dns-01",)
-    assert challenge_types(WITH_DNS, wildcard=False) == ("http-01", "dns-01")
+    assert admit(dns("*.example.net"), contract(), WITH_DNS, PUBLIC) == tuple(dns("*.example.net"))
+    [star, base] = dns("*.example.net", "example.net")
+    assert challenge_types(WITH_DNS, star) == ("dns-01",)
+    assert challenge_types(WITH_DNS, base) == ("http-01", "dns-01")
 
 
 def test_wildcards_by_the_accounts_record():
     """dns-account-01 is a proof in the DNS too (X-42)."""
     service = msgspec.structs.replace(OV, challenges=("http-01", "dns-account-01"))
-    assert challenge_types(service, wildcard=True) == ("dns-account-01",)
-    assert admit(dns("*.example.net"), contract(), service) == tuple(dns("*.example.net"))
+    assert challenge_types(service, *dns("*.example.net")) == ("dns-account-01",)
+    assert admit(dns("*.example.net"), contract(), service, PUBLIC) == tuple(dns("*.example.net"))
+
+
+def test_addresses():
+    """Those of the contract, each by itself or in a network of it, in their one form, proved without the DNS (X-05)."""
+    own = contract(domains=("2606:4700::1111", "1.1.1.0/24"))
+    asked = [Identifier("ip", "1.1.1.1"), Identifier("ip", "2606:4700::1111")]
+    assert admit(asked, own, WITH_DNS, PUBLIC) == tuple(asked)
+    assert challenge_types(WITH_DNS, asked[0]) == ("http-01",)
+    with pytest.raises(NamesRefused) as caught:
+        admit([Identifier("ip", "1.1.2.1"), *dns("1.1.1.1")], own, WITH_DNS, PUBLIC)
+    assert [type(reason) for _, reason in caught.value.refusals] == [ForeignName, BadName]
+
+
+def test_reserved_addresses():
+    """The contract alone does not open them: the settings must name their network (X-07)."""
+    own, asked = contract(domains=("10.1.0.0/16",)), [Identifier("ip", "10.1.2.3")]
+    with pytest.raises(NamesRefused, match=re.escape("10.1.2.3")):
+        admit(asked, own, OV, PUBLIC)
+    assert admit(asked, own, OV, INNER) == tuple(asked)
+
+
+def test_an_address_that_nothing_proves():
+    """A service that proves names in the DNS only has no addresses (X-06)."""
+    service = msgspec.structs.replace(OV, challenges=("dns-01", "dns-account-01"))
+    with pytest.raises(NamesRefused) as caught:
+        admit([Identifier("ip", "1.1.1.1")], contract(domains=("1.1.1.1",)), service, PUBLIC)
+    assert type(caught.value.refusals[0][1]) is UnsupportedIdentifier
+
+
+def test_what_a_customer_begins_with():
+    """A domain's own name, an address, and of a network nothing."""
+    assert named(contract(domains=(".example.com", "1.1.1.1", "1.1.1.0/24"))) == ["example.com", "1.1.1.1"]
 
 
 @pytest.mark.parametrize(
@@ -82,17 +128,25 @@ def test_wildcards_by_the_accounts_record():
         ("日本語.jp", "xn--wgv71a119e.jp"),
         (".日本語.jp", ".xn--wgv71a119e.jp"),
         ("host.internal", "host.internal"),
+        ("1.1.1.1", "1.1.1.1"),
+        ("2606:4700:0::1111", "2606:4700::1111"),
+        ("10.1.0.0/16", "10.1.0.0/16"),
+        ("2606:4700:0::/32", "2606:4700::/32"),
     ],
 )
 def test_names_of_contracts(text, expected):
     """An operator may write them as people do."""
-    assert pattern(text) == expected
+    assert pattern(text, PUBLIC) == expected
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "com", ".co.jp", "*.example.com", "192.0.2.1", "::1", "a..b", "exa mple.com"]
+    "text",
+    [
+        *("", ".", "com", ".co.jp", "*.example.com", "a..b", "exa mple.com"),
+        *("192.0.2.1", "::1", ".1.1.1.1", "::ffff:1.1.1.1", "10.1.0.0/8", "/", "a/b"),
+    ],
 )
 def test_names_no_contract_may_hold(text):
     """Nothing is sold that no certificate could have."""
     with pytest.raises(BadName):
-        pattern(text)
+        pattern(text, PUBLIC)

@@ -25,8 +25,10 @@ from tegata.ca.jobs.runner import Runner
 from tegata.ca.jobs.tasks import handlers
 from tegata.ca.model import Certificate, Contract, Customer, Organization, Revocation
 from tegata.ca.policy import shards
+from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.services.accounts import AccountService, Actor
+from tegata.ca.services.admission import Admission
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import ChallengeService
 from tegata.ca.services.contracts import Added, ContractService
@@ -49,6 +51,7 @@ from tegata.pki import csr
 from tegata.pki.certs import load_chain
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import PrivateKey, generate
+from tegata.pki.names import is_ip
 
 NOW = datetime(2026, 11, 24, 2, 31, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -182,6 +185,7 @@ class House:
     policy: Policy = field(default_factory=Policy)
     limited: Limits = field(default_factory=Limits)
     has_mail: bool = False
+    networks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.clock, self.network, self.post, self.ids = Clock(), Network(), Post(), SystemIds()
@@ -198,6 +202,10 @@ class House:
         store, clock, ids = open_store(self.path), self.clock, self.ids
         issuer = self.authority.certificate
         self.store: RowStore = store
+        addresses = AddressFilter(parse_networks(self.networks))
+        admission = Admission(
+            store=store, services=self.products, policy=self.policy, issuer=issuer, addresses=addresses
+        )
         self.accounts = AccountService(
             store=store, services=self.products, terms=TERMS, sealer=self.sealer, ids=ids, clock=clock
         )
@@ -206,7 +214,7 @@ class House:
         )
         self.orders = OrderService(
             store=store,
-            services=self.products,
+            admission=admission,
             policy=self.policy,
             issuer=issuer,
             limits=self.limits,
@@ -225,7 +233,7 @@ class House:
         )
         self.issuance = IssuanceService(
             store=store,
-            services=self.products,
+            admission=admission,
             policy=self.policy,
             builder=self.builder,
             authority=self.signer,
@@ -245,6 +253,7 @@ class House:
         self.contracts = ContractService(
             store=store,
             services=self.products,
+            addresses=addresses,
             sealer=self.sealer,
             hasher=self.hasher,
             ids=ids,
@@ -318,7 +327,7 @@ class House:
 
     async def order(self, actor: Actor, *names: str, **wishes: str) -> OrderView:
         """Place an order, by default for www.example.com."""
-        identifiers = tuple(Identifier("dns", name) for name in names or ("www.example.com",))
+        identifiers = tuple(Identifier("ip" if is_ip(name) else "dns", name) for name in names or ("www.example.com",))
         return await self.orders.create(await self.again(actor), NewOrder(identifiers=identifiers, **wishes))
 
     async def prove(self, actor: Actor, view: OrderView) -> OrderView:

@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 import pytest
+from cryptography.x509.oid import NameOID
 
 from tegata.acme import ari
 from tegata.acme.identifiers import Identifier
@@ -25,6 +26,7 @@ from tegata.ca.errors import (
 )
 from tegata.ca.ports import Verdict
 from tegata.ca.settings import Policy
+from tegata.pki.certs import names_of
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND, leaf
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +62,31 @@ async def test_a_wildcard_is_proved_for_its_base_by_dns_01_only(house):
     assert (star.wildcard, base.wildcard) == (True, False)
     assert [challenge.type for challenge in star.challenges] == ["dns-01"]
     assert [challenge.type for challenge in base.challenges] == ["http-01", "tls-alpn-01", "dns-01"]
+
+
+async def test_an_address_beside_a_name(house):
+    """Proved by http-01, certified as an address and never as the common name (X-05, X-06, X-07, X-08)."""
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("http-01", "dns-01"))
+    house.networks = ("10.1.0.0/16",)
+    await house.restart()
+    actor = await house.register(await house.sell("10.1.0.0/16", "www.example.com"))
+    with pytest.raises(NamesRefused):
+        await house.order(actor, "10.2.0.1")
+    view = await house.order(actor, "10.1.2.3", "www.example.com")
+    kinds = [[one.type for one in each.authorization.challenges] for each in view.authorizations]
+    assert kinds == [["http-01"], ["http-01", "dns-01"]]
+    for each in view.authorizations:
+        await house.challenges.accept(actor, each.authorization.challenges[0].id)
+    await house.work()
+    issued = leaf(await house.issue(actor, "10.1.2.3", "www.example.com"))
+    assert set(names_of(issued)) == {"10.1.2.3", "www.example.com"}
+    [common_name] = issued.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert common_name.value == "www.example.com"
+    house.networks = ()
+    await house.restart()
+    with pytest.raises(NamesRefused):
+        await house.finalize(actor, view)
 
 
 async def test_only_names_of_the_contract(house):

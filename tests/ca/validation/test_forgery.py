@@ -19,7 +19,7 @@ from tegata.ca.settings import Network
 from tegata.ca.validation.check import NetworkValidator
 from tegata.pki import names
 from tegata.testing.dns import DnsServer
-from tests.ca.validation.test_addresses import CLASSES
+from tests.ca.policy.test_addresses import CLASSES
 from tests.ca.validation.web import Web, redirect
 
 pytestmark = pytest.mark.anyio

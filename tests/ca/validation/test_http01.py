@@ -15,8 +15,8 @@ from dns import rdatatype as dns_type
 
 from tegata.acme.identifiers import Identifier
 from tegata.ca import errors
+from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.ports import Verdict
-from tegata.ca.validation.addresses import AddressFilter, parse_networks
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.http01 import Http01
 from tegata.ca.validation.listeners import OwnListeners

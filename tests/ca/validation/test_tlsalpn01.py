@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.acme.identifiers import Identifier
 from tegata.ca import errors
+from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.ports import Verdict
-from tegata.ca.validation.addresses import AddressFilter, parse_networks
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver

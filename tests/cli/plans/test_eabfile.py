@@ -45,9 +45,10 @@ def test_forms(content: bytes) -> None:
 
 
 def test_several_names() -> None:
-    """-d repeated, and certbot's lists with commas."""
-    content = PORTAL.replace("-d www.example.com", "-d a.example -d b.example,c.example --domains d.example").encode()
-    assert set(read(content, "eab.txt").names) == {"a.example", "b.example", "c.example", "d.example"}
+    """-d repeated, certbot's lists with commas, and its flag for addresses."""
+    flags = "-d a.example -d b.example,c.example --domains d.example --ip-address 192.0.2.1"
+    content = PORTAL.replace("-d www.example.com", flags).encode()
+    assert set(read(content, "eab.txt").names) == {"a.example", "b.example", "c.example", "d.example", "192.0.2.1"}
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ http01_port = {http01_port}
 tlsalpn01_port = {tlsalpn01_port}
 # What this place is called beside the remote perspectives; "tegata-ca perspective add" puts those at the end.
 place = {place}
-# Private or loopback networks that validation may enter, such as "10.1.0.0/16"; none by default.
+# Private or loopback networks that validation may enter, such as "10.1.0.0/16"; none by default. Their addresses may
+# also be ordered by contracts that have them, unless this CA is publicly trusted.
 allow_networks = {allow_networks}
 
 [metrics]

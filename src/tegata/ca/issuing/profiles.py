@@ -14,6 +14,7 @@ from tegata.ca.issuing import layout
 from tegata.ca.model import Contract
 from tegata.ca.settings import WHOLE_CRL, Service
 from tegata.pki.keys import PublicKey
+from tegata.pki.names import is_ip
 
 DOMAIN_VALIDATED = x509.ObjectIdentifier("2.23.140.1.2.1")
 ORGANIZATION_VALIDATED = x509.ObjectIdentifier("2.23.140.1.2.2")
@@ -92,5 +93,6 @@ def _organization(contract: Contract, names: Sequence[str]) -> x509.Name:
 
 
 def common_name(names: Sequence[str]) -> str | None:
-    """The first name, if it is not too long for a commonName. B-66."""
-    return names[0] if len(names[0]) <= _COMMON_NAME_LIMIT else None
+    """The first name that is no address, if it is not too long for a commonName. B-66, X-08."""
+    first = next((name for name in names if not is_ip(name)), "")
+    return first if 0 < len(first) <= _COMMON_NAME_LIMIT else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tegata.ca.model import Application, Contract
+from tegata.ca.policy.names import named
 from tegata.ca.settings import Service
 from tegata.pki import names
 from tegata.text.catalogue import printable
@@ -44,7 +45,7 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
         "portal_url": sender.portal_url,
         "login": login,
         "directory_url": sender.directory_url,
-        "names_as_flags": " ".join(f"-d {name.removeprefix('.')}" for name in contract.domains),
+        "names_as_flags": " ".join(f"-d {name}" for name in named(contract)),
         "key_type": service.key_types[0],
     }
     # Nothing that somebody typed in may add lines of its own to the letter.

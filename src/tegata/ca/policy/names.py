@@ -1,11 +1,12 @@
-"""Which names a contract may hold, and which of them an order may ask for.
+"""Which names and addresses a contract may hold, and which of them an order may ask for.
 
 Spelling is a matter of ``tegata.pki.names``; here are the CA's own rules: the contract's names, public suffixes,
-wildcards. Whether a name answers its challenge is unknown here.
+wildcards, reserved addresses. Whether a name answers its challenge is unknown here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from ipaddress import ip_address
 
 from publicsuffixlist import PublicSuffixList
 
@@ -21,6 +22,7 @@ from tegata.ca.errors import (
     WildcardUnsupported,
 )
 from tegata.ca.model import Contract
+from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.settings import Service
 from tegata.pki import names
 
@@ -28,16 +30,19 @@ _IN_DNS = frozenset({DNS_01, DNS_ACCOUNT_01})
 _REVERSE_ZONES = (".in-addr.arpa", ".ip6.arpa")
 
 
-def admit(asked: Sequence[Identifier], contract: Contract, service: Service) -> tuple[Identifier, ...]:
+def admit(
+    asked: Sequence[Identifier], contract: Contract, service: Service, addresses: AddressFilter
+) -> tuple[Identifier, ...]:
     """The identifiers of an order, lower-case, each once, in the order they were asked for.
 
-    Raises NamesRefused with every identifier that cannot be had, each with its own reason (A-23).
+    ``addresses`` are those that a certificate may hold. Raises NamesRefused with every identifier that cannot be had,
+    each with its own reason (A-23).
     """
     admitted: dict[Identifier, None] = {}
     refused: list[tuple[Identifier, NameRefused]] = []
     for identifier in asked:
         try:
-            admitted[_admit(identifier, contract, service)] = None
+            admitted[_admit(identifier, contract, service, addresses)] = None
         except NameRefused as refusal:
             refused.append((identifier, refusal))
     if refused:
@@ -45,49 +50,81 @@ def admit(asked: Sequence[Identifier], contract: Contract, service: Service) -> 
     return tuple(admitted)
 
 
-def challenge_types(service: Service, *, wildcard: bool) -> tuple[str, ...]:
-    """The challenge types by which a name can be proved: a wildcard only in the DNS (RFC 8555 §7.1.3, BR 3.2.2.4)."""
+def challenge_types(service: Service, identifier: Identifier) -> tuple[str, ...]:
+    """The challenge types by which an identifier can be proved.
+
+    A wildcard only in the DNS (RFC 8555 §7.1.3, BR 3.2.2.4); an address has no records there (RFC 8738 §7, X-06).
+    """
+    if identifier.type == identifiers.IP:
+        return tuple(kind for kind in service.challenges if kind not in _IN_DNS)
+    wildcard = names.is_wildcard(identifier.value)
     return tuple(kind for kind in service.challenges if kind in _IN_DNS or not wildcard)
 
 
-def pattern(text: str) -> str:
-    """A contract's name in its one form: ``www.example.com``, or ``.example.com`` for that name and all below it.
+def pattern(text: str, addresses: AddressFilter) -> str:
+    """A contract's name in its one form.
 
-    Raises BadName for anything a certificate could not have, wildcards and public suffixes included.
+    That is ``www.example.com``, ``.example.com`` for that name and all below it, an address, or a network of them.
+    Raises BadName for anything a certificate could not have: wildcards, public suffixes, reserved addresses.
     """
     dot = "." if text.startswith(".") else ""
     try:
-        name = names.normalise(text.removeprefix("."))
+        name = names.network(text) if "/" in text else names.normalise(text.removeprefix("."))
     except names.BadName as error:
         raise BadName(name=text, reason=error.facts["reason"]) from None
+    if "/" in name:
+        return name
     if names.is_wildcard(name):
         raise BadName(name=text, reason="wildcards are covered by the name with a dot in front")
     if names.is_ip(name):
-        raise BadName(name=text, reason="it is an IP address, which is no DNS name")
-    _check_owned(name)
+        if dot:
+            raise BadName(name=text, reason="it is an IP address, which is no DNS name")
+        _check_open(name, addresses)
+    else:
+        _check_owned(name)
     return dot + name
 
 
-def _admit(identifier: Identifier, contract: Contract, service: Service) -> Identifier:
-    if identifier.type != identifiers.DNS:
-        raise UnsupportedIdentifier(type=identifier.type[:64], name=identifier.value[: names.NAME_LIMIT])
-    admitted = _dns(identifier.value)
+def named(contract: Contract) -> list[str]:
+    """The names with which the customer of a contract begins: a domain's own, and of networks none."""
+    return [own.removeprefix(".") for own in contract.domains if "/" not in own]
+
+
+def _admit(identifier: Identifier, contract: Contract, service: Service, addresses: AddressFilter) -> Identifier:
+    match identifier.type:
+        case identifiers.DNS:
+            admitted = _spelled(identifiers.dns, identifier.value)
+            _check_owned(names.base_of(admitted.value))
+        case identifiers.IP:
+            admitted = _spelled(identifiers.ip, identifier.value)
+            _check_open(admitted.value, addresses)
+        case _:
+            raise _unsupported(identifier)
     name = admitted.value
-    _check_owned(names.base_of(name))
     if not any(names.covers(own, name) for own in contract.domains):
         raise ForeignName(name=name, contract=contract.id)
-    if not challenge_types(service, wildcard=names.is_wildcard(name)):
-        raise WildcardUnsupported(name=name)
+    if not challenge_types(service, admitted):
+        raise _unsupported(admitted) if admitted.type == identifiers.IP else WildcardUnsupported(name=name)
     return admitted
 
 
-def _dns(text: str) -> Identifier:
+def _unsupported(identifier: Identifier) -> UnsupportedIdentifier:
+    return UnsupportedIdentifier(type=identifier.type[:64], name=identifier.value[: names.NAME_LIMIT])
+
+
+def _spelled(read: Callable[[str], Identifier], text: str) -> Identifier:
     if not text.isascii():
         raise BadName(name=text[: names.NAME_LIMIT], reason="ACME wants its A-label form (xn--…)")
     try:
-        return identifiers.dns(text)
+        return read(text)
     except names.BadName as error:
-        raise BadName(name=error.facts["name"], reason=error.facts["reason"]) from None
+        raise BadName(name=str(error.facts["name"])[: names.NAME_LIMIT], reason=error.facts["reason"]) from None
+
+
+def _check_open(address: str, addresses: AddressFilter) -> None:
+    """Refuse what belongs to nobody or to everybody, unless the settings name it (X-07)."""
+    if not addresses.is_open(ip_address(address)):
+        raise BadName(name=address, reason="it is an address that is reserved, and not this CA's to certify")
 
 
 def _check_owned(name: str) -> None:

@@ -14,6 +14,7 @@ from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import MalformedRequest, ServiceWithoutAcme
 from tegata.ca.model import Contract
 from tegata.ca.policy import baseline, calendar, contracts, names, quotas
+from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.ports import Store
 from tegata.ca.settings import Policy, Service
 
@@ -28,12 +29,22 @@ class Admitted(NamedTuple):
 
 
 class Admission:
-    """Judges what orders ask for; ``issuer`` is the certificate that will sign."""
+    """Judges what orders ask for.
+
+    ``issuer`` is the certificate that will sign, ``addresses`` those that a certificate may hold.
+    """
 
     def __init__(
-        self, *, store: Store, services: Mapping[str, Service], policy: Policy, issuer: x509.Certificate
+        self,
+        *,
+        store: Store,
+        services: Mapping[str, Service],
+        policy: Policy,
+        issuer: x509.Certificate,
+        addresses: AddressFilter,
     ) -> None:
         self._store, self._services, self._policy = store, services, policy
+        self._addresses = addresses
         self._issuer_not_after = issuer.not_valid_after_utc
 
     async def admit(
@@ -59,7 +70,7 @@ class Admission:
         if len(identifiers) > self._policy.names_per_order:
             raise MalformedRequest(reason="the order asks for more names than one certificate may have")
         baseline.check_examination(contract.renewed_at or contract.applied_at, service, self._policy, now)
-        admitted = names.admit(identifiers, contract, service)
+        admitted = names.admit(identifiers, contract, service, self._addresses)
         begin = not_before or calendar.whole_second(now)
         latest_end = contracts.latest_end(contract, service, self._issuer_not_after, begin)
         calendar.check_dates(not_before=not_before, not_after=not_after, latest_end=latest_end, now=now, behind=behind)

@@ -171,7 +171,7 @@ class CertificateService:
 
     async def _has_proved(self, actor: Actor, certificate: Certificate) -> bool:
         now = self._clock()
-        needed = {proved_by(identifiers.dns(name)) for name in certificate.names}
+        needed = {proved_by(identifiers.of(name)) for name in certificate.names}
         bases = sorted({base for base, _ in needed})
         proved = {
             (authorization.identifier, authorization.wildcard)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tegata.ca.errors import Refused, UnknownObject
 from tegata.ca.model import Application, Contract, Credential, Customer, Job, Organization
 from tegata.ca.policy import contracts, names
+from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.policy.calendar import LAST_SECOND, whole_second
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Sealer, Store, Work
@@ -48,20 +49,24 @@ class Added(NamedTuple):
 
 
 class ContractService:
-    """Contracts; ``tell_customers`` leaves a mail to be sent with each new one."""
+    """Contracts; ``tell_customers`` leaves a mail to be sent with each new one.
+
+    ``addresses`` are those that a certificate may hold.
+    """
 
     def __init__(
         self,
         *,
         store: Store,
         services: Mapping[str, Service],
+        addresses: AddressFilter,
         sealer: Sealer,
         hasher: PasswordHasher,
         ids: Ids,
         clock: Callable[[], datetime],
         tell_customers: bool,
     ) -> None:
-        self._store, self._services = store, services
+        self._store, self._services, self._addresses = store, services, addresses
         self._sealer, self._hasher, self._ids, self._clock = sealer, hasher, ids, clock
         self._tell_customers = tell_customers
 
@@ -82,7 +87,7 @@ class ContractService:
         for the service, BadName for a domain.
         """
         service_id = self._service_id(service)
-        named, domains, login = _checked(organization), _patterns(domains), _login(user)
+        named, domains, login = _checked(organization), _patterns(domains, self._addresses), _login(user)
         now = self._clock()
         starts = whole_second(starts or now)
         ends = whole_second(ends or starts + timedelta(days=self._services[service_id].term_days) - LAST_SECOND)
@@ -208,10 +213,10 @@ class ContractService:
         raise UnknownObject(kind="service", name=text)
 
 
-def _patterns(domains: Sequence[str]) -> tuple[str, ...]:
+def _patterns(domains: Sequence[str], addresses: AddressFilter) -> tuple[str, ...]:
     if not domains:
         raise Refused(reason="a contract needs at least one domain")
-    return tuple(dict.fromkeys(names.pattern(domain) for domain in domains))
+    return tuple(dict.fromkeys(names.pattern(domain, addresses) for domain in domains))
 
 
 def _login(user: str) -> str:

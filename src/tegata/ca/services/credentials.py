@@ -9,7 +9,9 @@ from datetime import datetime
 from tegata.acme import b64
 from tegata.ca.errors import CredentialDisabled, Refused, ServiceWithoutAcme, UnknownObject
 from tegata.ca.model import Credential
+from tegata.ca.policy import names
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
+from tegata.pki.names import is_ip
 
 
 def seal_name(kid: str) -> str:
@@ -84,11 +86,10 @@ class CredentialService:
         newest = credentials[0]
         if newest.disabled_at is not None:
             raise CredentialDisabled(kid=newest.kid, contract=contract_id)
-        # A name and all below it: the customer begins with the name itself.
-        names = " ".join(f"-d {domain.removeprefix('.')}" for domain in contract.domains)
+        flags = "".join(f" {'--ip-address' if is_ip(name) else '-d'} {name}" for name in names.named(contract))
         command = (
             f"sudo certbot --server {self._server} --eab-hmac-key {self._mac(newest)} --eab-kid {newest.kid}"
-            f" {names} --key-type rsa\n"
+            f"{flags} --key-type rsa\n"
         )
         return f"eab-{contract_id}.txt", command
 

@@ -5,7 +5,7 @@ signed. Then, in one commit: the certificate is stored, the order completed, the
 later signs the same bytes, which gives the same certificate; whoever comes second finds the order completed.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,10 +17,11 @@ from tegata.ca.policy import baseline, keys, shards
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
 from tegata.ca.ports import Authority, Builder, Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.admission import Admission
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.statuses import OrderView, look
 from tegata.ca.services.validated import FinalCheck, ValidatedOrder
-from tegata.ca.settings import Policy, Service
+from tegata.ca.settings import Policy
 from tegata.pki import certs
 from tegata.pki.certs import serial_hex
 from tegata.pki.keys import spki_digest
@@ -42,7 +43,7 @@ class IssuanceService:
         self,
         *,
         store: Store,
-        services: Mapping[str, Service],
+        admission: Admission,
         policy: Policy,
         builder: Builder,
         authority: Authority,
@@ -55,9 +56,8 @@ class IssuanceService:
         self._policy, self._ids, self._clock = policy, ids, clock
         self._check = FinalCheck(
             store=store,
-            services=services,
+            admission=admission,
             policy=policy,
-            issuer=authority.certificate,
             permissions=permissions,
             clock=clock,
             blocked=blocked,

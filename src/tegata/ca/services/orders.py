@@ -3,7 +3,7 @@
 What becomes of challenges and of ready orders is other services' matter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -58,7 +58,7 @@ class OrderService:
         self,
         *,
         store: Store,
-        services: Mapping[str, Service],
+        admission: Admission,
         policy: Policy,
         issuer: x509.Certificate,
         limits: LimitService,
@@ -66,7 +66,7 @@ class OrderService:
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._policy, self._limits = store, policy, limits
-        self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
+        self._admission = admission
         self._predecessors = Predecessors(store, issuer)
         self._ids, self._clock = ids, clock
 
@@ -226,7 +226,7 @@ class OrderService:
                 Challenge(
                     id=self._ids.object_id(), authorization_id=authorization_id, type=kind, token=self._ids.token()
                 )
-                for kind in names.challenge_types(service, wildcard=wildcard)
+                for kind in names.challenge_types(service, identifier)
             ),
         )
 

@@ -4,12 +4,11 @@ Its result is the only thing the issuance takes, and nothing else can make one. 
 certificate.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
-from cryptography import x509
 
 from tegata.acme import jwk, lifecycle
 from tegata.acme.jwk import BadPublicKey
@@ -58,7 +57,7 @@ class ValidatedOrder:
 
 
 class FinalCheck:
-    """Judges orders against the records as they are now; ``issuer`` is the certificate that will sign.
+    """Judges orders against the records as they are now.
 
     ``blocked`` are the digests of keys that no certificate may have.
     """
@@ -67,16 +66,15 @@ class FinalCheck:
         self,
         *,
         store: Store,
-        services: Mapping[str, Service],
+        admission: Admission,
         policy: Policy,
-        issuer: x509.Certificate,
         permissions: Permissions,
         clock: Callable[[], datetime],
         blocked: Collection[bytes],
     ) -> None:
         self._blocked = blocked
         self._store, self._policy, self._permissions, self._clock = store, policy, permissions, clock
-        self._admission = Admission(store=store, services=services, policy=policy, issuer=issuer)
+        self._admission = admission
 
     async def validate(self, order: Order, der: bytes) -> ValidatedOrder:
         """The order with its CSR, if a certificate may be made of them now.

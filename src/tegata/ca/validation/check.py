@@ -12,9 +12,9 @@ import msgspec
 from tegata.acme import challenges, identifiers
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import Refused
+from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Network
-from tegata.ca.validation.addresses import AddressFilter, parse_networks
 from tegata.ca.validation.caa import Caa
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.dns01 import Dns01

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from itertools import islice, zip_longest
 
 from tegata.ca.errors import AddressForbidden, NameNotResolved
-from tegata.ca.validation.addresses import Address, AddressFilter
+from tegata.ca.policy.addresses import Address, AddressFilter
 from tegata.ca.validation.evidence import Hop
 from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver

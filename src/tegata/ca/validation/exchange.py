@@ -12,7 +12,7 @@ import h11
 
 from tegata import __version__
 from tegata.ca.errors import BadHttpAnswer, ConnectionFailed
-from tegata.ca.validation.addresses import Address
+from tegata.ca.policy.addresses import Address
 from tegata.ca.validation.targets import Target
 
 USER_AGENT = f"tegata-ca/{__version__} (ACME http-01 validation)"

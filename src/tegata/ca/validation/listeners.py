@@ -8,7 +8,7 @@ from collections.abc import Collection
 from ipaddress import IPv6Address, ip_address
 
 from tegata.ca.errors import AddressForbidden
-from tegata.ca.validation.addresses import Address
+from tegata.ca.policy.addresses import Address
 
 
 class OwnListeners:

@@ -16,8 +16,8 @@ from cryptography import x509
 from tegata.acme import challenges, identifiers
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import AcmeTlsFailed, ConnectionFailed, ValidationFault, WrongCertificate
+from tegata.ca.policy.addresses import Address
 from tegata.ca.ports import Verdict
-from tegata.ca.validation.addresses import Address
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.evidence import Attempt, Evidence, Hop
 from tegata.pki import names

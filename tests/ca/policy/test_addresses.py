@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from tegata.ca.errors import AddressForbidden, Refused
-from tegata.ca.validation.addresses import AddressFilter, parse_networks
+from tegata.ca.policy.addresses import AddressFilter, parse_networks
 
 
 def refused(address: str, *allowed: str) -> bool:

@@ -1,6 +1,7 @@
-"""Which addresses the validator may enter: a pure filter over the special-purpose address registries (S-07).
+"""Which addresses the validator may enter and a certificate may hold: a filter over the special-purpose registries.
 
-Knows no name look-up and no socket; whether an address is one of the CA's own listeners is ``listeners``' question.
+Pure: knows no name look-up and no socket; whether an address is one of the CA's own listeners is the validator's
+question (S-07, X-07).
 """
 
 from collections.abc import Iterable
@@ -69,8 +70,12 @@ class AddressFilter:
 
         An IPv6 address that carries an IPv4 address (NAT64, 6to4, Teredo) must be allowed in both forms.
         """
-        if not all(self._is_open(reached) for reached in (address, *_carried(address))):
+        if not self.is_open(address):
             raise AddressForbidden(name=name, address=str(address))
+
+    def is_open(self, address: Address) -> bool:
+        """Whether the address, and any that it carries, may be entered."""
+        return all(self._is_open(reached) for reached in (address, *_carried(address)))
 
     def _is_open(self, address: Address) -> bool:
         span = max((network for network in _RANGES if address in network), key=lambda network: network.prefixlen)
