@@ -1,5 +1,6 @@
 """The portal in a real browser: log in, the manual's table sorted both ways, the order's page, the two downloads."""
 
+import json
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -88,6 +89,59 @@ def test_order_page_and_downloads(ca, contracts, inside):
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     link = next(root.iter("{http://www.w3.org/2000/svg}a")).get("href")
     assert first["organization"]["name"] in ca.get(link).decode()
+
+
+def test_eabs_are_added_replaced_and_disabled(ca, contracts, inside, tegata):
+    """認証情報の管理: another with limits, one in its place with both in use, and what stops is shown first."""
+    contract = contracts["first"]["contract"]
+    inside.goto(f"{ca.portal_url}orders/{contract}/download")
+    inside.click("text=認証情報(EAB)の管理")
+    inside.fill("input[name=accounts]", "2")
+    inside.fill("input[name=expires]", "2027-01-31")
+    inside.locator("form.card button").click()
+    inside.wait_for_selector("tbody tr:nth-child(2)")
+    assert inside.locator("tbody tr").count() == 2
+    added, own = (inside.locator("tbody tr").nth(place) for place in (0, 1))
+    assert (column(inside, 3)[0], column(inside, 5)[0]) == ("0 / 2", "2027/01/31")
+    kid = added.locator("code").inner_text()
+    assert own.locator("code").inner_text() == contracts["first"]["eab"]["kid"]
+    shown = json.loads(ca.run("eab", "show", kid, "--json").check().stdout)
+    assert (shown["expires"], shown["most_accounts"]) == ("2027-01-31T14:59:59Z", 2)
+
+    with inside.expect_download() as download:
+        added.locator("text=EABをダウンロード").click()
+    assert f"--eab-kid {kid} " in download.value.path().read_text("utf-8")
+    client = tegata.trusting(ca.ca_file)
+    client.run(*first_run(ca, {**contracts["first"], "eab": shown}, NAME)).check()
+
+    inside.locator("tbody tr").first.locator("select").select_option("7")
+    inside.locator("tbody tr").first.locator("button:has-text('ローテーション')").click()
+    inside.wait_for_selector("tbody tr:nth-child(3)")
+    assert inside.locator("tbody tr").count() == 3
+    old = inside.locator(f"tbody tr:has-text('{kid}')")
+    assert "ローテーション中" in old.inner_text()
+    assert "1 / 2" in old.inner_text()
+
+    old.locator("a:has-text('無効化')").click()
+    assert "直ちに証明書を取得できなくなります" in inside.content()
+    assert [text.strip() for text in inside.locator("dd").all_inner_texts()][2:4] == ["1", "1"]
+    inside.click("text=English")
+    assert "Valid certificates that are no longer renewed" in inside.content()
+    inside.click("main button")
+    inside.wait_for_url("**/credentials")
+    assert "Disabled" in inside.locator(f"tbody tr:has-text('{kid}')").inner_text()
+    refused = client.run(*first_run(ca, {**contracts["first"], "eab": shown}, NAME))
+    assert refused.code != 0
+    assert kid in refused.stderr + refused.stdout
+
+
+def test_anothers_eab_is_not_there(ca, contracts, inside):
+    """In the path of one's own contract neither; nothing of it is done."""
+    foreign = ca.add_contract("foreign-eab.example.com", user="other@example.com")["eab"]["kid"]
+    own = contracts["first"]["contract"]
+    for contract, kid in ((own, foreign), (own, "unknown")):
+        response = inside.goto(f"{ca.portal_url}orders/{contract}/credentials/{kid}/disable")
+        assert response.status == 404
 
 
 def test_certificates_are_listed_with_their_state(ca, contracts, inside, tegata):

@@ -151,6 +151,18 @@ class CredentialSuperseded(CaError):
     code = "eab.superseded"
 
 
+class CredentialExpired(CaError):
+    """The EAB ``kid`` could be used until ``expires``."""
+
+    code = "eab.expired"
+
+
+class CredentialUsedUp(CaError):
+    """The EAB ``kid`` has registered all the ``accounts`` that it may."""
+
+    code = "eab.used-up"
+
+
 class ContractNotStarted(CaError):
     """The contract begins at ``starts``."""
 
@@ -198,6 +210,12 @@ class ForeignName(NameRefused):
     """``name`` is not among the contract's names."""
 
     code = "order.foreign-name"
+
+
+class NameNotOfCredential(NameRefused):
+    """``name`` is the contract's, but not among those that the EAB ``kid`` is limited to."""
+
+    code = "order.eab-name"
 
 
 class BadName(NameRefused):

@@ -52,7 +52,9 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
     """An EAB key of a contract; the MAC key is sealed (encrypted) at rest.
 
-    A superseded one (rotated) binds no new accounts but keeps its old ones; a disabled one stops them too.
+    A superseded one (rotated) binds no new accounts from that instant on but keeps its old ones; a disabled one and one
+    that has expired stop them too. ``domains`` are those of the contract's that its accounts may have, none for all;
+    ``most_accounts`` is how many it may register in all.
     """
 
     kid: str
@@ -61,6 +63,9 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     superseded_at: datetime | None = None
     disabled_at: datetime | None = None
+    domains: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    most_accounts: int | None = None
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

@@ -237,6 +237,18 @@ class Contracts(Protocol):
     def end(self, work: Work, contract_id: str, at: datetime) -> None: ...
 
 
+class Usage(NamedTuple):
+    """What hangs on a credential: accounts it has registered, those that live, their valid certificates.
+
+    ``first_end`` is the last second of the one that ends first.
+    """
+
+    registered: int
+    accounts: int
+    certificates: int
+    first_end: datetime | None
+
+
 class Credentials(Protocol):
     """EAB credentials."""
 
@@ -245,7 +257,12 @@ class Credentials(Protocol):
         """Newest first."""
         ...
 
+    async def usage(self, credential: Credential, now: datetime) -> Usage: ...
     def insert(self, work: Work, credential: Credential) -> None: ...
+    def use(self, work: Work, kid: str, at: datetime) -> None:
+        """Guarded: the credential may register one account more."""
+        ...
+
     def supersede(self, work: Work, kid: str, at: datetime) -> None: ...
     def disable(self, work: Work, kid: str, at: datetime) -> None: ...
 

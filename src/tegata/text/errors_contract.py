@@ -54,6 +54,26 @@ ENTRIES: dict[str, Entry] = {
             "お客様専用ページで現在の EAB をダウンロードしてください。登録済みのアカウントはそのまま利用できます。",
         ),
     ),
+    "eab.expired": Entry(
+        Sentence(
+            "The EAB {kid} of contract {contract} expired at {expires}, and with it the accounts registered by it.",
+            "契約 {contract} の EAB（{kid}）は {expires} に有効期限が切れ、これで登録したアカウントも利用できません。",
+        ),
+        Sentence(
+            "Get another EAB of the contract from the customer portal and register a new account with it.",
+            "お客様専用ページで契約の別の EAB を取得し、アカウントを登録し直してください。",
+        ),
+    ),
+    "eab.used-up": Entry(
+        Sentence(
+            "The EAB {kid} may register {accounts} accounts, and has done so.",
+            "EAB（{kid}）で登録できるアカウント数の上限（{accounts}）に達しています。",
+        ),
+        Sentence(
+            "Use an account that is there already (its folder can be copied), or get another EAB from the portal.",
+            "登録済みのアカウントを使用するか、お客様専用ページで別の EAB を追加してください。",
+        ),
+    ),
     # Contracts.
     "contract.not-started": Entry(
         Sentence("Contract {contract} begins only at {starts}.", "契約 {contract} の開始は {starts} です。"),
@@ -157,4 +177,10 @@ REASONS: dict[str, str] = {
     "the EAB is disabled": "EAB は無効化されています",
     "the EAB was rotated before": "EAB はすでに交換されています",
     "the EAB is disabled already": "EAB はすでに無効化されています",
+    "an EAB is for at least one account": "EAB で登録できるアカウント数は 1 以上で指定してください",
+    "another number of accounts depends on the EAB than was said": (
+        "EAB を利用しているアカウントの数が指定と異なります"
+    ),
+    "a name is not among the contract's": "契約に含まれていないドメイン名があります",
+    "the instant has passed": "指定された日時をすでに過ぎています",
 }

@@ -36,6 +36,16 @@ ENTRIES: dict[str, Entry] = {
         ),
         _SEE_THE_CONTRACT,
     ),
+    "order.eab-name": Entry(
+        Sentence(
+            "{name} is not among the names that the EAB {kid} is limited to.",
+            "{name} は EAB（{kid}）で許可されたドメイン名に含まれていません。",
+        ),
+        Sentence(
+            "Order it with an account of another EAB of the contract; the customer portal shows what each is for.",
+            "別の EAB で登録したアカウントを使用してください。EAB ごとの許可ドメインはお客様専用ページで確認できます。",
+        ),
+    ),
     "order.bad-name": Entry(
         Sentence(
             "{name} cannot be the name in a certificate: {reason}.",

@@ -3,6 +3,13 @@
 from tegata.text.catalogue import Entry, Sentence
 
 ENTRIES: dict[str, Entry] = {
+    "portal.form": Entry(
+        Sentence(
+            "A value of the form is not one that its field takes.",
+            "入力内容に、その項目では指定できない値があります。",
+        ),
+        Sentence("Please go back, correct it and send the form again.", "前の画面に戻り、修正して送信してください。"),
+    ),
     "portal.too-many-logins": Entry(
         Sentence(
             "There were too many wrong passwords for this mail address.",

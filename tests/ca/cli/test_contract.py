@@ -76,7 +76,16 @@ def test_an_eab(answer, ca, contract):
     """Shown, rotated, disabled; the file is exactly one line, in either form of output."""
     kid = contract["eab"]["kid"]
     shown = answer("eab", "show", kid)
-    assert shown == {**contract["eab"], "contract": contract["contract"]}
+    assert shown == {
+        **contract["eab"],
+        "contract": contract["contract"],
+        "domains": [],
+        "expires": None,
+        "registers_until": None,
+        "registered": 0,
+        "most_accounts": None,
+        "depending": {"accounts": 0, "certificates": 0, "first_end": None},
+    }
     line = (
         f"sudo certbot --server https://127.0.0.1:8443/acme/ --eab-hmac-key {shown['hmac']} --eab-kid {kid}"
         " -d www.example.com -d example.org --key-type rsa\n"
@@ -90,6 +99,26 @@ def test_an_eab(answer, ca, contract):
     assert answer("eab", "show", kid)["status"] == "superseded"
     assert answer("contract", "show", contract["contract"])["eab"]["kid"] == new["kid"]
     assert answer("eab", "disable", kid)["status"] == "disabled"
+
+
+def test_eabs_with_limits(answer, refusal, ca, contract):
+    """Beside the contract's own, for some names, accounts and a time; replaced with both in use for some days."""
+    one, own = contract["contract"], contract["eab"]["kid"]
+    end, until = "2099-01-01T00:00:00Z", "2098-01-01T00:00:00Z"
+    words = ("--domain", "www.example.com", "--accounts", "2", "--expires", end)
+    added = answer("eab", "add", one, *words)
+    assert (added["domains"], added["most_accounts"], added["expires"]) == (["www.example.com"], 2, end)
+    assert ca("eab", "file", one, "--kid", added["kid"]).stdout.endswith(" -d www.example.com --key-type rsa\n")
+    new = answer("eab", "rotate", added["kid"], "--until", until)
+    assert (new["domains"], new["most_accounts"], new["expires"]) == (["www.example.com"], 2, end)
+    listed = {row["kid"]: row for row in answer("eab", "list", one)}
+    assert set(listed) >= {own, added["kid"], new["kid"]}
+    assert (listed[added["kid"]]["status"], listed[added["kid"]]["registers_until"]) == ("active", until)
+    assert refusal("eab", "disable", new["kid"], "--accounts", "1")["code"] == "operator.refused"
+    assert answer("eab", "disable", new["kid"], "--accounts", "0")["status"] == "disabled"
+    assert refusal("eab", "add", one, "--domain", "www.example.net")["code"] == "operator.refused"
+    told = ca("eab", "show", added["kid"]).stdout
+    assert "Depending on it:\n  Accounts: 0\n" in told
 
 
 @pytest.mark.parametrize(

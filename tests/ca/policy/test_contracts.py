@@ -9,6 +9,7 @@ from tegata.ca.errors import (
     ContractNotStarted,
     ContractSuspended,
     CredentialDisabled,
+    CredentialExpired,
     CredentialSuperseded,
 )
 from tegata.ca.policy.contracts import (
@@ -16,6 +17,7 @@ from tegata.ca.policy.contracts import (
     CredentialStatus,
     credential_status,
     latest_end,
+    principal,
     require_binding,
     require_in_force,
     status,
@@ -51,6 +53,7 @@ def test_status(changes, expected):
         ({"suspended_at": NOW}, {}, ContractSuspended),
         ({"ended_at": NOW}, {}, ContractEnded),
         ({}, {"disabled_at": NOW}, CredentialDisabled),
+        ({}, {"expires_at": NOW}, CredentialExpired),
         ({"suspended_at": NOW}, {"disabled_at": NOW}, ContractSuspended),
     ],
 )
@@ -68,6 +71,7 @@ def test_in_force():
     require_in_force(contract(starts=NOW), credential(), NOW)
     require_in_force(contract(ends=NOW), credential(superseded_at=NOW), NOW)
     require_binding(contract(), credential(), NOW)
+    require_binding(contract(), credential(superseded_at=NOW + HALF, expires_at=NOW + HALF), NOW)
 
 
 def test_a_superseded_credential_binds_nobody_new():
@@ -81,12 +85,29 @@ def test_a_superseded_credential_binds_nobody_new():
     [
         ({}, CredentialStatus.ACTIVE),
         ({"superseded_at": NOW}, CredentialStatus.SUPERSEDED),
-        ({"superseded_at": NOW, "disabled_at": NOW}, CredentialStatus.DISABLED),
+        ({"superseded_at": NOW + HALF, "expires_at": NOW + HALF}, CredentialStatus.ACTIVE),
+        ({"superseded_at": NOW, "expires_at": NOW}, CredentialStatus.EXPIRED),
+        ({"superseded_at": NOW, "disabled_at": NOW, "expires_at": NOW}, CredentialStatus.DISABLED),
     ],
 )
 def test_credential_status(changes, expected):
     """A credential is what was done to it last and worst."""
-    assert credential_status(credential(**changes)) is expected
+    assert credential_status(credential(**changes), NOW) is expected
+
+
+def test_the_credential_that_stands_for_a_contract():
+    """An active one, if possible without limits, if possible new."""
+    plain = credential(kid="plain")
+    limited = [
+        credential(kid="names", domains=("www.example.com",)),
+        credential(kid="count", most_accounts=1),
+        credential(kid="end", expires_at=NOW + DAY),
+    ]
+    gone = [credential(kid="rotated", superseded_at=NOW), credential(kid="disabled", disabled_at=NOW)]
+    assert principal([*gone, *limited, plain, credential(kid="older")], NOW) == plain
+    assert principal([*gone, *limited], NOW) == limited[0]
+    assert principal(gone, NOW) == gone[0]
+    assert principal([], NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,18 @@ import msgspec
 import pytest
 
 from tegata.acme.identifiers import Identifier
-from tegata.ca.errors import BadName, ForeignName, NamesRefused, UnsupportedIdentifier, WildcardUnsupported
+from tegata.ca.errors import (
+    BadName,
+    ForeignName,
+    NameNotOfCredential,
+    NamesRefused,
+    Refused,
+    UnsupportedIdentifier,
+    WildcardUnsupported,
+)
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
-from tegata.ca.policy.names import admit, challenge_types, named, pattern
-from tests.ca.policy.samples import OV, WITH_DNS, contract
+from tegata.ca.policy.names import admit, challenge_types, check_limited, named, pattern, within
+from tests.ca.policy.samples import OV, WITH_DNS, contract, credential
 
 PUBLIC = AddressFilter(())
 INNER = AddressFilter(parse_networks(["10.0.0.0/8"]))
@@ -73,6 +81,45 @@ def test_every_bad_name_is_told():
     assert caught.value.facts["names"] == "a.example.org, b.example.org"
 
 
+def test_a_credential_limited_to_some_names():
+    """Its accounts have those and no others, each told; one without limits has all."""
+    asked = dns("www.example.com", "a.example.net", "*.a.example.net", "b.example.net")
+    check_limited(asked, credential())
+    check_limited(asked[:3], credential(domains=("www.example.com", ".a.example.net")))
+    with pytest.raises(NamesRefused) as caught:
+        check_limited(asked, credential(domains=(".a.example.net",)))
+    assert [identifier for identifier, _ in caught.value.refusals] == [asked[0], asked[3]]
+    assert {type(reason) for _, reason in caught.value.refusals} == {NameNotOfCredential}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_held"),
+    [
+        ("www.example.com", True),
+        (".www.example.com", False),
+        ("example.net", True),
+        ("a.example.net", True),
+        (".a.example.net", True),
+        (".example.net", True),
+        ("badexample.net", False),
+        ("net", False),
+        ("192.0.2.1", True),
+        ("192.0.2.128/25", True),
+        ("192.0.0.0/16", False),
+        ("2001:db8::/32", False),
+        ("198.51.100.1", False),
+    ],
+)
+def test_what_a_credential_may_be_limited_to(wanted, is_held):
+    """Names of the contract, and all below them only where all below is the contract's."""
+    whole = contract(domains=("www.example.com", ".example.net", "192.0.2.0/24"))
+    if is_held:
+        assert within(wanted.upper(), whole) == wanted
+    else:
+        with pytest.raises(Refused):
+            within(wanted, whole)
+
+
 def test_wildcards_need_the_dns():
     """A service with dns-01 may have them, proved by dns-01 only (A-71)."""
     assert admit(dns("*.example.net"), contract(), WITH_DNS, PUBLIC) == tuple(dns("*.example.net"))
@@ -117,7 +164,7 @@ def test_an_address_that_nothing_proves():
 
 def test_what_a_customer_begins_with():
     """A domain's own name, an address, and of a network nothing."""
-    assert named(contract(domains=(".example.com", "1.1.1.1", "1.1.1.0/24"))) == ["example.com", "1.1.1.1"]
+    assert named((".example.com", "1.1.1.1", "1.1.1.0/24")) == ["example.com", "1.1.1.1"]
 
 
 @pytest.mark.parametrize(

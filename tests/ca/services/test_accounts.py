@@ -20,6 +20,7 @@ from tegata.ca.errors import (
     ContractSuspended,
     CredentialDisabled,
     CredentialSuperseded,
+    CredentialUsedUp,
     InvalidContact,
     KeyInUse,
     ServiceWithoutAcme,
@@ -97,6 +98,41 @@ async def test_an_eab_is_for_any_number_of_accounts(house):
     added = await house.sell()
     accounts = [await house.register(added) for _ in range(3)]
     assert len({actor.account.id for actor in accounts}) == 3
+
+
+async def test_an_eab_for_so_many_accounts(house):
+    """However many ask at once; an account that is there costs nothing, nor does a request that is refused (A-40)."""
+    added = await house.sell()
+    few = added._replace(credential=await house.credentials.add(added.contract.id, most_accounts=2))
+    with pytest.raises(InvalidContact):
+        await register(house, await bound(house, few, contact=("mailto:",)))
+    account, _ = await register(house, await bound(house, few))
+    assert await register(house, await bound(house, few)) == (account, False)
+    results = await asyncio.gather(*(house.register(few) for _ in range(5)), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Actor", *["CredentialUsedUp"] * 4]
+    assert (await house.credentials.usage(few.credential)).registered == 2
+    with pytest.raises(CredentialUsedUp) as caught:
+        await house.register(few)
+    assert caught.value.facts == {"kid": few.credential.kid, "accounts": 2}
+    assert await register(house, await bound(house, few)) == (account, False)
+
+
+async def test_an_eab_disabled_while_it_registers(house):
+    """Either the account was first, or there is none: the credential is looked at in the commit that makes it."""
+    added = await house.sell()
+    kid = added.credential.kid
+    new = await bound(house, added)
+    commit = house.store.commit
+
+    async def late(work):
+        house.store.commit = commit
+        await house.credentials.disable(kid)
+        await commit(work)
+
+    house.store.commit = late
+    with pytest.raises(CredentialDisabled):
+        await register(house, new)
+    assert await house.store.accounts.of_contract(added.contract.id) == []
 
 
 async def test_one_key_that_registers_twice_at_once(house):

@@ -5,14 +5,22 @@ import shlex
 import pytest
 
 from tegata.acme import eab
-from tegata.ca.errors import CredentialDisabled, Refused, ServiceWithoutAcme, UnknownObject
-from tests.ca.services.house import NOW, SECOND
+from tegata.ca.errors import (
+    CredentialDisabled,
+    CredentialExpired,
+    CredentialSuperseded,
+    NamesRefused,
+    Refused,
+    ServiceWithoutAcme,
+    UnknownObject,
+)
+from tests.ca.services.house import DAY, HOUR, NOW, SECOND
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_show(house):
-    """The record, and its key in base64url; at rest the key is sealed."""
+    """The record, and its key in base64url; at rest the key is sealed (A-40)."""
     added = await house.sell()
     kid = added.credential.kid
     assert await house.credentials.show(kid) == added.credential
@@ -36,6 +44,118 @@ async def test_rotate(house):
     await house.credentials.disable(new.kid)
     with pytest.raises(Refused):
         await house.credentials.rotate(new.kid)
+
+
+async def test_rotate_with_an_overlap(house):
+    """Both register accounts for a time, then the new one alone; what the old one made goes on."""
+    added = await house.sell()
+    new = await house.credentials.rotate(added.credential.kid, until=NOW + DAY)
+    both = [added, added._replace(credential=new)]
+    actor, _ = [await house.register(one) for one in both]
+    house.clock.advance(DAY)
+    with pytest.raises(CredentialSuperseded):
+        await house.register(added)
+    await house.register(both[1])
+    await house.order(actor)
+    with pytest.raises(Refused):
+        await house.credentials.rotate(added.credential.kid, until=NOW + 9 * DAY)
+    with pytest.raises(Refused):
+        await house.credentials.rotate(new.kid, until=NOW)
+
+
+async def test_rotate_keeps_the_limits(house):
+    """But for an end that is given."""
+    added = await house.sell("www.example.com", "www2.example.com")
+    one = await house.credentials.add(
+        added.contract.id, domains=["www2.example.com"], most_accounts=3, expires_at=NOW + DAY
+    )
+    new = await house.credentials.rotate(one.kid)
+    assert (new.domains, new.most_accounts, new.expires_at) == (("www2.example.com",), 3, NOW + DAY)
+    newer = await house.credentials.rotate(new.kid, expires_at=NOW + 2 * DAY)
+    assert newer.expires_at == NOW + 2 * DAY
+    house.clock.advance(2 * DAY)
+    with pytest.raises(Refused):
+        await house.credentials.rotate(newer.kid)
+
+
+async def test_an_eab_for_some_of_the_names(house):
+    """Its accounts have those only; the contract's own EAB stays what it was."""
+    added = await house.sell("www.example.com", ".example.net")
+    house.clock.advance(SECOND)
+    limited = await house.credentials.add(added.contract.id, domains=["A.example.net"])
+    actor = await house.register(added._replace(credential=limited))
+    await house.issue(actor, "a.example.net")
+    with pytest.raises(NamesRefused) as caught:
+        await house.order(actor, "a.example.net", "www.example.com")
+    assert caught.value.facts["names"] == "www.example.com"
+    assert (await house.contracts.show(added.contract.id)).credential == added.credential
+    assert "-d www.example.com -d example.net " in (await house.credentials.eab_file(added.contract.id))[1]
+    name, text = await house.credentials.eab_file(added.contract.id, limited.kid)
+    assert name == f"eab-{limited.kid}.txt"
+    assert f"--eab-kid {limited.kid} -d a.example.net --key-type rsa" in text
+    assert [one.kid for one in await house.credentials.of_contract(added.contract.id)] == [
+        limited.kid,
+        added.credential.kid,
+    ]
+
+
+async def test_an_eab_that_cannot_be(house):
+    """For a name or a contract that is not there, for nobody, or until yesterday."""
+    contract = (await house.sell()).contract.id
+    for wishes in ({"domains": ["www.example.org"]}, {"most_accounts": 0}, {"expires_at": NOW}):
+        with pytest.raises(Refused):
+            await house.credentials.add(contract, **wishes)
+    with pytest.raises(UnknownObject):
+        await house.credentials.add("C0")
+    with pytest.raises(UnknownObject):
+        await house.credentials.eab_file(contract, "unknown")
+    without = await house.sell(service="ov-csr-6m")
+    with pytest.raises(ServiceWithoutAcme):
+        await house.credentials.add(without.contract.id)
+    assert len(await house.credentials.of_contract(contract)) == 1
+
+
+async def test_an_eab_that_expires_ends_its_accounts(house):
+    """At that second, for what was begun too; others of the contract go on."""
+    added = await house.sell()
+    short = added._replace(credential=await house.credentials.add(added.contract.id, expires_at=NOW + HOUR))
+    actor, other = await house.register(short), await house.register(added)
+    ready = await house.ready(actor)
+    house.clock.advance(HOUR)
+    for ask in (house.order(actor), house.finalize(actor, ready), house.register(short)):
+        with pytest.raises(CredentialExpired):
+            await ask
+    await house.order(other)
+
+
+async def test_what_stops_with_an_eab_is_told_before(house):
+    """Its living accounts, their valid certificates and the first end; then the next request of each is refused."""
+    added = await house.sell()
+    kid = added.credential.kid
+    other = added._replace(credential=await house.credentials.add(added.contract.id))
+    first, second, third, gone = [await house.register(added) for _ in range(4)]
+    await house.issue(await house.register(other))
+    certificate = await house.issue(first)
+    house.clock.advance(SECOND)
+    await house.issue(second)
+    await house.issue(gone)
+    await house.accounts.deactivate(gone)
+    await house.certificates.revoke_by_operator(certificate.serial, 4)
+    ready, pending = await house.ready(second), await house.order(third)
+    usage = await house.credentials.usage(added.credential)
+    last_second = NOW + SECOND + 90 * DAY - SECOND
+    assert usage == (4, 3, 1, last_second)
+    with pytest.raises(Refused):
+        await house.credentials.disable(kid, accounts=2)
+    assert (await house.credentials.disable(kid, accounts=3)).disabled_at == house.clock()
+    challenge = pending.authorizations[0].authorization.challenges[0]
+    for ask in (
+        house.order(first),
+        house.finalize(second, ready),
+        house.challenges.accept(await house.again(third), challenge.id),
+    ):
+        with pytest.raises(CredentialDisabled):
+            await ask
 
 
 async def test_disable(house):

@@ -1,6 +1,7 @@
 """Customers, contracts, credentials and accounts in the store."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,14 @@ async def test_all_optional_fields_come_back(store: Store) -> None:
     full = contract(
         id="full", application=Application.RENEWAL, renewed_at=NOW, suspended_at=NOW + SECOND, ended_at=NOW + DAY
     )
-    superseded = credential(kid="old", superseded_at=NOW, disabled_at=NOW + DAY)
+    superseded = credential(
+        kid="old",
+        superseded_at=NOW,
+        disabled_at=NOW + DAY,
+        domains=("www.example.com", ".日本.example"),
+        expires_at=NOW + 2 * DAY,
+        most_accounts=2,
+    )
     gone = account(id="gone", thumbprint="other", contacts=(), terms_agreed_at=None, deactivated_at=NOW)
     await populate(store)
     work = Work()
@@ -119,6 +127,38 @@ async def test_a_key_has_one_account_and_a_login_one_customer(store: Store) -> N
     assert await refused(store, work) == "customers.insert"
     assert await store.accounts.get("second") is None
     assert await store.accounts.by_thumbprint("thumb") == account()
+
+
+async def test_a_credential_registers_what_it_may(store: Store) -> None:
+    """As many accounts as it is for, before its end and before another takes its place, and never once disabled."""
+    await populate(store)
+
+    def use(kid: str, at: datetime = NOW) -> Work:
+        work = Work()
+        store.credentials.use(work, kid, at)
+        return work
+
+    work = Work()
+    ends: dict[str, dict[str, Any]] = {
+        "count": {"most_accounts": 2},
+        "end": {"expires_at": NOW + SECOND},
+        "old": {"superseded_at": NOW + SECOND},
+    }
+    for kid, changes in ends.items():
+        store.credentials.insert(work, credential(kid=kid, **changes))
+    await store.commit(work)
+    await store.commit(use("count"))
+    await store.commit(use("count"))
+    assert await refused(store, use("count")) == "credentials.use"
+    for kid in ("end", "old"):
+        await store.commit(use(kid))
+        assert await refused(store, use(kid, NOW + SECOND)) == "credentials.use"
+    await store.commit(use("kid"))
+    work = Work()
+    store.credentials.disable(work, "kid", NOW)
+    await store.commit(work)
+    assert await refused(store, use("kid")) == "credentials.use"
+    assert await store.credentials.usage(credential(kid="count"), NOW) == (2, 0, 0, None)
 
 
 async def test_an_account_changes_its_key(store: Store) -> None:

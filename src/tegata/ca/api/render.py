@@ -50,6 +50,8 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.BindingMalformed: (ErrorType.MALFORMED, 400),
     errors.CredentialDisabled: (ErrorType.UNAUTHORIZED, 403),
     errors.CredentialSuperseded: (ErrorType.UNAUTHORIZED, 403),
+    errors.CredentialExpired: (ErrorType.UNAUTHORIZED, 403),
+    errors.CredentialUsedUp: (ErrorType.UNAUTHORIZED, 403),
     errors.ContractNotStarted: (ErrorType.UNAUTHORIZED, 403),
     errors.ContractExpired: (ErrorType.UNAUTHORIZED, 403),
     errors.ContractSuspended: (ErrorType.UNAUTHORIZED, 403),
@@ -59,6 +61,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     # Orders. (What has subproblems takes the type that they share.)
     errors.NamesRefused: (ErrorType.COMPOUND, 400),
     errors.ForeignName: (ErrorType.REJECTED_IDENTIFIER, 400),
+    errors.NameNotOfCredential: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.BadName: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.WildcardUnsupported: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.UnsupportedIdentifier: (ErrorType.UNSUPPORTED_IDENTIFIER, 400),

@@ -59,7 +59,8 @@ async def end(ca: Ca, asked: Asked) -> Answer:
 
 async def eab_shape(ca: Ca, credential: Credential) -> Shape:
     """A credential with its key, which only the operator and its customer are shown."""
-    return shapes.credential(credential, await ca.credentials.mac(credential.kid), ca.directory_url)
+    mac = await ca.credentials.mac(credential.kid)
+    return shapes.credential(credential, mac, ca.directory_url, ca.now())
 
 
 async def _shape(ca: Ca, view: ContractView, password: str | None = None) -> Shape:

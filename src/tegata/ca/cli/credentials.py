@@ -1,27 +1,55 @@
 """``tegata-ca eab``: the EAB credentials of contracts."""
 
 from tegata.ca.bootstrap import Ca
+from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.contracts import eab_shape
 from tegata.ca.cli.grammar import Asked
+from tegata.ca.cli.shapes import Shape
+from tegata.ca.model import Credential
+
+_COLUMNS = ("kid", "status", "registered", "most_accounts", "domains", "expires")
+
+
+async def listing(ca: Ca, asked: Asked) -> Answer:
+    """The credentials of a contract, newest first."""
+    found = await ca.credentials.of_contract(asked["contract"])
+    return Answer([await _shape(ca, credential) for credential in found], _COLUMNS)
+
+
+async def add(ca: Ca, asked: Asked) -> Answer:
+    """One more credential of a contract."""
+    added = await ca.credentials.add(
+        asked["contract"],
+        domains=asked["domain"] or (),
+        expires_at=asked["expires"],
+        most_accounts=asked["accounts"],
+    )
+    return Answer(await _shape(ca, added))
 
 
 async def show(ca: Ca, asked: Asked) -> Answer:
-    """One credential with its key."""
-    return Answer(await eab_shape(ca, await ca.credentials.show(asked["kid"])))
+    """One credential with its key, and what would stop with it."""
+    return Answer(await _shape(ca, await ca.credentials.show(asked["kid"])))
 
 
 async def rotate(ca: Ca, asked: Asked) -> Answer:
     """The new credential in the old one's place."""
-    return Answer(await eab_shape(ca, await ca.credentials.rotate(asked["kid"])))
+    new = await ca.credentials.rotate(asked["kid"], until=asked["until"], expires_at=asked["expires"])
+    return Answer(await _shape(ca, new))
 
 
 async def disable(ca: Ca, asked: Asked) -> Answer:
     """Stop a credential with the accounts made by it."""
-    return Answer(await eab_shape(ca, await ca.credentials.disable(asked["kid"])))
+    return Answer(await _shape(ca, await ca.credentials.disable(asked["kid"], accounts=asked["accounts"])))
 
 
 async def file(ca: Ca, asked: Asked) -> Answer:
     """The EAB file's text as the portal hands it out."""
-    _, text = await ca.credentials.eab_file(asked["contract"])
+    _, text = await ca.credentials.eab_file(asked["contract"], asked["kid"])
     return Answer(text)
+
+
+async def _shape(ca: Ca, credential: Credential) -> Shape:
+    usage = await ca.credentials.usage(credential)
+    return (await eab_shape(ca, credential)) | shapes.usage(credential, usage)

@@ -67,6 +67,7 @@ EVERYWHERE = (
     Option("json", about="print JSON; errors too, one line on stderr"),
 )
 _ENDS = Option("ends", "T", "end of the contract, RFC 3339 in UTC (default: the service's term)", type=_instant)
+_EXPIRES = Option("expires", "T", "end of the credential and of its accounts (default: the contract's)", type=_instant)
 
 COMMANDS = (
     Command(
@@ -153,10 +154,39 @@ COMMANDS = (
         "CONTRACT",
         (Option("name", "NAME", "only this name"),),
     ),
-    Command(("eab", "show"), "show an EAB credential", "KID"),
-    Command(("eab", "rotate"), "replace an EAB credential; accounts made with the old one stay", "KID"),
-    Command(("eab", "disable"), "disable an EAB credential and the accounts made with it", "KID"),
-    Command(("eab", "file"), "print the EAB file of a contract", "CONTRACT"),
+    Command(("eab", "list"), "list the EAB credentials of a contract", "CONTRACT"),
+    Command(
+        ("eab", "add"),
+        "add an EAB credential to a contract, beside those that it has",
+        "CONTRACT",
+        (
+            Option("domain", "NAME", "only this of the contract's names (default: all)", many=True),
+            Option("accounts", "N", "how many accounts it may register (default: any number)", type=int),
+            _EXPIRES,
+        ),
+    ),
+    Command(("eab", "show"), "show an EAB credential, and how many accounts and certificates depend on it", "KID"),
+    Command(
+        ("eab", "rotate"),
+        "replace an EAB credential; accounts made with the old one stay",
+        "KID",
+        (
+            Option("until", "T", "until when the old one registers accounts too (default: no more)", type=_instant),
+            _EXPIRES,
+        ),
+    ),
+    Command(
+        ("eab", "disable"),
+        "disable an EAB credential and the accounts made with it",
+        "KID",
+        (Option("accounts", "N", "only if so many accounts depend on it, as eab show counts them", type=int),),
+    ),
+    Command(
+        ("eab", "file"),
+        "print the EAB file of a contract",
+        "CONTRACT",
+        (Option("kid", "KID", "of this EAB credential (default: an active one that is not limited, if any)"),),
+    ),
     Command(
         ("audit", "verify"),
         "check the audit log: that nothing of it was changed, taken out or put in",

@@ -47,6 +47,8 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("contract", "end"): contracts.end,
     ("paused", "list"): paused.listing,
     ("paused", "resume"): paused.resume,
+    ("eab", "list"): credentials.listing,
+    ("eab", "add"): credentials.add,
     ("eab", "show"): credentials.show,
     ("eab", "rotate"): credentials.rotate,
     ("eab", "disable"): credentials.disable,

@@ -9,6 +9,7 @@ from typing import Any
 
 from tegata.ca.model import BlockedKey, Certificate, Credential, Event, Failures
 from tegata.ca.policy import certificates, contracts
+from tegata.ca.ports import Usage
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.evidence import Proof
 from tegata.clock import rfc3339
@@ -37,14 +38,30 @@ def contract(view: ContractView, *, eab: Shape | None, password: str | None) -> 
     }
 
 
-def credential(record: Credential, mac: str, server: str) -> Shape:
+def credential(record: Credential, mac: str, server: str, now: datetime) -> Shape:
     """An EAB credential with its MAC key in base64url, and the directory to use it at."""
     return {
         "kid": record.kid,
         "hmac": mac,
         "server": server,
-        "status": contracts.credential_status(record),
+        "status": contracts.credential_status(record, now),
         "contract": record.contract_id,
+    }
+
+
+def usage(record: Credential, found: Usage) -> Shape:
+    """What a credential is limited to, and what hangs on it."""
+    return {
+        "domains": list(record.domains),
+        "expires": record.expires_at and rfc3339(record.expires_at),
+        "registers_until": record.superseded_at and rfc3339(record.superseded_at),
+        "registered": found.registered,
+        "most_accounts": record.most_accounts,
+        "depending": {
+            "accounts": found.accounts,
+            "certificates": found.certificates,
+            "first_end": found.first_end and rfc3339(found.first_end),
+        },
     }
 
 

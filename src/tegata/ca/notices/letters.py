@@ -45,7 +45,7 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
         "portal_url": sender.portal_url,
         "login": login,
         "directory_url": sender.directory_url,
-        "names_as_flags": " ".join(f"-d {name}" for name in named(contract)),
+        "names_as_flags": " ".join(f"-d {name}" for name in named(contract.domains)),
         "key_type": service.key_types[0],
     }
     # Nothing that somebody typed in may add lines of its own to the letter.

@@ -4,7 +4,7 @@ Knows the contract, its EAB credential and its service; knows no account, no ord
 second of a contract, as notAfter is the last second of a certificate: both count (RFC 5280 §4.1.2.5).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from tegata.ca.errors import (
     ContractNotStarted,
     ContractSuspended,
     CredentialDisabled,
+    CredentialExpired,
     CredentialSuperseded,
     UnknownObject,
 )
@@ -36,6 +37,7 @@ class CredentialStatus(StrEnum):
 
     ACTIVE = "active"
     SUPERSEDED = "superseded"
+    EXPIRED = "expired"
     DISABLED = "disabled"
 
 
@@ -56,17 +58,37 @@ def status(contract: Contract, now: datetime) -> ContractStatus:
     return ContractStatus.ACTIVE if contract.suspended_at is None else ContractStatus.SUSPENDED
 
 
-def credential_status(credential: Credential) -> CredentialStatus:
-    """The credential's status, whatever its contract's."""
+def credential_status(credential: Credential, now: datetime) -> CredentialStatus:
+    """The credential's status, whatever its contract's, and however many accounts it has left."""
     if credential.disabled_at is not None:
         return CredentialStatus.DISABLED
-    return CredentialStatus.ACTIVE if credential.superseded_at is None else CredentialStatus.SUPERSEDED
+    if credential.expires_at is not None and now >= credential.expires_at:
+        return CredentialStatus.EXPIRED
+    if credential.superseded_at is not None and now >= credential.superseded_at:
+        return CredentialStatus.SUPERSEDED
+    return CredentialStatus.ACTIVE
+
+
+def principal(credentials: Sequence[Credential], now: datetime) -> Credential | None:
+    """The credential that stands for its contract, of all of its, newest first.
+
+    An active one before others, and one that is not limited before those that are; of equals the newest.
+    """
+    return min(
+        credentials,
+        key=lambda one: (
+            credential_status(one, now) is not CredentialStatus.ACTIVE,
+            bool(one.domains) or one.most_accounts is not None or one.expires_at is not None,
+        ),
+        default=None,
+    )
 
 
 def require_in_force(contract: Contract, credential: Credential, now: datetime) -> None:
     """Pass if accounts of this credential may have certificates now.
 
-    Raises ContractNotStarted, ContractExpired, ContractSuspended, ContractEnded or CredentialDisabled.
+    Raises ContractNotStarted, ContractExpired, ContractSuspended, ContractEnded, CredentialDisabled or
+    CredentialExpired.
     """
     match status(contract, now):
         case ContractStatus.ENDED:
@@ -81,15 +103,17 @@ def require_in_force(contract: Contract, credential: Credential, now: datetime) 
         raise ContractNotStarted(contract=contract.id, starts=told(contract.starts))
     if credential.disabled_at is not None:
         raise CredentialDisabled(kid=credential.kid, contract=contract.id)
+    if credential.expires_at is not None and now >= credential.expires_at:
+        raise CredentialExpired(kid=credential.kid, contract=contract.id, expires=told(credential.expires_at))
 
 
 def require_binding(contract: Contract, credential: Credential, now: datetime) -> None:
-    """Pass if a new account may be bound with this credential now.
+    """Pass if a new account may be bound with this credential now, as far as its dates say.
 
     Raises what ``require_in_force`` raises, and CredentialSuperseded.
     """
     require_in_force(contract, credential, now)
-    if credential.superseded_at is not None:
+    if credential.superseded_at is not None and now >= credential.superseded_at:
         raise CredentialSuperseded(kid=credential.kid, contract=contract.id)
 
 

@@ -6,7 +6,7 @@ wildcards, reserved addresses. Whether a name answers its challenge is unknown h
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from publicsuffixlist import PublicSuffixList
 
@@ -16,12 +16,14 @@ from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import (
     BadName,
     ForeignName,
+    NameNotOfCredential,
     NameRefused,
     NamesRefused,
+    Refused,
     UnsupportedIdentifier,
     WildcardUnsupported,
 )
-from tegata.ca.model import Contract
+from tegata.ca.model import Contract, Credential
 from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.settings import Service
 from tegata.pki import names
@@ -50,6 +52,19 @@ def admit(
     return tuple(admitted)
 
 
+def check_limited(admitted: Sequence[Identifier], credential: Credential) -> None:
+    """Pass identifiers of the contract that an account of this credential may have; raises NamesRefused."""
+    if not credential.domains:
+        return
+    refused = [
+        (identifier, NameNotOfCredential(name=identifier.value, kid=credential.kid))
+        for identifier in admitted
+        if not any(names.covers(own, identifier.value) for own in credential.domains)
+    ]
+    if refused:
+        raise NamesRefused(refused)
+
+
 def challenge_types(service: Service, identifier: Identifier) -> tuple[str, ...]:
     """The challenge types by which an identifier can be proved.
 
@@ -67,27 +82,49 @@ def pattern(text: str, addresses: AddressFilter) -> str:
     That is ``www.example.com``, ``.example.com`` for that name and all below it, an address, or a network of them.
     Raises BadName for anything a certificate could not have: wildcards, public suffixes, reserved addresses.
     """
-    dot = "." if text.startswith(".") else ""
-    try:
-        name = names.network(text) if "/" in text else names.normalise(text.removeprefix("."))
-    except names.BadName as error:
-        raise BadName(name=text, reason=error.facts["reason"]) from None
+    form = _one_form(text)
+    name = form.removeprefix(".")
     if "/" in name:
-        return name
+        return form
     if names.is_wildcard(name):
         raise BadName(name=text, reason="wildcards are covered by the name with a dot in front")
     if names.is_ip(name):
-        if dot:
+        if form != name:
             raise BadName(name=text, reason="it is an IP address, which is no DNS name")
         _check_open(name, addresses)
     else:
         _check_owned(name)
-    return dot + name
+    return form
 
 
-def named(contract: Contract) -> list[str]:
+def within(text: str, contract: Contract) -> str:
+    """A pattern of names that are all the contract's, in its one form; raises BadName, Refused."""
+    wanted = _one_form(text)
+    if not any(_holds(own, wanted) for own in contract.domains):
+        raise Refused(reason="a name is not among the contract's")
+    return wanted
+
+
+def named(domains: Sequence[str]) -> list[str]:
     """The names with which the customer of a contract begins: a domain's own, and of networks none."""
-    return [own.removeprefix(".") for own in contract.domains if "/" not in own]
+    return [own.removeprefix(".") for own in domains if "/" not in own]
+
+
+def _one_form(text: str) -> str:
+    """A pattern as it is kept; raises BadName."""
+    dot = "." if text.startswith(".") else ""
+    try:
+        return names.network(text) if "/" in text else dot + names.normalise(text.removeprefix("."))
+    except names.BadName as error:
+        raise BadName(name=text, reason=error.facts["reason"]) from None
+
+
+def _holds(own: str, wanted: str) -> bool:
+    """Whether all that one pattern covers another does too."""
+    if "/" in wanted:
+        network = ip_network(wanted)
+        return all(names.covers(own, str(end)) for end in (network[0], network[-1]))
+    return names.covers(own, wanted) if not wanted.startswith(".") else own.startswith(".") and wanted.endswith(own)
 
 
 def _admit(identifier: Identifier, contract: Contract, service: Service, addresses: AddressFilter) -> Identifier:

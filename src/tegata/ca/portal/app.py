@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tegata.ca.errors import NotFound
+from tegata.ca.portal.credentials import CredentialPages
 from tegata.ca.portal.downloads import DownloadPages
 from tegata.ca.portal.logins import LOGIN, ORDERS, LoginPages
 from tegata.ca.portal.orders import OrderPages
@@ -51,6 +52,7 @@ def build(
     logins = LoginPages(customers, monotonic)
     orders = OrderPages(customers, certificates, limits, now)
     downloads = DownloadPages(customers, credentials, seal_url)
+    eabs = CredentialPages(customers, credentials, now)
     order = "/portal/orders/{contract:str}"
     return Starlette(
         routes=[
@@ -68,6 +70,12 @@ def build(
             Route(f"{order}/eab", downloads.eab, methods=["POST"]),
             Route(f"{order}/download/sticker", downloads.sticker, methods=["GET"]),
             Route(f"{order}/sticker", downloads.sticker, methods=["GET"]),
+            Route(f"{order}/credentials", eabs.table, methods=["GET"]),
+            Route(f"{order}/credentials", eabs.add, methods=["POST"]),
+            Route(f"{order}/credentials/{{kid:str}}/eab", eabs.eab, methods=["POST"]),
+            Route(f"{order}/credentials/{{kid:str}}/rotate", eabs.rotate, methods=["POST"]),
+            Route(f"{order}/credentials/{{kid:str}}/disable", eabs.confirm, methods=["GET"]),
+            Route(f"{order}/credentials/{{kid:str}}/disable", eabs.disable, methods=["POST"]),
             Mount("/portal/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(_Guard)],

@@ -31,7 +31,7 @@ class DownloadPages:
         customer = await require_customer(request, self._customers)
         view = await self._customers.contract(customer, request.path_params["contract"])
         name, text = await self._credentials.eab_file(view.contract.id)
-        return _attachment(text, "text/plain; charset=utf-8", name)
+        return attachment(text, "text/plain; charset=utf-8", name)
 
     async def sticker(self, request: Request) -> Response:
         """The sticker in the reader's language."""
@@ -41,5 +41,6 @@ class DownloadPages:
         return Response(text, media_type="image/svg+xml")
 
 
-def _attachment(text: str, media_type: str, name: str) -> Response:
+def attachment(text: str, media_type: str, name: str) -> Response:
+    """A file that the browser keeps, by this name."""
     return Response(text, headers={"Content-Type": media_type, "Content-Disposition": f'attachment; filename="{name}"'})

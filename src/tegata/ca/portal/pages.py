@@ -4,7 +4,8 @@ Decides nothing about contracts; shows what it is given.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import date as day_of
 from functools import partial
 
 import jinja2
@@ -51,7 +52,16 @@ def words(language: Language) -> Callable[[str], str]:
 
 def date(instant: datetime, language: Language) -> str:
     """A date as the portal writes it: ``2026/01/30``; the day in Japan for Japanese readers, of UTC for others."""
-    return instant.astimezone(_JAPAN if language is Language.JA else UTC).strftime("%Y/%m/%d")
+    return instant.astimezone(_zone(language)).strftime("%Y/%m/%d")
+
+
+def end_of_day(text: str, request: Request) -> datetime:
+    """The last second of a day (``2026-01-30``, as a date field sends it) where its reader is; raises ValueError."""
+    return datetime.combine(day_of.fromisoformat(text), time(23, 59, 59), _zone(language_of(request))).astimezone(UTC)
+
+
+def _zone(language: Language) -> timezone:
+    return _JAPAN if language is Language.JA else UTC
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:

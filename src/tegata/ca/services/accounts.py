@@ -20,6 +20,7 @@ from tegata.ca.errors import (
     BindingMalformed,
     BindingRefused,
     BindingRequired,
+    CredentialUsedUp,
     InvalidContact,
     KeyInUse,
     ServiceWithoutAcme,
@@ -76,7 +77,7 @@ class AccountService:
 
         A known key gets its account back, whatever else the request says. Raises AccountDeactivated, UnknownAccount
         (only an existing account was wanted, A-34), UnsuitableAccountKey, the refusals of contacts, terms and EAB, and
-        those of ``policy.contracts.require_binding``.
+        those of ``policy.contracts.require_binding``, CredentialUsedUp.
         """
         digest = thumbprint(jwk)
         existing = await self._existing(digest)
@@ -107,15 +108,19 @@ class AccountService:
             created_at=now,
         )
         work = Work()
+        self._store.credentials.use(work, credential.kid, now)
         self._store.accounts.insert(work, account)
         try:
             await self._store.commit(work)
-        except Conflict:
+        except Conflict as lost:
             # The same key registered a moment ago: both requests get the one account.
             winner = await self._existing(digest)
-            if winner is None:
+            if winner is not None:
+                return winner, False
+            if lost.statement != "credentials.use":
                 raise
-            return winner, False
+            contracts.require_binding(contract, await self._again(credential), now)
+            raise CredentialUsedUp(kid=credential.kid, accounts=credential.most_accounts) from None
         return account, True
 
     async def update_contacts(self, actor: Actor, contacts: tuple[str, ...]) -> Actor:
@@ -201,6 +206,11 @@ class AccountService:
         if account is not None:
             actors.require_alive(account)
         return account
+
+    async def _again(self, credential: Credential) -> Credential:
+        current = await self._store.credentials.get(credential.kid)
+        assert current is not None, "credentials are never removed"
+        return current
 
     async def _credential(self, flattened: Flattened | None, digest: str, url: str) -> Credential:
         """The credential that made the binding; an unknown one and a wrong MAC are refused alike (A-41)."""

@@ -86,13 +86,15 @@ class ChallengeService:
     async def accept(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
         """Take up a pending challenge and leave its validation as a job; any other is given as it is (A-60).
 
-        However many requests say so at once, one validation starts (A-59). Raises NotFound.
+        However many requests say so at once, one validation starts (A-59). Raises NotFound, and the
+        refusals of ``policy.contracts.require_in_force``.
         """
         view, challenge = await self.get(actor, challenge_id)
         is_pending = view.challenge_statuses[challenge.id] is ChallengeStatus.PENDING
         if view.status is not AuthorizationStatus.PENDING or not is_pending:
             return view, challenge
         now = self._clock()
+        actor.require_in_force(now)
         work = Work()
         self._store.authorizations.accept_challenge(work, challenge_id, now)
         try:

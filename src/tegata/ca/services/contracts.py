@@ -30,7 +30,7 @@ _LOGIN_CHARACTERS = 254
 
 @dataclass(frozen=True)
 class ContractView:
-    """A contract with its status, its service, its newest credential if it has one, and its customer."""
+    """A contract with its status, its service, the credential that stands for it if it has any, and its customer."""
 
     contract: Contract
     status: ContractStatus
@@ -202,7 +202,7 @@ class ContractService:
             contract,
             contracts.status(contract, self._clock()),
             contracts.service_of(contract, self._services),
-            credentials[0] if credentials else None,
+            contracts.principal(credentials, self._clock()),
             customer,
         )
 

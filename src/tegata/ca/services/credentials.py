@@ -3,14 +3,15 @@
 Whose contract a caller may touch is decided before; registering by a credential is the account service's matter.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tegata.acme import b64
 from tegata.ca.errors import CredentialDisabled, Refused, ServiceWithoutAcme, UnknownObject
-from tegata.ca.model import Credential
-from tegata.ca.policy import names
-from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
+from tegata.ca.model import Contract, Credential
+from tegata.ca.policy import contracts, names
+from tegata.ca.policy.calendar import whole_second
+from tegata.ca.ports import Conflict, Ids, Sealer, Store, Usage, Work
 from tegata.pki.names import is_ip
 
 
@@ -19,11 +20,26 @@ def seal_name(kid: str) -> str:
     return f"eab:{kid}"
 
 
-def new_credential(contract_id: str, *, ids: Ids, sealer: Sealer, now: datetime) -> Credential:
+def new_credential(
+    contract_id: str,
+    *,
+    ids: Ids,
+    sealer: Sealer,
+    now: datetime,
+    domains: tuple[str, ...] = (),
+    expires_at: datetime | None = None,
+    most_accounts: int | None = None,
+) -> Credential:
     """A fresh credential of a contract, not yet stored."""
     kid = ids.kid()
     return Credential(
-        kid=kid, contract_id=contract_id, sealed_mac=sealer.seal(seal_name(kid), ids.mac()), created_at=now
+        kid=kid,
+        contract_id=contract_id,
+        sealed_mac=sealer.seal(seal_name(kid), ids.mac()),
+        created_at=now,
+        domains=domains,
+        expires_at=expires_at,
+        most_accounts=most_accounts,
     )
 
 
@@ -45,53 +61,117 @@ class CredentialService:
         """The credential's key in base64url, a secret; raises UnknownObject."""
         return self._mac(await self.show(kid))
 
-    async def rotate(self, kid: str) -> Credential:
+    async def of_contract(self, contract_id: str) -> list[Credential]:
+        """The contract's credentials, newest first; raises UnknownObject."""
+        await self._contract(contract_id)
+        return await self._store.credentials.of_contract(contract_id)
+
+    async def usage(self, credential: Credential) -> Usage:
+        """What hangs on a credential now: what would stop with it."""
+        return await self._store.credentials.usage(credential, self._clock())
+
+    async def add(
+        self,
+        contract_id: str,
+        *,
+        domains: Sequence[str] = (),
+        expires_at: datetime | None = None,
+        most_accounts: int | None = None,
+    ) -> Credential:
+        """One more credential of a contract, beside those that it has.
+
+        Its accounts may have only these of the contract's names, if any are given, and nothing from ``expires_at`` on.
+        Raises UnknownObject, ServiceWithoutAcme, BadName, Refused.
+        """
+        contract = await self._contract(contract_id)
+        if not await self._store.credentials.of_contract(contract_id):
+            raise ServiceWithoutAcme(contract=contract_id)
+        now = self._clock()
+        if most_accounts is not None and most_accounts < 1:
+            raise Refused(reason="an EAB is for at least one account")
+        credential = new_credential(
+            contract_id,
+            ids=self._ids,
+            sealer=self._sealer,
+            now=now,
+            domains=tuple(dict.fromkeys(names.within(domain, contract) for domain in domains)),
+            expires_at=_later(expires_at, now),
+            most_accounts=most_accounts,
+        )
+        work = Work()
+        self._store.credentials.insert(work, credential)
+        await self._store.commit(work)
+        return credential
+
+    async def rotate(
+        self, kid: str, *, until: datetime | None = None, expires_at: datetime | None = None
+    ) -> Credential:
         """A new credential in place of this one, which keeps its accounts and binds no new ones.
 
-        Raises UnknownObject, or Refused where it was rotated or disabled before.
+        Both bind accounts ``until`` then, where it is given. The new one is limited as the old one is, to
+        ``expires_at`` instead of the old one's end if that is given. Raises UnknownObject, or Refused where it was
+        rotated or disabled before.
         """
         old = await self.show(kid)
         if old.disabled_at is not None:
             raise Refused(reason="the EAB is disabled")
         now = self._clock()
-        new = new_credential(old.contract_id, ids=self._ids, sealer=self._sealer, now=now)
+        new = new_credential(
+            old.contract_id,
+            ids=self._ids,
+            sealer=self._sealer,
+            now=now,
+            domains=old.domains,
+            expires_at=_later(expires_at or old.expires_at, now),
+            most_accounts=old.most_accounts,
+        )
         work = Work()
-        self._store.credentials.supersede(work, kid, now)
+        self._store.credentials.supersede(work, kid, _later(until, now) or now)
         self._store.credentials.insert(work, new)
         await self._commit(work, "the EAB was rotated before")
         return new
 
-    async def disable(self, kid: str) -> Credential:
+    async def disable(self, kid: str, *, accounts: int | None = None) -> Credential:
         """Stop the credential and every account bound by it, from the next request on.
 
-        Raises UnknownObject, or Refused where it is disabled already.
+        ``accounts`` is how many live accounts whoever asks for it knows of, if that is to be checked. Raises
+        UnknownObject, or Refused where there are others, or it is disabled already.
         """
-        await self.show(kid)
+        credential = await self.show(kid)
+        if accounts is not None and (await self.usage(credential)).accounts != accounts:
+            raise Refused(reason="another number of accounts depends on the EAB than was said")
         work = Work()
         self._store.credentials.disable(work, kid, self._clock())
         await self._commit(work, "the EAB is disabled already")
         return await self.show(kid)
 
-    async def eab_file(self, contract_id: str) -> tuple[str, str]:
-        """The name and the one line of the contract's EAB file: a certbot command.
+    async def eab_file(self, contract_id: str, kid: str | None = None) -> tuple[str, str]:
+        """The name and the one line of an EAB file, a certbot command: the contract's, or that of one of its EABs.
 
         Raises UnknownObject, ServiceWithoutAcme for a contract without EAB, CredentialDisabled.
         """
-        contract = await self._store.contracts.get(contract_id)
-        if contract is None:
-            raise UnknownObject(kind="contract", name=contract_id)
+        contract = await self._contract(contract_id)
         credentials = await self._store.credentials.of_contract(contract_id)
         if not credentials:
             raise ServiceWithoutAcme(contract=contract_id)
-        newest = credentials[0]
-        if newest.disabled_at is not None:
-            raise CredentialDisabled(kid=newest.kid, contract=contract_id)
-        flags = "".join(f" {'--ip-address' if is_ip(name) else '-d'} {name}" for name in names.named(contract))
+        chosen = contracts.principal([one for one in credentials if kid in (None, one.kid)], self._clock())
+        if chosen is None:
+            raise UnknownObject(kind="EAB", name=kid)
+        if chosen.disabled_at is not None:
+            raise CredentialDisabled(kid=chosen.kid, contract=contract_id)
+        named = names.named(chosen.domains or contract.domains)
+        flags = "".join(f" {'--ip-address' if is_ip(name) else '-d'} {name}" for name in named)
         command = (
-            f"sudo certbot --server {self._server} --eab-hmac-key {self._mac(newest)} --eab-kid {newest.kid}"
+            f"sudo certbot --server {self._server} --eab-hmac-key {self._mac(chosen)} --eab-kid {chosen.kid}"
             f"{flags} --key-type rsa\n"
         )
-        return f"eab-{contract_id}.txt", command
+        return f"eab-{kid or contract_id}.txt", command
+
+    async def _contract(self, contract_id: str) -> Contract:
+        contract = await self._store.contracts.get(contract_id)
+        if contract is None:
+            raise UnknownObject(kind="contract", name=contract_id)
+        return contract
 
     def _mac(self, credential: Credential) -> str:
         return b64.encode(self._sealer.open(seal_name(credential.kid), credential.sealed_mac))
@@ -101,3 +181,12 @@ class CredentialService:
             await self._store.commit(work)
         except Conflict:
             raise Refused(reason=lost) from None
+
+
+def _later(at: datetime | None, now: datetime) -> datetime | None:
+    """An instant to the second, if one is given; raises Refused for one that has passed."""
+    if at is None:
+        return None
+    if at <= now:
+        raise Refused(reason="the instant has passed")
+    return whole_second(at)

@@ -73,8 +73,8 @@ class OrderService:
     async def create(self, actor: Actor, new: NewOrder) -> OrderView:
         """Place an order if the contract allows it now.
 
-        Raises the refusals of ``policy.contracts.require_in_force``, ``Admission.admit`` and ``LimitService.refuse``,
-        MalformedRequest, ReplacesRefused, AlreadyReplaced.
+        Raises the refusals of ``policy.contracts.require_in_force``, ``Admission.admit``,
+        ``policy.names.check_limited`` and ``LimitService.refuse``, MalformedRequest, ReplacesRefused, AlreadyReplaced.
         """
         now = self._clock()
         actor.require_in_force(now)
@@ -88,6 +88,7 @@ class OrderService:
             behind=calendar.NOT_BEFORE_BEHIND_AT_ORDER,
         )
         identifiers = admitted.identifiers
+        names.check_limited(identifiers, actor.credential)
         reused = await self._reusable(actor, identifiers, now)
         authorizations = [
             reused.get(identifier) or self._authorization(actor, identifier, admitted.service, now)

@@ -16,7 +16,7 @@ from tegata.acme.lifecycle import NotAllowed, OrderEvent
 from tegata.acme.statuses import AuthorizationStatus
 from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, OrderNotReady
 from tegata.ca.model import Authorization, Contract, Order
-from tegata.ca.policy import baseline, calendar, keys
+from tegata.ca.policy import baseline, calendar, keys, names
 from tegata.ca.ports import Store
 from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
@@ -98,6 +98,7 @@ class FinalCheck:
             now=now,
             behind=calendar.NOT_BEFORE_BEHIND_AT_ISSUANCE,
         )
+        names.check_limited(admitted.identifiers, actor.credential)
         public_key = await self._public_key(order, der, admitted.service)
         # The one thing that takes time comes last, so that everything else is known to be in order.
         await self._permissions.require(actor.account, valid)

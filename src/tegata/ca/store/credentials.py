@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from tegata.ca.model import Credential
-from tegata.ca.ports import Work
+from tegata.ca.ports import Usage, Work
 from tegata.ca.store import audit
-from tegata.ca.store.columns import instant, instant_or_none, micros, micros_or_none
+from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, strings
 from tegata.ca.store.engine import Engine, Row
 
 
@@ -25,6 +25,14 @@ class CredentialRows:
         rows = await self._database.fetch("credentials.of_contract", contract_id=contract_id)
         return [credential_of(row) for row in rows]
 
+    async def usage(self, credential: Credential, now: datetime) -> Usage:
+        """What was made by the credential, and what of it lives now."""
+        rows = await self._database.fetch(
+            "credentials.usage", kid=credential.kid, contract_id=credential.contract_id, now=micros(now)
+        )
+        registered, accounts, certificates, first_end = rows[0]
+        return Usage(registered, accounts, certificates, instant_or_none(first_end))
+
     def insert(self, work: Work, credential: Credential) -> None:
         """Add a credential."""
         work.add(
@@ -36,13 +44,28 @@ class CredentialRows:
             created_at=micros(credential.created_at),
             superseded_at=micros_or_none(credential.superseded_at),
             disabled_at=micros_or_none(credential.disabled_at),
+            domains=json(credential.domains),
+            expires_at=micros_or_none(credential.expires_at),
+            most_accounts=credential.most_accounts,
         )
-        audit.record(work, "credential.added", credential.kid, contract=credential.contract_id)
+        audit.record(
+            work,
+            "credential.added",
+            credential.kid,
+            contract=credential.contract_id,
+            domains=" ".join(credential.domains),
+            expires=credential.expires_at.isoformat() if credential.expires_at else "",
+            accounts="" if credential.most_accounts is None else str(credential.most_accounts),
+        )
+
+    def use(self, work: Work, kid: str, at: datetime) -> None:
+        """Count an account that is registered now, if the credential may register another."""
+        work.add("credentials.use", rows=1, kid=kid, at=micros(at))
 
     def supersede(self, work: Work, kid: str, at: datetime) -> None:
-        """Let the credential bind no more accounts; once."""
+        """Let the credential bind no more accounts from an instant on; once."""
         work.add("credentials.supersede", rows=1, kid=kid, at=micros(at))
-        audit.record(work, "credential.superseded", kid)
+        audit.record(work, "credential.superseded", kid, since=at.isoformat())
 
     def disable(self, work: Work, kid: str, at: datetime) -> None:
         """Stop the credential and its accounts; once."""
@@ -52,7 +75,7 @@ class CredentialRows:
 
 def credential_of(row: Row) -> Credential:
     """The record of a row."""
-    (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at) = row
+    (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts) = row
     return Credential(
         kid=kid,
         contract_id=contract_id,
@@ -60,4 +83,7 @@ def credential_of(row: Row) -> Credential:
         created_at=instant(created_at),
         superseded_at=instant_or_none(superseded_at),
         disabled_at=instant_or_none(disabled_at),
+        domains=strings(domains),
+        expires_at=instant_or_none(expires_at),
+        most_accounts=most_accounts,
     )

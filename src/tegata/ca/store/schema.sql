@@ -37,13 +37,18 @@ CREATE TABLE contracts (
 
 CREATE INDEX contracts_of_customer ON contracts (customer_id);
 
+-- domains [] are all of the contract's; registered counts the accounts that were made by it.
 CREATE TABLE credentials (
     kid TEXT PRIMARY KEY,
     contract_id TEXT NOT NULL REFERENCES contracts (id),
     sealed_mac BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     superseded_at INTEGER,
-    disabled_at INTEGER
+    disabled_at INTEGER,
+    domains TEXT NOT NULL DEFAULT '[]',
+    expires_at INTEGER,
+    most_accounts INTEGER,
+    registered INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX credentials_of_contract ON credentials (contract_id);
@@ -62,6 +67,7 @@ CREATE TABLE accounts (
 ) STRICT;
 
 CREATE INDEX accounts_of_contract ON accounts (contract_id);
+CREATE INDEX accounts_of_credential ON accounts (kid);
 
 CREATE TABLE authorizations (
     id TEXT PRIMARY KEY,

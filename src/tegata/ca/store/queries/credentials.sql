@@ -1,17 +1,19 @@
 -- name: get
-SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at
+SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts
 FROM credentials
 WHERE kid = :kid;
 
 -- name: of_contract
-SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at
+SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts
 FROM credentials
 WHERE contract_id = :contract_id
 ORDER BY created_at DESC, kid;
 
 -- name: insert
-INSERT INTO credentials (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at)
-VALUES (:kid, :contract_id, :sealed_mac, :created_at, :superseded_at, :disabled_at)
+INSERT INTO credentials
+    (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts)
+VALUES
+    (:kid, :contract_id, :sealed_mac, :created_at, :superseded_at, :disabled_at, :domains, :expires_at, :most_accounts)
 ON CONFLICT DO NOTHING;
 
 -- name: supersede
@@ -23,3 +25,27 @@ WHERE kid = :kid AND superseded_at IS NULL;
 UPDATE credentials
 SET disabled_at = :at
 WHERE kid = :kid AND disabled_at IS NULL;
+
+-- name: use
+UPDATE credentials
+SET registered = registered + 1
+WHERE kid = :kid
+    AND disabled_at IS NULL
+    AND (superseded_at IS NULL OR superseded_at > :at)
+    AND (expires_at IS NULL OR expires_at > :at)
+    AND (most_accounts IS NULL OR registered < most_accounts);
+
+-- name: usage
+SELECT
+    (SELECT registered FROM credentials WHERE kid = :kid),
+    (SELECT count(*) FROM accounts WHERE kid = :kid AND deactivated_at IS NULL),
+    count(*),
+    min(certificates.not_after)
+FROM certificates
+JOIN accounts ON accounts.id = certificates.account_id
+WHERE certificates.contract_id = :contract_id
+    AND certificates.not_after > :now
+    AND certificates.issued_at IS NOT NULL
+    AND certificates.revoked_at IS NULL
+    AND accounts.kid = :kid
+    AND accounts.deactivated_at IS NULL;

@@ -1,0 +1,148 @@
+"""The page of a contract's EABs: what each is limited to and what depends on it; add, replace, disable.
+
+Whose contract it is, is decided by the customer service; what may be done with an EAB by the credential service.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tegata.ca.errors import CaError, NotFound
+from tegata.ca.model import Contract, Credential
+from tegata.ca.policy.contracts import CredentialStatus, credential_status
+from tegata.ca.portal.downloads import attachment
+from tegata.ca.portal.pages import end_of_day, page
+from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.ports import Usage
+from tegata.ca.services.credentials import CredentialService
+from tegata.ca.services.customers import ContractView, CustomerService
+
+OVERLAP_DAYS = (0, 7, 30)
+"""For how long an EAB that is replaced may go on registering accounts."""
+MOST_ACCOUNTS = 1_000_000
+
+
+class BadForm(CaError):
+    """A value of a form is none that the page's fields have."""
+
+    code = "portal.form"
+
+
+class Row(NamedTuple):
+    """An EAB as the page shows it."""
+
+    credential: Credential
+    status: CredentialStatus
+    usage: Usage
+    is_replaced: bool
+
+
+class CredentialPages:
+    """``/portal/orders/{contract}/credentials`` and what can be done there."""
+
+    def __init__(self, customers: CustomerService, credentials: CredentialService, now: Callable[[], datetime]) -> None:
+        self._customers, self._credentials, self._now = customers, credentials, now
+
+    async def table(self, request: Request) -> Response:
+        """Every EAB of the contract, newest first, and the form for another."""
+        view = await self._view(request)
+        rows = [await self._row(one) for one in await self._credentials.of_contract(view.contract.id)]
+        return page(
+            request, "credentials.html", customer=view.customer, view=view, rows=rows, overlap_days=OVERLAP_DAYS
+        )
+
+    async def add(self, request: Request) -> Response:
+        """Add an EAB with the limits of the form."""
+        check_same_site(request)
+        view = await self._view(request)
+        form = await request.form()
+        domains = [str(value) for value in form.getlist("domain")]
+        await self._credentials.add(
+            view.contract.id,
+            # All of them is no limit: names that the contract gets later are the EAB's too.
+            domains=() if set(domains) >= set(view.contract.domains) else domains,
+            most_accounts=_number(form, "accounts", MOST_ACCOUNTS),
+            expires_at=_day(form, "expires", request),
+        )
+        return _back(view.contract)
+
+    async def rotate(self, request: Request) -> Response:
+        """Put a new EAB in this one's place; the old one may register accounts for some days more."""
+        check_same_site(request)
+        view, credential = await self._one(request)
+        days = _number(await request.form(), "days", max(OVERLAP_DAYS))
+        await self._credentials.rotate(credential.kid, until=self._now() + timedelta(days=days) if days else None)
+        return _back(view.contract)
+
+    async def confirm(self, request: Request) -> Response:
+        """What would stop if this EAB were disabled, and the button that does it."""
+        view, credential = await self._one(request)
+        row = await self._row(credential)
+        return page(request, "credential.html", customer=view.customer, view=view, row=row)
+
+    async def disable(self, request: Request) -> Response:
+        """Disable the EAB, if as many accounts depend on it as the page said."""
+        check_same_site(request)
+        view, credential = await self._one(request)
+        accounts = _number(await request.form(), "accounts", MOST_ACCOUNTS)
+        if accounts is None:
+            raise BadForm
+        await self._credentials.disable(credential.kid, accounts=accounts)
+        return _back(view.contract)
+
+    async def eab(self, request: Request) -> Response:
+        """The file of this EAB; by POST, so that no link or history entry fetches it."""
+        check_same_site(request)
+        view, credential = await self._one(request)
+        name, text = await self._credentials.eab_file(view.contract.id, credential.kid)
+        return attachment(text, "text/plain; charset=utf-8", name)
+
+    async def _view(self, request: Request) -> ContractView:
+        """The reader's contract that the path names."""
+        customer = await require_customer(request, self._customers)
+        return await self._customers.contract(customer, request.path_params["contract"])
+
+    async def _one(self, request: Request) -> tuple[ContractView, Credential]:
+        """The reader's contract, and the EAB of it that the path names; raises NotFound for another's."""
+        view = await self._view(request)
+        for credential in await self._credentials.of_contract(view.contract.id):
+            if credential.kid == request.path_params["kid"]:
+                return view, credential
+        raise NotFound
+
+    async def _row(self, credential: Credential) -> Row:
+        return Row(
+            credential,
+            credential_status(credential, self._now()),
+            await self._credentials.usage(credential),
+            credential.superseded_at is not None,
+        )
+
+
+def _back(contract: Contract) -> Response:
+    return RedirectResponse(f"/portal/orders/{contract.id}/credentials", 303)
+
+
+def _number(form: FormData, name: str, most: int) -> int | None:
+    """A number of the form, if it was filled in; raises BadForm."""
+    text = str(form.get(name) or "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= most):
+        raise BadForm
+    return int(text)
+
+
+def _day(form: FormData, name: str, request: Request) -> datetime | None:
+    """The end of a day of the form, where the reader is, if one was filled in; raises BadForm."""
+    text = str(form.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        return end_of_day(text, request)
+    except ValueError:
+        raise BadForm from None
