@@ -22,7 +22,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from tegata.ca import bootstrap, configuration, faces
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import listening, logs
-from tegata.ca.cli.connections import WholeAnswers
+from tegata.ca.cli.connections import Connection
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
@@ -45,7 +45,7 @@ class Listener(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=WholeAnswers,
+                http=Connection,
                 ssl_context_factory=(lambda _config, _default: context) if context else None,
                 log_config=None,
                 access_log=False,
