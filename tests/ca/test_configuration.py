@@ -1,11 +1,13 @@
 """What the settings say beyond their types: keys that nobody may have, and addresses that may be certified."""
 
+import json
+from contextlib import nullcontext
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
-from tegata.ca.configuration import blocked_keys, certifiable
+from tegata.ca.configuration import blocked_keys, certifiable, load_settings
 from tegata.ca.policy import keys
 from tegata.ca.settings import Acme, Policy, Public, Settings, Validation
 from tegata.settings import BadSettings
@@ -55,3 +57,15 @@ def test_addresses_that_may_be_certified(*, is_public: bool) -> None:
     )
     found = [certifiable(settings).is_open(ip_address(text)) for text in ("1.1.1.1", "10.0.0.1", "192.168.0.1")]
     assert found == [True, not is_public, False]
+
+
+@pytest.mark.parametrize(("issuers", "is_usable"), [(0, False), (1, True), (10, True), (11, False)])
+def test_records_that_stay_name_the_ca(tmp_path: Path, issuers: int, *, is_usable: bool) -> None:
+    """X-43"""
+    names = json.dumps([f"ca{number}.example" for number in range(issuers)])
+    (tmp_path / "settings.toml").write_text(
+        '[acme]\nurl = "https://ca.example"\n[public]\nurl = "http://ca.example"\n'
+        f'[validation]\nissuer_domains = {names}\n[services.dv]\nlabel = "DV"\nchallenges = ["dns-persist-01"]\n'
+    )
+    with nullcontext() if is_usable else pytest.raises(BadSettings, match="issuer_domains"):
+        load_settings(tmp_path)

@@ -20,6 +20,8 @@ TLS_ALPN_01 = "tls-alpn-01"
 
 DNS01_LABEL = "_acme-challenge"
 _PERSIST_LABEL = "_validation-persist"
+MOST_ISSUERS = 10
+"""So many names of the CA may a dns-persist-01 challenge have (draft-ietf-acme-dns-persist §3)."""
 
 HTTP01_PREFIX = "/.well-known/acme-challenge/"
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tegata.acme.challenges import DNS_PERSIST_01, MOST_ISSUERS
 from tegata.ca.policy import baseline, keys
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Agent, Policy, Settings
@@ -25,6 +26,9 @@ def load_settings(home: Path) -> Settings:
     perspectives = settings.validation.perspectives
     if len({one.name for one in perspectives}) != len(perspectives):
         raise BadSettings(path=path, reason="validation.perspectives: a name is there twice")
+    offered = {kind for service in settings.services.values() for kind in service.challenges}
+    if DNS_PERSIST_01 in offered and not 0 < len(settings.validation.issuer_domains) <= MOST_ISSUERS:
+        raise BadSettings(path=path, reason="dns-persist-01 needs one to ten validation.issuer_domains")
     return settings
 
 

@@ -84,7 +84,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to prove control of an identifier (RFC 8555 §7.1.5), and what came of it."""
+    """One way to prove control of an identifier (RFC 8555 §7.1.5), and what came of it.
+
+    ``token`` is empty where the type has none.
+    """
 
     id: str
     authorization_id: str

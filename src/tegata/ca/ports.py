@@ -472,7 +472,10 @@ class Store(Protocol):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What a validation asks the network: everything that one look needs, wherever it is made from."""
+    """What a validation asks the network: everything that one look needs, wherever it is made from.
+
+    ``token`` and ``key_authorization`` are empty for a challenge that has none.
+    """
 
     identifier: Identifier
     wildcard: bool

@@ -18,8 +18,8 @@ ISSUING_KEY = "file:keys/issuing.key"
 WHOLE_CRL = "issuing"
 """The name of the CRL of all certificates, and what the names of shards begin with."""
 
-Challenge = Literal["http-01", "dns-01", "tls-alpn-01", "dns-account-01"]
-"""The challenges there are: the Baseline Requirements' methods 19, 7, 20 and 21, and no retired one (B-20)."""
+Challenge = Literal["http-01", "dns-01", "tls-alpn-01", "dns-account-01", "dns-persist-01"]
+"""The challenges there are: the Baseline Requirements' methods 19, 7, 20, 21 and 22, and no retired one (B-20)."""
 
 Region = Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
 """The regional internet registries."""

@@ -13,7 +13,6 @@ from tegata.client.errors import BadAnswer
 from tegata.pki import names
 from tegata.plugin_api.solver import Presentation
 
-_MOST_ISSUERS = 10
 # What needs no quoting in an issue value (RFC 8659 §4.2) nor in a TXT string.
 _PLAIN = re.compile(r"[!#-:<-\[\]-~]+")
 _SECONDS = re.compile(r"[0-9]{1,15}")
@@ -27,7 +26,7 @@ def presentation(authorization: Authorization, challenge: Challenge, account_url
     if challenge.accounturi not in (None, account_url) or not _PLAIN.fullmatch(account_url):
         raise BadAnswer(url=challenge.url, reason="its challenge is for another account")
     issuers = challenge.issuer_domain_names
-    if not 0 < len(issuers) <= _MOST_ISSUERS or not all(map(_is_name, issuers)):
+    if not 0 < len(issuers) <= challenges.MOST_ISSUERS or not all(map(_is_name, issuers)):
         raise BadAnswer(url=challenge.url, reason="its challenge does not name the CA as it should")
     name = authorization.identifier.value.lower()
     return Presentation(name, challenge.type, "", "", issuers, account_url, authorization.wildcard)

@@ -74,6 +74,21 @@ async def test_from_accepted_to_valid(house, placed):
     assert await house.store.jobs.next_due() is None
 
 
+async def test_a_record_that_stays(house):
+    """It has no token, is asked about with the account alone, and proves one order, for ten days (X-43, X-47)."""
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-persist-01",))
+    actor = await house.register(await house.sell(".example.com"))
+    view = await house.ready(actor, "*.example.com")
+    [asked] = house.network.asked
+    assert (asked.challenge_type, asked.token, asked.key_authorization) == ("dns-persist-01", "", "")
+    assert (asked.identifier.value, asked.wildcard) == ("example.com", True)
+    assert asked.account_uri == f"https://ca.example.com/acme/account/{actor.account.id}"
+    assert view.authorizations[0].authorization.expires_at == NOW + 10 * DAY
+    assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+    assert (await house.order(actor, "*.example.com")).status is OrderStatus.PENDING
+
+
 async def test_accepting_again_changes_nothing(house, placed):
     """While it is looked at, and when it is decided (A-60)."""
     actor, _, challenge = placed

@@ -3,6 +3,7 @@
 import time
 
 from tegata.acme import messages
+from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
 from tegata.acme.wire import Response
 from tegata.ca.api import answers, links, render
@@ -68,11 +69,15 @@ def _is_waiting(view: AuthorizationView) -> bool:
 
 
 def _message(context: Context, view: AuthorizationView, challenge: Challenge, language: Language) -> messages.Challenge:
+    """The challenge; one for a record that stays says whose it is, in place of a token (X-43)."""
+    to, lasting = context.links.to, challenge.type == DNS_PERSIST_01
     return messages.Challenge(
         type=challenge.type,
-        url=context.links.to(links.CHALLENGE, challenge.id),
+        url=to(links.CHALLENGE, challenge.id),
         status=view.challenge_statuses[challenge.id],
-        token=challenge.token,
+        token=challenge.token or None,
         validated=rfc3339(challenge.validated_at) if challenge.validated_at else None,
         error=render.stored(challenge.fault, language),
+        accounturi=to(links.ACCOUNT, view.authorization.account_id) if lasting else None,
+        issuer_domain_names=tuple(name.lower() for name in context.issuer_domains) if lasting else (),
     )

@@ -31,6 +31,8 @@ NOT_BEFORE_BEHIND_AT_SIGNATURE = timedelta(hours=48)
 
 # How long a look at CAA is good (BR 3.2.2.8), less the time that the look itself and the issuance take.
 CAA_GOOD = timedelta(hours=8) - timedelta(minutes=5)
+# How long a look at a record that stays is good (BR 3.2.2.4.22); it is good for one order at the most.
+LASTING_PROOF = timedelta(days=10)
 
 
 def told(instant: datetime) -> str:

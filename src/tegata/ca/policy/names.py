@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from publicsuffixlist import PublicSuffixList
 
 from tegata.acme import identifiers
-from tegata.acme.challenges import DNS_01, DNS_ACCOUNT_01
+from tegata.acme.challenges import DNS_01, DNS_ACCOUNT_01, DNS_PERSIST_01
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import (
     BadName,
@@ -28,7 +28,7 @@ from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.settings import Service
 from tegata.pki import names
 
-_IN_DNS = frozenset({DNS_01, DNS_ACCOUNT_01})
+_IN_DNS = frozenset({DNS_01, DNS_ACCOUNT_01, DNS_PERSIST_01})
 _REVERSE_ZONES = (".in-addr.arpa", ".ip6.arpa")
 
 

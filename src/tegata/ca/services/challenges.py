@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
 from tegata.ca.errors import (
     BadHttpAnswer,
@@ -15,6 +16,7 @@ from tegata.ca.errors import (
     ConnectionFailed,
     NameNotResolved,
     NotFound,
+    PersistRefused,
     SeenDifferently,
     SeenInPartOnly,
     TooFewPerspectives,
@@ -25,6 +27,7 @@ from tegata.ca.errors import (
     fault_of,
 )
 from tegata.ca.model import Account, Authorization, Challenge, Job, Look
+from tegata.ca.policy import calendar
 from tegata.ca.ports import Conflict, Hands, Ids, Store, Validator, Verdict, Work
 from tegata.ca.services import sightings
 from tegata.ca.services.actors import Actor, own
@@ -44,6 +47,7 @@ _PASSING = (
     BadHttpAnswer,
     TxtNotFound,
     WrongTxtValue,
+    PersistRefused,
     CaaUnknown,
     SeenInPartOnly,
     SeenDifferently,
@@ -165,8 +169,9 @@ class ChallengeService:
             self._store.observations, work, challenge=challenge, look=Look.VALIDATION, verdict=verdict, at=now
         )
         if verdict.error is None:
-            expires = now + timedelta(seconds=self._validation.reuse_seconds)
-            self._store.authorizations.pass_challenge(work, challenge.id, now, expires, verdict.evidence)
+            self._store.authorizations.pass_challenge(
+                work, challenge.id, now, self._end(challenge, now), verdict.evidence
+            )
             self._limits.passed(work, authorization.account_id, authorization.identifier.value)
             await self._finish(work, job)
         elif isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts:
@@ -175,6 +180,11 @@ class ChallengeService:
         else:
             self._limits.failed(work, authorization.account_id, authorization.identifier.value, verdict.error)
             await self._fail(job, challenge, verdict.error, verdict.evidence, work)
+
+    def _end(self, challenge: Challenge, now: datetime) -> datetime:
+        """Until when a proof that was just seen counts."""
+        span = timedelta(seconds=self._validation.reuse_seconds)
+        return now + (min(span, calendar.LASTING_PROOF) if challenge.type == DNS_PERSIST_01 else span)
 
     async def _fail(self, job: Job, challenge: Challenge, error: ValidationFault, evidence: bytes, work: Work) -> None:
         fault = fault_of(error, self._ids.reference())

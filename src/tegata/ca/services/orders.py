@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 from cryptography import x509
 
+from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.acme.codec import Malformed
 from tegata.acme.identifiers import Identifier
 from tegata.acme.messages import NewOrder
@@ -26,7 +27,7 @@ from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.statuses import (
     AuthorizationView,
     OrderView,
-    is_proved_since,
+    is_reusable,
     look,
     proved_by,
     view_authorization,
@@ -208,7 +209,7 @@ class OrderService:
         for authorization in sorted(found, key=lambda one: one.expires_at):
             identifier = proved.get((authorization.identifier, authorization.wildcard))
             view = view_authorization(authorization, now)
-            lasts = authorization.expires_at >= now + _REUSE_LEFT and is_proved_since(authorization, oldest)
+            lasts = authorization.expires_at >= now + _REUSE_LEFT and is_reusable(authorization, oldest)
             if identifier is not None and lasts and view.status is AuthorizationStatus.VALID:
                 reused[identifier] = authorization
         return reused
@@ -225,7 +226,10 @@ class OrderService:
             expires_at=now + timedelta(seconds=self._policy.pending_authorization_seconds),
             challenges=tuple(
                 Challenge(
-                    id=self._ids.object_id(), authorization_id=authorization_id, type=kind, token=self._ids.token()
+                    id=self._ids.object_id(),
+                    authorization_id=authorization_id,
+                    type=kind,
+                    token="" if kind == DNS_PERSIST_01 else self._ids.token(),
                 )
                 for kind in names.challenge_types(service, identifier)
             ),

@@ -16,6 +16,6 @@ def question(
         wildcard=authorization.wildcard,
         challenge_type=challenge.type,
         token=challenge.token,
-        key_authorization=challenges.key_authorization(challenge.token, account.thumbprint),
+        key_authorization=challenge.token and challenges.key_authorization(challenge.token, account.thumbprint),
         account_uri=account_url(account.id),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tegata.acme import lifecycle
+from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import AccountStatus, AuthorizationStatus, ChallengeStatus, OrderStatus
 from tegata.ca.errors import Fault
@@ -68,6 +69,14 @@ def view_authorization(authorization: Authorization, now: datetime) -> Authoriza
 def is_proved_since(authorization: Authorization, oldest: datetime) -> bool:
     """Whether one of its challenges was validated at this instant or later."""
     return any(one.validated_at is not None and one.validated_at >= oldest for one in authorization.challenges)
+
+
+def is_reusable(authorization: Authorization, oldest: datetime) -> bool:
+    """Whether one that is good for further orders was: a lasting record is looked at for each of them (X-47)."""
+    return any(
+        one.validated_at is not None and one.validated_at >= oldest and one.type != DNS_PERSIST_01
+        for one in authorization.challenges
+    )
 
 
 def view_order(order: Order, authorizations: Sequence[Authorization], now: datetime) -> OrderView:
