@@ -32,7 +32,7 @@ def configuration(server: servers.Server, count: int) -> str:
     certificates = "".join(f"  c{number}: {{domains: [n{number}.{DOMAIN}]}}\n" for number in range(count))
     return (
         f"storage: store\nservers:\n  pebble: {{url: {server.directory_url}}}\n"
-        "accounts:\n  main: {server: pebble, email: admin@example.com, acceptsTermsOfService: true, keyType: rsa2048}\n"
+        "accounts:\n  main: {server: pebble, email: admin@example.com, acceptsTermsOfService: true}\n"
         f'challenges:\n  web: {{http: {{address: ":{server.http_port}"}}}}\n'
         f"certificates:\n{certificates}".replace("]}", "], keyType: rsa2048}")
     )

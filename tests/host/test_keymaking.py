@@ -50,6 +50,21 @@ def test_what_takes_no_time_starts_no_process(makers: KeyMakers) -> None:
     assert children() == set()
 
 
+def test_keys_that_were_begun_are_given_out_once(makers: KeyMakers) -> None:
+    """As many as there are processes; one of another type than is wanted then is nobody's."""
+    makers.begin([KeyType.EC256, KeyType.RSA2048, KeyType.RSA3072, KeyType.RSA2048])
+    assert len(children()) == 2
+    keys = [makers.make(KeyType.RSA2048) for _ in range(4)]
+    assert {type_of(key.public_key()) for key in keys} == {KeyType.RSA2048}
+    assert len({spki(key.public_key()) for key in keys}) == 4
+
+
+def test_keys_are_begun_without_processes_too() -> None:
+    with KeyMakers(0) as none:
+        none.begin([KeyType.RSA2048])
+        assert isinstance(none.make(KeyType.RSA2048), RSAPrivateKey)
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_without_processes_keys_are_made_here(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a frozen program, whose interpreter runs nothing else."""

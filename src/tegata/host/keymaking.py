@@ -5,11 +5,13 @@ meanwhile. Keys come over pipes, never by words, environment or disk. Where no p
 """
 
 import contextlib
+import itertools
 import os
 import queue
 import struct
 import subprocess
 import sys
+from collections.abc import Iterable
 from typing import Self
 
 from cryptography.hazmat.primitives import serialization
@@ -43,6 +45,14 @@ class KeyMakers:
                 if maker is not None:
                     maker.close()
 
+    def begin(self, wanted: Iterable[KeyType]) -> None:
+        """Have the first of these keys begun, as many as there are processes; ``make`` gives them out."""
+        for key_type in itertools.islice((each for each in wanted if each in _RSA), self._count):
+            maker = self._idle.get()
+            if maker is not None:
+                maker.begin(key_type)
+            self._idle.put(maker)
+
     def make(self, key_type: KeyType) -> PrivateKey:
         """A new key; waits for a process that has nothing to do. Types that take no time are made at once."""
         if key_type not in _RSA or self._count == 0:
@@ -66,15 +76,35 @@ class _Maker:
     def __init__(self) -> None:
         self.is_well = True
         self._process: subprocess.Popen[bytes] | None = None
+        self._begun: KeyType | None = None
 
-    def make(self, key_type: KeyType) -> PrivateKey | None:
-        """A key, or None where the process does not give one."""
+    def begin(self, key_type: KeyType) -> None:
+        """Have a key made that the next ``make`` of this type takes."""
         try:
             process = self._started()
             assert process.stdin is not None
-            assert process.stdout is not None
             process.stdin.write(f"{key_type}\n".encode())
             process.stdin.flush()
+        except OSError:
+            self.close()
+        else:
+            self._begun = key_type
+
+    def make(self, key_type: KeyType) -> PrivateKey | None:
+        """A key, or None where the process does not give one."""
+        if self._begun not in (None, key_type):
+            self._taken()
+        if self._begun is None and self.is_well:
+            self.begin(key_type)
+        return self._taken()
+
+    def _taken(self) -> PrivateKey | None:
+        """The key that was begun; None without one, or where the process fails."""
+        process, self._begun = self._process, None
+        if process is None:
+            return None
+        try:
+            assert process.stdout is not None
             head = process.stdout.read(_LENGTH.size)
             length = _LENGTH.unpack(head)[0]
             der = process.stdout.read(length) if length <= _LONGEST else b""

@@ -77,6 +77,13 @@ def test_the_account_s_key_type_is_the_certificate_s_too() -> None:
     assert (found.invocation.text("key-type"), found.account_key_type) == ("rsa4096", "rsa4096")
 
 
+def test_the_certificate_s_key_type_is_not_the_account_s() -> None:
+    """v5's default is each one's own; it is v4's flag that speaks of both."""
+    text = "accounts: {a: {email: a@x}}\ncertificates: {x: {domains: [x], keyType: rsa2048, challenge: http-01}}"
+    found = certificates(text)["x"]
+    assert (found.invocation.text("key-type"), found.account_key_type) == ("rsa2048", "ec256")
+
+
 def test_a_dns_challenge() -> None:
     """Its file of variables counts before the certificate's own."""
     text = """\

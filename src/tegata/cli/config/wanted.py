@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tegata.cli.config.file import Section, raise_all
 from tegata.cli.errors import BadConfig
+from tegata.cli.grammar import flags
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.grammar.values import Value
 from tegata.cli.grammar.words import Invocation
@@ -27,8 +28,8 @@ class Wanted:
     name: str
     line: int
     invocation: Invocation
-    account_key_type: str | None
-    """The account's own, in lego's words; None: as the certificate's."""
+    account_key_type: str
+    """The account's own, in lego's words: as v5, not the certificate's."""
     lines: Mapping[str, int]
     """The lines of the file that the values come from, by the flags' names; those that follow from others have none."""
     env_files: tuple[str, ...]
@@ -64,7 +65,7 @@ class _Joining:
         self._challenge(section, key, given, env_files)
         own = section.all_flags()
         env_files.append(own.pop("env-file", ""))
-        account_key_type = given.get("key-type")
+        account_key_type = str(given.get("key-type") or flags.DEFAULT_KEY_TYPE)
         given.update(own)
         self._lines.update(section.all_lines())
         if "pfx" in section.sections:
@@ -79,7 +80,7 @@ class _Joining:
             name,
             section.line,
             invocation,
-            account_key_type if isinstance(account_key_type, str) else None,
+            account_key_type,
             self._lines,
             tuple(str(each) for each in env_files if each),
         )

@@ -9,13 +9,17 @@ from tegata.host.errors import CertificateNotFound
 from tegata.host.files import Tree
 
 
+def is_new(plan: Ensure) -> bool:
+    """Whether there is no certificate yet, nor what a process that was killed had begun."""
+    files = _files(plan)
+    return not files.file(CERTIFICATE).exists() and not files.is_interrupted()
+
+
 def ensure(context: Context, plan: Ensure) -> int:
     """Do it and give the exit code; raises whatever stands in the way."""
-    tree = Tree(plan.renew.path)
-    files = CertificateFiles(tree, plan.renew.issue.file_name)
-    if not files.file(CERTIFICATE).exists() and not files.is_interrupted():
+    if is_new(plan):
         return _obtain(context, plan)
-    account = plan.renew.account
+    tree, account = Tree(plan.renew.path), plan.renew.account
     if plan.run.new_account or AccountFolder(tree, account.server, account.user).key() is None:
         # The certificate is another account's, or came from elsewhere.
         from tegata.cli.steps.registering import registered
@@ -25,6 +29,10 @@ def ensure(context: Context, plan: Ensure) -> int:
         return renew(context, plan.renew)
     except CertificateNotFound:  # what a process had begun was nothing
         return _obtain(context, plan)
+
+
+def _files(plan: Ensure) -> CertificateFiles:
+    return CertificateFiles(Tree(plan.renew.path), plan.renew.issue.file_name)
 
 
 def _obtain(context: Context, plan: Ensure) -> int:

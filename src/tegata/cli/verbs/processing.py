@@ -6,7 +6,7 @@ side by side, each with its own plan, environment and files. One that fails stop
 
 import dataclasses
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -20,13 +20,13 @@ from tegata.cli.plans.making import make
 from tegata.cli.plans.plan import AccountPlan, Ensure
 from tegata.cli.sharing import Shared
 from tegata.cli.telling import tell
-from tegata.cli.verbs.ensure import ensure
+from tegata.cli.verbs.ensure import ensure, is_new
 from tegata.clock import Clock
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
 from tegata.host.files import Tree
 from tegata.host.keymaking import KeyMakers
-from tegata.pki.key_types import parse_key_type
+from tegata.pki.key_types import KeyType, parse_key_type
 
 # Orders at work at once; more of them would wait for the CA's and this machine's limits, not for each other.
 AT_ONCE = 8
@@ -67,6 +67,7 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
     with Shared() as shared, KeyMakers() as makers:
         shared.make_key = makers.make
         jobs = _jobs(dataclasses.replace(context, shared=shared), certificates, file.parent, failed)
+        makers.begin(_new_keys(jobs))
         _register(jobs, failed)
         _work(jobs, failed)
     for name, error in failed.items():
@@ -119,10 +120,16 @@ def _plan(certificate: Wanted, environ: Mapping[str, str], directory: Path) -> E
     invocation = certificate.invocation
     plan = make(invocation, environ, None, directory, material.read(invocation))
     assert isinstance(plan, Ensure)
-    if certificate.account_key_type:
-        account = dataclasses.replace(plan.run.account, key_type=parse_key_type(certificate.account_key_type))
-        return Ensure(dataclasses.replace(plan.run, account=account), dataclasses.replace(plan.renew, account=account))
-    return plan
+    account = dataclasses.replace(plan.run.account, key_type=parse_key_type(certificate.account_key_type))
+    return Ensure(dataclasses.replace(plan.run, account=account), dataclasses.replace(plan.renew, account=account))
+
+
+def _new_keys(jobs: Sequence[_Job]) -> Iterator[KeyType]:
+    """What keys the certificates that are not there yet will have."""
+    for job in jobs:
+        issue = job.plan.run.issue
+        if not (issue.material.key or issue.material.csr) and is_new(job.plan):
+            yield issue.key_type
 
 
 def _register(jobs: list[_Job], failed: dict[str, Exception]) -> None:
