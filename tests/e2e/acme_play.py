@@ -26,7 +26,7 @@ NAME = "www.example.com"
 
 @dataclass
 class Play:
-    """``twists`` are by path: each gets the honest answer and gives the one that is sent."""
+    """``twists`` are by path, or by it without its last part: each gets the honest answer and gives the one sent."""
 
     peer: Peer
     webroot: Path
@@ -53,7 +53,7 @@ class Play:
         """The honest answer, twisted if it is the one."""
         honest = self._honest(asked)
         honest.headers.setdefault("Replay-Nonce", f"bm9uY2U{len(self.peer.asked)}")
-        twist = self.twists.get(asked.path)
+        twist = self.twists.get(asked.path) or self.twists.get(asked.path.rpartition("/")[0])
         return twist(honest) if twist else honest
 
     def _honest(self, asked: Asked) -> Answer:

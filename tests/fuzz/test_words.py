@@ -7,6 +7,8 @@ import contextlib
 import io
 import json
 import os
+import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -31,7 +33,12 @@ NASTY = (
 ).split(" ")
 WORDS = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=5)), min_size=1, max_size=6).map("".join)
 PATHS = ("/dir", "/newNonce", "/newAccount", "/newOrder", "/authz/1", "/chall/1", "/finalize/1", "/cert/1")
+REVOKING = ("/dir", "/newNonce", "/account/1", "/revokeCert")
+COMMANDS = {"run": ["run"], "renew": ["renew", "--no-random-sleep"], "revoke": ["revoke"]}
 HEADERS = ("Location", "Content-Type", "Link", "Retry-After", "Replay-Nonce")
+
+# A line up, a line emptied, the cursor hidden and shown, colours, and the return before them.
+DRAWING = re.compile(r"\x1b\[(?:1A|2K|\?25[lh]|[0-9;]*m)|\r(?=\x1b\[(?:1A|2K))")
 
 Twist = Callable[[Answer], Answer]
 
@@ -102,7 +109,21 @@ def on_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
         yield lambda: started
 
 
-@settings(EXTENT, max_examples=EXTENT.max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture(scope="module")
+def home(on_stage: Callable[[], Play], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What ``tegata run`` leaves behind where the CA is honest."""
+    made = tmp_path_factory.mktemp("home")
+    said = _said(on_stage(), made, COMMANDS["run"], "en", io.StringIO())
+    assert "Server responded with a certificate." in said
+    return made
+
+
+EXAMPLES = settings(
+    EXTENT, max_examples=EXTENT.max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@EXAMPLES
 @given(path=st.sampled_from(PATHS), twist=TWISTS, language=st.sampled_from(["en", "ja"]))
 def test_no_text_of_a_ca_reaches_the_terminal_raw(
     on_stage: Callable[[], Play], path: str, twist: Twist, language: str
@@ -110,38 +131,65 @@ def test_no_text_of_a_ca_reaches_the_terminal_raw(
     """S-37, all the way through."""
     play = on_stage()
     play.twists = {path: twist}
-    said = run(play, language)
-    assert said, "it says something"
+    with tempfile.TemporaryDirectory() as directory:
+        check(_said(play, Path(directory), COMMANDS["run"], language, io.StringIO()))
+
+
+@EXAMPLES
+@given(
+    asked=st.sampled_from([("renew", path) for path in (*PATHS, "/ari")] + [("revoke", path) for path in REVOKING]),
+    twist=TWISTS,
+    language=st.sampled_from(["en", "ja"]),
+)
+def test_nor_while_it_renews_or_revokes(
+    on_stage: Callable[[], Play], home: Path, asked: tuple[str, str], twist: Twist, language: str
+) -> None:
+    """S-37, where there is a certificate already."""
+    command, path = asked
+    play = on_stage()
+    play.twists = {path: twist}
+    with tempfile.TemporaryDirectory() as directory:
+        shutil.copytree(home, directory, dirs_exist_ok=True)
+        check(_said(play, Path(directory), COMMANDS[command], language, io.StringIO()))
+
+
+@settings(EXAMPLES, max_examples=EXTENT.max_examples // 10)
+@given(path=st.sampled_from(PATHS), twist=TWISTS)
+def test_nor_between_what_the_board_draws(on_stage: Callable[[], Play], path: str, twist: Twist) -> None:
+    """S-37: on a terminal there are the sequences that draw the board, and no other."""
+    play = on_stage()
+    play.twists = {path: twist}
+    with tempfile.TemporaryDirectory() as directory, patch.dict(os.environ, TERM="xterm", COLUMNS="80", LINES="24"):
+        check(DRAWING.sub("", _said(play, Path(directory), COMMANDS["run"], "en", Terminal())))
+
+
+def check(said: str) -> None:
+    """It says something, in lines of its own."""
+    assert said
     assert all(sign.isprintable() or sign in "\n\t" for sign in said), ascii(said)
     assert not any(line.startswith(FORGED) for line in said.splitlines()), ascii(said)
     assert "Traceback" not in said
 
 
-def run(play: Play, language: str) -> str:
-    """What ``tegata run`` writes, with a directory of its own."""
-    output, log = io.StringIO(), io.StringIO()
-    with tempfile.TemporaryDirectory() as directory:
-        variables = {"LEGO_CA_CERTIFICATES": str(play.peer.root), "TEGATA_LANG": language, "HOME": directory}
-        words = [
-            "-s",
-            play.directory_url,
-            "-a",
-            "-m",
-            "a@example.com",
-            "-d",
-            NAME,
-            "-k",
-            "rsa2048",
-            "--path",
-            directory,
-        ]
-        words += ["--http", "--http.webroot", str(play.webroot), "--cert.timeout", "2", "run"]
-        with (
-            patch.object(sys, "stdout", output),
-            patch.object(sys, "stderr", log),
-            patch.object(sys, "stdin", io.StringIO()),
-            patch.dict(os.environ, variables),
-        ):
-            program(words, "tegata")
-        assert not Path(directory, FORGED).exists()
+class Terminal(io.StringIO):
+    """A stream that says it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def _said(play: Play, directory: Path, command: list[str], language: str, log: io.StringIO) -> str:
+    """What a command writes to both streams, with this directory."""
+    output = io.StringIO()
+    variables = {"LEGO_CA_CERTIFICATES": str(play.peer.root), "TEGATA_LANG": language, "HOME": str(directory)}
+    words = ["-s", play.directory_url, "-a", "-m", "a@example.com", "-d", NAME, "-k", "rsa2048"]
+    words += ["--path", str(directory), "--http", "--http.webroot", str(play.webroot), "--cert.timeout", "1", *command]
+    with (
+        patch.object(sys, "stdout", output),
+        patch.object(sys, "stderr", log),
+        patch.object(sys, "stdin", io.StringIO()),
+        patch.dict(os.environ, variables),
+    ):
+        program(words, "tegata")
+    assert not Path(directory, FORGED).exists()
     return output.getvalue() + log.getvalue()
