@@ -146,10 +146,12 @@ def test_a_root_that_nobody_trusts(tegata: Tegata, play: Play, tmp_path: Path) -
 
 
 def test_a_server_for_another_name(tegata: Tegata, play: Play) -> None:
+    """It is not trusted, which is not told like a server that cannot be reached."""
     play.peer.url = play.peer.url.replace("localhost", "127.0.0.2")
     done = run(tegata, play)
     assert done.code == 1
     assert "127.0.0.2" in done.stderr
+    assert "LEGO_CA_CERTIFICATES" in done.stderr
     assert play.peer.asked == []
 
 
