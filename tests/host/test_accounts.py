@@ -2,11 +2,13 @@
 
 import json
 import stat
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tegata.acme import b64
+from tegata.host import accounts, stems
 from tegata.host.accounts import AccountFolder, Stored, listed
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, UnsafeUser
 from tegata.host.files import Tree
@@ -48,6 +50,15 @@ def test_where_an_account_is(tree: Tree, server: str, below: str) -> None:
 @pytest.mark.parametrize("user", ["", ".", "..", "../x", "a/b@x", "a\\b@x", "a\0@x"])
 def test_a_mail_address_cannot_lead_elsewhere(tree: Tree, user: str) -> None:
     """It becomes a folder's name, so it must be one."""
+    with pytest.raises(UnsafeUser):
+        AccountFolder(tree, SERVER, user)
+
+
+def test_a_device_of_windows_is_no_folder(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-24, there only: elsewhere such an account has long been in use."""
+    user = "con.smith@example.com"
+    assert AccountFolder(tree, SERVER, user).user == user
+    monkeypatch.setattr(accounts, "is_device", partial(stems.is_device, windows=True))
     with pytest.raises(UnsafeUser):
         AccountFolder(tree, SERVER, user)
 

@@ -19,6 +19,7 @@ from tegata.host import gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.facts import AccountFacts, key_word
 from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
+from tegata.host.stems import is_device
 from tegata.pki.forms import KeyForm
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class AccountFolder:
     """The folder of one account at one CA."""
 
     def __init__(self, tree: Tree, server: str, user: str) -> None:
-        if not user.strip(".") or any(character in user for character in "/\\\0"):
+        if not user.strip(".") or any(character in user for character in "/\\\0") or is_device(user):
             raise UnsafeUser(email=user)
         self.tree = tree
         self.server = server

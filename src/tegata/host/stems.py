@@ -14,6 +14,11 @@ _KEPT = 100
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
 
 
+def is_device(name: str, *, windows: bool = os.name == "nt") -> bool:
+    """Whether no file or folder can have this name, because Windows takes it for a device's."""
+    return windows and _DEVICE.match(name) is not None
+
+
 def stem_of(name: str, *, windows: bool = os.name == "nt") -> str:
     """The stem of a normalised name: ``*`` and ``:`` do not go into file names.
 
@@ -21,6 +26,6 @@ def stem_of(name: str, *, windows: bool = os.name == "nt") -> str:
     part of the name and its digest, joined by a sign that no name has. A stem's own stem is itself.
     """
     stem = name.replace(":", "-").replace("*", "_")
-    if len(stem) <= _LIMIT and not stem.endswith(".issuer") and not (windows and _DEVICE.match(stem)):
+    if len(stem) <= _LIMIT and not stem.endswith(".issuer") and not is_device(stem, windows=windows):
         return stem
     return f"_{stem[:_KEPT]}~{hashlib.sha256(name.encode()).hexdigest()[:32]}"
