@@ -124,8 +124,8 @@ QUESTION = Question(
     identifier=Identifier("dns", "www.example.com"),
     wildcard=False,
     challenge_type="http-01",
-    token="token",
-    key_authorization="token.thumbprint",
+    token="evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ",
+    key_authorization="evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ.thumbprint",
     account_uri="https://ca.example/acme/account/1",
 )
 CAA_REQUEST = caa.CaaRequest(

@@ -52,18 +52,19 @@ def talk(app, *pieces, pause=0.01):
         serving = asyncio.create_task(listener.serve(sockets))
         await listener.accepts.wait()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(pause)
-        came = await asyncio.wait_for(reader.read(), 20)
-        writer.close()
-        serving.cancel()
-        for server in listener.servers:
-            server.close()
-        for one in sockets:
-            one.close()
-        return came
+        try:
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(pause)
+            return await asyncio.wait_for(reader.read(), 20)
+        finally:
+            writer.close()
+            serving.cancel()
+            for server in listener.servers:
+                server.close()
+            for one in sockets:
+                one.close()
 
     return asyncio.run(run())
 
@@ -210,7 +211,7 @@ def test_what_is_no_http_is_refused():
     ids=["silent", "in the first line", "in the head", "in the body", "in the second request"],
 )
 def test_who_sends_too_slowly_is_let_go(monkeypatch, pieces):
-    """Each of them would otherwise hold a connection for as long as it likes (slowloris). S-20."""
+    """Each of them would otherwise hold a connection for as long as it likes (slowloris). S-18, S-20."""
     monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.1)
     came = talk(echo, *pieces)
     assert bodies(came) == ([b"GET /it "] if GET in pieces else [])
@@ -225,3 +226,18 @@ def test_a_slow_answer_is_waited_for(monkeypatch):
         await echo(scope, receive, send)
 
     assert bodies(talk(slow, POST, LAST)) == [b"POST /it one", b"GET /last "]
+
+
+@pytest.mark.parametrize(
+    ("begun", "endless"),
+    [
+        (b"GET /", b"x" * 4096),
+        (b"GET / HTTP/1.1\r\n", b"h: " + b"x" * 4096 + b"\r\n"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"t: " + b"x" * 4096 + b"\r\n"),
+    ],
+    ids=["in the first line", "in the head", "in the trailers"],
+)
+def test_a_request_without_an_end_is_cut(begun, endless):
+    """Or it would fill the memory, and the application has not even seen it. S-20."""
+    with pytest.raises(ConnectionError):
+        talk(echo, begun, *[endless * 16] * 64, pause=0)

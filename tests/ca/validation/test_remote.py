@@ -28,8 +28,8 @@ QUESTION = Question(
     identifier=Identifier("dns", "www.example.com"),
     wildcard=True,
     challenge_type="dns-01",
-    token="token",
-    key_authorization="token.thumbprint",
+    token="evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ",
+    key_authorization="evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ.thumbprint",
     account_uri="https://ca.example/acme/account/1",
 )
 NOW = datetime.now(UTC)
@@ -225,3 +225,23 @@ def test_what_is_no_errand(body):
     """An agent does nothing but looks."""
     with pytest.raises(BadMessage):
         messages.read_errand(body)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"identifier": Identifier("dns", "WWW.example.com")},
+        {"identifier": Identifier("dns", "127.0.0.1")},
+        {"identifier": Identifier("mail", "www.example.com")},
+        {"identifier": Identifier("dns", "a/../b")},
+        {"token": "token"},
+        {"token": "../" * 10},
+        {"key_authorization": "名"},
+        {"account_uri": "https://ca.example/名"},
+    ],
+)
+def test_an_errand_about_what_no_ca_asks(other):
+    """The agent is told so, rather than break on its way."""
+    assert messages.read_errand(messages.errand(Look.CAA, QUESTION)).question == QUESTION
+    with pytest.raises(BadMessage):
+        messages.read_errand(messages.errand(Look.CAA, msgspec.structs.replace(QUESTION, **other)))

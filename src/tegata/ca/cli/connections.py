@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 REQUEST_SECONDS = 60.0
 """From a request's first octet to its last, and from a connection to its first request: who sends slower is let go."""
+REQUEST_OCTETS = 128 * 1024
+"""What may have come of a request that is not whole, head and trailers included; bodies have limits of their own."""
 
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 _WITHOUT_BODY = frozenset({204, 304})
@@ -24,6 +26,7 @@ class Connection(HttpToolsProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _is_arriving = False
+    _octets = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Begin a connection."""
@@ -36,16 +39,22 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take in what has come; a request that is not whole yet has a deadline."""
+        """Take in what has come; a request that is not whole yet has a deadline, and may not grow for ever (S-20)."""
+        if self._octets > REQUEST_OCTETS:
+            self.transport.abort()
+            return
         super().data_received(data)
         if not self._is_arriving:
             self._disarm()
-        elif self._deadline is None:
+            return
+        self._octets += len(data)
+        if self._deadline is None:
             self._deadline = self.loop.call_later(REQUEST_SECONDS, self.timeout_keep_alive_handler)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._is_arriving = True
+        self._octets = 0
         self.url = b""
         self.expect_100_continue = False
         self.headers = []

@@ -72,7 +72,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         t=words(language),
         date=partial(date, language=language),
         language=language,
-        switch_language=str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
+        switch_language="?" + request.url.include_query_params(lang=other).query,
         **values,
     )
     response = HTMLResponse(text, status)

@@ -5,9 +5,12 @@ Both sides read with limits and believe no shape: whatever does not decode is no
 
 import msgspec
 
+from tegata.acme import challenges, identifiers
+from tegata.acme.challenges import BadToken
 from tegata.ca.errors import Fault, ValidationFault, error_of, fault_of
 from tegata.ca.model import Look
 from tegata.ca.ports import Question, Verdict
+from tegata.pki.names import BadName
 
 PATH = "/look"
 READY_PATH = "/ready"
@@ -44,11 +47,18 @@ def errand(look: Look, question: Question) -> bytes:
 
 
 def read_errand(body: bytes) -> Errand:
-    """The errand in a request's body; raises BadMessage."""
+    """The errand in a request's body, its name and token such as a CA has them; raises BadMessage."""
     try:
-        return msgspec.json.decode(body, type=Errand)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = msgspec.json.decode(body, type=Errand)
+        question = found.question
+        is_named = identifiers.of(question.identifier.value) == question.identifier
+        if question.token:
+            challenges.check_token(question.token)
+    except (msgspec.DecodeError, UnicodeDecodeError, BadName, BadToken):
         raise BadMessage("no errand") from None
+    if not is_named or not (question.key_authorization + question.account_uri).isascii():
+        raise BadMessage("no errand")
+    return found
 
 
 def report(perspective: str, question: Question, verdict: Verdict) -> bytes:

@@ -1,0 +1,201 @@
+"""Every door of the CA and its agent under generated requests: octets, the public listener, the portal, the agent.
+
+What is asked of each answer is in ``service``: no 5xx, in time, nothing grows. ACME's are in ``test_acme_requests``.
+"""
+
+import json
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tegata.ca.model import Look
+from tegata.ca.validation import messages, openmpic
+from tests.fuzz.extent import EXTENT
+from tests.fuzz.inputs import octets
+from tests.fuzz.parsers import QUESTION
+from tests.fuzz.service import Answer, Listener
+from tests.fuzz.world import DOORS, FORM, World, world
+
+__all__ = ["world"]
+
+# Octets on the wire.
+
+JWS = b'{"protected":"","payload":"","signature":""}'
+LOGIN = b"login=a&password=b"
+SAMPLES = tuple(
+    b"\r\n".join([*lines, b"", b""]) + rest
+    for lines, rest in (
+        ((b"GET /acme/ HTTP/1.1", b"Host: x", b"Accept-Language: ja, en;q=0.5"), b""),
+        ((b"HEAD /acme/new-nonce HTTP/1.1", b"Host: x"), b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+        (
+            (
+                b"POST /acme/new-order HTTP/1.1",
+                b"Host: x",
+                b"Content-Type: application/jose+json",
+                b"Content-Length: 44",
+            ),
+            JWS,
+        ),
+        (
+            (b"POST /acme/new-account HTTP/1.1", b"Transfer-Encoding: chunked", b"Expect: 100-continue"),
+            b"2\r\n{}\r\n0\r\nX: y\r\n\r\n",
+        ),
+        (
+            (b"POST /portal/login HTTP/1.1", b": ".join(FORM), b"Cookie: __Host-tegata=x", b"Content-Length: 18"),
+            LOGIN,
+        ),
+        ((b"OPTIONS * HTTP/1.1", b"Host: x"), b""),
+        ((b"CONNECT x:443 HTTP/1.1", b"Host: x"), b""),
+        ((b"GET http://x/portal/orders?sort=applied HTTP/1.0",), b""),
+        ((b"GET /seal/C1?lang=en HTTP/1.1", b"Host: x", b"Connection: Upgrade", b"Upgrade: websocket"), b""),
+        ((b"PRI * HTTP/2.0",), b"SM\r\n\r\n"),
+    )
+)
+
+
+@DOORS
+@given(content=octets(*SAMPLES), door=st.sampled_from(["acme", "public", "agent"]))
+def test_any_octets_on_a_connection(world: World, content: bytes, door: str) -> None:
+    """S-19, S-20: what is no request is refused or cut, at once, and the next one is served."""
+    service = world.service
+    with service.watched():
+        received = getattr(service, door).send(content)
+        assert b"HTTP/1.1 5" not in received, (content, received)
+        assert service.public.ask("GET", b"/healthz").status == 200
+
+
+@settings(DOORS, max_examples=EXTENT.max_examples // 4)
+@given(content=octets(bytes.fromhex("16030100c8010000c40303") + bytes(200), b"GET / HTTP/1.1\r\n\r\n"))
+def test_any_octets_instead_of_tls(world: World, content: bytes) -> None:
+    """Neither listener that speaks TLS says anything to who does not."""
+    service = world.service
+    with service.watched():
+        for door in (service.acme, service.agent):
+            type(door)(door.port).send(content)
+        assert service.acme.ask("GET", b"/acme/").status == 200
+
+
+# The public listener and the portal.
+
+PUBLIC = (
+    b"/root.cer",
+    b"/issuing.cer",
+    b"/services.cer",
+    b"/crl/root.crl",
+    b"/crl/issuing.crl",
+    b"/seal/C1",
+    b"/readyz",
+)
+PORTAL = (
+    b"/portal", b"/portal/", b"/portal/login", b"/portal/logout", b"/portal/orders", b"/portal/orders/C1",
+    b"/portal/orders/C1/resume", b"/portal/orders/C1/download", b"/portal/orders/C1/download/eab",
+    b"/portal/orders/C1/eab", b"/portal/orders/C1/download/sticker", b"/portal/orders/C1/sticker",
+    b"/portal/static/portal.css", b"/", b"//other.example/x",
+)  # fmt: skip
+QUERIES = (b"", b"", b"?lang=en", b"?sort=applied&direction=desc&show=all", b"?lang=ja&sort=%00")
+HEADERS = (
+    (b"Accept-Language", b"ja;q=0.5, en"), (b"Cookie", b"__Host-tegata=x; tegata-lang=en"), (b"Host", b"ca.example:1"),
+    (b"Origin", b"https://ca.example"), (b"Sec-Fetch-Site", b"cross-site"), (b"If-None-Match", b'"x"'),
+    (b"If-Modified-Since", b"Tue, 24 Nov 2026 00:00:00 GMT"), (b"Range", b"bytes=0-1,5-2,-3"), (b"Accept", b"*/*"),
+    (b"Content-Type", b"multipart/form-data; boundary=x"), (b"X-Forwarded-For", b"::1, 10.0.0.1"),
+)  # fmt: skip
+METHODS = st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"])
+
+
+def in_a_line(content: bytes) -> bytes:
+    """As far as a line of a request can have it."""
+    return bytes(octet for octet in content if octet > 32 and octet != 127)
+
+
+def targets(*paths: bytes) -> st.SearchStrategy[bytes]:
+    """One of the paths with a query, or edited, with any octets in it."""
+    whole = st.builds(bytes.__add__, st.sampled_from(paths), st.sampled_from(QUERIES))
+    edited = octets(*(path + query for path in paths for query in QUERIES)).map(in_a_line)
+    return st.one_of(whole, edited.map(lambda target: target if target.startswith(b"/") else b"/" + target))
+
+
+def fields(*more: tuple[bytes, bytes]) -> st.SearchStrategy[list[tuple[bytes, bytes]]]:
+    """Header fields, some of their values edited."""
+    given_ = st.sampled_from((*HEADERS, *more))
+    values = given_.flatmap(lambda one: st.tuples(st.just(one[0]), octets(one[1]).map(in_a_line)))
+    return st.lists(st.one_of(given_, values), max_size=4)
+
+
+@DOORS
+@given(method=METHODS, target=targets(*PUBLIC), headers=fields(), body=octets(b"x=y"))
+def test_the_public_listener(
+    world: World, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+) -> None:
+    """It only shows things; nothing is stored."""
+    service, before = world.service, world.rows()
+    with service.watched():
+        ask(service.public, method, target.replace(b"C1", world.contract.encode()), headers, body)
+    assert world.rows() == before
+
+
+MULTIPART = (
+    b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\na\r\n--x\r\nContent-Disposition: form-data; '
+    b'name="password"; filename="f"\r\n\r\nb\r\n--x--\r\n'
+)
+FORMS = (b"login=admin%40example.com&password=x", b"login=", b"account=x&name=a.example", MULTIPART, b"a=1&" * 30)
+
+
+@DOORS
+@given(
+    method=METHODS, target=targets(*PORTAL), headers=fields(FORM, FORM), body=octets(*FORMS), logged_in=st.booleans()
+)
+def test_the_portal(
+    world: World, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes, *, logged_in: bool
+) -> None:
+    """Whoever asks: the pages' headers are on every page, and no session begins."""
+    service, before = world.service, world.rows()
+    headers += [(b"Cookie", world.cookie)] if logged_in and not target.startswith(b"/portal/logout") else []
+    with service.watched():
+        answer = ask(service.acme, method, target.replace(b"C1", world.contract.encode()), headers, body)
+        if answer is not None and not is_uvicorns(answer) and not target.startswith(b"/acme"):
+            assert "frame-ancestors 'none'" in answer.header("content-security-policy"), answer
+            assert b'href="//' not in answer.body
+    after = world.rows()
+    assert after == before, (method, target, headers, body)
+
+
+def is_uvicorns(answer: Answer) -> bool:
+    """Whether it never came to the portal."""
+    return answer.status == 400 and answer.header("content-type").startswith("text/plain")
+
+
+def ask(
+    door: Listener, method: str, target: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes
+) -> Answer | None:
+    """The answer; None where the request was no HTTP and the connection was cut."""
+    try:
+        return door.ask(method, target, tuple(headers), b"" if method in ("GET", "HEAD") else body)
+    except (ConnectionError, ValueError):
+        return None
+
+
+# The agent.
+
+ERRAND = messages.errand(Look.VALIDATION, QUESTION)
+HTTP = {"validation_method": "acme-http-01", "token": "t" * 43, "key_authorization": "t.k"}
+DNS = {"validation_method": "acme-dns-01", "key_authorization_hash": "x"}
+ERRANDS = {
+    messages.PATH: (ERRAND, messages.errand(Look.CAA, QUESTION)),
+    openmpic.DCV_PATH: tuple(
+        json.dumps({"domain_or_ip_target": "www.example.com", "dcv_check_parameters": each}).encode()
+        for each in (HTTP, DNS)
+    ),
+    openmpic.CAA_PATH: (
+        b'{"domain_or_ip_target":"*.example.com","caa_check_parameters":{"caa_domains":["a.example"]}}',
+    ),
+}
+
+
+@DOORS
+@given(data=st.data(), path=st.sampled_from(sorted(ERRANDS)), method=st.sampled_from(["POST", "POST", "POST", "GET"]))
+def test_the_agent(world: World, data: st.DataObject, path: str, method: str) -> None:
+    """An errand or a look that is none is refused; a method that is not known is none of the agent's (501)."""
+    body = data.draw(octets(*ERRANDS[path]))
+    with world.service.watched():
+        world.service.agent.ask(method, path.encode(), (), body, may_be=501 if path == messages.PATH else None)
