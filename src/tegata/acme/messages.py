@@ -143,6 +143,12 @@ class Authorization(_Message, frozen=True):
     wildcard: bool = False
 
 
+class NewAuthorization(_Message, frozen=True):
+    """A request for an authorization before any order (RFC 8555 §7.4.1)."""
+
+    identifier: Identifier
+
+
 class AuthorizationUpdate(_Message, frozen=True):
     """A wish to give an authorization up (RFC 8555 §7.5.2)."""
 

@@ -230,6 +230,12 @@ class WildcardUnsupported(NameRefused):
     code = "order.wildcard"
 
 
+class NeedsOrder(NameRefused):
+    """``name`` is proved within an order only: it is a wildcard, or what proves it counts for one order (A-64)."""
+
+    code = "order.needed"
+
+
 class UnsupportedIdentifier(NameRefused):
     """``type`` is not an identifier type of this CA (A-52)."""
 
@@ -253,6 +259,12 @@ class NamesRefused(SeveralRefused):
     """The contract or the rules for names exclude some identifiers of an order (A-23)."""
 
     code = "order.names"
+
+
+class AuthorizationRefused(SeveralRefused):
+    """An identifier cannot be authorized before an order (RFC 8555 §7.4.1)."""
+
+    code = "order.authorization"
 
 
 class PermissionMissing(SeveralRefused):

@@ -19,6 +19,23 @@ ENTRIES: dict[str, Entry] = {
             "理由は名前ごとに示しています。該当する名前を除くか、契約のドメイン名を指定してやり直してください。",
         ),
     ),
+    "order.authorization": Entry(
+        Sentence(
+            "There is no authorization without an order for {names}.",
+            "注文の前に {names} を認証することはできません。",
+        ),
+        Sentence(
+            "The reason is below; authorize another name, or place an order.",
+            "理由は下に示しています。別の名前を指定するか、注文してください。",
+        ),
+    ),
+    "order.needed": Entry(
+        Sentence(
+            "{name} can be authorized within an order only.",
+            "{name} は、注文の中でのみ認証できます。",
+        ),
+        Sentence("Place an order for it (newOrder).", "この名前を注文してください（newOrder）。"),
+    ),
     "order.caa": Entry(
         Sentence(
             "CAA does not permit this CA to issue for these names: {names}.",

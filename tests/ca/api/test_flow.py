@@ -22,7 +22,8 @@ async def test_the_directory(world):
     """A-01: exactly what there is, all of it https, for anybody; no index link on itself (A-27)."""
     response = await call(world.app, "GET", "/acme/")
     directory = body(response)
-    assert sorted(directory) == ["keyChange", "meta", "newAccount", "newNonce", "newOrder", "renewalInfo", "revokeCert"]
+    wanted = ["keyChange", "meta", "newAccount", "newAuthz", "newNonce", "newOrder", "renewalInfo", "revokeCert"]
+    assert sorted(directory) == wanted
     assert all(url.startswith(BASE + "/acme/") for name, url in directory.items() if name != "meta")
     assert directory["meta"] == {
         "termsOfService": f"{BASE}/terms",
@@ -270,3 +271,17 @@ async def test_an_unforeseen_error_is_bare(world, monkeypatch):
     assert (kind(answer), answer.status) == ("serverInternal", 500)
     assert b"secret" not in answer.body
     assert (await call(world.app, "GET", "/acme/")).status == 200
+
+
+async def test_an_authorization_before_any_order(world):
+    """201 with its URL, as an order's; a name that cannot be had is 403, and so is a wildcard (A-64)."""
+    client = await world.client("www.example.com", ".example.net")
+    wanted = {"identifier": {"type": "dns", "value": "www.example.com"}}
+    created = await client.post("/acme/new-authz", wanted)
+    assert created.status == 201
+    assert body(created)["status"] == "pending"
+    assert body(await client.post(created.headers.get("Location"))) == body(created)
+    for name in ("*.example.net", "www.example.org"):
+        refusal = await client.post("/acme/new-authz", {"identifier": {"type": "dns", "value": name}})
+        assert (refusal.status, kind(refusal)) == (403, "rejectedIdentifier")
+        assert body(refusal)["subproblems"][0]["identifier"]["value"] == name

@@ -12,6 +12,7 @@ from tegata.acme.messages import NewOrder
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
 from tegata.ca.errors import (
     AlreadyReplaced,
+    AuthorizationRefused,
     ContractExpired,
     DatesRefused,
     MalformedRequest,
@@ -22,10 +23,11 @@ from tegata.ca.errors import (
     ReissueLimited,
     ReplacesRefused,
     ServiceWithoutAcme,
+    TooManyOrders,
     UnknownObject,
 )
 from tegata.ca.ports import Verdict
-from tegata.ca.settings import Policy
+from tegata.ca.settings import Limits, Policy
 from tegata.pki.certs import names_of
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND, leaf
 
@@ -87,6 +89,40 @@ async def test_an_address_beside_a_name(house):
     await house.restart()
     with pytest.raises(NamesRefused):
         await house.finalize(actor, view)
+
+
+async def test_an_authorization_before_any_order(house):
+    """It is proved, and the next order needs no proof; it counts as an order, and the log tells of it (A-64)."""
+    house.limited = Limits(orders_per_account="2/1h")
+    await house.restart()
+    actor = await house.register(await house.sell())
+    view = await house.orders.authorize(actor, Identifier("dns", "WWW.example.com"))
+    assert (view.status, view.authorization.identifier.value) == (AuthorizationStatus.PENDING, "www.example.com")
+    assert [event.kind for event in await house.store.audit.of_subject(view.authorization.id)] == [
+        "authorization.requested"
+    ]
+    await house.challenges.accept(actor, view.authorization.challenges[0].id)
+    await house.work()
+    ordered = await house.order(actor)
+    assert ordered.status is OrderStatus.READY
+    assert ordered.order.authorization_ids == (view.authorization.id,)
+    with pytest.raises(TooManyOrders):
+        await house.orders.authorize(actor, Identifier("dns", "www.example.com"))
+
+
+@pytest.mark.parametrize("name", ["*.example.net", "www.example.org", "x_y.example.net"])
+async def test_no_authorization_before_an_order(house, name):
+    """Neither a wildcard nor what no order could have; nor by a proof that counts for one order only (A-64, X-47)."""
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-01", "dns-persist-01"))
+    actor = await house.register(await house.sell(".example.net"))
+    with pytest.raises(AuthorizationRefused):
+        await house.orders.authorize(actor, Identifier("dns", name))
+    view = await house.orders.authorize(actor, Identifier("dns", "example.net"))
+    assert [one.type for one in view.authorization.challenges] == ["dns-01"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-persist-01",))
+    with pytest.raises(AuthorizationRefused):
+        await house.orders.authorize(actor, Identifier("dns", "example.net"))
 
 
 async def test_only_names_of_the_contract(house):

@@ -17,6 +17,12 @@ from tegata.text.language import Language
 HOLD_SECONDS = 0.5
 
 
+async def create(context: Context, call: AccountCall) -> Response:
+    """A new authorization, without an order (A-64)."""
+    view = await context.orders.authorize(call.actor, call.read(messages.NewAuthorization).identifier)
+    return _answer(context, call, view, 201, ("Location", context.links.to(links.AUTHORIZATION, view.authorization.id)))
+
+
 async def respond(context: Context, call: AccountCall) -> Response:
     """The authorization: read, as it is now or a moment later if its verdict is about to come; or deactivated."""
     if call.payload:
@@ -25,14 +31,7 @@ async def respond(context: Context, call: AccountCall) -> Response:
         view = await context.orders.deactivate(call.actor, call.id)
     else:
         view = await _settled(context, call)
-    message = messages.Authorization(
-        identifier=view.authorization.identifier,
-        status=view.status,
-        challenges=tuple(_message(context, view, one, call.language) for one in view.authorization.challenges),
-        expires=rfc3339(view.authorization.expires_at),
-        wildcard=view.authorization.wildcard,
-    )
-    return answers.of(message, 200, *([answers.RETRY_AFTER] if _is_waiting(view) else []))
+    return _answer(context, call, view, 200, *([answers.RETRY_AFTER] if _is_waiting(view) else []))
 
 
 async def challenge(context: Context, call: AccountCall) -> Response:
@@ -62,6 +61,19 @@ async def _settled(context: Context, call: AccountCall) -> AuthorizationView:
         if left <= 0 or not waiting:
             return view
         await context.changed(left, waiting[0])
+
+
+def _answer(
+    context: Context, call: AccountCall, view: AuthorizationView, status: int, *headers: tuple[str, str]
+) -> Response:
+    message = messages.Authorization(
+        identifier=view.authorization.identifier,
+        status=view.status,
+        challenges=tuple(_message(context, view, one, call.language) for one in view.authorization.challenges),
+        expires=rfc3339(view.authorization.expires_at),
+        wildcard=view.authorization.wildcard,
+    )
+    return answers.of(message, status, *headers)
 
 
 def _is_waiting(view: AuthorizationView) -> bool:

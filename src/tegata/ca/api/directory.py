@@ -14,6 +14,7 @@ async def show(context: Context, _: Call) -> Response:
             new_nonce=to(links.NEW_NONCE),
             new_account=to(links.NEW_ACCOUNT),
             new_order=to(links.NEW_ORDER),
+            new_authz=to(links.NEW_AUTHZ),
             revoke_cert=to(links.REVOKE_CERT),
             key_change=to(links.KEY_CHANGE),
             renewal_info=to(links.RENEWAL_INFO).rstrip("/"),

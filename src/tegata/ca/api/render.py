@@ -60,6 +60,8 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.ServiceWithoutAcme: (ErrorType.UNAUTHORIZED, 403),
     # Orders. (What has subproblems takes the type that they share.)
     errors.NamesRefused: (ErrorType.COMPOUND, 400),
+    errors.AuthorizationRefused: (ErrorType.REJECTED_IDENTIFIER, 403),
+    errors.NeedsOrder: (ErrorType.REJECTED_IDENTIFIER, 403),
     errors.ForeignName: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.NameNotOfCredential: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.BadName: (ErrorType.REJECTED_IDENTIFIER, 400),
@@ -138,7 +140,9 @@ def problem(error: Exception, language: Language, reference: str) -> Problem:
     subproblems = _subproblems(told, language) if isinstance(told, SeveralRefused) else ()
     if subproblems and len({one.type for one in subproblems}) == 1:
         shared = subproblems[0]
-        kind, status = shared.kind or kind, shared.status
+        kind = shared.kind or kind
+        # Whoever asks for an authorization alone is told that the CA is not willing (RFC 8555 §7.4.1).
+        status = status if isinstance(told, errors.AuthorizationRefused) else shared.status
     return problems.problem(
         kind,
         f"{explain(told, language)} (reference {reference})",

@@ -36,6 +36,7 @@ ROUTES = (
     Route("POST", links.ORDERS, by_account_reading(orders.first_page)),
     Route("POST", links.ORDERS_AFTER, by_account_reading(orders.next_page)),
     Route("POST", links.NEW_ORDER, by_account(orders.create)),
+    Route("POST", links.NEW_AUTHZ, by_account(authorizations.create)),
     Route("POST", links.ORDER, by_account_reading(orders.show)),
     Route("POST", links.FINALIZE, by_account(orders.finalize)),
     Route("POST", links.AUTHORIZATION, by_account(authorizations.respond)),

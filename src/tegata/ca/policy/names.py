@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from ipaddress import ip_address, ip_network
 
+import msgspec
 from publicsuffixlist import PublicSuffixList
 
 from tegata.acme import identifiers
@@ -19,6 +20,7 @@ from tegata.ca.errors import (
     NameNotOfCredential,
     NameRefused,
     NamesRefused,
+    NeedsOrder,
     Refused,
     UnsupportedIdentifier,
     WildcardUnsupported,
@@ -74,6 +76,21 @@ def challenge_types(service: Service, identifier: Identifier) -> tuple[str, ...]
         return tuple(kind for kind in service.challenges if kind not in _IN_DNS)
     wildcard = names.is_wildcard(identifier.value)
     return tuple(kind for kind in service.challenges if kind in _IN_DNS or not wildcard)
+
+
+def reusable(service: Service) -> Service:
+    """The service with the challenges whose proof counts for more than one order (X-47)."""
+    kinds = tuple(kind for kind in service.challenges if kind != DNS_PERSIST_01)
+    return msgspec.structs.replace(service, challenges=kinds)
+
+
+def check_alone(identifier: Identifier, service: Service) -> None:
+    """Pass if an identifier can be authorized before any order: no wildcard, nothing that only serves one order.
+
+    Raises NamesRefused (A-64).
+    """
+    if names.is_wildcard(identifier.value) or not challenge_types(reusable(service), identifier):
+        raise NamesRefused([(identifier, NeedsOrder(name=identifier.value))])
 
 
 def pattern(text: str, addresses: AddressFilter) -> str:

@@ -62,15 +62,12 @@ class Admission:
         ``behind`` is how far an asked-for beginning may lie back. Raises ServiceWithoutAcme, MalformedRequest for too
         many names, NamesRefused, DatesRefused, ReissueLimited, ExaminationTooOld.
         """
-        service = baseline.bounded(contracts.service_of(contract, self._services), self._policy, now)
-        if not service.challenges:
-            raise ServiceWithoutAcme(contract=contract.id)
+        service = self.service(contract, now)
         if not identifiers:
             raise MalformedRequest(reason="the order asks for no name")
         if len(identifiers) > self._policy.names_per_order:
             raise MalformedRequest(reason="the order asks for more names than one certificate may have")
-        baseline.check_examination(contract.renewed_at or contract.applied_at, service, self._policy, now)
-        admitted = names.admit(identifiers, contract, service, self._addresses)
+        admitted = self.named(contract, service, identifiers, now)
         begin = not_before or calendar.whole_second(now)
         latest_end = contracts.latest_end(contract, service, self._issuer_not_after, begin)
         calendar.check_dates(not_before=not_before, not_after=not_after, latest_end=latest_end, now=now, behind=behind)
@@ -84,3 +81,17 @@ class Admission:
             now=now,
         )
         return Admitted(service, admitted, begin, not_after or latest_end)
+
+    def service(self, contract: Contract, now: datetime) -> Service:
+        """What the contract is about, as it may be had now; raises ServiceWithoutAcme."""
+        service = baseline.bounded(contracts.service_of(contract, self._services), self._policy, now)
+        if not service.challenges:
+            raise ServiceWithoutAcme(contract=contract.id)
+        return service
+
+    def named(
+        self, contract: Contract, service: Service, identifiers: Sequence[Identifier], now: datetime
+    ) -> tuple[Identifier, ...]:
+        """The identifiers as certificates of the contract have them; raises NamesRefused, ExaminationTooOld."""
+        baseline.check_examination(contract.renewed_at or contract.applied_at, service, self._policy, now)
+        return names.admit(identifiers, contract, service, self._addresses)

@@ -3,7 +3,7 @@
 What becomes of challenges and of ready orders is other services' matter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -16,7 +16,14 @@ from tegata.acme.codec import Malformed
 from tegata.acme.identifiers import Identifier
 from tegata.acme.messages import NewOrder
 from tegata.acme.statuses import AuthorizationStatus, OrderStatus
-from tegata.ca.errors import AlreadyReplaced, DatesRefused, MalformedRequest, ReplacesRefused
+from tegata.ca.errors import (
+    AlreadyReplaced,
+    AuthorizationRefused,
+    DatesRefused,
+    MalformedRequest,
+    NamesRefused,
+    ReplacesRefused,
+)
 from tegata.ca.model import Authorization, Certificate, Challenge, Order
 from tegata.ca.policy import baseline, calendar, names
 from tegata.ca.ports import Conflict, Ids, Store, Work
@@ -117,6 +124,28 @@ class OrderService:
             await self._replace(actor, order, new.replaces, fresh)
         return view_order(order, authorizations, now)
 
+    async def authorize(self, actor: Actor, identifier: Identifier) -> AuthorizationView:
+        """An authorization that no order has asked for yet, and that the next ones use (RFC 8555 §7.4.1, A-64).
+
+        It counts as an order. Raises the refusals of ``policy.contracts.require_in_force``, ServiceWithoutAcme,
+        AuthorizationRefused, and the refusals of ``LimitService.refuse``.
+        """
+        now = self._clock()
+        actor.require_in_force(now)
+        service = self._admission.service(actor.contract, now)
+        try:
+            [admitted] = self._admission.named(actor.contract, service, [identifier], now)
+            names.check_limited([admitted], actor.credential)
+            names.check_alone(admitted, service)
+        except NamesRefused as refused:
+            raise AuthorizationRefused(refused.refusals) from None
+        authorization = self._authorization(actor, admitted, names.reusable(service), now)
+        work = Work()
+        self._limits.spend(work, actor.account, actor.contract, {admitted.value}, now)
+        self._store.authorizations.insert_alone(work, authorization)
+        await self._commit(work, actor, {admitted.value}, now)
+        return view_authorization(authorization, now)
+
     async def get(self, actor: Actor, order_id: str) -> OrderView:
         """The actor's order; raises NotFound."""
         order = own(await self._store.orders.get(order_id), actor)
@@ -161,10 +190,14 @@ class OrderService:
         for authorization in fresh:
             self._store.authorizations.insert(work, authorization)
         self._store.orders.insert(work, order)
+        await self._commit(work, actor, names, order.created_at)
+
+    async def _commit(self, work: Work, actor: Actor, names: Collection[str], now: datetime) -> None:
+        """Commit what was counted for these names; raises the refusals of ``LimitService.refuse``."""
         try:
             await self._store.commit(work)
         except Conflict as conflict:
-            await self._limits.refuse(conflict, actor.account, actor.contract, names, order.created_at)
+            await self._limits.refuse(conflict, actor.account, actor.contract, names, now)
             raise
 
     async def _replace(self, actor: Actor, order: Order, cert_id: str, fresh: Sequence[Authorization]) -> None:

@@ -97,6 +97,17 @@ class AuthorizationRows:
                 evidence=challenge.evidence,
             )
 
+    def insert_alone(self, work: Work, authorization: Authorization) -> None:
+        """Add one that belongs to no order yet."""
+        self.insert(work, authorization)
+        audit.record(
+            work,
+            "authorization.requested",
+            authorization.id,
+            account=authorization.account_id,
+            name=authorization.identifier.value,
+        )
+
     def deactivate(self, work: Work, authorization_id: str, at: datetime) -> None:
         """Note that the account gave the authorization up: once, and only while it is pending or valid."""
         work.add("authorizations.hold", id=authorization_id)
