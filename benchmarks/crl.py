@@ -20,6 +20,7 @@ from cryptography import x509
 from tegata.ca.issuing import hierarchy, profiles
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.services.crls import CrlService
+from tegata.ca.services.issuers import Issuers
 from tegata.ca.settings import WHOLE_CRL
 from tegata.ca.store.columns import micros
 from tegata.ca.store.sqlite import open_store
@@ -59,7 +60,7 @@ async def publish(home: Path) -> dict[str, float]:
     authority = SoftwareAuthority.load(home, b"secret")
     crls = CrlService(
         store=store,
-        authority=authority,
+        issuers=Issuers({WHOLE_CRL: authority}, lambda: NOW),
         life=timedelta(days=4),
         names=[WHOLE_CRL],
         url=lambda name: profiles.crl_url(URL, name),

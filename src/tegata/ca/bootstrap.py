@@ -45,6 +45,7 @@ from tegata.ca.services.evidence import EvidenceService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
+from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
@@ -68,6 +69,7 @@ class Ca:
     settings: Settings
     directory_url: str
     hierarchy: Hierarchy
+    issuers: Issuers
     store: Store
     nonces: Nonces
     audit: AuditService
@@ -105,7 +107,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     now, ids, hasher = SystemClock().now, SystemIds(), Argon2Hasher()
     sealing_key = keys.load_sealing_key(home, secret)
     sealer = AesGcmSealer(sealing_key)
-    authority: Authority = SoftwareAuthority.load(home, secret, settings.keys.issuing, environ)
+    authorities: Mapping[str, Authority] = SoftwareAuthority.load_all(home, secret, settings.keys, environ)
     own = NetworkValidator(settings.validation, forbidden=listening, clock=now)
     remotes = _perspectives(home, settings.validation, secret)
     validator: Validator = own
@@ -115,12 +117,17 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         )
     meter = Prometheus() if settings.metrics.listen else None
     if meter is not None:
-        validator, authority = MeteredValidator(validator, meter), MeteredAuthority(authority, meter)
+        validator = MeteredValidator(validator, meter)
+        authorities = {name: MeteredAuthority(one, meter) for name, one in authorities.items()}
+    issuers = Issuers(authorities, now)
     builder = ProfileBuilder(
-        issuer=authority.certificate, public_url=settings.public.url, crl_shards=settings.policy.crl_shards
+        issuer=issuers.newest.certificate,
+        public_url=settings.public.url,
+        crl_shards=settings.policy.crl_shards,
+        name=issuers.name,
     )
     mailer = notifier(home, settings, now)
-    services, issuer = settings.services, authority.certificate
+    services, issuer = settings.services, issuers.newest.certificate
     addresses = configuration.certifiable(settings)
     blocked = configuration.blocked_keys(home, settings.policy)
     account_url = partial(Links(settings.acme.url).to, links.ACCOUNT)
@@ -128,9 +135,9 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     store = opening.open_store(home, settings.database, environ)
     crl_service = CrlService(
         store=store,
-        authority=authority,
+        issuers=issuers,
         life=timedelta(seconds=settings.policy.crl_seconds),
-        names=shards.names(settings.policy.crl_shards),
+        names=shards.names(settings.policy.crl_shards, issuers.name),
         url=partial(profiles.crl_url, settings.public.url),
         clock=now,
     )
@@ -152,6 +159,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         settings=settings,
         directory_url=directory_url(settings),
         hierarchy=hierarchy.load(home),
+        issuers=issuers,
         store=store,
         audit=AuditService(store),
         housekeeping=HousekeepingService(store=store, retention=settings.retention, clock=now),
@@ -170,7 +178,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             store=store,
             admission=admission,
             policy=settings.policy,
-            issuer=issuer,
+            issuers=issuers,
             limits=limits,
             ids=ids,
             clock=now,
@@ -191,7 +199,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             admission=admission,
             policy=settings.policy,
             builder=builder,
-            authority=authority,
+            issuers=issuers,
             permissions=Permissions(store=store, validator=validator, account_url=account_url, clock=now),
             ids=ids,
             clock=now,
@@ -199,7 +207,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         ),
         certificates=CertificateService(
             store=store,
-            issuer=issuer,
+            issuers=issuers,
             crls=crl_service,
             ids=ids,
             clock=now,

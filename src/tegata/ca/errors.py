@@ -370,6 +370,12 @@ class IssuanceFailed(CaError):
 # Revocation.
 
 
+class IssuerAway(CaError):
+    """The key of the issuing CA ``issuer`` is not set up in this process."""
+
+    code = "issuance.issuer"
+
+
 class BadRevocationReason(CaError):
     """``reason`` is not among the ``allowed`` (A-93)."""
 

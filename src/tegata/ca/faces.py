@@ -84,8 +84,8 @@ def public_files(ca: Ca) -> ASGIApp:
     seal = SealPage(ca.contracts, ca.certificates, issuer=ca.settings.name, now=ca.now)
     certificates = {
         layout.ROOT_URL_PATH: ca.hierarchy.root,
-        layout.ISSUING_URL_PATH: ca.hierarchy.issuing,
         layout.SERVICES_URL_PATH: ca.hierarchy.services,
+        **{layout.issuer_url_path(name): one for name, one in ca.issuers.certificates.items()},
     }
     files = {
         path: public.File(certificate.public_bytes(serialization.Encoding.DER), public.CERTIFICATE)
@@ -96,6 +96,7 @@ def public_files(ca: Ca) -> ASGIApp:
         files=files,
         crl_folder=layout.CRL_URL_FOLDER,
         revocation_lists=ca.store.revocation_lists,
+        publishes=ca.issuers.publishes,
         seal=seal,
         now=ca.now,
     )

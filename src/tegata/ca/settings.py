@@ -124,13 +124,15 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the issuing key is, by URI, and where the pass phrase of the keys in files is.
+    """Where the issuing keys are, by URI, and where the pass phrase of the keys in files is.
 
+    ``issuing`` is the first issuing CA's; those of later ones are in ``issuers`` by their names, or else in files.
     ``TEGATA_CA_PASSPHRASE`` or ``…_FILE`` go first.
     """
 
     passphrase_file: str = "keys/passphrase"  # noqa: S105 - a file's name
     issuing: str = ISSUING_KEY
+    issuers: dict[str, str] = {}
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

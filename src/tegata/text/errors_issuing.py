@@ -3,6 +3,13 @@
 from tegata.text.catalogue import Entry, Sentence
 
 ENTRIES: dict[str, Entry] = {
+    "issuance.issuer": Entry(
+        Sentence("The issuing CA {issuer} is not set up here.", "発行認証局 {issuer} がこの環境に設定されていません。"),
+        Sentence(
+            "Put its certificate and its key where docs/keys.md says, on every node, and start serve again.",
+            "docs/keys.md に従い、すべてのノードに証明書と鍵を配置して serve を再起動してください。",
+        ),
+    ),
     "issuing.lint": Entry(
         Sentence(
             "A certificate was not signed because it breaks the rule that {rule}: {found}",

@@ -26,7 +26,7 @@ from tegata.ca.jobs.tasks import handlers
 from tegata.ca.model import Certificate, Contract, Customer, Organization, Revocation
 from tegata.ca.policy import shards
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
-from tegata.ca.ports import Question, Verdict
+from tegata.ca.ports import Builder, Question, Verdict
 from tegata.ca.services.accounts import AccountService, Actor
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.certificates import CertificateService
@@ -37,6 +37,7 @@ from tegata.ca.services.crls import CrlService
 from tegata.ca.services.customers import CustomerService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
+from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
@@ -181,6 +182,8 @@ class House:
 
     path: Path
     authority: SoftwareAuthority
+    later: dict[str, SoftwareAuthority] = field(default_factory=dict)
+    builder: Builder | None = None
     products: dict[str, Service] = field(default_factory=lambda: only_http01(SERVICES))
     policy: Policy = field(default_factory=Policy)
     limited: Limits = field(default_factory=Limits)
@@ -190,9 +193,6 @@ class House:
     def __post_init__(self) -> None:
         self.clock, self.network, self.post, self.ids = Clock(), Network(), Post(), SystemIds()
         self.signer = Signer(self.authority)
-        self.builder = ProfileBuilder(
-            issuer=self.authority.certificate, public_url=PUBLIC_URL, crl_shards=self.policy.crl_shards
-        )
         self.validation = Validation()
         self.hasher, self.sealer = Argon2Hasher(CHEAPEST), AesGcmSealer(bytes(32))
         self.open()
@@ -200,7 +200,11 @@ class House:
     def open(self) -> None:
         """Open the store and join everything, as a process does when it starts."""
         store, clock, ids = open_store(self.path), self.clock, self.ids
-        issuer = self.authority.certificate
+        self.issuers = Issuers({"issuing": self.signer, **self.later}, clock)
+        issuer = self.issuers.newest.certificate
+        builder = self.builder or ProfileBuilder(
+            issuer=issuer, public_url=PUBLIC_URL, crl_shards=self.policy.crl_shards, name=self.issuers.name
+        )
         self.store: RowStore = store
         addresses = AddressFilter(parse_networks(self.networks))
         admission = Admission(
@@ -216,7 +220,7 @@ class House:
             store=store,
             admission=admission,
             policy=self.policy,
-            issuer=issuer,
+            issuers=self.issuers,
             limits=self.limits,
             ids=ids,
             clock=clock,
@@ -235,8 +239,8 @@ class House:
             store=store,
             admission=admission,
             policy=self.policy,
-            builder=self.builder,
-            authority=self.signer,
+            builder=builder,
+            issuers=self.issuers,
             permissions=Permissions(store=store, validator=self.network, account_url=account_url, clock=clock),
             ids=ids,
             clock=clock,
@@ -244,7 +248,7 @@ class House:
         self.crls = self.crl_service()
         self.certificates = CertificateService(
             store=store,
-            issuer=issuer,
+            issuers=self.issuers,
             crls=self.crls,
             ids=ids,
             clock=clock,
@@ -272,9 +276,9 @@ class House:
         """As each node has one."""
         return CrlService(
             store=self.store,
-            authority=self.signer,
+            issuers=self.issuers,
             life=4 * DAY,
-            names=shards.names(self.policy.crl_shards),
+            names=shards.names(self.policy.crl_shards, self.issuers.name),
             url=partial(profiles.crl_url, PUBLIC_URL),
             clock=self.clock,
         )

@@ -139,7 +139,8 @@ async def _network(ca: Ca, language: Language) -> AsyncIterator[Finding]:
 
 def _lists(heads: Mapping[str, ListHead], ca: Ca, language: Language) -> Finding:
     """Every CRL is to be good still; ``serve`` sees to that."""
-    outdated = sorted(name for name, head in heads.items() if head.next_update <= ca.now())
+    now = ca.now()
+    outdated = sorted(name for name, head in heads.items() if ca.issuers.publishes(name) and head.next_update <= now)
     if outdated:
         return Finding("CRL", WARNING, _OLD_CRL.fill(language, {"names": ", ".join(outdated)}))
     return Finding("CRL") if heads else Finding("CRL", WARNING, _NO_CRL.fill(language, {}))

@@ -13,10 +13,10 @@ from typing import Self, TypeVar
 
 from cryptography import x509
 
-from tegata.ca.issuing import algorithms, crl, der, keys, layout
+from tegata.ca.issuing import algorithms, crl, der, hierarchy, keys, layout
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.model import Revocation
-from tegata.ca.settings import ISSUING_KEY
+from tegata.ca.settings import ISSUING_KEY, WHOLE_CRL, Keys
 
 TOKEN_SECONDS = 10
 """How long a signature by a token is waited for; what it was for is then left to a job."""
@@ -44,15 +44,32 @@ class SoftwareAuthority:
 
     @classmethod
     def load(
-        cls, directory: Path, secret: bytes, uri: str = ISSUING_KEY, environ: Mapping[str, str] = os.environ
+        cls,
+        directory: Path,
+        secret: bytes,
+        uri: str = ISSUING_KEY,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        name: str = WHOLE_CRL,
     ) -> Self:
-        """The issuing CA of a CA's directory, its key where the URI says.
+        """An issuing CA of a CA's directory, its key where the URI says.
 
         Raises BadKeyUri, FileUnusable, TokenUnusable.
         """
-        certificate = keys.load_certificate(directory / layout.ISSUING_CERTIFICATE)
+        certificate = keys.load_certificate(directory / layout.issuer_certificate(name))
         key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ)
         return cls(key, certificate, in_token=not uri.startswith("file:"))
+
+    @classmethod
+    def load_all(cls, directory: Path, secret: bytes, settings: Keys, environ: Mapping[str, str]) -> dict[str, Self]:
+        """Every issuing CA of a CA's directory by its name, the newest last; raises as ``load``."""
+        found = {}
+        for name in hierarchy.issuers(directory):
+            uri = settings.issuers.get(name, f"file:{layout.issuer_key(name)}")
+            if name == WHOLE_CRL:
+                uri = settings.issuing
+            found[name] = cls.load(directory, secret, uri, environ, name=name)
+        return found
 
     async def sign(self, tbs: bytes) -> bytes:
         """The certificate (DER) over these bytes; signed again, they give the same certificate.

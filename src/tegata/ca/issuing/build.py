@@ -18,7 +18,7 @@ from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.issuing.profiles import Issuer, Template, Wanted
 from tegata.ca.model import Contract
 from tegata.ca.policy import shards
-from tegata.ca.settings import Service
+from tegata.ca.settings import WHOLE_CRL, Service
 from tegata.pki import names as pki_names
 from tegata.pki.keys import PublicKey
 
@@ -33,16 +33,18 @@ _KEY_USAGES = (
 class ProfileBuilder:
     """Lays out certificates of the services' profiles under one issuing CA; ``public_url`` must be ``http://``.
 
-    Their CRL is one of ``crl_shards``, by their serial numbers.
+    ``name`` is the issuing CA's. Their CRL is one of ``crl_shards``, by their serial numbers.
     """
 
-    def __init__(self, *, issuer: x509.Certificate, public_url: str, crl_shards: int = 1) -> None:
-        whole = profiles.issuing_ca(issuer, public_url)
+    def __init__(
+        self, *, issuer: x509.Certificate, public_url: str, crl_shards: int = 1, name: str = WHOLE_CRL
+    ) -> None:
+        whole = profiles.issuing_ca(issuer, public_url, name)
         self._issuers = {
-            name: whole._replace(crl_url=profiles.crl_url(public_url, name)) for name in shards.names(crl_shards)
+            crl: whole._replace(crl_url=profiles.crl_url(public_url, crl)) for crl in shards.names(crl_shards, name)
         }
         self._without_crl = whole._replace(crl_url=None)
-        self._crl_shards = crl_shards
+        self._name, self._crl_shards = name, crl_shards
         self._stand_in = stand_in(algorithms.public_key_of(issuer))
 
     def template(
@@ -58,7 +60,7 @@ class ProfileBuilder:
     ) -> bytes:
         """The linted TBSCertificate in DER; raises LintFailed, also where the contract's data fit no certificate."""
         wanted = Wanted(contract, service, tuple(names), public_key, not_before, not_after, serial)
-        issuer = self._issuers[shards.name_for(serial, self._crl_shards)]
+        issuer = self._issuers[shards.name_for(serial, self._crl_shards, self._name)]
         try:
             laid_out = builder(profiles.template(wanted), self._without_crl if service.short_lived else issuer)
         except ValueError as error:

@@ -34,7 +34,7 @@ NAME_LIMIT = 40
 
 
 class Hierarchy(NamedTuple):
-    """The CA's certificates, and the root's CRL (DER)."""
+    """The CA's certificates, and the root's CRL (DER); ``issuing`` is the newest issuing CA's."""
 
     root: x509.Certificate
     issuing: x509.Certificate
@@ -65,10 +65,16 @@ def load(directory: Path) -> Hierarchy:
         raise keys.FileUnusable(path=crl_path, reason=error.strerror) from None
     return Hierarchy(
         root=keys.load_certificate(directory / layout.ROOT_CERTIFICATE),
-        issuing=keys.load_certificate(directory / layout.ISSUING_CERTIFICATE),
+        issuing=keys.load_certificate(directory / layout.issuer_certificate(issuers(directory)[-1])),
         services=keys.load_certificate(directory / layout.SERVICES_CERTIFICATE),
         root_crl=root_crl,
     )
+
+
+def issuers(directory: Path) -> list[str]:
+    """The names of the issuing CAs whose certificates are there, the newest last; the first one's if there is none."""
+    numbers = [layout.issuer_number(path.stem) for path in directory.glob("issuing*.pem")]
+    return [layout.issuer_name(number) for number in sorted(filter(None, numbers))] or [layout.issuer_name(1)]
 
 
 def host_of(url: str) -> str:

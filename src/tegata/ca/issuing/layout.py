@@ -3,6 +3,7 @@
 Names only; reads and writes nothing.
 """
 
+import re
 from pathlib import Path
 
 ROOT_CERTIFICATE = Path("root.pem")
@@ -28,7 +29,34 @@ AGENT_KEY = Path("agent.key")
 SERVER_BUNDLE = KEYS / "server.pem"
 
 ROOT_URL_PATH = "/root.cer"
-ISSUING_URL_PATH = "/issuing.cer"
 SERVICES_URL_PATH = "/services.cer"
 CRL_URL_FOLDER = "/crl/"
 ROOT_CRL_URL_PATH = "/crl/root.crl"
+
+_ISSUER = re.compile(r"issuing(?:([2-9]|[1-9][0-9]{1,3}))?")
+
+
+def issuer_number(name: str) -> int | None:
+    """The how manieth issuing CA this is: ``issuing`` is the first, ``issuing2`` the next; None for any other name."""
+    match = _ISSUER.fullmatch(name)
+    return match and int(match[1] or 1)
+
+
+def issuer_name(number: int) -> str:
+    """The name of the issuing CA of this number."""
+    return "issuing" if number == 1 else f"issuing{number}"
+
+
+def issuer_certificate(name: str) -> Path:
+    """Where an issuing CA's certificate is."""
+    return Path(f"{name}.pem")
+
+
+def issuer_key(name: str) -> Path:
+    """Where an issuing CA's key is, unless the settings say otherwise."""
+    return KEYS / f"{name}.key"
+
+
+def issuer_url_path(name: str) -> str:
+    """Where an issuing CA's certificate is fetched."""
+    return f"/{name}.cer"

@@ -54,10 +54,10 @@ class Template(NamedTuple):
     policy: x509.ObjectIdentifier
 
 
-def issuing_ca(certificate: x509.Certificate, public_url: str) -> Issuer:
-    """The issuing CA, with its URLs below the public listener's."""
+def issuing_ca(certificate: x509.Certificate, public_url: str, name: str = WHOLE_CRL) -> Issuer:
+    """The issuing CA of this name, with its URLs below the public listener's."""
     base = public_url.rstrip("/")
-    return Issuer(certificate, base + layout.ISSUING_URL_PATH, crl_url(public_url, WHOLE_CRL))
+    return Issuer(certificate, base + layout.issuer_url_path(name), crl_url(public_url, name))
 
 
 def crl_url(public_url: str, crl: str) -> str:

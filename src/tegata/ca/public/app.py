@@ -40,11 +40,15 @@ def build(
     files: Mapping[str, File],
     crl_folder: str,
     revocation_lists: RevocationLists,
+    publishes: Callable[[str], bool],
     seal: SealPage,
     now: Callable[[], datetime],
 ) -> ASGIApp:
-    """The public listener's application: ``files`` by their paths, and the issuing CA's CRLs below ``crl_folder``."""
-    issued = _IssuedLists(revocation_lists, now)
+    """The public listener's application: ``files`` by their paths, and the issuing CAs' CRLs below ``crl_folder``.
+
+    ``publishes`` says of a CRL whether it is to be current: those of issuing CAs that ended stay as they are.
+    """
+    issued = _IssuedLists(revocation_lists, publishes, now)
     return Starlette(
         routes=[
             *(Route(path, _sender(file)) for path, file in files.items()),
@@ -57,10 +61,12 @@ def build(
 
 
 class _IssuedLists:
-    """What depends on the CRLs of the issuing CA."""
+    """What depends on the CRLs of the issuing CAs."""
 
-    def __init__(self, revocation_lists: RevocationLists, now: Callable[[], datetime]) -> None:
-        self._lists, self._now = revocation_lists, now
+    def __init__(
+        self, revocation_lists: RevocationLists, publishes: Callable[[str], bool], now: Callable[[], datetime]
+    ) -> None:
+        self._lists, self._publishes, self._now = revocation_lists, publishes, now
 
     async def crl(self, request: Request) -> Response:
         """A CRL (RFC 5280 §5) in DER."""
@@ -77,7 +83,8 @@ class _IssuedLists:
         except Exception:
             log.exception("store.failed")
             return JSONResponse({"store": "failed"}, 503)
-        if not heads or min(head.next_update for head in heads.values()) <= self._now():
+        ends = [head.next_update for name, head in heads.items() if self._publishes(name)]
+        if not ends or min(ends) <= self._now():
             return JSONResponse({"store": "ok", "crl": "outdated"}, 503)
         return JSONResponse({"store": "ok", "crl": "current"})
 

@@ -28,6 +28,7 @@ from tegata.ca.policy.certificates import Reason, operator_reason, subscriber_re
 from tegata.ca.ports import Ids, Store
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.crls import CrlService
+from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.revocation import Revocations
 from tegata.ca.services.statuses import proved_by, view_authorization
@@ -44,13 +45,13 @@ class RenewalAnswer(NamedTuple):
 
 
 class CertificateService:
-    """Certificates of one issuer; ``explanation`` is the page told with a revoked certificate's renewal window."""
+    """Certificates of the CA; ``explanation`` is the page told with a revoked certificate's renewal window."""
 
     def __init__(
         self,
         *,
         store: Store,
-        issuer: x509.Certificate,
+        issuers: Issuers,
         crls: CrlService,
         ids: Ids,
         clock: Callable[[], datetime],
@@ -58,7 +59,7 @@ class CertificateService:
     ) -> None:
         self._store = store
         self._revocations = Revocations(store=store, crls=crls, ids=ids, clock=clock)
-        self._predecessors = Predecessors(store, issuer)
+        self._predecessors = Predecessors(store, issuers)
         self._clock, self._explanation = clock, explanation
 
     async def download(self, actor: Actor, serial: str) -> bytes:

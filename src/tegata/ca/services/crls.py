@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tegata.ca.model import Certificate, Job, RevocationList
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Authority, Conflict, Store, Work
+from tegata.ca.services.issuers import Issuers
 
 CRL = "crl"
 
@@ -25,7 +26,7 @@ def job_subject(certificate: Certificate) -> str:
 
 
 class CrlService:
-    """The CRLs of one authority; each is good for ``life``, and replaced when half of it is over.
+    """The CRLs of the issuing CAs; each is good for ``life``, and replaced when half of it is over.
 
     ``names`` are those that new certificates are put on; others that were published before stay. ``url`` is where the
     one of a name is fetched.
@@ -35,13 +36,13 @@ class CrlService:
         self,
         *,
         store: Store,
-        authority: Authority,
+        issuers: Issuers,
         life: timedelta,
         names: Collection[str],
         url: Callable[[str], str],
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._authority, self._life, self._clock = store, authority, life, clock
+        self._store, self._issuers, self._life, self._clock = store, issuers, life, clock
         self._names, self._url = names, url
 
     async def publish(self) -> None:
@@ -61,9 +62,9 @@ class CrlService:
             await self._publish(name, settle)
 
     async def publish_for(self, job: Job) -> None:
-        """Publish a CRL because a revocation left this job."""
+        """Publish a CRL because a revocation left this job; raises IssuerAway for another node to do it."""
         certificate = await self._store.certificates.get(job.subject.partition(":")[0])
-        if certificate is None:  # it is so old that it was dropped
+        if certificate is None or self._is_over(certificate):
             work = Work()
             self._store.jobs.finish(work, job)
             await self._store.commit(work)
@@ -77,15 +78,20 @@ class CrlService:
                 if name in await self._due():  # another node may have been first
                     await self._publish_now(name)
 
+    def _is_over(self, certificate: Certificate) -> bool:
+        """Whether its CRL is published no more, as its issuing CA and so itself have ended."""
+        return certificate.not_after < self._clock() and not self._issuers.publishes(certificate.crl)
+
     async def _all_names(self) -> list[str]:
-        return sorted({*self._names, *await self._store.revocation_lists.heads()})
+        names = {*self._names, *await self._store.revocation_lists.heads()}
+        return sorted(filter(self._issuers.publishes, names))
 
     async def _due(self) -> list[str]:
         heads = await self._store.revocation_lists.heads()
         now = self._clock()
         return [
             name
-            for name in sorted({*self._names, *heads})
+            for name in sorted(filter(self._issuers.publishes, {*self._names, *heads}))
             if name not in heads or now >= heads[name].this_update + self._life / 2
         ]
 
@@ -113,8 +119,9 @@ class CrlService:
         # A certificate that expired since the last CRL is in this one still (RFC 5280 §3.3).
         since = min(now, heads[name].this_update) if name in heads else now
         number = max((head.number for head in heads.values()), default=0) + 1
-        der = await self._authority.sign_crl(
-            await self._entries(name, since),
+        authority = self._issuers.of(name)
+        der = await authority.sign_crl(
+            await self._entries(name, since, authority),
             number=number,
             this_update=now,
             next_update=now + self._life,
@@ -122,12 +129,12 @@ class CrlService:
         )
         return RevocationList(number=number, this_update=now, next_update=now + self._life, der=der, crl=name)
 
-    async def _entries(self, name: str, since: datetime) -> bytes:
+    async def _entries(self, name: str, since: datetime, authority: Authority) -> bytes:
         parts: list[bytes] = []
         after = ""
         while True:
             revoked = await self._store.certificates.revoked(name, since, after, _PART)
-            parts.append(self._authority.crl_entries(revoked))
+            parts.append(authority.crl_entries(revoked))
             if len(revoked) < _PART:
                 return b"".join(parts)
             after = revoked[-1].serial

@@ -15,9 +15,10 @@ from tegata.ca.errors import BadCertificateRequest, CaError, IssuanceFailed, Ord
 from tegata.ca.model import Certificate, Job, Order
 from tegata.ca.policy import baseline, keys, shards
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
-from tegata.ca.ports import Authority, Builder, Conflict, Ids, Store, Work
+from tegata.ca.ports import Builder, Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
+from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.statuses import OrderView, look
 from tegata.ca.services.validated import FinalCheck, ValidatedOrder
@@ -46,13 +47,13 @@ class IssuanceService:
         admission: Admission,
         policy: Policy,
         builder: Builder,
-        authority: Authority,
+        issuers: Issuers,
         permissions: Permissions,
         ids: Ids,
         clock: Callable[[], datetime],
         blocked: Collection[bytes] = keys.PUBLISHED,
     ) -> None:
-        self._store, self._builder, self._authority = store, builder, authority
+        self._store, self._builder, self._issuers = store, builder, issuers
         self._policy, self._ids, self._clock = policy, ids, clock
         self._check = FinalCheck(
             store=store,
@@ -151,7 +152,7 @@ class IssuanceService:
                 serial=serial,
             ),
             intended_at=self._clock(),
-            crl=shards.name_for(serial, self._policy.crl_shards),
+            crl=shards.name_for(serial, self._policy.crl_shards, self._issuers.name),
         )
 
     def _job(self, order_id: str, now: datetime) -> Job:
@@ -162,9 +163,10 @@ class IssuanceService:
 
     async def _complete(self, certificate: Certificate) -> bool:
         """Sign and store, and whether it was done here; whoever was first is right."""
-        leaf = x509.load_der_x509_certificate(await self._authority.sign(certificate.tbs))
+        authority = self._issuers.of(certificate.crl)
+        leaf = x509.load_der_x509_certificate(await authority.sign(certificate.tbs))
         work = Work()
-        chain_pem = certs.to_pem([leaf, *self._authority.chain])
+        chain_pem = certs.to_pem([leaf, *authority.chain])
         self._store.certificates.issue(work, certificate.serial, chain_pem, self._clock())
         self._store.orders.complete(work, certificate.order_id, certificate.serial)
         return await self._settle(work, certificate.order_id)

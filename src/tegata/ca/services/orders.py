@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
-from cryptography import x509
 
 from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.acme.codec import Malformed
@@ -29,6 +28,7 @@ from tegata.ca.policy import baseline, calendar, names
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
+from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.statuses import (
@@ -60,7 +60,7 @@ class OrderPage(NamedTuple):
 
 
 class OrderService:
-    """Orders of accounts; ``issuer`` is the certificate that will sign what they ask for."""
+    """Orders of accounts."""
 
     def __init__(
         self,
@@ -68,14 +68,14 @@ class OrderService:
         store: Store,
         admission: Admission,
         policy: Policy,
-        issuer: x509.Certificate,
+        issuers: Issuers,
         limits: LimitService,
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._policy, self._limits = store, policy, limits
         self._admission = admission
-        self._predecessors = Predecessors(store, issuer)
+        self._predecessors = Predecessors(store, issuers)
         self._ids, self._clock = ids, clock
 
     async def create(self, actor: Actor, new: NewOrder) -> OrderView:

@@ -1,0 +1,46 @@
+"""The issuing CAs: the newest signs certificates, and each goes on publishing the CRLs of those that it has signed.
+
+Which of them a certificate is of, is told by the CRL that it is on. Knows no key and no file.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from cryptography import x509
+
+from tegata.ca.errors import IssuerAway
+from tegata.ca.policy import shards
+from tegata.ca.ports import Authority
+
+
+class Issuers:
+    """The issuing CAs by their names, the newest last; at least one."""
+
+    def __init__(self, authorities: Mapping[str, Authority], clock: Callable[[], datetime]) -> None:
+        self._authorities, self._clock = dict(authorities), clock
+        self.name = list(authorities)[-1]
+        """The newest one's."""
+        self.newest = self._authorities[self.name]
+        self.key_ids = frozenset(_key_id(one.certificate) for one in self._authorities.values())
+        """The subjectKeyIdentifiers of all."""
+
+    def of(self, crl: str) -> Authority:
+        """The issuing CA of the certificates on this CRL; raises IssuerAway."""
+        authority = self._authorities.get(shards.issuer_of(crl))
+        if authority is None:
+            raise IssuerAway(issuer=shards.issuer_of(crl))
+        return authority
+
+    def publishes(self, crl: str) -> bool:
+        """Whether this CRL is published here: its issuing CA is here, and has not ended."""
+        authority = self._authorities.get(shards.issuer_of(crl))
+        return authority is not None and self._clock() <= authority.certificate.not_valid_after_utc
+
+    @property
+    def certificates(self) -> dict[str, x509.Certificate]:
+        """The certificate of each."""
+        return {name: authority.certificate for name, authority in self._authorities.items()}
+
+
+def _key_id(certificate: x509.Certificate) -> bytes:
+    return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest

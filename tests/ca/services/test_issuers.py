@@ -1,0 +1,138 @@
+"""Several issuing CAs: the newest signs, and each looks after what it has signed."""
+
+import pytest
+from cryptography import x509
+
+from tegata.acme import ari
+from tegata.ca.errors import IssuerAway
+from tegata.ca.issuing import hierarchy
+from tegata.ca.issuing.authority import SoftwareAuthority
+from tegata.ca.services.issuers import Issuers
+from tegata.ca.settings import Policy
+from tegata.pki.certs import load_chain
+from tests.ca.services.house import DAY, NOW, PUBLIC_URL, SECOND, House, Killed, leaf
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> SoftwareAuthority:
+    """An issuing CA that comes later."""
+    home = tmp_path_factory.mktemp("second")
+    hierarchy.create(
+        home, name="Example CA 2", url="https://ca.example.com", public_url=PUBLIC_URL, secret=b"secret", now=NOW
+    )
+    return SoftwareAuthority.load(home, b"secret")
+
+
+async def with_second(house: House, second: SoftwareAuthority) -> None:
+    """Start anew with one more issuing CA."""
+    house.later = {"issuing2": second}
+    await house.restart()
+
+
+async def crl_of(house: House, name: str) -> x509.CertificateRevocationList:
+    latest = await house.store.revocation_lists.latest(name)
+    assert latest is not None
+    return x509.load_der_x509_crl(latest.der)
+
+
+async def test_the_newest_signs(house, second):
+    """It is handed out with its own certificate, and says where that and its own CRL are; what there is stays."""
+    added = await house.sell()
+    actor = await house.register(added)
+    old = await house.issue(actor)
+    await with_second(house, second)
+    new = await house.issue(actor)
+    assert (old.crl, new.crl) == ("issuing", "issuing2")
+    leaf(old).verify_directly_issued_by(house.authority.certificate)
+    leaf(new).verify_directly_issued_by(second.certificate)
+    for certificate, issuer in ((old, house.authority), (new, second)):
+        assert load_chain(certificate.chain_pem)[1:] == [issuer.certificate]
+    extensions = leaf(new).extensions
+    [point] = extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert point.full_name[0].value == f"{PUBLIC_URL}/crl/issuing2.crl"
+    [access] = extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert access.access_location.value == f"{PUBLIC_URL}/issuing2.cer"
+
+
+async def test_each_publishes_its_own_crls(house, second):
+    """With what it has signed, signed by its key, in shards too, whoever is newest (B-89)."""
+    house.policy = Policy(crl_shards=2)
+    actor = await house.register(await house.sell())
+    old = await house.issue(actor)
+    await with_second(house, second)
+    new = await house.issue(actor)
+    await house.crls.publish()
+    await house.certificates.revoke_by_operator(old.serial, 4)
+    await house.certificates.revoke_by_operator(new.serial, 4)
+    for certificate, issuer in ((old, house.authority), (new, second)):
+        crl = await crl_of(house, certificate.crl)
+        assert crl.is_signature_valid(issuer.certificate.public_key())
+        assert [entry.serial_number for entry in crl] == [int(certificate.serial, 16)]
+    assert set(await house.store.revocation_lists.heads()) == {old.crl, "issuing2-1", "issuing2-2"}
+
+
+async def test_renewal_across_issuers(house, second):
+    """Renewal information is there for both, and a new one's order replaces an old one's certificate (X-10)."""
+    actor = await house.register(await house.sell())
+    old = await house.issue(actor)
+    await with_second(house, second)
+    new = await house.issue(actor, replaces=ari.cert_id(leaf(old)))
+    for certificate in (old, new):
+        assert (await house.certificates.renewal_info(ari.cert_id(leaf(certificate)))).window
+
+
+async def test_what_was_intended_before(house, second):
+    """Is signed by the issuing CA whose name stands in it."""
+    actor = await house.register(await house.sell())
+    ready = await house.ready(actor)
+    house.signer.before = Killed()
+    with pytest.raises(Killed):
+        await house.finalize(actor, ready)
+    house.signer.before = None
+    await with_second(house, second)
+    house.clock.advance(10 * SECOND)
+    assert await house.work() >= 1
+    serial = (await house.orders.get(actor, ready.order.id)).order.serial
+    certificate = await house.certificates.show(serial)
+    leaf(certificate).verify_directly_issued_by(house.authority.certificate)
+    assert load_chain(certificate.chain_pem)[1] == house.authority.certificate
+
+
+async def test_a_node_without_the_newest_key(house, second):
+    """It revokes, and leaves the CRL to a node that can sign it; what it can publish, it does."""
+    actor = await house.register(await house.sell())
+    await with_second(house, second)
+    certificate = await house.issue(actor)
+    await house.crls.publish()
+    house.later = {}
+    await house.restart()
+    await house.certificates.revoke_by_operator(certificate.serial, 1)
+    house.clock.advance(60 * SECOND)
+    with pytest.raises(IssuerAway):
+        await house.work()
+    house.clock.advance(3 * DAY)
+    await house.crls.publish_when_due()
+    assert (await house.store.revocation_lists.heads())["issuing"].this_update == house.clock()
+    await with_second(house, second)
+    house.clock.advance(60 * SECOND)
+    await house.work()
+    assert [entry.serial_number for entry in await crl_of(house, "issuing2")] == [int(certificate.serial, 16)]
+
+
+async def test_an_issuing_ca_that_has_ended(house, second):
+    """Its CRLs are published no more, and a late revocation under it is done without."""
+    actor = await house.register(await house.sell(ends=NOW + 2000 * DAY))
+    old = await house.issue(actor)
+    await house.crls.publish()
+    await with_second(house, second)
+    await house.certificates.revoke_by_operator(old.serial, 4)
+    before = await house.store.revocation_lists.heads()
+    house.clock.now = house.authority.certificate.not_valid_after_utc + SECOND
+    await house.crls.publish_when_due()
+    assert (await house.store.revocation_lists.heads())["issuing"] == before["issuing"]
+    assert not house.issuers.publishes("issuing")
+    later = Issuers({"issuing2": second}, house.clock)
+    with pytest.raises(IssuerAway):
+        later.of("issuing-3")
