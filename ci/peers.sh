@@ -4,7 +4,7 @@
 # are skipped. No service of a package is started.
 set -euo pipefail
 
-packages=(lego pebble openssl memcached chromium fonts-noto-cjk bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 iproute2 zsh fish unbound postgresql uacme dehydrated curl softhsm2)
+packages=(lego pebble openssl memcached chromium fonts-noto-cjk bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 iproute2 zsh fish unbound postgresql uacme dehydrated curl softhsm2 systemd)
 # A Debian without python3-venv has an interpreter that cannot make a virtual environment.
 ci="$(dirname "${BASH_SOURCE[0]}")"
 "$ci/python.sh" >/dev/null 2>&1 || packages+=(python3 python3-venv)

@@ -1,7 +1,9 @@
 """``tegata-ca serve`` as a process: the ready line, what answers, and how it ends."""
 
 import json
+import os
 import resource
+import signal
 import socket
 import ssl
 import urllib.error
@@ -19,11 +21,11 @@ from tests.peers.process import Process
 class Serving:
     """A CA that serves, and the addresses it does it at."""
 
-    def __init__(self, home, log, *words):
+    def __init__(self, home, log, *words, env=None):
         self.acme, self.public = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
         self.home = home
         argv = [COMMAND, "serve", "--dir", str(home), "--listen", self.acme, "--public-listen", self.public, *words]
-        self.process = Process(argv, log=log, env=ENVIRONMENT)
+        self.process = Process(argv, log=log, env={**ENVIRONMENT, **(env or {})})
         self.ready = self.process.wait_for_line(r"^ready .*$", 30)[0]
         self.tls = ssl.create_default_context(cafile=str(home / "root.pem"))
 
@@ -68,6 +70,20 @@ def test_it_has_all_the_sockets_it_may_have(home, tmp_path):
     limits = Path(f"/proc/{serving.process.pid}/limits").read_text("ascii")
     serving.process.stop()
     assert f"Max open files {most} {most}" in " ".join(limits.split())
+
+
+def test_systemd_is_told(home, tmp_path):
+    """sd_notify: ready when it answers, stopping when it drains; each a message of its own."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.settimeout(30)
+        # A name in the abstract namespace: the path of a test's folder may be too long for a socket.
+        systemd.bind(f"\0tegata-{os.getpid()}-{tmp_path.name}")
+        serving = Serving(home, tmp_path / "log", env={"NOTIFY_SOCKET": f"@tegata-{os.getpid()}-{tmp_path.name}"})
+        assert systemd.recv(100) == b"READY=1"
+        assert serving.get(f"http://{serving.public}/healthz") == b"ok\n"
+        serving.process.signal(signal.SIGTERM)
+        assert systemd.recv(100) == b"STOPPING=1"
+        assert serving.process.wait(30) == 0
 
 
 def test_no_acme_without_tls(serving):

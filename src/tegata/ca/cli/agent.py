@@ -4,6 +4,7 @@ Its directory is the one that ``perspective add`` made at the CA; there is no CA
 """
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -13,7 +14,7 @@ import structlog
 from uvicorn.loops.auto import auto_loop_factory
 
 from tegata.ca import bootstrap, configuration
-from tegata.ca.cli import listening, logs
+from tegata.ca.cli import listening, logs, notify
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.serving import Listener
 
@@ -42,7 +43,9 @@ async def _serve(directory: Path, name: str, sockets: list[socket.socket]) -> No
         host, port = sockets[0].getsockname()[:2]
         sys.stdout.write(f"ready perspective={name} address={host}:{port}\n")
         sys.stdout.flush()
+        notify.tell(notify.READY, os.environ)
         await stopped.wait()
         log.info("draining")
+        notify.tell(notify.STOPPING, os.environ)
         group.create_task(listener.drain())
         await serving

@@ -21,7 +21,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from tegata.ca import bootstrap, configuration, faces
 from tegata.ca.bootstrap import Ca
-from tegata.ca.cli import listening, logs
+from tegata.ca.cli import listening, logs, notify
 from tegata.ca.cli.connections import Connection
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing.server_certificate import ServerCertificate
@@ -140,8 +140,10 @@ async def _until_stopped(
             await listener.accepts.wait()
         _settle()
         _announce(ca)
+        notify.tell(notify.READY, os.environ)
         await stopped.wait()
         log.info("draining")
+        notify.tell(notify.STOPPING, os.environ)
         for listener in listeners:
             group.create_task(listener.drain())
         await asyncio.wait(serving)
