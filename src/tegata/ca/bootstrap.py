@@ -20,7 +20,7 @@ from tegata.ca.api.links import Links
 from tegata.ca.api.nonces import ProcessNonces
 from tegata.ca.api.shared_nonces import SharedNonces
 from tegata.ca.errors import BackupOlder
-from tegata.ca.issuing import hierarchy, keys, profiles
+from tegata.ca.issuing import chains, hierarchy, keys, profiles
 from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
@@ -212,6 +212,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             ids=ids,
             clock=now,
             explanation=portal_url(settings),
+            alternates=chains.load(home, settings.keys.alternate_chains, issuers.certificates.values()),
         ),
         crls=crl_service,
         contracts=contracts,

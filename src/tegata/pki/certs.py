@@ -73,8 +73,16 @@ def check_chain(chain: Sequence[x509.Certificate], public_key: PublicKey, names:
         raise BadChain(reason="its certificate is for another key")
     if set(names_of(leaf)) != set(names) or _has_other_names(leaf):
         raise BadChain(reason="its certificate is for other names than were asked for")
+    check_order(chain)
+
+
+def check_order(chain: Sequence[x509.Certificate]) -> None:
+    """Check that each certificate of a chain is signed by the next; raises BadChain."""
     for certificate, issuer in pairwise(chain):
-        _check_issued(certificate, issuer)
+        try:
+            certificate.verify_directly_issued_by(issuer)
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+            raise BadChain(reason="its certificates are not in order, each signed by the next") from None
 
 
 def is_of_key(certificate: x509.Certificate, public_key: PublicKey) -> bool:
@@ -134,10 +142,3 @@ def _alternative_names(certificate: x509.Certificate) -> list[x509.GeneralName]:
 
 def _has_other_names(certificate: x509.Certificate) -> bool:
     return any(not isinstance(name, x509.DNSName | x509.IPAddress) for name in _alternative_names(certificate))
-
-
-def _check_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        raise BadChain(reason="its certificates are not in order, each signed by the next") from None

@@ -72,6 +72,7 @@ REASONS: dict[str, str] = {
     "it is not encrypted": "暗号化されていません",
     "the pass phrase is wrong or the file is damaged": "パスフレーズが正しくないか、ファイルが破損しています",
     "it is not the key of the CA's certificate": "認証局の証明書の鍵ではありません",
+    "it does not begin with a certificate of the issuing CA": "先頭が発行認証局の証明書ではありません",
     "it begins neither with file: nor with pkcs11:": "file: でも pkcs11: でも始まっていません",
     "a CA's key is of type=private": "認証局の鍵は type=private でなければなりません",
     "it needs token or serial, and object or id": "token または serial と、object または id が必要です",

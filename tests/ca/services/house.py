@@ -189,6 +189,7 @@ class House:
     limited: Limits = field(default_factory=Limits)
     has_mail: bool = False
     networks: tuple[str, ...] = ()
+    alternates: Sequence[Sequence[x509.Certificate]] = ()
 
     def __post_init__(self) -> None:
         self.clock, self.network, self.post, self.ids = Clock(), Network(), Post(), SystemIds()
@@ -253,6 +254,7 @@ class House:
             ids=ids,
             clock=clock,
             explanation=EXPLANATION,
+            alternates=self.alternates,
         )
         self.contracts = ContractService(
             store=store,

@@ -15,8 +15,10 @@ from tegata.ca.errors import (
     UnknownCertificate,
     UnknownObject,
 )
+from tegata.pki.certs import load_chain
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
+from tests.ca.issuing import crossing
 from tests.ca.services.house import CERTIFICATE_KEY, DAY, EXPLANATION, HOUR, NOW, SECOND, der, leaf
 
 pytestmark = pytest.mark.anyio
@@ -32,14 +34,28 @@ async def issued(house):
 async def test_download(house, issued):
     """The leaf first, then its issuer, to its own account only (A-49, A-86)."""
     actor, certificate = issued
-    pem = await house.certificates.download(actor, certificate.serial)
+    pem = (await house.certificates.chains(actor, certificate.serial))[0]
     assert pem == certificate.chain_pem
     assert pem.count(b"BEGIN CERTIFICATE") == 2
     assert b"\r" not in pem
     other = await house.register(await house.sell("www.example.org"))
     for who, serial in ((other, certificate.serial), (actor, "1234")):
         with pytest.raises(NotFound):
-            await house.certificates.download(who, serial)
+            await house.certificates.chains(who, serial)
+
+
+async def test_other_chains(house, issued):
+    """The same leaf before each chain of its own issuing key, and no other (A-88)."""
+    actor, certificate = issued
+    cross = crossing.cross(house.authority.certificate, NOW)
+    elsewhere = [crossing.certify(CERTIFICATE_KEY.public_key(), "Issuing", NOW)]
+    house.alternates = [[house.authority.certificate, *cross], elsewhere, cross]
+    await house.restart()
+    first, *others = await house.certificates.chains(actor, certificate.serial)
+    assert first == certificate.chain_pem
+    found = [load_chain(each) for each in others]
+    assert [chain[0] for chain in found] == [leaf(certificate)] * 2
+    assert [chain[1:] for chain in found] == [[house.authority.certificate, *cross], cross]
 
 
 async def test_what_was_only_intended_is_no_certificate(house, issued):
@@ -49,7 +65,7 @@ async def test_what_was_only_intended_is_no_certificate(house, issued):
     view = await house.finalize(actor, await house.ready(actor, "a.example.net"))
     intended = await house.store.certificates.intended_for(view.order.id)
     with pytest.raises(NotFound):
-        await house.certificates.download(actor, intended.serial)
+        await house.certificates.chains(actor, intended.serial)
     with pytest.raises(UnknownObject):
         await house.certificates.show(intended.serial)
     key_id, _ = ari.parse_cert_id(ari.cert_id(leaf(certificate)) or "")

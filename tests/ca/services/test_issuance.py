@@ -39,7 +39,7 @@ async def test_a_ready_order_becomes_a_certificate(house):
     """Key and names come from the CSR, all else from the contract (A-82, B-65); chain and dates are as they should."""
     actor = await house.register(await house.sell("www.example.com", ".example.net"))
     certificate = await house.issue(actor, "www.example.com", "a.example.net")
-    chain = load_chain(await house.certificates.download(actor, certificate.serial))
+    chain = load_chain((await house.certificates.chains(actor, certificate.serial))[0])
     check_chain(chain, CERTIFICATE_KEY.public_key(), ["www.example.com", "a.example.net"])
     assert chain[1:] == [house.authority.certificate]
     assert chain[0].subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value == "Example株式会社"

@@ -20,6 +20,7 @@ FINALIZE = "/acme/order/{id}/finalize"
 AUTHORIZATION = "/acme/authorization/{id}"
 CHALLENGE = "/acme/challenge/{id}"
 CERTIFICATE = "/acme/certificate/{id}"
+ALTERNATE = "/acme/certificate/alternate/{id}"
 RENEWAL_INFO = "/acme/renewal-info/{id}"
 
 

@@ -42,6 +42,7 @@ ROUTES = (
     Route("POST", links.AUTHORIZATION, by_account(authorizations.respond)),
     Route("POST", links.CHALLENGE, by_account(authorizations.challenge)),
     Route("POST", links.CERTIFICATE, by_account_reading(certificates.download)),
+    Route("POST", links.ALTERNATE, by_account_reading(certificates.alternate)),
     Route("POST", links.REVOKE_CERT, by_account_or_key(certificates.revoke)),
 )
 

@@ -80,6 +80,9 @@ evidence_days = {evidence_days}
 passphrase_file = {passphrase_file}
 # The issuing key: file:PATH, or pkcs11:token=NAME;object=LABEL?module-path=FILE&pin-source=FILE for one in an HSM.
 issuing = {issuing_key}
+# Files (PEM, relative to this one) with other chains that clients may choose, each from the issuing CA's certificate on
+# and without a root: such as that certificate and the root as an older root has certified it.
+alternate_chains = {alternate_chains}
 
 [policy]
 # true where this CA's root is publicly trusted: certificates then live no longer, and proofs of names and examinations
@@ -134,6 +137,7 @@ def text_of(settings: Settings) -> str:
         "evidence_days": settings.retention.evidence_days,
         "passphrase_file": settings.keys.passphrase_file,
         "issuing_key": settings.keys.issuing,
+        "alternate_chains": list(settings.keys.alternate_chains),
         "is_public": settings.policy.public,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
         "crl_shards": settings.policy.crl_shards,

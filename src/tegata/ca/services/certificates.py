@@ -3,7 +3,7 @@
 Issuing them is the issuance service's matter, the CRL the CRL service's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.revocation import Revocations
 from tegata.ca.services.statuses import proved_by, view_authorization
-from tegata.pki.certs import load_chain, serial_hex
+from tegata.pki.certs import load_chain, serial_hex, to_pem
 from tegata.pki.keys import PublicKey, spki_digest
 
 
@@ -45,7 +45,10 @@ class RenewalAnswer(NamedTuple):
 
 
 class CertificateService:
-    """Certificates of the CA; ``explanation`` is the page told with a revoked certificate's renewal window."""
+    """Certificates of the CA; ``explanation`` is the page told with a revoked certificate's renewal window.
+
+    ``alternates`` are chains that may follow a certificate in place of its usual one, each from its issuer on.
+    """
 
     def __init__(
         self,
@@ -56,18 +59,27 @@ class CertificateService:
         ids: Ids,
         clock: Callable[[], datetime],
         explanation: str | None,
+        alternates: Sequence[Sequence[x509.Certificate]] = (),
     ) -> None:
         self._store = store
         self._revocations = Revocations(store=store, crls=crls, ids=ids, clock=clock)
         self._predecessors = Predecessors(store, issuers)
         self._clock, self._explanation = clock, explanation
+        self._alternates = [(chain[0].public_key(), to_pem(chain)) for chain in alternates]
 
-    async def download(self, actor: Actor, serial: str) -> bytes:
-        """The actor's certificate and its issuers as PEM (A-86); raises NotFound."""
+    async def chains(self, actor: Actor, serial: str) -> tuple[bytes, ...]:
+        """The actor's certificate and its issuers as PEM, then with each chain of its issuing key (A-86, A-88).
+
+        Raises NotFound.
+        """
         certificate = own(await self._store.certificates.get(serial), actor)
         if certificate.chain_pem is None:
             raise NotFound
-        return certificate.chain_pem
+        if not self._alternates:
+            return (certificate.chain_pem,)
+        leaf, issuer, *_ = load_chain(certificate.chain_pem)
+        others = [chain for key, chain in self._alternates if key == issuer.public_key()]
+        return (certificate.chain_pem, *(to_pem([leaf]) + chain for chain in others))
 
     async def show(self, serial: str) -> Certificate:
         """An issued certificate by its serial in hexadecimal; raises UnknownObject."""
