@@ -39,7 +39,7 @@ demo: install ## the manual's procedure from contract to revocation, step by ste
 
 test: install ## all tests, with the real programs they need (ARGS="..." goes to pytest, JOBS=n runs n side by side)
 	ci/peers.sh
-	$(python) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(python) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install ## format, lint, types, import contracts, architecture
 	.venv/bin/ruff format --check .
