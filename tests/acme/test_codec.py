@@ -1,5 +1,7 @@
 """JSON at the edges: limits before parsing, unknown members ignored, null as absent, no duplicate where signed."""
 
+import json
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -71,6 +73,17 @@ def test_a_strict_object_has_each_member_once():
         with pytest.raises(Malformed) as caught:
             codec.strict_object(data)
         assert caught.value.facts == {"reason": "a member appears twice in a JSON object"}
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(['""', '"x"', '"\\""', "1", "[]", '{"a":"b"}']))))
+def test_a_member_twice_is_found_whatever_stands_beside_it(members):
+    """Also where reading once is enough to see that all is well (S-31)."""
+    text = "{" + ",".join(f'"{name}":{value}' for name, value in members) + "}"
+    if len({name for name, _ in members}) == len(members):
+        assert codec.strict_object(text.encode()) == json.loads(text)
+    else:
+        with pytest.raises(Malformed):
+            codec.strict_object(text.encode())
 
 
 @pytest.mark.parametrize(

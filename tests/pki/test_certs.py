@@ -48,6 +48,10 @@ def test_a_chain_is_written_and_read():
     assert PEM.endswith(b"-----END CERTIFICATE-----\n")
 
 
+def test_a_certificate_is_written_from_its_octets_alike():
+    assert b"".join(certs.der_to_pem(one.public_bytes(serialization.Encoding.DER)) for one in CHAIN) == PEM
+
+
 def test_a_leaf_alone_is_read():
     """Whatever follows it; what is no certificate is refused all the same."""
     assert certs.load_leaf(PEM) == LEAF

@@ -8,6 +8,7 @@ _TO_URL = bytes.maketrans(b"+/", b"-_")
 # The two characters that the other alphabet has in their place, and padding, become ones that no alphabet has.
 _FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")
 # Where the last character holds bits that belong to no octet: those in which they are zero, by what is over of four.
+_PADDING = (b"", b"", b"==", b"=")
 _LAST = {2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
 
 
@@ -29,7 +30,7 @@ def decode(text: str) -> bytes:
         raise BadBase64(reason="its length is not possible in base64url")
     try:
         octets = text.encode("ascii").translate(_FROM_URL)
-        data = binascii.a2b_base64(octets + b"=" * (-len(octets) % 4), strict_mode=True)
+        data = binascii.a2b_base64(octets + _PADDING[over], strict_mode=True)
     except (UnicodeEncodeError, binascii.Error):
         raise BadBase64(reason="it holds a character outside the base64url alphabet, such as padding") from None
     # Octets must have one spelling only: unused bits of the last character are zero.

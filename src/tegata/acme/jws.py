@@ -122,7 +122,7 @@ def _signed(body: bytes, *, is_inner: bool) -> Signed:
 def _flattened(members: dict[str, Any]) -> Flattened:
     if members.keys() != _MEMBERS:
         raise Malformed(reason="a JWS must have exactly the members protected, payload and signature")
-    if {type(value) for value in members.values()} != {str}:
+    if set(map(type, members.values())) != {str}:
         raise Malformed(reason="a member of the JWS is no text")
     return Flattened(**members)
 

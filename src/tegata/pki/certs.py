@@ -3,6 +3,7 @@
 Knows neither files nor time; instants are arguments. Issuing is the CA's matter.
 """
 
+import binascii
 import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
@@ -93,6 +94,12 @@ def is_of_key(certificate: x509.Certificate, public_key: PublicKey) -> bool:
 def to_pem(chain: Sequence[x509.Certificate]) -> bytes:
     """Write certificates as PEM, one after the other, with LF line ends."""
     return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in chain)
+
+
+def der_to_pem(der: bytes) -> bytes:
+    """Write a certificate's DER as PEM; what it says is not looked at."""
+    lines = (binascii.b2a_base64(der[at : at + 48]) for at in range(0, len(der), 48))
+    return b"-----BEGIN CERTIFICATE-----\n" + b"".join(lines) + b"-----END CERTIFICATE-----\n"
 
 
 def names_of(certificate: x509.Certificate) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ NAME_LIMIT = 253
 LABEL_LIMIT = 63
 
 _LDH = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+# Labels of which nothing more has to be known, the last of them no number.
+_PLAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _WILDCARD = "*."
 
 
@@ -34,7 +36,7 @@ def normalise(text: str) -> str:
         raise BadName(name=text, reason="it is empty")
     if len(text) > NAME_LIMIT:
         raise BadName(name=text[:NAME_LIMIT], reason="it is longer than 253 characters")
-    address = _address(text)
+    address = _address(text) if _may_be_address(text) else None
     if address is not None:
         return _canonical(text, address)
     prefix = _WILDCARD if text.startswith(_WILDCARD) else ""
@@ -49,8 +51,7 @@ def normalise(text: str) -> str:
 
 def is_ip(name: str) -> bool:
     """Whether a name is an IP address."""
-    # All IPv6 addresses have a colon, all IPv4 addresses end with a digit: most names need no closer look.
-    return (":" in name or name[-1:].isdigit()) and _address(name) is not None
+    return _may_be_address(name) and _address(name) is not None
 
 
 def is_wildcard(name: str) -> bool:
@@ -95,6 +96,11 @@ def network(text: str) -> str:
         raise BadName(name=text[:NAME_LIMIT], reason="it is no network of addresses, such as 192.0.2.0/24") from None
 
 
+def _may_be_address(text: str) -> bool:
+    """All IPv6 addresses have a colon, all IPv4 addresses end with a digit: most names need no closer look."""
+    return ":" in text or text[-1:].isdigit()
+
+
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(text)
@@ -121,6 +127,8 @@ def _to_ascii(text: str, host: str) -> str:
 
 
 def _check_host(text: str, host: str) -> None:
+    if _PLAIN.fullmatch(host) and "--" not in host:
+        return
     if host.endswith("."):
         raise BadName(name=text, reason="it ends with a dot")
     labels = host.split(".")

@@ -94,8 +94,8 @@ DOCTORS: dict[str, dict[str, Doctor]] = {
     "it can be read": {
         "cut": lambda tbs: tbs.encode()[:-1],
         "bytes behind it": lambda tbs: tbs.encode() + b"\x00",
+        "a thirteenth month": field(VALIDITY, sequence(utc("261324023100Z"), ENDS)),
         "three times": field(VALIDITY, sequence(BEGINS, ENDS, ENDS)),
-        "a time with an offset": field(VALIDITY, sequence(utc("261124023100+0000"), ENDS)),
         "a name that is not ASCII": extension(SAN, sequence(der.write(0x82, b"\xe9.example.com"))),
         "names that are no sequence": extension(SAN, der.write(0x82, b"www.example.com")),
     },
@@ -135,6 +135,10 @@ DOCTORS: dict[str, dict[str, Doctor]] = {
     "a time is in its one form": {
         "GeneralizedTime before 2050": field(VALIDITY, sequence(generalized("20261124023100Z"), ENDS)),
         "a time without seconds": field(VALIDITY, sequence(utc("2611240231Z"), ENDS)),
+        "a time with an offset": field(VALIDITY, sequence(utc("261124023100+0000"), ENDS)),
+        "a time without its zone": field(VALIDITY, sequence(utc("2611240231000"), ENDS)),
+        "a time with blanks": field(VALIDITY, sequence(utc("26112402310 Z"), ENDS)),
+        "a time that is no time": field(VALIDITY, sequence(der.write(der.OCTET_STRING, b"261124023100Z"), ENDS)),
     },
     "the subject is the contract's organization, in order": {
         "an empty subject": subject(),

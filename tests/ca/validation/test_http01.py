@@ -181,8 +181,11 @@ async def test_trailing_white_space_is_ignored(dns, web, tail):
         b"HTTP/1.0 200 OK\r\n\r\n" + KEY_AUTHORIZATION.encode(),
         b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + GOOD,
         response(200, KEY_AUTHORIZATION.encode(), "Content-Encoding: identity", "Content-Type: text/html"),
+        GOOD.replace(b"\r\n", b"\n"),
+        GOOD + b"HTTP/1.1 500 Once More\r\n\r\n",
+        GOOD.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) + b"and more",
     ],
-    ids=["chunked", "http/1.0 until closed", "early hints", "identity"],
+    ids=["chunked", "http/1.0 until closed", "early hints", "identity", "line feeds", "two answers", "more after it"],
 )
 async def test_other_shapes_of_a_right_answer(dns, web, answer):
     """Every way HTTP has to frame a body."""
@@ -257,6 +260,8 @@ async def test_a_giant_body_is_not_read(dns, web):
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
             NO_HTTP,
         ),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", NO_HTTP),
+        (b"HTTP/1.1 200 OK\r\nX: y\r\n", NO_HTTP),
         (b"SSH-2.0-OpenSSH_9.2\r\n", NO_HTTP),
         (b"", NO_HTTP),
         (b"\x16\x03\x01\x00\x02\x02\x28", NO_HTTP),
@@ -267,6 +272,7 @@ async def test_a_giant_body_is_not_read(dns, web):
     ],
     ids=[
         *("long-line", "many-lines", "many-hints", "truncated", "cut-chunk", "gzip-coding", "upgrade"),
+        *("two-lengths", "cut-head"),
         *("ssh", "nothing", "tls", "gzip"),
     ],
 )

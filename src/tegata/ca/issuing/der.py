@@ -41,10 +41,22 @@ def write(tag: int, *contents: bytes) -> bytes:
 def elements(data: bytes) -> list[Element]:
     """The elements that fill ``data`` exactly; raises ValueError for anything that is not DER."""
     found = []
-    while data:
-        element = _first(data)
-        found.append(element)
-        data = data[len(element.encoded) :]
+    begin, size = 0, len(data)
+    while begin < size:
+        if size - begin < 2 or data[begin] & _HIGH_TAG == _HIGH_TAG:
+            raise ValueError("a cut or unusual tag")
+        start, length = begin + 2, data[begin + 1]
+        if length >= _LONG_FORM:
+            start += length - _LONG_FORM
+            digits = data[begin + 2 : start]
+            length = int.from_bytes(digits)
+            if not digits or digits[0] == 0 or length < _LONG_FORM:
+                raise ValueError("a length that is indefinite or not the shortest")
+        end = start + length
+        if end > size:
+            raise ValueError("content cut short")
+        found.append(Element(data[begin], data[start:end], data[begin:end]))
+        begin = end
     return found
 
 
@@ -54,19 +66,3 @@ def only(data: bytes, tag: int) -> Element:
     if len(found) != 1 or found[0].tag != tag:
         raise ValueError(f"not a single element with tag {tag:#04x}")
     return found[0]
-
-
-def _first(data: bytes) -> Element:
-    if len(data) < 2 or data[0] & _HIGH_TAG == _HIGH_TAG:
-        raise ValueError("a cut or unusual tag")
-    length, start = data[1], 2
-    if length >= _LONG_FORM:
-        start += length - _LONG_FORM
-        digits = data[2:start]
-        length = int.from_bytes(digits)
-        if not digits or digits[0] == 0 or length < _LONG_FORM:
-            raise ValueError("a length that is indefinite or not the shortest")
-    end = start + length
-    if end > len(data):
-        raise ValueError("content cut short")
-    return Element(data[0], data[start:end], data[:end])

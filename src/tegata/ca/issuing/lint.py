@@ -70,7 +70,7 @@ def check(tbs: bytes, wanted: Wanted, issuer: Issuer) -> None:
 
 def _require(holds: object, rule: str, found: object) -> None:
     if not holds:
-        raise LintFailed(rule=rule, found=found)
+        raise LintFailed(rule=rule, found=found.hex() if isinstance(found, bytes) else found)
 
 
 # Structure
@@ -93,9 +93,9 @@ def _extensions(part: Element) -> dict[bytes, tuple[bool, bytes]]:
             (extension.tag, oid.tag, value.tag) == (der.SEQUENCE, der.OBJECT_IDENTIFIER, der.OCTET_STRING)
             and [flag.encoded for flag in flags] in ([], [_TRUE]),
             "an extension is an OID, TRUE if it is critical, and a value",
-            extension.encoded.hex(),
+            extension.encoded,
         )
-        _require(oid.content not in found, "an extension occurs once", oid.content.hex())
+        _require(oid.content not in found, "an extension occurs once", oid.content)
         found[oid.content] = (bool(flags), value.content)
     return found
 
@@ -105,7 +105,7 @@ def _extensions(part: Element) -> dict[bytes, tuple[bool, bytes]]:
 
 def _version(fields: Fields, _wanted: Wanted, _issuer: Issuer) -> None:
     """B-60."""
-    _require(fields.version.content == bytes.fromhex("020102"), "the version is 3", fields.version.content.hex())
+    _require(fields.version.content == bytes.fromhex("020102"), "the version is 3", fields.version.content)
 
 
 def _serial(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
@@ -114,7 +114,7 @@ def _serial(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
     serial = int.from_bytes(content, signed=True)
     _require(0 < serial < 1 << 159, "the serial is positive and below 2^159", serial)
     _require(serial.bit_length() > 64, "the serial has room for 64 random bits", serial)
-    _require(len(content) == serial.bit_length() // 8 + 1, "the serial is encoded in its shortest form", content.hex())
+    _require(len(content) == serial.bit_length() // 8 + 1, "the serial is encoded in its shortest form", content)
     _require(serial == wanted.serial, "the serial is the one recorded", serial)
 
 
@@ -122,14 +122,14 @@ def _algorithm(fields: Fields, _wanted: Wanted, issuer: Issuer) -> None:
     """B-56."""
     identifier = _own(issuer.certificate).algorithm
     found = fields.algorithm.encoded
-    _require(found == identifier, "the signature algorithm is the issuing key's", found.hex())
+    _require(found == identifier, "the signature algorithm is the issuing key's", found)
 
 
 def _issuer_name(fields: Fields, _wanted: Wanted, issuer: Issuer) -> None:
     """B-61."""
     expected = _own(issuer.certificate).name
     found = fields.issuer.encoded
-    _require(found == expected, "the issuer is a byte copy of the issuing CA's subject", found.hex())
+    _require(found == expected, "the issuer is a byte copy of the issuing CA's subject", found)
 
 
 def _validity(fields: Fields, wanted: Wanted, issuer: Issuer) -> None:
@@ -153,12 +153,12 @@ def _key(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
     """B-55, and the service's key rule."""
     expected = wanted.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     found = fields.key.encoded
-    _require(found == expected, "the key is the one of the request", found.hex())
+    _require(found == expected, "the key is the one of the request", found)
     algorithm = der.elements(fields.key.content)[0].encoded
     key_type = keys.type_of(wanted.public_key)
     _require(key_type in wanted.service.key_types, "the key's type is one of the service's", key_type)
     exact = next((identifier for types, identifier in _KEY_ALGORITHMS if key_type in types), None)
-    _require(algorithm == exact, "the key's AlgorithmIdentifier is exact", algorithm.hex())
+    _require(algorithm == exact, "the key's AlgorithmIdentifier is exact", algorithm)
 
 
 def _subject(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
@@ -201,7 +201,7 @@ def _extension_set(fields: Fields, wanted: Wanted, issuer: Issuer) -> None:
     found = {oid: extension for oid, extension in fields.extensions.items() if oid != _ALTERNATIVE_NAME}
     for identifier in sorted(found.keys() | expected.keys()):
         same = found.get(identifier) == expected.get(identifier)
-        _require(same, "an extension is exactly as the profile has it, or absent", identifier.hex())
+        _require(same, "an extension is exactly as the profile has it, or absent", identifier)
 
 
 @lru_cache(64)
@@ -248,11 +248,12 @@ _RULES: tuple[Callable[[Fields, Wanted, Issuer], None], ...] = (
 def _time(part: Element) -> datetime:
     """A time in the form RFC 5280 §4.1.2.5 wants: UTCTime through 2049, GeneralizedTime from 2050, seconds and Z."""
     text = part.content.decode("ascii")
-    form = {der.UTC_TIME: "%y%m%d%H%M%SZ", der.GENERALIZED_TIME: "%Y%m%d%H%M%SZ"}.get(part.tag, "")
-    time = datetime.strptime(text, form).replace(tzinfo=UTC)
-    tag = der.UTC_TIME if 1950 <= time.year < 2050 else der.GENERALIZED_TIME
-    _require(part.tag == tag and time.strftime(form) == text, "a time is in its one form", text)
-    return time
+    century = "" if part.tag == der.GENERALIZED_TIME else "19" if text[:1] >= "5" else "20"
+    digits, zone = century + text[:-1], text[-1:]
+    is_one = zone == "Z" and len(digits) == 14 and digits.isdigit() and part.tag in _TIMES
+    _require(is_one and _TIMES[part.tag](int(digits[:4])), "a time is in its one form", text)
+    month, day, hour, minute, second = (int(digits[at : at + 2]) for at in range(4, 14, 2))
+    return datetime(int(digits[:4]), month, day, hour, minute, second, tzinfo=UTC)
 
 
 def _attributes(name: Element) -> list[tuple[bytes, int, str]]:
@@ -261,9 +262,9 @@ def _attributes(name: Element) -> list[tuple[bytes, int, str]]:
     for rdn in der.elements(name.content):
         attributes = der.elements(rdn.content)
         tags = [rdn.tag, *(attribute.tag for attribute in attributes)]
-        _require(tags == [der.SET, der.SEQUENCE], "an RDN has one attribute", rdn.encoded.hex())
+        _require(tags == [der.SET, der.SEQUENCE], "an RDN has one attribute", rdn.encoded)
         oid, value = der.elements(attributes[0].content)
-        _require(oid.tag == der.OBJECT_IDENTIFIER, "an attribute has an OID", oid.encoded.hex())
+        _require(oid.tag == der.OBJECT_IDENTIFIER, "an attribute has an OID", oid.encoded)
         found.append((oid.content, value.tag, value.content.decode("utf-8")))
     return found
 
@@ -271,10 +272,14 @@ def _attributes(name: Element) -> list[tuple[bytes, int, str]]:
 def _general_name(name: Element) -> str:
     if name.tag == _IP_ADDRESS:
         return str(ip_address(name.content))
-    _require(name.tag == _DNS_NAME, "a name is a DNS name or an IP address", name.encoded.hex())
+    _require(name.tag == _DNS_NAME, "a name is a DNS name or an IP address", name.encoded)
     return name.content.decode("ascii")
 
 
+_TIMES: dict[int, Callable[[int], bool]] = {
+    der.UTC_TIME: lambda year: 1950 <= year < 2050,
+    der.GENERALIZED_TIME: lambda year: year >= 2050,
+}
 _TRUE = bytes.fromhex("0101ff")
 _SHORT_LIFE = timedelta(days=7)
 _DNS_NAME, _URI, _IP_ADDRESS = 0x82, 0x86, 0x87

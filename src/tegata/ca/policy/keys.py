@@ -4,10 +4,11 @@ Keys that are known to others than their owner are named by the SHA-256 of their
 is from is unknown here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import count
-from math import gcd, isqrt, log2, prod
+from itertools import count, islice
+from math import ceil, gcd, isqrt, lcm, log2, prod
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -34,6 +35,7 @@ _EXPONENT_MINIMUM = 2**16 + 1
 _EXPONENT_LIMIT = 2**256
 # Bits of a root that a float gives safely: the logarithm of 8192 bits is good to 2**-40, which is a unit of the last.
 _SEED_BITS = 40
+_SIEVED_BITS = 10
 
 
 PUBLISHED = frozenset(
@@ -103,19 +105,40 @@ def _primes_below(limit: int) -> tuple[int, ...]:
 
 def _is_power(n: int) -> bool:
     """Whether n = r**k for some k > 1. Without factors below 752 each factor r takes more than 9 of n's bits."""
-    return any(_may_be_power(n, k) and _root(n, k) ** k == n for k in _primes_below(n.bit_length() // 9 + 1))
-
-
-def _may_be_power(n: int, k: int) -> bool:
-    """False for nearly all that is no k-th power: modulo a prime p of the form 1 + m*k only one in k numbers is one."""
-    p = _prime_above(k)
-    return pow(n % p, (p - 1) // k, p) <= 1  # 0 where p divides n
+    product, tests = _tests(_primes_below(n.bit_length() // 9 + 1))
+    rest = n % product
+    return any(
+        rest % first in powers and all(rest % p in others for p, others in more) and _root(n, k) ** k == n
+        for k, (first, powers), *more in tests
+    )
 
 
 @cache
-def _prime_above(k: int) -> int:
-    """The first prime of the form 1 + m*k."""
-    return next(p for p in count(1 + k, k) if all(p % d for d in range(2, isqrt(p) + 1)))
+def _tests(exponents: tuple[int, ...]) -> tuple[int, list[Any]]:
+    """For each exponent k some primes of the form 1 + m*k, each with the k-th powers modulo it: one number in k is one.
+
+    So many that hardly one number in a thousand is a power modulo all of them. And the primes' product: what is left of
+    a large number modulo it is a small one that has the same remainders.
+    """
+    tests, product = [], 1
+    for k in exponents:
+        primes = list(islice(_primes_above(k), ceil(_SIEVED_BITS / log2(k))))
+        tests.append([k, *((p, _powers(k, p)) for p in primes)])
+        product = lcm(product, *primes)
+    return product, tests
+
+
+def _powers(k: int, p: int) -> set[int]:
+    """The k-th powers modulo a prime 1 + m*k: zero and m others."""
+    found, roots = {0}, count(1)
+    while len(found) <= (p - 1) // k:
+        found.add(pow(next(roots), k, p))
+    return found
+
+
+def _primes_above(k: int) -> Iterator[int]:
+    """The primes of the form 1 + m*k, the smallest first."""
+    return (p for p in count(1 + k, k) if all(p % d for d in range(2, isqrt(p) + 1)))
 
 
 def _root(n: int, k: int) -> int:

@@ -7,6 +7,7 @@ later signs the same bytes, which gives the same certificate; whoever comes seco
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import structlog
 from cryptography import x509
@@ -164,9 +165,8 @@ class IssuanceService:
     async def _complete(self, certificate: Certificate) -> bool:
         """Sign and store, and whether it was done here; whoever was first is right."""
         authority = self._issuers.of(certificate.crl)
-        leaf = x509.load_der_x509_certificate(await authority.sign(certificate.tbs))
+        chain_pem = certs.der_to_pem(await authority.sign(certificate.tbs)) + _pem_of(authority.chain)
         work = Work()
-        chain_pem = certs.to_pem([leaf, *authority.chain])
         self._store.certificates.issue(work, certificate.serial, chain_pem, self._clock())
         self._store.orders.complete(work, certificate.order_id, certificate.serial)
         return await self._settle(work, certificate.order_id)
@@ -212,3 +212,9 @@ class IssuanceService:
         order = await self._store.orders.get(order_id)
         assert order is not None, "it was there a moment ago, and orders are never removed"
         return await look(self._store, order, self._clock())
+
+
+@lru_cache(64)
+def _pem_of(chain: tuple[x509.Certificate, ...]) -> bytes:
+    """What goes out behind every leaf."""
+    return certs.to_pem(chain)

@@ -5,10 +5,9 @@ Connects to the address it is given and never resolves a name. Knows no redirect
 
 import asyncio
 import ssl
-from collections.abc import Iterable
 from typing import NamedTuple
 
-import h11
+import httptools
 
 from tegata import __version__
 from tegata.ca.errors import BadHttpAnswer, ConnectionFailed
@@ -22,8 +21,8 @@ BODY_LIMIT = 128
 # No honest answer is longer: its head and a body that was still within its limit when the last piece came.
 _ANSWER_LIMIT = HEADER_LIMIT + 4096
 _PIECE = 4096
-# How h11 marks the error for a head that is over its limit.
-_TOO_LONG = 431
+_TOO_LONG = "the answer is too large"
+_NO_HTTP = "the answer is not HTTP, or was cut short"
 
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -84,74 +83,85 @@ async def get(target: Target, streams: _Streams, *, until: float) -> Answer:
         raise BadHttpAnswer(url=target.url, reason="there was no complete answer in time") from None
     except OSError:
         raise BadHttpAnswer(url=target.url, reason="the connection was closed") from None
-    except h11.RemoteProtocolError as error:
-        too_long = error.error_status_hint == _TOO_LONG
-        reason = "the answer is too large" if too_long else "the answer is not HTTP, or was cut short"
-        raise BadHttpAnswer(url=target.url, reason=reason) from None
+    except _Unreadable as error:
+        raise BadHttpAnswer(url=target.url, reason=error.args[0]) from None
     finally:
         # Not closed politely: that would wait for the other side once more.
         writer.transport.abort()
 
 
 async def _exchange(target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Answer:
-    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADER_LIMIT)
-    request = h11.Request(method="GET", target=target.path, headers=_headers(target))
-    writer.write(_sent(connection, request) + _sent(connection, h11.EndOfMessage()))
-    events = _Events(connection, reader)
-    head = await events.next()
-    while isinstance(head, h11.InformationalResponse):
-        head = await events.next()
-    if not isinstance(head, h11.Response):
-        raise h11.RemoteProtocolError("no response")
-    answer = Answer(head.status_code, _location(head.headers), b"")
-    if answer.status != 200:
-        return answer
-    if any(coding.lower() != b"identity" for coding in _values(head.headers, b"content-encoding")):
+    # What is put in here is printable ASCII without blanks: ``targets`` and ``pki.names`` see to that.
+    writer.write(
+        f"GET {target.path} HTTP/1.1\r\nHost: {target.host_header}\r\nUser-Agent: {USER_AGENT}\r\n"
+        "Accept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n".encode("ascii")
+    )
+    reading, room = _Reading(), _ANSWER_LIMIT
+    while not reading.is_over:
+        if room <= 0 or (not reading.status and room <= _ANSWER_LIMIT - HEADER_LIMIT):
+            raise _Unreadable(_TOO_LONG)
+        piece = await reader.read(min(room, _PIECE))
+        room -= len(piece)
+        reading.take(piece)
+    if reading.status == 200 and any(value.lower() != b"identity" for value in reading.values(b"content-encoding")):
         raise BadHttpAnswer(url=target.url, reason="the answer is compressed though that was not asked for")
-    body = b""
-    while len(body) <= BODY_LIMIT and isinstance(piece := await events.next(), h11.Data):
-        body += bytes(piece.data)
-    return answer._replace(body=body)
+    location = set(reading.values(b"location"))
+    only = location.pop().decode("latin-1") if len(location) == 1 else None
+    return Answer(reading.status, only, reading.body if reading.status == 200 else b"")
 
 
-class _Events:
-    """The parsed pieces of one response, of limited length altogether."""
-
-    def __init__(self, connection: h11.Connection, reader: asyncio.StreamReader) -> None:
-        self._connection = connection
-        self._reader = reader
-        self._room = _ANSWER_LIMIT
-
-    async def next(self) -> object:
-        """The next event of h11; raises its RemoteProtocolError for what is no HTTP, cut short or too long."""
-        while (event := self._connection.next_event()) is h11.NEED_DATA:
-            if self._room <= 0:
-                raise h11.RemoteProtocolError("too long", error_status_hint=_TOO_LONG)
-            piece = await self._reader.read(min(self._room, _PIECE))
-            self._room -= len(piece)
-            self._connection.receive_data(piece)
-        return event
+class _Unreadable(Exception):
+    """The answer cannot be read, for this reason."""
 
 
-def _headers(target: Target) -> list[tuple[str, str]]:
-    return [
-        ("Host", target.host_header),
-        ("User-Agent", USER_AGENT),
-        ("Accept", "*/*"),
-        ("Accept-Encoding", "identity"),
-        ("Connection", "close"),
-    ]
+class _Reading:
+    """A response, as far as it has come; ``status`` is 0 until the head of the one that is final is whole."""
 
+    def __init__(self) -> None:
+        self.status, self.body, self.is_over = 0, b"", False
+        self._fields: list[tuple[bytes, bytes]] = []
+        self._parser = httptools.HttpResponseParser(self)
+        # A small server may end its lines by LF alone, and what follows an answer is nobody's.
+        self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_data_after_close=True)
 
-def _sent(connection: h11.Connection, event: h11.Event) -> bytes:
-    return connection.send(event) or b""
+    def take(self, piece: bytes) -> None:
+        """Read on; an empty piece is the connection's end. Raises _Unreadable for what is no HTTP, or cut short."""
+        if not piece:
+            if not self.status or self.values(b"content-length") or self.values(b"transfer-encoding"):
+                raise _Unreadable(_NO_HTTP)
+            self.is_over = True
+            return
+        try:
+            self._parser.feed_data(piece)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            if not self.is_over:
+                raise _Unreadable(_NO_HTTP) from None
 
+    def values(self, name: bytes) -> list[bytes]:
+        """The values of a header field."""
+        return [value for key, value in self._fields if key == name]
 
-def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
-    return [value for key, value in headers if key == name]
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header field, perhaps of a trailer."""
+        if not self.status:
+            self._fields.append((name.lower(), value.strip()))
 
+    def on_headers_complete(self) -> None:
+        """The head is whole: of an answer, or of a notice that one will come (1xx)."""
+        status = self._parser.get_status_code()
+        if status < 200:
+            self._fields.clear()
+        elif not self.status:
+            if any(value.lower() != b"chunked" for value in self.values(b"transfer-encoding")):
+                raise _Unreadable(_NO_HTTP)
+            self.status, self.is_over = status, status != 200
 
-def _location(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The one Location; None if there is none or if several disagree."""
-    found = set(_values(headers, b"location"))
-    return found.pop().decode("latin-1") if len(found) == 1 else None
+    def on_body(self, data: bytes) -> None:
+        """A piece of the body."""
+        if not self.is_over:
+            self.body += data
+            self.is_over = len(self.body) > BODY_LIMIT
+
+    def on_message_complete(self) -> None:
+        """The body is whole."""
+        self.is_over = self.is_over or self.status != 0
