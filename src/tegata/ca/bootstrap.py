@@ -25,13 +25,14 @@ from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.hierarchy import Hierarchy
+from tegata.ca.issuing.pkilint_pool import PkilintPool
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.metering.around import MeteredAuthority, MeteredValidator, metered
 from tegata.ca.metering.prometheus import Prometheus
 from tegata.ca.notices.mail import Mailer
 from tegata.ca.policy import shards
-from tegata.ca.ports import Authority, Ids, Notifier, Store, Validator
+from tegata.ca.ports import Authority, Ids, Linter, Notifier, Store, Validator
 from tegata.ca.services.accounts import AccountService
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.auditing import AuditService
@@ -51,6 +52,7 @@ from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
+from tegata.ca.services.rehearsal import Rehearsal
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.settings import Settings, Validation
 from tegata.ca.store import backup, opening
@@ -91,16 +93,27 @@ class Ca:
     remotes: tuple[RemotePerspective, ...]
     runner: Runner
     """What does the work rows in this process, once it runs."""
+    linter: Linter | None
+    """The second lint, and the rehearsal before it; None where there is none."""
+    rehearsal: Rehearsal | None
     meter: Prometheus | None
     """What measures; None: nobody asked."""
     now: Callable[[], datetime]
+
+    async def close(self) -> None:
+        """End what was opened: connections to perspectives, processes, the store."""
+        for remote in self.remotes:
+            await remote.close()
+        if self.linter is not None:
+            await self.linter.close()
+        await self.store.close()
 
 
 def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]] = ()) -> Ca:
     """The CA of a directory; ``listening`` are the own (address, port) pairs that validation must never reach.
 
     Raises BadSettings, PassphraseMissing, FileUnusable, Refused for a setting that cannot be used, and the store's
-    errors. The store is the caller's to close.
+    errors. The caller is to close it.
     """
     settings = configuration.load_settings(home)
     secret = keys.passphrase(home, settings.keys, environ)
@@ -126,6 +139,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         crl_shards=settings.policy.crl_shards,
         name=issuers.name,
     )
+    linter = PkilintPool(settings.lint) if settings.lint.pkilint else None
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, issuers.newest.certificate
     addresses = configuration.certifiable(settings)
@@ -204,6 +218,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             ids=ids,
             clock=now,
             blocked=blocked,
+            linter=linter,
         ),
         certificates=CertificateService(
             store=store,
@@ -223,6 +238,18 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         network=own,
         remotes=remotes,
         runner=runner,
+        linter=linter,
+        rehearsal=None
+        if linter is None
+        else Rehearsal(
+            services=services,
+            policy=settings.policy,
+            builder=builder,
+            linter=linter,
+            ids=ids,
+            ends=issuer.not_valid_after_utc,
+            clock=now,
+        ),
         meter=meter,
         now=now,
     )

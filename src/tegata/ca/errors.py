@@ -367,6 +367,18 @@ class IssuanceFailed(CaError):
     code = "issuance.failed"
 
 
+class LintFindings(CaError):
+    """pkilint finds fault with a certificate, which is not signed: ``findings``."""
+
+    code = "issuing.findings"
+
+
+class LintSilent(CaError):
+    """pkilint cannot say whether a certificate is sound: ``reason``."""
+
+    code = "issuing.lint-silent"
+
+
 # Revocation.
 
 

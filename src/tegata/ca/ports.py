@@ -195,8 +195,8 @@ class Certificates(Protocol):
         """Guarded: the order has no intent yet, and the key is not blocked (A-94)."""
         ...
 
-    def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime) -> None:
-        """Guarded: intended and not yet issued, and the key not blocked meanwhile."""
+    def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime, linted: str | None = None) -> None:
+        """Guarded: intended and not yet issued, and the key not blocked meanwhile; ``linted``: by whom, for the log."""
         ...
 
     def revoke(self, work: Work, serial: str, reason: int, at: datetime, by: str) -> None:
@@ -554,6 +554,27 @@ class Builder(Protocol):
         ``names`` are normalised; ``not_after`` is the last second of the life (RFC 5280 §4.1.2.5).
         """
         ...
+
+
+class Linter(Protocol):
+    """Holds certificates against the rules of somebody else, before they are signed and whenever it is asked."""
+
+    name: str
+    """Whose, and which version of them."""
+
+    def takes(self, serial: str) -> bool:
+        """Whether a certificate is of the share that is linted before it is signed."""
+        ...
+
+    async def check(self, tbs: bytes) -> None:
+        """Pass if nothing is wrong with these to-be-signed bytes; raises LintFindings, LintSilent."""
+        ...
+
+    async def findings(self, certificate: bytes) -> list[str]:
+        """What is wrong with a certificate (DER), by its codes; raises LintSilent."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class Authority(Protocol):

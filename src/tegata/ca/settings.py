@@ -155,6 +155,19 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     blocked_keys: str = ""
 
 
+class Lint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A second lint of certificates before they are signed: by ``pkilint``, in so many processes of its own.
+
+    So many percent of them are linted. ``accepted`` are the codes of findings that this CA wants to have so; any other
+    keeps a certificate from being signed.
+    """
+
+    pkilint: bool = False
+    processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 100
+    accepted: tuple[str, ...] = ("cabf.serverauth.ov.common_name_attribute_present",)
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much may be asked for: ``300/3h`` is 300 in any three hours (s, m, h, d); empty is no limit.
 
@@ -210,6 +223,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database: Database = Database()
     retention: Retention = Retention()
     policy: Policy = Policy()
+    lint: Lint = Lint()
     limits: Limits = Limits()
     services: dict[str, Service] = msgspec.field(default_factory=lambda: dict(SERVICES))
 

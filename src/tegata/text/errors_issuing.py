@@ -20,6 +20,28 @@ ENTRIES: dict[str, Entry] = {
             "契約の組織情報とサービスの設定を確認してください。問題がなければ、この内容をお知らせください。",
         ),
     ),
+    "issuing.findings": Entry(
+        Sentence(
+            "A certificate is not signed because of what pkilint finds: {findings}",
+            "pkilint の検査で問題が見つかったため、証明書に署名しません: {findings}",
+        ),
+        Sentence(
+            "Check the contract's organization and the settings of its service; what this CA wants to have so is named "
+            "in lint.accepted.",
+            "契約の組織情報とサービスの設定を確認してください。"
+            "意図した内容である場合は、設定 lint.accepted に追加してください。",
+        ),
+    ),
+    "issuing.lint-silent": Entry(
+        Sentence(
+            "pkilint did not judge the certificate: {reason}.", "pkilint で証明書を検査できませんでした: {reason}。"
+        ),
+        Sentence(
+            "Nothing is signed unjudged; it is tried again. See the log, and tegata-ca check.",
+            "検査できない証明書には署名しません。自動的に再試行します。"
+            "ログと tegata-ca check の結果を確認してください。",
+        ),
+    ),
     "keys.passphrase-missing": Entry(
         Sentence(
             "The pass phrase of the CA's keys cannot be read from {path}: {reason}.",
@@ -95,6 +117,11 @@ REASONS: dict[str, str] = {
     "install what tokens need: pip install 'tegata[pkcs11]'": (
         "トークンの利用に必要なものをインストールしてください: pip install 'tegata[pkcs11]'"
     ),
+    "install what the second lint needs: pip install 'tegata[lint]'": (
+        "証明書の追加検査に必要なものをインストールしてください: pip install 'tegata[lint]'"
+    ),
+    "it did not answer in time": "時間内に応答がありませんでした",
+    "its process ended, or made no sense": "検査プロセスが終了したか、応答が正しくありませんでした",
     "the file holds no key that a certificate can have": "証明書に使用できる鍵がファイルにありません",
     "it is not a PEM certificate": "PEM 形式の証明書ではありません",
     "it was made for another host than the one of acme.url": "設定 acme.url とは別のホスト用に作成されたものです",

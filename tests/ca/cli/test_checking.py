@@ -35,6 +35,7 @@ def test_a_sound_ca(ca, settings):
     code, matters = found(ca)
     assert code == 0
     assert {status for status, _ in matters.values()} == {"ok"}
+    assert "lint" not in matters
     assert {"settings", "files", "database", "CRL", "issuing CA", "CAA", "resolvers", "ACME"} <= set(matters)
 
 
@@ -54,6 +55,19 @@ def test_every_fault_is_told_at_once(ca, settings):
     assert {name for name, (status, _) in matters.items() if status == "error"} == {"files", "mail", "resolvers"}
     assert f"keys/{key.name}" in matters["files"][1]
     assert "127.0.0.1:9" in matters["mail"][1]
+
+
+def test_the_second_lint(ca, settings):
+    """It is only looked at where there is one; a service whose certificates would fail it is an error of its own."""
+    text = settings.read_text("utf-8").replace("pkilint = false", "pkilint = true")
+    settings.write_text(text.replace("accepted = [", 'accepted = ["cabf.internal_domain_name"] #'), "utf-8")
+    code, matters = found(ca)
+    assert matters["lint"][0] == "ok"
+    assert code == 1
+    assert {name for name, (status, _) in matters.items() if status == "error"} == {
+        *("lint ov-acme-1y", "lint ov-acme-6m", "lint ov-csr-6m")
+    }
+    assert "common_name_attribute_present" in matters["lint ov-acme-1y"][1]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from tegata.ca.policy import baseline, quorum
 from tegata.ca.policy.quorum import Outcome
-from tegata.ca.settings import Acme, Perspective, Policy, Public, Retention, Settings, Validation
+from tegata.ca.settings import Acme, Lint, Perspective, Policy, Public, Retention, Settings, Validation
 
 BEFORE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=UTC)
 AFTER = BEFORE + timedelta(seconds=1)
@@ -100,4 +100,13 @@ def test_evidence_is_kept_for_two_years():
         kept = msgspec.structs.replace(settings("APNIC"), retention=Retention(evidence_days=days))
         assert any("evidence_days" in reason for reason in baseline.shortcomings(kept, BEFORE)) == said
         private = msgspec.structs.replace(kept, policy=PRIVATE)
+        assert baseline.shortcomings(private, BEFORE) == []
+
+
+def test_a_publicly_trusted_ca_lints_everything_or_nothing_twice():
+    """A share is for private profiles."""
+    for lint, said in ((Lint(percent=99), False), (Lint(pkilint=True), False), (Lint(pkilint=True, percent=99), True)):
+        linted = msgspec.structs.replace(settings("APNIC"), lint=lint)
+        assert any("lint.percent" in reason for reason in baseline.shortcomings(linted, BEFORE)) == said
+        private = msgspec.structs.replace(linted, policy=PRIVATE)
         assert baseline.shortcomings(private, BEFORE) == []

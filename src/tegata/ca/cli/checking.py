@@ -84,7 +84,7 @@ async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
         async for finding in _open(ca, settings, language):
             yield finding
     finally:
-        await ca.store.close()
+        await ca.close()
 
 
 def _files(home: Path, language: Language) -> Finding:
@@ -110,12 +110,28 @@ async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator
     yield _lists(heads, ca, language)
     yield _issuing(ca, settings, language)
     yield _names(settings, language)
+    async for finding in _lint(ca, language):
+        yield finding
     async for finding in _network(ca, language):
         yield finding
     if settings.mail.smtp:
         yield await _reached("mail", settings.mail.smtp, ERROR, language)
     yield await _reached("ACME", settings.acme.url, WARNING, language)
     yield await _reached("public files", settings.public.url, WARNING, language)
+
+
+async def _lint(ca: Ca, language: Language) -> AsyncIterator[Finding]:
+    """Whether the second lint works, and every service's certificates would pass it."""
+    if ca.rehearsal is None:
+        return
+    try:
+        refusals = await ca.rehearsal.refusals()
+    except TegataError as error:
+        yield Finding("lint", ERROR, str(explain(error, language)))
+        return
+    yield Finding("lint")
+    for service, refusal in refusals.items():
+        yield Finding(f"lint {service}", ERROR, str(explain(refusal, language)))
 
 
 async def _network(ca: Ca, language: Language) -> AsyncIterator[Finding]:

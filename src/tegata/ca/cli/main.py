@@ -123,7 +123,7 @@ async def _on_ca(command: Callable[[Ca, Asked], Awaitable[Answer]], asked: Asked
     try:
         return await command(ca, asked)
     finally:
-        await ca.store.close()
+        await ca.close()
 
 
 def _tell(error: TegataError, language: Language, *, as_json: bool) -> None:

@@ -104,6 +104,7 @@ async def _serve(
     ca = bootstrap.open_ca(home, os.environ, listening=own)
     try:
         await ca.network.require_dnssec()
+        await _rehearse(ca)
         certificate = faces.server_certificate(home, ca, os.environ)
         await ca.crls.publish_when_due()
         _tell_migrated(ca)
@@ -115,9 +116,7 @@ async def _serve(
             listeners[Listener(page)] = metrics
         await _until_stopped(ca, certificate, listeners)
     finally:
-        for remote in ca.remotes:
-            await remote.close()
-        await ca.store.close()
+        await ca.close()
 
 
 async def _until_stopped(
@@ -160,6 +159,13 @@ async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:
             certificate.renew_if_due(ca.now())
         except Exception:
             log.exception("server-certificate.failed")
+
+
+async def _rehearse(ca: Ca) -> None:
+    """Without its second lint a CA that has one does not serve; a service that would fail it is told in the log."""
+    if ca.rehearsal is not None:
+        for service, refusal in (await ca.rehearsal.refusals()).items():
+            log.error("lint.failed", service=service, code=refusal.code, **refusal.facts)
 
 
 def _settle() -> None:

@@ -95,6 +95,18 @@ reissues_at_contract_end = {reissues_at_contract_end}
 # about 40 bytes for each revoked certificate.
 crl_shards = {crl_shards}
 
+[lint]
+# true: certificates are held against pkilint's rules too before they are signed (pip install 'tegata[lint]').
+pkilint = {lint_pkilint}
+# How many processes do it: each takes 60 MiB, and some 200 certificates a second.
+processes = {lint_processes}
+# How many of a hundred certificates; 100 where the root is publicly trusted.
+percent = {lint_percent}
+# Findings that this CA wants to have so; any other one stops the certificate. Short-lived services need
+# "msft.end_entity.revocation_information_absent" here, which is Microsoft's rule; a closed network's names and
+# addresses, in public.url too, "cabf.internal_domain_name". "tegata-ca check" tells of each service what would stop it.
+accepted = {lint_accepted}
+
 [limits]
 # "300/3h" is 300 in any three hours (s, m, h, d); "" is no limit. Renewals in the window that this CA itself suggested
 # are not counted. An order is counted when it is placed; what is refused is not.
@@ -141,6 +153,10 @@ def text_of(settings: Settings) -> str:
         "is_public": settings.policy.public,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
         "crl_shards": settings.policy.crl_shards,
+        "lint_pkilint": settings.lint.pkilint,
+        "lint_processes": settings.lint.processes,
+        "lint_percent": settings.lint.percent,
+        "lint_accepted": list(settings.lint.accepted),
         "orders_per_account": settings.limits.orders_per_account,
         "orders_per_contract": settings.limits.orders_per_contract,
         "orders_per_name": settings.limits.orders_per_name,

@@ -39,6 +39,7 @@ EVIDENCE_DAYS = 731
 # Certificates are made a day shorter than they may be, as the Requirements themselves recommend.
 _SPARE_DAYS = 1
 
+_ALL = 100
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
@@ -58,6 +59,8 @@ def shortcomings(settings: Settings, now: datetime) -> list[str]:
         found.append("validation: http-01 is looked for at port 80 and tls-alpn-01 at port 443 only (BR 1.6.1)")
     if settings.retention.evidence_days < EVIDENCE_DAYS:
         found.append(f"retention.evidence_days: at least {EVIDENCE_DAYS} (BR 5.4.3)")
+    if settings.lint.pkilint and settings.lint.percent < _ALL:
+        found.append("lint.percent: all certificates or none, 100 (BR 4.3.1.2)")
     return found
 
 

@@ -1,8 +1,9 @@
 """Finalize: a validated order becomes a certificate, once, whatever dies in between (RFC 8555 §7.4).
 
 First, in one commit: the order is claimed, the certificate's exact bytes are kept, and a job is left. Then they are
-signed. Then, in one commit: the certificate is stored, the order completed, the job dropped. Whoever finds the job
-later signs the same bytes, which gives the same certificate; whoever comes second finds the order completed.
+signed, after a second lint where one is set up. Then, in one commit: the certificate is stored, the order completed,
+the job dropped. Whoever finds the job later lints and signs the same bytes, which gives the same certificate; whoever
+comes second finds the order completed.
 """
 
 from collections.abc import Callable, Collection
@@ -12,11 +13,19 @@ from functools import lru_cache
 import structlog
 from cryptography import x509
 
-from tegata.ca.errors import BadCertificateRequest, CaError, IssuanceFailed, OrderNotReady, PermissionMissing, fault_of
+from tegata.ca.errors import (
+    BadCertificateRequest,
+    CaError,
+    IssuanceFailed,
+    LintFindings,
+    OrderNotReady,
+    PermissionMissing,
+    fault_of,
+)
 from tegata.ca.model import Certificate, Job, Order
 from tegata.ca.policy import baseline, keys, shards
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
-from tegata.ca.ports import Builder, Conflict, Ids, Store, Work
+from tegata.ca.ports import Builder, Conflict, Ids, Linter, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.issuers import Issuers
@@ -53,7 +62,9 @@ class IssuanceService:
         ids: Ids,
         clock: Callable[[], datetime],
         blocked: Collection[bytes] = keys.PUBLISHED,
+        linter: Linter | None = None,
     ) -> None:
+        self._linter = linter
         self._store, self._builder, self._issuers = store, builder, issuers
         self._policy, self._ids, self._clock = policy, ids, clock
         self._check = FinalCheck(
@@ -99,6 +110,8 @@ class IssuanceService:
         try:
             if await self._complete(certificate):
                 return validated.issued(certificate.serial, certificate.intended_at, self._clock())
+        except LintFindings as findings:
+            await self._refuse(certificate, findings)
         except Exception:
             # The job goes on with it; the client is told that it takes longer.
             log.exception("signing.postponed", order=order_id, serial=certificate.serial)
@@ -124,6 +137,8 @@ class IssuanceService:
             return
         try:
             await self._complete(certificate)
+        except LintFindings as findings:
+            await self._refuse(certificate, findings)
         except Exception:
             if job.attempts + 1 < _ATTEMPTS:
                 raise
@@ -163,11 +178,15 @@ class IssuanceService:
         return Job(id=name, kind=ISSUE, subject=order_id, run_at=due, leased_until=due, owner=name)
 
     async def _complete(self, certificate: Certificate) -> bool:
-        """Sign and store, and whether it was done here; whoever was first is right."""
+        """Lint, sign and store, and whether it was done here; whoever was first is right. Raises LintFindings."""
+        linted = None
+        if self._linter is not None and self._linter.takes(certificate.serial):
+            await self._linter.check(certificate.tbs)
+            linted = self._linter.name
         authority = self._issuers.of(certificate.crl)
         chain_pem = certs.der_to_pem(await authority.sign(certificate.tbs)) + _pem_of(authority.chain)
         work = Work()
-        self._store.certificates.issue(work, certificate.serial, chain_pem, self._clock())
+        self._store.certificates.issue(work, certificate.serial, chain_pem, self._clock(), linted)
         self._store.orders.complete(work, certificate.order_id, certificate.serial)
         return await self._settle(work, certificate.order_id)
 
@@ -179,6 +198,12 @@ class IssuanceService:
             raise IssuanceFailed
         if certificate.not_before < self._clock() - NOT_BEFORE_BEHIND_AT_SIGNATURE:
             raise IssuanceFailed
+
+    async def _refuse(self, certificate: Certificate, findings: LintFindings) -> None:
+        """End the order of a certificate with which something is wrong; what, is for the log alone."""
+        reference = await self._fail(certificate.order_id, IssuanceFailed())
+        facts = {"serial": certificate.serial, "reference": reference, **findings.facts}
+        log.error("lint.failed", order=certificate.order_id, **facts)
 
     async def _fail(self, order_id: str, error: CaError) -> str:
         """End the order with a fault and return its reference number.

@@ -85,10 +85,10 @@ class CertificateRows:
             tbs=digest(certificate.tbs),
         )
 
-    def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime) -> None:
-        """Store the signed certificate, once."""
+    def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime, linted: str | None = None) -> None:
+        """Store the signed certificate, once; ``linted`` names the second lint that it has passed."""
         work.add("certificates.issue", rows=1, serial=serial, chain_pem=chain_pem, at=micros(at))
-        audit.record(work, "certificate.issued", serial, chain=digest(chain_pem))
+        audit.record(work, "certificate.issued", serial, chain=digest(chain_pem), linted=linted)
 
     def revoke(self, work: Work, serial: str, reason: int, at: datetime, by: str) -> None:
         """Revoke an issued certificate, once."""

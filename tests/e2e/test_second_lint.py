@@ -1,0 +1,36 @@
+"""pkilint in a CA that serves: every certificate passes it, or none is issued."""
+
+import json
+
+import pytest
+
+from tests.e2e.customer import first_run
+from tests.peers.ca import TegataCA
+
+
+@pytest.fixture
+def ca(tmp_path):
+    with TegataCA(tmp_path / "ca", serves=False) as server:
+        yield server
+
+
+def test_nothing_is_signed_that_it_finds_fault_with(ca, tegata):
+    """The customer has a reference number, with which the log says what was found; what is sound is issued (B-80)."""
+    settings = ca.home / "settings.toml"
+    text = settings.read_text("utf-8").replace("pkilint = false", "pkilint = true")
+    # An address in this CA's own URLs has to be accepted; that an organization is nowhere is not.
+    settings.write_text(text.replace("accepted = [", 'accepted = ["cabf.internal_domain_name", '), "utf-8")
+    customer = tegata.trusting(ca.ca_file)
+    ca.start()
+    try:
+        refused = customer.run(*first_run(ca, ca.add_contract("ov.example.com"), "ov.example.com"))
+        contract = ca.add_contract("dv.example.com", service="dv-acme-1y", user="other@example.com")
+        issued = customer.run("--path", "other", *first_run(ca, contract, "dv.example.com"))
+    finally:
+        ca.stop()
+    issued.check()
+    assert refused.code != 0
+    [line] = [json.loads(one) for one in ca.log.read_text().splitlines() if '"lint.failed"' in one and '"order"' in one]
+    assert line["findings"] == "cabf.serverauth.subscriber_stateprovince_and_locality_missing"
+    assert line["reference"] in refused.output
+    assert [one["names"] for one in ca.json("cert", "list")] == [["dv.example.com"]]
