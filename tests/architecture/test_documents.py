@@ -74,7 +74,20 @@ SUBCOMMANDS = {
         "migrate",
         "conformance",
     ],
-    "tegata-ca": ["init", "serve", "check", "contract", "eab", "cert", "key", "audit", "backup", "migrate", "restore"],
+    "tegata-ca": [
+        "init",
+        "serve",
+        "check",
+        "contract",
+        "eab",
+        "cert",
+        "key",
+        "ceremony",
+        "audit",
+        "backup",
+        "migrate",
+        "restore",
+    ],
 }
 HELP: dict[str, str] = {}
 

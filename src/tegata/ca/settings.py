@@ -136,6 +136,10 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     issuers: dict[str, str] = {}
     alternate_chains: tuple[str, ...] = ()
 
+    def of_issuer(self, name: str) -> str:
+        """The URI of the key of the issuing CA of this name."""
+        return self.issuing if name == WHOLE_CRL else self.issuers.get(name, f"file:keys/{name}.key")
+
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later.

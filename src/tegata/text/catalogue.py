@@ -26,6 +26,7 @@ AREAS = (
     "errors_order",
     "errors_validation",
     "errors_issuing",
+    "errors_ceremony",
     "errors_portal",
     "errors_operator",
 )

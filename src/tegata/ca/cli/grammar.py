@@ -68,6 +68,8 @@ EVERYWHERE = (
 )
 _ENDS = Option("ends", "T", "end of the contract, RFC 3339 in UTC (default: the service's term)", type=_instant)
 _EXPIRES = Option("expires", "T", "end of the credential and of its accounts (default: the contract's)", type=_instant)
+_BY = Option("by", "NAME", "who is there, for the transcript; may be repeated", required=True, many=True)
+_ROOT_KEY = Option("key", "URI", "the root's key, file: or pkcs11: (default file:keys/root.key)")
 
 COMMANDS = (
     Command(
@@ -84,6 +86,7 @@ COMMANDS = (
             Option("http01-port", "N", "port at which http-01 is looked for (default 80)", type=int),
             Option("allow-network", "CIDR", "private network that validation may enter", many=True),
             Option("smtp", "URL", "mail server for notices, smtp://host:port or smtps://host:port"),
+            Option("root", "DIR", "root.pem and root.crl of an offline root; its CAs come by ceremony request"),
             Option("database", "URL", "a PostgreSQL for several nodes, postgresql://USER@HOST/NAME (default: a file)"),
         ),
     ),
@@ -207,6 +210,43 @@ COMMANDS = (
             ),
         ),
     ),
+    Command(
+        ("ceremony", "root"),
+        "make a root in an offline directory (--dir): its key, its certificate, its CRL",
+        options=(
+            Option("name", "NAME", "organization in the certificates", required=True),
+            _ROOT_KEY,
+            _BY,
+        ),
+    ),
+    Command(
+        ("ceremony", "request"),
+        "ask for a certificate: issuing2 for the next issuing CA; issuing or services to renew with the same key",
+        "CA",
+        (_BY,),
+    ),
+    Command(
+        ("ceremony", "sign"),
+        "sign a request by the root in --dir",
+        "FILE",
+        (
+            Option("sha256", "DIGEST", "of the request, as ceremony request printed it", required=True),
+            _ROOT_KEY,
+            _BY,
+        ),
+    ),
+    Command(
+        ("ceremony", "crl"),
+        "make another CRL of the root in --dir, with one more CA revoked if that is asked",
+        options=(
+            Option("revoke", "FILE", "the certificate of a CA that is to be revoked"),
+            Option("reason", "N", "reason of RFC 5280", type=int),
+            _ROOT_KEY,
+            _BY,
+        ),
+    ),
+    Command(("ceremony", "install"), "put a certificate or CRL of the root into the CA's directory", "FILE", (_BY,)),
+    Command(("ceremony", "verify"), "check that the transcript of --dir is whole"),
     Command(
         ("key", "show"),
         "show whether a key is blocked, and the certificates that would be revoked with it",

@@ -30,6 +30,19 @@ _DONE = Sentence(
     "次のコマンドで起動します: tegata-ca --dir {dir} serve",
 )
 
+_ROOTED = Sentence(
+    "The CA is in {dir}. Its ACME directory will be {server}, and its root certificate is {root}.\n"
+    "The pass phrase of its keys is in {passphrase}; keep a copy of it elsewhere.\n"
+    "Next, for its two CAs:\n"
+    "tegata-ca --dir {dir} ceremony request issuing --by NAME\n"
+    "tegata-ca --dir {dir} ceremony request services --by NAME",
+    "認証局を {dir} に作成しました。ACMEのディレクトリは {server}、ルート証明書は {root} です。\n"
+    "鍵のパスフレーズは {passphrase} にあります。別の場所にも控えを保管してください。\n"
+    "次に、2つの下位認証局の証明書を要求します:\n"
+    "tegata-ca --dir {dir} ceremony request issuing --by 氏名\n"
+    "tegata-ca --dir {dir} ceremony request services --by 氏名",
+)
+
 
 def run(asked: Asked) -> Answer:
     """Make the CA; raises Refused for a directory that is not empty and for options that cannot be used."""
@@ -42,7 +55,7 @@ def run(asked: Asked) -> Answer:
         home.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{home.name}.", dir=home.parent))
         try:
-            passphrase = _fill(made, settings)
+            passphrase = _fill(made, settings, asked["root"] and Path(asked["root"]))
             made.chmod(0o755)
             if home.exists():
                 home.rmdir()
@@ -59,7 +72,7 @@ def run(asked: Asked) -> Answer:
             "root": str(home / layout.ROOT_CERTIFICATE),
             "passphrase": passphrase,
         },
-        told=_DONE,
+        told=_ROOTED if asked["root"] else _DONE,
     )
 
 
@@ -104,17 +117,22 @@ def _check(home: Path, settings: Settings) -> None:
     opening.require_empty(home, settings.database, os.environ)
 
 
-def _fill(home: Path, settings: Settings) -> str:
+def _fill(home: Path, settings: Settings, root: Path | None) -> str:
     """Make keys, certificates, database and settings; says where the pass phrase is."""
     secret, written = keys.first_passphrase(home, settings.keys, os.environ)
-    hierarchy.create(
-        home,
-        name=settings.name,
-        url=settings.acme.url,
-        public_url=settings.public.url,
-        secret=secret,
-        now=SystemClock().now(),
-    )
+    if root is None:
+        hierarchy.create(
+            home,
+            name=settings.name,
+            url=settings.acme.url,
+            public_url=settings.public.url,
+            secret=secret,
+            now=SystemClock().now(),
+        )
+    else:
+        keys.load_certificate(root / layout.ROOT_CERTIFICATE)
+        for name in (layout.ROOT_CERTIFICATE, layout.ROOT_CRL):
+            keys.put(home / name, (root / name).read_bytes())
     keys.create_sealing_key(home, secret)
     opening.migrate(home, settings.database, os.environ, finish=True)
     (home / SETTINGS_FILE).write_text(settings_file.text_of(settings), "utf-8")

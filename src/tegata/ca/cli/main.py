@@ -15,6 +15,7 @@ from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import (
     agent,
     auditing,
+    ceremony,
     certificates,
     checking,
     contracts,
@@ -67,8 +68,11 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
 }
 _SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}
 
-# What is done with the database alone: neither keys nor pass phrase are needed.
-_ON_DATABASE: dict[tuple[str, ...], Callable[[Asked], Answer]] = {
+# What is done without opening the CA; some of it makes one.
+_WITHOUT_CA: dict[tuple[str, ...], Callable[[Asked], Answer]] = {
+    ("init",): initialise.run,
+    ("perspective", "add"): perspectives.add,
+    **{("ceremony", step): ceremony.run for step in ceremony.STEPS},
     ("migrate",): database.migrate,
     ("backup",): database.back_up,
     ("restore",): database.restore,
@@ -106,12 +110,8 @@ def main() -> int:
 def _run(asked: Asked, language: Language) -> Answer | None:
     if asked.words == ("check",):
         return asyncio.run(checking.check(asked, language))
-    if asked.words == ("init",):
-        return initialise.run(asked)
-    if asked.words in _ON_DATABASE:
-        return _ON_DATABASE[asked.words](asked)
-    if asked.words == ("perspective", "add"):
-        return perspectives.add(asked)
+    if asked.words in _WITHOUT_CA:
+        return _WITHOUT_CA[asked.words](asked)
     if asked.words in _SERVERS:
         _SERVERS[asked.words](asked)
         return None

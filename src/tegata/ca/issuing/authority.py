@@ -65,10 +65,7 @@ class SoftwareAuthority:
         """Every issuing CA of a CA's directory by its name, the newest last; raises as ``load``."""
         found = {}
         for name in hierarchy.issuers(directory):
-            uri = settings.issuers.get(name, f"file:{layout.issuer_key(name)}")
-            if name == WHOLE_CRL:
-                uri = settings.issuing
-            found[name] = cls.load(directory, secret, uri, environ, name=name)
+            found[name] = cls.load(directory, secret, settings.of_issuer(name), environ, name=name)
         return found
 
     async def sign(self, tbs: bytes) -> bytes:

@@ -5,6 +5,7 @@ CA, constrained to the one host of the server's own TLS certificate. The root's 
 moved away. The profiles are those of BR 7.1.2.1, 7.1.2.6 and 7.1.2.10. Knows no store and no settings file.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -19,6 +20,7 @@ from tegata.ca.errors import Refused
 from tegata.ca.issuing import algorithms, crl, keys, layout, profiles
 from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
 from tegata.ca.issuing.build import authority_key_identifier, certificate_at, crl_at, key_usage
+from tegata.ca.model import Revocation
 from tegata.pki import keys as pki_keys
 from tegata.pki import names
 from tegata.pki.key_types import KeyType
@@ -42,18 +44,25 @@ class Hierarchy(NamedTuple):
     root_crl: bytes
 
 
-class _Ca(NamedTuple):
+class CaWithKey(NamedTuple):
+    """A CA that can sign."""
+
     key: IssuerKey
     certificate: x509.Certificate
 
 
-class _Role(NamedTuple):
+class Role(NamedTuple):
     """What a CA below the root is for."""
 
     label: str
     key_type: KeyType
     policies: tuple[x509.ObjectIdentifier, ...]
     constraints: x509.NameConstraints | None = None
+
+
+ROOT_KEY_TYPE = KeyType.RSA4096
+_POLICIES = (profiles.DOMAIN_VALIDATED, profiles.ORGANIZATION_VALIDATED)
+ISSUING = Role("Issuing", KeyType.RSA2048, _POLICIES)
 
 
 def load(directory: Path) -> Hierarchy:
@@ -91,17 +100,13 @@ def create(directory: Path, *, name: str, url: str, public_url: str, secret: byt
     ``name`` is the organization in the certificates, ``url`` the ACME service's. Raises Refused for a name or URL that
     does not fit into them; an existing file is a FileExistsError.
     """
-    if not 0 < len(name.strip()) <= NAME_LIMIT or not name.isprintable():
-        raise Refused(reason=f"the name of a CA has 1 to {NAME_LIMIT} printable characters")
+    check_name(name)
     if urlsplit(public_url).scheme != "http" or not public_url.isascii():
         raise Refused(reason=f"{public_url} is no http:// URL; certificates and CRLs are fetched without TLS")
     now = now.replace(microsecond=0)
-    policies = (profiles.DOMAIN_VALIDATED, profiles.ORGANIZATION_VALIDATED)
-    issuing_role = _Role("Issuing", KeyType.RSA2048, policies)
-    services_role = _Role("Services", KeyType.EC256, policies[:1], constraints_for(host_of(url)))
-    root = _root(name, now)
-    issuing = _subordinate(root, issuing_role, name, public_url, now)
-    services = _subordinate(root, services_role, name, public_url, now)
+    root = self_signed(_generate(ROOT_KEY_TYPE), name, now)
+    issuing = _subordinate(root, ISSUING, name, public_url, now)
+    services = _subordinate(root, services_for(host_of(url)), name, public_url, now)
     for ca, key_path, certificate_path in (
         (root, layout.ROOT_KEY, layout.ROOT_CERTIFICATE),
         (issuing, layout.ISSUING_KEY, layout.ISSUING_CERTIFICATE),
@@ -109,8 +114,20 @@ def create(directory: Path, *, name: str, url: str, public_url: str, secret: byt
     ):
         keys.save(directory / key_path, ca.key, secret)
         keys.write_new(directory / certificate_path, ca.certificate.public_bytes(Encoding.PEM), mode=0o644)
-    root_crl = crl.sign(root.key, root.certificate, b"", number=1, this_update=now, next_update=now + _ROOT_CRL_LIFE)
-    keys.write_new(directory / layout.ROOT_CRL, root_crl, mode=0o644)
+    keys.write_new(directory / layout.ROOT_CRL, root_list(root, 1, (), now), mode=0o644)
+
+
+def root_list(root: CaWithKey, number: int, revoked: Sequence[Revocation], now: datetime) -> bytes:
+    """The root's CRL (DER)."""
+    entries = crl.entries(revoked)
+    ends = min(now + _ROOT_CRL_LIFE, root.certificate.not_valid_after_utc)
+    return crl.sign(root.key, root.certificate, entries, number=number, this_update=now, next_update=ends)
+
+
+def check_name(name: str) -> None:
+    """Pass an organization that the names of CAs can hold; raises Refused."""
+    if not 0 < len(name.strip()) <= NAME_LIMIT or not name.isprintable():
+        raise Refused(reason=f"the name of a CA has 1 to {NAME_LIMIT} printable characters")
 
 
 def constraints_for(host: str) -> x509.NameConstraints:
@@ -124,20 +141,32 @@ def constraints_for(host: str) -> x509.NameConstraints:
     return x509.NameConstraints(permitted, excluded)
 
 
-def _root(name: str, now: datetime) -> _Ca:
-    key = _generate(KeyType.RSA4096)
-    subject = _subject(name, "Root", now)
+def services_for(host: str) -> Role:
+    """The services CA, for one host."""
+    return Role("Services", KeyType.EC256, _POLICIES[:1], constraints_for(host))
+
+
+def self_signed(key: IssuerKey, name: str, now: datetime) -> CaWithKey:
+    """The root, with its certificate made now; ``name`` is its organization."""
+    subject = subject_of(name, "Root", now)
     builder = _builder(subject, subject, key.public_key(), now, _ROOT_LIFE)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    return _Ca(key, builder.sign(key, algorithms.of(key.public_key()).hash))
+    return CaWithKey(key, builder.sign(key, algorithms.of(key.public_key()).hash))
 
 
-def _subordinate(root: _Ca, role: _Role, name: str, public_url: str, now: datetime) -> _Ca:
-    """A CA below the root for server certificates only (BR 7.1.2.6)."""
+def _subordinate(root: CaWithKey, role: Role, name: str, public_url: str, now: datetime) -> CaWithKey:
     key = _generate(role.key_type)
+    subject = subject_of(name, role.label, now)
+    return CaWithKey(key, certify(root, role, subject, key.public_key(), public_url=public_url, now=now))
+
+
+def certify(
+    root: CaWithKey, role: Role, subject: x509.Name, key: IssuerPublicKey, *, public_url: str, now: datetime
+) -> x509.Certificate:
+    """A CA below the root for server certificates only (BR 7.1.2.6); it does not outlive the root."""
     base = public_url.rstrip("/")
-    subject = _subject(name, role.label, now)
-    builder = _builder(root.certificate.subject, subject, key.public_key(), now, _SUBORDINATE_LIFE)
+    life = min(_SUBORDINATE_LIFE, root.certificate.not_valid_after_utc - now)
+    builder = _builder(root.certificate.subject, subject, key, now, life)
     for extension, critical in (
         (x509.BasicConstraints(ca=True, path_length=0), True),
         (authority_key_identifier(root.certificate), False),
@@ -149,7 +178,7 @@ def _subordinate(root: _Ca, role: _Role, name: str, public_url: str, now: dateti
         builder = builder.add_extension(extension, critical)
     if role.constraints is not None:
         builder = builder.add_extension(role.constraints, critical=True)
-    return _Ca(key, builder.sign(root.key, algorithms.of(root.key.public_key()).hash))
+    return builder.sign(root.key, algorithms.of(root.key.public_key()).hash)
 
 
 def _builder(
@@ -161,7 +190,8 @@ def _builder(
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
 
 
-def _subject(name: str, role: str, now: datetime) -> x509.Name:
+def subject_of(name: str, role: str, now: datetime) -> x509.Name:
+    """The name of a new CA."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, _COUNTRY),

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from cryptography import x509
@@ -23,6 +24,8 @@ from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.key_uri import TokenUnusable
 from tegata.ca.issuing.layout import SEALING_KEY
 from tegata.ca.settings import Keys
+from tegata.pki import keys as pki_keys
+from tegata.pki.key_types import KeyType
 
 PASSPHRASE_VARIABLE = "TEGATA_CA_PASSPHRASE"  # noqa: S105 - a variable's name
 PASSPHRASE_FILE_VARIABLE = "TEGATA_CA_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
@@ -91,6 +94,13 @@ def save(path: Path, key: IssuerKey, secret: bytes) -> None:
 
 def load(path: Path, certificate: x509.Certificate, secret: bytes) -> IssuerKey:
     """Read the key of this certificate; raises FileUnusable, which tells a wrong pass phrase from a missing file."""
+    key = _read(path, secret)
+    if key.public_key() != certificate.public_key():
+        raise FileUnusable(path=path, reason="it is not the key of the CA's certificate")
+    return key
+
+
+def _read(path: Path, secret: bytes) -> IssuerKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), secret)
     except OSError as error:
@@ -99,8 +109,8 @@ def load(path: Path, certificate: x509.Certificate, secret: bytes) -> IssuerKey:
         raise FileUnusable(path=path, reason="it is not encrypted") from None
     except (ValueError, UnsupportedAlgorithm):
         raise FileUnusable(path=path, reason="the pass phrase is wrong or the file is damaged") from None
-    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise FileUnusable(path=path, reason="it is not the key of the CA's certificate")
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise FileUnusable(path=path, reason="a CA's key is RSA, P-256 or P-384")
     return key
 
 
@@ -114,14 +124,43 @@ def open_at(
     where = key_uri.parse(uri)
     if isinstance(where, key_uri.KeyFile):
         return load(directory / where.path, certificate, secret)
+    key: IssuerKey = _tokens(where).open_key(where, environ)
+    if key.public_key() != certificate.public_key():
+        raise TokenUnusable(uri=where.shown, reason="it is not the key of the CA's certificate")
+    return key
+
+
+class Found(NamedTuple):
+    """A key, and whether it was made just now."""
+
+    key: IssuerKey
+    is_new: bool
+
+
+def open_or_make(uri: str, key_type: KeyType, *, directory: Path, secret: bytes, environ: Mapping[str, str]) -> Found:
+    """The key that the URI names, made if there is none yet; raises as ``open_at``."""
+    where = key_uri.parse(uri)
+    if isinstance(where, key_uri.TokenKey):
+        tokens = _tokens(where)
+        is_new = tokens.make_key(where, environ, key_type)
+        key: IssuerKey = tokens.open_key(where, environ)
+        return Found(key, is_new)
+    path = directory / where.path
+    if path.exists():
+        return Found(_read(path, secret), is_new=False)
+    made = pki_keys.generate(key_type)
+    assert isinstance(made, IssuerKey)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    put(path, to_pem(made, secret), mode=0o600)
+    return Found(made, is_new=True)
+
+
+def _tokens(where: key_uri.TokenKey) -> ModuleType:
     try:
         from tegata.ca.issuing import tokens  # noqa: PLC0415 - only those with a token have installed its library
     except ImportError:
         raise TokenUnusable(uri=where.shown, reason="install what tokens need: pip install 'tegata[pkcs11]'") from None
-    key = tokens.open_key(where, environ)
-    if key.public_key() != certificate.public_key():
-        raise TokenUnusable(uri=where.shown, reason="it is not the key of the CA's certificate")
-    return key
+    return tokens
 
 
 def load_certificate(path: Path) -> x509.Certificate:
@@ -180,6 +219,19 @@ def write_new(path: Path, content: bytes, *, mode: int) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def put(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file whole or not at all, in the place of one that is there."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    write_new(fresh, content, mode=mode)
+    fresh.replace(path)
+    above = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(above)
+    finally:
+        os.close(above)
 
 
 def _passphrase_file(directory: Path, settings: Keys, environ: Mapping[str, str]) -> Path:

@@ -52,11 +52,6 @@ def issuer_certificate(name: str) -> Path:
     return Path(f"{name}.pem")
 
 
-def issuer_key(name: str) -> Path:
-    """Where an issuing CA's key is, unless the settings say otherwise."""
-    return KEYS / f"{name}.key"
-
-
 def issuer_url_path(name: str) -> str:
     """Where an issuing CA's certificate is fetched."""
     return f"/{name}.cer"

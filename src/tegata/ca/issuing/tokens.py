@@ -15,20 +15,23 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
-from pkcs11 import KeyType, Mechanism, ObjectClass, exceptions
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, exceptions
 from pkcs11.exceptions import PKCS11Error
-from pkcs11.util.ec import encode_ec_public_key
+from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 from pkcs11.util.rsa import encode_rsa_public_key
 
 from tegata.ca.issuing import elsewhere
 from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
 from tegata.ca.issuing.key_uri import PinSource, TokenKey, TokenUnusable
+from tegata.pki.key_types import KeyType as PkiKeyType
 
 # What PKCS #1 v1.5 has before the hash (RFC 8017 §9.2).
 _DIGEST_INFO = {
     "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
     "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
 }
+_CURVES = {PkiKeyType.EC256: "secp256r1", PkiKeyType.EC384: "secp384r1"}
+_BITS = {PkiKeyType.RSA2048: 2048, PkiKeyType.RSA3072: 3072, PkiKeyType.RSA4096: 4096}
 # python-pkcs11 initialises modules without locking, so one call at a time is made in this process.
 _turn = threading.Lock()
 
@@ -37,6 +40,35 @@ def open_key(uri: TokenKey, environ: Mapping[str, str]) -> IssuerKey:
     """The key in a token; raises TokenUnusable, as each signature does when the token is lost for good."""
     token = Token(uri, environ)
     return elsewhere.key_of(token.public_key(), token.sign)
+
+
+def make_key(uri: TokenKey, environ: Mapping[str, str], key_type: PkiKeyType) -> bool:
+    """Make a key pair that never leaves the token, unless there is one of that name; whether it was made.
+
+    Raises TokenUnusable.
+    """
+    pin = _pin(uri.pin, environ, uri.shown)
+    names = {"label": uri.label, "id": uri.id or (uri.label or "").encode()}
+    stays = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False}
+    known: dict[Attribute, Any] = {Attribute.CLASS: ObjectClass.PRIVATE_KEY}
+    known |= {Attribute.LABEL: uri.label} if uri.label else {Attribute.ID: uri.id}
+    with _turn:
+        try:
+            token = pkcs11.lib(uri.module).get_token(token_label=uri.token, token_serial=uri.serial)
+            with token.open(rw=True, user_pin=pin) as session:
+                if any(True for _ in session.get_objects(known)):
+                    return False
+                if key_type in _CURVES:
+                    curve = {Attribute.EC_PARAMS: encode_named_curve_parameters(_CURVES[key_type])}
+                    parameters: Any = session.create_domain_parameters(KeyType.EC, curve, local=True)
+                    parameters.generate_keypair(store=True, private_template=stays, **names)
+                else:
+                    bits = _BITS[key_type]
+                    session.generate_keypair(KeyType.RSA, bits, store=True, private_template=stays, **names)
+        except (PKCS11Error, RuntimeError) as error:
+            reason = ": ".join(filter(None, (type(error).__name__, str(error))))
+            raise TokenUnusable(uri=uri.shown, reason=reason) from None
+    return True
 
 
 class Token:

@@ -1,0 +1,338 @@
+"""``tegata-ca ceremony``: the root and the issuing CAs, made and renewed on two machines, with a transcript on each.
+
+The root's directory is offline; requests, certificates and the root's CRL are carried between it and the CA's. Every
+step can be repeated: what is there already is found, not made again. Files are whole or not there, and a step is in the
+transcript once its files are.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.ca import configuration
+from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.grammar import Asked
+from tegata.ca.cli.shapes import Shape
+from tegata.ca.errors import Refused
+from tegata.ca.issuing import hierarchy, key_uri, keys, layout, requests, transcript
+from tegata.ca.issuing.algorithms import public_key_of
+from tegata.ca.issuing.hierarchy import CaWithKey
+from tegata.ca.issuing.key_uri import KeyFile
+from tegata.ca.issuing.requests import SERVICES
+from tegata.ca.model import Revocation
+from tegata.ca.policy.certificates import operator_reason
+from tegata.ca.settings import Keys, Settings
+from tegata.clock import SystemClock, rfc3339
+from tegata.pki.certs import serial_hex
+from tegata.pki.keys import spki_digest
+from tegata.text.catalogue import Sentence
+
+ISSUED = Path("issued")
+_ROOT_URI = f"file:{layout.ROOT_KEY}"
+
+_ROOT_MADE = Sentence(
+    "The root is in {file}, its key at {key}.\nSHA-256 of the certificate: {certificate_sha256}",
+    "ルート証明書は {file}、鍵は {key} にあります。\n証明書の SHA-256: {certificate_sha256}",
+)
+_REQUESTED = Sentence(
+    "The request is in {file}. Carry it to the root's machine and run there:\n"
+    "tegata-ca --dir ROOT ceremony sign {name} --sha256 {sha256} --by NAME\n"
+    "SHA-256 of the request, to be compared by those present: {sha256}",
+    "要求は {file} にあります。ルートの機器へ運び、次のコマンドを実行してください:\n"
+    "tegata-ca --dir ROOT ceremony sign {name} --sha256 {sha256} --by 氏名\n"
+    "立会者が照合する要求の SHA-256: {sha256}",
+)
+_SIGNED = Sentence(
+    "The certificate of {ca} is in {file}. Carry it to the CA's machine and run there:\n"
+    "tegata-ca ceremony install {name} --by NAME\nSHA-256 of the certificate: {certificate_sha256}",
+    "{ca} の証明書は {file} にあります。認証局の機器へ運び、次のコマンドを実行してください:\n"
+    "tegata-ca ceremony install {name} --by 氏名\n証明書の SHA-256: {certificate_sha256}",
+)
+_INSTALLED = Sentence(
+    "{file} is in place. It counts from the next start of serve on, on this and on every other node.",
+    "{file} を配置しました。すべてのノードで serve を再起動すると有効になります。",
+)
+_LISTED = Sentence(
+    "The root's CRL number {number} is in {file}. Carry it to the CA's machine and run there:\n"
+    "tegata-ca ceremony install {name} --by NAME",
+    "ルートの CRL（番号 {number}）は {file} にあります。認証局の機器へ運び、次のコマンドを実行してください:\n"
+    "tegata-ca ceremony install {name} --by 氏名",
+)
+_VERIFIED = Sentence(
+    "The transcript is whole: {entries} entries, the last of {at}.",
+    "記録は完全です: {entries} 件、最後の記録は {at} です。",
+)
+
+
+def run(asked: Asked) -> Answer:
+    """One step of a ceremony; raises Refused, FileUnusable, TokenUnusable, BadKeyUri, PassphraseMissing."""
+    try:
+        return STEPS[asked.words[1]](asked)
+    except OSError as error:
+        raise Refused(reason=f"{error.filename}: {error.strerror}") from error
+
+
+def _root(asked: Asked) -> Answer:
+    """The root: its key, its certificate, its first CRL."""
+    hierarchy.check_name(asked["name"])
+    home, now = asked.home.absolute(), SystemClock().now().replace(microsecond=0)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    uri = asked["key"] or _ROOT_URI
+    with transcript.held(home, asked["by"] or (), now) as record:
+        secret, _ = keys.first_passphrase(home, Keys(), os.environ)
+        key, is_new = keys.open_or_make(uri, hierarchy.ROOT_KEY_TYPE, directory=home, secret=secret, environ=os.environ)
+        path, crl_path = home / layout.ROOT_CERTIFICATE, home / layout.ROOT_CRL
+        if not path.exists():
+            root = hierarchy.self_signed(key, asked["name"], now)
+            keys.put(path, root.certificate.public_bytes(Encoding.PEM))
+        root = CaWithKey(key, keys.load_certificate(path))
+        if root.certificate.public_key() != key.public_key():
+            raise keys.FileUnusable(path=path, reason="it is not the key of the CA's certificate")
+        if not crl_path.exists():
+            keys.put(crl_path, hierarchy.root_list(root, 1, (), now))
+        facts = _facts(root.certificate) | {"key": _shown(uri), "key_made": str(is_new)}
+        if not record.knows(path) or not record.knows(crl_path):
+            record.add("root", facts, [path, crl_path, *_key_file(home, uri)])
+    return Answer({"file": str(path), **facts}, told=_ROOT_MADE)
+
+
+def _request(asked: Asked) -> Answer:
+    """A request for a CA's certificate: the first, one for a new issuing CA, or another for a key that is there."""
+    home, ca = asked.home.absolute(), asked["ca"]
+    settings, now = configuration.load_settings(home), SystemClock().now()
+    uri = _uri(settings, ca)
+    present = home / layout.issuer_certificate(ca)
+    _check_next(home, ca)
+    host = hierarchy.host_of(settings.acme.url) if ca == SERVICES else None
+    role = hierarchy.services_for(host) if host else hierarchy.ISSUING
+    with transcript.held(home, asked["by"] or (), now) as record:
+        secret = keys.passphrase(home, settings.keys, os.environ)
+        found = keys.open_or_make(uri, role.key_type, directory=home, secret=secret, environ=os.environ)
+        path = home / f"{ca}.request"
+        if present.exists():
+            subject = keys.load_certificate(present).subject
+        else:
+            number = layout.issuer_number(ca) or 1
+            subject = hierarchy.subject_of(settings.name, role.label + (f" {number}" if number > 1 else ""), now)
+        if not path.exists():
+            wish = requests.make(ca, found.key, subject, public_url=settings.public.url, host=host, now=now)
+            keys.put(path, wish.encoded())
+        content = path.read_bytes()
+        if requests.read(content).public_key != found.key.public_key():
+            raise keys.FileUnusable(path=path, reason="it is a request for another key; take it away")
+        facts = {
+            "ca": ca,
+            "sha256": requests.digest(content),
+            "key": _shown(uri),
+            "key_made": str(found.is_new),
+            "key_sha256": spki_digest(found.key.public_key()).hex(),
+        }
+        if not record.knows(path):
+            record.add("request", facts, [path, *_key_file(home, uri)])
+    return Answer({"file": str(path), "name": path.name, **facts}, told=_REQUESTED)
+
+
+def _sign(asked: Asked) -> Answer:
+    """A request signed by the root, if it is the one that was compared; one that was signed before is found."""
+    home, now = asked.home.absolute(), SystemClock().now().replace(microsecond=0)
+    source = Path(asked["file"])
+    content = source.read_bytes()
+    if requests.digest(content) != asked["sha256"].strip().lower().replace(":", ""):
+        raise Refused(reason="the request is not the one with this SHA-256")
+    wish = requests.read(content)
+    with transcript.held(home, asked["by"] or (), now) as record:
+        root = _open_root(home, asked)
+        path = home / ISSUED / f"{wish.ca}-{wish.digest[:16]}.pem"
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists():
+            _check_unused(path.parent, wish)
+            keys.put(path, requests.certify(root, wish, now).public_bytes(Encoding.PEM))
+        certificate = keys.load_certificate(path)
+        facts = {"ca": wish.ca, "request_sha256": wish.digest, "public_url": wish.public_url} | _facts(certificate)
+        if not record.knows(path):
+            record.add("sign", facts, [source, path])
+    return Answer({"file": str(path), "name": path.name, **facts}, told=_SIGNED)
+
+
+def _crl(asked: Asked) -> Answer:
+    """Another CRL of the root, with one more CA on it if that is asked."""
+    home, now = asked.home.absolute(), SystemClock().now().replace(microsecond=0)
+    path = home / layout.ROOT_CRL
+    with transcript.held(home, asked["by"] or (), now) as record:
+        root = _open_root(home, asked)
+        if not record.knows(path):  # of a step that a crash ended, or from before there was a transcript
+            record.add("found", {}, [path])
+        last = _load_crl(path, root.certificate)
+        revoked = [Revocation(f"{one.serial_number:x}", one.revocation_date_utc, _reason(one)) for one in last]
+        files = [path]
+        facts: dict[str, str] = {}
+        if asked["revoke"]:
+            files.append(Path(asked["revoke"]))
+            certificate = _child(files[-1], root.certificate)
+            if asked["reason"] is None:
+                raise Refused(reason="a revocation has a reason: --reason N")
+            if any(one.serial == serial_hex(certificate) for one in revoked):
+                raise Refused(reason="the certificate is on the root's CRL already")
+            revoked.append(Revocation(serial_hex(certificate), now, int(operator_reason(asked["reason"]))))
+            facts = _facts(certificate) | {"reason": str(asked["reason"])}
+        number = _number(last) + 1
+        keys.put(path, hierarchy.root_list(root, number, revoked, now))
+        facts |= {"number": str(number), "revoked": str(len(revoked))}
+        record.add("crl", facts, files)
+    return Answer({"file": str(path), "name": path.name, **facts}, told=_LISTED)
+
+
+def _install(asked: Asked) -> Answer:
+    """A certificate or a CRL of the root put into the CA's directory, once it was seen to belong there."""
+    home, now = asked.home.absolute(), SystemClock().now().replace(microsecond=0)
+    settings = configuration.load_settings(home)
+    source = Path(asked["file"])
+    root = keys.load_certificate(home / layout.ROOT_CERTIFICATE)
+    with transcript.held(home, asked["by"] or (), now) as record:
+        content = source.read_bytes()
+        if content.startswith(b"-----BEGIN CERTIFICATE"):
+            path, facts = _place(home, settings, source, root)
+        else:
+            path, facts = home / layout.ROOT_CRL, {}
+            fresh, last = _load_crl(source, root), _load_crl(path, root)
+            facts = {"number": str(_number(fresh))}
+            if content != path.read_bytes() and _number(fresh) <= _number(last):
+                raise Refused(reason="the root's CRL in place is a newer one")
+        if not path.exists() or path.read_bytes() != content:
+            keys.put(path, content)
+        if not record.knows(path):
+            record.add("install", facts, [path])
+        path.with_suffix(".request").unlink(missing_ok=True)
+    return Answer({"file": str(path), **facts}, told=_INSTALLED)
+
+
+def _verify(asked: Asked) -> Answer:
+    """Whether each line of the transcript follows the one before it."""
+    entries = transcript.read(asked.home)
+    if not entries:
+        raise Refused(reason="there is no transcript in this directory")
+    shape: Shape = {"entries": len(entries), "at": entries[-1].at}
+    return Answer(shape, told=_VERIFIED)
+
+
+def _place(home: Path, settings: Settings, source: Path, root: x509.Certificate) -> tuple[Path, dict[str, str]]:
+    """Where a certificate belongs: it is there, or it answers a request of this CA, which has its key."""
+    certificate = _child(source, root)
+    there = {name: home / layout.issuer_certificate(name) for name in (*hierarchy.issuers(home), SERVICES)}
+    for name, path in there.items():
+        if path.exists() and keys.load_certificate(path) == certificate:
+            return path, {"ca": name} | _facts(certificate)
+    wishes = {path.stem: requests.read(path.read_bytes()) for path in sorted(home.glob("*.request"))}
+    asked_as = (certificate.public_key(), certificate.subject)
+    ca = next((name for name, wish in wishes.items() if (wish.public_key, wish.subject) == asked_as), None)
+    if ca is None:
+        raise Refused(reason="the certificate answers no request of this CA")
+    secret = keys.passphrase(home, settings.keys, os.environ)
+    keys.open_at(_uri(settings, ca), certificate, directory=home, secret=secret, environ=os.environ)
+    path = home / layout.issuer_certificate(ca)
+    if path.exists() and keys.load_certificate(path).not_valid_before_utc > certificate.not_valid_before_utc:
+        raise Refused(reason="the certificate in place is a newer one")
+    return path, {"ca": ca} | _facts(certificate)
+
+
+def _open_root(home: Path, asked: Asked) -> CaWithKey:
+    certificate = keys.load_certificate(home / layout.ROOT_CERTIFICATE)
+    uri = asked["key"] or _ROOT_URI
+    secret = keys.passphrase(home, Keys(), os.environ) if uri.startswith("file:") else b""
+    return CaWithKey(keys.open_at(uri, certificate, directory=home, secret=secret, environ=os.environ), certificate)
+
+
+def _uri(settings: Settings, ca: str) -> str:
+    if ca == SERVICES:
+        return f"file:{layout.SERVICES_KEY}"
+    if layout.issuer_number(ca) is None:
+        raise Refused(reason="the request is of no CA that there is: issuing, issuing2 …, services")
+    return settings.keys.of_issuer(ca)
+
+
+def _check_next(home: Path, ca: str) -> None:
+    """Pass a CA that is there, or the next one that there may be."""
+    number = layout.issuer_number(ca)
+    if number is None or number == 1:
+        return
+    if number > (layout.issuer_number(hierarchy.issuers(home)[-1]) or 1) + 1:
+        raise Refused(reason="issuing CAs are numbered one after the other")
+
+
+def _check_unused(issued: Path, wish: requests.Wish) -> None:
+    """Pass a name that no other key has: whoever looks for an issuer finds one."""
+    for path in issued.glob("*.pem"):
+        other = keys.load_certificate(path)
+        if other.subject == wish.subject and other.public_key() != wish.public_key:
+            raise Refused(reason="the root has certified this name for another key")
+
+
+def _child(path: Path, root: x509.Certificate) -> x509.Certificate:
+    certificate = keys.load_certificate(path)
+    try:
+        certificate.verify_directly_issued_by(root)
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except Exception:  # noqa: BLE001 - what a foreign certificate fails by is of no matter
+        raise keys.FileUnusable(path=path, reason="the root has not signed it") from None
+    if not constraints.ca:
+        raise keys.FileUnusable(path=path, reason="it is no CA's certificate")
+    return certificate
+
+
+def _load_crl(path: Path, root: x509.Certificate) -> x509.CertificateRevocationList:
+    try:
+        crl = x509.load_der_x509_crl(path.read_bytes())
+    except ValueError:
+        raise keys.FileUnusable(path=path, reason="it is no certificate in PEM and no CRL in DER") from None
+    if not crl.is_signature_valid(public_key_of(root)):
+        raise keys.FileUnusable(path=path, reason="the root has not signed it")
+    return crl
+
+
+def _number(crl: x509.CertificateRevocationList) -> int:
+    return crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+
+
+def _reason(entry: x509.RevokedCertificate) -> int:
+    codes = {x509.ReasonFlags.key_compromise: 1, x509.ReasonFlags.affiliation_changed: 3}
+    codes |= {x509.ReasonFlags.superseded: 4, x509.ReasonFlags.cessation_of_operation: 5}
+    codes[x509.ReasonFlags.privilege_withdrawn] = 9
+    try:
+        return codes.get(entry.extensions.get_extension_for_class(x509.CRLReason).value.reason, 0)
+    except x509.ExtensionNotFound:
+        return 0
+
+
+def _facts(certificate: x509.Certificate) -> dict[str, str]:
+    return {
+        "subject": certificate.subject.rfc4514_string(),
+        "serial": serial_hex(certificate),
+        "not_before": rfc3339(certificate.not_valid_before_utc),
+        "not_after": rfc3339(certificate.not_valid_after_utc),
+        "certificate_sha256": certificate.fingerprint(hashes.SHA256()).hex(),
+        "key_sha256": spki_digest(public_key_of(certificate)).hex(),
+    }
+
+
+def _key_file(home: Path, uri: str) -> list[Path]:
+    """The key's file, encrypted as it is; a token has none."""
+    where = key_uri.parse(uri)
+    return [home / where.path] if isinstance(where, KeyFile) else []
+
+
+def _shown(uri: str) -> str:
+    return uri.partition("?")[0]
+
+
+STEPS: dict[str, Callable[[Asked], Answer]] = {
+    "root": _root,
+    "request": _request,
+    "sign": _sign,
+    "crl": _crl,
+    "install": _install,
+    "verify": _verify,
+}

@@ -1,0 +1,37 @@
+"""The reasons of refusals in key ceremonies, in Japanese."""
+
+from tegata.text.catalogue import Entry
+
+ENTRIES: dict[str, Entry] = {}
+
+REASONS: dict[str, str] = {
+    "a ceremony names who is there: --by NAME": "立会者の氏名を --by で指定してください",
+    "another ceremony is under way in this directory": "このディレクトリでは別のセレモニーが進行中です",
+    "the file holds no request of a CA": "認証局の要求ファイルではありません",
+    "the request is not signed by the key that it is for": "要求が、対象の鍵で署名されていません",
+    "the request has no http:// URL for certificates and CRLs": (
+        "要求に、証明書と CRL の配布先となる http:// の URL がありません"
+    ),
+    "the request is of another organization than the root's": "要求の組織名がルート証明書と異なります",
+    "the request has the root's own name or key": "要求の名前または鍵がルートのものと同じです",
+    "the request of the services CA names no host": "サービス用認証局の要求にホスト名がありません",
+    "the request is of no CA that there is: issuing, issuing2 …, services": (
+        "認証局の名前は issuing、issuing2 …、services のいずれかです"
+    ),
+    "the subject of a CA is its country, organization and common name": (
+        "認証局のサブジェクトは、国、組織名、コモンネームで構成します"
+    ),
+    "it is a request for another key; take it away": "別の鍵の要求ファイルです。取り除いてください",
+    "the request is not the one with this SHA-256": "要求ファイルの SHA-256 が一致しません",
+    "the root has certified this name for another key": "同じ名前の証明書が、別の鍵に対して発行済みです",
+    "a revocation has a reason: --reason N": "失効理由を --reason で指定してください",
+    "the certificate is on the root's CRL already": "証明書はすでにルートの CRL に記載されています",
+    "the root's CRL in place is a newer one": "配置済みのルートの CRL のほうが新しいものです",
+    "the certificate in place is a newer one": "配置済みの証明書のほうが新しいものです",
+    "there is no transcript in this directory": "このディレクトリには記録がありません",
+    "the certificate answers no request of this CA": "この認証局の要求に対応する証明書ではありません",
+    "issuing CAs are numbered one after the other": "発行認証局の番号は順に付けます",
+    "the root has not signed it": "ルートの署名がありません",
+    "it is no CA's certificate": "認証局の証明書ではありません",
+    "it is no certificate in PEM and no CRL in DER": "PEM 形式の証明書でも DER 形式の CRL でもありません",
+}

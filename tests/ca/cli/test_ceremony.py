@@ -1,0 +1,274 @@
+"""``tegata-ca ceremony``: an offline root and the CAs below it, step by step, each again, and what is refused."""
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.ca.issuing import requests, transcript
+from tegata.ca.issuing.algorithms import IssuerKey, public_key_of
+from tegata.ca.issuing.authority import SoftwareAuthority
+from tegata.ca.issuing.hierarchy import subject_of
+from tegata.ca.settings import Keys
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
+from tests.ca.cli.conftest import ENVIRONMENT, URLS, error_of
+from tests.ca.issuing.conftest import NOW
+from tests.peers import openssl
+
+SECRET = ENVIRONMENT["TEGATA_CA_PASSPHRASE"].encode()
+BY = ("--by", "Alice Example", "--by", "鈴木")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, home) -> Path:
+    """An offline root, made once by the one that makes a whole CA: its key, its certificate, its CRL."""
+    directory: Path = tmp_path_factory.mktemp("made") / "root"
+    for name in ("root.pem", "root.crl", "keys/root.key"):
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(home / name, directory / name)
+    return directory
+
+
+class Ceremony:
+    """A root's directory and a CA's, and the steps between them."""
+
+    def __init__(self, called, root: Path, home: Path) -> None:
+        self._called, self.root, self.home = called, root, home
+
+    def at(self, where: Path, *words):
+        """What a step printed, after it was seen to succeed."""
+        done = self._called("--dir", str(where), "--json", *words)
+        assert (done.code, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    def refused(self, where: Path, *words) -> str:
+        """Why a step was not done."""
+        done = self._called("--dir", str(where), "--json", *words)
+        assert (done.code, done.stdout) == (1, "")
+        return error_of(done)["detail"]
+
+    def request(self, ca):
+        return self.at(self.home, "ceremony", "request", ca, *BY)
+
+    def sign(self, request):
+        return self.at(self.root, "ceremony", "sign", request["file"], "--sha256", request["sha256"], *BY)
+
+    def install(self, file):
+        return self.at(self.home, "ceremony", "install", str(file), *BY)
+
+    def all(self, ca):
+        """Every step for a CA; its certificate."""
+        self.install(self.sign(self.request(ca))["file"])
+        return self.certificate(ca)
+
+    def certificate(self, ca):
+        return x509.load_pem_x509_certificate((self.home / f"{ca}.pem").read_bytes())
+
+    def actions(self, where: Path) -> list[str]:
+        return [entry.action for entry in transcript.read(where)]
+
+
+@pytest.fixture
+def ceremony(called, made, tmp_path) -> Ceremony:
+    """A CA below the offline root that has no certificates yet."""
+    shutil.copytree(made, tmp_path / "root")
+    one = Ceremony(called, tmp_path / "root", tmp_path / "ca")
+    one.at(one.home, "init", *URLS, "--root", str(one.root))
+    return one
+
+
+def test_a_root_is_made(called, tmp_path, monkeypatch):
+    """Key, certificate, CRL and transcript; made again, it is the same root, even after a crash before the entry."""
+    root = tmp_path / "root"
+    monkeypatch.setattr("tegata.ca.issuing.hierarchy.ROOT_KEY_TYPE", KeyType.EC384)
+    words = ("ceremony", "root", "--name", "Example CA", *BY)
+    one = Ceremony(called, root, root)
+    with monkeypatch.context() as patch:
+        patch.setattr(transcript.Transcript, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert called("--dir", str(root), *words).code == 130
+    made = one.at(root, *words)
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert one.at(root, *words) | {"key_made": "False"} == made | {"key_made": "False"}
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+    [entry] = transcript.read(root)
+    assert (entry.action, entry.by) == ("root", ("Alice Example", "鈴木"))
+    assert entry.facts["certificate_sha256"] == made["certificate_sha256"]
+    assert set(entry.files) == {"root.pem", "root.crl", "keys/root.key"}
+    assert {"tegata", "python", "cryptography", "openssl"} == set(entry.software)
+    key = root / "keys" / "root.key"
+    assert key.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY")
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_ca_below_an_offline_root(ceremony):
+    """Its CAs are signed elsewhere; then it is complete, and has never had the root's key (B-95)."""
+    issuing, services = ceremony.all("issuing"), ceremony.all("services")
+    for name in ("issuing.pem", "services.pem"):
+        openssl.verify(ceremony.home / name, root=ceremony.root / "root.pem").check()
+    assert issuing.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length == 0
+    assert services.extensions.get_extension_for_class(x509.NameConstraints).critical
+    assert not (ceremony.home / "keys" / "root.key").exists()
+    assert ceremony.actions(ceremony.home) == ["request", "install"] * 2
+    assert ceremony.actions(ceremony.root) == ["sign"] * 2
+    found = {row["check"]: row["status"] for row in ceremony.at(ceremony.home, "check")}
+    assert (found["files"], found["issuing CA"]) == ("ok", "ok")
+    for where, entries in ((ceremony.home, 4), (ceremony.root, 2)):
+        assert ceremony.at(where, "ceremony", "verify")["entries"] == entries
+
+
+def test_every_step_can_be_repeated(ceremony):
+    """What is there is found: nothing is made twice, and nothing is written down twice."""
+    request = ceremony.request("issuing")
+    assert ceremony.request("issuing") == request | {"key_made": "False"}
+    signed = ceremony.sign(request)
+    assert ceremony.sign(request) == signed
+    installed = ceremony.install(signed["file"])
+    assert ceremony.install(signed["file"]) == installed
+    assert ceremony.actions(ceremony.home) == ["request", "install"]
+    assert ceremony.actions(ceremony.root) == ["sign"]
+    assert not list(ceremony.home.glob("*.request"))
+
+
+def test_a_step_that_a_crash_ended_is_written_down_the_next_time(ceremony, called, monkeypatch):
+    """The certificate that was signed is the one that is handed out; it is in the transcript before the next is."""
+    request = ceremony.request("issuing")
+    words = ("ceremony", "sign", request["file"], "--sha256", request["sha256"], *BY)
+    with monkeypatch.context() as patch:
+        patch.setattr(transcript.Transcript, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert called("--dir", str(ceremony.root), *words).code == 130
+    [path] = (ceremony.root / "issued").iterdir()
+    before = path.read_bytes()
+    assert ceremony.sign(request)["file"] == str(path)
+    assert path.read_bytes() == before
+    assert ceremony.actions(ceremony.root) == ["sign"]
+
+
+def test_another_issuing_ca(ceremony):
+    """With a key and a name of its own; it is the newest, and the first one is there still."""
+    first = ceremony.all("issuing")
+    second = ceremony.all("issuing2")
+    assert first.subject != second.subject
+    assert first.public_key() != second.public_key()
+    loaded = SoftwareAuthority.load_all(ceremony.home, SECRET, Keys(), {})
+    assert {name: one.certificate for name, one in loaded.items()} == {"issuing": first, "issuing2": second}
+    assert list(loaded)[-1] == "issuing2"
+    assert "numbered" in ceremony.refused(ceremony.home, "ceremony", "request", "issuing4", *BY)
+    assert "issuing2" in ceremony.refused(ceremony.home, "ceremony", "request", "../issuing", *BY)
+
+
+@pytest.mark.parametrize("ca", ["issuing", "services"])
+def test_renewal_with_the_same_key(ceremony, ca):
+    """The name and the key stay, so all that was issued has an issuer; the certificate is another."""
+    first = ceremony.all(ca)
+    second = ceremony.all(ca)
+    assert (first.subject, first.public_key()) == (second.subject, second.public_key())
+    assert first.serial_number != second.serial_number
+    old = next(path for path in (ceremony.root / "issued").iterdir() if path.read_bytes() != pem(second))
+    assert "answers no request" in ceremony.refused(ceremony.home, "ceremony", "install", str(old), *BY)
+
+
+def pem(certificate):
+    return certificate.public_bytes(Encoding.PEM)
+
+
+def test_the_roots_crl(ceremony):
+    """It is renewed with a greater number and what was on it, and a CA is put on it once (B-88)."""
+    revoked = ceremony.all("issuing")
+    root = x509.load_pem_x509_certificate((ceremony.root / "root.pem").read_bytes())
+    path = ceremony.root / "root.crl"
+    ceremony.at(ceremony.root, "ceremony", "crl", *BY)
+    old = path.read_bytes()
+    words = ("ceremony", "crl", "--revoke", str(ceremony.home / "issuing.pem"), *BY)
+    assert "--reason" in ceremony.refused(ceremony.root, *words)
+    ceremony.at(ceremony.root, *words, "--reason", "4")
+    assert "already" in ceremony.refused(ceremony.root, *words, "--reason", "1")
+    ceremony.at(ceremony.root, "ceremony", "crl", *BY)
+    crl = x509.load_der_x509_crl(path.read_bytes())
+    assert crl.is_signature_valid(public_key_of(root))
+    [entry] = crl
+    assert entry.serial_number == revoked.serial_number
+    assert entry.extensions.get_extension_for_class(x509.CRLReason).value.reason is x509.ReasonFlags.superseded
+    assert crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 4
+    assert ceremony.actions(ceremony.root) == ["sign", "found", "crl", "crl", "crl"]
+    ceremony.install(path)
+    assert (ceremony.home / "root.crl").read_bytes() == path.read_bytes()
+    path.write_bytes(old)
+    assert "newer" in ceremony.refused(ceremony.home, "ceremony", "install", str(path), *BY)
+
+
+def test_what_the_root_does_not_sign(ceremony, tmp_path):
+    """Another file than was compared, another organization, a key it does not have, its own name, other URLs."""
+    request = ceremony.request("issuing")
+    digest = request["sha256"]
+    words = ("ceremony", "sign", request["file"], "--sha256")
+    assert "SHA-256" in ceremony.refused(ceremony.root, *words, "0" * 64, *BY)
+    path = tmp_path / "altered.request"
+    content = json.loads(Path(request["file"]).read_bytes())
+    key = generate(KeyType.RSA2048)
+    assert isinstance(key, IssuerKey)
+    subject = subject_of("Example CA", "Issuing", NOW)
+    root_name = x509.load_pem_x509_certificate((ceremony.root / "root.pem").read_bytes()).subject
+
+    def other(name):
+        return requests.make("issuing", key, name, public_url="http://ca.example", host=None, now=NOW).csr
+
+    altered = [
+        {"csr": other(subject_of("Other CA", "Issuing", NOW))},
+        {"csr": other(root_name)},
+        {"csr": other(x509.Name(list(subject)[1:]))},
+        {"csr": content["csr"].replace("\nMII", "\nMIJ", 1)},
+        {"public_url": "https://ca.example"},
+        {"ca": "root"},
+        {"ca": "services"},
+        {"host": "ca.example"},
+        {"more": 1},
+    ]
+    for change in altered:
+        path.write_text(json.dumps(content | change))
+        sha256 = requests.digest(path.read_bytes())
+        ceremony.refused(ceremony.root, "ceremony", "sign", str(path), "--sha256", sha256, *BY)
+    assert ceremony.actions(ceremony.root) == []
+    ceremony.at(ceremony.root, *words, digest.upper(), *BY)
+    path.write_text(json.dumps(content | {"csr": other(x509.load_pem_x509_csr(content["csr"].encode()).subject)}))
+    sha256 = requests.digest(path.read_bytes())
+    why = ceremony.refused(ceremony.root, "ceremony", "sign", str(path), "--sha256", sha256, *BY)
+    assert "another key" in why
+
+
+def test_what_is_not_installed(ceremony, tmp_path, home):
+    """A certificate of another root, one that was not asked for, and what is neither certificate nor CRL."""
+    signed = ceremony.sign(ceremony.request("issuing"))
+    (ceremony.home / "issuing.request").unlink()
+    foreign = (home / "services.pem", ceremony.root / "root.pem", ceremony.root / "keys" / "root.key")
+    for file in (signed["file"], *foreign):
+        ceremony.refused(ceremony.home, "ceremony", "install", str(file), *BY)
+    assert not (ceremony.home / "issuing.pem").exists()
+    assert ceremony.actions(ceremony.home) == ["request"]
+
+
+def test_the_transcript(ceremony):
+    """A changed or missing line is noticed, half a line is none, and one ceremony at a time is held."""
+    ceremony.sign(ceremony.request("issuing"))
+    ceremony.sign(ceremony.request("services"))
+    path = ceremony.root / "ceremony.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) - 40])
+    ceremony.at(ceremony.root, "ceremony", "crl", *BY)
+    assert ceremony.actions(ceremony.root) == ["sign", "found", "crl"]
+    lines = path.read_bytes().splitlines(keepends=True)
+    for damaged in (lines[1:], lines[:1] + lines[2:], [lines[0].replace(b"Alice", b"Alicf"), *lines[1:]], [b"{}\n"]):
+        path.write_bytes(b"".join(damaged))
+        assert "line" in ceremony.refused(ceremony.root, "ceremony", "verify")
+    path.write_bytes(whole)
+    handle = os.open(ceremony.root, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    assert "another ceremony" in ceremony.refused(ceremony.root, "ceremony", "crl", *BY)
+    os.close(handle)
+    assert "transcript" in ceremony.refused(ceremony.root / "issued", "ceremony", "verify")
+    assert "--by" in ceremony.refused(ceremony.root, "ceremony", "crl", "--by", " ")
