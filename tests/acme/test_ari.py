@@ -131,5 +131,5 @@ def test_an_instant_in_a_window():
     [(None, 21_600), (0, 60), (-5, 60), (59, 60), (60, 60), (600, 600), (86_400, 86_400), (1e9, 86_400)],
 )
 def test_retry_after_is_clamped(said, seconds):
-    """Between a minute and a day; six hours where nothing was said (RFC 9773 §4.3.2)."""
+    """Between a minute and a day; six hours where nothing was said (RFC 9773 §4.3.2) (X-14)."""
     assert ari.clamp_retry_after(said) == seconds

@@ -48,7 +48,7 @@ def test_the_dns_account_01_name(account, label):
     ],
 )
 def test_the_name_in_a_handshake(value, asked):
-    """X-06: SNI holds names only, hence an address's in the reverse DNS."""
+    """X-06: SNI holds names only, hence an address's in the reverse DNS (F-12)."""
     assert challenges.tlsalpn01_server_name(value) == asked
 
 

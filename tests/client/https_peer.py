@@ -90,7 +90,8 @@ def https_peer(directory: Path, hosts: Sequence[str] = ()) -> Iterator[Peer]:
                 self.close_connection = True
                 _pour(self.connection, answer.raw or ())
                 return
-            self.send_response(answer.status)
+            start = self.send_response_only if "Date" in answer.headers else self.send_response
+            start(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body) if answer.claimed is None else answer.claimed))

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -97,6 +98,26 @@ def test_the_directory_is_read_once_and_unknown_members_are_ignored(desk: Desk, 
     assert (client.terms, client.eab_required) == (None, False)
     assert client.directory.new_order == f"{desk.peer.url}/order"
     assert len(desk.asked("/dir")) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Thu, 01 Jan 2026 00:05:00 GMT", []),
+        ("Thu, 01 Jan 2026 00:05:01 GMT", [events.ClockDiffers(301, "behind")]),
+        ("Wed, 31 Dec 2025 22:00:00 GMT", [events.ClockDiffers(7200, "ahead of")]),
+        ("yesterday", []),
+        ("Wed, 31 Dec 99999 22:00:00 GMT", []),
+    ],
+)
+def test_a_clock_that_is_wrong_is_told(desk: Desk, said: str, told: list[events.Event]):
+    """C-24: by the directory's answer, some minutes aside; the clock here says the beginning of 2026."""
+    heard: list[events.Event] = []
+    honest = desk.answer
+    desk.peer.answers = lambda asked: replace(honest(asked), headers={"Date": said, "Replay-Nonce": "aaaa"})
+    with client_of(desk, report=heard.append) as client:
+        assert client.directory.new_order
+    assert heard == told
 
 
 def test_nothing_is_asked_before_there_is_something_to_do(desk: Desk, client: Client):

@@ -174,5 +174,6 @@ def test_what_is_told(site: TwoServers):
     assert told == [
         events.Presenting("www.example.com", "dns-01"),
         events.CheckingPropagation("www.example.com", ("192.0.2.53:53",)),
+        events.AwaitingPropagation(5, 1),
         events.CleaningUp("www.example.com", "dns-01"),
     ]

@@ -59,7 +59,7 @@ def counting(answer: Callable[[Asked, int], Answer]) -> Callable[[Asked], Answer
 
 
 def test_a_limit_of_requests_is_kept(peer: Peer, clock: SteppingClock):
-    """Two at once, and then two a second, nonces included."""
+    """Two at once, and then two a second, nonces included (C-21)."""
     with HttpTransport(Network(roots=(peer.root,)), clock) as transport:
         session = Session(f"{peer.url}/dir", KEY)
         exchange = Exchange(session, transport, clock, events.ignore, bucket=Bucket(2))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tegata.acme.window import Window
-from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless, decide
+from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless, decide, is_overdue
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 BIRTH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,6 +37,7 @@ def with_window(now: datetime, **more: object) -> Decision:
     ],
 )
 def test_without_anything_else_thirty_days_or_a_third_of_the_life(life: timedelta, lead: timedelta):
+    """C-01."""
     end = BIRTH + life - SECOND
     first = end - lead
     assert at(first - SECOND, not_after=end) == NotDue(Cause.LIFE, first)
@@ -45,6 +46,7 @@ def test_without_anything_else_thirty_days_or_a_third_of_the_life(life: timedelt
 
 
 def test_renewal_information_decides_by_the_chosen_instant():
+    """C-01."""
     assert with_window(INSTANT - SECOND) == NotDue(Cause.WINDOW, INSTANT)
     assert with_window(INSTANT) == Due(Cause.WINDOW)
     # Thirty days before the end would be earlier here: the CA knows better.
@@ -60,7 +62,7 @@ def test_a_closed_window_makes_it_due():
 
 @pytest.mark.parametrize(("whole", "lead"), [(200, 200 / 3), (90, 30), (11, 11 / 3), (10, 5), (6, 3)])
 def test_by_the_life_alone(whole: int, lead: float):
-    """lego's rule: a third is left, or half of a short life."""
+    """lego's rule: a third is left, or half of a short life (C-01)."""
     end = BIRTH + whole * DAY - SECOND
     first = end - lead * DAY
     known = Facts(now=first, not_before=BIRTH, not_after=end, dynamic=True)
@@ -119,7 +121,25 @@ def test_what_becomes_due_becomes_so_at_until():
     ],
 )
 def test_a_revoked_certificate_is_always_renewed(more: dict[str, object]):
+    """C-12."""
     assert at(BIRTH, revoked=True, **more) == Due(Cause.REVOKED)
+
+
+@pytest.mark.parametrize(
+    ("since", "more"),
+    [
+        (END - 30 * DAY, {}),
+        (INSTANT, {"window": Window(OPENS, CLOSES), "window_instant": INSTANT}),
+        (BIRTH, {"revoked": True}),
+    ],
+)
+def test_overdue_is_what_was_due_a_tenth_of_the_life_ago(since: datetime, more: dict[str, object]):
+    """C-14: not what is renewed for another reason today, nor what was only asked for."""
+    late = since + 9 * DAY if not more.get("revoked") else since
+    for now, expected in ((late, True), (late - SECOND, bool(more.get("revoked")))):
+        for also in ({}, {"days": 999}, {"changed": Cause.NAMES}):
+            known: dict[str, object] = {"not_before": BIRTH, "not_after": END, **more, **also}
+            assert is_overdue(Facts(now=now, **known)) is expected  # type: ignore[arg-type]  # as above
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,10 @@ def test_no_is_no(registered: Tegata, pebble: Pebble) -> None:
 
 
 def test_recovering_by_a_key(registered: Tegata, pebble: Pebble, tmp_path: Path) -> None:
-    """On another machine, and in place of another account, which is archived; a key nobody knows changes nothing."""
+    """On another machine, and in place of another account, which is archived; a key nobody knows changes nothing.
+
+    C-19.
+    """
     saved = tmp_path / "saved.key"
     shutil.copy(key_file(registered), saved)
     uri = registered.run("accounts", "list").check()
@@ -116,7 +119,7 @@ def test_recovering_by_a_key(registered: Tegata, pebble: Pebble, tmp_path: Path)
 
 
 def test_recovering_the_account_s_file(registered: Tegata, pebble: Pebble) -> None:
-    """Without a key of one's own, by the stored one."""
+    """Without a key of one's own, by the stored one (C-19)."""
     [file] = registered.path.glob("accounts/*/*/account.json")
     before = file.read_text()
     file.write_text("{")

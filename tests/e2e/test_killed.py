@@ -82,7 +82,7 @@ def assert_a_pair(directory, name):
     ],
 )
 def test_the_client_killed(ca, tegata, number, line):
-    """Killed once it has said so, the second run needs no help: same account, a matching pair of files."""
+    """Killed once it has said so, the second run needs no help: same account, a matching pair of files (C-04)."""
     name = f"killed-{number}.example.com"
     tegata = tegata.trusting(ca.ca_file)
     contract = ca.add_contract(name)

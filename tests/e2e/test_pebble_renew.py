@@ -63,7 +63,7 @@ def test_a_ca_that_is_down_does_not_fail_what_is_not_due(tegata: Tegata) -> None
 
 @pytest.mark.parametrize("flag", ["--days", "-days"])
 def test_forced_re_issue(tegata: Tegata, pebble: Pebble, flag: str) -> None:
-    """Section 5: another certificate with another key, for all names of the one before and the new ones."""
+    """Section 5: another certificate with another key, for all names of the one before and the new ones (C-08)."""
     before = leaf(crt(tegata.path, NAME))
     done = tegata.run(*order(pebble, NAME, "www2.example.com"), "renew", flag, "9999", "--no-random-sleep").check()
     assert "acme: Trying renewal with " in done.stderr
@@ -75,7 +75,7 @@ def test_forced_re_issue(tegata: Tegata, pebble: Pebble, flag: str) -> None:
 
 
 def test_the_random_sleep(tegata: Tegata, pebble: Pebble) -> None:
-    """Without a terminal and a CA that spreads the load it is there, in lego's words; a signal ends it."""
+    """Without a terminal and a CA that spreads the load it is there, in lego's words; a signal ends it (C-21)."""
     process = tegata.start(*order(pebble, NAME), "renew", "--days", "9999")
     with process:
         process.wait_for_line(r"\[INFO\] renewal: random delay of \d+s")

@@ -77,7 +77,7 @@ def ari(play: Play) -> int:
 
 
 def test_it_waits_for_an_instant_that_is_near(tegata: Tegata, play: Play) -> None:
-    """In the process, as lego does; without the flag, or beyond it, it is not due."""
+    """In the process, as lego does; without the flag, or beyond it, it is not due (X-13)."""
     opens_in(play, 3600)
     done = call(tegata, play, "renew", "--ari-wait-to-renew-duration", "30m").check()
     assert ": no renewal." in done.stderr
@@ -129,7 +129,7 @@ def test_a_ca_that_is_down_in_the_first_hour(tegata: Tegata, play: Play) -> None
 
 
 def test_a_ca_that_does_not_say_when_delays_nothing(tegata: Tegata, play: Play) -> None:
-    """X-15: the certificate is there, its hook is started, and the next run asks again."""
+    """X-15: the certificate is there, its hook is started, and the next run asks again (X-14)."""
     honest = play.peer.answers
     play.peer.answers = lambda asked: Answer(hang_up=True) if asked.path.startswith("/ari") else honest(asked)
     started = time.monotonic()
@@ -171,7 +171,7 @@ def test_the_ca_is_not_asked_when(tegata: Tegata, play: Play) -> None:
 
 
 def test_a_failed_order_holds_the_next_ones_back(tegata: Tegata, play: Play) -> None:
-    """S-17: a cron job each minute does not hammer; who sits at a terminal, or says so, is not held back."""
+    """S-17: a cron job each minute does not hammer; who sits at a terminal, or says so, is not held back (C-03)."""
     honest = dict(play.twists)
     play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
     done = call(tegata, play, "renew")
@@ -198,6 +198,21 @@ def test_a_ca_that_is_down_when_it_is_time(tegata: Tegata, play: Play) -> None:
     assert "It is asked again after " in done.stderr
     assert "no other before " in done.stderr
     assert "nothing is ordered before" in call(tegata, play, "renew", *NOW).stderr
+
+
+def test_a_renewal_that_is_overdue(tegata: Tegata, play: Play) -> None:
+    """Each try says so, whatever comes of it (C-14)."""
+    play.start -= timedelta(days=80)
+    call(tegata, play, "renew", *NOW).check()
+    forget(tegata)
+    play.twists["/newOrder"] = lambda _honest: json_answer({"type": "about:blank", "detail": "no"}, 403)
+    told = f"[{NAME}] The renewal is overdue: the certificate ends on "
+    assert told in call(tegata, play, "renew", "--no-random-sleep").stderr
+    del play.twists["/newOrder"]
+    play.start = datetime.now(UTC).replace(microsecond=0)
+    assert told in call(tegata, play, "renew", "--no-random-sleep", "--no-back-off").check().stderr
+    opens_in(play, 3600)
+    assert told not in call(tegata, play, "renew", *NOW).check().stderr
 
 
 def test_a_certificate_of_another_ca_is_not_named_to_this_one(tegata: Tegata, play: Play) -> None:

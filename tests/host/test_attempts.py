@@ -21,14 +21,14 @@ def pause_after(failures: int, asked: float | None = None, *, ends: datetime = F
 
 
 def test_pauses_double_up_to_a_limit() -> None:
-    """S-17: after ten thousand failures the pause is as long as after ten, and not nothing."""
+    """S-17: after ten thousand failures the pause is as long as after ten, and not nothing (C-03)."""
     assert [pause_after(n) for n in range(4)] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, 8 * FIRST_PAUSE]
     assert pause_after(7) == pause_after(10) == pause_after(10_000) == LONGEST_PAUSE
 
 
 @pytest.mark.parametrize("left", [timedelta(days=2), timedelta(0), timedelta(days=-40)])
 def test_near_the_certificate_s_end_it_is_tried_often(left: timedelta) -> None:
-    """A contract that was over may be renewed at any time, and no site is to wait hours for it."""
+    """A contract that was over may be renewed at any time, and no site is to wait hours for it (C-03)."""
     assert pause_after(0, ends=NOW + left) == FIRST_PAUSE
     assert pause_after(10, ends=NOW + left) == LONGEST_NEAR_END
 

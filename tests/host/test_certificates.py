@@ -108,7 +108,10 @@ def check_is_one_set(files: CertificateFiles, allowed: tuple[NewSet, ...]) -> Ne
 
 
 def test_a_kill_at_any_step_leaves_what_the_next_run_finishes(tree: Tree, files: CertificateFiles) -> None:
-    """Old or new, never mixed, nothing left over; also when the run that finishes is killed at any of its steps."""
+    """Old or new, never mixed, nothing left over; also when the run that finishes is killed at any of its steps.
+
+    C-04.
+    """
     save(files, OLD)
     template = tree.path.with_name("template")
     shutil.copytree(tree.path, template)

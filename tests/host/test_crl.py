@@ -90,7 +90,7 @@ def certificate_with(url: str) -> x509.Certificate:
 
 
 def test_the_list_is_fetched_from_where_the_certificate_says() -> None:
-    """And read; an answer that is an error is not."""
+    """And read; an answer that is an error is not (C-12)."""
     content: list[bytes] = []
     with served(content) as url:
         leaf = certificate_with(url)

@@ -69,7 +69,7 @@ def test_what_was_learned_with_the_certificate_is_asked_again_in_its_first_hour(
 
 
 def test_the_instant_is_chosen_once_a_window() -> None:
-    """Asking often must not draw it towards the start; a new window is a new choice."""
+    """Asking often must not draw it towards the start; a new window is a new choice (X-13)."""
     first = after_answer(unknown(DIGEST))
     assert first.instant == WINDOW.start + timedelta(hours=12)
     assert after_answer(first, fraction=0.9).instant == first.instant
@@ -85,7 +85,10 @@ def test_no_renewal_information_is_asked_for_again_in_six_hours() -> None:
 
 
 def test_trouble_waits_longer_each_time_and_forgets_nothing() -> None:
-    """A minute, doubling, at most six hours, also after ten thousand failures (S-17); then an answer resets it."""
+    """A minute, doubling, at most six hours, also after ten thousand failures (S-17); then an answer resets it.
+
+    X-14.
+    """
     watch = after_answer(unknown(DIGEST))
     pauses = []
     for _ in range(12):
@@ -129,7 +132,7 @@ def watch_file(tmp_path: Path) -> WatchFile:
     ],
 )
 def test_there_and_back(watch_file: WatchFile, watch: Watch) -> None:
-    """All of it survives the disk."""
+    """All of it survives the disk (X-13)."""
     watch_file.save(watch)
     assert watch_file.load(DIGEST) == watch
 

@@ -90,7 +90,7 @@ def test_what_is_no_key_is_not_taken(answer: bytes, monkeypatch: pytest.MonkeyPa
 
 
 def test_nobody_is_left_when_it_is_left() -> None:
-    """Not even one that is at work; and nothing secret is in anybody's words."""
+    """Not even one that is at work; and nothing secret is in anybody's words (S-38)."""
     with KeyMakers(2) as makers:
         makers.make(KeyType.RSA2048)
         [child] = children()

@@ -85,7 +85,7 @@ def test_what_comes_of_it(tree: Tree) -> None:
 
 
 def test_there_and_back(tree: Tree) -> None:
-    """Octet for octet; a second time there is nothing to do, in either direction."""
+    """Octet for octet; a second time there is nothing to do, in either direction (C-25)."""
     before = contents(tree)
     assert migrating.found_back(tree) == []
     there(tree)
@@ -115,7 +115,10 @@ def test_accounts_only(tree: Tree) -> None:
 
 
 def test_undone_after_a_renewal(tree: Tree) -> None:
-    """The new certificate and a new registration stay, in lego 4's form; what came as lego 5's stays lego 5's."""
+    """The new certificate and a new registration stay, in lego 4's form; what came as lego 5's stays lego 5's.
+
+    C-25.
+    """
     there(tree)
     files, new = CertificateFiles(tree, NAMES[0]), CertificateFiles(tree, "new.example.com")
     renewed = a_set(NAMES[0])

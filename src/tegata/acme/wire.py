@@ -79,15 +79,23 @@ def retry_after(response: Response, now: datetime) -> float | None:
     text = (response.headers.get("Retry-After") or "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
+    instant = _http_date(text)
+    return None if instant is None else max((instant - now).total_seconds(), 0.0)
+
+
+def date(response: Response) -> datetime | None:
+    """When the server says it answered (RFC 9110 §6.6.1); None where it says nothing usable."""
+    return _http_date((response.headers.get("Date") or "").strip())
+
+
+def _http_date(text: str) -> datetime | None:
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - it loads half of email, and dates are rare
 
     try:
         instant = parsedate_to_datetime(text)
     except (ValueError, OverflowError):  # the latter for years and zones with too many digits
         return None
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=UTC)
-    return max((instant - now).total_seconds(), 0.0)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
 
 
 def links(response: Response) -> list[tuple[str, str]]:

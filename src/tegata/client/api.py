@@ -12,7 +12,7 @@ from cryptography import x509
 from tegata.acme import ari, codec, jwk
 from tegata.acme.messages import Directory, RenewalInfo
 from tegata.acme.window import Window
-from tegata.acme.wire import retry_after
+from tegata.acme.wire import Response, date, retry_after
 from tegata.client import accounts, events, profiles, revoking, rollover
 from tegata.client.accounts import EabCredential, Registration
 from tegata.client.bucket import Bucket
@@ -46,6 +46,8 @@ T = TypeVar("T")
 
 # Seconds for a verb other than obtain, its tries and waits included.
 PATIENCE = 120.0
+# Seconds by which this machine's clock may differ from the CA's; requests and answers take some.
+CLOCKS_DIFFER = 300.0
 ORDER_PATIENCE = 600.0
 # X.520's upper bound; a longer name goes into the subjectAltName alone.
 _COMMON_NAME_LIMIT = 64
@@ -301,13 +303,22 @@ class Client:
         url = self._session.directory_url
         try:
             response = self._exchange.get(url, deadline=self._in(PATIENCE))
-            return codec.decode(response.body, Directory, codec.RESPONSE_LIMIT)
+            directory = codec.decode(response.body, Directory, codec.RESPONSE_LIMIT)
         except codec.Malformed as error:
             raise NotADirectory(url=url, reason=error.facts["reason"]) from None
         except ProblemReceived as error:
             if error.problem.status >= 500 or error.problem.status == 429:
                 raise
             raise NotADirectory(url=url, reason=f"HTTP {error.problem.status}") from None
+        self._compare_clocks(response)
+        return directory
+
+    def _compare_clocks(self, response: Response) -> None:
+        """Tell of a clock that is wrong: dates of windows and certificates are judged by it (C-24)."""
+        theirs = date(response)
+        ahead = (self._clock.now() - theirs).total_seconds() if theirs else 0.0
+        if abs(ahead) > CLOCKS_DIFFER:
+            self._report(events.ClockDiffers(round(abs(ahead)), "ahead of" if ahead > 0 else "behind"))
 
     def _read_window(
         self, exchange: Exchange, directory: Directory, cert_id: str, seconds: float

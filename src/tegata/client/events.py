@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from tegata.client.errors import ClientError
 
@@ -161,10 +161,18 @@ class CheckingPropagation:
 
 @dataclass(frozen=True)
 class AwaitingPropagation:
-    """Not all servers show all records yet. ``interval`` is the longest pause between two looks."""
+    """The servers are asked until they show all records. ``interval`` is the longest pause between two looks."""
 
     timeout: float
     interval: float
+
+
+@dataclass(frozen=True)
+class ClockDiffers:
+    """By the CA's answer, this machine's clock is so many seconds ahead of the CA's, or behind it."""
+
+    seconds: int
+    way: Literal["ahead of", "behind"]
 
 
 @dataclass(frozen=True)
@@ -208,6 +216,7 @@ Event: TypeAlias = (
     | AwaitingPropagation
     | CleaningUp
     | CleanupFailed
+    | ClockDiffers
 )
 Report: TypeAlias = Callable[[Event], None]
 

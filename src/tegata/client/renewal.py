@@ -3,7 +3,7 @@
 Pure: what is known goes in as ``Facts``, a decision comes out. Reads no file, asks no CA, chooses no random instant.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -16,6 +16,8 @@ _LEAD_OF_LIFE = 3
 # lego's, and Let's Encrypt's advice.
 _SHORT_LIFE = timedelta(days=10)
 _LEAD_OF_SHORT_LIFE = 2
+# The part of its life that a certificate may stay due before it is said to be overdue.
+_OVERDUE_AFTER = 10
 
 
 class Cause(StrEnum):
@@ -104,6 +106,12 @@ def decide(facts: Facts) -> Decision:
     if isinstance(decision, NotDue) or ends is None or not is_as_long_as_can_be(facts):
         return decision
     return decision if _is_closed(facts) or _has_ended(facts) or _forced(facts) else Pointless(ends)
+
+
+def is_overdue(facts: Facts) -> bool:
+    """Whether by time alone, or for a revocation, it was due already when a tenth less of the life was over (C-14)."""
+    earlier = facts.now - life(facts.not_before, facts.not_after) / _OVERDUE_AFTER
+    return isinstance(decide(replace(facts, now=earlier, days=None, changed=None)), Due)
 
 
 def is_as_long_as_can_be(facts: Facts) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tegata.acme.window import Window, choose_instant
+from tegata.client import renewal
 from tegata.client.renewal import Cause, Due, Facts, decide
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
@@ -139,6 +140,11 @@ def facts(
 def is_due(tree: Tree, name: str, life: Life, now: datetime) -> bool:
     """Whether it is time to renew, by what is remembered alone: no CA is asked. Raises NotReadable."""
     return isinstance(decide(facts(WatchFile(tree, name).load(life.digest), life, now)), Due)
+
+
+def is_overdue(tree: Tree, name: str, life: Life, now: datetime) -> bool:
+    """Whether nobody has renewed it for too long, by what is remembered alone (C-14). Raises NotReadable."""
+    return renewal.is_overdue(facts(WatchFile(tree, name).load(life.digest), life, now))
 
 
 class WatchFile:

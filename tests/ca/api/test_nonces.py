@@ -54,7 +54,7 @@ async def test_a_nonce_of_another_process_is_bad():
 
 
 async def test_the_window_of_spent_nonces_is_bounded():
-    """A-18: what falls out of the window stays spent, what is newer is still good, and memory does not grow."""
+    """A-18: what falls out of the window stays spent, what is newer is still good, and memory does not grow (S-30)."""
     nonces = ProcessNonces(window=3)
     issued = [nonces.issue() for _ in range(8)]
     never_spent, spent, newest = issued[0], issued[1:6], issued[6:]

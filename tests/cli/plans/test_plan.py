@@ -117,7 +117,7 @@ def test_run_by_v5_s_words() -> None:
 
 
 def test_secrets_are_not_in_any_repr() -> None:
-    """A plan in a traceback or log gives nothing away."""
+    """A plan in a traceback or log gives nothing away (S-38)."""
     made = run_plan("-d x.example --kid k --hmac topsecret --pfx --pfx.pass alsosecret")
     assert "secret" not in repr(made)
 
@@ -159,10 +159,22 @@ def test_the_other_commands() -> None:
     assert isinstance(revoke, Revoke)
     assert (revoke.names, revoke.reason, revoke.keep) == (("x.example", "y.example"), 0, True)
     assert plan("--path /p list -a -n") == List(
-        Path("/p"), accounts=True, certificates=True, names_only=True, json=False, generation=Generation.V4
+        Path("/p"),
+        accounts=True,
+        certificates=True,
+        names_only=True,
+        json=False,
+        prometheus=False,
+        generation=Generation.V4,
     )
     assert plan("accounts list --json") == List(
-        HERE / ".lego", accounts=True, certificates=False, names_only=False, json=True, generation=Generation.V5
+        HERE / ".lego",
+        accounts=True,
+        certificates=False,
+        names_only=False,
+        json=True,
+        prometheus=False,
+        generation=Generation.V5,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from prometheus_client.parser import text_string_to_metric_families
 
 from tegata.host.accounts import AccountFolder
 from tegata.host.files import Tree
@@ -86,7 +87,32 @@ def test_an_expired_certificate(tegata: Tegata) -> None:
     (folder / "old.example.crt").write_bytes(to_pem([leaf]))
     assert "├── Status: this certificate is expired.\n" in tegata.run("certificates", "list").check().stdout
     [listed] = json.loads(tegata.run("list", "--json").check().stdout)
-    assert (listed["expired"], listed["renewalDue"]) == (True, True)
+    assert (listed["expired"], listed["renewalDue"], listed["renewalOverdue"]) == (True, True, True)
+
+
+def test_for_prometheus(tegata: Tegata) -> None:
+    """The end of each, and what is due and overdue, to be told of by a monitor (C-14)."""
+    folder = tegata.path / "certificates"
+    folder.mkdir(parents=True)
+    now = datetime.now(UTC).replace(microsecond=0)
+    ends = []
+    for name, days in (("due.example", 62), ("new.example", 1), ("over.example", 80)):
+        leaf = issued.certificate(issued.new_key(), name, not_before=now - timedelta(days=days))
+        ends.append(int(leaf.not_valid_after_utc.timestamp()))
+        (folder / f"{name}.crt").write_bytes(to_pem([leaf]))
+    done = tegata.run("list", "--prometheus").check()
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("#")]
+    assert lines == [
+        f'tegata_certificate_{gauge}{{name="{name}.example"}} {value}'
+        for gauge, values in (
+            ("not_after_timestamp_seconds", ends),
+            ("renewal_due", [1, 0, 1]),
+            ("renewal_overdue", [0, 0, 1]),
+        )
+        for name, value in zip(("due", "new", "over"), values, strict=True)
+    ]
+    families = [(family.name, family.type) for family in text_string_to_metric_families(done.stdout)]
+    assert [kind for _, kind in families] == ["gauge"] * 3
 
 
 def test_json(tegata: Tegata, certificates: Path) -> None:
@@ -103,6 +129,7 @@ def test_json(tegata: Tegata, certificates: Path) -> None:
         "issuer": issued.CA_NAME.rfc4514_string(),
         "path": f"{certificates}/a.example.crt",
         "renewalDue": False,
+        "renewalOverdue": False,
     }
     account = {
         "id": "a@x",

@@ -850,6 +850,15 @@ FLAGS: tuple[Flag, ...] = (
         v5=("json",),
     ),
     Flag(
+        ("prometheus",),
+        Kind.SWITCH,
+        Sentence(
+            "Show certificates as gauges for Prometheus (a file for node_exporter's textfile collector).",
+            "証明書を Prometheus のゲージとして表示します（node_exporter の textfile collector 用）。",
+        ),
+        commands=_LIST,
+    ),
+    Flag(
         ("except",),
         Kind.LIST,
         Sentence(

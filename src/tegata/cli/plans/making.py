@@ -147,6 +147,7 @@ def _show(invocation: Invocation, path: Path) -> List | DnsHelp:
         certificates=not accounts_alone,
         names_only=invocation.switch("names"),
         json=invocation.switch("json"),
+        prometheus=invocation.switch("prometheus"),
         generation=Generation.V4 if by_v4 else Generation.V5,
     )
 

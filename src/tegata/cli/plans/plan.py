@@ -183,6 +183,7 @@ class List:
     certificates: bool
     names_only: bool
     json: bool
+    prometheus: bool
     generation: Generation
     """Whose words it is shown in."""
 

@@ -47,6 +47,11 @@ def decided(name: str, facts: Facts, decision: Decision, explanation: str | None
     return [f"[{shown(name)}] {line}" for line in (*lines, *_besides(facts, decision))]
 
 
+def overdue(name: str, facts: Facts) -> str:
+    """What is said of a certificate that should have been renewed long ago (C-14)."""
+    return f"[{shown(name)}] The renewal is overdue: the certificate ends on {rfc3339(facts.not_after)}"
+
+
 def _besides(facts: Facts, decision: Decision) -> Iterator[str]:
     if isinstance(decision, Due):
         hours = int((facts.not_after - facts.now) / timedelta(hours=1))

@@ -38,6 +38,10 @@ _LINES: dict[type[events.Event], tuple[str, str]] = {
     events.LastingRecordFound: (INFO, '[{name}] acme: this record is there already: {place} TXT "{text}"'),
     events.CheckingPropagation: (INFO, "[{name}] acme: Checking DNS record propagation using [{servers}]"),
     events.AwaitingPropagation: (INFO, "Wait for propagation [timeout: {timeout}s, interval: {interval}s]"),
+    events.ClockDiffers: (
+        WARN,
+        "This machine's clock is {seconds} seconds {way} the CA's: set it, certificates' and renewals' dates go by it",
+    ),
     events.CleaningUp: (INFO, "[{name}] acme: Cleaning {TYPE} challenge"),
     events.CleanupFailed: (WARN, "[{name}] acme: cleaning up {challenge_type} failed: {error}"),
 }

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from cryptography import x509
 
 from tegata.acme.ari import cert_id
-from tegata.cli.console import INFO
+from tegata.cli.console import INFO, WARN
 from tegata.cli.context import Context
 from tegata.cli.phrases import during
 from tegata.cli.plans.plan import Renew
 from tegata.cli.steps import timing
 from tegata.cli.steps.account import Account
 from tegata.cli.steps.connection import connected
-from tegata.cli.steps.deciding import decided
+from tegata.cli.steps.deciding import decided, overdue
 from tegata.cli.steps.hooking import Hooking
 from tegata.cli.steps.issuing import issue
 from tegata.cli.steps.patience import patient
@@ -27,7 +27,7 @@ from tegata.cli.steps.waiting import locked
 from tegata.cli.steps.watching import ask
 from tegata.client.api import Client
 from tegata.client.errors import ContractOver, ProblemReceived
-from tegata.client.renewal import Cause, Due, Facts, NotDue, Pointless, decide
+from tegata.client.renewal import Cause, Due, Facts, NotDue, Pointless, decide, is_overdue
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.errors import TegataError
 from tegata.host import crl
@@ -89,6 +89,8 @@ def _attempt(
                 return _not_now(
                     context, plan, files, dataclasses.replace(known, contract_ends=watch.contract_ends), decision
                 )
+            if is_overdue(known):
+                context.console.log(overdue(files.name, known), WARN)
             attempts = AttemptsFile(tree, files.name)
             with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
                 known = _under_contract(client, files, certificate, known)

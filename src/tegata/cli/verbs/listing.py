@@ -17,7 +17,7 @@ from tegata.cli.context import Context
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.plans.plan import List
 from tegata.host import accounts, certificates, pems
-from tegata.host.due import is_due
+from tegata.host.due import is_due, is_overdue
 from tegata.host.errors import CertificateDamaged
 from tegata.host.files import Tree
 from tegata.pki.certs import life_of, names_of
@@ -49,6 +49,9 @@ def show(context: Context, plan: List) -> None:
     """Show accounts, if asked for, and certificates."""
     console, tree = context.console, Tree(plan.path)
     found = accounts.listed(tree) if plan.accounts and not plan.names_only else None
+    if plan.prometheus:
+        _say_gauges(context, tree)
+        return
     if plan.json:
         _say_json(context, plan, found, tree)
         return
@@ -141,6 +144,7 @@ def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | N
             "expired": each.expires <= now,
             "issuer": each.issuer,
             "renewalDue": is_due(tree, each.file.stem, each.life, now),
+            "renewalOverdue": is_overdue(tree, each.file.stem, each.life, now),
             "path": str(each.file),
         }
         for each in (_certificates(context, tree) if plan.certificates else ())
@@ -149,6 +153,35 @@ def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | N
     if found is not None and plan.certificates:
         value = {"accounts": shown_accounts, "certificates": shown_certificates}
     context.console.say(msgspec.json.encode(value).decode())
+
+
+_GAUGES = {
+    "tegata_certificate_not_after_timestamp_seconds": "When the certificate ends.",
+    "tegata_certificate_renewal_due": "1: it is time to renew it.",
+    "tegata_certificate_renewal_overdue": "1: nobody has renewed it for a tenth of its life, or since its revocation.",
+}
+
+
+def _say_gauges(context: Context, tree: Tree) -> None:
+    """Prometheus' text format: the end of each certificate, and whether its renewal is due and overdue (C-14)."""
+    now = context.clock.now()
+    values = {
+        each.file.stem: (
+            int(each.expires.timestamp()),
+            int(is_due(tree, each.file.stem, each.life, now)),
+            int(is_overdue(tree, each.file.stem, each.life, now)),
+        )
+        for each in _certificates(context, tree)
+    }
+    for position, (gauge, told) in enumerate(_GAUGES.items()):
+        context.console.say(f"# HELP {gauge} {told}\n# TYPE {gauge} gauge")
+        for name, value in values.items():
+            context.console.say(f'{gauge}{{name="{_label(name)}"}} {value[position]}')
+
+
+def _label(text: str) -> str:
+    """A file's name in the format's own spelling; what is no letter there is shown as elsewhere (S-37)."""
+    return shown(text).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _certificates(context: Context, tree: Tree) -> Iterator[_Certificate]:
