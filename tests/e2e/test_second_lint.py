@@ -1,6 +1,7 @@
 """pkilint in a CA that serves: every certificate passes it, or none is issued."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -34,3 +35,11 @@ def test_nothing_is_signed_that_it_finds_fault_with(ca, tegata):
     assert line["findings"] == "cabf.serverauth.subscriber_stateprovince_and_locality_missing"
     assert line["reference"] in refused.output
     assert [one["names"] for one in ca.json("cert", "list")] == [["dv.example.com"]]
+    audited = ca.json("audit", "certificates")
+    assert (audited["certificates"], audited["faults"]) == (1, [])
+    assert audited["linted"].startswith("pkilint ")
+    with sqlite3.connect(ca.home / "tegata-ca.db") as database:
+        database.execute("UPDATE certificates SET chain_pem = x'00' WHERE issued_at IS NOT NULL")
+    told = ca.run("audit", "certificates")
+    assert told.code == 1
+    assert ca.json("cert", "list")[0]["serial"] in told.stdout

@@ -26,6 +26,7 @@ from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.hierarchy import Hierarchy
 from tegata.ca.issuing.pkilint_pool import PkilintPool
+from tegata.ca.issuing.relint import Relint
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.metering.around import MeteredAuthority, MeteredValidator, metered
@@ -53,6 +54,7 @@ from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.rehearsal import Rehearsal
+from tegata.ca.services.relinting import RelintService
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.settings import Settings, Validation
 from tegata.ca.store import backup, opening
@@ -300,6 +302,22 @@ def _perspectives(home: Path, settings: Validation, secret: bytes) -> tuple[Remo
         return ()
     tls = perspective_tls.primary_context(home, secret)
     return tuple(RemotePerspective(one, perspective_tls.server_name(one.name), tls) for one in settings.perspectives)
+
+
+def second_lint(settings: Settings) -> Linter | None:
+    """The second lint for what is there already, switched on or not; None where it is not installed."""
+    return PkilintPool(settings.lint) if PkilintPool.is_installed() else None
+
+
+def relinting(ca: Ca, linter: Linter | None) -> RelintService:
+    """What looks at everything that was issued."""
+    relint = Relint(
+        issuers=ca.issuers.certificates,
+        public_url=ca.settings.public.url,
+        services=ca.settings.services,
+        policy=ca.settings.policy,
+    )
+    return RelintService(store=ca.store, relint=relint, linter=linter)
 
 
 def notifier(home: Path, settings: Settings, now: Callable[[], datetime]) -> Notifier | None:

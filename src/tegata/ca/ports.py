@@ -40,6 +40,7 @@ from tegata.ca.model import (
     Session,
 )
 from tegata.ca.settings import WHOLE_CRL, Service
+from tegata.errors import TegataError
 from tegata.pki.keys import PublicKey
 
 
@@ -179,6 +180,10 @@ class Certificates(Protocol):
     async def intended_for(self, order_id: str) -> Certificate | None: ...
     async def of_contract(self, contract_id: str) -> list[Certificate]: ...
     async def all(self) -> list[Certificate]: ...
+    async def issued_after(self, after: str, most: int) -> list[Certificate]:
+        """Up to ``most`` issued certificates by their serials, those after this one."""
+        ...
+
     async def current_for(self, contract_id: str, names: Sequence[str], now: datetime) -> list[Certificate]:
         """Issued, unrevoked, unexpired certificates of the contract for exactly these names, newest first."""
         ...
@@ -575,6 +580,14 @@ class Linter(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Relint(Protocol):
+    """The lint of the CA's own profiles, for what was issued already."""
+
+    def fault(self, certificate: Certificate, contract: Contract) -> TegataError | None:
+        """What is wrong with an issued certificate, or nothing."""
+        ...
 
 
 class Authority(Protocol):

@@ -47,3 +47,11 @@ def test_a_noted_link_that_is_gone(ca, refusal):
     """Exit code 1, and both what happened and what to do."""
     assert refusal("audit", "verify", "--head", "7:" + "00" * 32)["code"] == "operator.audit"
     assert ca("audit", "verify", "--head", "seven").code == 2
+
+
+def test_everything_issued_is_linted_again(ca, answer):
+    """Nothing was issued here, and so nothing is wrong; what is, is told by exit code 1 (see the services' tests)."""
+    told = answer("audit", "certificates")
+    assert (told["certificates"], told["faulty"], told["faults"]) == (0, 0, [])
+    assert told["linted"].startswith("pkilint ")
+    assert "0 issued certificates looked at, 0 with faults" in ca("audit", "certificates").stdout

@@ -12,7 +12,7 @@ from tegata.text.language import Language
 class Answer(NamedTuple):
     """One shape, or a list of them with the columns a person is shown, or plain text.
 
-    ``told`` is what a person is told in place of a shape's members.
+    ``told`` is what a person is told in place of a shape's members; the member ``listed`` of it is a table after that.
     """
 
     data: Mapping[str, Any] | Sequence[Mapping[str, Any]] | str
@@ -20,6 +20,7 @@ class Answer(NamedTuple):
     told: Sentence | None = None
     failed: bool = False
     """Whether the command ends as one that failed, for all that it has an answer."""
+    listed: str = ""
 
     def as_json(self) -> str:
         """The answer for a program; text stays as it is."""
@@ -32,5 +33,7 @@ class Answer(NamedTuple):
         if not isinstance(self.data, Mapping):
             return tables.table(self.data, self.columns, language) + "\n"
         if self.told is not None:
-            return self.told.fill(language, dict(self.data)) + "\n"
+            rows = self.data.get(self.listed)
+            listing = tables.table(rows, self.columns, language) + "\n" if rows else ""
+            return self.told.fill(language, dict(self.data)) + "\n" + listing
         return tables.details(self.data, language) + "\n"

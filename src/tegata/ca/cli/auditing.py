@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from tegata.ca import bootstrap
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
@@ -20,6 +21,11 @@ _HOLDS = Sentence(
 _EXPORTED = Sentence(
     "The audit log is in {file}: {lines} lines, of which each link's digest can be checked without this program.",
     "監査ログを {file} に出力しました（{lines} 行）。各リンクのダイジェストは、このプログラムがなくても検証できます。",
+)
+
+_SOUND = Sentence(
+    "{certificates} issued certificates looked at, {faulty} with faults. Second lint: {linted}",
+    "発行済みの証明書 {certificates} 件を検査しました。問題のある証明書: {faulty} 件。追加検査: {linted}",
 )
 
 
@@ -48,3 +54,21 @@ async def show(ca: Ca, asked: Asked) -> Answer:
     """What happened to one thing, in order."""
     found = await ca.store.audit.of_subject(asked["id"])
     return Answer([shapes.event(one) for one in found], ("at", "kind", "facts"))
+
+
+async def certificates(ca: Ca, _: Asked) -> Answer:
+    """Everything that was issued, linted once more; failed if there is a fault."""
+    linter = ca.linter or bootstrap.second_lint(ca.settings)
+    count, faults = 0, []
+    try:
+        async for judged in bootstrap.relinting(ca, linter).all():
+            count += 1
+            if not judged.is_sound:
+                faults.append(shapes.judged(judged))
+    finally:
+        if linter is not None:
+            await linter.close()
+    linted = "-" if linter is None else linter.name
+    shape = {"certificates": count, "faulty": len(faults), "linted": linted, "faults": faults}
+    columns = ("serial", "contract", "names", "findings")
+    return Answer(shape, columns, told=_SOUND, failed=bool(faults), listed="faults")

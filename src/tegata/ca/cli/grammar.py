@@ -196,6 +196,7 @@ COMMANDS = (
         options=(Option("head", "N:DIGEST", "a newest link that was noted earlier, elsewhere", type=_link),),
     ),
     Command(("audit", "export"), "write the audit log to a new file, to be checked elsewhere", "FILE"),
+    Command(("audit", "certificates"), "lint everything that was issued again, with pkilint too where it is installed"),
     Command(("audit", "show"), "what happened to a contract, EAB, account, order, challenge or certificate", "ID"),
     Command(("cert", "list"), "list certificates", options=(Option("contract", "ID", "only this contract's"),)),
     Command(("cert", "show"), "show a certificate", "SERIAL"),

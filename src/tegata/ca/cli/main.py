@@ -58,6 +58,7 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("audit", "verify"): auditing.verify,
     ("audit", "export"): auditing.export,
     ("audit", "show"): auditing.show,
+    ("audit", "certificates"): auditing.certificates,
     ("cert", "list"): certificates.listing,
     ("cert", "show"): certificates.show,
     ("cert", "evidence"): certificates.evidence,

@@ -12,6 +12,7 @@ from tegata.ca.policy import certificates, contracts
 from tegata.ca.ports import Usage
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.evidence import Proof
+from tegata.ca.services.relinting import Judged
 from tegata.clock import rfc3339
 
 Shape = dict[str, Any]
@@ -132,4 +133,16 @@ def certificate(record: Certificate, now: datetime) -> Shape:
         "status": certificates.status(record, now),
         "reason": record.reason,
         "revoked_at": rfc3339(record.revoked_at) if record.revoked_at else None,
+    }
+
+
+def judged(one: Judged) -> Shape:
+    """A certificate that fault was found with."""
+    own = [f"{one.fault.facts['rule']}: {one.fault.facts['found']}"] if one.fault else []
+    record = one.certificate
+    return {
+        "serial": record.serial,
+        "contract": record.contract_id,
+        "names": list(record.names),
+        "findings": [*own, *one.findings],
     }

@@ -49,6 +49,7 @@ _LABELS = {
     "certificates": Sentence("Certificates", "証明書"),
     "check": Sentence("Check", "項目"),
     "detail": Sentence("Detail", "詳細"),
+    "findings": Sentence("Findings", "検出事項"),
     "serial": Sentence("Serial", "シリアル番号"),
     "names": Sentence("Names", "ドメイン名"),
     "not_before": Sentence("Valid from", "有効期間開始"),

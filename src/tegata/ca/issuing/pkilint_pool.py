@@ -52,7 +52,7 @@ class PkilintPool:
         patience: Patience = PATIENCE,
     ) -> None:
         """Raises Refused where pkilint is not installed."""
-        if find_spec("pkilint") is None:
+        if not self.is_installed():
             raise Refused(reason="install what the second lint needs: pip install 'tegata[lint]'")
         self.name = f"pkilint {version('pkilint')}"
         self._accepted, self._percent = frozenset(settings.accepted), settings.percent
@@ -60,6 +60,11 @@ class PkilintPool:
         self._places: asyncio.LifoQueue[Process | None] = asyncio.LifoQueue()
         for _ in range(settings.processes):
             self._places.put_nowait(None)
+
+    @staticmethod
+    def is_installed() -> bool:
+        """Whether there is a pkilint to ask."""
+        return find_spec("pkilint") is not None
 
     def takes(self, serial: str) -> bool:
         """Whether this certificate is of the share that is linted: the same answer each time."""

@@ -35,6 +35,10 @@ class CertificateRows:
         """Every certificate, newest first."""
         return _certificates(await self._database.fetch("certificates.all"))
 
+    async def issued_after(self, after: str, most: int) -> list[Certificate]:
+        """Issued certificates by their serials, those after one."""
+        return _certificates(await self._database.fetch("certificates.issued_after", after=after, most=most))
+
     async def current_for(self, contract_id: str, names: Sequence[str], now: datetime) -> list[Certificate]:
         """The contract's issued, unrevoked, unexpired certificates for exactly these names, newest first."""
         rows = await self._database.fetch(

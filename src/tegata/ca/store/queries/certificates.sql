@@ -23,6 +23,14 @@ SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, 
 FROM certificates
 ORDER BY intended_at DESC, serial;
 
+-- name: issued_after
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason, crl
+FROM certificates
+WHERE serial > :after AND issued_at IS NOT NULL
+ORDER BY serial
+LIMIT :most;
+
 -- name: current_for
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
     chain_pem, issued_at, revoked_at, reason, crl

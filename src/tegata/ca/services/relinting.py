@@ -1,0 +1,61 @@
+"""Everything that was issued, linted once more by the rules of today: page by page, as long as it takes.
+
+Nothing is changed by it: what to do about a certificate that should not be is the operator's matter.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tegata.ca.model import Certificate, Contract
+from tegata.ca.ports import Linter, Relint, Store
+from tegata.errors import TegataError
+from tegata.pki.certs import load_leaf
+
+PAGE = 100
+
+
+class Judged(NamedTuple):
+    """A certificate; what the own lint has against it, and the codes of what the second one finds."""
+
+    certificate: Certificate
+    fault: TegataError | None
+    findings: list[str]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nobody finds fault with it."""
+        return self.fault is None and not self.findings
+
+
+class RelintService:
+    """Looks at every issued certificate; ``linter`` is the second lint, where there is one."""
+
+    def __init__(self, *, store: Store, relint: Relint, linter: Linter | None) -> None:
+        self._store, self._relint, self._linter = store, relint, linter
+
+    async def all(self) -> AsyncIterator[Judged]:
+        """Every issued certificate, judged, by serial number; raises LintSilent."""
+        contracts: dict[str, Contract] = {}
+        after = ""
+        while page := await self._store.certificates.issued_after(after, PAGE):
+            for contract_id in {certificate.contract_id for certificate in page} - contracts.keys():
+                contract = await self._store.contracts.get(contract_id)
+                assert contract is not None, "the store keeps the contract of every certificate"
+                contracts[contract_id] = contract
+            for judged in await asyncio.gather(*(self._judge(one, contracts[one.contract_id]) for one in page)):
+                yield judged
+            after = page[-1].serial
+
+    async def _judge(self, certificate: Certificate, contract: Contract) -> Judged:
+        fault = self._relint.fault(certificate, contract)
+        findings = []
+        if self._linter is not None and certificate.chain_pem is not None:
+            try:
+                der = load_leaf(certificate.chain_pem).public_bytes(Encoding.DER)
+            except TegataError:
+                return Judged(certificate, fault, [])  # which is the fault
+            findings = await self._linter.findings(der)
+        return Judged(certificate, fault, findings)

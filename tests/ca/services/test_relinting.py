@@ -1,0 +1,69 @@
+"""The audit of everything that was issued: each certificate once, with what either lint has against it."""
+
+import sqlite3
+
+import pytest
+
+from tegata.ca.issuing.relint import Relint
+from tegata.ca.services import relinting
+from tegata.ca.services.relinting import RelintService
+from tests.ca.services.house import PUBLIC_URL
+from tests.ca.services.test_linting import Critic
+
+pytestmark = pytest.mark.anyio
+
+
+def service(house, linter=None):
+    relint = Relint(
+        issuers={"issuing": house.authority.certificate},
+        public_url=PUBLIC_URL,
+        services=house.products,
+        policy=house.policy,
+    )
+    return RelintService(store=house.store, relint=relint, linter=linter)
+
+
+@pytest.fixture
+async def issued(house, monkeypatch):
+    """Five of two contracts, more than two pages, and an intent that became nothing."""
+    monkeypatch.setattr(relinting, "PAGE", 2)
+    actors = [await house.register(await house.sell(user=f"{n}@example.com")) for n in range(2)]
+    made = [await house.issue(actors[n % 2]) for n in range(5)]
+    house.signer.before = OSError("the HSM is busy")
+    await house.finalize(actors[0], await house.ready(actors[0]))
+    return made
+
+
+async def test_all_are_looked_at_once(house, issued):
+    """An intent is no certificate yet."""
+    judged = [one async for one in service(house).all()]
+    assert [one.certificate.serial for one in judged] == sorted(one.serial for one in issued)
+    assert all(one.is_sound for one in judged)
+
+
+async def test_one_that_was_changed_is_found(house, issued):
+    """In the database, behind the CA's back."""
+    with sqlite3.connect(house.path) as database:
+        database.execute(
+            "UPDATE certificates SET chain_pem = ? WHERE serial = ?", (issued[0].chain_pem, issued[3].serial)
+        )
+    faulty = [one async for one in service(house).all() if not one.is_sound]
+    assert [one.certificate.serial for one in faulty] == [issued[3].serial]
+    assert faulty[0].fault.facts["rule"] == "it is what was recorded before it was signed"
+
+
+async def test_the_second_lint_finds_its_own(house, issued):
+    """It sees the certificates as they are; one that cannot be read is a fault already."""
+
+    class Finds(Critic):
+        async def findings(self, certificate: bytes) -> list[str]:
+            self.seen.append(certificate)
+            return ["cabf.something"] * (len(self.seen) == 1)
+
+    with sqlite3.connect(house.path) as database:
+        database.execute("UPDATE certificates SET chain_pem = ? WHERE serial = ?", (b"-", issued[2].serial))
+    critic = Finds()
+    faulty = [one async for one in service(house, critic).all() if not one.is_sound]
+    assert len(critic.seen) == 4
+    assert sorted(one.findings for one in faulty) == [[], ["cabf.something"]]
+    assert [one.certificate.serial for one in faulty if one.fault] == [issued[2].serial]
