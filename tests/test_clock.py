@@ -12,7 +12,7 @@ INSTANT = datetime(2026, 11, 24, 2, 31, 0, tzinfo=UTC)
 
 
 def test_an_instant_is_written_in_utc_to_the_second():
-    """A-55."""
+    """A-55 (S-39)."""
     assert rfc3339(INSTANT) == "2026-11-24T02:31:00Z"
     tokyo = timezone(timedelta(hours=9))
     assert rfc3339(datetime(2026, 11, 24, 11, 31, 0, 999_999, tzinfo=tokyo)) == "2026-11-24T02:31:00Z"
@@ -78,6 +78,7 @@ def test_what_is_written_is_read(moment):
 
 
 def test_the_systems_clock_is_aware_and_does_not_go_back():
+    """S-39."""
     clock = SystemClock()
     assert clock.now().tzinfo is UTC
     before = clock.monotonic()

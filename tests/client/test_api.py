@@ -111,7 +111,7 @@ def test_the_directory_is_read_once_and_unknown_members_are_ignored(desk: Desk, 
     ],
 )
 def test_a_clock_that_is_wrong_is_told(desk: Desk, said: str, told: list[events.Event]):
-    """C-24: by the directory's answer, some minutes aside; the clock here says the beginning of 2026."""
+    """C-24: by the directory's answer, some minutes aside; the clock here says the beginning of 2026 (S-39)."""
     heard: list[events.Event] = []
     honest = desk.answer
     desk.peer.answers = lambda asked: replace(honest(asked), headers={"Date": said, "Replay-Nonce": "aaaa"})

@@ -13,7 +13,7 @@ STARTS = 60
 
 
 def test_sixty_starts_order_at_most_once(ca, tegata, tmp_path):
-    """In the contract's last month none orders; once the contract is renewed, exactly one of sixty does."""
+    """In the contract's last month none orders; once the contract is renewed, exactly one of sixty does (C-07)."""
     tegata = tegata.trusting(ca.ca_file)
     ends = (datetime.now(UTC) + timedelta(days=25)).strftime("%Y-%m-%dT%H:%M:%SZ")
     contract = ca.add_contract(NAME, ends=ends)

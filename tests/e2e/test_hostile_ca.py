@@ -106,7 +106,7 @@ MEMBERS: dict[str, tuple[str, dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", MEMBERS)
 def test_evil_members(tegata: Tegata, play: Play, case: str) -> None:
-    """URLs that are not https or lead elsewhere are not asked (S-10); numbers and names are checked."""
+    """URLs that are not https or lead elsewhere are not asked (S-10); numbers and names are checked (S-01)."""
     path, members, word = MEMBERS[case]
     play.twist(path, **members)
     assert word in refused(tegata, play)
@@ -117,7 +117,7 @@ TOKENS = ("../../../../etc/cron.d/evil", "..%2f..%2fevil", "/etc/passwd", "a/b" 
 
 @pytest.mark.parametrize("token", TOKENS)
 def test_tokens_that_are_paths(tegata: Tegata, play: Play, token: str) -> None:
-    """A-66: nothing is written for them."""
+    """A-66: nothing is written for them (S-01)."""
     challenge = {"type": "http-01", "url": play.url("/chall/1"), "status": "pending", "token": token}
     play.twist("/authz/1", challenges=[challenge])
     refused(tegata, play)
@@ -164,7 +164,10 @@ BODIES: dict[str, Callable[[Answer], Answer]] = {
     ],
 )
 def test_evil_answers(tegata: Tegata, play: Play, path: str, case: str) -> None:
-    """S-20: no answer takes more time or memory than it is worth, at the beginning, in the middle, or at the end."""
+    """S-20: no answer takes more time or memory than it is worth, at the beginning, in the middle, or at the end.
+
+    S-01.
+    """
     play.twists[path] = BODIES[case]
     refused(tegata, play)
 

@@ -112,7 +112,7 @@ def test_another_profile_or_key_is_a_reason(tegata: Tegata, play: Play, layout: 
 
 
 def test_what_the_request_asks_for(tegata: Tegata, play: Play) -> None:
-    """Must-staple and a common name or none; without a flag no extension but the names."""
+    """Must-staple and a common name or none; without a flag no extension but the names (C-13, C-15)."""
     run(tegata, play).check()
     assert [extension.oid for extension in request(play).extensions] == [x509.SubjectAlternativeName.oid]
     assert request(play).subject.rfc4514_string() == f"CN={NAME}"

@@ -52,7 +52,7 @@ def blocks(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
 def test_a_request_of_one_s_own(tegata: Tegata, pebble: Pebble, encoding: Encoding) -> None:
-    """Its names count, no key is made or written, and a renewal goes the same way."""
+    """Its names count, no key is made or written, and a renewal goes the same way (C-22)."""
     key = keys.generate(KeyType.EC256)
     der = csr.build(key, (NAME, OTHER), common_name=OTHER)
     content = x509.load_der_x509_csr(der).public_bytes(encoding)

@@ -75,7 +75,7 @@ def test_several_names(tegata: Tegata, pebble: Pebble) -> None:
 
 
 def test_a_reason_by_its_name(tegata: Tegata, pebble: Pebble) -> None:
-    """In any case; a word that is none is told before the CA hears of it."""
+    """In any case; a word that is none is told before the CA hears of it (A-95)."""
     number = serial(crt(tegata.path, NAME))
     done = tegata.run(*revoke(pebble, "revoke", "--reason", "because"))
     assert done.code == 1
@@ -94,7 +94,7 @@ def test_one_name_that_is_missing_stops_none_of_the_others(tegata: Tegata, pebbl
 
 
 def test_without_the_account(tegata: Tegata, pebble: Pebble) -> None:
-    """Gone from the disk, or unknown to the CA: the certificate's key on the disk proves the right as well."""
+    """Gone from the disk, or unknown to the CA: the certificate's key on the disk proves the right as well (A-95)."""
     number = serial(crt(tegata.path, NAME))
     (folder,) = (tegata.path / "accounts").iterdir()
     folder.rename(tegata.directory / "gone")
@@ -110,7 +110,7 @@ def test_without_the_account(tegata: Tegata, pebble: Pebble) -> None:
 
 
 def test_with_a_key_that_is_given(tegata: Tegata, pebble: Pebble) -> None:
-    """No account is asked for; a key that is not the certificate's is told here, not by the CA."""
+    """No account is asked for; a key that is not the certificate's is told here, not by the CA (A-95)."""
     number = serial(crt(tegata.path, NAME))
     key = tegata.directory / "my.key"
     (tegata.path / "certificates" / f"{NAME}.key").rename(key)

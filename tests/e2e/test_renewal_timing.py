@@ -171,7 +171,10 @@ def test_the_ca_is_not_asked_when(tegata: Tegata, play: Play) -> None:
 
 
 def test_a_failed_order_holds_the_next_ones_back(tegata: Tegata, play: Play) -> None:
-    """S-17: a cron job each minute does not hammer; who sits at a terminal, or says so, is not held back (C-03)."""
+    """S-17: a cron job each minute does not hammer; who sits at a terminal, or says so, is not held back (C-03).
+
+    C-18.
+    """
     honest = dict(play.twists)
     play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
     done = call(tegata, play, "renew")

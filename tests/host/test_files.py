@@ -25,7 +25,7 @@ def _loose_umask():
 
 @pytest.mark.usefixtures("_loose_umask")
 def test_rights_do_not_depend_on_the_umask(tmp_path: Path) -> None:
-    """Folders are 0700 all the way down, files 0600 from the first octet."""
+    """Folders are 0700 all the way down, files 0600 from the first octet (C-07)."""
     make_folder(tmp_path / "a" / "b")
     write_new(tmp_path / "a" / "b" / "key", b"secret")
     replace(tmp_path / "a" / "b" / "other", b"secret")
@@ -84,7 +84,7 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_lock_has_one_holder_and_the_next_is_told_once(tmp_path: Path) -> None:
-    """Another process holds the lock; killing it sets the lock free."""
+    """Another process holds the lock; killing it sets the lock free (C-07)."""
     script = (
         "import sys, time; from pathlib import Path; from tegata.host.files import Tree\n"
         f"with Tree(Path({str(tmp_path)!r})).locked('x', lambda: None):\n"

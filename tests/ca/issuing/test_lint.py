@@ -236,7 +236,7 @@ def test_what_is_put_together_again_passes(ca, wanted, tbs):
     [pytest.param(rule, doctor, id=case) for rule, doctors in DOCTORS.items() for case, doctor in doctors.items()],
 )
 def test_a_doctored_certificate_is_refused(ca, wanted, tbs, rule, doctor):
-    """By the rule that is for it: B-55, B-56, B-60, B-61, B-62, B-66, B-67, B-68, B-71, B-72, B-73; B-80."""
+    """By the rule that is for it: B-55, B-56, B-60, B-61, B-62, B-66, B-67, B-68, B-71, B-72, B-73; B-80 (S-11)."""
     doctored = doctor(Tbs(tbs))
     assert doctored != tbs
     with pytest.raises(LintFailed) as failure:
@@ -254,7 +254,7 @@ def test_a_doctored_certificate_is_refused(ca, wanted, tbs, rule, doctor):
     ids=["no NULL", "RSASSA-PSS", "another key"],
 )
 def test_another_key_is_refused(ca, wanted, tbs, key):
-    """The key is the request's, its AlgorithmIdentifier exact (B-55)."""
+    """The key is the request's, its AlgorithmIdentifier exact (B-55, S-11)."""
     spki = keys.spki(wanted.public_key)
     doctored = Tbs(tbs).with_field(KEY, key(spki)).encode()
     with pytest.raises(LintFailed):

@@ -144,7 +144,10 @@ def test_a_critical_unknown_property_refuses(flags, tag):
     ],
 )
 def test_parameters(value, told):
-    """The account is this one to the letter, the method listed; malformed or doubled, none is. X-29, X-30, X-31."""
+    """The account is this one to the letter, the method listed; malformed or doubled, none is. X-29, X-30, X-31.
+
+    F-10.
+    """
     if told is None:
         caa.check(records(f"issue {value}"), "example.org", REQUEST)
     else:
@@ -152,7 +155,7 @@ def test_parameters(value, told):
 
 
 def test_another_property_may_permit():
-    """One for each account or method is how RFC 8657 is used (X-29)."""
+    """One for each account or method is how RFC 8657 is used (X-29, F-10)."""
     texts = [f"issue ca.example.com; accounturi={ACCOUNT}9", f"issue ca.example.com; accounturi={ACCOUNT}"]
     caa.check(records(*texts), "example.org", REQUEST)
 

@@ -43,7 +43,7 @@ def certificates(tegata: Tegata) -> Path:
 
 
 def test_certificates(tegata: Tegata, certificates: Path) -> None:
-    """Line by line as lego 4 prints them."""
+    """Line by line as lego 4 prints them (C-15)."""
     done = tegata.run("list").check()
     assert done.stdout == (
         "Found the following certs:\n"
