@@ -3,6 +3,7 @@
 The one place where adapters meet the ports. Decides nothing; holds no state but what it joins.
 """
 
+import asyncio
 import ssl
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from tegata.ca.api.context import Nonces
 from tegata.ca.api.links import Links
 from tegata.ca.api.nonces import ProcessNonces
 from tegata.ca.api.shared_nonces import SharedNonces
-from tegata.ca.errors import BackupOlder
+from tegata.ca.errors import BackupOlder, Refused
 from tegata.ca.issuing import chains, hierarchy, keys, profiles
 from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
@@ -30,6 +31,7 @@ from tegata.ca.issuing.relint import Relint
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.metering.around import MeteredAuthority, MeteredValidator, metered
+from tegata.ca.metering.meter import Exporter, Meter, Meters
 from tegata.ca.metering.prometheus import Prometheus
 from tegata.ca.notices.mail import Mailer
 from tegata.ca.policy import shards
@@ -98,8 +100,12 @@ class Ca:
     linter: Linter | None
     """The second lint, and the rehearsal before it; None where there is none."""
     rehearsal: Rehearsal | None
-    meter: Prometheus | None
+    meter: Meter | None
     """What measures; None: nobody asked."""
+    prometheus: Prometheus | None
+    """That of it which has a page."""
+    exporter: Exporter | None
+    """That of it which has to be closed."""
     now: Callable[[], datetime]
 
     async def close(self) -> None:
@@ -109,6 +115,8 @@ class Ca:
         if self.linter is not None:
             await self.linter.close()
         await self.store.close()
+        if self.exporter is not None:
+            await asyncio.to_thread(self.exporter.close)
 
 
 def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]] = ()) -> Ca:
@@ -130,7 +138,11 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         validator = Perspectives(
             primary=own, place=settings.validation.place, remotes=remotes, policy=settings.policy, clock=now
         )
-    meter = Prometheus() if settings.metrics.listen else None
+    prometheus = Prometheus() if settings.metrics.listen else None
+    # A command of a moment sends nobody anything.
+    exporter = _exporter(settings.tracing.endpoint) if listening else None
+    meters: list[Meter] = [one for one in (prometheus, exporter) if one]
+    meter = Meters(meters) if len(meters) > 1 else meters[0] if meters else None
     if meter is not None:
         validator = MeteredValidator(validator, meter)
         authorities = {name: MeteredAuthority(one, meter) for name, one in authorities.items()}
@@ -253,6 +265,8 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             clock=now,
         ),
         meter=meter,
+        prometheus=prometheus,
+        exporter=exporter,
         now=now,
     )
     # Services leave work to the runner, and the runner has services do it.
@@ -265,6 +279,17 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     )
     handlers.update({kind: metered(one, meter) for kind, one in table.items()} if meter else table)
     return ca
+
+
+def _exporter(endpoint: str) -> Exporter | None:
+    if not endpoint:
+        return None
+    try:
+        # Only who wants traces has what they need, and waits for it.
+        from tegata.ca.metering.tracing import Tracing  # noqa: PLC0415 - see above
+    except ModuleNotFoundError:
+        raise Refused(reason="install what tracing needs: pip install 'tegata[otel]'") from None
+    return Tracing(endpoint)
 
 
 def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:

@@ -76,7 +76,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
 
 def metrics_page(ca: Ca) -> ASGIApp | None:
     """What the metrics' listener serves; None where nothing is measured."""
-    return ca.meter.page(ca.store, ca.now) if ca.meter else None
+    return ca.prometheus.page(ca.store, ca.now) if ca.prometheus else None
 
 
 def public_files(ca: Ca) -> ASGIApp:

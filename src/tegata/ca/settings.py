@@ -93,6 +93,12 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     listen: str = ""
 
 
+class Tracing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The OpenTelemetry collector that gets traces by OTLP (http://HOST:PORT); empty: nothing is traced."""
+
+    endpoint: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")] = ""
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where notices go out: ``smtp`` is ``smtp://host:port`` or ``smtps://…``; empty sends none."""
 
@@ -222,6 +228,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public: Public
     validation: Validation = Validation()
     metrics: Metrics = Metrics()
+    tracing: Tracing = Tracing()
     mail: Mail = Mail()
     keys: Keys = Keys()
     database: Database = Database()

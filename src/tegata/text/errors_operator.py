@@ -133,6 +133,9 @@ REASONS: dict[str, str] = {
     ),
     "acme.url is not of the form https://HOST[:PORT]": "acme.url が https://ホスト[:ポート] の形式ではありません",
     "public.url is not of the form http://HOST[:PORT]": "public.url が http://ホスト[:ポート] の形式ではありません",
+    "install what tracing needs: pip install 'tegata[otel]'": (
+        "トレースの送信に必要なものをインストールしてください: pip install 'tegata[otel]'"
+    ),
     "the directory for the new CA is not empty": "認証局を作成するディレクトリが空ではありません",
     "--url is not of the form https://HOST[:PORT]": "--url が https://ホスト[:ポート] の形式ではありません",
     "--public-url is not of the form http://HOST[:PORT]": "--public-url が http://ホスト[:ポート] の形式ではありません",

@@ -48,6 +48,11 @@ place = {place}
 # also be ordered by contracts that have them, unless this CA is publicly trusted.
 allow_networks = {allow_networks}
 
+[tracing]
+# The OpenTelemetry collector that gets a span for each request, job, validation and signature by OTLP, such as
+# "http://127.0.0.1:4318", after pip install 'tegata[otel]'; "": nothing is traced.
+endpoint = {tracing_endpoint}
+
 [metrics]
 # Where Prometheus reads /metrics: HOST:PORT, an address that only it can reach; "": nothing is measured.
 listen = {metrics_listen}
@@ -138,6 +143,7 @@ def text_of(settings: Settings) -> str:
         "tlsalpn01_port": validation.tlsalpn01_port,
         "place": validation.place,
         "allow_networks": list(validation.allow_networks),
+        "tracing_endpoint": settings.tracing.endpoint,
         "metrics_listen": settings.metrics.listen,
         "smtp": mail.smtp,
         "sender": mail.sender,
