@@ -69,3 +69,13 @@ def test_records_that_stay_name_the_ca(tmp_path: Path, issuers: int, *, is_usabl
     )
     with nullcontext() if is_usable else pytest.raises(BadSettings, match="issuer_domains"):
         load_settings(tmp_path)
+
+
+def test_profiles_that_are_not_there(tmp_path: Path) -> None:
+    """X-40"""
+    (tmp_path / "settings.toml").write_text(
+        '[acme]\nurl = "https://ca.example"\n[public]\nurl = "http://ca.example"\n'
+        '[services.dv]\nlabel = "DV"\nprofiles = ["short"]\n'
+    )
+    with pytest.raises(BadSettings, match="short"):
+        load_settings(tmp_path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tegata.ca.settings import DAY, Policy, Service
+from tegata.ca.settings import DAY, Policy, Profile, Service
 from tegata.settings import BadSettings, load
 
 
@@ -29,6 +29,8 @@ def test_a_short_life_is_a_week_at_the_most(tmp_path: Path):
     """B-69: certificates that name no CRL live seven days."""
     with pytest.raises(BadSettings, match="7 at the most"):
         loaded(tmp_path, 'label = "x"\ncertificate_days = 8\nshort_lived = true', Service)
+    with pytest.raises(BadSettings, match="profile is 7 at the most"):
+        loaded(tmp_path, 'description = "x"\ncertificate_days = 8\nshort_lived = true', Profile)
     week = loaded(tmp_path, 'label = "x"\ncertificate_days = 7\nshort_lived = true', Service)
     assert week == Service(label="x", certificate_days=7, short_lived=True)
 

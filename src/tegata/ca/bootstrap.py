@@ -169,7 +169,14 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         url=partial(profiles.crl_url, settings.public.url),
         clock=now,
     )
-    admission = Admission(store=store, services=services, policy=settings.policy, issuer=issuer, addresses=addresses)
+    admission = Admission(
+        store=store,
+        services=services,
+        profiles=settings.profiles,
+        policy=settings.policy,
+        issuer=issuer,
+        addresses=addresses,
+    )
     contracts = ContractService(
         store=store,
         services=services,

@@ -26,6 +26,9 @@ def load_settings(home: Path) -> Settings:
     perspectives = settings.validation.perspectives
     if len({one.name for one in perspectives}) != len(perspectives):
         raise BadSettings(path=path, reason="validation.perspectives: a name is there twice")
+    for name, service in settings.services.items():
+        if unknown := set(service.profiles) - set(settings.profiles):
+            raise BadSettings(path=path, reason=f"services.{name}: there is no profile {min(unknown)}")
     offered = {kind for service in settings.services.values() for kind in service.challenges}
     if DNS_PERSIST_01 in offered and not 0 < len(settings.validation.issuer_domains) <= MOST_ISSUERS:
         raise BadSettings(path=path, reason="dns-persist-01 needs one to ten validation.issuer_domains")

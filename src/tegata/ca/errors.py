@@ -278,6 +278,12 @@ class PermissionMissing(SeveralRefused):
         return all(isinstance(refusal, CaaUnknown) for _, refusal in self.refusals)
 
 
+class ProfileRefused(CaError):
+    """The contract's service has no profile ``profile``; ``offered`` are those that it has (X-40)."""
+
+    code = "order.profile"
+
+
 class DatesRefused(CaError):
     """The order's notBefore or notAfter cannot be kept exactly: ``reason`` (A-53)."""
 

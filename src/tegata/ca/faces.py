@@ -18,6 +18,7 @@ from tegata.ca.bootstrap import Ca
 from tegata.ca.issuing import keys, layout
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.metering.around import MeteredApp, resource
+from tegata.ca.policy import choices
 from tegata.ca.portal import app as portal
 from tegata.ca.public import app as public
 from tegata.ca.public.seal import SealPage
@@ -40,6 +41,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         Context(
             settings=ca.settings.acme,
             issuer_domains=ca.settings.validation.issuer_domains,
+            profiles=choices.offered(ca.settings.services, ca.settings.profiles),
             links=Links(ca.settings.acme.url),
             nonces=ca.nonces,
             accounts=ca.accounts,

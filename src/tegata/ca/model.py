@@ -175,7 +175,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """A request for one certificate (RFC 8555 §7.1.3).
 
     ``processing_at`` is set once, by the finalize request that won; ``serial`` once the certificate is stored.
-    ``replacement`` counts the orders before this one that replace the same certificate.
+    ``replacement`` counts the orders before this one that replace the same certificate. ``profile`` is the one that was
+    asked for, or the service's first; None where the service has none.
     """
 
     id: str
@@ -193,6 +194,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     serial: str | None = None
     fault: Fault | None = None
     replacement: int | None = None
+    profile: str | None = None
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):

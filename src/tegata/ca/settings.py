@@ -193,10 +193,26 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pause_after: Annotated[int, msgspec.Meta(ge=1)] = 500
 
 
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What clients may choose within a service: how long certificates live, and their keys if not the service's.
+
+    Never longer than the service's own. ``description`` is a sentence or a URL, for people.
+    """
+
+    description: str
+    certificate_days: int
+    short_lived: bool = False
+    key_types: tuple[KeyType, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_short_life(self.certificate_days, short_lived=self.short_lived, what="profile")
+
+
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A product: its label, key rule, life of certificates and of contracts in days, and challenge types offered.
 
-    ``short_lived`` certificates name no CRL: they end within days whatever happens (BR 1.6.1, 7.1.2.11.2).
+    ``short_lived`` certificates name no CRL: they end within days whatever happens (BR 1.6.1, 7.1.2.11.2). Of its
+    ``profiles`` the first is the one of whoever chooses none.
     """
 
     label: str
@@ -206,10 +222,15 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     term_days: int = 365
     challenges: tuple[Challenge, ...] = ("http-01", "dns-01", "tls-alpn-01")
     short_lived: bool = False
+    profiles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.short_lived and self.certificate_days > SHORT_LIFE_DAYS:
-            raise ValueError(f"certificate_days of a short_lived service is {SHORT_LIFE_DAYS} at the most")
+        _check_short_life(self.certificate_days, short_lived=self.short_lived, what="service")
+
+
+def _check_short_life(days: int, *, short_lived: bool, what: str) -> None:
+    if short_lived and days > SHORT_LIFE_DAYS:
+        raise ValueError(f"certificate_days of a short_lived {what} is {SHORT_LIFE_DAYS} at the most")
 
 
 SERVICES: dict[str, Service] = {
@@ -236,6 +257,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     policy: Policy = Policy()
     lint: Lint = Lint()
     limits: Limits = Limits()
+    profiles: dict[str, Profile] = {}
     services: dict[str, Service] = msgspec.field(default_factory=lambda: dict(SERVICES))
 
 

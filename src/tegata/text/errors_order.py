@@ -84,6 +84,16 @@ ENTRIES: dict[str, Entry] = {
         ),
         _GIVE_A_HOST_NAME,
     ),
+    "order.profile": Entry(
+        Sentence(
+            "The contract has no profile {profile}; its profiles: {offered}.",
+            "契約にプロファイル {profile} はありません。利用できるプロファイル: {offered}。",
+        ),
+        Sentence(
+            "Choose one of them, or none (with tegata and lego: --profile).",
+            "上記から選ぶか、プロファイルを指定せずに注文してください（tegata、lego では --profile）。",
+        ),
+    ),
     "order.dates": Entry(
         Sentence(
             "The certificate cannot have {member} {date}: {reason}.",

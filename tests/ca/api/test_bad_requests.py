@@ -174,6 +174,14 @@ async def test_strange_names(world, client):
     }
 
 
+async def test_a_profile_that_the_contract_has_not(world, client):
+    """X-40"""
+    before = world.stored()
+    answer = await client.post(NEW_ORDER, ORDER | {"profile": "short"})
+    assert world.stored() == before
+    assert (kind(answer), answer.status) == ("invalidProfile", 400)
+
+
 async def test_registering_badly(world):
     """A-34, A-36, A-37, A-39, A-41: each with its own problem, and no account."""
     _, kid, mac = await world.contract()

@@ -45,7 +45,7 @@ from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
-from tegata.ca.settings import SERVICES, Limits, Policy, Service, Validation
+from tegata.ca.settings import SERVICES, Limits, Policy, Profile, Service, Validation
 from tegata.ca.store.sqlite import open_store
 from tegata.ca.store.store import RowStore
 from tegata.pki import csr
@@ -185,6 +185,7 @@ class House:
     later: dict[str, SoftwareAuthority] = field(default_factory=dict)
     builder: Builder | None = None
     products: dict[str, Service] = field(default_factory=lambda: only_http01(SERVICES))
+    profiles: dict[str, Profile] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     limited: Limits = field(default_factory=Limits)
     has_mail: bool = False
@@ -209,7 +210,12 @@ class House:
         self.store: RowStore = store
         addresses = AddressFilter(parse_networks(self.networks))
         admission = Admission(
-            store=store, services=self.products, policy=self.policy, issuer=issuer, addresses=addresses
+            store=store,
+            services=self.products,
+            profiles=self.profiles,
+            policy=self.policy,
+            issuer=issuer,
+            addresses=addresses,
         )
         self.accounts = AccountService(
             store=store, services=self.products, terms=TERMS, sealer=self.sealer, ids=ids, clock=clock

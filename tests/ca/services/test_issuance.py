@@ -2,12 +2,13 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import (
@@ -20,12 +21,14 @@ from tegata.ca.errors import (
     DatesRefused,
     NotFound,
     OrderNotReady,
+    ProfileRefused,
     ReissueLimited,
     WrongKey,
 )
 from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.model import Organization
 from tegata.ca.services.validated import ValidatedOrder
+from tegata.ca.settings import Profile
 from tegata.pki import csr
 from tegata.pki.certs import check_chain, load_chain, names_of
 from tegata.pki.key_types import KeyType
@@ -47,6 +50,32 @@ async def test_a_ready_order_becomes_a_certificate(house):
     assert chain[0].not_valid_before_utc == NOW
     assert chain[0].not_valid_after_utc == NOW + 90 * DAY - SECOND == certificate.not_after
     assert await house.work() == 0, "no job is left"
+
+
+async def test_profiles(house):
+    """The order says which it is, and the certificate is made by it; one that is taken away issues no more (X-40)."""
+    house.profiles |= {
+        "usual": Profile(description="a year", certificate_days=365),
+        "short": Profile(description="six days", certificate_days=6, short_lived=True, key_types=(KeyType.EC256,)),
+    }
+    service = msgspec.structs.replace(house.products["ov-acme-1y"], profiles=("usual", "short"))
+    house.products["ov-acme-1y"] = service
+    actor, key = await house.register(await house.sell()), generate(KeyType.EC256)
+    usual, short, late = [await house.ready(actor, **wish) for wish in ({}, {"profile": "short"}, {"profile": "short"})]
+    assert [view.order.profile for view in (usual, short)] == ["usual", "short"]
+    with pytest.raises(WrongKey):
+        await house.finalize(actor, short)
+    issued = await house.finalize(actor, short, key)
+    made = leaf(await house.certificates.show(issued.order.serial))
+    assert made.not_valid_after_utc == NOW + 6 * DAY - SECOND
+    assert ExtensionOID.CRL_DISTRIBUTION_POINTS not in {extension.oid for extension in made.extensions}
+    made = leaf(await house.certificates.show((await house.finalize(actor, usual)).order.serial))
+    assert made.not_valid_after_utc == NOW + 90 * DAY - SECOND, "never longer than the service's"
+    with pytest.raises(ProfileRefused):
+        await house.order(actor, profile="other")
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, profiles=("usual",))
+    with pytest.raises(ProfileRefused):
+        await house.finalize(actor, late, key)
 
 
 async def test_the_subject_is_never_taken_from_the_csr(house):

@@ -138,6 +138,7 @@ async def test_what_did_not_happen_leaves_no_event(store: Store) -> None:
 SILENT = {
     "Authorizations": {"insert", "accept_challenge"},  # told by the order, and by the verdict
     "Orders": {"cancel_open"},  # told by the account's end
+    "Credentials": {"use"},  # told by the account
     "Customers": {"close_session"},
     "Observations": {"insert"},  # evidence that is only ever added
     "Jobs": {"add", "discard", "finish", "extend", "postpone"},

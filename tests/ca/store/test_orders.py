@@ -46,7 +46,14 @@ async def test_orders_come_back_as_they_went(store: Store) -> None:
     assert await store.orders.get("order") == order(authorization_ids=("order-b", "order-a"))
     assert await store.orders.get("x") is None
     full = order(
-        "full", not_before=NOW, not_after=NOW + DAY, replaces="aki.serial", processing_at=NOW, csr=b"csr", fault=FAULT
+        "full",
+        not_before=NOW,
+        not_after=NOW + DAY,
+        replaces="aki.serial",
+        processing_at=NOW,
+        csr=b"csr",
+        fault=FAULT,
+        profile="short",
     )
     later = order("later", replaces="aki.serial", created_at=NOW + SECOND)
     work = Work()

@@ -51,6 +51,8 @@ class Context:
     settings: Acme
     issuer_domains: tuple[str, ...]
     """The names by which CAA records permit this CA."""
+    profiles: dict[str, str]
+    """What clients may choose, with what it is."""
     links: Links
     nonces: Nonces
     accounts: AccountService

@@ -23,6 +23,7 @@ async def show(context: Context, _: Call) -> Response:
                 website=settings.website or None,
                 caa_identities=context.issuer_domains,
                 external_account_required=True,
+                profiles=context.profiles,
             ),
         )
     )

@@ -59,6 +59,7 @@ def _answer(context: Context, call: AccountCall, view: OrderView, status: int = 
         error=render.stored(view.fault, call.language),
         certificate=to(links.CERTIFICATE, order.serial) if order.serial and view.status == OrderStatus.VALID else None,
         replaces=order.replaces,
+        profile=order.profile,
     )
     headers = [("Location", to(links.ORDER, order.id))]
     if view.status == OrderStatus.PROCESSING:

@@ -67,6 +67,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.BadName: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.WildcardUnsupported: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.UnsupportedIdentifier: (ErrorType.UNSUPPORTED_IDENTIFIER, 400),
+    errors.ProfileRefused: (ErrorType.INVALID_PROFILE, 400),
     errors.DatesRefused: (ErrorType.MALFORMED, 400),
     errors.OrderNotReady: (ErrorType.ORDER_NOT_READY, 403),
     errors.ReissueLimited: (ErrorType.RATE_LIMITED, 429),
@@ -80,6 +81,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.WrongKey: (ErrorType.BAD_CSR, 400),
     errors.AccountKeyInRequest: (ErrorType.BAD_CSR, 400),
     errors.PermissionMissing: (ErrorType.CAA, 403),
+    errors.IssuerAway: (ErrorType.SERVER_INTERNAL, 500),
     errors.IssuanceFailed: (ErrorType.SERVER_INTERNAL, 500),
     # Revocation.
     errors.BadRevocationReason: (ErrorType.BAD_REVOCATION_REASON, 400),

@@ -122,6 +122,17 @@ orders_per_name = {orders_per_name}
 # until its customer resumes it in the portal or "tegata-ca paused resume" does.
 failures_per_name = {failures_per_name}
 pause_after = {pause_after}
+
+# Services, as contracts are made for, and profiles, which clients choose within them by name. A service's first profile
+# is the one of whoever chooses none. Where this file has services, there are no others. Written so:
+#   [profiles.shortlived]
+#   description = "six days, on no CRL"
+#   certificate_days = 6
+#   short_lived = true
+#   [services.dv-acme-1y]
+#   label = "DV (ACME)"
+#   validation = "dv"
+#   profiles = ["usual", "shortlived"]
 """
 
 

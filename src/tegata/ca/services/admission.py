@@ -13,16 +13,17 @@ from cryptography import x509
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import MalformedRequest, ServiceWithoutAcme
 from tegata.ca.model import Contract
-from tegata.ca.policy import baseline, calendar, contracts, names, quotas
+from tegata.ca.policy import baseline, calendar, choices, contracts, names, quotas
 from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.ports import Store
-from tegata.ca.settings import Policy, Service
+from tegata.ca.settings import Policy, Profile, Service
 
 
 class Admitted(NamedTuple):
-    """What a certificate will hold: normalised identifiers, its first and its last second."""
+    """What a certificate will hold: normalised identifiers, its first and its last second; and by which profile."""
 
     service: Service
+    profile: str | None
     identifiers: tuple[Identifier, ...]
     not_before: datetime
     not_after: datetime
@@ -39,12 +40,13 @@ class Admission:
         *,
         store: Store,
         services: Mapping[str, Service],
+        profiles: Mapping[str, Profile],
         policy: Policy,
         issuer: x509.Certificate,
         addresses: AddressFilter,
     ) -> None:
         self._store, self._services, self._policy = store, services, policy
-        self._addresses = addresses
+        self._profiles, self._addresses = profiles, addresses
         self._issuer_not_after = issuer.not_valid_after_utc
 
     async def admit(
@@ -52,6 +54,7 @@ class Admission:
         contract: Contract,
         identifiers: Sequence[Identifier],
         *,
+        profile: str | None,
         not_before: datetime | None,
         not_after: datetime | None,
         now: datetime,
@@ -59,10 +62,10 @@ class Admission:
     ) -> Admitted:
         """What the certificate will hold, if the contract may have it now; asked-for dates are kept exactly (A-53).
 
-        ``behind`` is how far an asked-for beginning may lie back. Raises ServiceWithoutAcme, MalformedRequest for too
-        many names, NamesRefused, DatesRefused, ReissueLimited, ExaminationTooOld.
+        ``behind`` is how far an asked-for beginning may lie back. Raises ServiceWithoutAcme, ProfileRefused,
+        MalformedRequest for too many names, NamesRefused, DatesRefused, ReissueLimited, ExaminationTooOld.
         """
-        service = self.service(contract, now)
+        service, chosen = choices.choose(self.service(contract, now), profile, self._profiles)
         if not identifiers:
             raise MalformedRequest(reason="the order asks for no name")
         if len(identifiers) > self._policy.names_per_order:
@@ -80,7 +83,7 @@ class Admission:
             reissues=self._policy.reissues_at_contract_end,
             now=now,
         )
-        return Admitted(service, admitted, begin, not_after or latest_end)
+        return Admitted(service, chosen, admitted, begin, not_after or latest_end)
 
     def service(self, contract: Contract, now: datetime) -> Service:
         """What the contract is about, as it may be had now; raises ServiceWithoutAcme."""

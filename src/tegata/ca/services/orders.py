@@ -90,6 +90,7 @@ class OrderService:
         admitted = await self._admission.admit(
             actor.contract,
             new.identifiers,
+            profile=new.profile,
             not_before=not_before,
             not_after=not_after,
             now=now,
@@ -111,6 +112,7 @@ class OrderService:
             not_before=not_before,
             not_after=not_after,
             replaces=new.replaces,
+            profile=admitted.profile,
             created_at=now,
             expires_at=min(
                 now + timedelta(seconds=self._policy.order_seconds),

@@ -93,6 +93,7 @@ class FinalCheck:
         admitted = await self._admission.admit(
             actor.contract,
             order.identifiers,
+            profile=order.profile,
             not_before=order.not_before,
             not_after=order.not_after,
             now=now,

@@ -30,7 +30,7 @@ class OrderRows:
     async def get(self, order_id: str) -> Order | None:
         """The order of this id."""
         rows = await self._database.fetch("orders.get", id=order_id)
-        return _record(rows[0], [row[14] for row in rows if row[14] is not None]) if rows else None
+        return _record(rows[0], [row[15] for row in rows if row[15] is not None]) if rows else None
 
     async def replacing(self, certificate_id: str) -> list[Order]:
         """Orders whose ``replaces`` names this certificate, oldest first."""
@@ -71,6 +71,7 @@ class OrderRows:
             serial=order.serial,
             fault=json_or_none(order.fault),
             replacement=order.replacement,
+            profile=order.profile,
         )
         for position, authorization_id in enumerate(order.authorization_ids):
             work.add(
@@ -88,6 +89,7 @@ class OrderRows:
             contract=order.contract_id,
             names=" ".join(identifier.value for identifier in order.identifiers),
             replaces=order.replaces,
+            profile=order.profile,
         )
 
     def begin_processing(self, work: Work, order_id: str, csr: bytes, at: datetime) -> None:
@@ -117,7 +119,7 @@ class OrderRows:
 
 def _record(row: Row, authorization_ids: Sequence[str]) -> Order:
     (id_, account_id, contract_id, wanted, not_before, not_after, replaces, created_at, expires_at) = row[:9]
-    (processing_at, csr, serial, fault, replacement) = row[9:14]
+    (processing_at, csr, serial, fault, replacement, profile) = row[9:15]
     return Order(
         id=id_,
         account_id=account_id,
@@ -134,4 +136,5 @@ def _record(row: Row, authorization_ids: Sequence[str]) -> Order:
         serial=serial,
         fault=fault_or_none(fault),
         replacement=replacement,
+        profile=profile,
     )

@@ -126,6 +126,7 @@ CREATE TABLE orders (
     serial TEXT REFERENCES certificates (serial),
     fault TEXT,
     replacement INTEGER,
+    profile TEXT,
     CHECK (serial IS NULL OR (processing_at IS NOT NULL AND fault IS NULL))
 ) STRICT;
 

@@ -1,6 +1,6 @@
 -- name: get
 SELECT o.id, o.account_id, o.contract_id, o.identifiers, o.not_before, o.not_after, o.replaces, o.created_at,
-    o.expires_at, o.processing_at, o.csr, o.serial, o.fault, o.replacement, l.authorization_id
+    o.expires_at, o.processing_at, o.csr, o.serial, o.fault, o.replacement, o.profile, l.authorization_id
 FROM orders AS o
 LEFT JOIN order_authorizations AS l ON l.order_id = o.id
 WHERE o.id = :id
@@ -8,14 +8,14 @@ ORDER BY l.position;
 
 -- name: replacing
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault, replacement
+    processing_at, csr, serial, fault, replacement, profile
 FROM orders
 WHERE replaces = :certificate_id
 ORDER BY created_at, id;
 
 -- name: newest
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault, replacement
+    processing_at, csr, serial, fault, replacement, profile
 FROM orders
 WHERE account_id = :account_id AND expires_at > :now AND fault IS NULL
 ORDER BY created_at DESC, id DESC
@@ -23,7 +23,7 @@ LIMIT :most;
 
 -- name: following
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault, replacement
+    processing_at, csr, serial, fault, replacement, profile
 FROM orders
 WHERE account_id = :account_id AND expires_at > :now AND fault IS NULL AND (created_at, id) < (:created_at, :id)
 ORDER BY created_at DESC, id DESC
@@ -38,10 +38,10 @@ ORDER BY position;
 -- name: insert
 INSERT INTO orders
     (id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault, replacement)
+    processing_at, csr, serial, fault, replacement, profile)
 VALUES
     (:id, :account_id, :contract_id, :identifiers, :not_before, :not_after, :replaces, :created_at, :expires_at,
-    :processing_at, :csr, :serial, :fault, :replacement)
+    :processing_at, :csr, :serial, :fault, :replacement, :profile)
 ON CONFLICT DO NOTHING;
 
 -- name: insert_authorization
