@@ -79,3 +79,11 @@ def test_profiles_that_are_not_there(tmp_path: Path) -> None:
     )
     with pytest.raises(BadSettings, match="short"):
         load_settings(tmp_path)
+
+
+def test_a_trusted_proxy_is_a_network(tmp_path: Path) -> None:
+    """A typing error there would let anybody say where a request comes from, or nobody."""
+    text = '[acme]\nurl = "https://ca.example"\ntrusted_proxies = ["10.0.0.1/8"]\n[public]\nurl = "http://ca.example"\n'
+    (tmp_path / "settings.toml").write_text(text)
+    with pytest.raises(BadSettings, match="trusted_proxies"):
+        load_settings(tmp_path)

@@ -5,6 +5,7 @@ What may be set is ``settings``; nothing is made here.
 
 import hashlib
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +24,11 @@ def load_settings(home: Path) -> Settings:
         raise BadSettings(path=path, reason="acme.url is not of the form https://HOST[:PORT]")
     if not is_base_url(settings.public.url, "http"):
         raise BadSettings(path=path, reason="public.url is not of the form http://HOST[:PORT]")
+    for proxy in settings.acme.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError:
+            raise BadSettings(path=path, reason=f"acme.trusted_proxies: {proxy!r} is no network") from None
     perspectives = settings.validation.perspectives
     if len({one.name for one in perspectives}) != len(perspectives):
         raise BadSettings(path=path, reason="validation.perspectives: a name is there twice")

@@ -310,6 +310,12 @@ class TooManyOrders(Limited):
     code = "limits.orders"
 
 
+class TooManyFromAddress(Limited):
+    """From the sender's address came as many of ``kind`` as it may have in a span, which is ``count``."""
+
+    code = "limits.address"
+
+
 class TooManyFailures(Limited):
     """The validation of ``name`` has failed too often for this account in a while."""
 

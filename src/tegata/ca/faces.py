@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tegata.ca.api import visitors
 from tegata.ca.api.app import AcmeApp
 from tegata.ca.api.context import Context
 from tegata.ca.api.links import Links
@@ -52,6 +53,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
             new_reference=ca.ids.reference,
             now=ca.now,
             changed=ca.store.changed,
+            visitors=visitors.limiting(ca.settings.limits, ca.settings.acme.trusted_proxies, ca.now),
         )
     )
     pages = portal.build(

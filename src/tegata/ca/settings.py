@@ -30,12 +30,16 @@ Rate = Annotated[str, msgspec.Meta(pattern=r"^([1-9][0-9]{0,8}/[1-9][0-9]{0,3}[s
 
 
 class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The ACME service: ``url`` is the public base (its directory is ``<url>/acme/``); ``listen`` host:port."""
+    """The ACME service: ``url`` is the public base (its directory is ``<url>/acme/``); ``listen`` host:port.
+
+    ``trusted_proxies`` are networks whose X-Forwarded-For says who asks.
+    """
 
     url: str
     listen: str = ""
     terms_of_service: str = ""
     website: str = ""
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class Public(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -183,12 +187,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     ``failures_per_name`` are failed validations of a name for an account; after ``pause_after`` of them in a row the
     name is paused for that account until its customer or the operator resumes it. Renewals in the window that the CA
-    itself suggested are not counted (X-19).
+    itself suggested are not counted (X-19). Those for an address are each node's own, and an IPv6 network of 64 bits
+    counts as one.
     """
 
     orders_per_account: Rate = "300/3h"
     orders_per_contract: Rate = ""
     orders_per_name: Rate = ""
+    requests_per_address: Rate = ""
+    orders_per_address: Rate = ""
+    accounts_per_address: Rate = ""
     failures_per_name: Rate = "20/1h"
     pause_after: Annotated[int, msgspec.Meta(ge=1)] = 500
 

@@ -124,6 +124,17 @@ ENTRIES: dict[str, Entry] = {
             "Retry-After の時刻以降に再度お試しのうえ、注文が多い原因をご確認ください。",
         ),
     ),
+    "limits.address": Entry(
+        Sentence(
+            "There were {count} {kind} from your network address in a short time, which is the limit.",
+            "お使いのネットワークアドレスからの{kind}が、短時間の上限（{count} 件）に達しました。",
+        ),
+        Sentence(
+            "Try again at the time in Retry-After. Where many servers share an address, ask the CA for more.",
+            "Retry-After の時刻以降に再度お試しください。多数のサーバーでアドレスを共有している場合は、"
+            "上限の変更について認証局にご相談ください。",
+        ),
+    ),
     "limits.failures": Entry(
         Sentence(
             "The validation of {name} has failed too often in a short time.",
@@ -272,6 +283,9 @@ REASONS: dict[str, str] = {
     # rate limits
     "this account": "このアカウント",
     "this contract": "この契約",
+    "requests": "リクエスト",
+    "orders": "注文",
+    "new accounts": "アカウントの作成",
     "one of these names": "指定されたドメイン名のいずれか",
     "it names no certificate of this account": "このアカウントの証明書ではありません",
     "the certificate it names has none of the order's names": "その証明書には注文の名前が一つも含まれていません",

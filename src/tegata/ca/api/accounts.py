@@ -7,6 +7,7 @@ from tegata.acme.statuses import AccountStatus
 from tegata.acme.wire import Response
 from tegata.ca.api import answers, links
 from tegata.ca.api.context import AccountCall, Context, KeyCall, blaming_the_request
+from tegata.ca.api.visitors import Visitors
 from tegata.ca.errors import KeyInUse, NotFound
 from tegata.ca.model import Account, Contract
 from tegata.ca.services.statuses import account_status
@@ -15,7 +16,12 @@ from tegata.clock import rfc3339
 
 async def create(context: Context, call: KeyCall) -> Response:
     """A new account, 201, or the one this key has already, 200 (A-33)."""
-    account, created = await context.accounts.register(jwk=call.jwk, new=call.read(messages.NewAccount), url=call.url)
+    account, created = await context.accounts.register(
+        jwk=call.jwk,
+        new=call.read(messages.NewAccount),
+        url=call.url,
+        counted=context.counting(Visitors.account, call),
+    )
     actor = await context.accounts.authenticate(account)
     location = ("Location", context.links.to(links.ACCOUNT, account.id))
     return answers.of(_message(context, actor.account, actor.contract), 201 if created else 200, location)

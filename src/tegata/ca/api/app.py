@@ -52,7 +52,7 @@ class AcmeApp:
             [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"] if name in _READ]
         )
         try:
-            response = await self._answer(scope["method"], path, headers, receive)
+            response = await self._answer(scope, path, headers, receive)
         except Disconnected:
             return
         fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
@@ -60,17 +60,20 @@ class AcmeApp:
         await send({"type": "http.response.start", "status": response.status, "headers": fields})
         await send({"type": "http.response.body", "body": response.body})
 
-    async def _answer(self, method: str, path: str, headers: Headers, receive: Receive) -> Response:
+    async def _answer(self, scope: Scope, path: str, headers: Headers, receive: Receive) -> Response:
         """What the resource answers, or the problem document of what it raised."""
-        context = self._context
+        context, method, address = self._context, scope["method"], ""
         try:
+            if context.visitors is not None:
+                address = context.visitors.address(scope)
+                context.visitors.request(address)
             route, identifier = self._router.find(path)
             require_method(route, method)
             if method == "OPTIONS":
                 return _preflight(allowed(route))
             url = context.links.to(route.path, identifier)
             request = Request(method, url, headers, await _body(headers, receive))
-            return await route.handler(method)(context, Call(request=request, url=url, id=identifier))
+            return await route.handler(method)(context, Call(request=request, url=url, id=identifier, address=address))
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - the edge: whatever happened becomes an answer

@@ -8,6 +8,7 @@ from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
 from tegata.acme.wire import Response
 from tegata.ca.api import answers, links, render
 from tegata.ca.api.context import AccountCall, Context
+from tegata.ca.api.visitors import Visitors
 from tegata.ca.errors import MalformedRequest
 from tegata.ca.model import Challenge
 from tegata.ca.services.statuses import AuthorizationView
@@ -19,7 +20,8 @@ HOLD_SECONDS = 0.5
 
 async def create(context: Context, call: AccountCall) -> Response:
     """A new authorization, without an order (A-64)."""
-    view = await context.orders.authorize(call.actor, call.read(messages.NewAuthorization).identifier)
+    counted = context.counting(Visitors.order, call)
+    view = await context.orders.authorize(call.actor, call.read(messages.NewAuthorization).identifier, counted)
     return _answer(context, call, view, 201, ("Location", context.links.to(links.AUTHORIZATION, view.authorization.id)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from tegata.acme.jws import BadSignature
 from tegata.acme.wire import Request
 from tegata.ca.api.account_keys import AccountKeys
 from tegata.ca.api.links import Links
+from tegata.ca.api.visitors import Visitors
 from tegata.ca.errors import BadRequestSignature, MalformedRequest, UnsuitableAccountKey
 from tegata.ca.services.accounts import AccountService
 from tegata.ca.services.actors import Actor
@@ -65,6 +67,13 @@ class Context:
     changed: Callable[[float, str], Awaitable[None]]
     """Returns when something about this was stored, or after so many seconds."""
     keys: AccountKeys = field(default_factory=AccountKeys)
+    visitors: Visitors | None = None
+    """What an address may ask for; None: as much as it likes."""
+
+    def counting(self, kind: Callable[[Visitors, str], None], call: "Call") -> Callable[[], None]:
+        """What counts something for a request's address once it is certain; it raises TooManyFromAddress."""
+        visitors = self.visitors
+        return _uncounted if visitors is None else partial(kind, visitors, call.address)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +82,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     request: Request
     url: str
     id: str
+    address: str = ""
+    """What the sender's address counts as; empty where nothing is counted."""
 
     @property
     def language(self) -> Language:
@@ -102,6 +113,10 @@ class AccountCall(SignedCall, frozen=True, kw_only=True):
     """A request signed with the key of an account of ours."""
 
     actor: Actor
+
+
+def _uncounted() -> None:
+    """Nothing is counted."""
 
 
 class _Blaming:

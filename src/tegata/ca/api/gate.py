@@ -86,7 +86,13 @@ def _key_call(call: Call, signed: Signed) -> KeyCall:
         key = jwk.to_public(signed.header.jwk)
         jws.verify(signed, key)
     return KeyCall(
-        request=call.request, url=call.url, id=call.id, payload=signed.payload, jwk=jwk.from_public(key), key=key
+        request=call.request,
+        url=call.url,
+        id=call.id,
+        address=call.address,
+        payload=signed.payload,
+        jwk=jwk.from_public(key),
+        key=key,
     )
 
 
@@ -98,4 +104,6 @@ async def _account_call(context: Context, call: Call, signed: Signed) -> Account
     with blaming_the_request():
         jws.verify(signed, context.keys.of(actor.account))
     require_alive(actor.account)
-    return AccountCall(request=call.request, url=call.url, id=call.id, payload=signed.payload, actor=actor)
+    return AccountCall(
+        request=call.request, url=call.url, id=call.id, address=call.address, payload=signed.payload, actor=actor
+    )

@@ -5,6 +5,7 @@ from tegata.acme.statuses import OrderStatus
 from tegata.acme.wire import Response
 from tegata.ca.api import answers, links, render
 from tegata.ca.api.context import AccountCall, Context, blaming_the_request
+from tegata.ca.api.visitors import Visitors
 from tegata.ca.errors import NotFound
 from tegata.ca.services.statuses import OrderView
 from tegata.clock import rfc3339
@@ -12,7 +13,8 @@ from tegata.clock import rfc3339
 
 async def create(context: Context, call: AccountCall) -> Response:
     """A new order (A-50)."""
-    view = await context.orders.create(call.actor, call.read(messages.NewOrder))
+    counted = context.counting(Visitors.order, call)
+    view = await context.orders.create(call.actor, call.read(messages.NewOrder), counted)
     return _answer(context, call, view, 201)
 
 

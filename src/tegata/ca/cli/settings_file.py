@@ -23,6 +23,9 @@ listen = {acme_listen}
 terms_of_service = {terms_of_service}
 # A page about this CA; "" for none.
 website = {website}
+# Networks of reverse proxies, such as "10.0.0.5/32", whose X-Forwarded-For tells the address that limits count for;
+# only of such as write or extend that field themselves. None: whoever connects is who asks.
+trusted_proxies = {trusted_proxies}
 
 [public]
 # Base URL of CRLs, issuer certificates and the sticker's page; it stands in certificates: never change it.
@@ -118,6 +121,10 @@ accepted = {lint_accepted}
 orders_per_account = {orders_per_account}
 orders_per_contract = {orders_per_contract}
 orders_per_name = {orders_per_name}
+# From one network address (of IPv6: one network of 64 bits), by each node for itself. Requests are all of ACME's.
+requests_per_address = {requests_per_address}
+orders_per_address = {orders_per_address}
+accounts_per_address = {accounts_per_address}
 # Failed validations of a name for one account; after pause_after of them in a row the name is paused for that account,
 # until its customer resumes it in the portal or "tegata-ca paused resume" does.
 failures_per_name = {failures_per_name}
@@ -145,6 +152,7 @@ def text_of(settings: Settings) -> str:
         "acme_listen": acme.listen,
         "terms_of_service": acme.terms_of_service,
         "website": acme.website,
+        "trusted_proxies": list(acme.trusted_proxies),
         "public_url": public.url,
         "public_listen": public.listen,
         "resolvers": list(validation.resolvers),
@@ -177,6 +185,9 @@ def text_of(settings: Settings) -> str:
         "orders_per_account": settings.limits.orders_per_account,
         "orders_per_contract": settings.limits.orders_per_contract,
         "orders_per_name": settings.limits.orders_per_name,
+        "requests_per_address": settings.limits.requests_per_address,
+        "orders_per_address": settings.limits.orders_per_address,
+        "accounts_per_address": settings.limits.accounts_per_address,
         "failures_per_name": settings.limits.failures_per_name,
         "pause_after": settings.limits.pause_after,
     }

@@ -72,10 +72,13 @@ class AccountService:
             kid="", contract_id="", sealed_mac=sealer.seal(seal_name(""), ids.mac()), created_at=clock()
         )
 
-    async def register(self, *, jwk: JWK, new: NewAccount, url: str) -> tuple[Account, bool]:
+    async def register(
+        self, *, jwk: JWK, new: NewAccount, url: str, counted: Callable[[], None] = lambda: None
+    ) -> tuple[Account, bool]:
         """The account of this key, and whether it was made now (A-33); ``url`` is the newAccount URL.
 
-        A known key gets its account back, whatever else the request says. Raises AccountDeactivated, UnknownAccount
+        A known key gets its account back, whatever else the request says; ``counted`` is told of another one, and may
+        refuse it. Raises AccountDeactivated, UnknownAccount
         (only an existing account was wanted, A-34), UnsuitableAccountKey, the refusals of contacts, terms and EAB, and
         those of ``policy.contracts.require_binding``, CredentialUsedUp.
         """
@@ -85,6 +88,7 @@ class AccountService:
             return existing, False
         if new.only_return_existing:
             raise UnknownAccount
+        counted()
         _check_contacts(new.contact)
         if self._terms and not new.terms_of_service_agreed:
             raise TermsNotAgreed(url=self._terms)

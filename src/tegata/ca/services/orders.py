@@ -78,8 +78,8 @@ class OrderService:
         self._predecessors = Predecessors(store, issuers)
         self._ids, self._clock = ids, clock
 
-    async def create(self, actor: Actor, new: NewOrder) -> OrderView:
-        """Place an order if the contract allows it now.
+    async def create(self, actor: Actor, new: NewOrder, counted: Callable[[], None] = lambda: None) -> OrderView:
+        """Place an order if the contract allows it now; ``counted`` is told of one that limits count, and may refuse.
 
         Raises the refusals of ``policy.contracts.require_in_force``, ``Admission.admit``,
         ``policy.names.check_limited`` and ``LimitService.refuse``, MalformedRequest, ReplacesRefused, AlreadyReplaced.
@@ -121,16 +121,19 @@ class OrderService:
         )
         fresh = [one for identifier, one in zip(identifiers, authorizations, strict=True) if identifier not in reused]
         if new.replaces is None:
+            counted()
             await self._place(actor, order, fresh)
         else:
-            await self._replace(actor, order, new.replaces, fresh)
+            await self._replace(actor, order, new.replaces, fresh, counted)
         return view_order(order, authorizations, now)
 
-    async def authorize(self, actor: Actor, identifier: Identifier) -> AuthorizationView:
+    async def authorize(
+        self, actor: Actor, identifier: Identifier, counted: Callable[[], None] = lambda: None
+    ) -> AuthorizationView:
         """An authorization that no order has asked for yet, and that the next ones use (RFC 8555 §7.4.1, A-64).
 
-        It counts as an order. Raises the refusals of ``policy.contracts.require_in_force``, ServiceWithoutAcme,
-        AuthorizationRefused, and the refusals of ``LimitService.refuse``.
+        It counts as an order, and ``counted`` is told so. Raises the refusals of ``policy.contracts.require_in_force``,
+        ServiceWithoutAcme, AuthorizationRefused, and the refusals of ``LimitService.refuse``.
         """
         now = self._clock()
         actor.require_in_force(now)
@@ -141,6 +144,7 @@ class OrderService:
             names.check_alone(admitted, service)
         except NamesRefused as refused:
             raise AuthorizationRefused(refused.refusals) from None
+        counted()
         authorization = self._authorization(actor, admitted, names.reusable(service), now)
         work = Work()
         self._limits.spend(work, actor.account, actor.contract, {admitted.value}, now)
@@ -202,10 +206,14 @@ class OrderService:
             await self._limits.refuse(conflict, actor.account, actor.contract, names, now)
             raise
 
-    async def _replace(self, actor: Actor, order: Order, cert_id: str, fresh: Sequence[Authorization]) -> None:
+    async def _replace(
+        self, actor: Actor, order: Order, cert_id: str, fresh: Sequence[Authorization], counted: Callable[[], None]
+    ) -> None:
         """Store an order that replaces a certificate; of several that want to at once, on any node, one is stored."""
         certificate, count = await self._check_replaces(actor, order, cert_id, order.created_at)
         is_asked_for = calendar.renewal_window(certificate, actor.contract).start <= order.created_at
+        if not is_asked_for:
+            counted()
         numbered = msgspec.structs.replace(order, replacement=count)
         try:
             await self._place(actor, numbered, fresh, is_counted=not is_asked_for)
