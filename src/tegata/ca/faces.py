@@ -53,6 +53,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
             new_reference=ca.ids.reference,
             now=ca.now,
             changed=ca.store.changed,
+            logs_requests=ca.settings.log.requests,
             visitors=visitors.limiting(ca.settings.limits, ca.settings.acme.trusted_proxies, ca.now),
         )
     )

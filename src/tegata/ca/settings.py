@@ -103,6 +103,12 @@ class Tracing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     endpoint: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")] = ""
 
 
+class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The log on standard error, a JSON object a line; with ``requests`` each request has one, not only the refused."""
+
+    requests: bool = False
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where notices go out: ``smtp`` is ``smtp://host:port`` or ``smtps://…``; empty sends none."""
 
@@ -258,6 +264,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     validation: Validation = Validation()
     metrics: Metrics = Metrics()
     tracing: Tracing = Tracing()
+    log: Log = Log()
     mail: Mail = Mail()
     keys: Keys = Keys()
     database: Database = Database()

@@ -5,6 +5,7 @@ raises becomes a problem document here, with a line in the log under the same re
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
 from typing import Any, TypeAlias
 
 import structlog
@@ -32,6 +33,9 @@ _CORS = (
 _READ = frozenset({b"content-type", b"content-length", b"accept-language"})
 
 
+_OF_AN_ORDER = frozenset({links.ORDER, links.FINALIZE})
+
+
 class Disconnected(Exception):
     """The sender went away before the request was complete; there is nobody to answer."""
 
@@ -51,17 +55,28 @@ class AcmeApp:
         headers = Headers(
             [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"] if name in _READ]
         )
+        about: dict[str, str] = {}
+        began = perf_counter()
         try:
-            response = await self._answer(scope, path, headers, receive)
+            response = await self._answer(scope, path, headers, receive, about)
         except Disconnected:
             return
+        if self._context.logs_requests and "reference" not in about:
+            self._note(about, scope["method"], path, response.status, perf_counter() - began)
         fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
         fields += self._on_all(scope["method"], path, response)
         await send({"type": "http.response.start", "status": response.status, "headers": fields})
         await send({"type": "http.response.body", "body": response.body})
 
-    async def _answer(self, scope: Scope, path: str, headers: Headers, receive: Receive) -> Response:
-        """What the resource answers, or the problem document of what it raised."""
+    def _note(self, about: dict[str, str], method: str, path: str, status: int, seconds: float) -> None:
+        """A line in the log for a request that was granted; a refused one has its own."""
+        reference = self._context.new_reference()
+        log.info("answered", reference=reference, method=method, path=path, status=status, ms=_ms(seconds), **about)
+
+    async def _answer(
+        self, scope: Scope, path: str, headers: Headers, receive: Receive, about: dict[str, str]
+    ) -> Response:
+        """What the resource answers, or the problem document of what it raised; ``about`` is for the log."""
         context, method, address = self._context, scope["method"], ""
         try:
             if context.visitors is not None:
@@ -71,20 +86,25 @@ class AcmeApp:
             require_method(route, method)
             if method == "OPTIONS":
                 return _preflight(allowed(route))
+            if route.path in _OF_AN_ORDER:
+                about["order"] = identifier
             url = context.links.to(route.path, identifier)
             request = Request(method, url, headers, await _body(headers, receive))
-            return await route.handler(method)(context, Call(request=request, url=url, id=identifier, address=address))
+            return await route.handler(method)(
+                context, Call(request=request, url=url, id=identifier, address=address, about=about)
+            )
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - the edge: whatever happened becomes an answer
-            reference = context.new_reference()
-            entry = log.bind(reference=reference, method=method, path=path, error=str(error))
+            reference = about["reference"] = context.new_reference()
+            language = from_accept_language(headers.get("Accept-Language"))
+            answer = render.answer(error, language, reference, context.now())
+            entry = log.bind(method=method, path=path, status=answer.status, error=str(error), **about)
             if render.is_foreseen(error):
                 entry.info("refused")
             else:
                 entry.exception("failed")
-            language = from_accept_language(headers.get("Accept-Language"))
-            return render.answer(error, language, reference, context.now())
+            return answer
 
     def _on_all(self, method: str, path: str, response: Response) -> list[tuple[bytes, bytes]]:
         """The fields that do not depend on the resource (A-03, A-16, A-27), their names in lower case as ASGI's are."""
@@ -114,6 +134,11 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
             raise RequestTooLarge(limit=REQUEST_LIMIT)
         more = message.get("more_body", False)
     return b"".join(parts)
+
+
+def _ms(seconds: float) -> float:
+    """As a log has it."""
+    return round(seconds * 1000, 1)
 
 
 def _preflight(methods: tuple[str, ...]) -> Response:

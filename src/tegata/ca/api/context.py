@@ -69,6 +69,8 @@ class Context:
     keys: AccountKeys = field(default_factory=AccountKeys)
     visitors: Visitors | None = None
     """What an address may ask for; None: as much as it likes."""
+    logs_requests: bool = False
+    """Whether each request is logged, not only those that are refused."""
 
     def counting(self, kind: Callable[[Visitors, str], None], call: "Call") -> Callable[[], None]:
         """What counts something for a request's address once it is certain; it raises TooManyFromAddress."""
@@ -84,6 +86,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     address: str = ""
     """What the sender's address counts as; empty where nothing is counted."""
+    about: dict[str, str] = msgspec.field(default_factory=dict)
+    """What the log says of the request besides: its account, its order."""
 
     @property
     def language(self) -> Language:

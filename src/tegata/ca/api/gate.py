@@ -90,6 +90,7 @@ def _key_call(call: Call, signed: Signed) -> KeyCall:
         url=call.url,
         id=call.id,
         address=call.address,
+        about=call.about,
         payload=signed.payload,
         jwk=jwk.from_public(key),
         key=key,
@@ -103,7 +104,14 @@ async def _account_call(context: Context, call: Call, signed: Signed) -> Account
     actor = await context.accounts.named(context.links.account_id(signed.header.kid))
     with blaming_the_request():
         jws.verify(signed, context.keys.of(actor.account))
+    call.about["account"] = actor.account.id
     require_alive(actor.account)
     return AccountCall(
-        request=call.request, url=call.url, id=call.id, address=call.address, payload=signed.payload, actor=actor
+        request=call.request,
+        url=call.url,
+        id=call.id,
+        address=call.address,
+        about=call.about,
+        payload=signed.payload,
+        actor=actor,
     )

@@ -51,6 +51,10 @@ place = {place}
 # also be ordered by contracts that have them, unless this CA is publicly trusted.
 allow_networks = {allow_networks}
 
+[log]
+# The log is JSON on standard error, an object a line. true: a line for each request too, not only for those refused.
+requests = {log_requests}
+
 [tracing]
 # The OpenTelemetry collector that gets a span for each request, job, validation and signature by OTLP, such as
 # "http://127.0.0.1:4318", after pip install 'tegata[otel]'; "": nothing is traced.
@@ -162,6 +166,7 @@ def text_of(settings: Settings) -> str:
         "tlsalpn01_port": validation.tlsalpn01_port,
         "place": validation.place,
         "allow_networks": list(validation.allow_networks),
+        "log_requests": settings.log.requests,
         "tracing_endpoint": settings.tracing.endpoint,
         "metrics_listen": settings.metrics.listen,
         "smtp": mail.smtp,
