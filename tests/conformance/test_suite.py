@@ -25,13 +25,19 @@ GRANTED = {
     "foreign-members",
     "update",
     "order-object",
+    "profile",
+    "challenge-members",
     "upper-case",
     "chain",
     "alternate-chains",
     "revoked-by-its-key",
 }
-# What cannot be asked of it: it has no keyChange, and wants no binding.
-IMPOSSIBLE = {"binding-required", "wrong-binding", "key-change", "key-change-conflict", "key-change-wrong"}
+# What cannot be asked of it: it has neither keyChange nor newAuthz, and wants no binding.
+IMPOSSIBLE = {
+    *("binding-required", "wrong-binding"),
+    *("key-change", "key-change-conflict", "key-change-wrong"),
+    "pre-authorization",
+}
 
 
 def outcome(directory: Path, always: Answer | None = None) -> dict[str, Result]:

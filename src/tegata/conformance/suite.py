@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from tegata.conformance import accounts, certificates, orders, renewal, requests
+from tegata.conformance import accounts, certificates, extensions, orders, renewal, requests
 from tegata.conformance.bench import Bench
 from tegata.conformance.check import Check, Differs, NotPossible, Verdict
 from tegata.errors import TegataError
 
 # Renewal information is asked of a certificate that is not revoked yet.
 _LAST = ("revocation", "revoked-by-its-key")
-_ALL = [each for part in (requests, accounts, orders, certificates, renewal) for each in part.check.checks]
+_ALL = [each for part in (requests, accounts, orders, extensions, certificates, renewal) for each in part.check.checks]
 CHECKS: tuple[Check, ...] = tuple(sorted(_ALL, key=lambda check: check.name in _LAST))
 
 

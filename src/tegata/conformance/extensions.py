@@ -1,0 +1,93 @@
+"""Checks of what not every server has: authorizations before orders, addresses, profiles, records that stay.
+
+A server without them passes where it says so as the standard has it, or the check is not possible.
+"""
+
+from typing import Any
+
+from tegata.acme import challenges
+from tegata.acme.wire import Response
+from tegata.conformance.answers import document, has_status, is_refusal, refused, text
+from tegata.conformance.bench import Account, Bench
+from tegata.conformance.check import Checklist, expect
+from tegata.conformance.walk import challenge_of, new_order, placed
+
+_WITH_TOKEN = ("http-01", "dns-01", "tls-alpn-01", "dns-account-01")
+
+check = Checklist()
+
+
+@check("RFC 8555 §7.4.1, A-64", "注文の前に、名前をオーソリゼーションできる。ワイルドカードは拒否される。")
+def pre_authorization(bench: Bench) -> None:
+    """A name is authorized before any order; a wildcard is not."""
+    account = bench.new_account()
+    name = bench.names()[0].removeprefix("*.")
+    created = _authorize(account, {"type": "dns", "value": name})
+    has_status(created, 201)
+    authorization = document(created)
+    value = authorization.get("identifier", {}).get("value")
+    expect(f"the identifier {name}", value, holds=value == name)
+    url = text({"Location": created.headers.get("Location")}, "Location")
+    again = account.read(url)
+    for member in ("identifier", "status", "challenges"):
+        expect(f"{member} as before", again.get(member), holds=again.get(member) == authorization.get(member))
+    refused(_authorize(account, {"type": "dns", "value": f"*.{name}"}), what="a wildcard")
+
+
+@check("RFC 8738 §3, §7, X-05, X-06", "IP アドレスは正規の表記でのみ受け付けられ、dns-01 では検証されない。")
+def address(bench: Bench) -> None:
+    """An address is taken in its canonical text only, and not to be proved in the DNS."""
+    for other in ("2001:DB8::1", "2001:db8:0::1", "192.0.2.001", "192.0.2.1/32", "www.example.com"):
+        refused(_for_address(bench, other), what=f"the address {other}")
+    answer = _for_address(bench, "192.0.2.1")
+    if is_refusal(answer):
+        refused(answer, "unsupportedIdentifier", "rejectedIdentifier")
+        return
+    authorization = bench.account.read(str(document(answer)["authorizations"][0]))
+    expect("no dns-01", authorization.get("challenges"), holds=challenge_of(authorization, "dns-01") is None)
+
+
+@check("draft-ietf-acme-profiles §4, X-40", "注文に求めたプロファイルが示され、未知のプロファイルは拒否される。")
+def profile(bench: Bench) -> None:
+    """An order has the profile that it was asked for, and an unknown one is refused where there are profiles."""
+    profiles = bench.meta.get("profiles") or {}
+    unknown = new_order(bench.account, bench.names(), profile="x-unknown")
+    if profiles or is_refusal(unknown):  # whoever has none may also not know the member
+        refused(unknown, "invalidProfile")
+    for name in profiles:
+        answer = new_order(bench.account, bench.names(), profile=name)
+        if is_refusal(answer):  # an account need not have them all
+            refused(answer, "invalidProfile")
+        else:
+            found = document(answer).get("profile")
+            expect(f"the profile {name}", found, holds=found == name)
+
+
+@check("RFC 8555 §8, draft-ietf-acme-dns-persist §3, X-43", "チャレンジに、その種類に必要な項目がある。")
+def challenge_members(bench: Bench) -> None:
+    """A challenge has the members of its type: a token, or the account and the names of the CA."""
+    for authorization in placed(bench.account).authorizations():
+        for challenge in authorization["challenges"]:
+            for member in ("type", "url", "status"):
+                text(challenge, member)
+            if challenge["type"] in _WITH_TOKEN:
+                text(challenge, "token")
+            if challenge["type"] == "dns-persist-01":
+                _names_account_and_ca(challenge, bench.account)
+
+
+def _names_account_and_ca(challenge: dict[str, Any], account: Account) -> None:
+    expect("no token", challenge.get("token"), holds="token" not in challenge)
+    uri = challenge.get("accounturi")
+    expect(f"the accounturi {account.url}", uri, holds=uri == account.url)
+    issuers = challenge.get("issuer-domain-names") or []
+    expect("one to ten issuer-domain-names", issuers, holds=0 < len(issuers) <= challenges.MOST_ISSUERS)
+    expect("issuer-domain-names in lower case", issuers, holds=all(each == each.lower() for each in issuers))
+
+
+def _authorize(account: Account, identifier: dict[str, str]) -> Response:
+    return account.post(account.bench.url("newAuthz"), {"identifier": identifier})
+
+
+def _for_address(bench: Bench, value: str) -> Response:
+    return bench.account.post(bench.url("newOrder"), {"identifiers": [{"type": "ip", "value": value}]})
