@@ -1,8 +1,10 @@
 """tegata-ca beside Debian's Pebble under one load: certificates for each second of server CPU, and latency by step.
 
-Run ``python benchmarks/ca.py [-n ROUNDS] [--orders N] [--workers N]``; it prints Markdown. Servers take turns; each
-round is one ``load.run`` with a warm-up of its own. The CPU is the server process's, not the load program's: on few
-cores the latter takes from the speed, hardly from the former. Pebble keeps all in memory and makes nothing durable.
+Run ``python benchmarks/ca.py [-n ROUNDS] [--orders N] [--workers N] [--crowd N]``; it prints Markdown. Servers take
+turns; each round is one ``load.run`` with a warm-up of its own. The CPU is the server process's, not the load
+program's: on few cores the latter takes from the speed, hardly from the former. Pebble keeps all in memory and makes
+nothing durable. Both are there twice: tegata-ca with all it does, and without CAA (``plain``), for Pebble never asks for
+that; Pebble that validates, and Pebble that validates nothing. At the end a crowd of workers is at tegata-ca alone.
 """
 
 import argparse
@@ -18,7 +20,8 @@ import load
 import servers
 from load import Tally
 
-ROUNDS, ORDERS, WORKERS = 5, 200, 4
+ROUNDS, ORDERS, WORKERS, CROWD = 5, 200, 4, 32
+OURS, PEBBLES = ("tegata-ca", "tegata-ca, plain"), ("Pebble, real validation", "Pebble, validates nothing")
 
 
 def rounds(crew: dict[str, servers.Server], count: int, *, workers: int, orders: int) -> dict[str, list[Tally]]:
@@ -31,23 +34,44 @@ def rounds(crew: dict[str, servers.Server], count: int, *, workers: int, orders:
 
 
 def summary(tallies: dict[str, list[Tally]]) -> str:
-    """A line for each server; the last column is the first server's figure divided by this one's."""
-    first = next(iter(tallies.values()))
-    lines = []
-    for name, each in tallies.items():
-        lines.append(
-            [
-                name,
-                figures.spread([one.per_cpu_second for one in each]),
-                figures.spread([one.server_cpu / max(len(one.chains), 1) * 1000 for one in each], 2),
-                figures.spread([len(one.chains) / one.seconds for one in each]),
-                figures.spread([one.own_cpu / max(len(one.chains), 1) * 1000 for one in each], 2),
-                str(sum(one.errors.total() for one in each)),
-                figures.ratios([one.per_cpu_second for one in first], [one.per_cpu_second for one in each]),
-            ]
-        )
+    """A line for each server."""
+    lines = [
+        [
+            name,
+            figures.spread([one.per_cpu_second for one in each]),
+            figures.spread([one.server_cpu / max(len(one.chains), 1) * 1000 for one in each], 2),
+            figures.spread([len(one.chains) / one.seconds for one in each]),
+            figures.spread([one.own_cpu / max(len(one.chains), 1) * 1000 for one in each], 2),
+            str(sum(one.errors.total() for one in each)),
+        ]
+        for name, each in tallies.items()
+    ]
     headings = ["server", "certificates / CPU-second", "server CPU, ms", "certificates / s", "load's CPU, ms", "errors"]
-    return figures.table([*headings, "tegata-ca / this, pair by pair"], lines)
+    return figures.table(headings, lines)
+
+
+def beside(tallies: dict[str, list[Tally]]) -> str:
+    """Certificates for a second of CPU: ours divided by Pebble's, of each round by itself."""
+    rates = {name: [one.per_cpu_second for one in each] for name, each in tallies.items()}
+    lines = [[ours, *(figures.ratios(rates[ours], rates[theirs]) for theirs in PEBBLES)] for ours in OURS]
+    return figures.table(["certificates / CPU-second, beside", *PEBBLES], lines)
+
+
+def start(stack: ExitStack, directory: Path) -> dict[str, servers.Server]:
+    """All servers, each by what it is called in the tables."""
+    resolver = stack.enter_context(servers.dns(directory / "zone"))
+    without_caa = [sys.executable, str(Path(__file__).with_name("plain.py"))]
+    ours = [
+        servers.tegata_ca(directory / "ca", resolver),
+        servers.tegata_ca(directory / "ca-plain", resolver, program=without_caa),
+    ]
+    pebbles = [
+        servers.pebble(directory / "pebble", resolver, eab=True),
+        servers.pebble(directory / "pebble-valid", resolver, eab=True, always_valid=True),
+    ]
+    return {
+        name: stack.enter_context(server) for name, server in zip((*OURS, *PEBBLES), (*ours, *pebbles), strict=True)
+    }
 
 
 def main() -> None:
@@ -56,32 +80,31 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=ROUNDS, metavar="ROUNDS", help="rounds of each server (%(default)s)")
     parser.add_argument("--orders", type=int, default=ORDERS, help="orders of each round (%(default)s)")
     parser.add_argument("--workers", type=int, default=WORKERS, help="accounts side by side (%(default)s, at most 8)")
+    parser.add_argument(
+        "--crowd", type=int, default=CROWD, help="the same at the end, at tegata-ca alone (%(default)s)"
+    )
     asked = parser.parse_args()
     if shutil.which("pebble") is None or shutil.which("openssl") is None:
         sys.exit("not installed: pebble or openssl; as root, ci/peers.sh installs both on Debian")
     sys.stdout.write(figures.machine("pebble") + "\n")
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=".")))
-        resolver = stack.enter_context(servers.dns(directory / "zone"))
-        ours = stack.enter_context(servers.tegata_ca(directory / "ca", resolver))
-        real = stack.enter_context(servers.pebble(directory / "pebble", resolver, eab=True))
-        asks_nobody = servers.pebble(directory / "pebble-valid", resolver, eab=True, always_valid=True)
-        crew = {
-            "tegata-ca": ours,
-            "Pebble, real validation": real,
-            "Pebble, validates nothing": stack.enter_context(asks_nobody),
-        }
+        crew = start(stack, directory)
         tallies = rounds(crew, asked.n, workers=asked.workers, orders=asked.orders)
+        crowds = [
+            load.run(crew[OURS[0]], workers=asked.crowd, orders=asked.orders * 2, most=asked.crowd)
+            for _ in range(asked.n)
+        ]
     sys.stdout.write(
         f"{asked.n} rounds of {asked.orders} orders by {asked.workers} workers; median (least–greatest).\n\n"
     )
-    sys.stdout.write(summary(tallies))
-    for name, each in tallies.items():
+    sys.stdout.write(summary(tallies) + "\n" + beside(tallies))
+    for name, each in {**tallies, f"{OURS[0]}, {asked.crowd} workers": crowds}.items():
         sys.stdout.write(f"\n{name}:\n\n")
         sys.stdout.write(figures.table(["step", "times", "median, ms", "99 %, ms", "most, ms"], load.latencies(each)))
         for problem, times in sum((one.errors for one in each), start=Counter[str]()).items():
             sys.stdout.write(f"\n{times} × {problem}\n")
-    sys.exit(any(one.errors for each in tallies.values() for one in each))
+    sys.exit(any(one.errors for each in (*tallies.values(), crowds) for one in each))
 
 
 if __name__ == "__main__":
