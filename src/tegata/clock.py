@@ -46,7 +46,7 @@ class SystemClock:
 
 def rfc3339(instant: datetime) -> str:
     """Write an aware instant as RFC 3339 in UTC, cut to the second: ``2026-11-24T02:31:00Z``."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def parse_rfc3339(text: str) -> datetime:

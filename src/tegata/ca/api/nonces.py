@@ -1,31 +1,30 @@
 """Anti-replay nonces (RFC 8555 §6.5) of one process: sealed counters that cost no memory until they are spent.
 
-A nonce is a counter encrypted under a key of this process (AES-GCM), so it can be neither predicted nor made up, and
-any number of them may be handed out. Only spent ones are remembered, the newest ``WINDOW`` of them; what is older than
-the window counts as spent. After a restart all open nonces are bad: clients repeat the request with the nonce of that
-answer. Knows no HTTP.
+A nonce is a counter sealed under keys of this process, so it can be neither predicted nor made up, and any number of
+them may be handed out: a MAC over the counter, and the counter behind a mask that is made of the MAC (as SIV does, RFC
+5297; by BLAKE2s, for AES-GCM takes ten times as long to begin with). Only spent ones are remembered, the newest
+``WINDOW`` of them; what is older than the window counts as spent. After a restart all open nonces are bad: clients
+repeat the request with the nonce of that answer. Knows no HTTP.
 """
 
 import heapq
+import hmac
 import os
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from hashlib import blake2s
 
 from tegata.acme import b64
 from tegata.ca.errors import BadNonce
 
 WINDOW = 65_536
-_IV = 12
 _COUNTER = 8
-_SEALED = _IV + _COUNTER + 16
+_MAC = 16
 
 
 class ProcessNonces:
     """The nonces of one process (A-18); not shared between threads."""
 
     def __init__(self, window: int = WINDOW) -> None:
-        self._cipher = AESGCM(AESGCM.generate_key(bit_length=128))
+        self._mac_key, self._hiding_key = os.urandom(32), os.urandom(32)
         self._window = window
         self._issued = 0
         self._floor = 0
@@ -33,10 +32,10 @@ class ProcessNonces:
         self._oldest_first: list[int] = []
 
     def issue(self) -> str:
-        """A fresh nonce: 48 characters of base64url."""
+        """A fresh nonce: 32 characters of base64url."""
         self._issued += 1
-        iv = os.urandom(_IV)
-        return b64.encode(iv + self._cipher.encrypt(iv, self._issued.to_bytes(_COUNTER, "big"), None))
+        mac = self._mac(self._issued)
+        return b64.encode(mac + (self._issued ^ self._mask(mac)).to_bytes(_COUNTER, "big"))
 
     async def spend(self, nonce: str) -> None:
         """Accept a nonce, in any order, exactly once (A-17); raises BadNonce for any other."""
@@ -54,9 +53,16 @@ class ProcessNonces:
             sealed = b64.decode(nonce)
         except b64.BadBase64:
             raise BadNonce from None
-        if len(sealed) != _SEALED:
+        if len(sealed) != _MAC + _COUNTER:
             raise BadNonce
-        try:
-            return int.from_bytes(self._cipher.decrypt(sealed[:_IV], sealed[_IV:], None), "big")
-        except InvalidTag:
-            raise BadNonce from None
+        mac = sealed[:_MAC]
+        number = int.from_bytes(sealed[_MAC:], "big") ^ self._mask(mac)
+        if not hmac.compare_digest(mac, self._mac(number)):
+            raise BadNonce
+        return number
+
+    def _mac(self, number: int) -> bytes:
+        return blake2s(number.to_bytes(_COUNTER, "big"), digest_size=_MAC, key=self._mac_key).digest()
+
+    def _mask(self, mac: bytes) -> int:
+        return int.from_bytes(blake2s(mac, digest_size=_COUNTER, key=self._hiding_key).digest(), "big")

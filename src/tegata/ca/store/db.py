@@ -15,6 +15,7 @@ from tegata.ca.errors import CommitFailed
 from tegata.ca.ports import Work
 from tegata.ca.store.engine import Row
 from tegata.ca.store.errors import DatabaseUnusable
+from tegata.ca.store.known import Known
 from tegata.ca.store.migrate import migrate
 from tegata.ca.store.migrations import Migration
 from tegata.ca.store.waiting import Waiting
@@ -25,6 +26,10 @@ BUSY_SECONDS = 10.0
 """How long a write waits for another process's transaction."""
 WRITER_CACHE_KIB = 32_768
 """Pages that the writer keeps: enough that the upper levels of all indexes of a million certificates stay."""
+WRITE_AHEAD_PAGES = 8_000
+"""Pages of the log before they go to the file itself: those that are written again and again go there once."""
+ASKED_AGAIN = ("accounts.bound", "accounts.get")
+"""Who is asking, and under which contract: read for every request, and changed a few times a day."""
 LOOK_SECONDS = 0.1
 """How often it is looked whether another process has committed, while somebody waits for that."""
 OLDEST_SQLITE = (3, 37)
@@ -40,6 +45,7 @@ class Database:
             raise DatabaseUnusable(path=path, reason=f"SQLite {sqlite3.sqlite_version} is older than 3.37")
         self._statements = statements
         self._waiting = Waiting()
+        self._known = Known(ASKED_AGAIN, statements)
         self._turns: dict[str, asyncio.Lock] = {}
         self._watching_loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -55,16 +61,23 @@ class Database:
                 _connect_writer(path),
                 statements,
                 patience=BUSY_SECONDS,
+                done=self._known.note,
                 committed=self._waiting.wake,
-                foreign=self._waiting.wake_all,
+                foreign=self._hear_of_others,
             )
         except (OSError, sqlite3.Error) as error:
             raise DatabaseUnusable(path=path, reason=str(error)) from error
 
     async def fetch(self, name: str, **parameters: object) -> list[Row]:
         """The rows of a reading statement, as last committed. All of them: a cursor left open would hold the log."""
+        is_asked_again = name in self._known and self._writer.sees_others()
+        if is_asked_again and (known := self._known.get(name, parameters)) is not None:
+            return known
         cursor = self._writer.idle_cursor() or self._reader
-        return cursor.execute(self._statements[name], parameters).fetchall()
+        rows = cursor.execute(self._statements[name], parameters).fetchall()
+        if is_asked_again:
+            self._known.keep(name, parameters, rows)
+        return rows
 
     async def commit(self, work: Work) -> list[Row]:
         """Do a unit of work durably, or nothing of it; the rows its last statement returns.
@@ -90,6 +103,11 @@ class Database:
             self._closed = True
             await self._writer.close()
             self._reader.connection.close()
+
+    def _hear_of_others(self) -> None:
+        """Another connection has committed something, nobody here knows what."""
+        self._known.forget()
+        self._waiting.wake_all()
 
     def _watch(self) -> None:
         """Look for other processes' commits as long as anybody waits for some."""
@@ -135,6 +153,7 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
     connection = connect(path)
     try:
         connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {WRITE_AHEAD_PAGES}")
     except sqlite3.Error:
         connection.close()
         raise

@@ -23,7 +23,7 @@ Outcome = list[Row] | Exception
 MOST_UNITS = 64
 """Units in one transaction: enough to hide the disk, few enough that requests and other processes get their turn."""
 
-SPACING_SECONDS = 0.004
+SPACING_SECONDS = 0.008
 """From one group's begin to the next's at least: who writes seldom does not wait, who writes much writes together."""
 
 _BEGIN, _COMMIT = "BEGIN IMMEDIATE", "COMMIT"
@@ -40,8 +40,9 @@ class Unit(NamedTuple):
 class Writer:
     """Runs units of work on its own connection until it is closed; for one event loop.
 
-    ``committed`` is told what each group was about, ``foreign`` that another connection has committed something.
-    ``patience`` is how many seconds another process's transaction is waited for.
+    ``done`` is told the statements of each unit that is over, however it ended, ``committed`` what those were about
+    that are durable, ``foreign`` that another connection has committed something. ``patience`` is how many seconds
+    another process's transaction is waited for.
     """
 
     def __init__(
@@ -50,18 +51,19 @@ class Writer:
         statements: Mapping[str, str],
         *,
         patience: float,
+        done: Callable[[Sequence[Statement]], None],
         committed: Callable[[Collection[str]], None],
         foreign: Callable[[], None],
     ) -> None:
         self._connection, self._statements, self._patience = connection, statements, patience
-        self._committed, self._foreign = committed, foreign
+        self._done, self._committed, self._foreign = done, committed, foreign
         self._cursor = connection.cursor()
         self._cursor.execute("PRAGMA busy_timeout = 0")
         self._seen_version = self._version()  # what was there before is no change
         self._waiting: list[Unit] = []
         self._group: list[tuple[Unit, Outcome]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._is_busy, self._is_away = False, False
+        self._is_busy, self._is_away, self._is_waiting_for_others = False, False, False
         self._not_before = 0.0
         self._errands: SimpleQueue[str | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -70,6 +72,15 @@ class Writer:
     def idle_cursor(self) -> sqlite3.Cursor | None:
         """A cursor to read with, unless a group is being committed: this connection still has its pages in memory."""
         return None if self._connection.in_transaction or self._is_away else self._cursor
+
+    def sees_others(self) -> bool:
+        """Whether all that other connections have committed is known, ``foreign`` being told if that is something new.
+
+        While a group is being written nobody else can write, and its begin saw what was before.
+        """
+        if not self._is_away and not self._connection.in_transaction:
+            self._look()
+        return not self._is_waiting_for_others
 
     async def commit(self, work: Work) -> list[Row]:
         """The rows of the unit's last statement, once all of it is durable; raises Conflict, CommitFailed."""
@@ -163,7 +174,7 @@ class Writer:
 
     def _send(self, errand: str) -> None:
         """Leave the connection to the other thread until it hands back."""
-        self._is_away = True
+        self._is_away, self._is_waiting_for_others = True, errand == _BEGIN
         self._errands.put(errand)
 
     def _run(self) -> None:
@@ -185,7 +196,7 @@ class Writer:
 
     def _begun(self, failure: sqlite3.Error | None) -> None:
         """Another process's transaction is over, or was waited for long enough."""
-        self._is_away = False
+        self._is_away, self._is_waiting_for_others = False, False
         self._cursor.execute("PRAGMA busy_timeout = 0")
         if failure is None:
             self._write()
@@ -210,6 +221,7 @@ class Writer:
         """Give the group's outcomes to who waits for them, and begin the next."""
         group, self._group = self._group, []
         for unit, outcome in group:
+            self._done(unit.statements)
             if isinstance(outcome, Exception):
                 if not unit.answer.done():
                     unit.answer.set_exception(outcome)
