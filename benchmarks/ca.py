@@ -3,8 +3,8 @@
 Run ``python benchmarks/ca.py [-n ROUNDS] [--orders N] [--workers N] [--crowd N]``; it prints Markdown. Servers take
 turns; each round is one ``load.run`` with a warm-up of its own. The CPU is the server process's, not the load
 program's: on few cores the latter takes from the speed, hardly from the former. Pebble keeps all in memory and makes
-nothing durable. Both are there twice: tegata-ca with all it does, and without CAA (``plain``), for Pebble never asks for
-that; Pebble that validates, and Pebble that validates nothing. At the end a crowd of workers is at tegata-ca alone.
+nothing durable. Both are there twice: tegata-ca with all it does, and without CAA (``plain``), for Pebble never asks
+for that; Pebble that validates, and Pebble that validates nothing. At the end a crowd of workers is at tegata-ca alone.
 """
 
 import argparse
