@@ -98,7 +98,7 @@ def public_files(ca: Ca) -> ASGIApp:
     }
     files[layout.ROOT_CRL_URL_PATH] = public.File(ca.hierarchy.root_crl, public.CRL)
     return public.build(
-        files=files,
+        fixed=files,
         crl_folder=layout.CRL_URL_FOLDER,
         revocation_lists=ca.store.revocation_lists,
         publishes=ca.issuers.publishes,

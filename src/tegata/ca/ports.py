@@ -374,12 +374,16 @@ class RevocationLists(Protocol):
     """The signed CRLs."""
 
     async def latest(self, crl: str = WHOLE_CRL) -> RevocationList | None: ...
+    async def head(self, crl: str) -> ListHead | None: ...
     async def heads(self) -> dict[str, ListHead]:
         """Number and times of every CRL there is, by its name."""
         ...
 
-    def publish(self, work: Work, crl: RevocationList) -> None:
-        """Guarded: its number is the greatest of all CRLs plus one, or 1; takes the place of the earlier ones."""
+    def publish(self, work: Work, crl: RevocationList, sha256: str | None = None) -> None:
+        """Guarded: its number is the greatest of all CRLs plus one, or 1; takes the place of the earlier ones.
+
+        ``sha256`` is the CRL's digest, if it is known.
+        """
         ...
 
 
@@ -605,13 +609,13 @@ class Authority(Protocol):
         ...
 
     def crl_entries(self, revoked: Sequence[Revocation]) -> bytes:
-        """Entries as a CRL has them, which may be joined."""
+        """Entries as a CRL has them, a part of them."""
         ...
 
     async def sign_crl(
-        self, entries: bytes, *, number: int, this_update: datetime, next_update: datetime, url: str
+        self, entries: Sequence[bytes], *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
-        """The CRL (DER) of these entries, which is fetched at ``url``."""
+        """The CRL (DER) of these entries, one part after the other, which is fetched at ``url``."""
         ...
 
 

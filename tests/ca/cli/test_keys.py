@@ -1,10 +1,14 @@
 """``tegata-ca key``: from whatever file holds the key."""
 
+import json
+import shutil
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tegata.ca.issuing import keys as ca_keys
+from tegata.ca.policy.keys import PUBLISHED
 from tegata.pki import csr, keys
 from tegata.pki.forms import KeyForm
 from tegata.pki.key_types import KeyType
@@ -39,6 +43,29 @@ def test_blocking(answer, refusal, key):
     blocked = answer("key", "block", digest, "--revoking", "0")
     assert (blocked["cause"], blocked["count"]) == ("operator", 0)
     assert [one["key"] for one in answer("key", "list")] == [digest]
+
+
+def test_the_list_in_the_settings(called, home, tmp_path):
+    """Is shown with the others, and so is what RFCs have published of a key that is asked for."""
+    copy = tmp_path / "ca"
+    shutil.copytree(home, copy)
+    settings = copy / "settings.toml"
+    settings.write_text(settings.read_text().replace("[policy]", '[policy]\nblocked_keys = "blocked.txt"', 1))
+    (copy / "blocked.txt").write_text(f"# known\n{'ab' * 32}\n")
+
+    def answer(*words):
+        done = called("--dir", str(copy), "--json", *words)
+        assert (done.code, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    expected = {"key": "ab" * 32, "blocked_at": None, "cause": "blocked.txt"}
+    assert expected in answer("key", "list")
+    assert answer("key", "show", "ab" * 32)["cause"] == "blocked.txt"
+    published = min(PUBLISHED).hex()
+    assert answer("key", "show", published)["cause"] == "an RFC"
+    assert published not in [one["key"] for one in answer("key", "list")]
+    answer("key", "block", "ab" * 32, "--revoking", "0")
+    assert [one["cause"] for one in answer("key", "list") if one["key"] == "ab" * 32] == ["operator"]
 
 
 def test_what_holds_no_key(refusal, tmp_path):

@@ -86,7 +86,7 @@ async def test_loading_with_a_wrong_pass_phrase(ca):
 async def test_signing_a_crl(ca):
     """The authority's CRL verifies with the issuing certificate."""
     encoded = await ca.authority.sign_crl(
-        b"", number=1, this_update=NOW, next_update=NOW.replace(day=28), url=ca.issuer.crl_url
+        (), number=1, this_update=NOW, next_update=NOW.replace(day=28), url=ca.issuer.crl_url
     )
     crl = x509.load_der_x509_crl(encoded)
     assert crl.is_signature_valid(ca.hierarchy.issuing.public_key())

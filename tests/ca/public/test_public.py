@@ -51,6 +51,59 @@ async def test_ready_when_there_is_a_current_crl(world):
     await world.ca.crls.publish()
 
 
+async def test_who_has_the_crl_already(world, monkeypatch):
+    """By its tag or its time is told so, a tag first; the next CRL is another, and each is read once (RFC 9110 §13)."""
+    await world.ca.crls.publish()
+    public = faces.public_files(world.ca)
+    lists = world.ca.store.revocation_lists
+    read = []
+
+    async def counted(name):
+        read.append(name)
+        return await latest(name)
+
+    latest = lists.latest
+    monkeypatch.setattr(lists, "latest", counted)
+
+    async def get(*headers):
+        return await call(public, "GET", "/crl/issuing.crl", headers=headers)
+
+    first, again = await get(), await get()
+    assert first.body == again.body
+    assert read == ["issuing"]
+    tag, time = first.headers.get("ETag"), first.headers.get("Last-Modified")
+    for known in (
+        (("if-none-match", tag),),
+        (("if-none-match", f'"x", W/{tag}'),),
+        (("if-none-match", "*"),),
+        (("if-modified-since", time),),
+        (("if-none-match", tag), ("if-modified-since", "Thu, 01 Jan 1970 00:00:00 GMT")),
+    ):
+        answer = await get(*known)
+        assert (answer.status, answer.body, answer.headers.get("ETag")) == (304, b"", tag)
+        assert answer.headers.get("Cache-Control") == "public, max-age=60"
+    for other in (
+        (("if-none-match", '"x"'), ("if-modified-since", time)),
+        (("if-modified-since", "Thu, 01 Jan 1970 00:00:00 GMT"),),
+        (("if-modified-since", "yesterday"),),
+        (("if-modified-since", "Thu, 99 Foo 99999 25:61:61 GMT"),),
+        (("if-none-match", ""),),
+    ):
+        assert (await get(*other)).body == first.body
+    await world.ca.crls.publish()
+    answer = await get(("if-none-match", tag))
+    assert answer.status == 200
+    assert answer.body != first.body
+    assert read == ["issuing", "issuing"]
+    assert (await call(public, "GET", "/crl/issuing9.crl")).status == 404
+
+
+async def test_who_has_a_certificate_already(world):
+    """Is told so by its tag."""
+    first = await get(world, "/root.cer")
+    assert (await get(world, "/root.cer", ("if-none-match", first.headers.get("ETag")))).status == 304
+
+
 async def test_not_ready_without_the_store(world, monkeypatch):
     """Whatever is wrong with it, the answer is short and tells nothing."""
 

@@ -151,7 +151,7 @@ class Signer:
         return self._authority.crl_entries(revoked)
 
     async def sign_crl(
-        self, entries: bytes, *, number: int, this_update: datetime, next_update: datetime, url: str
+        self, entries: Sequence[bytes], *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
         if self.before is not None:
             raise self.before

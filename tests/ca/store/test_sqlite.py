@@ -164,8 +164,6 @@ WALKS = {
     "contracts.all",
     "certificates.all",
     "blocked_keys.all",
-    "revocation_lists.latest",
-    "revocation_lists.heads",
     "audit.newest_link",
     "housekeeping.oldest_links",
 }

@@ -259,7 +259,7 @@ COMMANDS = (
         "KEY",
         (Option("revoking", "N", "how many certificates that is, as key show counts them", required=True, type=int),),
     ),
-    Command(("key", "list"), "list the keys that are blocked"),
+    Command(("key", "list"), "list the keys that are blocked, and those of the list in the settings"),
 )
 _NOUNS = {command.words[0] for command in COMMANDS}
 _OPTIONS = {f"--{option.name}": option for command in COMMANDS for option in (*EVERYWHERE, *command.options)}

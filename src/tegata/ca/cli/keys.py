@@ -11,11 +11,13 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from tegata.ca import configuration
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import Refused
+from tegata.ca.policy.keys import PUBLISHED
 from tegata.pki import keys
 from tegata.pki.keys import PublicKey, spki_digest
 
@@ -32,7 +34,9 @@ async def show(ca: Ca, asked: Asked) -> Answer:
     """A key: whether it is blocked, and the certificates that would be revoked with it."""
     digest = _digest(asked["key"])
     certificates = [one.serial for one in await ca.certificates.of_key(digest)]
-    return Answer(shapes.key(digest, await ca.certificates.blocked_key(digest), certificates))
+    blocked = await ca.certificates.blocked_key(digest)
+    shape = shapes.key(digest, blocked, certificates)
+    return Answer(shape if blocked else shape | {"cause": _listed(ca, asked).get(digest)})
 
 
 async def block(ca: Ca, asked: Asked) -> Answer:
@@ -44,11 +48,23 @@ async def block(ca: Ca, asked: Asked) -> Answer:
     )
 
 
-async def listing(ca: Ca, _: Asked) -> Answer:
-    """The keys that are blocked."""
-    return Answer(
-        [shapes.blocked_key(one) for one in await ca.certificates.blocked_keys()], ("key", "blocked_at", "cause")
-    )
+async def listing(ca: Ca, asked: Asked) -> Answer:
+    """The keys that are blocked: those that were, the newest first, then those of the list in the settings."""
+    blocked = [shapes.blocked_key(one) for one in await ca.certificates.blocked_keys()]
+    known = {one["key"] for one in blocked}
+    listed = [
+        {"key": digest.hex(), "blocked_at": None, "cause": cause}
+        for digest, cause in sorted(_listed(ca, asked).items())
+        if digest.hex() not in known and digest not in PUBLISHED
+    ]
+    return Answer(blocked + listed, ("key", "blocked_at", "cause"))
+
+
+def _listed(ca: Ca, asked: Asked) -> dict[bytes, str]:
+    """The keys that nobody may have without anybody's doing, and where that is said."""
+    file = ca.settings.policy.blocked_keys
+    digests = configuration.blocked_keys(asked.home, ca.settings.policy)
+    return {digest: "an RFC" if digest in PUBLISHED else file for digest in digests}
 
 
 def _digest(text: str) -> bytes:

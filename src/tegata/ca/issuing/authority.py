@@ -82,7 +82,7 @@ class SoftwareAuthority:
         return crl.entries(revoked)
 
     async def sign_crl(
-        self, entries: bytes, *, number: int, this_update: datetime, next_update: datetime, url: str
+        self, entries: Sequence[bytes], *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
         """A CRL (DER) that is fetched at ``url``; raises ValueError, as ``crl.sign`` and ``crl.require_life``."""
         crl.require_life(this_update, next_update)

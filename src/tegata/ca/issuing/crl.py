@@ -4,7 +4,7 @@ The list is written here octet by octet: it may have a million entries, of which
 Which certificates belong on it is the services' matter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -43,14 +43,14 @@ def entries(revoked: Iterable[Revocation]) -> bytes:
 def sign(
     key: IssuerKey,
     issuer: x509.Certificate,
-    entries: bytes,
+    entries: Sequence[bytes],
     *,
     number: int,
     this_update: datetime,
     next_update: datetime,
     url: str | None = None,
 ) -> bytes:
-    """The signed CRL (DER) over these entries: version 2, with authorityKeyIdentifier and CRLNumber.
+    """The signed CRL (DER) over the entries in these parts: version 2, with authorityKeyIdentifier and CRLNumber.
 
     ``url`` is where the certificates on it say that it is: the CRL's issuingDistributionPoint (B-89), left out for a
     CRL of CAs. Raises ValueError for a number that is no CRLNumber, or no life.
@@ -60,18 +60,20 @@ def sign(
     if next_update <= this_update:
         raise ValueError("a CRL lives for a while")
     algorithm = algorithms.of(key.public_key()).identifier
-    tbs = der.write(
+    length = sum(map(len, entries))
+    tbs = der.write_long(
         der.SEQUENCE,
         _VERSION_2,
         algorithm,
         issuer.subject.public_bytes(),
         _time(this_update),
         _time(next_update),
-        der.write(der.SEQUENCE, entries) if entries else b"",
+        der.header(der.SEQUENCE, length) if length else b"",
+        *entries,
         der.write(0xA0, der.write(der.SEQUENCE, *_extensions(issuer, number, url))),
     )
     signature = der.write(der.BIT_STRING, b"\x00", algorithms.sign(key, tbs))
-    return der.write(der.SEQUENCE, tbs, algorithm, signature)
+    return der.write_long(der.SEQUENCE, tbs, algorithm, signature)
 
 
 def require_life(this_update: datetime, next_update: datetime) -> None:

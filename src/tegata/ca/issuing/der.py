@@ -3,6 +3,7 @@
 Pure; knows tags and lengths, not what they mean in a certificate.
 """
 
+from io import BytesIO
 from typing import NamedTuple
 
 INTEGER = 0x02
@@ -18,6 +19,7 @@ SET = 0x31
 
 _LONG_FORM = 0x80
 _HIGH_TAG = 0x1F
+_STEP = 1 << 18
 
 
 class Element(NamedTuple):
@@ -31,11 +33,26 @@ class Element(NamedTuple):
 def write(tag: int, *contents: bytes) -> bytes:
     """An element with this tag around the concatenated contents."""
     content = b"".join(contents)
-    length = len(content)
+    return header(tag, len(content)) + content
+
+
+def write_long(tag: int, *contents: bytes) -> bytes:
+    """The same for many megabytes, in so small steps that other threads have their turn between them."""
+    written = BytesIO()
+    written.write(header(tag, sum(map(len, contents))))
+    for content in contents:
+        view = memoryview(content)
+        for begin in range(0, len(view), _STEP):
+            written.write(view[begin : begin + _STEP])
+    return written.getvalue()
+
+
+def header(tag: int, length: int) -> bytes:
+    """Tag and length of an element."""
     if length < _LONG_FORM:
-        return bytes([tag, length]) + content
+        return bytes([tag, length])
     digits = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes([tag, _LONG_FORM | len(digits)]) + digits + content
+    return bytes([tag, _LONG_FORM | len(digits)]) + digits
 
 
 def elements(data: bytes) -> list[Element]:

@@ -119,7 +119,7 @@ def create(directory: Path, *, name: str, url: str, public_url: str, secret: byt
 
 def root_list(root: CaWithKey, number: int, revoked: Sequence[Revocation], now: datetime) -> bytes:
     """The root's CRL (DER)."""
-    entries = crl.entries(revoked)
+    entries = [crl.entries(revoked)]
     ends = min(now + _ROOT_CRL_LIFE, root.certificate.not_valid_after_utc)
     return crl.sign(root.key, root.certificate, entries, number=number, this_update=now, next_update=ends)
 

@@ -83,7 +83,7 @@ class MeteredAuthority:
         return self._authority.crl_entries(revoked)
 
     async def sign_crl(
-        self, entries: bytes, *, number: int, this_update: datetime, next_update: datetime, url: str
+        self, entries: Sequence[bytes], *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
         """Sign a revocation list."""
         with self._meter.measure(Kind.SIGNATURE, "crl") as span:

@@ -3,6 +3,7 @@
 Reads the last CRL from the store and asks nothing else of it. Knows no ACME and no customer's session.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tegata.ca.ports import RevocationLists
+from tegata.ca.public import files
+from tegata.ca.public.files import Version
 from tegata.ca.public.seal import SealPage
 
 SEAL_PATH = "/seal/"
@@ -37,21 +40,21 @@ class File(NamedTuple):
 
 def build(
     *,
-    files: Mapping[str, File],
+    fixed: Mapping[str, File],
     crl_folder: str,
     revocation_lists: RevocationLists,
     publishes: Callable[[str], bool],
     seal: SealPage,
     now: Callable[[], datetime],
 ) -> ASGIApp:
-    """The public listener's application: ``files`` by their paths, and the issuing CAs' CRLs below ``crl_folder``.
+    """The public listener's application: ``fixed`` files by their paths, and CRLs below ``crl_folder``.
 
     ``publishes`` says of a CRL whether it is to be current: those of issuing CAs that ended stay as they are.
     """
     issued = _IssuedLists(revocation_lists, publishes, now)
     return Starlette(
         routes=[
-            *(Route(path, _sender(file)) for path, file in files.items()),
+            *(Route(path, _sender(file)) for path, file in fixed.items()),
             Route(crl_folder + "{name}.crl", issued.crl),
             Route(SEAL_PATH + "{contract}", seal.show),
             Route("/healthz", _alive),
@@ -67,14 +70,30 @@ class _IssuedLists:
         self, revocation_lists: RevocationLists, publishes: Callable[[str], bool], now: Callable[[], datetime]
     ) -> None:
         self._lists, self._publishes, self._now = revocation_lists, publishes, now
+        self._kept = files.Kept()
 
     async def crl(self, request: Request) -> Response:
-        """A CRL (RFC 5280 §5) in DER."""
-        latest = await self._lists.latest(request.path_params["name"])
-        if latest is None:
-            is_early = not await self._lists.heads()
-            return PlainTextResponse("There is no CRL yet.\n" if is_early else "Not Found", 503 if is_early else 404)
-        return Response(latest.der, media_type=CRL, headers=_CRL_CACHE)
+        """A CRL (RFC 5280 §5) in DER; it is read once for each number that it has."""
+        name = request.path_params["name"]
+        head = await self._lists.head(name)
+        if head is None:
+            return await self._no_crl()
+        version = Version(str(head.number), head.this_update)
+        answer = files.not_modified(request, version, _CRL_CACHE)
+        if answer is not None:
+            return answer
+        content = self._kept.get(name, version.tag)
+        if content is None:
+            latest = await self._lists.latest(name)
+            if latest is None:
+                return await self._no_crl()
+            version, content = Version(str(latest.number), latest.this_update), latest.der
+            self._kept.put(name, version.tag, content)
+        return Response(content, media_type=CRL, headers=files.headers(version, _CRL_CACHE))
+
+    async def _no_crl(self) -> Response:
+        is_early = not await self._lists.heads()
+        return PlainTextResponse("There is no CRL yet.\n" if is_early else "Not Found", 503 if is_early else 404)
 
     async def ready(self, _: Request) -> Response:
         """Whether this CA can do its work: current CRLs show that the store answers and the issuing key signs."""
@@ -94,7 +113,11 @@ async def _alive(_: Request) -> Response:
 
 
 def _sender(file: File) -> Callable[[Request], Awaitable[Response]]:
-    async def send(_: Request) -> Response:
-        return Response(file.content, media_type=file.media_type, headers=_ROOT_CACHE)
+    version = Version(hashlib.sha256(file.content).hexdigest())
+
+    async def send(request: Request) -> Response:
+        return files.not_modified(request, version, _ROOT_CACHE) or Response(
+            file.content, media_type=file.media_type, headers=files.headers(version, _ROOT_CACHE)
+        )
 
     return send

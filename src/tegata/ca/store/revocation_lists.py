@@ -24,6 +24,11 @@ class RevocationListRows:
             number=number, this_update=instant(this_update), next_update=instant(next_update), der=der, crl=name
         )
 
+    async def head(self, crl: str) -> ListHead | None:
+        """Number and times of the CRL of this name; what is in it is not read."""
+        rows = await self._database.fetch("revocation_lists.head", crl=crl)
+        return ListHead(rows[0][0], instant(rows[0][1]), instant(rows[0][2])) if rows else None
+
     async def heads(self) -> dict[str, ListHead]:
         """Number and times of every CRL there is, by its name."""
         rows = await self._database.fetch("revocation_lists.heads")
@@ -32,8 +37,11 @@ class RevocationListRows:
             for crl, number, this_update, next_update in rows
         }
 
-    def publish(self, work: Work, crl: RevocationList) -> None:
-        """Put a CRL in the place of the one of its name; its number is the greatest of all plus one, the first is 1."""
+    def publish(self, work: Work, crl: RevocationList, sha256: str | None = None) -> None:
+        """Put a CRL in the place of the one of its name; its number is the greatest of all plus one, the first is 1.
+
+        ``sha256`` is its digest, if the caller has it: of a great one it takes long.
+        """
         work.add(
             "revocation_lists.publish",
             rows=1,
@@ -43,5 +51,5 @@ class RevocationListRows:
             der=crl.der,
             crl=crl.crl,
         )
-        audit.record(work, "crl.published", str(crl.number), crl=crl.crl, der=digest(crl.der))
+        audit.record(work, "crl.published", str(crl.number), crl=crl.crl, der=sha256 or digest(crl.der))
         work.add("revocation_lists.forget_before", number=crl.number, crl=crl.crl)

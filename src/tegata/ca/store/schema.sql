@@ -202,6 +202,9 @@ CREATE TABLE revocation_lists (
     crl TEXT NOT NULL DEFAULT 'issuing'
 ) STRICT;
 
+-- Which there are, without a look at what is in them.
+CREATE INDEX revocation_lists_heads ON revocation_lists (crl, number, this_update, next_update);
+
 -- Spent nonces, where several nodes share this database.
 CREATE TABLE nonces (
     id BLOB PRIMARY KEY,

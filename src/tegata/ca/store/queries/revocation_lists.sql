@@ -8,7 +8,14 @@ LIMIT 1;
 -- name: heads
 SELECT crl, number, this_update, next_update
 FROM revocation_lists
-ORDER BY number;
+ORDER BY crl, number;
+
+-- name: head
+SELECT number, this_update, next_update
+FROM revocation_lists
+WHERE crl = :crl
+ORDER BY number DESC
+LIMIT 1;
 
 -- name: publish
 INSERT INTO revocation_lists (number, this_update, next_update, der, crl)
