@@ -65,6 +65,7 @@ bench: install ## how fast the hot paths are on this machine; what the figures m
 	$(python) benchmarks/fleet.py
 	$(python) benchmarks/scan.py
 	$(python) benchmarks/crl.py
+	$(python) benchmarks/nodes.py
 
 clean: ## remove .venv and everything else that can be made again
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

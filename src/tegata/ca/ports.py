@@ -8,7 +8,7 @@ nothing of the unit happens and ``Conflict`` names the statement, so that a tran
 be half done.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -424,13 +424,17 @@ class Housekeeping(Protocol):
 
 
 class Audit(Protocol):
-    """The audit log; its events are appended by the writes that they tell of, never by a caller."""
+    """The audit log; events about records are appended by the writes that they tell of, never by a caller."""
 
     async def of_subject(self, subject: str) -> list[Event]: ...
     async def of_link(self, number: int) -> list[Event]: ...
     async def count_unbound(self) -> int: ...
     async def newest_link(self) -> Link | None: ...
     async def links_from(self, number: int, most: int) -> list[Link]: ...
+    def note(self, work: Work, kind: str, subject: str, facts: Mapping[str, str]) -> None:
+        """Append an event that is about no record: about a process, its settings and its program."""
+        ...
+
     def bind(self, work: Work, number: int, most: int) -> None:
         """Bind up to ``most`` of the oldest events without a link to the link of this number."""
         ...

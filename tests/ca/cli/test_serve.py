@@ -72,6 +72,27 @@ def test_it_has_all_the_sockets_it_may_have(home, tmp_path):
     assert f"Max open files {most} {most}" in " ".join(limits.split())
 
 
+def test_the_audit_log_knows_when_it_served(home, tmp_path):
+    """B-93: start and end of each run, and that the settings were changed between two of them."""
+    subject = f"node {socket.gethostname()}"
+
+    def served():
+        Serving(home, tmp_path / "log").process.stop()
+        shown = json.loads(run("--dir", str(home), "audit", "show", subject, "--json").stdout)
+        return [event["kind"] for event in shown]
+
+    served()
+    before = len(served())
+    settings = home / "settings.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(f"{text}# a comment\n", "utf-8")
+    try:
+        found = served()[before:]
+    finally:
+        settings.write_text(text, "utf-8")
+    assert sorted(found) == ["node.started", "node.stopped", "settings.changed"]
+
+
 def test_systemd_is_told(home, tmp_path):
     """sd_notify: ready when it answers, stopping when it drains; each a message of its own."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:

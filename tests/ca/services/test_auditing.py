@@ -141,3 +141,22 @@ async def test_the_end_of_the_chain_cut_off(house, audit):
     await audit.bind()
     with pytest.raises(AuditBroken, match="is not the link that was noted"):
         await audit.verify(noted)
+
+
+async def test_starts_and_changes(house, audit):
+    """B-93: Each start and end, and what of program and settings is another than at the last start of that node."""
+    await audit.started("node a", {"software": "1", "settings": "x"})
+    await audit.stopped("node a")
+    await audit.started("node b", {"software": "2", "settings": "y"})
+    await audit.started("node a", {"software": "2", "settings": "x", "issuers": "new to this version"})
+    events = await house.store.audit.of_subject("node a")
+    assert sorted(event.kind for event in events) == [
+        "node.started",
+        "node.started",
+        "node.stopped",
+        "software.changed",
+    ]
+    (changed,) = [event for event in events if event.kind == "software.changed"]
+    assert changed.facts == {"former": "1", "now": "2"}
+    await audit.bind()
+    await audit.verify()

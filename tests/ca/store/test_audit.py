@@ -144,7 +144,7 @@ SILENT = {
     "Jobs": {"add", "discard", "finish", "extend", "postpone"},
     "SpentNonces": {"spend"},
     "Limits": {"spend", "spend_unless_held", "failed", "passed"},  # told by the order, and by the verdict
-    "Audit": {"bind", "add_link"},
+    "Audit": {"bind", "add_link", "note"},  # what is noted is itself the event
 }
 """Writes that are no event of their own."""
 

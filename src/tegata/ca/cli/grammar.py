@@ -197,7 +197,11 @@ COMMANDS = (
     ),
     Command(("audit", "export"), "write the audit log to a new file, to be checked elsewhere", "FILE"),
     Command(("audit", "certificates"), "lint everything that was issued again, with pkilint too where it is installed"),
-    Command(("audit", "show"), "what happened to a contract, EAB, account, order, challenge or certificate", "ID"),
+    Command(
+        ("audit", "show"),
+        'what happened to a contract, EAB, account, order, challenge, certificate or "node HOST"',
+        "ID",
+    ),
     Command(("cert", "list"), "list certificates", options=(Option("contract", "ID", "only this contract's"),)),
     Command(("cert", "show"), "show a certificate", "SERIAL"),
     Command(("cert", "evidence"), "print what was seen when a certificate's names were validated, as JSON", "SERIAL"),

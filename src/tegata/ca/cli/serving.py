@@ -5,6 +5,7 @@ Knows sockets, signals and uvicorn; what is served and what the jobs do comes fr
 
 import asyncio
 import gc
+import hashlib
 import os
 import signal
 import socket
@@ -16,9 +17,11 @@ from ssl import SSLContext
 
 import structlog
 import uvicorn
+from cryptography.hazmat.primitives import hashes
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
+from tegata import __version__
 from tegata.ca import bootstrap, configuration, faces
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import listening, logs, notify
@@ -26,6 +29,7 @@ from tegata.ca.cli.connections import Connection
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
+from tegata.ca.settings import SETTINGS_FILE
 from tegata.clock import SystemClock
 
 DRAIN_SECONDS = 20
@@ -114,7 +118,10 @@ async def _serve(
         page = faces.metrics_page(ca)
         if page is not None:
             listeners[Listener(page)] = metrics
+        node = f"node {socket.gethostname()}"
+        await ca.audit.started(node, _what_serves(home, ca))
         await _until_stopped(ca, certificate, listeners)
+        await ca.audit.stopped(node)
     finally:
         await ca.close()
 
@@ -166,6 +173,16 @@ async def _rehearse(ca: Ca) -> None:
     if ca.rehearsal is not None:
         for service, refusal in (await ca.rehearsal.refusals()).items():
             log.error("lint.failed", service=service, code=refusal.code, **refusal.facts)
+
+
+def _what_serves(home: Path, ca: Ca) -> dict[str, str]:
+    """The program, its settings and its issuing CAs, as the audit log has them: a change of each is an event."""
+    issuers = (one.fingerprint(hashes.SHA256()).hex() for one in ca.issuers.certificates.values())
+    return {
+        "software": __version__,
+        "settings": hashlib.sha256((home / SETTINGS_FILE).read_bytes()).hexdigest(),
+        "issuers": " ".join(sorted(issuers)),
+    }
 
 
 def _settle() -> None:

@@ -7,7 +7,7 @@ link's digest elsewhere knows of everything before it, the end of the chain incl
 """
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -17,6 +17,7 @@ from tegata.ca.model import Event, Link
 from tegata.ca.ports import Conflict, Store, Work
 
 AUDIT = "audit"
+STARTED, STOPPED = "node.started", "node.stopped"
 MOST_EVENTS = 1000
 _MOST_LINKS = 100
 FIRST = bytes(32)
@@ -53,6 +54,23 @@ class AuditService:
                 bound = await self._bind_some()
                 made += bound > 0
         return made
+
+    async def started(self, node: str, about: Mapping[str, str]) -> None:
+        """Record that a process serves, as what, and what of that is another than when it served last (B-93)."""
+        before = [event for event in await self._store.audit.of_subject(node) if event.kind == STARTED]
+        work = Work()
+        self._store.audit.note(work, STARTED, node, about)
+        for what, now in about.items():
+            former = before[-1].facts.get(what) if before else None
+            if former is not None and former != now:
+                self._store.audit.note(work, f"{what}.changed", node, {"former": former, "now": now})
+        await self._store.commit(work)
+
+    async def stopped(self, node: str) -> None:
+        """Record that a process has come to its end in good order; one that was killed leaves no such event."""
+        work = Work()
+        self._store.audit.note(work, STOPPED, node, {})
+        await self._store.commit(work)
 
     async def verify(self, head: Link | None = None) -> Checked:
         """Check every link; ``head`` is one that was noted before and must still be in the chain.

@@ -5,6 +5,7 @@ record and leave no trace. What the digests are over is the audit service's matt
 """
 
 import secrets
+from collections.abc import Mapping
 
 from tegata.ca.model import Event, Link
 from tegata.ca.ports import Work
@@ -56,6 +57,10 @@ class AuditRows:
     async def links_from(self, number: int, most: int) -> list[Link]:
         """Up to ``most`` links, in order."""
         return [_link(row) for row in await self._engine.fetch("audit.links_from", number=number, most=most)]
+
+    def note(self, work: Work, kind: str, subject: str, facts: Mapping[str, str]) -> None:
+        """Append an event that is about no record."""
+        record(work, kind, subject, **facts)
 
     def bind(self, work: Work, number: int, most: int) -> None:
         """Bind the oldest events without a link to this number; there may be none."""
