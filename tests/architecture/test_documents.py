@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)")
 LINK = re.compile(r"\[[^\]]+\]\((?!https?:|mailto:|#)(?P<target>[^)#\s]+)")
 
 
@@ -22,6 +23,14 @@ def test_links_lead_to_files(path: Path) -> None:
     """A relative link in a document names a file that is there."""
     for target in LINK.findall(path.read_text("utf-8")):
         assert (path.parent / target).exists(), f"{name(path)} links to {target}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_tests_that_show_it_exist(path: Path) -> None:
+    """A test that a document names is there."""
+    for file, function in TEST.findall(path.read_text("utf-8")):
+        source = (ROOT / file).read_text("utf-8")
+        assert re.search(rf"def {function}\(", source), f"{name(path)}: there is no {file}::{function}"
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)

@@ -1,5 +1,6 @@
 """Certificate profiles of the CA, chosen by real clients: the life that it says, and a refusal for one there is not."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -26,7 +27,9 @@ profiles = ["usual", "shortlived"]
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory):
-    with TegataCA(tmp_path_factory.mktemp("ca"), serves=False) as server:
+    server = TegataCA(tmp_path_factory.mktemp("ca"), serves=False)
+    server.issuer_domains = ("ca.example.net",)
+    with server:
         settings = server.home / "settings.toml"
         settings.write_text(settings.read_text() + SETTINGS)
         server.start()
@@ -51,6 +54,16 @@ def test_tegata(ca, tegata):
     refused = tegata.run(*words, "--profile", "tlsclient")
     assert refused.code == 1
     assert "shortlived (six days, on no CRL), usual (ninety days)" in refused.stderr
+
+
+def test_what_the_ca_says_of_itself(ca):
+    """Terms, that it wants a binding, its profiles, and the names by which CAA records permit it (A-31)."""
+    assert json.loads(ca.get(ca.directory_url))["meta"] == {
+        "termsOfService": f"{ca.public_url}/terms",
+        "caaIdentities": ["ca.example.net"],
+        "externalAccountRequired": True,
+        "profiles": {"usual": "ninety days", "shortlived": "six days, on no CRL"},
+    }
 
 
 def test_certbot(ca, certbot):

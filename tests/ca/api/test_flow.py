@@ -204,6 +204,15 @@ async def test_reading_a_challenge_starts_nothing(world):
     assert world.stored() == before
 
 
+async def test_any_object_takes_a_challenge_up(world):
+    """As clients of the drafts send it, with the key authorization in it."""
+    client = await world.client()
+    order = body(await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]}))
+    challenge, *_ = body(await client.post(order["authorizations"][0]))["challenges"]
+    taken = await client.post(challenge["url"], {"keyAuthorization": f"{challenge['token']}.x"})
+    assert (taken.status, body(taken)["status"] != "pending") == (200, True)
+
+
 async def test_revocation(world):
     """A-96, A-92, A-93, A-91: empty 200, then alreadyRevoked; a strange reason is refused with the allowed ones."""
     client = await world.client()

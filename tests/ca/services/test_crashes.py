@@ -127,7 +127,7 @@ async def test_a_signer_that_does_not_come_back(house, interrupted):
 
 
 async def test_a_contract_suspended_while_the_ca_was_down(house, interrupted):
-    """What held when the order was claimed must hold still: nothing is signed for it (S-33)."""
+    """What held when the order was claimed must hold still: nothing is signed for it (S-33, A-84)."""
     added, actor, view = interrupted
     await die(house, actor, view, before=Killed())
     await house.contracts.suspend(added.contract.id)
@@ -153,7 +153,7 @@ async def test_a_ca_that_was_down_for_days(house, interrupted):
 
 
 async def test_proofs_that_ran_out_while_the_ca_was_down(house):
-    """An authorization must hold when the signature is made (S-33)."""
+    """An authorization must hold when the signature is made (S-33, A-84)."""
     actor = await house.register(await house.sell())
     await house.ready(actor)
     house.clock.advance(30 * DAY - 2 * 3600 * SECOND)

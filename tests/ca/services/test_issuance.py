@@ -53,7 +53,7 @@ async def test_a_ready_order_becomes_a_certificate(house):
 
 
 async def test_profiles(house):
-    """The order says which it is, and the certificate is made by it; one that is taken away issues no more (X-40)."""
+    """The order says which it is, and the certificate is made by it; one taken away issues no more (X-40, A-84)."""
     house.profiles |= {
         "usual": Profile(description="a year", certificate_days=365),
         "short": Profile(description="six days", certificate_days=6, short_lived=True, key_types=(KeyType.EC256,)),
@@ -160,7 +160,7 @@ async def test_only_a_ready_order_is_finalized(house):
 
 
 async def test_an_expired_order_is_not_issued(house):
-    """It became invalid before any signing (A-54)."""
+    """It became invalid before any signing (A-54, A-84)."""
     actor = await house.register(await house.sell())
     view = await house.ready(actor)
     house.clock.advance(7 * DAY)

@@ -53,7 +53,7 @@ async def test_a_permission_of_today_is_not_asked_for_again(house, ready):
 
 
 async def test_after_eight_hours_it_is_asked_for_again(house, ready):
-    """For every name, with the account and the method of its proof, and recorded (B-40, X-32, S-13)."""
+    """For every name, with the account and the method of its proof, and recorded (B-40, X-32, S-13, A-84)."""
     actor, view = ready
     house.clock.advance(8 * HOUR)
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID

@@ -79,7 +79,7 @@ async def test_it_is_no_accounts_key(house):
 
 
 async def test_what_was_being_signed_is_not_finished(house, sold):
-    """A certificate that was intended before the key was blocked is never handed out."""
+    """A certificate that was intended before the key was blocked is never handed out (A-84)."""
     one, _ = sold
     house.signer.before = OSError("down")
     view = await house.finalize(one, await house.ready(one, "a.example.net"))
