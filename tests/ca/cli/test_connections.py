@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tegata.ca.cli import connections, listening
+from tegata.ca.cli import connections, listening, serving
 from tegata.ca.cli.serving import Listener
 
 POST = b"POST /it HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none"
@@ -49,7 +49,7 @@ def talk(app, *pieces, pause=0.01):
         listener = Listener(app)
         sockets = listening.open_sockets("127.0.0.1:0")
         port = sockets[0].getsockname()[1]
-        serving = asyncio.create_task(listener.serve(sockets))
+        running = asyncio.create_task(listener.serve(sockets))
         await listener.accepts.wait()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
@@ -60,7 +60,7 @@ def talk(app, *pieces, pause=0.01):
             return await asyncio.wait_for(reader.read(), 20)
         finally:
             writer.close()
-            serving.cancel()
+            running.cancel()
             for server in listener.servers:
                 server.close()
             for one in sockets:
@@ -241,3 +241,19 @@ def test_a_request_without_an_end_is_cut(begun, endless):
     """Or it would fill the memory, and the application has not even seen it. S-20."""
     with pytest.raises(ConnectionError):
         talk(echo, begun, *[endless * 16] * 64, pause=0)
+
+
+@pytest.mark.parametrize("pieces", [(POST,), (POST[:-1], POST[-1:]), (POST, GET)], ids=["once", "in pieces", "twice"])
+@pytest.mark.parametrize(
+    "app", [echo, saying(start(200, (b"content-length", b"2")), body(b"ok"))], ids=["read", "unread"]
+)
+def test_who_asks_nothing_more_is_let_go(monkeypatch, app, pieces):
+    """Whether the answer came after the request, or before its end."""
+    monkeypatch.setattr(serving, "KEEP_ALIVE_SECONDS", 0.1)
+    assert len(bodies(talk(app, *pieces))) == 1 + (GET in pieces)
+
+
+def test_the_next_request_has_its_own_time(monkeypatch):
+    """Also one whose beginning came with the end of the one before."""
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.1)
+    assert bodies(talk(echo, POST[:-1], POST[-1:] + GET[:5])) == [b"POST /it one"]

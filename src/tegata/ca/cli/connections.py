@@ -22,20 +22,23 @@ _WITHOUT_BODY = frozenset({204, 304})
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, with exchanges of our own."""
+    """uvicorn's connection, with exchanges of our own, and one timer instead of one for each request."""
 
-    _deadline: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
+    _let_go_at: float | None = None
+    """When who sends nothing more is let go; None while a request is being answered."""
     _is_arriving = False
     _octets = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Begin a connection."""
         super().connection_made(transport)
-        self._deadline = self.loop.call_later(REQUEST_SECONDS, self.timeout_keep_alive_handler)
+        self._wait(REQUEST_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of what waits for more of it."""
-        self._disarm()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -43,13 +46,41 @@ class Connection(HttpToolsProtocol):
         if self._octets > REQUEST_OCTETS:
             self.transport.abort()
             return
+        was_arriving = self._is_arriving
         super().data_received(data)
-        if not self._is_arriving:
-            self._disarm()
+        if self._is_arriving:
+            self._octets += len(data)
+            if not was_arriving or self._let_go_at is None:
+                self._wait(REQUEST_SECONDS)
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request, or wait for one."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
             return
-        self._octets += len(data)
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.timeout_keep_alive_handler)
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif not self._is_arriving:
+            self._wait(self.timeout_keep_alive)
+
+    def _wait(self, seconds: float) -> None:
+        self._let_go_at = until = self.loop.time() + seconds
+        if self._timer is not None and self._timer.when() > until:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._timer = self.loop.call_at(until, self._look)
+
+    def _look(self) -> None:
+        """Let go of who was waited for long enough; of who was heard of meanwhile, look again later."""
+        self._timer = None
+        if self._let_go_at is None:
+            return
+        if self.loop.time() >= self._let_go_at:
+            self.timeout_keep_alive_handler()
+        else:
+            self._timer = self.loop.call_at(self._let_go_at, self._look)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -88,14 +119,11 @@ class Connection(HttpToolsProtocol):
             self.pipeline.appendleft((self.cycle, self.app))
 
     def on_message_complete(self) -> None:
-        """A request is whole."""
-        self._is_arriving = False
+        """A request is whole, and is answered however long that takes, if it was not before."""
+        self._is_arriving, self._let_go_at = False, None
         super().on_message_complete()
-
-    def _disarm(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        if self.cycle.response_complete:
+            self._wait(self.timeout_keep_alive)
 
 
 class Exchange(RequestResponseCycle):
