@@ -26,6 +26,8 @@ from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.hierarchy import Hierarchy
+from tegata.ca.issuing.loglist import LogList
+from tegata.ca.issuing.logs import PublicLogs
 from tegata.ca.issuing.pkilint_pool import PkilintPool
 from tegata.ca.issuing.relint import Relint
 from tegata.ca.jobs import tasks
@@ -35,7 +37,7 @@ from tegata.ca.metering.meter import Exporter, Meter, Meters
 from tegata.ca.metering.prometheus import Prometheus
 from tegata.ca.notices.mail import Mailer
 from tegata.ca.policy import shards
-from tegata.ca.ports import Authority, Ids, Linter, Notifier, Store, Validator
+from tegata.ca.ports import Authority, Ids, Linter, Notifier, Store, Transparency, Validator
 from tegata.ca.services.accounts import AccountService
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.auditing import AuditService
@@ -55,6 +57,7 @@ from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
+from tegata.ca.services.precertifying import Precertifying
 from tegata.ca.services.rehearsal import Rehearsal
 from tegata.ca.services.relinting import RelintService
 from tegata.ca.services.seals import AesGcmSealer
@@ -97,6 +100,8 @@ class Ca:
     remotes: tuple[RemotePerspective, ...]
     runner: Runner
     """What does the work rows in this process, once it runs."""
+    logs: Transparency | None
+    """The logs of certificates; None where certificates are not logged."""
     linter: Linter | None
     """The second lint, and the rehearsal before it; None where there is none."""
     rehearsal: Rehearsal | None
@@ -112,8 +117,9 @@ class Ca:
         """End what was opened: connections to perspectives, processes, the store."""
         for remote in self.remotes:
             await remote.close()
-        if self.linter is not None:
-            await self.linter.close()
+        for other in (self.linter, self.logs):
+            if other is not None:
+                await other.close()
         await self.store.close()
         if self.exporter is not None:
             await asyncio.to_thread(self.exporter.close)
@@ -154,6 +160,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         name=issuers.name,
     )
     linter = PkilintPool(settings.lint) if settings.lint.pkilint else None
+    logs = PublicLogs(LogList(home / settings.transparency.log_list), now) if settings.transparency.log_list else None
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, issuers.newest.certificate
     addresses = configuration.certifiable(settings)
@@ -240,6 +247,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             clock=now,
             blocked=blocked,
             linter=linter,
+            precertifying=None if logs is None else Precertifying(store=store, logs=logs, clock=now),
         ),
         certificates=CertificateService(
             store=store,
@@ -259,6 +267,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         network=own,
         remotes=remotes,
         runner=runner,
+        logs=logs,
         linter=linter,
         rehearsal=None
         if linter is None

@@ -391,6 +391,12 @@ class LintSilent(CaError):
     code = "issuing.lint-silent"
 
 
+class LogsUnusable(CaError):
+    """The certificate cannot be made known to enough logs: ``reason``."""
+
+    code = "issuing.logs"
+
+
 # Revocation.
 
 

@@ -15,6 +15,9 @@ from tegata.acme.jwk import JWK
 from tegata.ca.errors import Fault
 from tegata.ca.settings import WHOLE_CRL
 
+POISON = bytes.fromhex("060a2b06010401d6790204030101ff04020500")
+"""What makes a precertificate of a certificate: a critical extension that nobody understands (RFC 6962 §3.1)."""
+
 
 class Organization(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The examined organization that OV certificates name."""
@@ -219,6 +222,24 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
     reason: int | None = None
     crl: str = WHOLE_CRL
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether what was intended is a precertificate; then there may be no certificate yet."""
+        return POISON in self.tbs
+
+
+class Precertificate(msgspec.Struct, frozen=True, kw_only=True):
+    """What was signed and given to logs before a certificate; ``scts`` is the list of what they gave for it.
+
+    From ``finished_at`` on there is the certificate itself.
+    """
+
+    serial: str
+    der: bytes
+    signed_at: datetime
+    scts: bytes | None = None
+    finished_at: datetime | None = None
 
 
 class BlockedKey(msgspec.Struct, frozen=True, kw_only=True):

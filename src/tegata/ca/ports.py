@@ -35,6 +35,7 @@ from tegata.ca.model import (
     Link,
     Observation,
     Order,
+    Precertificate,
     Revocation,
     RevocationList,
     Session,
@@ -210,6 +211,23 @@ class Certificates(Protocol):
 
     def revoke_for_key_compromise(self, work: Work, serial: str) -> None:
         """Guarded: revoked for another reason than keyCompromise; only the reason changes (A-92)."""
+        ...
+
+
+class Precertificates(Protocol):
+    """Precertificates, each of a certificate that is issued in the same unit."""
+
+    async def get(self, serial: str) -> Precertificate | None: ...
+    def insert(self, work: Work, serial: str, der: bytes, at: datetime) -> None:
+        """Guarded: there is none of this serial."""
+        ...
+
+    def stamp(self, work: Work, serial: str, scts: bytes) -> None:
+        """Guarded: it has no SCTs yet."""
+        ...
+
+    def finish(self, work: Work, serial: str, chain_pem: bytes, at: datetime) -> None:
+        """Guarded: it has SCTs and no certificate yet, is not revoked, and its key not blocked."""
         ...
 
 
@@ -452,6 +470,7 @@ class Store(Protocol):
     authorizations: Authorizations
     certificates: Certificates
     blocked_keys: BlockedKeys
+    precertificates: Precertificates
     contracts: Contracts
     credentials: Credentials
     customers: Customers
@@ -585,6 +604,28 @@ class Linter(Protocol):
 
     async def findings(self, certificate: bytes) -> list[str]:
         """What is wrong with a certificate (DER), by its codes; raises LintSilent."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Transparency(Protocol):
+    """Public logs of certificates, and the two forms that a certificate has for them."""
+
+    def precertificate(self, tbs: bytes) -> bytes:
+        """The to-be-signed bytes with the poison."""
+        ...
+
+    def certificate(self, tbs: bytes, scts: bytes) -> bytes:
+        """The to-be-signed bytes with these SCTs in the poison's place."""
+        ...
+
+    def require(self) -> None:
+        """Pass if there is a list of logs that may be used; raises LogsUnusable."""
+        ...
+
+    async def scts(self, precertificate: bytes, chain: Sequence[x509.Certificate]) -> bytes:
+        """The list of enough SCTs, each verified, for a precertificate (DER); raises LogsUnusable."""
         ...
 
     async def close(self) -> None: ...

@@ -188,6 +188,12 @@ class Lint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     accepted: tuple[str, ...] = ("cabf.serverauth.ov.common_name_attribute_present",)
 
 
+class Transparency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Certificate Transparency: the file with the list of logs, as browsers publish it; empty: nothing is logged."""
+
+    log_list: str = ""
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much may be asked for: ``300/3h`` is 300 in any three hours (s, m, h, d); empty is no limit.
 
@@ -271,6 +277,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retention: Retention = Retention()
     policy: Policy = Policy()
     lint: Lint = Lint()
+    transparency: Transparency = Transparency()
     limits: Limits = Limits()
     profiles: dict[str, Profile] = {}
     services: dict[str, Service] = msgspec.field(default_factory=lambda: dict(SERVICES))

@@ -42,6 +42,14 @@ ENTRIES: dict[str, Entry] = {
             "ログと tegata-ca check の結果を確認してください。",
         ),
     ),
+    "issuing.logs": Entry(
+        Sentence("There are not enough SCTs: {reason}.", "必要な数の SCT を取得できません: {reason}。"),
+        Sentence(
+            "Nothing is issued without; it is tried again. Check the list of logs, [transparency] log_list.",
+            "SCT のない証明書は発行しません。自動的に再試行します。"
+            "ログの一覧（設定 [transparency] の log_list）を確認してください。",
+        ),
+    ),
     "keys.passphrase-missing": Entry(
         Sentence(
             "The pass phrase of the CA's keys cannot be read from {path}: {reason}.",

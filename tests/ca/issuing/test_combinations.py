@@ -52,7 +52,7 @@ def issuing_ca(ca, key_type: KeyType) -> SoftwareAuthority:
         .not_valid_before(NOW - timedelta(days=1))
         .not_valid_after(NOW + timedelta(days=1000))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key_of(KeyType.EC256), hashes.SHA256())  # type: ignore[arg-type]  # a P-256 key signs
+        .sign(key_of(KeyType.EC256), hashes.SHA256())
     )
     return SoftwareAuthority(key, certificate)
 

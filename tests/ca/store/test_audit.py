@@ -18,6 +18,7 @@ from tegata.ca.store.credentials import CredentialRows
 from tegata.ca.store.customers import CustomerRows
 from tegata.ca.store.limits import LimitRows
 from tegata.ca.store.orders import OrderRows
+from tegata.ca.store.precertificates import PrecertificateRows
 from tegata.ca.store.revocation_lists import RevocationListRows
 from tests.ca.store.records import (
     DAY,
@@ -170,7 +171,7 @@ def test_every_write_records(port: str, verb: str) -> None:
     }
     rows |= {"Contracts": ContractRows, "Credentials": CredentialRows, "Customers": CustomerRows, "Orders": OrderRows}
     rows |= {"RevocationLists": RevocationListRows}
-    rows |= {"Limits": LimitRows, "BlockedKeys": BlockedKeyRows}
+    rows |= {"Limits": LimitRows, "BlockedKeys": BlockedKeyRows, "Precertificates": PrecertificateRows}
     assert "audit.record(" in inspect.getsource(getattr(rows[port], verb))
 
 

@@ -17,7 +17,7 @@ from tegata.ca.bootstrap import Ca
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing import layout
-from tegata.ca.ports import ListHead
+from tegata.ca.ports import ListHead, Transparency
 from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
 from tegata.ca.validation.remote import Silent
 from tegata.clock import SystemClock, rfc3339
@@ -112,6 +112,8 @@ async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator
     yield _names(settings, language)
     async for finding in _lint(ca, language):
         yield finding
+    if ca.logs is not None:
+        yield _logs(ca.logs, language)
     async for finding in _network(ca, language):
         yield finding
     if settings.mail.smtp:
@@ -132,6 +134,15 @@ async def _lint(ca: Ca, language: Language) -> AsyncIterator[Finding]:
     yield Finding("lint")
     for service, refusal in refusals.items():
         yield Finding(f"lint {service}", ERROR, str(explain(refusal, language)))
+
+
+def _logs(logs: Transparency, language: Language) -> Finding:
+    """Whether there is a list of logs, and young enough."""
+    try:
+        logs.require()
+    except TegataError as error:
+        return Finding("transparency", ERROR, str(explain(error, language)))
+    return Finding("transparency")
 
 
 async def _network(ca: Ca, language: Language) -> AsyncIterator[Finding]:

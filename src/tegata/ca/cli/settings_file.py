@@ -119,6 +119,11 @@ percent = {lint_percent}
 # addresses, in public.url too, "cabf.internal_domain_name". "tegata-ca check" tells of each service what would stop it.
 accepted = {lint_accepted}
 
+[transparency]
+# The file with the list of logs that browsers trust, in JSON of version 3: less than 70 days old, and read again when
+# it changes. Certificates are made known to these logs before they are issued, and hold the proof (SCTs). "": neither.
+log_list = {log_list}
+
 [limits]
 # "300/3h" is 300 in any three hours (s, m, h, d); "" is no limit. Renewals in the window that this CA itself suggested
 # are not counted. An order is counted when it is placed; what is refused is not.
@@ -187,6 +192,7 @@ def text_of(settings: Settings) -> str:
         "lint_processes": settings.lint.processes,
         "lint_percent": settings.lint.percent,
         "lint_accepted": list(settings.lint.accepted),
+        "log_list": settings.transparency.log_list,
         "orders_per_account": settings.limits.orders_per_account,
         "orders_per_contract": settings.limits.orders_per_contract,
         "orders_per_name": settings.limits.orders_per_name,

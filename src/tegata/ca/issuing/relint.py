@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from tegata.ca.errors import IssuanceFailed
-from tegata.ca.issuing import lint, profiles
+from tegata.ca.issuing import lint, precertificates, profiles
 from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.issuing.profiles import Wanted
 from tegata.ca.model import Certificate, Contract
@@ -72,7 +72,7 @@ class Relint:
         )
         crl_url = profiles.crl_url(self._public_url, certificate.crl)
         whole = profiles.issuing_ca(issuer, self._public_url, name)
-        lint.check(certificate.tbs, wanted, whole._replace(crl_url=crl_url))
+        lint.check(precertificates.bare(certificate.tbs), wanted, whole._replace(crl_url=crl_url))
 
 
 def _check_record(leaf: x509.Certificate, certificate: Certificate, issuer: x509.Certificate) -> PublicKey:
@@ -81,7 +81,7 @@ def _check_record(leaf: x509.Certificate, certificate: Certificate, issuer: x509
         leaf.verify_directly_issued_by(issuer)
     except (ValueError, InvalidSignature):
         raise LintFailed(rule="its issuing CA has signed it", found=leaf.issuer.rfc4514_string()) from None
-    if leaf.tbs_certificate_bytes != certificate.tbs:
+    if not _is_recorded(leaf.tbs_certificate_bytes, certificate):
         raise LintFailed(rule="it is what was recorded before it was signed", found=serial_hex(leaf))
     if serial_hex(leaf) != certificate.serial:
         raise LintFailed(rule="its serial number is the record's", found=serial_hex(leaf))
@@ -89,6 +89,13 @@ def _check_record(leaf: x509.Certificate, certificate: Certificate, issuer: x509
     if not isinstance(public_key, PublicKey) or spki_digest(public_key) != certificate.spki_digest:
         raise LintFailed(rule="its key is the record's", found=type(public_key).__name__)
     return public_key
+
+
+def _is_recorded(tbs: bytes, certificate: Certificate) -> bool:
+    """Whether these bytes are what was intended: a precertificate, or what became of it (B-82)."""
+    if not certificate.is_logged or precertificates.is_precertificate(tbs):
+        return tbs == certificate.tbs
+    return precertificates.bare(tbs) == precertificates.bare(certificate.tbs)
 
 
 def _as_it_was(service: Service, leaf: x509.Certificate, certificate: Certificate) -> Service:

@@ -75,6 +75,10 @@ class CertificateService:
         certificate = own(await self._store.certificates.get(serial), actor)
         if certificate.chain_pem is None:
             raise NotFound
+        if certificate.is_logged:
+            logged = await self._store.precertificates.get(serial)
+            if logged is None or logged.finished_at is None:
+                raise NotFound
         if not self._alternates:
             return (certificate.chain_pem,)
         leaf, issuer, *_ = load_chain(certificate.chain_pem)

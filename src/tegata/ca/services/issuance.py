@@ -30,6 +30,7 @@ from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.permissions import Permissions
+from tegata.ca.services.precertifying import Precertifying
 from tegata.ca.services.statuses import OrderView, look
 from tegata.ca.services.validated import FinalCheck, ValidatedOrder
 from tegata.ca.settings import Policy
@@ -63,7 +64,9 @@ class IssuanceService:
         clock: Callable[[], datetime],
         blocked: Collection[bytes] = keys.PUBLISHED,
         linter: Linter | None = None,
+        precertifying: Precertifying | None = None,
     ) -> None:
+        self._precertifying = precertifying
         self._linter = linter
         self._store, self._builder, self._issuers = store, builder, issuers
         self._policy, self._ids, self._clock = policy, ids, clock
@@ -149,6 +152,15 @@ class IssuanceService:
         """The certificate as it is intended."""
         serial = self._ids.serial()
         order = validated.order
+        tbs = self._builder.template(
+            contract=validated.contract,
+            service=validated.service,
+            names=validated.names,
+            public_key=validated.public_key,
+            not_before=validated.not_before,
+            not_after=validated.not_after,
+            serial=serial,
+        )
         return Certificate(
             serial=serial_hex(serial),
             order_id=order.id,
@@ -158,15 +170,7 @@ class IssuanceService:
             not_before=validated.not_before,
             not_after=validated.not_after,
             spki_digest=spki_digest(validated.public_key),
-            tbs=self._builder.template(
-                contract=validated.contract,
-                service=validated.service,
-                names=validated.names,
-                public_key=validated.public_key,
-                not_before=validated.not_before,
-                not_after=validated.not_after,
-                serial=serial,
-            ),
+            tbs=tbs if self._precertifying is None else self._precertifying.intended(tbs),
             intended_at=self._clock(),
             crl=shards.name_for(serial, self._policy.crl_shards, self._issuers.name),
         )
@@ -179,14 +183,19 @@ class IssuanceService:
 
     async def _complete(self, certificate: Certificate) -> bool:
         """Lint, sign and store, and whether it was done here; whoever was first is right. Raises LintFindings."""
-        linted = None
-        if self._linter is not None and self._linter.takes(certificate.serial):
-            await self._linter.check(certificate.tbs)
-            linted = self._linter.name
+        linted = await self._lint(certificate, certificate.tbs)
         authority = self._issuers.of(certificate.crl)
-        chain_pem = certs.der_to_pem(await authority.sign(certificate.tbs)) + _pem_of(authority.chain)
         work = Work()
-        self._store.certificates.issue(work, certificate.serial, chain_pem, self._clock(), linted)
+        if certificate.is_logged:
+            if self._precertifying is None:
+                raise IssuanceFailed  # what is not logged any more must not be issued with the poison
+            tbs = await self._precertifying.certificate(certificate, authority, linted)
+            await self._lint(certificate, tbs)
+            chain_pem = certs.der_to_pem(await authority.sign(tbs)) + _pem_of(authority.chain)
+            self._store.precertificates.finish(work, certificate.serial, chain_pem, self._clock())
+        else:
+            chain_pem = certs.der_to_pem(await authority.sign(certificate.tbs)) + _pem_of(authority.chain)
+            self._store.certificates.issue(work, certificate.serial, chain_pem, self._clock(), linted)
         self._store.orders.complete(work, certificate.order_id, certificate.serial)
         return await self._settle(work, certificate.order_id)
 
@@ -198,6 +207,13 @@ class IssuanceService:
             raise IssuanceFailed
         if certificate.not_before < self._clock() - NOT_BEFORE_BEHIND_AT_SIGNATURE:
             raise IssuanceFailed
+
+    async def _lint(self, certificate: Certificate, tbs: bytes) -> str | None:
+        """By whom these bytes were found sound, if they are of the share; raises LintFindings, LintSilent."""
+        if self._linter is None or not self._linter.takes(certificate.serial):
+            return None
+        await self._linter.check(tbs)
+        return self._linter.name
 
     async def _refuse(self, certificate: Certificate, findings: LintFindings) -> None:
         """End the order of a certificate with which something is wrong; what, is for the log alone."""

@@ -11,6 +11,8 @@ from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, micros
 from tegata.ca.store.engine import Engine
 
+_OF_CERTIFICATES = ("housekeeping.release_orders", "housekeeping.precertificates", "housekeeping.certificates")
+
 
 class HousekeepingRows:
     """Dropping what is old (``ports.Housekeeping``)."""
@@ -20,7 +22,7 @@ class HousekeepingRows:
 
     async def drop_certificates(self, before: datetime, most: int) -> int:
         """Certificates that expired before; their orders go with the orders."""
-        return await self._drop(before, most, "housekeeping.release_orders", "housekeeping.certificates")
+        return await self._drop(before, most, *_OF_CERTIFICATES)
 
     async def drop_orders(self, before: datetime, most: int) -> int:
         """Orders without a certificate that expired before."""

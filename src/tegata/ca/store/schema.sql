@@ -171,6 +171,16 @@ CREATE INDEX certificates_revoked ON certificates (crl, serial, not_after, revok
     WHERE revoked_at IS NOT NULL;
 CREATE INDEX certificates_of_key ON certificates (spki_digest);
 
+-- A precertificate counts as issued: its certificate is issued from then on, and finished when its SCTs are in it.
+CREATE TABLE precertificates (
+    serial TEXT PRIMARY KEY REFERENCES certificates (serial),
+    der BLOB NOT NULL,
+    signed_at INTEGER NOT NULL,
+    scts BLOB,
+    finished_at INTEGER,
+    CHECK (finished_at IS NULL OR scts IS NOT NULL)
+) STRICT;
+
 -- Keys that are known to others: nothing is issued for them any more. The digest is that of the SubjectPublicKeyInfo.
 CREATE TABLE blocked_keys (
     spki_digest BLOB PRIMARY KEY,

@@ -19,6 +19,7 @@ from tegata.ca.store.migrations import Migrated
 from tegata.ca.store.nonces import NonceRows
 from tegata.ca.store.observations import ObservationRows
 from tegata.ca.store.orders import OrderRows
+from tegata.ca.store.precertificates import PrecertificateRows
 from tegata.ca.store.revocation_lists import RevocationListRows
 
 
@@ -33,6 +34,7 @@ class RowStore:
         self.authorizations: ports.Authorizations = AuthorizationRows(engine)
         self.certificates: ports.Certificates = CertificateRows(engine)
         self.blocked_keys: ports.BlockedKeys = BlockedKeyRows(engine)
+        self.precertificates: ports.Precertificates = PrecertificateRows(engine)
         self.contracts: ports.Contracts = ContractRows(engine)
         self.credentials: ports.Credentials = CredentialRows(engine)
         self.customers: ports.Customers = CustomerRows(engine)

@@ -68,6 +68,12 @@ SET chain_pem = :chain_pem, issued_at = :at
 WHERE serial = :serial AND issued_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM blocked_keys AS b WHERE b.spki_digest = certificates.spki_digest);
 
+-- name: finish
+UPDATE certificates
+SET chain_pem = :chain_pem
+WHERE serial = :serial AND issued_at IS NOT NULL AND revoked_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM blocked_keys AS b WHERE b.spki_digest = certificates.spki_digest);
+
 -- name: revoke
 UPDATE certificates
 SET revoked_at = :at, reason = :reason

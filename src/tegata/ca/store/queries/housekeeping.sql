@@ -5,6 +5,10 @@ UPDATE orders
 SET serial = NULL
 WHERE id IN (SELECT order_id FROM certificates WHERE not_after < :before ORDER BY not_after, serial LIMIT :most);
 
+-- name: precertificates
+DELETE FROM precertificates
+WHERE serial IN (SELECT serial FROM certificates WHERE not_after < :before ORDER BY not_after, serial LIMIT :most);
+
 -- name: certificates
 DELETE FROM certificates
 WHERE serial IN (SELECT serial FROM certificates WHERE not_after < :before ORDER BY not_after, serial LIMIT :most)

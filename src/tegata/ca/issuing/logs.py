@@ -1,0 +1,151 @@
+"""Sending precertificates to logs and coming back with enough SCTs of them, whichever logs fail or stand still.
+
+Knows HTTP and the list of logs; what an SCT is and how many it takes is told elsewhere.
+"""
+
+import asyncio
+import random
+from base64 import b64encode
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import httpx2
+import msgspec
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tegata.ca.errors import LogsUnusable
+from tegata.ca.issuing import precertificates
+from tegata.ca.issuing.loglist import LogList
+from tegata.ca.issuing.precertificates import BadSct, Sct
+from tegata.ca.policy import transparency
+from tegata.ca.policy.transparency import Log
+from tegata.pki.life import life
+
+Ask: TypeAlias = Callable[[Log], Coroutine[Any, Any, Sct]]
+
+ANSWER_SECONDS = 10.0
+"""How long a log is waited for at the most."""
+PATIENCE_SECONDS = 1.5
+"""After so long without any answer one log more is asked."""
+
+log = structlog.get_logger("transparency")
+
+
+class PublicLogs:
+    """A Transparency: logs of a list, asked over HTTP."""
+
+    def __init__(
+        self,
+        logs: LogList,
+        clock: Callable[[], datetime],
+        *,
+        patience: float = PATIENCE_SECONDS,
+        answer: float = ANSWER_SECONDS,
+    ) -> None:
+        self._list, self._clock, self._patience, self._answer = logs, clock, patience, answer
+        self._client: httpx2.AsyncClient | None = None
+
+    def precertificate(self, tbs: bytes) -> bytes:
+        """The same certificate with the poison."""
+        return precertificates.precertificate(tbs)
+
+    def certificate(self, tbs: bytes, scts: bytes) -> bytes:
+        """The same certificate with these SCTs in the poison's place."""
+        return precertificates.certificate(tbs, scts)
+
+    def require(self) -> None:
+        """Pass if there is a list of logs that may be used; raises LogsUnusable."""
+        self._list.usable(self._clock())
+
+    async def scts(self, precertificate: bytes, chain: Sequence[x509.Certificate]) -> bytes:
+        """The list of enough SCTs for a precertificate (DER) below this chain; raises LogsUnusable."""
+        leaf = x509.load_der_x509_certificate(precertificate)
+        tbs, ends = leaf.tbs_certificate_bytes, leaf.not_valid_after_utc
+        now = self._clock()
+        wanted = transparency.need(life(leaf.not_valid_before_utc, ends), now)
+        candidates = transparency.taking(self._list.usable(now), ends)
+        random.shuffle(candidates)
+        key = chain[0].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        body = msgspec.json.encode({"chain": [b64encode(der).decode() for der in (precertificate, *map(_der, chain))]})
+
+        async def ask(one: Log) -> Sct:
+            return precertificates.read(await self._post(one, body), one, tbs, key, self._clock())
+
+        return precertificates.list_of(await _Inquiry(ask, candidates, wanted).scts(self._patience))
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _post(self, one: Log, body: bytes) -> bytes:
+        """A log's answer; raises BadSct, TimeoutError, httpx2's errors."""
+        if self._client is None:
+            self._client = httpx2.AsyncClient(trust_env=False, timeout=None, follow_redirects=False)
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        answer = b""
+        async with (
+            asyncio.timeout(self._answer),
+            self._client.stream("POST", one.url + "ct/v1/add-pre-chain", content=body, headers=headers) as response,
+        ):
+            if response.status_code != 200:
+                raise BadSct(f"HTTP status {response.status_code}")
+            async for piece in response.aiter_raw():
+                answer += piece
+                if len(answer) > precertificates.ANSWER_LIMIT:
+                    raise BadSct("its answer is too large")
+        return answer
+
+
+class _Inquiry:
+    """What one precertificate's SCTs there are, and which logs are being asked: as few as may be enough."""
+
+    def __init__(self, ask: Ask, candidates: list[Log], wanted: transparency.Need) -> None:
+        self._ask, self._candidates, self._wanted = ask, candidates, wanted
+        self._got: dict[Log, Sct] = {}
+        self._asked: dict[asyncio.Task[Sct], Log] = {}
+
+    async def scts(self, patience: float) -> list[Sct]:
+        """Enough of them: a log that fails is replaced at once, one that stands still after a while."""
+        try:
+            while not transparency.is_enough(self._got, self._wanted):
+                await self._hear(patience)
+        finally:
+            for task in self._asked:
+                task.cancel()
+            await asyncio.gather(*self._asked, return_exceptions=True)
+        return list(self._got.values())
+
+    async def _hear(self, patience: float) -> None:
+        """Ask as many as may be enough, and take what comes next."""
+        while not transparency.is_enough(hoped := {*self._got, *self._asked.values()}, self._wanted):
+            if not self._begin(hoped):
+                break
+        if not self._asked:
+            raise LogsUnusable(reason=f"{len(self._got)} of {self._wanted.scts}, and there is no log left to ask")
+        done, _ = await asyncio.wait(self._asked, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            self._begin(set(self._got))
+        for task in done:
+            one = self._asked.pop(task)
+            try:
+                self._got[one] = task.result()
+            except (BadSct, httpx2.HTTPError, TimeoutError) as error:
+                log.warning("log.failed", log=one.url, reason=str(error) or type(error).__name__)
+
+    def _begin(self, counted: Collection[Log]) -> bool:
+        """Ask one more, beside those that are counted on; False if there is none."""
+        following = transparency.following(self._candidates, counted, self._wanted)
+        if following is None:
+            return False
+        self._candidates.remove(following)
+        self._asked[asyncio.create_task(self._ask(following))] = following
+        return True
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)

@@ -1,0 +1,162 @@
+"""Enough SCTs from logs that answer over HTTP, whichever of them refuse, lie or stand still; and the list of them."""
+
+import json
+import os
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+
+from tegata.ca.errors import LogsUnusable
+from tegata.ca.issuing import precertificates
+from tegata.ca.issuing.loglist import LogList
+from tegata.ca.issuing.logs import PublicLogs
+from tegata.ca.settings import SERVICES
+from tests.ca.issuing.conftest import NOW
+from tests.peers.ctlog import CtLog, write_list
+
+pytestmark = pytest.mark.anyio
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def running():
+    """Begin logs, an operator and what it does each; they end with the test."""
+    with ExitStack() as stack:
+        yield lambda *logs: [
+            stack.enter_context(CtLog(*one, now=NOW.timestamp) if isinstance(one, tuple) else one) for one in logs
+        ]
+
+
+@pytest.fixture
+async def submit(ca, wanted, tmp_path):
+    """Make a precertificate known to logs; the certificate with the SCTs."""
+
+    async def _submit(*logs, days=90, made_at=NOW, patience=60):
+        write_list(tmp_path / "logs.json", *logs, made_at=made_at)
+        service = SERVICES["dv-acme-1y"]
+        dv = wanted._replace(service=service, not_after=NOW + days * DAY - SECOND)
+        if days > 90:
+            dv = dv._replace(service=type(service)(label="long", validation="dv", certificate_days=days))
+        tbs = precertificates.precertificate(ca.builder.template(**dv._asdict()))
+        public = PublicLogs(LogList(tmp_path / "logs.json"), lambda: NOW, patience=patience)
+        try:
+            scts = await public.scts(await ca.authority.sign(tbs), ca.authority.chain)
+        finally:
+            await public.close()
+        return x509.load_der_x509_certificate(await ca.authority.sign(public.certificate(tbs, scts)))
+
+    return _submit
+
+
+def holders(ca, certificate, logs):
+    """The logs whose SCT the certificate has; each SCT is verified, and there is no other."""
+    extension = certificate.extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps)
+    found = [log for log in logs if log.verify(certificate, ca.authority.certificate)]
+    assert len(found) == len(extension.value)
+    return found
+
+
+async def test_two_logs_of_two_operators(ca, submit, running):
+    """B-83: no more than it takes, and both were sent the same."""
+    logs = running(("A",), ("A",), ("B",))
+    found = holders(ca, await submit(*logs), logs)
+    assert sorted(log.operator for log in found) == ["A", "B"]
+    [sent] = {one for log in logs for one in log.received}
+    assert x509.load_der_x509_certificate(sent).extensions.get_extension_for_class(x509.PrecertPoison).critical
+    assert sum(len(log.received) for log in logs) == 2
+
+
+async def test_three_for_a_longer_life(ca, submit, running):
+    """B-83."""
+    logs = running(("A",), ("A",), ("B",))
+    assert len(holders(ca, await submit(*logs, days=199), logs)) == 3
+
+
+@pytest.mark.parametrize("behaviour", ["refuses", "hangs", "lies", "future", "another", "floods", "babbles"])
+async def test_a_log_that_gives_no_sct_is_replaced(ca, submit, running, behaviour):
+    """B-84: at once, or after a moment where it stands still."""
+    logs = running(("A", behaviour), ("A",), ("B", behaviour), ("B",))
+    found = holders(ca, await submit(*logs, patience=0.2 if behaviour == "hangs" else 60), logs)
+    assert {log.behaviour for log in found} == {"honest"}
+    assert {log.operator for log in found} == {"A", "B"}
+
+
+async def test_a_log_that_is_not_there(ca, submit, running):
+    """B-84."""
+    with CtLog("A") as gone:
+        pass
+    logs = running(("A",), ("B",))
+    assert holders(ca, await submit(gone, *logs), logs) == logs
+
+
+async def test_too_few(submit, running):
+    """B-83: nothing is made up for; one operator is not two."""
+    logs = running(("A",), ("A",), ("B", "refuses"))
+    with pytest.raises(LogsUnusable, match=r"[12] of 2"):
+        await submit(*logs)
+    with pytest.raises(LogsUnusable):
+        await submit()
+
+
+async def test_logs_that_do_not_take_it(submit, running):
+    """B-84: by the end of its life, and by what browsers think of them."""
+    ends = (NOW + 90 * DAY - SECOND).isoformat()
+    late = CtLog("B", interval=(NOW.isoformat(), ends), now=NOW.timestamp)
+    retired = CtLog("B", state="retired", now=NOW.timestamp)
+    with pytest.raises(LogsUnusable):
+        await submit(*running(("A",), late, retired))
+    assert not late.received
+    assert not retired.received
+
+
+async def test_an_old_list(submit, running):
+    """B-84: 70 days are enough."""
+    logs = running(("A",), ("B",))
+    assert await submit(*logs, made_at=NOW - 70 * DAY)
+    with pytest.raises(LogsUnusable, match="older than 70 days"):
+        await submit(*logs, made_at=NOW - 70 * DAY - SECOND)
+
+
+def test_a_list_is_read_again_when_it_changes(tmp_path):
+    """B-84: a restart is not needed; what cannot be read is no list."""
+    file = tmp_path / "logs.json"
+    first, second = CtLog("A"), CtLog("B")
+    first.url = second.url = "https://log.example/"
+    listed = LogList(file)
+    with pytest.raises(LogsUnusable):
+        listed.usable(NOW)
+    write_list(file, first, made_at=NOW)
+    assert [log.operator for log in listed.usable(NOW)] == ["A"]
+    write_list(file, first, second, made_at=NOW)
+    assert [log.operator for log in listed.usable(NOW)] == ["A", "B"]
+    file.write_text("{}")
+    for _ in range(2):
+        with pytest.raises(LogsUnusable):
+            listed.usable(NOW)
+
+
+def test_a_log_whose_id_is_not_its_keys(tmp_path):
+    """Somebody was at the list."""
+    log = CtLog("A")
+    log.url, log.id = "https://log.example/", bytes(32)
+    write_list(tmp_path / "logs.json", log, made_at=NOW)
+    with pytest.raises(LogsUnusable, match="not the id"):
+        LogList(tmp_path / "logs.json").usable(NOW)
+
+
+def test_logs_of_the_newer_kind(tmp_path):
+    """They are asked at their submission URL."""
+    log = CtLog("A")
+    log.url = "https://log.example"
+    write_list(tmp_path / "logs.json", log, made_at=NOW)
+    text = json.loads((tmp_path / "logs.json").read_text())
+    operator = text["operators"][0]
+    operator["tiled_logs"], operator["logs"] = operator["logs"], []
+    operator["tiled_logs"][0]["submission_url"] = operator["tiled_logs"][0].pop("url")
+    (tmp_path / "logs.json").write_text(json.dumps(text))
+    os.utime(tmp_path / "logs.json")
+    assert [one.url for one in LogList(tmp_path / "logs.json").usable(NOW)] == ["https://log.example/"]

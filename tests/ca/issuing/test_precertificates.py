@@ -1,0 +1,119 @@
+"""A certificate's two forms for logs, and what logs answer: against a log that really signs."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tegata.ca.issuing import precertificates
+from tegata.ca.issuing.pkilint_process import lint
+from tegata.ca.issuing.precertificates import BadSct
+from tegata.ca.policy.transparency import Log
+from tegata.ca.settings import SERVICES
+from tests.ca.issuing.conftest import NOW
+from tests.peers.ctlog import CtLog
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def tbs(ca, wanted):
+    return ca.builder.template(**wanted._replace(service=SERVICES["dv-acme-1y"])._asdict())
+
+
+async def signed(ca, tbs):
+    return await ca.authority.sign(tbs)
+
+
+async def answered(ca, tbs, behaviour="honest", **changes):
+    """An SCT read from a log's answer."""
+    log = CtLog("Example", behaviour, now=NOW.timestamp)
+    issuer = ca.authority.certificate
+    precertificate = await signed(ca, precertificates.precertificate(tbs))
+    answer = log.sct(precertificate, issuer.public_bytes(Encoding.DER)) | changes
+    known = Log(log.id, log.operator, "", log.key, NOW, NOW)
+    spki = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return log, precertificates.read(json.dumps(answer).encode(), known, tbs, spki, NOW)
+
+
+async def test_a_precertificate_is_its_certificate_with_the_poison(ca, tbs):
+    """B-82: critical, NULL, and nothing else is another; pkilint takes it for what it is."""
+    poisoned = precertificates.precertificate(tbs)
+    plain, other = [x509.load_der_x509_certificate(await signed(ca, one)) for one in (tbs, poisoned)]
+    poison = other.extensions.get_extension_for_class(x509.PrecertPoison)
+    assert poison.critical
+    assert list(other.extensions) == [*plain.extensions, poison]
+    assert (other.serial_number, other.subject, other.public_key()) == (
+        *(plain.serial_number, plain.subject, plain.public_key()),
+    )
+    assert precertificates.is_precertificate(poisoned)
+    assert not precertificates.is_precertificate(tbs)
+    assert precertificates.bare(poisoned) == tbs
+    assert precertificates.precertificate(poisoned) == poisoned
+    assert lint(await signed(ca, poisoned)) == []
+
+
+async def test_a_certificate_with_scts(ca, tbs):
+    """B-82, B-83: without them it is what the log signed, octet by octet; pkilint finds nothing."""
+    log, sct = await answered(ca, tbs)
+    other, another = await answered(ca, tbs)
+    listed = precertificates.list_of([sct, another])
+    final = precertificates.certificate(precertificates.precertificate(tbs), listed)
+    certificate = x509.load_der_x509_certificate(await signed(ca, final))
+    assert certificate.tbs_precertificate_bytes == tbs == precertificates.bare(final)
+    assert log.verify(certificate, ca.authority.certificate)
+    assert other.verify(certificate, ca.authority.certificate)
+    assert lint(await signed(ca, final)) == []
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [("lies", "signature does not hold"), ("future", "future"), ("another", "another log's")],
+)
+async def test_an_answer_that_is_no_sct_of_this_log(ca, tbs, behaviour, reason):
+    """B-84."""
+    with pytest.raises(BadSct, match=reason):
+        await answered(ca, tbs, behaviour)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sct_version": 1},
+        {"timestamp": -1},
+        {"timestamp": 1 << 64},
+        {"timestamp": 1},
+        {"id": "AA=="},
+        {"signature": "no base64"},
+        {"signature": ""},
+        {"signature": "BAMA"},
+        {"signature": "BAEAAQA="},
+        {"extensions": "AAAA"},
+        {"extensions": None},
+    ],
+    ids=str,
+)
+async def test_an_answer_with_something_wrong(ca, tbs, changes):
+    """Whatever it is, it does not get into a certificate (B-84)."""
+    with pytest.raises(BadSct):
+        await answered(ca, tbs, **changes)
+
+
+async def test_scts_are_for_one_certificate(ca, tbs, wanted):
+    """Those of another do not hold (B-84)."""
+    dv = wanted._replace(service=SERVICES["dv-acme-1y"], not_after=wanted.not_after - timedelta(days=1))
+    other = ca.builder.template(**dv._asdict())
+    log = CtLog("Example", now=NOW.timestamp)
+    issuer = ca.authority.certificate
+    answer = log.sct(await signed(ca, precertificates.precertificate(tbs)), issuer.public_bytes(Encoding.DER))
+    spki = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(BadSct):
+        precertificates.read(json.dumps(answer).encode(), Log(log.id, "", "", log.key, NOW, NOW), other, spki, NOW)
+
+
+def test_a_certificate_without_extensions():
+    """Nothing that is not as this CA makes it is taken apart."""
+    with pytest.raises(ValueError, match="extensions"):
+        precertificates.bare(bytes.fromhex("3003020101"))
