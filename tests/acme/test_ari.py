@@ -86,7 +86,7 @@ def test_what_is_no_identifier_is_malformed(text):
     ],
 )
 def test_the_default_window(days, start, end):
-    """Around two thirds of life, half of a short one, 2 % wide."""
+    """Around two thirds of life, half of a short one, 2 % wide (X-18)."""
     not_after = START + timedelta(days=days) - timedelta(seconds=1)
     window = default_window(START, not_after)
     assert abs(window.start - (START + start)) <= timedelta(seconds=1)

@@ -200,6 +200,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     profile: str | None = None
 
 
+class Replacement(NamedTuple):
+    """That a certificate is to be replaced between two instants, as the CA's operator says; ``page`` tells why."""
+
+    starts: datetime
+    ends: datetime
+    page: str | None = None
+
+
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate, from the intent to sign on: ``chain_pem`` is None until the signature is stored.
 
@@ -222,6 +230,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
     reason: int | None = None
     crl: str = WHOLE_CRL
+    replacement: Replacement | None = None
 
     @property
     def is_logged(self) -> bool:

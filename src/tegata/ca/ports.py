@@ -36,6 +36,7 @@ from tegata.ca.model import (
     Observation,
     Order,
     Precertificate,
+    Replacement,
     Revocation,
     RevocationList,
     Session,
@@ -207,6 +208,10 @@ class Certificates(Protocol):
 
     def revoke(self, work: Work, serial: str, reason: int, at: datetime, by: str) -> None:
         """Guarded: issued and not yet revoked; ``by`` is who asked for it, for the audit log."""
+        ...
+
+    def replace(self, work: Work, serial: str, wanted: Replacement) -> None:
+        """Guarded: issued and not revoked; the last that was said counts (X-18)."""
         ...
 
     def revoke_for_key_compromise(self, work: Work, serial: str) -> None:

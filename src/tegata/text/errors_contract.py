@@ -157,6 +157,7 @@ REASONS: dict[str, str] = {
     "certificate": "証明書",
     "service": "サービス",
     # what an operator gives
+    "the instant by which they are to be replaced is not ahead": "交換の期限が現在より後ではありません",
     "the contract would end before it starts": "契約の終了が開始より前になります",
     "the contract lasts as long already": "契約はすでにその時点まで有効です",
     "the contract would still have ended": "更新しても契約は終了済みのままです",

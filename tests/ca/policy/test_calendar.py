@@ -6,6 +6,7 @@ import pytest
 
 from tegata.acme.window import Window, default_window
 from tegata.ca.errors import DatesRefused
+from tegata.ca.model import Replacement
 from tegata.ca.policy.calendar import check_dates, renewal_window, retry_after, told, whole_second
 from tegata.clock import rfc3339
 from tests.ca.policy.samples import DAY, NOW, SECOND, certificate, contract
@@ -24,6 +25,18 @@ def test_a_revoked_certificate_is_to_be_replaced_at_once():
     revoked = certificate(revoked_at=NOW - DAY, reason=1)
     for changes in ({}, {"renewed_at": NOW}, {"ends": revoked.not_after}):
         assert renewal_window(revoked, contract(**changes)) == Window(NOW - DAY - HOUR, NOW - DAY)
+
+
+def test_the_operators_window():
+    """Instead of the usual one, unless that is over sooner, and never of a revoked certificate (X-18)."""
+    wanted = Replacement(NOW, NOW + DAY)
+    young = {"not_before": NOW, "not_after": NOW + 90 * DAY - SECOND, "intended_at": NOW, "replacement": wanted}
+    assert renewal_window(certificate(**young), contract()) == Window(NOW, NOW + DAY)
+    late = certificate(**{**young, "replacement": Replacement(NOW, NOW + 80 * DAY)})
+    assert renewal_window(late, contract()) == default_window(late.not_before, late.not_after)
+    assert renewal_window(certificate(**young), contract(ends=NOW + 90 * DAY - SECOND)) == Window(NOW, NOW + DAY)
+    revoked = certificate(**young, revoked_at=NOW + SECOND, reason=4)
+    assert renewal_window(revoked, contract()).end == NOW + SECOND
 
 
 def test_renewing_the_contract_moves_the_windows_of_its_certificates_to_now():

@@ -11,6 +11,7 @@ from tegata.ca.errors import (
     BadRevocationReason,
     MalformedRequest,
     NotFound,
+    Refused,
     RevocationRefused,
     UnknownCertificate,
     UnknownObject,
@@ -226,7 +227,7 @@ async def test_renewal_info(house, issued):
 
 
 async def test_renewal_info_of_a_revoked_certificate(house, issued):
-    """Past, with a page that explains."""
+    """Past, with a page that explains (X-18)."""
     actor, certificate = issued
     await house.certificates.revoke_by_account(actor, der(certificate), 1)
     answer = await info(house, certificate)
@@ -254,6 +255,24 @@ async def test_renewing_the_contract_moves_the_window_to_now(house):
     answer = await info(house, renewed)
     assert answer.window.start > house.clock() + 50 * DAY
     assert answer.retry_after == 21600
+
+
+async def test_the_operator_wants_it_replaced(house, issued):
+    """Until his instant, with his page or the usual one; a revoked one is left out (X-18)."""
+    _, certificate = issued
+    now = house.clock()
+    [found] = await house.certificates.replace_by_operator([certificate.serial] * 2, now + DAY, "https://why.example")
+    assert found.serial == certificate.serial
+    answer = await info(house, certificate)
+    assert (answer.window, answer.explanation) == (Window(now, now + DAY), "https://why.example")
+    await house.certificates.replace_by_operator([certificate.serial], now + DAY, None)
+    assert (await info(house, certificate)).explanation == EXPLANATION
+    with pytest.raises(Refused):
+        await house.certificates.replace_by_operator([certificate.serial], now, None)
+    with pytest.raises(UnknownObject):
+        await house.certificates.replace_by_operator(["ff"], now + DAY, None)
+    await house.certificates.revoke_by_operator(certificate.serial, 4)
+    assert await house.certificates.replace_by_operator([certificate.serial], now + DAY, None) == []
 
 
 async def test_renewal_info_of_what_is_not_ours(house, issued):

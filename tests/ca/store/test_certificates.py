@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tegata.ca.model import Revocation, RevocationList
+from tegata.ca.model import Replacement, Revocation, RevocationList
 from tegata.ca.ports import Conflict, Store, Work
 from tests.ca.store.records import DAY, NOW, SECOND, certificate, contract, order, populate
 
@@ -148,6 +148,23 @@ async def test_crl_numbers_only_grow_by_one(store: Store) -> None:
     assert not await publish(1)
     assert not await publish(4)
     assert await store.revocation_lists.latest() == crl(2)
+
+
+async def test_to_be_replaced(store: Store) -> None:
+    """Once it is issued and as long as it is not revoked; what was said last counts (X-18)."""
+    await populate(store)
+    await orders(store, "order")
+    assert await step(store, "intend", certificate())
+    wanted = Replacement(NOW, NOW + DAY, "https://ca.example.com/why")
+    assert not await step(store, "replace", "a1", wanted)
+    assert await step(store, "issue", "a1", b"pem", NOW)
+    for last in (wanted, Replacement(NOW, NOW + 2 * DAY)):
+        assert await step(store, "replace", "a1", last)
+        found = await store.certificates.get("a1")
+        assert found is not None
+        assert found.replacement == last
+    assert await step(store, "revoke", "a1", 4, NOW, "operator")
+    assert not await step(store, "replace", "a1", wanted)
 
 
 async def test_a_blocked_key(store: Store) -> None:

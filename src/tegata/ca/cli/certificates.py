@@ -1,11 +1,13 @@
 """``tegata-ca cert``: certificates as the operator sees and revokes them."""
 
 import json
+from pathlib import Path
 
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
+from tegata.ca.errors import Refused
 
 _COLUMNS = ("serial", "contract", "status", "not_before", "not_after", "names")
 
@@ -33,7 +35,29 @@ async def revoke(ca: Ca, asked: Asked) -> Answer:
     return await show(ca, asked)
 
 
+async def replace(ca: Ca, asked: Asked) -> Answer:
+    """Have certificates replaced: those that are, which are all but the revoked and the expired; raises Refused."""
+    serials = [*(asked["serial"] or ()), *_serials(asked["serials"])]
+    if not serials:
+        raise Refused(reason="there is no serial number")
+    page: str | None = asked["page"]
+    if page is not None and not page.startswith("https://"):
+        raise Refused(reason="the page is no https URL")
+    found = await ca.certificates.replace_by_operator([_kept(each) for each in serials], asked["by"], page)
+    return Answer([shapes.certificate(one, ca.now()) for one in found], (*_COLUMNS, "replace_by"))
+
+
+def _serials(file: str | None) -> list[str]:
+    try:
+        return Path(file).read_text("ascii").split() if file else []
+    except (OSError, UnicodeDecodeError):
+        raise Refused(reason="the file of serial numbers cannot be read") from None
+
+
 def _serial(asked: Asked) -> str:
+    return _kept(asked["serial"])
+
+
+def _kept(text: str) -> str:
     """The serial as it is kept, however the operator copied it: ``0A:B1`` is ``ab1``."""
-    text: str = asked["serial"]
     return text.replace(":", "").lower().lstrip("0")

@@ -216,6 +216,16 @@ COMMANDS = (
         ),
     ),
     Command(
+        ("cert", "replace"),
+        "have certificates replaced by ARI, as before a mass revocation; nothing is revoked",
+        options=(
+            Option("serial", "SERIAL", "a certificate; may be repeated", many=True),
+            Option("serials", "FILE", "a file with a serial number in each line"),
+            Option("by", "T", "until when, RFC 3339 in UTC", required=True, type=_instant),
+            Option("page", "URL", "a page that says why (default: the portal)"),
+        ),
+    ),
+    Command(
         ("ceremony", "root"),
         "make a root in an offline directory (--dir): its key, its certificate, its CRL",
         options=(

@@ -63,6 +63,7 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("cert", "show"): certificates.show,
     ("cert", "evidence"): certificates.evidence,
     ("cert", "revoke"): certificates.revoke,
+    ("cert", "replace"): certificates.replace,
     ("key", "show"): keys.show,
     ("key", "block"): keys.block,
     ("key", "list"): keys.listing,

@@ -133,6 +133,7 @@ def certificate(record: Certificate, now: datetime) -> Shape:
         "status": certificates.status(record, now),
         "reason": record.reason,
         "revoked_at": rfc3339(record.revoked_at) if record.revoked_at else None,
+        "replace_by": rfc3339(record.replacement.ends) if record.replacement else None,
     }
 
 

@@ -49,6 +49,7 @@ def renewal_window(certificate: Certificate, contract: Contract) -> Window:
     """When this certificate should be replaced (RFC 9773 §4.2).
 
     - A revoked one: in the past, at once.
+    - One that the CA's operator wants replaced: when he wants it, and no later than otherwise (X-18).
     - One from before its contract was renewed: from the renewal on, at once, since a new one may live longer.
     - One that lives as long as its contract does: near the very end, because until the contract is renewed a
       replacement could not end later.
@@ -56,6 +57,13 @@ def renewal_window(certificate: Certificate, contract: Contract) -> Window:
     """
     if certificate.revoked_at is not None:
         return Window(certificate.revoked_at - _MOVED_WINDOW, certificate.revoked_at)
+    usual = _usual_window(certificate, contract)
+    if certificate.replacement is None or usual.end <= certificate.replacement.ends:
+        return usual
+    return Window(certificate.replacement.starts, certificate.replacement.ends)
+
+
+def _usual_window(certificate: Certificate, contract: Contract) -> Window:
     if _is_from_before_renewal(certificate, contract):
         assert contract.renewed_at is not None
         return Window(contract.renewed_at - _MOVED_WINDOW, contract.renewed_at)

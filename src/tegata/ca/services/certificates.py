@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -22,10 +23,10 @@ from tegata.ca.errors import (
     UnknownCertificate,
     UnknownObject,
 )
-from tegata.ca.model import BlockedKey, Certificate, Contract, Job
+from tegata.ca.model import BlockedKey, Certificate, Contract, Job, Replacement
 from tegata.ca.policy import calendar
-from tegata.ca.policy.certificates import Reason, operator_reason, subscriber_reason
-from tegata.ca.ports import Ids, Store
+from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
+from tegata.ca.ports import Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.issuers import Issuers
@@ -101,8 +102,13 @@ class CertificateService:
         return RenewalAnswer(
             calendar.renewal_window(certificate, contract),
             calendar.retry_after(certificate, contract, self._clock()),
-            self._explanation if certificate.revoked_at is not None else None,
+            self._told_with(certificate),
         )
+
+    def _told_with(self, certificate: Certificate) -> str | None:
+        if certificate.revoked_at is not None:
+            return self._explanation
+        return certificate.replacement and (certificate.replacement.page or self._explanation)
 
     async def revoke_by_account(self, actor: Actor, der: bytes, reason: int | None) -> None:
         """Revoke a certificate for its account, or for one that has proved all its names (A-90).
@@ -140,6 +146,23 @@ class CertificateService:
         certificate = await self.show(serial)
         await self._revocations.revoke(certificate, operator_reason(reason), "operator")
         return await self.show(serial)
+
+    async def replace_by_operator(self, serials: Sequence[str], ends: datetime, page: str | None) -> list[Certificate]:
+        """Want these certificates replaced from now on until an instant, as before a mass revocation (X-18).
+
+        Those that were revoked or have expired are left out. ``page`` is what their holders are shown. Gives those that
+        are to be replaced; raises UnknownObject, Refused.
+        """
+        now = self._clock()
+        if ends <= now:
+            raise Refused(reason="the instant by which they are to be replaced is not ahead")
+        found = [await self.show(serial) for serial in dict.fromkeys(serials)]
+        wanted = Replacement(now, ends, page)
+        work, in_use = Work(), [one for one in found if status(one, now) is CertificateStatus.VALID]
+        for certificate in in_use:
+            self._store.certificates.replace(work, certificate.serial, wanted)
+        await self._store.commit(work)
+        return [msgspec.structs.replace(one, replacement=wanted) for one in in_use]
 
     async def of_key(self, spki_digest: bytes) -> list[Certificate]:
         """The certificates that would be revoked if this key were blocked."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from tegata.ca.model import Certificate, Revocation
+from tegata.ca.model import Certificate, Replacement, Revocation
 from tegata.ca.ports import Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, instant_or_none, json, micros, micros_or_none, strings
@@ -99,6 +99,12 @@ class CertificateRows:
         work.add("certificates.revoke", rows=1, serial=serial, reason=reason, at=micros(at))
         audit.record(work, "certificate.revoked", serial, reason=reason, by=by)
 
+    def replace(self, work: Work, serial: str, wanted: Replacement) -> None:
+        """Want an issued certificate replaced that has not been revoked."""
+        starts, ends = micros(wanted.starts), micros(wanted.ends)
+        work.add("certificates.replace", rows=1, serial=serial, starts=starts, ends=ends, page=wanted.page)
+        audit.record(work, "certificate.to-be-replaced", serial, starts=starts, ends=ends, page=wanted.page)
+
     def revoke_for_key_compromise(self, work: Work, serial: str) -> None:
         """Change a revoked certificate's reason to keyCompromise, once."""
         work.add("certificates.revoke_for_key_compromise", rows=1, serial=serial)
@@ -116,7 +122,10 @@ def _certificates(rows: list[Row]) -> list[Certificate]:
 
 def _certificate(row: Row) -> Certificate:
     (serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at) = row[:10]
-    (chain_pem, issued_at, revoked_at, reason, crl) = row[10:]
+    (chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page) = row[10:]
+    wanted = None
+    if replace_from is not None:
+        wanted = Replacement(instant(replace_from), instant(replace_by), replace_page)
     return Certificate(
         serial=serial,
         order_id=order_id,
@@ -133,4 +142,5 @@ def _certificate(row: Row) -> Certificate:
         revoked_at=instant_or_none(revoked_at),
         reason=reason,
         crl=crl,
+        replacement=wanted,
     )

@@ -160,6 +160,9 @@ CREATE TABLE certificates (
     revoked_at INTEGER,
     reason INTEGER,
     crl TEXT NOT NULL DEFAULT 'issuing',
+    replace_from INTEGER,
+    replace_by INTEGER,
+    replace_page TEXT,
     CHECK ((chain_pem IS NULL) = (issued_at IS NULL)),
     CHECK ((revoked_at IS NULL) = (reason IS NULL)),
     CHECK (revoked_at IS NULL OR issued_at IS NOT NULL)

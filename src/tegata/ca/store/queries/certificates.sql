@@ -1,31 +1,31 @@
 -- name: get
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
 WHERE serial = :serial;
 
 -- name: intended_for
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
 WHERE order_id = :order_id;
 
 -- name: of_contract
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
 WHERE contract_id = :contract_id
 ORDER BY intended_at DESC, serial;
 
 -- name: all
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
 ORDER BY intended_at DESC, serial;
 
 -- name: issued_after
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
 WHERE serial > :after AND issued_at IS NOT NULL
 ORDER BY serial
@@ -33,7 +33,7 @@ LIMIT :most;
 
 -- name: current_for
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
 WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after >= :now
     AND issued_at IS NOT NULL AND revoked_at IS NULL
@@ -41,7 +41,7 @@ ORDER BY intended_at DESC, serial;
 
 -- name: of_key
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
 WHERE spki_digest = :spki_digest AND issued_at IS NOT NULL
 ORDER BY intended_at DESC, serial;
@@ -83,3 +83,8 @@ WHERE serial = :serial AND issued_at IS NOT NULL AND revoked_at IS NULL;
 UPDATE certificates
 SET reason = 1
 WHERE serial = :serial AND revoked_at IS NOT NULL AND reason <> 1;
+
+-- name: replace
+UPDATE certificates
+SET replace_from = :starts, replace_by = :ends, replace_page = :page
+WHERE serial = :serial AND issued_at IS NOT NULL AND revoked_at IS NULL;
