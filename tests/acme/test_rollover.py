@@ -25,6 +25,6 @@ def test_written_and_read(key_type: KeyType) -> None:
     assert header["jwk"] == jwk.from_public(new.public_key())
     assert json.loads(b64.decode(inner["payload"])) == {"account": ACCOUNT, "oldKey": jwk.from_public(OLD)}
     thumbprint = jwk.thumbprint(jwk.from_public(OLD))
-    assert spki(rollover.read(payload, url=URL, account=ACCOUNT, thumbprint=thumbprint)) == spki(new.public_key())
+    assert spki(rollover.read(payload, url=URL, accounts=[ACCOUNT], thumbprint=thumbprint)) == spki(new.public_key())
     with pytest.raises(Malformed):
-        rollover.read(payload, url=URL, account=f"{ACCOUNT}2", thumbprint=thumbprint)
+        rollover.read(payload, url=URL, accounts=[f"{ACCOUNT}2"], thumbprint=thumbprint)

@@ -87,3 +87,13 @@ def test_a_trusted_proxy_is_a_network(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text(text)
     with pytest.raises(BadSettings, match="trusted_proxies"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["http://old.example", "https://old.example/acme", "old.example"])
+def test_former_urls_that_are_none(tmp_path: Path, url: str) -> None:
+    """X-51"""
+    (tmp_path / "settings.toml").write_text(
+        f'[acme]\nurl = "https://ca.example"\nformer_urls = ["{url}"]\n[public]\nurl = "http://ca.example"\n'
+    )
+    with pytest.raises(BadSettings, match="former_urls"):
+        load_settings(tmp_path)

@@ -3,6 +3,8 @@
 Pure. Whose account it is, and whether the new key is free, is asked elsewhere.
 """
 
+from collections.abc import Collection
+
 from tegata.acme import codec, jwk, jws
 from tegata.acme.codec import Malformed
 from tegata.acme.messages import KeyChange
@@ -18,8 +20,8 @@ def write(new: PrivateKey, *, url: str, account: str, old: PublicKey) -> bytes:
     return jws.sign(new, codec.encode(wish), url=url, nonce=None, kid=None)
 
 
-def read(payload: bytes, *, url: str, account: str, thumbprint: str) -> PublicKey:
-    """The new key of ``account`` (its URL), whose key has this ``thumbprint``; ``url`` is the outer request's.
+def read(payload: bytes, *, url: str, accounts: Collection[str], thumbprint: str) -> PublicKey:
+    """The new key of the account that has these URLs and this key's ``thumbprint``; ``url`` is the outer request's.
 
     Raises Malformed, BadPublicKey, jws.BadSignature, jws.BadAlgorithm.
     """
@@ -29,7 +31,7 @@ def read(payload: bytes, *, url: str, account: str, thumbprint: str) -> PublicKe
     change = codec.decode(inner.payload, KeyChange, codec.REQUEST_LIMIT)
     if inner.header.url != url:
         raise Malformed(reason="the inner JWS was signed for another URL than the outer one")
-    if change.account != account:
+    if change.account not in accounts:
         raise Malformed(reason="the key change names another account than the one that asks for it")
     if jwk.thumbprint(jwk.from_public(jwk.to_public(change.old_key))) != thumbprint:
         raise Malformed(reason="oldKey is not the account's key")

@@ -165,7 +165,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     services, issuer = settings.services, issuers.newest.certificate
     addresses = configuration.certifiable(settings)
     blocked = configuration.blocked_keys(home, settings.policy)
-    account_url = partial(Links(settings.acme.url).to, links.ACCOUNT)
+    account_urls = Links(settings.acme.url, settings.acme.former_urls).accounts
 
     store = opening.open_store(home, settings.database, environ)
     crl_service = CrlService(
@@ -231,7 +231,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             validator=validator,
             validation=settings.validation,
             hands=runner,
-            account_url=account_url,
+            account_urls=account_urls,
             limits=limits,
             ids=ids,
             clock=now,
@@ -242,7 +242,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             policy=settings.policy,
             builder=builder,
             issuers=issuers,
-            permissions=Permissions(store=store, validator=validator, account_url=account_url, clock=now),
+            permissions=Permissions(store=store, validator=validator, account_urls=account_urls, clock=now),
             ids=ids,
             clock=now,
             blocked=blocked,

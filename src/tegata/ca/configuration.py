@@ -20,10 +20,7 @@ def load_settings(home: Path) -> Settings:
     """The settings of a CA's directory; raises BadSettings."""
     path = home / SETTINGS_FILE
     settings = load(path, Settings)
-    if not is_base_url(settings.acme.url, "https"):
-        raise BadSettings(path=path, reason="acme.url is not of the form https://HOST[:PORT]")
-    if not is_base_url(settings.public.url, "http"):
-        raise BadSettings(path=path, reason="public.url is not of the form http://HOST[:PORT]")
+    _check_urls(path, settings)
     for proxy in settings.acme.trusted_proxies:
         try:
             ip_network(proxy)
@@ -39,6 +36,16 @@ def load_settings(home: Path) -> Settings:
     if DNS_PERSIST_01 in offered and not 0 < len(settings.validation.issuer_domains) <= MOST_ISSUERS:
         raise BadSettings(path=path, reason="dns-persist-01 needs one to ten validation.issuer_domains")
     return settings
+
+
+def _check_urls(path: Path, settings: Settings) -> None:
+    for setting, urls, scheme in (
+        ("acme.url", [settings.acme.url], "https"),
+        ("acme.former_urls", settings.acme.former_urls, "https"),
+        ("public.url", [settings.public.url], "http"),
+    ):
+        if not all(is_base_url(url, scheme) for url in urls):
+            raise BadSettings(path=path, reason=f"{setting} is not of the form {scheme}://HOST[:PORT]")
 
 
 def require_public(home: Path, settings: Settings, now: datetime) -> None:

@@ -43,7 +43,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
             settings=ca.settings.acme,
             issuer_domains=ca.settings.validation.issuer_domains,
             profiles=choices.offered(ca.settings.services, ca.settings.profiles),
-            links=Links(ca.settings.acme.url),
+            links=Links(ca.settings.acme.url, ca.settings.acme.former_urls),
             nonces=ca.nonces,
             accounts=ca.accounts,
             orders=ca.orders,

@@ -518,7 +518,8 @@ class Store(Protocol):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What a validation asks the network: everything that one look needs, wherever it is made from.
 
-    ``token`` and ``key_authorization`` are empty for a challenge that has none.
+    ``token`` and ``key_authorization`` are empty for a challenge that has none. Records may name the account by one of
+    ``former_uris`` too.
     """
 
     identifier: Identifier
@@ -527,6 +528,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     key_authorization: str
     account_uri: str
+    former_uris: tuple[str, ...] = ()
 
 
 class Sighting(NamedTuple):

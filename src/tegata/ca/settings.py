@@ -32,10 +32,12 @@ Rate = Annotated[str, msgspec.Meta(pattern=r"^([1-9][0-9]{0,8}/[1-9][0-9]{0,3}[s
 class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ACME service: ``url`` is the public base (its directory is ``<url>/acme/``); ``listen`` host:port.
 
-    ``trusted_proxies`` are networks whose X-Forwarded-For says who asks.
+    ``former_urls`` are bases that it had before: accounts are known below those too, in requests and in records of
+    the DNS. ``trusted_proxies`` are networks whose X-Forwarded-For says who asks.
     """
 
     url: str
+    former_urls: tuple[str, ...] = ()
     listen: str = ""
     terms_of_service: str = ""
     website: str = ""

@@ -1,12 +1,15 @@
 """The account's own life on the wire: changed, given another key, listed with its orders, given up."""
 
+import dataclasses
 import json
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from tegata.acme import jwk
 from tegata.acme.wire import links
+from tegata.ca import faces
 from tegata.ca.services import orders as order_service
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
@@ -118,6 +121,24 @@ async def test_a_new_key(world):
     assert body(await client.post(placed.headers.get("Location")))["status"] == "ready"
     stranger = Client(world.app, old)
     assert kind(await stranger.post("/acme/new-account", {"onlyReturnExisting": True})) == "accountDoesNotExist"
+
+
+async def test_a_ca_that_has_moved(world):
+    """An account goes on by the URL that it has always had, and changes its key by it (X-51)."""
+    client, former = await world.client(NAME), "https://former.example"
+    url = client.kid
+    client.kid = url.replace(BASE, former)
+    assert kind(await client.post(url)) == "accountDoesNotExist"
+    acme = msgspec.structs.replace(world.ca.settings.acme, former_urls=(former,))
+    settings = msgspec.structs.replace(world.ca.settings, acme=acme)
+    client.app = faces.acme_and_portal(dataclasses.replace(world.ca, settings=settings))
+    account = body(await client.post(url))
+    assert account["orders"].startswith(BASE)
+    new = new_key()
+    assert body(await client.post("/acme/key-change", inner(client, new))) == account
+    client.key = new
+    again = await client.post("/acme/new-order", WANTED)
+    assert again.status == 201
 
 
 async def test_a_key_that_has_an_account(world):

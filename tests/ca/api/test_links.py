@@ -21,6 +21,20 @@ def test_our_account_url_leads_to_its_id():
     assert CA.account_id(CA.to(links.ACCOUNT, "abc-_1")) == "abc-_1"
 
 
+def test_account_urls_of_former_bases_lead_to_it_too():
+    """After today's, which alone is given out; other resources have no former URL (X-51)."""
+    moved = Links("https://new.example", ["https://ca.example:8443/", "https://older.example"])
+    urls = moved.accounts("abc")
+    assert urls == tuple(
+        f"https://{host}/acme/account/abc" for host in ("new.example", "ca.example:8443", "older.example")
+    )
+    assert [moved.account_id(url) for url in urls] == ["abc"] * 3
+    assert moved.to(links.ACCOUNT, "abc") == urls[0]
+    for kid in ("https://other.example/acme/account/abc", "https://ca.example:8443/acme/order/abc"):
+        with pytest.raises(UnknownAccount):
+            moved.account_id(kid)
+
+
 @pytest.mark.parametrize(
     "kid",
     [

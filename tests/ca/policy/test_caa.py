@@ -154,6 +154,14 @@ def test_parameters(value, told):
         assert reason(f"issue {value}", "issue other.example") == told
 
 
+def test_the_account_of_a_ca_that_has_moved():
+    """By a former URL as good as by today's, and by no other (X-51)."""
+    moved = msgspec.structs.replace(REQUEST, account_uri="https://new.example/acme/account/1", former_uris=(ACCOUNT,))
+    caa.check(records(f"issue ca.example.com; accounturi={ACCOUNT}"), "example.org", moved)
+    with pytest.raises(CaaForbids):
+        caa.check(records(f"issue ca.example.com; accounturi={ACCOUNT}0"), "example.org", moved)
+
+
 def test_another_property_may_permit():
     """One for each account or method is how RFC 8657 is used (X-29, F-10)."""
     texts = [f"issue ca.example.com; accounturi={ACCOUNT}9", f"issue ca.example.com; accounturi={ACCOUNT}"]

@@ -51,6 +51,14 @@ def test_permitted(value):
     assert judged(value, request=msgspec.structs.replace(REQUEST, at=at)) is None
 
 
+def test_the_account_of_a_ca_that_has_moved():
+    """By a former URL as good as by today's (X-51)."""
+    new = "https://new.example/acme/acct/123"
+    moved = msgspec.structs.replace(REQUEST, account_uri=new, former_uris=(ACCOUNT_URI,))
+    assert judged(OURS, request=moved) is judged(f"ca.example; accounturi={new}", request=moved) is None
+    assert judged(f"{OURS}4", request=moved) == ACCOUNT
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [

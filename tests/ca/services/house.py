@@ -64,9 +64,9 @@ PUBLIC_URL = "http://ca.example.com:8080"
 EXPLANATION = "https://ca.example.com/portal/"
 
 
-def account_url(account_id: str) -> str:
-    """Where an account is."""
-    return f"https://ca.example.com/acme/account/{account_id}"
+def account_urls(account_id: str) -> tuple[str, ...]:
+    """Where an account is, and where it was."""
+    return tuple(f"https://{host}.example.com/acme/account/{account_id}" for host in ("ca", "former"))
 
 
 # One key for all certificates: making RSA keys is what takes time.
@@ -237,7 +237,7 @@ class House:
             validator=self.network,
             validation=self.validation,
             hands=Runner(store=store, handlers={}, owner="not running", clock=clock),
-            account_url=account_url,
+            account_urls=account_urls,
             limits=self.limits,
             ids=ids,
             clock=clock,
@@ -248,7 +248,7 @@ class House:
             policy=self.policy,
             builder=builder,
             issuers=self.issuers,
-            permissions=Permissions(store=store, validator=self.network, account_url=account_url, clock=clock),
+            permissions=Permissions(store=store, validator=self.network, account_urls=account_urls, clock=clock),
             ids=ids,
             clock=clock,
         )

@@ -61,6 +61,7 @@ async def test_from_accepted_to_valid(house, placed):
             token=challenge.token,
             key_authorization=key_authorization,
             account_uri=f"https://ca.example.com/acme/account/{actor.account.id}",
+            former_uris=(f"https://former.example.com/acme/account/{actor.account.id}",),
         )
     ]
     assert await statuses(house, actor, view) == (

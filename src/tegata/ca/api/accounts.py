@@ -47,8 +47,8 @@ async def change_key(context: Context, call: AccountCall) -> Response:
     """Another key for the account that asks; 409 and the URL of the account that has the key already (A-45)."""
     account = call.actor.account
     with blaming_the_request():
-        url = context.links.to(links.ACCOUNT, account.id)
-        key = rollover.read(call.payload, url=call.url, account=url, thumbprint=account.thumbprint)
+        urls = context.links.accounts(account.id)
+        key = rollover.read(call.payload, url=call.url, accounts=urls, thumbprint=account.thumbprint)
     try:
         actor = await context.accounts.change_key(call.actor, jwk.from_public(key))
     except KeyInUse as error:

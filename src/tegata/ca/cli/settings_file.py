@@ -15,8 +15,10 @@ _TEMPLATE = """\
 name = {name}
 
 [acme]
-# Base URL of ACME (<url>/acme/) and of the portal (<url>/portal/). Account URLs are permanent: never change it.
+# Base URL of ACME (<url>/acme/) and of the portal (<url>/portal/). Account URLs below it stand in CAA records and in
+# those that stay: where it changes after all, its former values go into former_urls, and count for ever.
 url = {acme_url}
+former_urls = {former_urls}
 # Where it listens: HOST:PORT, or :PORT for all addresses.
 listen = {acme_listen}
 # URL of the terms of service that a new account has to agree to; "" for none.
@@ -158,6 +160,7 @@ def text_of(settings: Settings) -> str:
     values: dict[str, object] = {
         "name": settings.name,
         "acme_url": acme.url,
+        "former_urls": list(acme.former_urls),
         "acme_listen": acme.listen,
         "terms_of_service": acme.terms_of_service,
         "website": acme.website,

@@ -56,13 +56,14 @@ class CaaRecord(msgspec.Struct, frozen=True):
 
 
 class CaaRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Who would issue what: the issuer's domain names, the name, the method that proved it, and the account."""
+    """Who would issue what: the issuer's domain names, the name, the method that proved it, and the account's URLs."""
 
     issuers: tuple[str, ...]
     name: str
     wildcard: bool
     method: str
     account_uri: str
+    former_uris: tuple[str, ...] = ()
 
 
 def is_issuer_domain(text: str) -> bool:
@@ -104,7 +105,7 @@ def _objection(value: bytes, request: CaaRequest) -> str | None:
         return _NOT_NAMED
     if parameters is None:
         return _MALFORMED
-    if not _single(parameters, "accounturi", lambda uri: uri == request.account_uri):
+    if not _single(parameters, "accounturi", lambda uri: uri in (request.account_uri, *request.former_uris)):
         return _ACCOUNT
     labels = {request.method, _METHOD_LABELS.get(request.method, request.method)}
     if not _single(parameters, "validationmethods", lambda methods: _lists(methods, labels)):

@@ -29,6 +29,7 @@ class PersistRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     issuers: tuple[str, ...]
     account_uri: str
+    former_uris: tuple[str, ...] = ()
     wildcard: bool
     at: datetime
 
@@ -50,7 +51,7 @@ def _objection(value: bytes, request: PersistRequest) -> str | None:
     is_whole = pairs is not None and len(parameters) == len(pairs) and "accounturi" in parameters
     if not is_whole or not _SECONDS.fullmatch(until):
         return MALFORMED
-    if parameters["accounturi"] != request.account_uri:
+    if parameters["accounturi"] not in (request.account_uri, *request.former_uris):
         return ACCOUNT
     if request.at.timestamp() > int(until):
         return OVER

@@ -61,7 +61,7 @@ _SPARE_ATTEMPTS = 5
 class ChallengeService:
     """Challenges of accounts; ``validation`` says how often is tried and how long a proof is good.
 
-    ``account_url`` makes the account's URL from its id: CAA records may name it (RFC 8657 §3).
+    ``account_urls`` makes the account's URLs from its id: CAA records may name them (RFC 8657 §3).
     """
 
     def __init__(
@@ -71,13 +71,13 @@ class ChallengeService:
         validator: Validator,
         validation: Validation,
         hands: Hands,
-        account_url: Callable[[str], str],
+        account_urls: Callable[[str], tuple[str, ...]],
         limits: LimitService,
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._validator, self._validation, self._hands = store, validator, validation, hands
-        self._account_url, self._limits, self._ids, self._clock = account_url, limits, ids, clock
+        self._account_urls, self._limits, self._ids, self._clock = account_urls, limits, ids, clock
 
     async def get(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
         """The actor's challenge in its authorization; raises NotFound."""
@@ -128,7 +128,7 @@ class ChallengeService:
             error = ValidationAbandoned(name=authorization.identifier.value)
             await self._fail(job, challenge, error, b"{}", Work())
             return
-        verdict = await self._validator.check(question(account, authorization, challenge, self._account_url))
+        verdict = await self._validator.check(question(account, authorization, challenge, self._account_urls))
         # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
         # challenge itself is the guard's to see when the verdict is recorded.
         current = await self._store.accounts.get(account.id)

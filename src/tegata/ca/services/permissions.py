@@ -20,17 +20,17 @@ _MOST_AT_ONCE = 8
 
 
 class Permissions:
-    """CAA of names that were proved some time ago; ``account_url`` makes an account's URL from its id."""
+    """CAA of names that were proved some time ago; ``account_urls`` makes an account's URLs from its id."""
 
     def __init__(
         self,
         *,
         store: Store,
         validator: Validator,
-        account_url: Callable[[str], str],
+        account_urls: Callable[[str], tuple[str, ...]],
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._validator, self._account_url, self._clock = store, validator, account_url, clock
+        self._store, self._validator, self._account_urls, self._clock = store, validator, account_urls, clock
 
     async def require(self, account: Account, authorizations: Sequence[Authorization]) -> None:
         """Pass if CAA permits the names of these valid authorizations now.
@@ -71,7 +71,7 @@ class Permissions:
     ) -> CaError | None:
         """Why the name is not permitted, or None; what was seen goes into the unit of work."""
         async with places:
-            verdict = await self._validator.check_caa(question(account, authorization, challenge, self._account_url))
+            verdict = await self._validator.check_caa(question(account, authorization, challenge, self._account_urls))
         sightings.record(
             self._store.observations, work, challenge=challenge, look=Look.CAA, verdict=verdict, at=self._clock()
         )

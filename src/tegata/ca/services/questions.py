@@ -8,14 +8,16 @@ from tegata.ca.ports import Question
 
 
 def question(
-    account: Account, authorization: Authorization, challenge: Challenge, account_url: Callable[[str], str]
+    account: Account, authorization: Authorization, challenge: Challenge, account_urls: Callable[[str], tuple[str, ...]]
 ) -> Question:
-    """The question for a challenge of the account; ``account_url`` makes the account's URL from its id."""
+    """The question for a challenge of the account; ``account_urls`` makes the account's URLs, today's first."""
+    account_uri, *former_uris = account_urls(account.id)
     return Question(
         identifier=authorization.identifier,
         wildcard=authorization.wildcard,
         challenge_type=challenge.type,
         token=challenge.token,
         key_authorization=challenge.token and challenges.key_authorization(challenge.token, account.thumbprint),
-        account_uri=account_url(account.id),
+        account_uri=account_uri,
+        former_uris=tuple(former_uris),
     )

@@ -74,6 +74,7 @@ class Caa:
             wildcard=question.wildcard,
             method=question.challenge_type,
             account_uri=question.account_uri,
+            former_uris=question.former_uris,
         )
         try:
             async with asyncio.timeout(self._total_seconds):

@@ -55,7 +55,9 @@ class DnsPersist01:
 
     def _judge(self, question: Question, values: Sequence[bytes], lookup: Lookup, now: datetime) -> None:
         account, wildcard = question.account_uri, question.wildcard
-        request = PersistRequest(issuers=self._issuers, account_uri=account, wildcard=wildcard, at=now)
+        request = PersistRequest(
+            issuers=self._issuers, account_uri=account, former_uris=question.former_uris, wildcard=wildcard, at=now
+        )
         reason = persistence.objection(values, request)
         if reason is not None:
             issuer = self._issuers[0] if self._issuers else "-"

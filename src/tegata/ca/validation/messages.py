@@ -56,7 +56,7 @@ def read_errand(body: bytes) -> Errand:
             challenges.check_token(question.token)
     except (msgspec.DecodeError, UnicodeDecodeError, BadName, BadToken):
         raise BadMessage("no errand") from None
-    if not is_named or not (question.key_authorization + question.account_uri).isascii():
+    if not is_named or not "".join((question.key_authorization, question.account_uri, *question.former_uris)).isascii():
         raise BadMessage("no errand")
     return found
 
