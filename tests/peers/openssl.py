@@ -45,6 +45,15 @@ def crl_text(crl: bytes) -> str:
         return _openssl("crl", "-inform", form, "-in", file.name, "-noout", "-text").check().stdout
 
 
+def ocsp(issuer: Path, root: Path, *options: str) -> Finished:
+    """``openssl ocsp`` about a certificate of this issuer; the answer is verified up to ``root``.
+
+    ``options`` name the certificate (``-cert FILE``, ``-serial N``) and say whom to ask (``-url URL``) or whose answer
+    to read (``-respin FILE``).
+    """
+    return _openssl("ocsp", "-issuer", str(issuer), "-CAfile", str(root), "-no-CApath", *options)
+
+
 def _openssl(*args: str, env: dict[str, str] | None = None) -> Finished:
     require("openssl")
     return run(["openssl", *args], cwd=Path(tempfile.gettempdir()), env=env)

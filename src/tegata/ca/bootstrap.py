@@ -158,6 +158,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         public_url=settings.public.url,
         crl_shards=settings.policy.crl_shards,
         name=issuers.name,
+        has_ocsp=settings.public.ocsp,
     )
     linter = PkilintPool(settings.lint) if settings.lint.pkilint else None
     logs = PublicLogs(LogList(home / settings.transparency.log_list), now) if settings.transparency.log_list else None

@@ -17,12 +17,15 @@ from tegata.ca.api.links import Links
 from tegata.ca.api.routes import ROUTES
 from tegata.ca.bootstrap import Ca
 from tegata.ca.issuing import keys, layout
+from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.metering.around import MeteredApp, resource
 from tegata.ca.policy import choices
 from tegata.ca.portal import app as portal
 from tegata.ca.public import app as public
+from tegata.ca.public.ocsp import OcspPages
 from tegata.ca.public.seal import SealPage
+from tegata.ca.services.ocsp import OcspService
 
 
 def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate:
@@ -84,6 +87,11 @@ def metrics_page(ca: Ca) -> ASGIApp | None:
     return ca.prometheus.page(ca.store, ca.now) if ca.prometheus else None
 
 
+def _ocsp(ca: Ca) -> OcspPages:
+    responder = Responders(ca.issuers.authorities)
+    return OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now))
+
+
 def public_files(ca: Ca) -> ASGIApp:
     """What the public listener serves."""
     seal = SealPage(ca.contracts, ca.certificates, issuer=ca.settings.name, now=ca.now)
@@ -103,5 +111,6 @@ def public_files(ca: Ca) -> ASGIApp:
         revocation_lists=ca.store.revocation_lists,
         publishes=ca.issuers.publishes,
         seal=seal,
+        ocsp=_ocsp(ca) if ca.settings.public.ocsp else None,
         now=ca.now,
     )

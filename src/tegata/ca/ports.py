@@ -671,6 +671,30 @@ class Authority(Protocol):
         ...
 
 
+class OcspQuestion(NamedTuple):
+    """A serial number of the issuing CA of this name, None for another's; ``hashed`` is how it was named (CertID)."""
+
+    issuer: str | None
+    serial: str
+    hashed: tuple[str, bytes, bytes]
+
+
+class Responder(Protocol):
+    """Reads OCSP requests and signs answers."""
+
+    def read(self, der: bytes) -> OcspQuestion:
+        """Raises MalformedRequest."""
+        ...
+
+    def malformed(self) -> bytes: ...
+    def unauthorized(self) -> bytes: ...
+    async def answer(
+        self, question: OcspQuestion, revoked: Revocation | None, *, this_update: datetime, next_update: datetime
+    ) -> bytes:
+        """What is said of a certificate that was issued; raises as ``Authority.sign``."""
+        ...
+
+
 class Notifier(Protocol):
     """Tells customers; what cannot be delivered now is tried again by a job."""
 

@@ -45,10 +45,14 @@ class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Public(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The plain HTTP listener for CRLs, issuer certificates, health and the sticker's page."""
+    """The plain HTTP listener for CRLs, issuer certificates, health and the sticker's page.
+
+    ``ocsp`` says that it answers OCSP too, and that certificates say so.
+    """
 
     url: str
     listen: str = ""
+    ocsp: bool = False
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from cryptography import x509
 
+from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.relint import Relint
 from tegata.ca.model import Certificate, Organization
 from tegata.ca.settings import SERVICES, Policy
@@ -106,3 +107,25 @@ async def test_a_life_that_was_too_long_when_it_was_signed(issue, relint, wanted
     assert relint(services=services).fault(made, wanted.contract) is None
     fault = relint(services=services, policy=Policy(public=True)).fault(made, wanted.contract)
     assert rule(fault) == "it lives no longer than was allowed"
+
+
+async def test_a_certificate_that_names_ocsp(ca, wanted, issue, relint):
+    """OCSP before the issuer's certificate; sound it stays when OCSP is set otherwise later, as those without are."""
+    issuer = ca.authority.certificate
+    with_ocsp = ProfileBuilder(issuer=issuer, public_url=PUBLIC_URL, has_ocsp=True)
+    tbs = with_ocsp.template(**wanted._asdict())
+    leaf = x509.load_der_x509_certificate(await ca.authority.sign(tbs))
+    access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert [one.access_location.value for one in access] == [f"{PUBLIC_URL}/ocsp", f"{PUBLIC_URL}/issuing.cer"]
+    plain = await issue()
+    named = msgspec.structs.replace(plain, tbs=tbs, chain_pem=to_pem([leaf, *ca.authority.chain]))
+    for certificate in (plain, named):
+        assert relint().fault(certificate, wanted.contract) is None
+
+
+def test_a_short_lived_certificate_names_no_ocsp(ca, wanted):
+    """As it names no CRL."""
+    service = msgspec.structs.replace(wanted.service, short_lived=True, certificate_days=7)
+    brief = wanted._replace(service=service, not_after=wanted.not_before + 7 * DAY - SECOND)
+    builder = ProfileBuilder(issuer=ca.authority.certificate, public_url=PUBLIC_URL, has_ocsp=True)
+    assert b"/ocsp" not in builder.template(**brief._asdict())

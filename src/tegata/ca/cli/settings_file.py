@@ -33,6 +33,8 @@ trusted_proxies = {trusted_proxies}
 # Base URL of CRLs, issuer certificates and the sticker's page; it stands in certificates: never change it.
 url = {public_url}
 listen = {public_listen}
+# true: it answers OCSP too, and certificates name it from then on; then leave it so as long as there are such.
+ocsp = {ocsp}
 
 [validation]
 # DNS servers asked about names, "IP" or "IP:PORT", or "tls://IP#NAME" by TLS; none: those of this system.
@@ -167,6 +169,7 @@ def text_of(settings: Settings) -> str:
         "trusted_proxies": list(acme.trusted_proxies),
         "public_url": public.url,
         "public_listen": public.listen,
+        "ocsp": public.ocsp,
         "resolvers": list(validation.resolvers),
         "dnssec": validation.dnssec,
         "issuer_domains": list(validation.issuer_domains),

@@ -37,13 +37,19 @@ class ProfileBuilder:
     """
 
     def __init__(
-        self, *, issuer: x509.Certificate, public_url: str, crl_shards: int = 1, name: str = WHOLE_CRL
+        self,
+        *,
+        issuer: x509.Certificate,
+        public_url: str,
+        crl_shards: int = 1,
+        name: str = WHOLE_CRL,
+        has_ocsp: bool = False,
     ) -> None:
-        whole = profiles.issuing_ca(issuer, public_url, name)
+        whole = profiles.issuing_ca(issuer, public_url, name, has_ocsp=has_ocsp)
         self._issuers = {
             crl: whole._replace(crl_url=profiles.crl_url(public_url, crl)) for crl in shards.names(crl_shards, name)
         }
-        self._without_crl = whole._replace(crl_url=None)
+        self._without_crl = whole._replace(crl_url=None, ocsp_url=None)
         self._name, self._crl_shards = name, crl_shards
         self._stand_in = stand_in(algorithms.public_key_of(issuer))
 
@@ -98,10 +104,12 @@ def authority_key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdent
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
 
 
-def certificate_at(url: str) -> x509.AuthorityInformationAccess:
-    """The authorityInfoAccess that names where the issuer's certificate is."""
-    location = x509.UniformResourceIdentifier(url)
-    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, location)])
+def certificate_at(url: str, ocsp_url: str | None = None) -> x509.AuthorityInformationAccess:
+    """The authorityInfoAccess that names where the issuer's certificate is, and before it where OCSP is answered."""
+    places = [(AuthorityInformationAccessOID.OCSP, ocsp_url), (AuthorityInformationAccessOID.CA_ISSUERS, url)]
+    return x509.AuthorityInformationAccess(
+        [x509.AccessDescription(oid, x509.UniformResourceIdentifier(place)) for oid, place in places if place]
+    )
 
 
 def crl_at(url: str) -> x509.CRLDistributionPoints:
@@ -127,7 +135,7 @@ def _constant(issuer: Issuer, policy: x509.ObjectIdentifier) -> tuple[_Extension
     ]
     after = [
         _extension(authority_key_identifier(issuer.certificate)),
-        _extension(certificate_at(issuer.certificate_url)),
+        _extension(certificate_at(issuer.certificate_url, issuer.ocsp_url)),
         _extension(x509.CertificatePolicies([x509.PolicyInformation(policy, None)])),
     ]
     if issuer.crl_url is not None:

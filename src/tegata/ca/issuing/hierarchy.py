@@ -1,8 +1,9 @@
 """The CA's key hierarchy: made once by ``init``, read by everything else.
 
-A root that signs only CAs; the issuing CA, whose key signs nothing but validated orders and CRLs; and a small services
-CA, constrained to the one host of the server's own TLS certificate. The root's key is not needed to serve and may be
-moved away. The profiles are those of BR 7.1.2.1, 7.1.2.6 and 7.1.2.10. Knows no store and no settings file.
+A root that signs only CAs; the issuing CA, whose key signs nothing but validated orders, CRLs and OCSP responders; and
+a small services CA, constrained to the one host of the server's own TLS certificate. The root's key is not needed to
+serve and may be moved away. The profiles are those of BR 7.1.2.1, 7.1.2.6 and 7.1.2.10. Knows no store and no settings
+file.
 """
 
 from collections.abc import Sequence

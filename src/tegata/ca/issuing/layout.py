@@ -32,6 +32,7 @@ ROOT_URL_PATH = "/root.cer"
 SERVICES_URL_PATH = "/services.cer"
 CRL_URL_FOLDER = "/crl/"
 ROOT_CRL_URL_PATH = "/crl/root.crl"
+OCSP_URL_PATH = "/ocsp"
 
 _ISSUER = re.compile(r"issuing(?:([2-9]|[1-9][0-9]{1,3}))?")
 

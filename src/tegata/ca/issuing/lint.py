@@ -210,9 +210,11 @@ def _expected_extensions(issuer: Issuer, *, is_ov: bool, is_short_lived: bool) -
     policy = _ORGANIZATION_VALIDATED if is_ov else _DOMAIN_VALIDATED
     issuer_url = issuer.certificate_url.encode("ascii")
     crl_url = b"" if is_short_lived else (issuer.crl_url or "").encode("ascii")
-    for url in filter(None, (issuer_url, crl_url)):
+    ocsp_url = b"" if is_short_lived else (issuer.ocsp_url or "").encode("ascii")
+    for url in filter(None, (issuer_url, crl_url, ocsp_url)):
         _require(url.startswith(b"http://"), "certificates and CRLs are fetched by http", url)
-    location = der.write(_URI, issuer_url)
+    places = [(_OCSP, ocsp_url)] * bool(ocsp_url) + [(_CA_ISSUERS, issuer_url)]
+    access = b"".join(der.write(der.SEQUENCE, method, der.write(_URI, url)) for method, url in places)
     point = der.write(der.SEQUENCE, der.write(0xA0, der.write(0xA0, der.write(_URI, crl_url))))
     return {
         _KEY_USAGE: (True, bytes.fromhex("03020780")),
@@ -220,7 +222,7 @@ def _expected_extensions(issuer: Issuer, *, is_ov: bool, is_short_lived: bool) -
         _BASIC_CONSTRAINTS: (True, bytes.fromhex("3000")),
         _AUTHORITY_KEY: (False, der.write(der.SEQUENCE, der.write(0x80, identifier))),
         _POLICIES: (False, der.write(der.SEQUENCE, der.write(der.SEQUENCE, policy))),
-        _AUTHORITY_INFORMATION: (False, der.write(der.SEQUENCE, der.write(der.SEQUENCE, _CA_ISSUERS, location))),
+        _AUTHORITY_INFORMATION: (False, der.write(der.SEQUENCE, access)),
         **({_DISTRIBUTION_POINTS: (False, der.write(der.SEQUENCE, point))} if crl_url else {}),
     }
 
@@ -294,6 +296,7 @@ _POLICIES, _ALTERNATIVE_NAME = bytes.fromhex("551d20"), bytes.fromhex("551d11")
 _DISTRIBUTION_POINTS = bytes.fromhex("551d1f")
 _AUTHORITY_INFORMATION = bytes.fromhex("2b06010505070101")
 _CA_ISSUERS = bytes.fromhex("06082b06010505073002")
+_OCSP = bytes.fromhex("06082b06010505073001")
 _DOMAIN_VALIDATED = bytes.fromhex("060667810c010201")
 _ORGANIZATION_VALIDATED = bytes.fromhex("060667810c010202")
 

@@ -23,11 +23,15 @@ _COMMON_NAME_LIMIT = 64
 
 
 class Issuer(NamedTuple):
-    """The certificate that issues, and where it and its CRL are fetched; no CRL for short-lived certificates."""
+    """The certificate that issues, where it and its CRL are fetched, and where OCSP is answered if it is.
+
+    Short-lived certificates have neither CRL nor OCSP.
+    """
 
     certificate: x509.Certificate
     certificate_url: str
     crl_url: str | None
+    ocsp_url: str | None = None
 
 
 class Wanted(NamedTuple):
@@ -54,10 +58,13 @@ class Template(NamedTuple):
     policy: x509.ObjectIdentifier
 
 
-def issuing_ca(certificate: x509.Certificate, public_url: str, name: str = WHOLE_CRL) -> Issuer:
+def issuing_ca(
+    certificate: x509.Certificate, public_url: str, name: str = WHOLE_CRL, *, has_ocsp: bool = False
+) -> Issuer:
     """The issuing CA of this name, with its URLs below the public listener's."""
     base = public_url.rstrip("/")
-    return Issuer(certificate, base + layout.issuer_url_path(name), crl_url(public_url, name))
+    ocsp_url = base + layout.OCSP_URL_PATH if has_ocsp else None
+    return Issuer(certificate, base + layout.issuer_url_path(name), crl_url(public_url, name), ocsp_url)
 
 
 def crl_url(public_url: str, crl: str) -> str:

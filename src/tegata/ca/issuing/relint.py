@@ -11,6 +11,7 @@ from math import ceil
 import msgspec
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from tegata.ca.errors import IssuanceFailed
 from tegata.ca.issuing import lint, precertificates, profiles
@@ -71,7 +72,8 @@ class Relint:
             serial=int(certificate.serial, 16),
         )
         crl_url = profiles.crl_url(self._public_url, certificate.crl)
-        whole = profiles.issuing_ca(issuer, self._public_url, name)
+        # Whether OCSP was on when it was issued, nobody has written down: it says so itself.
+        whole = profiles.issuing_ca(issuer, self._public_url, name, has_ocsp=_names_ocsp(leaf))
         lint.check(precertificates.bare(certificate.tbs), wanted, whole._replace(crl_url=crl_url))
 
 
@@ -107,6 +109,14 @@ def _as_it_was(service: Service, leaf: x509.Certificate, certificate: Certificat
         certificate_days=ceil(lives / timedelta(days=1)),
         short_lived=lives <= timedelta(days=SHORT_LIFE_DAYS) and not _names_crl(leaf),
     )
+
+
+def _names_ocsp(leaf: x509.Certificate) -> bool:
+    try:
+        access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return False
+    return any(one.access_method == AuthorityInformationAccessOID.OCSP for one in access)
 
 
 def _names_crl(leaf: x509.Certificate) -> bool:

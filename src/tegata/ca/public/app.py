@@ -18,9 +18,11 @@ from starlette.types import ASGIApp
 from tegata.ca.ports import RevocationLists
 from tegata.ca.public import files
 from tegata.ca.public.files import Version
+from tegata.ca.public.ocsp import OcspPages
 from tegata.ca.public.seal import SealPage
 
 SEAL_PATH = "/seal/"
+OCSP_PATH = "/ocsp"
 
 CERTIFICATE = "application/pkix-cert"
 CRL = "application/pkix-crl"
@@ -45,6 +47,7 @@ def build(
     revocation_lists: RevocationLists,
     publishes: Callable[[str], bool],
     seal: SealPage,
+    ocsp: OcspPages | None = None,
     now: Callable[[], datetime],
 ) -> ASGIApp:
     """The public listener's application: ``fixed`` files by their paths, and CRLs below ``crl_folder``.
@@ -52,11 +55,21 @@ def build(
     ``publishes`` says of a CRL whether it is to be current: those of issuing CAs that ended stay as they are.
     """
     issued = _IssuedLists(revocation_lists, publishes, now)
+    answered = (
+        [
+            Route(OCSP_PATH, ocsp.post, methods=["POST"]),
+            Route(OCSP_PATH + "/", ocsp.post, methods=["POST"]),
+            Route(OCSP_PATH + "/{request:path}", ocsp.get, methods=["GET"]),
+        ]
+        if ocsp
+        else []
+    )
     return Starlette(
         routes=[
             *(Route(path, _sender(file)) for path, file in fixed.items()),
             Route(crl_folder + "{name}.crl", issued.crl),
             Route(SEAL_PATH + "{contract}", seal.show),
+            *answered,
             Route("/healthz", _alive),
             Route("/readyz", issued.ready),
         ]

@@ -18,7 +18,7 @@ CRL = "crl"
 # Another process may publish at the same moment; the next number is another then.
 _TRIES = 5
 # Entries are read and written in so large parts that others have their turn between them.
-_PART = 2000
+_PART = 500
 
 
 def job_subject(certificate: Certificate) -> str:

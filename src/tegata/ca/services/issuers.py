@@ -17,29 +17,29 @@ class Issuers:
     """The issuing CAs by their names, the newest last; at least one."""
 
     def __init__(self, authorities: Mapping[str, Authority], clock: Callable[[], datetime]) -> None:
-        self._authorities, self._clock = dict(authorities), clock
+        self.authorities, self._clock = dict(authorities), clock
         self.name = list(authorities)[-1]
         """The newest one's."""
-        self.newest = self._authorities[self.name]
-        self.key_ids = frozenset(_key_id(one.certificate) for one in self._authorities.values())
+        self.newest = self.authorities[self.name]
+        self.key_ids = frozenset(_key_id(one.certificate) for one in self.authorities.values())
         """The subjectKeyIdentifiers of all."""
 
     def of(self, crl: str) -> Authority:
         """The issuing CA of the certificates on this CRL; raises IssuerAway."""
-        authority = self._authorities.get(shards.issuer_of(crl))
+        authority = self.authorities.get(shards.issuer_of(crl))
         if authority is None:
             raise IssuerAway(issuer=shards.issuer_of(crl))
         return authority
 
     def publishes(self, crl: str) -> bool:
         """Whether this CRL is published here: its issuing CA is here, and has not ended."""
-        authority = self._authorities.get(shards.issuer_of(crl))
+        authority = self.authorities.get(shards.issuer_of(crl))
         return authority is not None and self._clock() <= authority.certificate.not_valid_after_utc
 
     @property
     def certificates(self) -> dict[str, x509.Certificate]:
         """The certificate of each."""
-        return {name: authority.certificate for name, authority in self._authorities.items()}
+        return {name: authority.certificate for name, authority in self.authorities.items()}
 
 
 def _key_id(certificate: x509.Certificate) -> bytes:

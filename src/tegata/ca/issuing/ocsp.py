@@ -1,0 +1,153 @@
+"""OCSP answers (RFC 6960, RFC 5019), signed by a delegated responder of each issuing CA.
+
+A responder's key is made in memory and certified by its issuing CA for some weeks, by a certificate that says so and
+needs no answer itself (id-pkix-ocsp-nocheck). So the issuing key signs no answers. Knows no store.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hashes import HashAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponderEncoding, OCSPResponseBuilder, OCSPResponseStatus
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tegata.ca.errors import MalformedRequest
+from tegata.ca.issuing import algorithms
+from tegata.ca.issuing.algorithms import IssuerKey
+from tegata.ca.issuing.build import authority_key_identifier, key_usage
+from tegata.ca.issuing.elsewhere import stand_in
+from tegata.ca.model import Revocation
+from tegata.ca.ports import Authority, OcspQuestion
+from tegata.pki import keys
+from tegata.pki.certs import serial_hex
+from tegata.pki.key_types import KeyType
+
+LIFE = timedelta(days=30)
+"""How long a responder's certificate lives; a new one is made when half of it is over."""
+
+_BACKDATE = timedelta(hours=1)
+# SHA-1 stands for names and keys here, as clients ask by it; it signs nothing.
+_SHA1 = hashes.SHA1()  # noqa: S303 - see above
+_HASHES: dict[str, HashAlgorithm] = {
+    one.name: one for one in (_SHA1, hashes.SHA256(), hashes.SHA384(), hashes.SHA512())
+}
+_REASONS = {
+    1: x509.ReasonFlags.key_compromise,
+    3: x509.ReasonFlags.affiliation_changed,
+    4: x509.ReasonFlags.superseded,
+    5: x509.ReasonFlags.cessation_of_operation,
+    9: x509.ReasonFlags.privilege_withdrawn,
+}
+
+
+class Responders:
+    """A responder for each issuing CA (``ports.Responder``)."""
+
+    def __init__(self, authorities: Mapping[str, Authority]) -> None:
+        self._responders = {name: _Responder(authority) for name, authority in authorities.items()}
+        self._names = {
+            (algorithm.name, *_hashed(authority.certificate, algorithm)): name
+            for name, authority in authorities.items()
+            for algorithm in _HASHES.values()
+        }
+
+    def read(self, der: bytes) -> OcspQuestion:
+        """A request for one certificate; extensions and signatures are not looked at. Raises MalformedRequest."""
+        try:
+            request = ocsp.load_der_ocsp_request(der)
+            hashed = (request.hash_algorithm.name, request.issuer_name_hash, request.issuer_key_hash)
+            return OcspQuestion(self._names.get(hashed), serial_hex(request.serial_number), hashed)
+        except (ValueError, NotImplementedError, UnsupportedAlgorithm):
+            raise MalformedRequest(reason="it is no OCSP request for one certificate") from None
+
+    def malformed(self) -> bytes:
+        """The answer to what is no request."""
+        return _unsuccessful(OCSPResponseStatus.MALFORMED_REQUEST)
+
+    def unauthorized(self) -> bytes:
+        """The answer for a certificate of which nothing is known here (RFC 5019 §2.2.3)."""
+        return _unsuccessful(OCSPResponseStatus.UNAUTHORIZED)
+
+    async def answer(
+        self, question: OcspQuestion, revoked: Revocation | None, *, this_update: datetime, next_update: datetime
+    ) -> bytes:
+        """The signed answer for a certificate that was issued: good, or revoked."""
+        assert question.issuer is not None, "it is one of these issuing CAs"
+        responder = self._responders[question.issuer]
+        key, certificate = await responder.ready(this_update)
+        algorithm, name_hash, key_hash = question.hashed
+        builder = OCSPResponseBuilder().add_response_by_hash(
+            issuer_name_hash=name_hash,
+            issuer_key_hash=key_hash,
+            serial_number=int(question.serial, 16),
+            algorithm=_HASHES[algorithm],
+            cert_status=OCSPCertStatus.GOOD if revoked is None else OCSPCertStatus.REVOKED,
+            this_update=this_update,
+            next_update=min(next_update, certificate.not_valid_after_utc),
+            revocation_time=revoked and revoked.revoked_at.replace(microsecond=0),
+            revocation_reason=revoked and _REASONS.get(revoked.reason),
+        )
+        builder = builder.responder_id(OCSPResponderEncoding.HASH, certificate).certificates([certificate])
+        return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+class _Responder:
+    """The key that signs answers for one issuing CA, and its certificate; both are replaced in time."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+        self._now: tuple[IssuerKey, x509.Certificate] | None = None
+
+    async def ready(self, now: datetime) -> tuple[IssuerKey, x509.Certificate]:
+        """Key and certificate that are good now."""
+        if self._now is None or not self._now[1].not_valid_before_utc <= now < self._renewed_at:
+            key = keys.generate(KeyType.EC256)
+            assert isinstance(key, IssuerKey)
+            tbs = _template(key, self._authority.certificate, now)
+            self._now = key, x509.load_der_x509_certificate(await self._authority.sign(tbs))
+        return self._now
+
+    @property
+    def _renewed_at(self) -> datetime:
+        assert self._now is not None, "asked of one that is there"
+        begin, end = self._now[1].not_valid_before_utc, self._now[1].not_valid_after_utc
+        return begin + (end - begin) / 2
+
+
+def _template(key: IssuerKey, issuer: x509.Certificate, now: datetime) -> bytes:
+    """The bytes of a responder's certificate (BR 7.1.2.8), to be signed by the issuing CA."""
+    kept = [one for one in issuer.subject if one.oid != NameOID.COMMON_NAME]
+    subject = x509.Name([*kept, x509.NameAttribute(NameOID.COMMON_NAME, f"OCSP {now:%Y-%m-%d}")])
+    begin = max(now - _BACKDATE, issuer.not_valid_before_utc)
+    end = min(now + LIFE, issuer.not_valid_after_utc)
+    builder = x509.CertificateBuilder(
+        issuer.subject, subject, key.public_key(), x509.random_serial_number(), begin, end - timedelta(seconds=1)
+    )
+    for extension, critical in (
+        (key_usage("digital_signature"), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
+        (x509.OCSPNoCheck(), False),
+        (authority_key_identifier(issuer), False),
+        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
+    ):
+        builder = builder.add_extension(extension, critical)
+    public_key = algorithms.public_key_of(issuer)
+    return builder.sign(stand_in(public_key), algorithms.of(public_key).hash).tbs_certificate_bytes
+
+
+def _hashed(issuer: x509.Certificate, algorithm: HashAlgorithm) -> tuple[bytes, bytes]:
+    """How requests name this issuer: the hashes of its name and of its key."""
+    name = hashes.Hash(algorithm)
+    name.update(issuer.subject.public_bytes())
+    # Of the key's bits without their wrapping, which the library knows how to find.
+    request = ocsp.OCSPRequestBuilder().add_certificate(issuer, issuer, algorithm).build()
+    return name.finalize(), request.issuer_key_hash
+
+
+def _unsuccessful(status: OCSPResponseStatus) -> bytes:
+    return OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)

@@ -1,0 +1,68 @@
+"""Whether a certificate is revoked, one at a time (OCSP): answered from the record, signed once for each state.
+
+The form of requests and answers is the responder's; how they come and go, the public listener's.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from tegata.ca.errors import MalformedRequest
+from tegata.ca.model import Certificate, Revocation
+from tegata.ca.policy import shards
+from tegata.ca.policy.calendar import whole_second
+from tegata.ca.ports import Responder, Store
+
+LIFE = timedelta(days=4)
+"""How long an answer is good (B-91); it is made anew when half of it is over."""
+
+MOST_KEPT = 10_000
+
+
+class OcspAnswer(NamedTuple):
+    """An answer (DER); one that says something of a certificate has the instants between which it is good."""
+
+    der: bytes
+    this_update: datetime | None = None
+    next_update: datetime | None = None
+
+
+class OcspService:
+    """Answers OCSP requests; the last ``MOST_KEPT`` answers are kept in memory."""
+
+    def __init__(self, *, store: Store, responder: Responder, clock: Callable[[], datetime]) -> None:
+        self._store, self._responder, self._clock = store, responder, clock
+        self._kept: OrderedDict[object, OcspAnswer] = OrderedDict()
+
+    async def answer(self, der: bytes) -> OcspAnswer:
+        """The answer to a request.
+
+        Of a serial number that was never issued, or is another issuing CA's, nothing is said: nobody can have so many
+        signatures made as there are numbers, and what is unknown is never good.
+        """
+        try:
+            question = self._responder.read(der)
+        except MalformedRequest:
+            return OcspAnswer(self._responder.malformed())
+        certificate = question.issuer and await self._store.certificates.get(question.serial)
+        if not certificate or certificate.issued_at is None or shards.issuer_of(certificate.crl) != question.issuer:
+            return OcspAnswer(self._responder.unauthorized())
+        revoked = _revocation(certificate)
+        now = whole_second(self._clock())
+        key = (question, revoked)
+        kept = self._kept.get(key)
+        if kept is None or kept.this_update is None or not kept.this_update <= now < kept.this_update + LIFE / 2:
+            next_update = now + LIFE
+            made = await self._responder.answer(question, revoked, this_update=now, next_update=next_update)
+            kept = self._kept[key] = OcspAnswer(made, now, next_update)
+        self._kept.move_to_end(key)
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return kept
+
+
+def _revocation(certificate: Certificate) -> Revocation | None:
+    if certificate.revoked_at is None or certificate.reason is None:
+        return None
+    return Revocation(certificate.serial, certificate.revoked_at, certificate.reason)

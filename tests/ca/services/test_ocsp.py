@@ -1,0 +1,129 @@
+"""OCSP: what is answered of which certificate, and how often that is signed; OpenSSL reads the answers."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponseStatus
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from tegata.ca.issuing.build import key_usage
+from tegata.ca.issuing.ocsp import Responders
+from tegata.ca.services.ocsp import LIFE, OcspService
+from tests.ca.services.house import DAY, SECOND, Killed, leaf
+from tests.peers import openssl
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def service(house) -> OcspService:
+    responders = Responders({"issuing": house.signer})
+    return OcspService(store=house.store, responder=responders, clock=house.clock)
+
+
+def asking(certificate: x509.Certificate, issuer: x509.Certificate, algorithm=None) -> bytes:
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, algorithm or hashes.SHA1())
+    return builder.build().public_bytes(Encoding.DER)
+
+
+async def ask(service, house, certificate, algorithm=None) -> ocsp.OCSPResponse:
+    request = asking(leaf(certificate), house.authority.certificate, algorithm)
+    return ocsp.load_der_ocsp_response((await service.answer(request)).der)
+
+
+@pytest.fixture
+async def issued(house):
+    return await house.issue(await house.register(await house.sell()))
+
+
+async def test_an_answer(house, service, issued, tmp_path: Path):
+    """Good, then revoked with time and reason at once; signed by a delegated responder that needs no answer (B-91)."""
+    for algorithm in (hashes.SHA1(), hashes.SHA256()):
+        answer = await ask(service, house, issued, algorithm)
+        assert (answer.certificate_status, answer.hash_algorithm.name) == (OCSPCertStatus.GOOD, algorithm.name)
+    assert (answer.this_update_utc, answer.next_update_utc) == (house.clock(), house.clock() + LIFE)
+    assert timedelta(hours=8) <= LIFE <= 10 * DAY
+    [responder] = answer.certificates
+    responder.verify_directly_issued_by(house.authority.certificate)
+    usage = responder.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(usage) == [ExtendedKeyUsageOID.OCSP_SIGNING]
+    assert responder.extensions.get_extension_for_class(x509.KeyUsage).value == key_usage("digital_signature")
+    assert not responder.extensions.get_extension_for_class(x509.OCSPNoCheck).critical
+    key = responder.public_key()
+    assert isinstance(key, EllipticCurvePublicKey)
+    key.verify(answer.signature, answer.tbs_response_bytes, ECDSA(hashes.SHA256()))
+
+    house.clock.advance(SECOND)
+    await house.certificates.revoke_by_operator(issued.serial, 4)
+    answer = await ask(service, house, issued)
+    assert answer.certificate_status is OCSPCertStatus.REVOKED
+    assert answer.revocation_time_utc == house.clock()
+    assert answer.revocation_reason is x509.ReasonFlags.superseded
+    await house.certificates.revoke_by_operator(issued.serial, 1)
+    assert (await ask(service, house, issued)).revocation_reason is x509.ReasonFlags.key_compromise
+
+
+async def test_openssl_reads_an_answer(house, service, issued, tmp_path: Path):
+    """And verifies it by way of the responder's certificate, up to the issuing CA."""
+    await house.certificates.revoke_by_operator(issued.serial, 5)
+    files = {"leaf": leaf(issued), "issuer": house.authority.certificate}
+    for name, certificate in files.items():
+        (tmp_path / name).write_bytes(certificate.public_bytes(Encoding.PEM))
+    answer = await service.answer(asking(leaf(issued), house.authority.certificate))
+    (tmp_path / "answer").write_bytes(answer.der)
+    options = ("-respin", str(tmp_path / "answer"), "-partial_chain", "-no_check_time")
+    done = openssl.ocsp(tmp_path / "issuer", tmp_path / "issuer", "-cert", str(tmp_path / "leaf"), *options)
+    assert "Response verify OK" in done.stderr + done.stdout
+    assert "leaf: revoked" in done.stdout
+    assert "cessationOfOperation" in done.stdout
+
+
+async def test_what_is_unknown_is_never_good(house, service, issued):
+    """A number that was never issued, one that is only intended, another CA's, and what is no request (B-91)."""
+    actor = await house.register(await house.sell("other.example.com"))
+    ready = await house.ready(actor, "other.example.com")
+    house.signer.before = Killed()
+    with pytest.raises(Killed):
+        await house.finalize(actor, ready)
+    house.signer.before = None
+    intended = await house.store.certificates.intended_for(ready.order.id)
+    issuer = house.authority.certificate
+
+    def numbered(serial: int) -> bytes:
+        hashed = ocsp.load_der_ocsp_request(asking(leaf(issued), issuer))
+        return (
+            ocsp.OCSPRequestBuilder()
+            .add_certificate_by_hash(hashed.issuer_name_hash, hashed.issuer_key_hash, serial, hashed.hash_algorithm)
+            .build()
+            .public_bytes(Encoding.DER)
+        )
+
+    signed = len(house.signer.signed)
+    for request in (numbered(1), numbered(int(intended.serial, 16)), asking(leaf(issued), leaf(issued))):
+        answer = ocsp.load_der_ocsp_response((await service.answer(request)).der)
+        assert answer.response_status is OCSPResponseStatus.UNAUTHORIZED
+    for request in (b"", b"\x30\x00", numbered(1)[:-1]):
+        answer = ocsp.load_der_ocsp_response((await service.answer(request)).der)
+        assert answer.response_status is OCSPResponseStatus.MALFORMED_REQUEST
+    assert len(house.signer.signed) == signed, "nothing was signed for it"
+
+
+async def test_an_answer_is_signed_once(house, service, issued):
+    """Until half its life is over, or the certificate is revoked; the responder's certificate is renewed in time."""
+    first = await ask(service, house, issued)
+    house.clock.advance(LIFE / 2 - SECOND)
+    assert (await ask(service, house, issued)).signature == first.signature
+    house.clock.advance(SECOND)
+    second = await ask(service, house, issued)
+    assert second.this_update_utc == house.clock()
+    assert second.certificates == first.certificates
+    house.clock.advance(20 * DAY)
+    third = await ask(service, house, issued)
+    assert third.certificates != first.certificates
+    assert third.this_update_utc < third.certificates[0].not_valid_after_utc - LIFE
