@@ -55,11 +55,15 @@ class Statement(NamedTuple):
 
 
 class Work:
-    """A unit of work: the writes of one transition, in order, and what they are about, for whoever waits for that."""
+    """A unit of work: the writes of one transition, in order, and what they are about, for whoever waits for that.
+
+    One that ``is_great`` writes megabytes.
+    """
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []
         self.subjects: set[str] = set()
+        self.is_great = False
 
     def add(self, name: str, *, rows: int | None = None, **parameters: object) -> None:
         """Add a statement; only the store's own files call this."""

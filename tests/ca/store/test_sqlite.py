@@ -6,18 +6,22 @@ import re
 import sqlite3
 import stat
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tegata.ca.errors import CommitFailed
+from tegata.ca.model import RevocationList
+from tegata.ca.ports import Conflict, Statement, Work
 from tegata.ca.store import db, migrate, migrations, sql, writer
 from tegata.ca.store.db import Database
+from tegata.ca.store.engine import Row
 from tegata.ca.store.errors import DatabaseTooNew, DatabaseUnusable, MigrationAltered
 from tegata.ca.store.migrations import Migration
 from tegata.ca.store.sqlite import open_store
 from tegata.ca.store.store import RowStore
-from tests.ca.store.records import place_order, populate
+from tests.ca.store.records import NOW, place_order, populate
 
 pytestmark = pytest.mark.anyio
 
@@ -231,6 +235,41 @@ async def test_who_writes_at_once_shares_a_commit(path: Path, monkeypatch: pytes
     await asyncio.gather(*(place_order(store, f"o{number}") for number in range(100)))
     assert waits == ["COMMIT"] * -(-100 // writer.MOST_UNITS)
     await store.close()
+
+
+@pytest.mark.parametrize("octets", [100, 1_000_000])
+async def test_a_great_crl_is_written_beside_the_event_loop(
+    path: Path, monkeypatch: pytest.MonkeyPatch, octets: int
+) -> None:
+    """On the other thread, its group with it; a conflict is a conflict there too, and what comes later goes on."""
+    threads = {}
+    execute = writer.Writer._execute
+
+    def noted(self: writer.Writer, statements: Sequence[Statement]) -> list[Row]:
+        threads[statements[0].name] = threading.current_thread() is threading.main_thread()
+        return execute(self, statements)
+
+    store = open_store(path)
+    await populate(store)
+    monkeypatch.setattr(writer.Writer, "_execute", noted)
+    outcomes = await asyncio.gather(
+        *(publish(store, number, octets) for number in (1, 2, 2)), place_order(store, "order"), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [type(None), type(None), Conflict, type(None)]
+    assert threads["revocation_lists.publish"] is (octets == 100)
+    latest = await store.revocation_lists.latest()
+    assert latest is not None
+    assert (latest.number, len(latest.der)) == (2, octets)
+    assert await store.orders.get("order") is not None
+    await publish(store, 3, octets)
+    await store.close()
+
+
+async def publish(store: RowStore, number: int, octets: int) -> None:
+    work = Work()
+    crl = RevocationList(number=number, this_update=NOW, next_update=NOW, der=bytes(octets))
+    store.revocation_lists.publish(work, crl)
+    await store.commit(work)
 
 
 async def test_a_locked_database_is_told_and_gets_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

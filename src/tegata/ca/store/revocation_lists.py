@@ -7,6 +7,9 @@ from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, micros
 from tegata.ca.store.engine import Engine
 
+GREAT_OCTETS = 500_000
+"""From here on the engine writes a CRL beside its other work."""
+
 
 class RevocationListRows:
     """The signed CRLs, of which the latest of each name is kept (``ports.RevocationLists``)."""
@@ -42,6 +45,7 @@ class RevocationListRows:
 
         ``sha256`` is its digest, if the caller has it: of a great one it takes long.
         """
+        work.is_great = len(crl.der) > GREAT_OCTETS
         work.add(
             "revocation_lists.publish",
             rows=1,

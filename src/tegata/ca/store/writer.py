@@ -1,7 +1,8 @@
 """Writes to a database file: units of work in groups, one COMMIT a group, which alone waits for the disk.
 
 The statements of a unit take some microseconds each and are done on the event loop's thread; the COMMIT is another
-thread's, and so is waiting for another process's transaction. Meanwhile more units arrive and share the next COMMIT.
+thread's, and so is waiting for another process's transaction, and a whole group in which a unit writes megabytes.
+Meanwhile more units arrive and share the next COMMIT.
 Each unit runs in its own savepoint, so that one that fails takes nothing with it. Knows no table: statements come by
 name.
 """
@@ -26,7 +27,7 @@ MOST_UNITS = 64
 SPACING_SECONDS = 0.008
 """From one group's begin to the next's at least: who writes seldom does not wait, who writes much writes together."""
 
-_BEGIN, _COMMIT = "BEGIN IMMEDIATE", "COMMIT"
+_BEGIN, _COMMIT, _WRITE = "BEGIN IMMEDIATE", "COMMIT", "the group"
 
 
 class Unit(NamedTuple):
@@ -34,6 +35,7 @@ class Unit(NamedTuple):
 
     statements: Sequence[Statement]
     subjects: Collection[str]
+    is_great: bool
     answer: asyncio.Future[list[Row]]
 
 
@@ -85,7 +87,7 @@ class Writer:
     async def commit(self, work: Work) -> list[Row]:
         """The rows of the unit's last statement, once all of it is durable; raises Conflict, CommitFailed."""
         self._loop = asyncio.get_running_loop()
-        unit = Unit(work.statements, work.subjects, self._loop.create_future())
+        unit = Unit(work.statements, work.subjects, work.is_great, self._loop.create_future())
         self._waiting.append(unit)
         if not self._is_busy:
             self._is_busy = True
@@ -130,6 +132,10 @@ class Writer:
         """Do the units of a group, and have it committed; without its COMMIT none of them has happened."""
         self._look()
         units = self._next()
+        if any(unit.is_great for unit in units):
+            self._group = [(unit, []) for unit in units]
+            self._send(_WRITE)
+            return
         try:
             self._group = [(unit, self._do(unit.statements, is_alone=len(units) == 1)) for unit in units]
         except sqlite3.Error as error:
@@ -186,10 +192,23 @@ class Writer:
                     self._loop.call_soon_threadsafe(self._begun if errand == _BEGIN else self._ended, failure)
 
     def _do_errand(self, errand: str) -> sqlite3.Error | None:
+        if errand == _WRITE:
+            return self._write_apart()
         try:
             if errand == _BEGIN:
                 self._connection.execute(f"PRAGMA busy_timeout = {round(self._patience * 1000)}")
             self._connection.execute(errand)
+        except sqlite3.Error as error:
+            return error
+        return None
+
+    def _write_apart(self) -> sqlite3.Error | None:
+        """Do the units of a group and commit it, all of it on the other thread."""
+        units = [unit for unit, _ in self._group]
+        try:
+            self._group = [(unit, self._do(unit.statements, is_alone=len(units) == 1)) for unit in units]
+            if self._connection.in_transaction:
+                self._connection.execute(_COMMIT)
         except sqlite3.Error as error:
             return error
         return None
