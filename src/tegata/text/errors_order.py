@@ -283,9 +283,6 @@ REASONS: dict[str, str] = {
     # rate limits
     "this account": "このアカウント",
     "this contract": "この契約",
-    "requests": "リクエスト",
-    "orders": "注文",
-    "new accounts": "アカウントの作成",
     "one of these names": "指定されたドメイン名のいずれか",
     "it names no certificate of this account": "このアカウントの証明書ではありません",
     "the certificate it names has none of the order's names": "その証明書には注文の名前が一つも含まれていません",

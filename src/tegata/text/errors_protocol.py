@@ -78,6 +78,9 @@ ENTRIES: dict[str, Entry] = {
 }
 
 REASONS: dict[str, str] = {
+    "requests": "リクエスト",
+    "orders": "注文",
+    "new accounts": "アカウントの作成",
     "this resource is only read, by a POST whose payload is the empty string": (
         "このURLは読み取り専用です（ペイロードを空文字列にしたPOSTで読み取ります）"
     ),

@@ -74,8 +74,9 @@ def test_a_backup_that_lacks_a_certificate(home, tmp_path):
     assert run("--dir", str(own), "backup", backup).code == 0
     with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
         database.execute(
-            "INSERT INTO certificates"
-            " VALUES ('a1', 'o', 'a', 'c', '[]', x'', 0, 1, x'', x'', 0, x'00', 0, NULL, NULL, 'issuing')"
+            "INSERT INTO certificates (serial, order_id, account_id, contract_id, names, names_digest, not_before,"
+            " not_after, spki_digest, tbs, intended_at, chain_pem, issued_at)"
+            " VALUES ('a1', 'o', 'a', 'c', '[]', x'', 0, 1, x'', x'', 0, x'00', 0)"
         )
         database.commit()
     refused = run("--dir", str(own), "restore", backup)
