@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 
 import pytest
 
@@ -226,6 +227,28 @@ def test_a_slow_answer_is_waited_for(monkeypatch):
         await echo(scope, receive, send)
 
     assert bodies(talk(slow, POST, LAST)) == [b"POST /it one", b"GET /last "]
+
+
+def test_who_takes_in_nothing_is_cut(monkeypatch):
+    """An answer that waits for its reader would hold its octets for ever. S-18."""
+    monkeypatch.setattr(connections, "ANSWER_SECONDS", 0.1)
+    large = body(b"x" * 50_000_000)
+
+    async def run():
+        listener = Listener(saying(start(200, (b"content-length", b"50000000")), large))
+        sockets = listening.open_sockets("127.0.0.1:0")
+        serving = asyncio.create_task(listener.serve(sockets))
+        await listener.accepts.wait()
+        client = socket.create_connection(sockets[0].getsockname())
+        client.sendall(GET)
+        async with asyncio.timeout(30):
+            while not listener.server_state.total_requests or listener.server_state.connections:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+        client.close()
+        await listener.drain()
+        await serving
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ REQUEST_SECONDS = 60.0
 REQUEST_OCTETS = 128 * 1024
 """What may have come of a request that is not whole, head and trailers included; bodies have limits of their own."""
 
+ANSWER_SECONDS = 300.0
+"""In which somebody takes in enough of an answer that the rest fits on the way; a whole CRL passes on a slow line."""
+
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 _WITHOUT_BODY = frozenset({204, 304})
 
@@ -27,6 +30,8 @@ class Connection(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _let_go_at: float | None = None
     """When who sends nothing more is let go; None while a request is being answered."""
+    _stalled: asyncio.TimerHandle | None = None
+    """Cuts who takes in nothing of an answer."""
     _is_arriving = False
     _octets = 0
 
@@ -39,7 +44,21 @@ class Connection(HttpToolsProtocol):
         """Let go of what waits for more of it."""
         if self._timer is not None:
             self._timer.cancel()
+        if self._stalled is not None:
+            self._stalled.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """More of an answer waits than the way to the other side holds."""
+        super().pause_writing()
+        self._stalled = self.loop.call_later(ANSWER_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It was taken in."""
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Take in what has come; a request that is not whole yet has a deadline, and may not grow for ever (S-20)."""
