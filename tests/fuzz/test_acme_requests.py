@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tegata.acme import ari, b64, jwk
+from tegata.ca.api.routes import ROUTES
 from tegata.pki import certs, csr
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
@@ -25,7 +26,7 @@ from tests.fuzz.world import CERTIFICATE_KEY, ENDPOINTS, NAMES, World, have_a_ce
 
 __all__ = ["world"]
 
-RESOURCES = ("new-account", "new-order", "revoke-cert", "key-change", "new-nonce", "", "orders", "renewal-info/x.y")
+RESOURCES = tuple(route.path.replace("{id}", "x.y") for route in ROUTES)
 TEXTS = texts(*NAMES, "dns", "mailto:a@example.com", "2026-11-24T00:00:00Z", "deactivated", "\x00")
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
 MEMBERS = (
@@ -64,7 +65,7 @@ def test_any_payload_signed(world: World, data: st.DataObject) -> None:
     with world.service.watched():
         actor = world.actor()
         have_an_order(actor)
-        places = [f"{actor.url}/acme/{name}" for name in RESOURCES] + actor.seen
+        places = [f"{actor.url}{path}" for path in RESOURCES] + actor.seen
         for _ in range(data.draw(st.integers(1, 6))):
             by_key = data.draw(st.integers(0, 4)) == 0
             changes = {"kid": None, "jwk": jwk.from_public(actor.key.public_key())} if by_key else {}
@@ -180,6 +181,9 @@ def change_key(actor: Actor, _: st.DataObject) -> None:
 
 STEPS: tuple[Step, ...] = (
     lambda actor, data: place(actor, names(data)),
+    lambda actor, data: actor.post(
+        f"{actor.url}/acme/new-authz", {"identifier": {"type": "dns", "value": names(data)[0]}}
+    ),
     lambda actor, data: actor.post(anywhere(actor, data)),
     lambda actor, data: actor.post(anywhere(actor, data), {}),
     lambda actor, data: actor.post(anywhere(actor, data), {"status": "deactivated"}),

@@ -5,14 +5,21 @@ What is asked of each answer is in ``service``: no 5xx, in time, nothing grows. 
 
 import json
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
 
 from tegata.ca.model import Look
+from tegata.ca.portal import app as portal
+from tegata.ca.public import app as public
+from tegata.ca.public.seal import SealPage
 from tegata.ca.validation import messages, openmpic
 from tests.fuzz.extent import EXTENT
-from tests.fuzz.inputs import octets
+from tests.fuzz.inputs import octets, texts
 from tests.fuzz.parsers import QUESTION
 from tests.fuzz.service import Answer, Listener
 from tests.fuzz.world import DOORS, FORM, World, world
@@ -79,6 +86,7 @@ def test_any_octets_instead_of_tls(world: World, content: bytes) -> None:
 # The public listener and the portal.
 
 PUBLIC = (
+    b"/healthz",
     b"/root.cer",
     b"/issuing.cer",
     b"/services.cer",
@@ -91,6 +99,8 @@ PORTAL = (
     b"/portal", b"/portal/", b"/portal/login", b"/portal/logout", b"/portal/orders", b"/portal/orders/C1",
     b"/portal/orders/C1/resume", b"/portal/orders/C1/download", b"/portal/orders/C1/download/eab",
     b"/portal/orders/C1/eab", b"/portal/orders/C1/download/sticker", b"/portal/orders/C1/sticker",
+    b"/portal/orders/C1/credentials", b"/portal/orders/C1/credentials/K1/eab",
+    b"/portal/orders/C1/credentials/K1/rotate", b"/portal/orders/C1/credentials/K1/disable",
     b"/portal/static/portal.css", b"/", b"//other.example/x",
 )  # fmt: skip
 QUERIES = (b"", b"", b"?lang=en", b"?sort=applied&direction=desc&show=all", b"?lang=ja&sort=%00")
@@ -100,6 +110,38 @@ HEADERS = (
     (b"If-Modified-Since", b"Tue, 24 Nov 2026 00:00:00 GMT"), (b"Range", b"bytes=0-1,5-2,-3"), (b"Accept", b"*/*"),
     (b"Content-Type", b"multipart/form-data; boundary=x"), (b"X-Forwarded-For", b"::1, 10.0.0.1"),
 )  # fmt: skip
+
+
+def paths(app: object) -> set[str]:
+    """The paths of an application's routes, of what is named in them an example."""
+    assert isinstance(app, Starlette)
+    found = {route.path for route in app.routes if isinstance(route, Route)}
+    found |= {f"{mount.path}/portal.css" for mount in app.routes if isinstance(mount, Mount)}
+    examples = {"{contract:str}": "C1", "{kid:str}": "K1", "{contract}": "C1", "{name}": "issuing"}
+    for name, example in examples.items():
+        found = {path.replace(name, example) for path in found}
+    return found
+
+
+def test_no_page_is_left_out() -> None:
+    """A new route of the portal or of the public listener gets generated requests too."""
+    any_: Any = None
+    pages = portal.build(
+        customers=any_,
+        certificates=any_,
+        credentials=any_,
+        limits=any_,
+        seal_url="",
+        new_reference=str,
+        now=any_,
+        monotonic=any_,
+    )
+    seal = SealPage(any_, any_, issuer="", now=any_)
+    lists = public.build(fixed={}, crl_folder="/crl/", revocation_lists=any_, publishes=any_, seal=seal, now=any_)
+    assert paths(pages) <= {path.decode() for path in PORTAL}
+    assert paths(lists) <= {path.decode() for path in PUBLIC}
+
+
 METHODS = st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"])
 
 
@@ -138,7 +180,10 @@ MULTIPART = (
     b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\na\r\n--x\r\nContent-Disposition: form-data; '
     b'name="password"; filename="f"\r\n\r\nb\r\n--x--\r\n'
 )
-FORMS = (b"login=admin%40example.com&password=x", b"login=", b"account=x&name=a.example", MULTIPART, b"a=1&" * 30)
+FORMS = (
+    b"login=admin%40example.com&password=x", b"login=", b"account=x&name=a.example", MULTIPART, b"a=1&" * 30,
+    b"domain=www.example.com&accounts=3&expires=9999-12-31", b"expires=0001-01-01&days=7&accounts=1",
+)  # fmt: skip
 
 
 @DOORS
@@ -152,12 +197,52 @@ def test_the_portal(
     service, before = world.service, world.rows()
     headers += [(b"Cookie", world.cookie)] if logged_in and not target.startswith(b"/portal/logout") else []
     with service.watched():
-        answer = ask(service.acme, method, target.replace(b"C1", world.contract.encode()), headers, body)
+        target = target.replace(b"C1", world.contract.encode()).replace(b"K1", world.kid.encode())
+        answer = ask(service.acme, method, target, headers, body)
         if answer is not None and not is_uvicorns(answer) and not target.startswith(b"/acme"):
             assert "frame-ancestors 'none'" in answer.header("content-security-policy"), answer
             assert b'href="//' not in answer.body
-    after = world.rows()
-    assert after == before, (method, target, headers, body)
+    # A customer may have further credentials.
+    changed = {name for name, count in world.rows().items() if count != before[name]}
+    assert changed <= ({"credentials"} if logged_in else set()), (method, target, headers, body)
+
+
+SHOWN = (
+    b"/portal/orders?show=all",
+    b"/portal/orders/C1",
+    b"/portal/orders/C1/credentials",
+    b"/portal/orders/C1/download",
+)
+FILLED_IN = tuple(path for path in PORTAL if path.startswith(b"/portal/orders/C1/") and b"download" not in path)
+FIELDS = {
+    "domain": ("www.example.com", ".example.net"),
+    "accounts": ("1", "0", "999999999"),
+    "days": ("7", "30", ""),
+    "expires": ("2027-01-01", "9999-12-31", "0001-01-01", "2026W011"),
+    "account": ("x",),
+    "name": ("www.example.com",),
+}
+
+
+@settings(DOORS, max_examples=EXTENT.max_examples // 2)
+@given(data=st.data(), path=st.sampled_from(FILLED_IN))
+def test_what_a_customer_fills_in(world: World, data: st.DataObject, path: bytes) -> None:
+    """Each form with good values and others; whatever was taken, every page can be shown in both languages."""
+    filled = [
+        (name, data.draw(st.one_of(st.sampled_from(FIELDS[name]), texts(*FIELDS[name]))))
+        for name in data.draw(st.lists(st.sampled_from(sorted(FIELDS)), max_size=5))
+    ]
+    body = urlencode(filled, errors="replace").encode()
+    headers = ((b"Cookie", world.cookie), FORM)
+    with world.service.watched():
+        for language in (b"?lang=en", b"?lang=ja"):
+            target = path.replace(b"C1", world.contract.encode()).replace(b"K1", world.kid.encode())
+            world.service.acme.ask("POST", target + language, headers, body)
+        for page in SHOWN:
+            for language in (b"en", b"ja"):
+                cookies = (b"Cookie", world.cookie + b"; tegata-lang=" + language)
+                answer = world.service.acme.ask("GET", page.replace(b"C1", world.contract.encode()), (cookies,))
+                assert answer.status == 200, answer
 
 
 def is_uvicorns(answer: Answer) -> bool:

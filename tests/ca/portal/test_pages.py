@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 from starlette.requests import Request
 
-from tegata.ca.portal.pages import page
+from tegata.ca.portal.pages import date, page
+from tegata.text.language import Language
 
 # In Japan it is the thirtieth already.
 LATE = datetime(2026, 1, 29, 15, 0, tzinfo=UTC)
@@ -43,6 +44,12 @@ def test_dates_of_the_readers_place(language: str, day: str, other: str, words: 
     assert text.count(day) == 3
     assert other not in text
     assert all(word in text for word in words)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_end_of_all_days(language: Language) -> None:
+    """Somebody who wants no end writes the last day there is; it has a page."""
+    assert date(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), language) == "9999/12/31"
 
 
 def test_the_other_language_is_on_this_host() -> None:

@@ -18,6 +18,8 @@ from tegata.text.language import Language, from_accept_language
 
 LANGUAGE_COOKIE = "tegata-lang"
 _JAPAN = timezone(timedelta(hours=9))
+# Beyond it there is no date in Japan; whoever wants no end may write one.
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(hours=9)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -52,7 +54,7 @@ def words(language: Language) -> Callable[[str], str]:
 
 def date(instant: datetime, language: Language) -> str:
     """A date as the portal writes it: ``2026/01/30``; the day in Japan for Japanese readers, of UTC for others."""
-    return instant.astimezone(_zone(language)).strftime("%Y/%m/%d")
+    return min(instant, _LATEST).astimezone(_zone(language)).strftime("%Y/%m/%d")
 
 
 def end_of_day(text: str, request: Request) -> datetime:
