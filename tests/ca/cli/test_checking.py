@@ -44,6 +44,7 @@ def test_every_fault_is_told_at_once(ca, settings):
     code, matters = found(ca)
     assert (code, matters["CAA"][0]) == (0, "warning")
     text = settings.read_text("utf-8").replace('smtp = ""', 'smtp = "smtp://127.0.0.1:9"')
+    text = text.replace('endpoint = ""', 'endpoint = "http://127.0.0.1:9"')
     settings.write_text(text.replace("dnssec = false", "dnssec = true"), "utf-8")
     key = next((ca.home / "keys").glob("*.key"))
     key.chmod(0o644)
@@ -55,6 +56,7 @@ def test_every_fault_is_told_at_once(ca, settings):
     assert {name for name, (status, _) in matters.items() if status == "error"} == {"files", "mail", "resolvers"}
     assert f"keys/{key.name}" in matters["files"][1]
     assert "127.0.0.1:9" in matters["mail"][1]
+    assert matters["tracing"][0] == "warning"
 
 
 def test_the_second_lint(ca, settings):

@@ -118,6 +118,8 @@ async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator
         yield finding
     if settings.mail.smtp:
         yield await _reached("mail", settings.mail.smtp, ERROR, language)
+    if settings.tracing.endpoint:
+        yield await _reached("tracing", settings.tracing.endpoint, WARNING, language)
     yield await _reached("ACME", settings.acme.url, WARNING, language)
     yield await _reached("public files", settings.public.url, WARNING, language)
 
