@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tegata.ca.configuration import blocked_keys, certifiable, load_settings
+from tegata.ca.configuration import BarredNames, blocked_keys, certifiable, load_settings
 from tegata.ca.policy import keys
 from tegata.ca.settings import Acme, Policy, Public, Settings, Validation
 from tegata.settings import BadSettings
 
 LISTED = Policy(blocked_keys="blocked.txt")
 DIGEST = bytes(range(32))
+NEITHER = "is neither a SHA-256 digest nor openssl-blacklist's"
 
 
 def test_without_a_list_only_the_published_keys_are_blocked(tmp_path: Path) -> None:
@@ -27,11 +28,44 @@ def test_a_list_is_read_to_its_end(tmp_path: Path) -> None:
     assert blocked_keys(tmp_path, LISTED) == keys.PUBLISHED | {DIGEST, b"\xab" * 32}
 
 
+def test_a_list_of_debians(tmp_path: Path) -> None:
+    """B-52: as the package openssl-blacklist has it, its head with it."""
+    (tmp_path / "blocked.txt").write_text("# After these initial comments, each line ...\n00005890bc78bcbee3ca\n")
+    assert blocked_keys(tmp_path, LISTED) == keys.PUBLISHED | {bytes.fromhex("00005890bc78bcbee3ca")}
+
+
+def test_names_that_nobody_may_have_are_read_again(tmp_path: Path) -> None:
+    """B-27: no restart is needed; a file that cannot be read any more counts as it was."""
+    file = tmp_path / "names.txt"
+    file.write_text("www.example.com\n")
+    listed = BarredNames(tmp_path, Policy(high_risk="names.txt"))
+    assert listed().holds("www.example.com")
+    assert not listed().holds("www.example.net")
+    file.write_text(".example.net  # their bank\n")
+    assert listed().holds("www.example.net")
+    assert not listed().holds("www.example.com")
+    file.write_text("(\n/(/\n")
+    assert listed().holds("www.example.net")
+    file.unlink()
+    assert listed().holds("www.example.net")
+
+
+def test_a_list_of_names_that_cannot_be_read_at_the_start(tmp_path: Path) -> None:
+    """The CA does not begin as if there were none."""
+    with pytest.raises(BadSettings):
+        BarredNames(tmp_path, Policy(high_risk="names.txt"))
+    (tmp_path / "names.txt").write_text("good.example.com\n/(/\n")
+    with pytest.raises(BadSettings) as caught:
+        BarredNames(tmp_path, Policy(high_risk="names.txt"))
+    assert "line 2" in str(caught.value.facts["reason"])
+    assert not BarredNames(tmp_path, Policy())().holds("www.example.com")
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (f"{DIGEST.hex()}\n{DIGEST.hex()[:-2]}\n".encode(), "line 2 is no SHA-256 digest in hexadecimal"),
-        (b"MD5\n", "line 1 is no SHA-256 digest in hexadecimal"),
+        (f"{DIGEST.hex()}\n{DIGEST.hex()[:-2]}\n".encode(), f"line 2 {NEITHER}"),
+        (b"MD5\n", f"line 1 {NEITHER}"),
         (b"\xff\xfe", "it is no UTF-8 text"),
         (None, "No such file or directory"),
     ],

@@ -30,6 +30,11 @@ def text(file: Path) -> str:
     return _openssl("x509", "-in", str(file), "-noout", "-text").check().stdout
 
 
+def modulus(file: Path) -> str:
+    """The line with the modulus of the private RSA key in the file."""
+    return _openssl("rsa", "-in", str(file), "-noout", "-modulus").check().stdout
+
+
 def serial(file: Path) -> str:
     """The first certificate's serial number in lower-case hex without leading zeros, as Tegata writes it."""
     printed = _openssl("x509", "-in", str(file), "-noout", "-serial").check().stdout

@@ -1,12 +1,15 @@
 """Moduli that can be factored: found where they are, and nothing else taken for one."""
 
+import hashlib
 from math import isqrt, prod
 from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tegata.pki import weaknesses
+from tests.peers import openssl
 
 RANDOM = Random(20171015)
 # The product of the first 39 primes, which belongs to keys of up to 960 bits.
@@ -69,3 +72,13 @@ def test_a_good_key_is_neither(bits):
     modulus = rsa.generate_private_key(public_exponent=65537, key_size=bits).public_key().public_numbers().n
     assert not weaknesses.has_roca_fingerprint(modulus)
     assert not weaknesses.has_close_factors(modulus)
+
+
+@pytest.mark.peer("openssl")
+def test_the_mark_of_debians_lists(tmp_path):
+    """B-52: it is computed as openssl-vulnkey computes it, by what OpenSSL prints of the key."""
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "key.pem").write_bytes(pem)
+    printed = openssl.modulus(tmp_path / "key.pem").encode()
+    assert weaknesses.mark(key.public_key().public_numbers().n).hex() == hashlib.sha1(printed).hexdigest()[20:]

@@ -29,7 +29,6 @@ from tegata.ca.issuing.hierarchy import Hierarchy
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
 from tegata.ca.issuing.pkilint_pool import PkilintPool
-from tegata.ca.issuing.relint import Relint
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.metering.around import MeteredAuthority, MeteredValidator, metered
@@ -59,7 +58,6 @@ from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.precertifying import Precertifying
 from tegata.ca.services.rehearsal import Rehearsal
-from tegata.ca.services.relinting import RelintService
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.settings import Settings, Validation
 from tegata.ca.store import backup, opening
@@ -69,6 +67,7 @@ from tegata.ca.validation.check import NetworkValidator
 from tegata.ca.validation.perspectives import Perspectives
 from tegata.ca.validation.remote import RemotePerspective
 from tegata.clock import SystemClock
+from tegata.pki.certs import key_digests
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +164,9 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, issuers.newest.certificate
     addresses = configuration.certifiable(settings)
-    blocked = configuration.blocked_keys(home, settings.policy)
+    chain = hierarchy.load(home)
+    own_keys = key_digests([chain.root, chain.services, *issuers.certificates.values()])
+    blocked = configuration.blocked_keys(home, settings.policy) | own_keys
     account_urls = Links(settings.acme.url, settings.acme.former_urls).accounts
 
     store = opening.open_store(home, settings.database, environ)
@@ -184,6 +185,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         policy=settings.policy,
         issuer=issuer,
         addresses=addresses,
+        barred=configuration.BarredNames(home, settings.policy),
     )
     contracts = ContractService(
         store=store,
@@ -194,6 +196,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         ids=ids,
         clock=now,
         tell_customers=mailer is not None,
+        is_public=settings.policy.public,
     )
     handlers: dict[str, Handler] = {}
     runner = Runner(store=store, handlers=handlers, owner=ids.object_id(), clock=now)
@@ -201,7 +204,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     ca = Ca(
         settings=settings,
         directory_url=directory_url(settings),
-        hierarchy=hierarchy.load(home),
+        hierarchy=chain,
         issuers=issuers,
         store=store,
         audit=AuditService(store),
@@ -344,22 +347,6 @@ def _perspectives(home: Path, settings: Validation, secret: bytes) -> tuple[Remo
         return ()
     tls = perspective_tls.primary_context(home, secret)
     return tuple(RemotePerspective(one, perspective_tls.server_name(one.name), tls) for one in settings.perspectives)
-
-
-def second_lint(settings: Settings) -> Linter | None:
-    """The second lint for what is there already, switched on or not; None where it is not installed."""
-    return PkilintPool(settings.lint) if PkilintPool.is_installed() else None
-
-
-def relinting(ca: Ca, linter: Linter | None) -> RelintService:
-    """What looks at everything that was issued."""
-    relint = Relint(
-        issuers=ca.issuers.certificates,
-        public_url=ca.settings.public.url,
-        services=ca.settings.services,
-        policy=ca.settings.policy,
-    )
-    return RelintService(store=ca.store, relint=relint, linter=linter)
 
 
 def notifier(home: Path, settings: Settings, now: Callable[[], datetime]) -> Notifier | None:

@@ -9,11 +9,17 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
+
 from tegata.acme.challenges import DNS_PERSIST_01, MOST_ISSUERS
-from tegata.ca.policy import baseline, keys
+from tegata.ca.policy import barred, baseline, keys
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
+from tegata.ca.policy.barred import Barred
 from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Agent, Policy, Settings
+from tegata.pki import weaknesses
 from tegata.settings import BadSettings, load
+
+log = structlog.get_logger("configuration")
 
 
 def load_settings(home: Path) -> Settings:
@@ -66,7 +72,8 @@ def certifiable(settings: Settings) -> AddressFilter:
 def blocked_keys(home: Path, policy: Policy) -> frozenset[bytes]:
     """The digests of keys that nobody may have: of those in RFCs, and of the operator's list; raises BadSettings.
 
-    Empty lines and what follows ``#`` in a line are for people.
+    A digest is a key's SHA-256, or for RSA the 80 bits that Debian's openssl-blacklist has for it (B-52). Empty lines
+    and what follows ``#`` in a line are for people.
     """
     if not policy.blocked_keys:
         return keys.PUBLISHED
@@ -84,13 +91,45 @@ def blocked_keys(home: Path, policy: Policy) -> frozenset[bytes]:
     return frozenset(found)
 
 
+class BarredNames:
+    """The names that nobody may have, by the operator's list, which is read again when it changes (B-27)."""
+
+    def __init__(self, home: Path, policy: Policy) -> None:
+        """Raises BadSettings."""
+        self._path = home / policy.high_risk if policy.high_risk else None
+        self._seen: tuple[int, int] | None = None
+        self._barred = barred.NOBODY
+        try:
+            self._read_changed()
+        except OSError as error:
+            raise BadSettings(path=self._path, reason=error.strerror or error) from None
+        except ValueError as error:
+            raise BadSettings(path=self._path, reason=error) from None
+
+    def __call__(self) -> Barred:
+        """The list as it is now; one that has become unreadable counts as it was."""
+        try:
+            self._read_changed()
+        except (OSError, ValueError) as error:
+            log.error("high-risk.unreadable", path=str(self._path), reason=str(error))  # noqa: TRY400 - no fault of ours
+        return self._barred
+
+    def _read_changed(self) -> None:
+        if self._path is None:
+            return
+        about = self._path.stat()
+        if self._seen != (about.st_mtime_ns, about.st_size):
+            self._barred = barred.parse(self._path.read_text("utf-8"))
+            self._seen = (about.st_mtime_ns, about.st_size)
+
+
 def _digest(path: Path, number: int, text: str) -> bytes:
     try:
         digest = bytes.fromhex(text)
     except ValueError:
         digest = b""
-    if len(digest) != hashlib.sha256().digest_size:
-        raise BadSettings(path=path, reason=f"line {number} is no SHA-256 digest in hexadecimal")
+    if len(digest) not in (hashlib.sha256().digest_size, weaknesses.MARK_OCTETS):
+        raise BadSettings(path=path, reason=f"line {number} is neither a SHA-256 digest nor openssl-blacklist's")
     return digest
 
 

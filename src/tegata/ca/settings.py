@@ -167,8 +167,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later.
 
     ``public`` says that the root is publicly trusted: the Baseline Requirements' limits are kept, those of the day. A
-    token lives as long as its pending authorization, 30 days at the most (B-24). ``blocked_keys`` is a file with the
-    SHA-256 of the SubjectPublicKeyInfo of a key in hexadecimal on each line, for keys that nobody may have.
+    token lives as long as its pending authorization, 30 days at the most (B-24). ``blocked_keys`` is a file of keys
+    that nobody may have: on each line the SHA-256 of a SubjectPublicKeyInfo in hexadecimal, or a line of Debian's
+    openssl-blacklist; ``high_risk`` one of names that nobody may have (``policy.barred``).
     """
 
     public: bool = False
@@ -179,6 +180,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     crl_seconds: int = 4 * DAY
     crl_shards: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     blocked_keys: str = ""
+    high_risk: str = ""
 
 
 class Lint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ Knows neither files nor time; instants are arguments. Issuing is the CA's matter
 import binascii
 import re
 from collections.abc import Collection, Sequence
+from hashlib import sha256
 from itertools import pairwise
 
 from cryptography import x509
@@ -114,6 +115,11 @@ def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
 def serial_hex(serial: int | x509.Certificate) -> str:
     """A serial number as Tegata prints it: lower-case hexadecimal without prefix or padding."""
     return format(serial if isinstance(serial, int) else serial.serial_number, "x")
+
+
+def key_digests(certificates: Sequence[x509.Certificate]) -> frozenset[bytes]:
+    """The SHA-256 of each certificate's SubjectPublicKeyInfo."""
+    return frozenset(sha256(key).digest() for key in map(_leaf_spki, certificates) if key is not None)
 
 
 def life_of(certificate: x509.Certificate) -> Life:

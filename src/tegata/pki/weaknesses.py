@@ -3,6 +3,7 @@
 Arithmetic alone, a few microseconds together for 2048 bits (BR 6.1.1.3). Knows no policy and no list of keys.
 """
 
+import hashlib
 from collections.abc import Iterator
 from functools import cache
 from math import isqrt, prod
@@ -15,6 +16,14 @@ _ROCA_GENERATOR = 65537
 _ROCA_PRODUCT = prod(_ROCA_PRIMES)
 # Hardly one number in a thousand is a square modulo all of these.
 _SIEVES = (64, 9, 5, 7, 11, 13, 17, 19, 23)
+
+
+MARK_OCTETS = 10
+
+
+def mark(modulus: int) -> bytes:
+    """What lists of Debian's weak keys (CVE-2008-0166) have for a modulus: the end of a SHA-1 over its digits."""
+    return hashlib.sha1(f"Modulus={modulus:X}\n".encode(), usedforsecurity=False).digest()[-MARK_OCTETS:]
 
 
 def has_roca_fingerprint(modulus: int) -> bool:

@@ -169,6 +169,9 @@ REASONS: dict[str, str] = {
     "a contract needs at least one domain": "契約にはドメイン名が少なくとも 1 つ必要です",
     "the user is no mail address": "利用者（user）がメールアドレスではありません",
     "the country is no code of two capital letters, such as JP": "国が JP のような大文字 2 文字のコードではありません",
+    "an organization needs its state or its locality in publicly trusted certificates": (
+        "公的に信頼される証明書には、組織の都道府県または市区町村が必要です"
+    ),
     "a part of the organization is longer than certificates allow": (
         "組織の情報に、証明書に記載できる長さを超えるものがあります"
     ),

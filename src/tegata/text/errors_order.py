@@ -266,6 +266,8 @@ REASONS: dict[str, str] = {
     "wildcards are covered by the name with a dot in front": "ワイルドカードは、先頭にドットを付けた名前に含まれます",
     "ACME wants its A-label form (xn--…)": "ACME では A ラベル（xn--…）で指定する必要があります",
     "it is a public suffix, under which names are registered": "その下にドメイン名が登録される公開サフィックスです",
+    "this CA does not certify it without a talk: please ask": "この認証局に事前のご相談が必要な名前です",
+    "there is no such top-level domain": "存在しないトップレベルドメインです",
     "it is a name of the reverse DNS": "DNS 逆引きの名前です",
     "it is an address that is reserved, and not this CA's to certify": (
         "予約されたアドレスであり、この認証局では証明書の発行対象としていません"

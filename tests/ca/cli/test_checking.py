@@ -1,9 +1,13 @@
 """``tegata-ca check``: a sound CA has nothing but ok; each fault is told with what it is, and the others still."""
 
 import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
+from tegata.ca.cli import checking
+from tegata.text.language import Language
 from tests.peers.ca import TegataCA
 
 pytestmark = pytest.mark.peer("openssl")
@@ -34,6 +38,7 @@ def test_a_sound_ca(ca, settings):
     settings.write_text(settings.read_text("utf-8").replace("issuer_domains = []", 'issuer_domains = ["ca.example"]'))
     code, matters = found(ca)
     assert code == 0
+    del matters["public suffixes"]  # which is old one day, and another test's
     assert {status for status, _ in matters.values()} == {"ok"}
     assert "lint" not in matters
     assert {"settings", "files", "database", "CRL", "issuing CA", "CAA", "resolvers", "ACME"} <= set(matters)
@@ -96,3 +101,10 @@ def test_a_ca_that_does_not_serve(tmp_path):
         code, matters = found(ca)
     assert code == 0
     assert [matters[name][0] for name in ("ACME", "public files", "CRL")] == ["warning"] * 3
+
+
+@pytest.mark.parametrize(("year", "status"), [(2026, "ok"), (2100, "warning")])
+def test_the_age_of_the_list_of_public_suffixes(year, status):
+    """B-25: it comes with a package, which has to be kept new."""
+    ca = SimpleNamespace(now=lambda: datetime(year, 11, 1, tzinfo=UTC))
+    assert checking._suffixes(ca, Language.EN).status == status  # type: ignore[arg-type] # all it asks a CA for

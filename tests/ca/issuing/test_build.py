@@ -48,7 +48,7 @@ async def test_the_fields_of_an_ov_certificate(ca, wanted):
 
 
 async def test_the_subject_of_an_ov_certificate(ca, wanted):
-    """The contract's organization in the BRs' order, then the first name (BR 7.1.2.7.4; B-66)."""
+    """The contract's organization in the BRs' order, then the first name (BR 7.1.2.7.4; B-63, B-66)."""
     certificate = await certificate_of(ca, wanted)
     assert attributes(certificate.subject) == [
         (NameOID.COUNTRY_NAME, "JP"),
@@ -237,7 +237,7 @@ async def test_fractions_of_a_second_are_cut(ca, wanted):
     ids=["country", "lower case", "not ascii", "long", "nothing said", "control", "long state", "dot"],
 )
 async def test_an_organization_that_fits_no_certificate(ca, wanted, organization):
-    """Too long, without meaning, or no country: refused before a key sees it (BR 7.1.4.2)."""
+    """Too long, without meaning, or no country: refused before a key sees it (BR 7.1.4.2; B-63)."""
     contract = msgspec.structs.replace(wanted.contract, organization=organization)
     with pytest.raises(LintFailed):
         ca.builder.template(**wanted._replace(contract=contract)._asdict())

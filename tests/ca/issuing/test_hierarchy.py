@@ -6,10 +6,11 @@ from itertools import pairwise
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from tegata.ca.errors import Refused
-from tegata.ca.issuing import hierarchy, layout
+from tegata.ca.issuing import hierarchy, layout, pkilint_process
 from tegata.ca.issuing.build import key_usage
 from tegata.ca.issuing.keys import FileUnusable
 from tegata.pki import certs
@@ -29,7 +30,7 @@ def oids(certificate: x509.Certificate) -> set[x509.ObjectIdentifier]:
 
 
 def test_the_root(ca):
-    """20 years, RSA 4096; no path length, keyCertSign and cRLSign, no extended key usage."""
+    """B-74: 20 years, RSA 4096; no path length, keyCertSign and cRLSign, no extended key usage."""
     root = ca.hierarchy.root
     root.verify_directly_issued_by(root)
     span = life(root.not_valid_before_utc, root.not_valid_after_utc)
@@ -50,7 +51,7 @@ def test_the_root(ca):
 
 @pytest.mark.parametrize("name", ["issuing", "services"])
 def test_a_subordinate_ca(ca, name):
-    """At most 3 years, for server certificates only (B-70), with everything the BRs ask of it."""
+    """B-74: at most 3 years, for server certificates only (B-70), with everything the BRs ask of it."""
     certificate = getattr(ca.hierarchy, name)
     certificate.verify_directly_issued_by(ca.hierarchy.root)
     span = life(certificate.not_valid_before_utc, certificate.not_valid_after_utc)
@@ -68,8 +69,20 @@ def test_a_subordinate_ca(ca, name):
     (access,) = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     assert access.access_location.value == f"{PUBLIC_URL}/root.cer"
     assert ExtensionOID.SUBJECT_KEY_IDENTIFIER in oids(certificate)
-    policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-    assert {policy.policy_identifier.dotted_string for policy in policies} <= {"2.23.140.1.2.1", "2.23.140.1.2.2"}
+    (policy,) = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    of_its_own = {"issuing": "2.5.29.32.0", "services": "2.23.140.1.2.1"}  # any, for DV and OV are issued under one
+    assert policy.policy_identifier.dotted_string == of_its_own[name]
+
+
+def test_pkilint_agrees(ca):
+    """B-74: nothing is wrong with root and issuing CA. (The server's own CA is constrained to its host.)"""
+
+    def faults(certificate: x509.Certificate) -> list[str]:
+        found = pkilint_process.lint(certificate.public_bytes(Encoding.DER))
+        return [code for severity, code in found if severity not in {"NOTICE", "INFO"}]
+
+    assert faults(ca.hierarchy.root) == ["cabf.serverauth.root.authority_key_identifier_extension_absent"]
+    assert faults(ca.hierarchy.issuing) == []
 
 
 @pytest.mark.parametrize("name", ["root", "issuing", "services"])

@@ -12,6 +12,7 @@ from tegata.ca.errors import BadCertificateRequest, UnsuitableAccountKey, WrongK
 from tegata.ca.policy import keys
 from tegata.ca.policy.keys import check, check_account_key
 from tegata.ca.settings import Service
+from tegata.pki import weaknesses
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate, spki_digest
 from tests import vectors
@@ -113,6 +114,16 @@ def test_a_key_of_the_list_is_refused():
         check_account_key(RSA.public_key(), blocked)
     check(RSA.public_key(), OV)
     check_account_key(RSA.public_key())
+
+
+def test_a_key_of_debians_list_is_refused():
+    """B-52: for certificates and accounts, by what such lists have for its modulus; an EC key has none."""
+    blocked = {weaknesses.mark(RSA.public_key().public_numbers().n)}
+    with pytest.raises(BadCertificateRequest, match="compromised"):
+        check(RSA.public_key(), OV, blocked)
+    with pytest.raises(UnsuitableAccountKey):
+        check_account_key(RSA.public_key(), blocked)
+    check_account_key(generate(KeyType.EC256).public_key(), blocked)
 
 
 @pytest.mark.parametrize("exponent", [2, 3, 5, 31, 47, 199])

@@ -45,6 +45,8 @@ def test_names_are_admitted_lower_case_and_once():
         (Identifier("dns", "a.*.example.net"), BadName),
         (Identifier("dns", "www.example.com."), BadName),
         (Identifier("dns", "a_b.example.net"), BadName),
+        (Identifier("dns", "ab--c.example.net"), BadName),
+        (Identifier("email", "a@example.net"), UnsupportedIdentifier),
         (Identifier("dns", "日本.example.net"), BadName),
         (Identifier("dns", "192.0.2.1"), BadName),
         (Identifier("dns", ""), BadName),
@@ -65,7 +67,7 @@ def test_names_are_admitted_lower_case_and_once():
     ],
 )
 def test_a_name_that_cannot_be_had(identifier, refusal):
-    """Each has its own reason (A-52, B-25)."""
+    """Each has its own reason (A-52, B-25, B-26)."""
     with pytest.raises(NamesRefused) as caught:
         admit([identifier], contract(domains=("www.example.com", ".example.net", "net", ".arpa")), OV, PUBLIC)
     [(refused, reason)] = caught.value.refusals

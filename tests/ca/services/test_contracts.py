@@ -163,3 +163,14 @@ async def test_an_unknown_contract(house):
         with pytest.raises(UnknownObject) as caught:
             await change("C0")
         assert caught.value.facts == {"kind": "contract", "name": "C0"}
+
+
+async def test_where_an_organization_is(house):
+    """B-63: a publicly trusted CA has to say its state or its locality, where it names it at all."""
+    house.contracts._is_public = True
+    nowhere = Organization(name="Example", country="JP")
+    with pytest.raises(Refused):
+        await house.sell(organization=nowhere)
+    assert await house.sell(organization=nowhere, service="dv-acme-1y")
+    for place in ({"state": "Tokyo"}, {"locality": "Mitaka-shi"}):
+        assert await house.sell(organization=Organization(name="Example", country="JP", **place))

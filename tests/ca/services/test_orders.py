@@ -26,6 +26,7 @@ from tegata.ca.errors import (
     TooManyOrders,
     UnknownObject,
 )
+from tegata.ca.policy import barred
 from tegata.ca.ports import Verdict
 from tegata.ca.settings import Limits, Policy
 from tegata.pki.certs import names_of
@@ -368,3 +369,16 @@ async def test_an_authorization_that_is_over_is_given_as_it_is(house):
     assert (given.status, given.authorization.deactivated_at) == (AuthorizationStatus.EXPIRED, None)
     with pytest.raises(NotFound):
         await house.orders.deactivate(actor, "nothing")
+
+
+async def test_a_name_of_the_list_of_high_risks(house):
+    """B-27: nobody places an order for it, and one that was placed before it was listed gets no certificate."""
+    actor = await house.register(await house.sell(".example.com"))
+    view = await house.ready(actor, "bank.example.com")
+    house.issuance._check._admission._barred = lambda: barred.parse("bank.example.com")
+    house.orders._admission._barred = lambda: barred.parse("bank.example.com")
+    with pytest.raises(NamesRefused):
+        await house.finalize(actor, view)
+    with pytest.raises(NamesRefused):
+        await house.order(actor, "www.example.com", "bank.example.com")
+    await house.order(actor, "www.example.com")

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tegata.ca import bootstrap
+from tegata.ca import relinting
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
@@ -58,10 +58,10 @@ async def show(ca: Ca, asked: Asked) -> Answer:
 
 async def certificates(ca: Ca, _: Asked) -> Answer:
     """Everything that was issued, linted once more; failed if there is a fault."""
-    linter = ca.linter or bootstrap.second_lint(ca.settings)
+    linter = ca.linter or relinting.second_lint(ca.settings)
     count, faults = 0, []
     try:
-        async for judged in bootstrap.relinting(ca, linter).all():
+        async for judged in relinting.service(ca, linter).all():
             count += 1
             if not judged.is_sound:
                 faults.append(shapes.judged(judged))

@@ -7,7 +7,8 @@ way of all of them, as settings that cannot be read, is the last line.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from tegata.text.language import Language
 OK, WARNING, ERROR = "ok", "warning", "error"
 _COLUMNS = ("check", "status", "detail")
 _REACH_SECONDS = 5.0
+_SUFFIXES_LIFE = timedelta(days=180)
 _OTHERS = 0o077
 _PORTS = {"https": 443, "http": 80, "smtp": 25, "smtps": 465}
 
@@ -48,6 +50,10 @@ _ENDS = Sentence(
 _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
     "{file} に issuer_domains がないため、CAA レコードで認証局を指定したドメイン名には発行できません",
+)
+_OLD_SUFFIXES = Sentence(
+    "the list is of {day}: pip install -U publicsuffixlist",
+    "公開サフィックスの一覧が古くなっています（{day}）。pip install -U publicsuffixlist で更新してください",
 )
 _SILENT = Sentence("nobody answers at {address} ({reason})", "{address} から応答がありません（{reason}）")
 
@@ -110,6 +116,7 @@ async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator
     yield _lists(heads, ca, language)
     yield _issuing(ca, settings, language)
     yield _names(settings, language)
+    yield _suffixes(ca, language)
     async for finding in _lint(ca, language):
         yield finding
     if ca.logs is not None:
@@ -122,6 +129,14 @@ async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator
         yield await _reached("tracing", settings.tracing.endpoint, WARNING, language)
     yield await _reached("ACME", settings.acme.url, WARNING, language)
     yield await _reached("public files", settings.public.url, WARNING, language)
+
+
+def _suffixes(ca: Ca, language: Language) -> Finding:
+    """The list of public suffixes comes with its package, which says of which day it is (B-25)."""
+    day = version("publicsuffixlist").rpartition(".")[2]
+    if ca.now() - datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) > _SUFFIXES_LIFE:
+        return Finding("public suffixes", WARNING, _OLD_SUFFIXES.fill(language, {"day": day}))
+    return Finding("public suffixes")
 
 
 async def _lint(ca: Ca, language: Language) -> AsyncIterator[Finding]:

@@ -110,6 +110,12 @@ reissues_at_contract_end = {reissues_at_contract_end}
 # On how many CRLs new certificates are put, each by its serial number; those already issued stay on theirs. A CRL takes
 # about 40 bytes for each revoked certificate.
 crl_shards = {crl_shards}
+# A file of keys that nobody may have: on each line the SHA-256 of a key's SubjectPublicKeyInfo, or what Debian's
+# openssl-blacklist has for its weak keys. "": none but the CA's own and those that stand in RFCs.
+blocked_keys = {blocked_keys}
+# A file of names that nobody may have, such as those of banks: "www.example.com" is that name, ".example.com" that name
+# and all below it, "/.*paypa.*/" what this matches. It is read again when it changes. "": none.
+high_risk = {high_risk}
 
 [lint]
 # true: certificates are held against pkilint's rules too before they are signed (pip install 'tegata[lint]').
@@ -194,6 +200,8 @@ def text_of(settings: Settings) -> str:
         "is_public": settings.policy.public,
         "reissues_at_contract_end": settings.policy.reissues_at_contract_end,
         "crl_shards": settings.policy.crl_shards,
+        "blocked_keys": settings.policy.blocked_keys,
+        "high_risk": settings.policy.high_risk,
         "lint_pkilint": settings.lint.pkilint,
         "lint_processes": settings.lint.processes,
         "lint_percent": settings.lint.percent,

@@ -62,8 +62,9 @@ class Role(NamedTuple):
 
 
 ROOT_KEY_TYPE = KeyType.RSA4096
-_POLICIES = (profiles.DOMAIN_VALIDATED, profiles.ORGANIZATION_VALIDATED)
-ISSUING = Role("Issuing", KeyType.RSA2048, _POLICIES)
+# A CA that issues under more than one policy is not restricted to one (BR 7.1.2.10.5).
+_ANY_POLICY = x509.ObjectIdentifier("2.5.29.32.0")
+ISSUING = Role("Issuing", KeyType.RSA2048, (_ANY_POLICY,))
 
 
 def load(directory: Path) -> Hierarchy:
@@ -144,7 +145,7 @@ def constraints_for(host: str) -> x509.NameConstraints:
 
 def services_for(host: str) -> Role:
     """The services CA, for one host."""
-    return Role("Services", KeyType.EC256, _POLICIES[:1], constraints_for(host))
+    return Role("Services", KeyType.EC256, (profiles.DOMAIN_VALIDATED,), constraints_for(host))
 
 
 def self_signed(key: IssuerKey, name: str, now: datetime) -> CaWithKey:

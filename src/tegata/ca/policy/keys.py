@@ -1,7 +1,7 @@
 """Which public keys a certificate may have: the service's key rule, and what makes an RSA key unfit anywhere.
 
-Keys that are known to others than their owner are named by the SHA-256 of their SubjectPublicKeyInfo; where such a list
-is from is unknown here.
+Keys that are known to others than their owner are named by the SHA-256 of their SubjectPublicKeyInfo, or RSA keys as
+lists of Debian's weak keys have them; where such a list is from is unknown here.
 """
 
 from collections.abc import Collection, Iterator
@@ -66,14 +66,21 @@ def check(public_key: PublicKey, service: Service, blocked: Collection[bytes] = 
         raise WrongKey(got=describe(public_key), wanted=wanted, key_types=", ".join(service.key_types))
     if isinstance(public_key, RSAPublicKey):
         _check_rsa(public_key)
-    if spki_digest(public_key) in blocked:
+    if _is_blocked(public_key, blocked):
         raise BadCertificateRequest(reason="its key is known to be compromised")
 
 
 def check_account_key(public_key: PublicKey, blocked: Collection[bytes] = PUBLISHED) -> None:
     """Pass if an account may have this key; raises UnsuitableAccountKey for one of the ``blocked`` (B-53)."""
-    if spki_digest(public_key) in blocked:
+    if _is_blocked(public_key, blocked):
         raise UnsuitableAccountKey(reason="it is known to be compromised")
+
+
+def _is_blocked(public_key: PublicKey, blocked: Collection[bytes]) -> bool:
+    """Whether a list has the key, in either of its two forms."""
+    if spki_digest(public_key) in blocked:
+        return True
+    return isinstance(public_key, RSAPublicKey) and weaknesses.mark(public_key.public_numbers().n) in blocked
 
 
 def _check_rsa(public_key: RSAPublicKey) -> None:

@@ -4,7 +4,7 @@ Reads the certificates in place; the rules themselves are ``policy``'s. Whether 
 before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,8 +13,9 @@ from cryptography import x509
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import MalformedRequest, ServiceWithoutAcme
 from tegata.ca.model import Contract
-from tegata.ca.policy import baseline, calendar, choices, contracts, names, quotas
+from tegata.ca.policy import barred, baseline, calendar, choices, contracts, names, quotas
 from tegata.ca.policy.addresses import AddressFilter
+from tegata.ca.policy.barred import NOBODY, Barred
 from tegata.ca.ports import Store
 from tegata.ca.settings import Policy, Profile, Service
 
@@ -32,7 +33,8 @@ class Admitted(NamedTuple):
 class Admission:
     """Judges what orders ask for.
 
-    ``issuer`` is the certificate that will sign, ``addresses`` those that a certificate may hold.
+    ``issuer`` is the certificate that will sign, ``addresses`` those that a certificate may hold, ``barred`` the names
+    that nobody may have, as they are listed now.
     """
 
     def __init__(
@@ -44,7 +46,9 @@ class Admission:
         policy: Policy,
         issuer: x509.Certificate,
         addresses: AddressFilter,
+        barred: Callable[[], Barred] = lambda: NOBODY,
     ) -> None:
+        self._barred = barred
         self._store, self._services, self._policy = store, services, policy
         self._profiles, self._addresses = profiles, addresses
         self._issuer_not_after = issuer.not_valid_after_utc
@@ -97,4 +101,6 @@ class Admission:
     ) -> tuple[Identifier, ...]:
         """The identifiers as certificates of the contract have them; raises NamesRefused, ExaminationTooOld."""
         baseline.check_examination(contract.renewed_at or contract.applied_at, service, self._policy, now)
-        return names.admit(identifiers, contract, service, self._addresses)
+        admitted = names.admit(identifiers, contract, service, self._addresses)
+        barred.check(admitted, self._barred(), is_public=self._policy.public)
+        return admitted

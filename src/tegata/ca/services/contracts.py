@@ -51,7 +51,7 @@ class Added(NamedTuple):
 class ContractService:
     """Contracts; ``tell_customers`` leaves a mail to be sent with each new one.
 
-    ``addresses`` are those that a certificate may hold.
+    ``addresses`` are those that a certificate may hold; ``is_public`` says that the root is publicly trusted (B-63).
     """
 
     def __init__(
@@ -65,7 +65,9 @@ class ContractService:
         ids: Ids,
         clock: Callable[[], datetime],
         tell_customers: bool,
+        is_public: bool = False,
     ) -> None:
+        self._is_public = is_public
         self._store, self._services, self._addresses = store, services, addresses
         self._sealer, self._hasher, self._ids, self._clock = sealer, hasher, ids, clock
         self._tell_customers = tell_customers
@@ -87,6 +89,9 @@ class ContractService:
         for the service, BadName for a domain.
         """
         service_id = self._service_id(service)
+        is_named = self._services[service_id].validation == "ov"
+        if self._is_public and is_named and not (organization.state or organization.locality):
+            raise Refused(reason="an organization needs its state or its locality in publicly trusted certificates")
         named, domains, login = _checked(organization), _patterns(domains, self._addresses), _login(user)
         now = self._clock()
         starts = whole_second(starts or now)

@@ -1,0 +1,71 @@
+"""Names that this CA certifies for nobody, whoever owns them: high risks by a list, and those of no top-level domain.
+
+A list has a rule a line: ``www.example.com`` is that name with its wildcard, ``.example.com`` that name and all below
+it, ``/…/`` a regular expression that a whole name matches. Pure; where the list is from is unknown here.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from publicsuffixlist import PublicSuffixList
+
+from tegata.acme.identifiers import DNS, Identifier
+from tegata.ca.errors import BadName, NameRefused, NamesRefused
+from tegata.pki import names
+
+
+class Barred(NamedTuple):
+    """The rules of a list."""
+
+    domains: tuple[str, ...] = ()
+    expressions: tuple[re.Pattern[str], ...] = ()
+
+    def holds(self, name: str) -> bool:
+        """Whether a normalised name, a wildcard too, is on the list."""
+        base = names.base_of(name)
+        return any(names.covers(domain, base) for domain in self.domains) or any(
+            expression.fullmatch(name) for expression in self.expressions
+        )
+
+
+NOBODY = Barred()
+
+
+def parse(text: str) -> Barred:
+    """Read a list; empty lines and what follows ``#`` are for people. Raises ValueError with the number of the line."""
+    domains, expressions = [], []
+    for number, line in enumerate(text.splitlines(), 1):
+        rule = line.partition("#")[0].strip()
+        try:
+            if len(rule) > 1 and rule[0] == rule[-1] == "/":
+                expressions.append(re.compile(rule[1:-1]))
+            elif rule:
+                domains.append("." * rule.startswith(".") + names.normalise(rule.removeprefix(".")))
+        except (re.error, names.BadName):
+            raise ValueError(f"line {number} is neither a name nor a regular expression") from None
+    return Barred(tuple(domains), tuple(expressions))
+
+
+def check(admitted: Sequence[Identifier], barred: Barred, *, is_public: bool) -> None:
+    """Pass identifiers that are not barred; raises NamesRefused with every one that is (B-26, B-27).
+
+    Only where the root is publicly trusted has a name to be one of the Internet's.
+    """
+    refused: list[tuple[Identifier, NameRefused]] = []
+    for identifier in admitted:
+        if barred.holds(identifier.value):
+            error = BadName(name=identifier.value, reason="this CA does not certify it without a talk: please ask")
+            refused.append((identifier, error))
+        elif is_public and identifier.type == DNS and _known().publicsuffix(identifier.value) is None:
+            error = BadName(name=identifier.value, reason="there is no such top-level domain")
+            refused.append((identifier, error))
+    if refused:
+        raise NamesRefused(refused)
+
+
+@cache
+def _known() -> PublicSuffixList:
+    """The registries' suffixes, which all top-level domains of the root zone are among."""
+    return PublicSuffixList(only_icann=True, accept_unknown=False)
