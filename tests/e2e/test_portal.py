@@ -1,6 +1,7 @@
 """The portal in a real browser: log in, the manual's table sorted both ways, the order's page, the two downloads."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -97,16 +98,17 @@ def test_eabs_are_added_replaced_and_disabled(ca, contracts, inside, tegata):
     inside.goto(f"{ca.portal_url}orders/{contract}/download")
     inside.click("text=認証情報(EAB)の管理")
     inside.fill("input[name=accounts]", "2")
-    inside.fill("input[name=expires]", "2027-01-31")
+    last_day = (datetime.now(UTC) + timedelta(days=60)).date()
+    inside.fill("input[name=expires]", last_day.isoformat())
     inside.locator("form.card button").click()
     inside.wait_for_selector("tbody tr:nth-child(2)")
     assert inside.locator("tbody tr").count() == 2
     added, own = (inside.locator("tbody tr").nth(place) for place in (0, 1))
-    assert (column(inside, 3)[0], column(inside, 5)[0]) == ("0 / 2", "2027/01/31")
+    assert (column(inside, 3)[0], column(inside, 5)[0]) == ("0 / 2", last_day.strftime("%Y/%m/%d"))
     kid = added.locator("code").inner_text()
     assert own.locator("code").inner_text() == contracts["first"]["eab"]["kid"]
     shown = json.loads(ca.run("eab", "show", kid, "--json").check().stdout)
-    assert (shown["expires"], shown["most_accounts"]) == ("2027-01-31T14:59:59Z", 2)
+    assert (shown["expires"], shown["most_accounts"]) == (f"{last_day}T14:59:59Z", 2)
 
     with inside.expect_download() as download:
         added.locator("text=EABをダウンロード").click()
