@@ -6,6 +6,7 @@ What counts is that nothing was connected to; the system's own look-up of names 
 import asyncio
 import json
 import socket
+from asyncio.selector_events import BaseSelectorEventLoop
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -47,17 +48,17 @@ async def site():
 def opened(monkeypatch):
     """The addresses that were connected to; names are looked up by the named resolver or not at all."""
     addresses = []
-    really, look_up = asyncio.open_connection, socket.getaddrinfo
+    really, look_up = BaseSelectorEventLoop.sock_connect, socket.getaddrinfo
 
-    async def open_connection(host, *arguments, **more):
-        addresses.append(host)
-        return await really(host, *arguments, **more)
+    async def sock_connect(loop, sock, address):
+        addresses.append(address[0])
+        await really(loop, sock, address)
 
     def getaddrinfo(host, *arguments, **more):
         assert names.is_ip(host), f"the system was asked for {host}"
         return look_up(host, *arguments, **more)
 
-    monkeypatch.setattr(asyncio, "open_connection", open_connection)
+    monkeypatch.setattr(BaseSelectorEventLoop, "sock_connect", sock_connect)
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return addresses
 

@@ -4,8 +4,9 @@ Connects to the address it is given and never resolves a name. Knows no redirect
 """
 
 import asyncio
+import socket
 import ssl
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import httptools
 
@@ -24,7 +25,58 @@ _PIECE = 4096
 _TOO_LONG = "the answer is too large"
 _NO_HTTP = "the answer is not HTTP, or was cut short"
 
-_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+class Wire(Protocol):
+    """A connection to the other side."""
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        ...
+
+    async def read(self, most: int) -> bytes:
+        """What has come, at most so many octets; nothing at the connection's end."""
+        ...
+
+    def drop(self) -> None:
+        """Close it, without waiting for the other side once more."""
+        ...
+
+
+class Streams(NamedTuple):
+    """A wire of asyncio's streams, which TLS needs."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        self.writer.write(data)
+
+    async def read(self, most: int) -> bytes:
+        """What has come."""
+        return await self.reader.read(most)
+
+    def drop(self) -> None:
+        """Close it."""
+        self.writer.transport.abort()
+
+
+class Plain(NamedTuple):
+    """A wire that is a socket and nothing else: for a few hundred octets, streams take longer to make than to use."""
+
+    socket: socket.socket
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        await asyncio.get_running_loop().sock_sendall(self.socket, data)
+
+    async def read(self, most: int) -> bytes:
+        """What has come."""
+        return await asyncio.get_running_loop().sock_recv(self.socket, most)
+
+    def drop(self) -> None:
+        """Close it."""
+        self.socket.close()
 
 
 class Answer(NamedTuple):
@@ -43,19 +95,17 @@ def unverified_tls() -> ssl.SSLContext:
     return context
 
 
-async def connect(target: Target, address: Address, *, tls: ssl.SSLContext, until: float) -> _Streams:
+async def connect(target: Target, address: Address, *, tls: ssl.SSLContext, until: float) -> Wire:
     """Connect to an address on the target's port; ``until`` is an instant of the event loop's clock.
 
     Raises ConnectionFailed, with the reason told apart as far as the system tells it.
     """
-    secure = target.scheme == "https"
     try:
         async with asyncio.timeout_at(until):
-            return await asyncio.open_connection(
-                str(address),
-                target.port,
-                ssl=tls if secure else None,
-                server_hostname=target.host if secure else None,
+            if target.scheme == "http":
+                return await _connect(address, target.port)
+            return Streams(
+                *await asyncio.open_connection(str(address), target.port, ssl=tls, server_hostname=target.host)
             )
     except TimeoutError:
         reason = "there was no answer in time"
@@ -70,15 +120,25 @@ async def connect(target: Target, address: Address, *, tls: ssl.SSLContext, unti
     raise ConnectionFailed(name=target.host, address=str(address), port=target.port, reason=reason)
 
 
-async def get(target: Target, streams: _Streams, *, until: float) -> Answer:
+async def _connect(address: Address, port: int) -> Plain:
+    opened = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    try:
+        opened.settimeout(0)
+        await asyncio.get_running_loop().sock_connect(opened, (str(address), port))
+    except BaseException:
+        opened.close()
+        raise
+    return Plain(opened)
+
+
+async def get(target: Target, wire: Wire, *, until: float) -> Answer:
     """Send the request and read the answer; the connection is dropped afterwards, whatever happened.
 
     Raises BadHttpAnswer. Nothing the other side sent is in the exception.
     """
-    reader, writer = streams
     try:
         async with asyncio.timeout_at(until):
-            return await _exchange(target, reader, writer)
+            return await _exchange(target, wire)
     except TimeoutError:
         raise BadHttpAnswer(url=target.url, reason="there was no complete answer in time") from None
     except OSError:
@@ -86,13 +146,12 @@ async def get(target: Target, streams: _Streams, *, until: float) -> Answer:
     except _Unreadable as error:
         raise BadHttpAnswer(url=target.url, reason=error.args[0]) from None
     finally:
-        # Not closed politely: that would wait for the other side once more.
-        writer.transport.abort()
+        wire.drop()
 
 
-async def _exchange(target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Answer:
+async def _exchange(target: Target, wire: Wire) -> Answer:
     # What is put in here is printable ASCII without blanks: ``targets`` and ``pki.names`` see to that.
-    writer.write(
+    await wire.send(
         f"GET {target.path} HTTP/1.1\r\nHost: {target.host_header}\r\nUser-Agent: {USER_AGENT}\r\n"
         "Accept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n".encode("ascii")
     )
@@ -100,7 +159,7 @@ async def _exchange(target: Target, reader: asyncio.StreamReader, writer: asynci
     while not reading.is_over:
         if room <= 0 or (not reading.status and room <= _ANSWER_LIMIT - HEADER_LIMIT):
             raise _Unreadable(_TOO_LONG)
-        piece = await reader.read(min(room, _PIECE))
+        piece = await wire.read(min(room, _PIECE))
         room -= len(piece)
         reading.take(piece)
     if reading.status == 200 and any(value.lower() != b"identity" for value in reading.values(b"content-encoding")):

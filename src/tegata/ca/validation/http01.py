@@ -109,13 +109,13 @@ class Http01:
         failures: list[ConnectionFailed] = []
         for address in allowed:
             try:
-                streams = await exchange.connect(target, address, tls=self._tls, until=self._step(until))
+                wire = await exchange.connect(target, address, tls=self._tls, until=self._step(until))
             except ConnectionFailed as failure:
                 failures.append(failure)
                 hop.attempts.append(Attempt(str(address), str(failure.facts["reason"])))
                 continue
             hop.attempts.append(Attempt(str(address)))
-            return await exchange.get(target, streams, until=self._step(until))
+            return await exchange.get(target, wire, until=self._step(until))
         raise ConnectionFailed(**failures[-1].facts | {"address": ", ".join(str(address) for address in allowed)})
 
     def _step(self, until: float) -> float:
