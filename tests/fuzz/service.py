@@ -104,12 +104,16 @@ class Service:
     """A CA and one of its agents, both real processes."""
 
     def __init__(self, directory: Path, init: tuple[str, ...] = ()) -> None:
-        self.ca = TegataCA(directory, init=init, limits_orders=False)
+        self.ca = TegataCA(directory, init=init, serves=False, limits_orders=False)
         self._agent_port = free_port()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self.ca)
+            all_of_it = self.ca.home / "settings.toml"
+            all_of_it.write_text(all_of_it.read_text().replace("ocsp = false", "ocsp = true"))
+            self.ca.start()
+            stack.callback(self.ca.stop)
             words = ["--address", f"127.0.0.1:{self._agent_port}", "--region", "APNIC"]
             self.ca.run("perspective", "add", AGENT, *words).check()
             home = self.ca.home / "perspectives" / AGENT

@@ -3,11 +3,15 @@
 What is asked of each answer is in ``service``: no 5xx, in time, nothing grows. ACME's are in ``test_acme_requests``.
 """
 
+import base64
 import json
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -16,8 +20,10 @@ from starlette.routing import Mount, Route
 from tegata.ca.model import Look
 from tegata.ca.portal import app as portal
 from tegata.ca.public import app as public
+from tegata.ca.public.ocsp import OcspPages
 from tegata.ca.public.seal import SealPage
 from tegata.ca.validation import messages, openmpic
+from tegata.pki import certs
 from tests.fuzz.extent import EXTENT
 from tests.fuzz.inputs import octets, texts
 from tests.fuzz.parsers import QUESTION
@@ -87,6 +93,9 @@ def test_any_octets_instead_of_tls(world: World, content: bytes) -> None:
 
 PUBLIC = (
     b"/healthz",
+    b"/ocsp",
+    b"/ocsp/",
+    b"/ocsp/MAMKAQE=",
     b"/root.cer",
     b"/issuing.cer",
     b"/services.cer",
@@ -117,7 +126,13 @@ def paths(app: object) -> set[str]:
     assert isinstance(app, Starlette)
     found = {route.path for route in app.routes if isinstance(route, Route)}
     found |= {f"{mount.path}/portal.css" for mount in app.routes if isinstance(mount, Mount)}
-    examples = {"{contract:str}": "C1", "{kid:str}": "K1", "{contract}": "C1", "{name}": "issuing"}
+    examples = {
+        "{request:path}": "MAMKAQE=",
+        "{contract:str}": "C1",
+        "{kid:str}": "K1",
+        "{contract}": "C1",
+        "{name}": "issuing",
+    }
     for name, example in examples.items():
         found = {path.replace(name, example) for path in found}
     return found
@@ -137,7 +152,10 @@ def test_no_page_is_left_out() -> None:
         monotonic=any_,
     )
     seal = SealPage(any_, any_, issuer="", now=any_)
-    lists = public.build(fixed={}, crl_folder="/crl/", revocation_lists=any_, publishes=any_, seal=seal, now=any_)
+    pages_of_ocsp = OcspPages(any_)
+    lists = public.build(
+        fixed={}, crl_folder="/crl/", revocation_lists=any_, publishes=any_, seal=seal, now=any_, ocsp=pages_of_ocsp
+    )
     assert paths(pages) <= {path.decode() for path in PORTAL}
     assert paths(lists) <= {path.decode() for path in PUBLIC}
 
@@ -258,6 +276,35 @@ def ask(
         return door.ask(method, target, tuple(headers), b"" if method in ("GET", "HEAD") else body)
     except (ConnectionError, ValueError):
         return None
+
+
+# OCSP.
+
+
+@DOORS
+@given(data=st.data(), in_path=st.booleans())
+def test_the_responder(world: World, data: st.DataObject, in_path: bool) -> None:
+    """Whatever is asked, a response that can be read, or the request is none of HTTP's."""
+    leaf, issuer, *_ = certs.load_chain(world.chain)
+    asked = [
+        ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, algorithm).build().public_bytes(Encoding.DER)
+        for algorithm in (SHA1(), SHA256())
+    ]
+    content = data.draw(octets(*asked))
+    with world.service.watched():
+        if in_path:
+            target = b"/ocsp/" + quote(base64.b64encode(content), safe="").encode()
+            answer = ask(world.service.public, "GET", target, (), b"")
+        else:
+            kind = (b"Content-Type", b"application/ocsp-request")
+            answer = ask(world.service.public, "POST", b"/ocsp", (kind,), content)
+    if answer is not None and answer.status == 200:
+        found = ocsp.load_der_ocsp_response(answer.body).response_status
+        assert found in (ocsp.OCSPResponseStatus.SUCCESSFUL, *REFUSALS), (content, found)
+        assert content not in asked or found is ocsp.OCSPResponseStatus.SUCCESSFUL
+
+
+REFUSALS = (ocsp.OCSPResponseStatus.MALFORMED_REQUEST, ocsp.OCSPResponseStatus.UNAUTHORIZED)
 
 
 # The agent.

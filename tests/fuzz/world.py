@@ -57,6 +57,8 @@ class World(NamedTuple):
     kid: str
     mac: str
     cookie: bytes
+    chain: bytes
+    """A certificate with its issuer, in PEM."""
 
     def actor(self) -> Actor:
         """A new account."""
@@ -86,9 +88,10 @@ def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
             thread = threading.Thread(target=site.serve_forever)
             thread.start()
             # What is loaded with the first requests is no growth.
-            found = World(service, contract["contract"], eab["kid"], eab["hmac"], cookie)
-            have_a_certificate(found.actor(), NAMES[:2])
-            yield found
+            found = World(service, contract["contract"], eab["kid"], eab["hmac"], cookie, b"")
+            actor = found.actor()
+            have_a_certificate(actor, NAMES[:2])
+            yield found._replace(chain=actor.chains[0])
             site.shutdown()
             thread.join()
         if os.environ.get(VARIABLE):
