@@ -277,6 +277,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         if linter is None
         else Rehearsal(
             services=services,
+            profiles=settings.profiles,
             policy=settings.policy,
             builder=builder,
             linter=linter,

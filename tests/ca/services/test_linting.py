@@ -7,7 +7,7 @@ from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import IssuanceFailed, LintFindings, LintSilent
 from tegata.ca.issuing.pkilint_pool import PkilintPool
 from tegata.ca.services.rehearsal import Rehearsal
-from tegata.ca.settings import Lint
+from tegata.ca.settings import Lint, Profile
 from tests.ca.services.house import SECOND, House
 
 pytestmark = pytest.mark.anyio
@@ -130,14 +130,21 @@ async def test_a_certificate_that_is_not_of_the_share(house, ready, critic):
 
 
 async def test_every_service_is_rehearsed(house):
-    """By the services' own names: a short-lived one has to be allowed what Microsoft does not like."""
+    """By service and profile: a short-lived one has to be allowed what Microsoft does not like."""
+    dv = house.products["dv-acme-1y"]
     services = {
         **house.products,
-        "short": msgspec.structs.replace(house.products["dv-acme-1y"], short_lived=True, certificate_days=7),
+        "short": msgspec.structs.replace(dv, short_lived=True, certificate_days=7),
+        "both": msgspec.structs.replace(dv, profiles=("long", "week")),
+    }
+    profiles = {
+        "long": Profile(description="the usual", certificate_days=90),
+        "week": Profile(description="a week", certificate_days=7, short_lived=True),
     }
     linter = PkilintPool(Lint(pkilint=True))
     rehearsal = Rehearsal(
         services=services,
+        profiles=profiles,
         policy=house.policy,
         builder=house.issuance._builder,
         linter=linter,
@@ -150,5 +157,6 @@ async def test_every_service_is_rehearsed(house):
     finally:
         await linter.close()
     assert {name: error.facts["findings"] for name, error in refusals.items()} == {
-        "short": "msft.end_entity.revocation_information_absent"
+        "short": "msft.end_entity.revocation_information_absent",
+        "both week": "msft.end_entity.revocation_information_absent",
     }

@@ -4,15 +4,15 @@ Nothing is signed and nothing is kept. Knows the builder and the linter by their
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from tegata.ca.errors import CaError, LintSilent
 from tegata.ca.model import Application, Contract, Organization
-from tegata.ca.policy import baseline
+from tegata.ca.policy import baseline, choices
 from tegata.ca.policy.calendar import LAST_SECOND
 from tegata.ca.ports import Builder, Ids, Linter
-from tegata.ca.settings import Policy, Service
+from tegata.ca.settings import Policy, Profile, Service
 from tegata.pki import keys
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import PublicKey
@@ -28,6 +28,7 @@ class Rehearsal:
         self,
         *,
         services: Mapping[str, Service],
+        profiles: Mapping[str, Profile],
         policy: Policy,
         builder: Builder,
         linter: Linter,
@@ -35,14 +36,15 @@ class Rehearsal:
         ends: datetime,
         clock: Callable[[], datetime],
     ) -> None:
-        self._services, self._policy, self._builder, self._linter = services, policy, builder, linter
+        self._services, self._profiles, self._policy = services, profiles, policy
+        self._builder, self._linter = builder, linter
         self._ids, self._ends, self._clock = ids, ends, clock
 
     async def refusals(self) -> dict[str, CaError]:
-        """What is wrong with a certificate of a service, by its id; raises LintSilent where nobody can say."""
+        """What is wrong with a certificate of a service, by its id and the profile; raises LintSilent."""
         made: dict[KeyType, PublicKey] = {}
         found: dict[str, CaError] = {}
-        for name, service in self._services.items():
+        for name, service in self._offers():
             key_type = service.key_types[0]
             if key_type not in made:
                 made[key_type] = (await asyncio.to_thread(keys.generate, key_type)).public_key()
@@ -53,6 +55,13 @@ class Rehearsal:
             except CaError as error:
                 found[name] = error
         return found
+
+    def _offers(self) -> Iterator[tuple[str, Service]]:
+        """Every service in every profile that it has."""
+        for name, service in self._services.items():
+            for profile in service.profiles or (None,):
+                chosen = choices.choose(service, profile, self._profiles).service
+                yield name if profile is None else f"{name} {profile}", chosen
 
     def _specimen(self, name: str, service: Service, public_key: PublicKey) -> bytes:
         now = self._clock()
