@@ -20,7 +20,7 @@ from tegata.ca.api.context import Nonces
 from tegata.ca.api.links import Links
 from tegata.ca.api.nonces import ProcessNonces
 from tegata.ca.api.shared_nonces import SharedNonces
-from tegata.ca.errors import BackupOlder, Refused
+from tegata.ca.errors import Refused
 from tegata.ca.issuing import chains, hierarchy, keys, profiles
 from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
@@ -59,9 +59,9 @@ from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.precertifying import Precertifying
 from tegata.ca.services.rehearsal import Rehearsal
 from tegata.ca.services.seals import AesGcmSealer
+from tegata.ca.services.terms import TermsService
 from tegata.ca.settings import Settings, Validation
-from tegata.ca.store import backup, opening
-from tegata.ca.store.migrations import Migrated
+from tegata.ca.store import opening
 from tegata.ca.validation.agent import Agent
 from tegata.ca.validation.check import NetworkValidator
 from tegata.ca.validation.perspectives import Perspectives
@@ -86,6 +86,7 @@ class Ca:
     accounts: AccountService
     orders: OrderService
     limits: LimitService
+    terms: TermsService
     challenges: ChallengeService
     issuance: IssuanceService
     certificates: CertificateService
@@ -200,6 +201,9 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     )
     handlers: dict[str, Handler] = {}
     runner = Runner(store=store, handlers=handlers, owner=ids.object_id(), clock=now)
+    terms = TermsService(
+        store=store, terms=configuration.terms(home, settings.acme), page=partial(order_page, settings), clock=now
+    )
     limits = LimitService(store=store, settings=settings.limits, resume_url=partial(order_page, settings), clock=now)
     ca = Ca(
         settings=settings,
@@ -226,10 +230,12 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             policy=settings.policy,
             issuers=issuers,
             limits=limits,
+            terms=terms,
             ids=ids,
             clock=now,
         ),
         limits=limits,
+        terms=terms,
         challenges=ChallengeService(
             store=store,
             validator=validator,
@@ -313,28 +319,6 @@ def _exporter(endpoint: str) -> Exporter | None:
     return Tracing(endpoint)
 
 
-def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:
-    """Bring the database of a CA up to date; raises BadSettings and the store's errors."""
-    return opening.migrate(home, configuration.load_settings(home).database, environ, finish=finish)
-
-
-def back_up(home: Path, target: Path) -> int:
-    """Copy the CA's database to a new file; its size. Raises BadSettings, Refused, DatabaseUnusable."""
-    return backup.back_up(opening.require_file(home, configuration.load_settings(home).database), target)
-
-
-def restore(home: Path, source: Path, *, force: bool) -> None:
-    """Put a backup in the place of the CA's database; without ``force`` nothing that was issued or revoked is lost.
-
-    Raises BadSettings, BackupOlder, Refused, and the store's errors.
-    """
-    database = opening.require_file(home, configuration.load_settings(home).database)
-    lost = backup.loss(source, database)
-    if any(lost) and not force:
-        raise BackupOlder(certificates=lost.certificates, revocations=lost.revocations)
-    backup.restore(source, database)
-
-
 async def open_agent(directory: Path, *, listening: Collection[tuple[str, int]]) -> tuple[Agent, ssl.SSLContext]:
     """The agent of a remote perspective, and its TLS; raises BadSettings, FileUnusable, Refused."""
     settings = configuration.load_agent(directory)
@@ -375,7 +359,7 @@ def portal_url(settings: Settings) -> str:
 
 
 def order_page(settings: Settings, contract_id: str) -> str:
-    """The portal's page of a contract, on which its paused names are resumed."""
+    """The portal's page of a contract, on which its paused names are resumed and changed terms agreed to."""
     return f"{portal_url(settings)}orders/{contract_id}"
 
 

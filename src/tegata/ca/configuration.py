@@ -15,7 +15,9 @@ from tegata.acme.challenges import DNS_PERSIST_01, MOST_ISSUERS
 from tegata.ca.policy import barred, baseline, keys
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.policy.barred import Barred
-from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Agent, Policy, Settings
+from tegata.ca.policy.terms import Terms
+from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Acme, Agent, Policy, Settings
+from tegata.clock import parse_rfc3339
 from tegata.pki import weaknesses
 from tegata.settings import BadSettings, load
 
@@ -67,6 +69,19 @@ def certifiable(settings: Settings) -> AddressFilter:
     Those of the public Internet, and at a CA that is not publicly trusted those which validation may enter (X-07).
     """
     return AddressFilter(() if settings.policy.public else parse_networks(settings.validation.allow_networks))
+
+
+def terms(home: Path, acme: Acme) -> Terms:
+    """The terms of service and what the settings say of their change; raises BadSettings."""
+    instants = []
+    for name in ("terms_changed", "terms_due"):
+        text: str = getattr(acme, name)
+        try:
+            instants.append(parse_rfc3339(text) if text else None)
+        except ValueError:
+            reason = f'acme.{name} is no instant such as "2027-04-01T00:00:00Z"'
+            raise BadSettings(path=home / SETTINGS_FILE, reason=reason) from None
+    return Terms(acme.terms_of_service, *instants)
 
 
 def blocked_keys(home: Path, policy: Policy) -> frozenset[bytes]:

@@ -322,6 +322,12 @@ class TooManyFailures(Limited):
     code = "limits.failures"
 
 
+class TermsChanged(CaError):
+    """The terms of service at ``url`` have changed; the customer has to agree to them at ``page`` (A-38)."""
+
+    code = "account.terms-changed"
+
+
 class NamesPaused(CaError):
     """Nothing is tried for ``names`` any more until somebody who can mend them resumes them at ``url``."""
 

@@ -65,6 +65,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         certificates=ca.certificates,
         credentials=ca.credentials,
         limits=ca.limits,
+        terms=ca.terms,
         seal_url=ca.settings.public.url.rstrip("/") + public.SEAL_PATH,
         new_reference=ca.ids.reference,
         now=ca.now,

@@ -109,6 +109,10 @@ class Accounts(Protocol):
         """Guarded: the key is still the ``former``, the account not deactivated, the new key no account's."""
         ...
 
+    def agree(self, work: Work, contract_id: str, at: datetime, terms: str) -> None:
+        """All that are not deactivated; ``terms`` is where they are, for the log."""
+        ...
+
     def deactivate(self, work: Work, account_id: str, at: datetime) -> None:
         """Guarded: the account is not deactivated yet."""
         ...

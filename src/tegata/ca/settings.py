@@ -33,13 +33,16 @@ class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The ACME service: ``url`` is the public base (its directory is ``<url>/acme/``); ``listen`` host:port.
 
     ``former_urls`` are bases that it had before: accounts are known below those too, in requests and in records of
-    the DNS. ``trusted_proxies`` are networks whose X-Forwarded-For says who asks.
+    the DNS. ``trusted_proxies`` are networks whose X-Forwarded-For says who asks. ``terms_changed`` is when the present
+    terms of service were published, ``terms_due`` from when orders wait for an agreement to them; RFC 3339, or empty.
     """
 
     url: str
     former_urls: tuple[str, ...] = ()
     listen: str = ""
     terms_of_service: str = ""
+    terms_changed: str = ""
+    terms_due: str = ""
     website: str = ""
     trusted_proxies: tuple[str, ...] = ()
 

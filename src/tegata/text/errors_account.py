@@ -43,6 +43,16 @@ ENTRIES: dict[str, Entry] = {
             "利用規定に同意して登録し直してください（tegata・lego では質問に答えるか --accept-tos を指定）。",
         ),
     ),
+    "account.terms-changed": Entry(
+        Sentence(
+            "The terms of service have changed, and this account has not agreed to them yet: {url}",
+            "利用規定が改定されましたが、このアカウントはまだ同意していません: {url}",
+        ),
+        Sentence(
+            "Read them and agree on the customer portal's page of the contract: {page}",
+            "利用規定をご確認のうえ、お客様専用ページの契約画面で同意してください: {page}",
+        ),
+    ),
     "account.contact": Entry(
         Sentence(
             "The contact {contact} is not one plain mail address.",

@@ -28,7 +28,7 @@ def shown(language: str) -> str:
     )
     view = SimpleNamespace(contract=contract, status="active", service=SimpleNamespace(label="OV"))
     customer = SimpleNamespace(login="x", id="1", mail="x")
-    text = page(request, "order.html", customer=customer, view=view, certificates=[], paused=[]).body
+    text = page(request, "order.html", customer=customer, view=view, certificates=[], paused=[], terms=None).body
     return bytes(text).decode()
 
 

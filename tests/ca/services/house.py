@@ -26,6 +26,7 @@ from tegata.ca.jobs.tasks import handlers
 from tegata.ca.model import Certificate, Contract, Customer, Organization, Revocation
 from tegata.ca.policy import shards
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
+from tegata.ca.policy.terms import Terms
 from tegata.ca.ports import Builder, Question, Verdict
 from tegata.ca.services.accounts import AccountService, Actor
 from tegata.ca.services.admission import Admission
@@ -45,6 +46,7 @@ from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
+from tegata.ca.services.terms import TermsService
 from tegata.ca.settings import SERVICES, Limits, Policy, Profile, Service, Validation
 from tegata.ca.store.sqlite import open_store
 from tegata.ca.store.store import RowStore
@@ -188,6 +190,7 @@ class House:
     profiles: dict[str, Profile] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     limited: Limits = field(default_factory=Limits)
+    agreed: Terms = field(default_factory=lambda: Terms(""))
     has_mail: bool = False
     networks: tuple[str, ...] = ()
     alternates: Sequence[Sequence[x509.Certificate]] = ()
@@ -223,12 +226,16 @@ class House:
         self.limits = LimitService(
             store=store, settings=self.limited, resume_url="https://ca.example.com/portal/orders/{}".format, clock=clock
         )
+        self.terms = TermsService(
+            store=store, terms=self.agreed, page="https://ca.example.com/portal/orders/{}".format, clock=clock
+        )
         self.orders = OrderService(
             store=store,
             admission=admission,
             policy=self.policy,
             issuers=self.issuers,
             limits=self.limits,
+            terms=self.terms,
             ids=ids,
             clock=clock,
         )

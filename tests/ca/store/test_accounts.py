@@ -184,6 +184,17 @@ async def test_an_account_changes_its_key(store: Store) -> None:
     assert await refused(store, change("thumb", "newer")) == "accounts.change_key"
 
 
+async def test_accounts_agree_together(store: Store) -> None:
+    """All of the contract, but those that gave themselves up (B-99)."""
+    await populate(store)
+    work = Work()
+    store.accounts.insert(work, account(id="gone", thumbprint="other", terms_agreed_at=None, deactivated_at=NOW))
+    store.accounts.agree(work, "contract", NOW + DAY, "https://ca.example.com/terms")
+    await store.commit(work)
+    agreed = {one.id: one.terms_agreed_at for one in await store.accounts.of_contract("contract")}
+    assert agreed == {"account": NOW + DAY, "gone": None}
+
+
 async def test_an_account_is_deactivated_once(store: Store) -> None:
     """After that nothing of it changes any more."""
     await populate(store)

@@ -19,6 +19,8 @@ from tegata.ca.errors import (
     NamesPaused,
     SeveralRefused,
     StoreFailed,
+    TermsChanged,
+    TermsNotAgreed,
     error_of,
 )
 from tegata.errors import TegataError
@@ -40,6 +42,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.UnknownAccount: (ErrorType.ACCOUNT_DOES_NOT_EXIST, 400),
     errors.AccountDeactivated: (ErrorType.UNAUTHORIZED, 401),
     errors.TermsNotAgreed: (ErrorType.USER_ACTION_REQUIRED, 403),
+    errors.TermsChanged: (ErrorType.USER_ACTION_REQUIRED, 403),
     errors.InvalidContact: (ErrorType.INVALID_CONTACT, 400),
     errors.UnsupportedContact: (ErrorType.UNSUPPORTED_CONTACT, 400),
     errors.KeyInUse: (ErrorType.MALFORMED, 409),
@@ -131,6 +134,8 @@ def answer(error: Exception, language: Language, reference: str, now: datetime) 
         headers.append(("Retry-After", str(_RETRY_SECONDS)))
     if isinstance(error, KeyInUse):
         headers.append(("Location", str(error.facts["account"])))
+    if isinstance(error, TermsNotAgreed | TermsChanged):
+        headers.append(("Link", f'<{error.facts["url"]}>;rel="terms-of-service"'))
     if isinstance(error, MethodNotAllowed):
         headers.append(("Allow", str(error.facts["allowed"])))
     return Response(document.status, Headers(headers), problems.encode(document))
@@ -150,11 +155,18 @@ def problem(error: Exception, language: Language, reference: str) -> Problem:
         kind,
         f"{explain(told, language)} (reference {reference})",
         status,
-        instance=str(told.facts["url"]) if isinstance(told, NamesPaused) else "",
+        instance=_page(told),
         subproblems=subproblems,
         algorithms=tuple(str(told.facts["supported"]).split(", ")) if isinstance(told, BadAlgorithm) else (),
         reference=reference,
     )
+
+
+def _page(error: TegataError) -> str:
+    """The page on which a person does what has to be done, where there is one."""
+    if isinstance(error, TermsChanged):
+        return str(error.facts["page"])
+    return str(error.facts["url"]) if isinstance(error, NamesPaused) else ""
 
 
 def stored(fault: Fault | None, language: Language) -> Problem | None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tegata.ca import bootstrap
+from tegata.ca import upkeep
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.text.catalogue import Sentence
@@ -33,7 +33,7 @@ _RESTORED = Sentence(
 
 def migrate(asked: Asked) -> Answer:
     """Bring the schema up to date."""
-    done = bootstrap.migrate(asked.home, os.environ, finish=asked["finish"])
+    done = upkeep.migrate(asked.home, os.environ, finish=asked["finish"])
     told = _LEFT if done.left else _APPLIED if done.applied else _CURRENT
     return Answer({"applied": list(done.applied), "left": list(done.left)}, told=told)
 
@@ -41,11 +41,11 @@ def migrate(asked: Asked) -> Answer:
 def back_up(asked: Asked) -> Answer:
     """Copy the database to a new file."""
     file = Path(asked["file"])
-    return Answer({"file": str(file), "octets": bootstrap.back_up(asked.home, file)}, told=_MADE)
+    return Answer({"file": str(file), "octets": upkeep.back_up(asked.home, file)}, told=_MADE)
 
 
 def restore(asked: Asked) -> Answer:
     """Put a backup in the database's place."""
     file = Path(asked["file"])
-    bootstrap.restore(asked.home, file, force=asked["force"])
+    upkeep.restore(asked.home, file, force=asked["force"])
     return Answer({"file": str(file)}, told=_RESTORED)

@@ -23,6 +23,10 @@ former_urls = {former_urls}
 listen = {acme_listen}
 # URL of the terms of service that a new account has to agree to; "" for none.
 terms_of_service = {terms_of_service}
+# When they were changed last ("2027-04-01T00:00:00Z"), and from when accounts that have not agreed to them since may
+# order nothing: customers agree on the portal's page of their contract, which shows them at once. "" for never.
+terms_changed = {terms_changed}
+terms_due = {terms_due}
 # A page about this CA; "" for none.
 website = {website}
 # Networks of reverse proxies, such as "10.0.0.5/32", whose X-Forwarded-For tells the address that limits count for;
@@ -171,6 +175,8 @@ def text_of(settings: Settings) -> str:
         "former_urls": list(acme.former_urls),
         "acme_listen": acme.listen,
         "terms_of_service": acme.terms_of_service,
+        "terms_changed": acme.terms_changed,
+        "terms_due": acme.terms_due,
         "website": acme.website,
         "trusted_proxies": list(acme.trusted_proxies),
         "public_url": public.url,

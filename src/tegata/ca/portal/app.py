@@ -26,6 +26,7 @@ from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.customers import CustomerService
 from tegata.ca.services.limits import LimitService
+from tegata.ca.services.terms import TermsService
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 
@@ -40,6 +41,7 @@ def build(
     certificates: CertificateService,
     credentials: CredentialService,
     limits: LimitService,
+    terms: TermsService,
     seal_url: str,
     new_reference: Callable[[], str],
     now: Callable[[], datetime],
@@ -50,7 +52,7 @@ def build(
     ``seal_url`` is the address stickers lead to, less the contract; ``new_reference`` gives a fresh reference number.
     """
     logins = LoginPages(customers, monotonic)
-    orders = OrderPages(customers, certificates, limits, now)
+    orders = OrderPages(customers, certificates, limits, terms, now)
     downloads = DownloadPages(customers, credentials, seal_url)
     eabs = CredentialPages(customers, credentials, now)
     order = "/portal/orders/{contract:str}"
@@ -64,6 +66,7 @@ def build(
             Route("/portal/orders", orders.table, methods=["GET"]),
             Route(order, orders.order, methods=["GET"]),
             Route(f"{order}/resume", orders.resume, methods=["POST"]),
+            Route(f"{order}/terms", orders.agree, methods=["POST"]),
             Route(f"{order}/download", downloads.choose, methods=["GET"]),
             # The two downloads answer below the contract as well as below its download page.
             Route(f"{order}/download/eab", downloads.eab, methods=["POST"]),

@@ -17,6 +17,7 @@ from tegata.ca.portal.session import check_same_site, require_customer
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.customers import ContractView, CustomerService
 from tegata.ca.services.limits import LimitService
+from tegata.ca.services.terms import TermsService
 from tegata.text.language import Language
 
 # The manual's four columns, each with what it sorts by; what a reader sees decides the order of words.
@@ -37,9 +38,11 @@ class OrderPages:
         customers: CustomerService,
         certificates: CertificateService,
         limits: LimitService,
+        terms: TermsService,
         now: Callable[[], datetime],
     ) -> None:
-        self._customers, self._certificates, self._limits, self._now = customers, certificates, limits, now
+        self._customers, self._certificates, self._now = customers, certificates, now
+        self._limits, self._terms = limits, terms
 
     async def table(self, request: Request) -> Response:
         """The table: contracts in force first-hand, all with ``?show=all``; newest first unless a column is chosen."""
@@ -75,7 +78,23 @@ class OrderPages:
         ]
         certificates.sort(key=lambda pair: pair[0].not_before, reverse=True)
         paused = await self._limits.paused(view.contract.id)
-        return page(request, "order.html", customer=customer, view=view, certificates=certificates, paused=paused)
+        return page(
+            request,
+            "order.html",
+            customer=customer,
+            view=view,
+            certificates=certificates,
+            paused=paused,
+            terms=self._terms.terms if await self._terms.waiting(view.contract.id) else None,
+        )
+
+    async def agree(self, request: Request) -> Response:
+        """Agree to the terms of service as they are now, for all accounts of the contract, and show the contract."""
+        check_same_site(request)
+        customer = await require_customer(request, self._customers)
+        view = await self._customers.contract(customer, request.path_params["contract"])
+        await self._terms.agree(view.contract.id)
+        return RedirectResponse(f"/portal/orders/{view.contract.id}", 303)
 
     async def resume(self, request: Request) -> Response:
         """Let a paused name of the contract be tried again, and show the contract."""

@@ -112,6 +112,13 @@ WORDS: dict[str, Sentence] = {
     "paused.since": Sentence("Since (UTC)", "停止日（日本時間）"),
     "paused.failures": Sentence("Failures", "失敗回数"),
     "paused.resume": Sentence("Resume", "再開する"),
+    "terms": Sentence("New terms of service", "利用規定の改定"),
+    "terms.text": Sentence(
+        "The terms of service have changed. Please read them and agree, so that certificates go on being issued:",
+        "利用規定が改定されました。内容をご確認のうえ同意してください。同意がないと証明書を発行できなくなります。",
+    ),
+    "terms.due": Sentence("To be agreed to by (UTC)", "同意の期限（日本時間）"),
+    "terms.agree": Sentence("I agree", "同意する"),
     "back": Sentence("Back", "戻る"),
     "missing": Sentence("There is no such page.", "ページが見つかりません。"),
     "missing.text": Sentence(

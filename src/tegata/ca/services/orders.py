@@ -40,6 +40,7 @@ from tegata.ca.services.statuses import (
     view_authorization,
     view_order,
 )
+from tegata.ca.services.terms import TermsService
 from tegata.ca.settings import Policy, Service
 from tegata.clock import parse_rfc3339, rfc3339
 
@@ -70,10 +71,11 @@ class OrderService:
         policy: Policy,
         issuers: Issuers,
         limits: LimitService,
+        terms: TermsService,
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._policy, self._limits = store, policy, limits
+        self._store, self._policy, self._limits, self._terms = store, policy, limits, terms
         self._admission = admission
         self._predecessors = Predecessors(store, issuers)
         self._ids, self._clock = ids, clock
@@ -82,10 +84,12 @@ class OrderService:
         """Place an order if the contract allows it now; ``counted`` is told of one that limits count, and may refuse.
 
         Raises the refusals of ``policy.contracts.require_in_force``, ``Admission.admit``,
-        ``policy.names.check_limited`` and ``LimitService.refuse``, MalformedRequest, ReplacesRefused, AlreadyReplaced.
+        ``policy.names.check_limited`` and ``LimitService.refuse``, TermsChanged, MalformedRequest, ReplacesRefused,
+        AlreadyReplaced.
         """
         now = self._clock()
         actor.require_in_force(now)
+        self._terms.require(actor, now)
         not_before, not_after = _instant("notBefore", new.not_before), _instant("notAfter", new.not_after)
         admitted = await self._admission.admit(
             actor.contract,
@@ -133,10 +137,11 @@ class OrderService:
         """An authorization that no order has asked for yet, and that the next ones use (RFC 8555 §7.4.1, A-64).
 
         It counts as an order, and ``counted`` is told so. Raises the refusals of ``policy.contracts.require_in_force``,
-        ServiceWithoutAcme, AuthorizationRefused, and the refusals of ``LimitService.refuse``.
+        TermsChanged, ServiceWithoutAcme, AuthorizationRefused, and the refusals of ``LimitService.refuse``.
         """
         now = self._clock()
         actor.require_in_force(now)
+        self._terms.require(actor, now)
         service = self._admission.service(actor.contract, now)
         try:
             [admitted] = self._admission.named(actor.contract, service, [identifier], now)

@@ -87,6 +87,11 @@ class AccountRows:
         work.add("accounts.change_key", rows=1, id=account_id, former=former, thumbprint=thumbprint, jwk=json(jwk))
         audit.record(work, "account.key-changed", account_id, former=former, thumbprint=thumbprint)
 
+    def agree(self, work: Work, contract_id: str, at: datetime, terms: str) -> None:
+        """Note that the accounts of a contract agree to the terms of service."""
+        work.add("accounts.agree", contract_id=contract_id, at=micros(at))
+        audit.record(work, "contract.terms-agreed", contract_id, terms=terms)
+
     def deactivate(self, work: Work, account_id: str, at: datetime) -> None:
         """Note that the account gave itself up, once."""
         work.add("accounts.deactivate", rows=1, id=account_id, at=micros(at))

@@ -46,3 +46,8 @@ WHERE id = :id AND thumbprint = :former AND deactivated_at IS NULL
 UPDATE accounts
 SET deactivated_at = :at
 WHERE id = :id AND deactivated_at IS NULL;
+
+-- name: agree
+UPDATE accounts
+SET terms_agreed_at = :at
+WHERE contract_id = :contract_id AND deactivated_at IS NULL;

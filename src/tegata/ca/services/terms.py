@@ -1,0 +1,39 @@
+"""The terms of service once they have changed: who has yet to agree, and the customer's agreement for all accounts.
+
+What a new account agrees to is the account service's matter.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tegata.ca.errors import TermsChanged
+from tegata.ca.model import Account
+from tegata.ca.policy.terms import Terms, has_agreed, may_order
+from tegata.ca.ports import Store, Work
+from tegata.ca.services.actors import Actor
+
+
+class TermsService:
+    """Agreements to the present terms; ``page`` is that of a contract on which its customer agrees."""
+
+    def __init__(
+        self, *, store: Store, terms: Terms, page: Callable[[str], str], clock: Callable[[], datetime]
+    ) -> None:
+        self.terms = terms
+        self._store, self._page, self._clock = store, page, clock
+
+    def require(self, actor: Actor, now: datetime) -> None:
+        """Pass if the account may place orders; raises TermsChanged (RFC 8555 §7.3.3, A-38)."""
+        if not may_order(actor.account, self.terms, now):
+            raise TermsChanged(url=self.terms.url, page=self._page(actor.contract.id))
+
+    async def waiting(self, contract_id: str) -> list[Account]:
+        """The contract's accounts that have not agreed to the terms as they are now."""
+        found = await self._store.accounts.of_contract(contract_id)
+        return [one for one in found if one.deactivated_at is None and not has_agreed(one, self.terms)]
+
+    async def agree(self, contract_id: str) -> None:
+        """Note that the customer agrees, for every account of the contract (B-99)."""
+        work = Work()
+        self._store.accounts.agree(work, contract_id, self._clock(), self.terms.url)
+        await self._store.commit(work)

@@ -1,0 +1,31 @@
+"""The database of a CA that need not be open: migrated, copied, put back. Decides nothing; knows settings and store."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tegata.ca import configuration
+from tegata.ca.errors import BackupOlder
+from tegata.ca.store import backup, opening
+from tegata.ca.store.migrations import Migrated
+
+
+def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:
+    """Bring the database of a CA up to date; raises BadSettings and the store's errors."""
+    return opening.migrate(home, configuration.load_settings(home).database, environ, finish=finish)
+
+
+def back_up(home: Path, target: Path) -> int:
+    """Copy the CA's database to a new file; its size. Raises BadSettings, Refused, DatabaseUnusable."""
+    return backup.back_up(opening.require_file(home, configuration.load_settings(home).database), target)
+
+
+def restore(home: Path, source: Path, *, force: bool) -> None:
+    """Put a backup in the place of the CA's database; without ``force`` nothing that was issued or revoked is lost.
+
+    Raises BadSettings, BackupOlder, Refused, and the store's errors.
+    """
+    database = opening.require_file(home, configuration.load_settings(home).database)
+    lost = backup.loss(source, database)
+    if any(lost) and not force:
+        raise BackupOlder(certificates=lost.certificates, revocations=lost.revocations)
+    backup.restore(source, database)
