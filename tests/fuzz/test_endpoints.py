@@ -106,7 +106,8 @@ PUBLIC = (
 )
 PORTAL = (
     b"/portal", b"/portal/", b"/portal/login", b"/portal/logout", b"/portal/orders", b"/portal/orders/C1",
-    b"/portal/orders/C1/resume", b"/portal/orders/C1/download", b"/portal/orders/C1/download/eab",
+    b"/portal/orders/C1/resume", b"/portal/orders/C1/terms", b"/portal/orders/C1/download",
+    b"/portal/orders/C1/download/eab",
     b"/portal/orders/C1/eab", b"/portal/orders/C1/download/sticker", b"/portal/orders/C1/sticker",
     b"/portal/orders/C1/credentials", b"/portal/orders/C1/credentials/K1/eab",
     b"/portal/orders/C1/credentials/K1/rotate", b"/portal/orders/C1/credentials/K1/disable",
@@ -146,6 +147,7 @@ def test_no_page_is_left_out() -> None:
         certificates=any_,
         credentials=any_,
         limits=any_,
+        terms=any_,
         seal_url="",
         new_reference=str,
         now=any_,
