@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 
 from tegata.acme.statuses import OrderStatus
-from tegata.ca.errors import NotFound
+from tegata.ca.errors import NotFound, UnknownCertificate
 from tegata.ca.issuing import precertificates
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
@@ -159,6 +159,16 @@ async def test_a_precertificate_counts_as_issued(logged, ready, stuck):
     await logged.crls.publish_when_due()
     crl = x509.load_der_x509_crl((await logged.store.revocation_lists.latest()).der)
     assert crl.get_revoked_certificate_by_serial_number(int(stuck.serial, 16)) is not None
+
+
+async def test_a_certificate_is_revoked_by_its_precertificate(logged, ready):
+    """B-82: which is what somebody has who watches the logs; and by nothing that only bears its serial number."""
+    await logged.finalize(*ready)
+    certificate, found = await finished(logged, ready)
+    with pytest.raises(UnknownCertificate):
+        await logged.certificates.revoke_by_account(ready[0], found.der[:-1] + b"\0", 4)
+    await logged.certificates.revoke_by_account(ready[0], found.der, 4)
+    assert (await logged.certificates.show(certificate.serial)).revoked_at is not None
 
 
 async def test_a_revoked_precertificate_becomes_no_certificate(logged, ready, logs, stuck):

@@ -51,6 +51,7 @@ _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
     "{file} に issuer_domains がないため、CAA レコードで認証局を指定したドメイン名には発行できません",
 )
+_OWN_LINT_ALONE = Sentence("by the CA's own rules alone, without pkilint", "認証局自身の規則のみ（pkilint は無効）")
 _OLD_SUFFIXES = Sentence(
     "the list is of {day}: pip install -U publicsuffixlist",
     "公開サフィックスの一覧が古くなっています（{day}）。pip install -U publicsuffixlist で更新してください",
@@ -142,6 +143,7 @@ def _suffixes(ca: Ca, language: Language) -> Finding:
 async def _lint(ca: Ca, language: Language) -> AsyncIterator[Finding]:
     """Whether the second lint works, and every service's certificates would pass it."""
     if ca.rehearsal is None:
+        yield Finding("lint", OK, _OWN_LINT_ALONE.fill(language, {}))
         return
     try:
         refusals = await ca.rehearsal.refusals()

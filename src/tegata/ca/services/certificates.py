@@ -197,7 +197,7 @@ class CertificateService:
         return [certificate for certificate in found if certificate.issued_at is not None]
 
     async def _issued(self, der: bytes) -> Certificate:
-        """The record of exactly this certificate (A-91)."""
+        """The record of exactly this certificate, or of this precertificate of it (A-91, B-82)."""
         try:
             serial = serial_hex(x509.load_der_x509_certificate(der))
         except (ValueError, x509.InvalidVersion):
@@ -205,7 +205,10 @@ class CertificateService:
         certificate = await self._store.certificates.get(serial)
         if certificate is None or certificate.chain_pem is None:
             raise UnknownCertificate
-        if load_chain(certificate.chain_pem)[0].public_bytes(Encoding.DER) != der:
+        if load_chain(certificate.chain_pem)[0].public_bytes(Encoding.DER) == der:
+            return certificate
+        logged = await self._store.precertificates.get(certificate.serial) if certificate.is_logged else None
+        if logged is None or logged.der != der:
             raise UnknownCertificate
         return certificate
 
