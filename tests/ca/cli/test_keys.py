@@ -50,7 +50,7 @@ def test_the_list_in_the_settings(called, home, tmp_path):
     copy = tmp_path / "ca"
     shutil.copytree(home, copy)
     settings = copy / "settings.toml"
-    settings.write_text(settings.read_text().replace("[policy]", '[policy]\nblocked_keys = "blocked.txt"', 1))
+    settings.write_text(settings.read_text().replace('blocked_keys = ""', 'blocked_keys = "blocked.txt"'))
     (copy / "blocked.txt").write_text(f"# known\n{'ab' * 32}\n")
 
     def answer(*words):
