@@ -30,9 +30,9 @@ RESOURCES = tuple(route.path.replace("{id}", "x.y") for route in ROUTES)
 TEXTS = texts(*NAMES, "dns", "mailto:a@example.com", "2026-11-24T00:00:00Z", "deactivated", "\x00")
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
 MEMBERS = (
-    "identifiers", "type", "value", "notBefore", "notAfter", "replaces", "profile", "contact", "csr", "status",
-    "reason", "termsOfServiceAgreed", "onlyReturnExisting", "externalAccountBinding", "certificate", "account",
-    "oldKey", "protected", "payload", "signature",
+    "identifiers", "identifier", "type", "value", "notBefore", "notAfter", "replaces", "profile", "contact", "csr",
+    "status", "reason", "termsOfServiceAgreed", "onlyReturnExisting", "externalAccountBinding", "certificate",
+    "account", "oldKey", "protected", "payload", "signature",
 )  # fmt: skip
 VALUES = st.recursive(
     LEAVES,
@@ -44,6 +44,8 @@ VALUES = st.recursive(
 GOOD: tuple[dict[str, Any], ...] = (
     {"identifiers": [{"type": "dns", "value": "www.example.com"}], "notAfter": "2026-12-24T00:00:00Z"},
     {"identifiers": [{"type": "dns", "value": "www.example.com"}], "replaces": "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"},
+    {"identifiers": [{"type": "ip", "value": "2001:db8::1"}], "profile": "short"},
+    {"identifier": {"type": "dns", "value": "www.example.com"}},
     {"termsOfServiceAgreed": True, "contact": ["mailto:a@example.com"]},
     {"onlyReturnExisting": True},
     {"contact": ["mailto:b@example.com"]},

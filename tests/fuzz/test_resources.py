@@ -155,6 +155,16 @@ class Resources(RuleBasedStateMachine):
         if answer.status == 201:
             self.orders.append(answer.headers.get("Location"))
 
+    @rule(name=st.sampled_from((*NAMES, FOREIGN, "*.example.net")), at_once=st.booleans())
+    def authorize_before_any_order(self, name: str, *, at_once: bool) -> None:
+        answer = self.post(f"{BASE}/acme/new-authz", {"identifier": {"type": "dns", "value": name}})
+        assert answer.status == 201 or 400 <= answer.status < 500, answer.body
+        assert answer.status != 201 or name in NAMES
+        for challenge in body(answer).get("challenges", ()):
+            self.post(challenge["url"], {})
+        if at_once:
+            self.work()
+
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), verdict=st.sampled_from([None, None, None, PASSING, LASTING]), at_once=st.booleans())
     def accept_challenges(self, data: st.DataObject, verdict: Any, *, at_once: bool) -> None:
@@ -196,7 +206,8 @@ class Resources(RuleBasedStateMachine):
 
     @rule(names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True))
     def have_a_certificate(self, names: list[str]) -> None:
-        """From order to certificate at once: granted, unless the contract or a verdict is against it."""
+        """From order to certificate at once: granted, unless the contract or a revoked key is against it."""
+        self.house.network.verdicts.clear()
         identifiers = [{"type": "dns", "value": name} for name in names]
         placed = self.post(f"{BASE}/acme/new-order", {"identifiers": identifiers})
         if placed.status != 201:
