@@ -61,3 +61,9 @@ def test_the_listed_data_tables_exist() -> None:
     """An exemption for a file that is gone or short again is taken off the list."""
     for listed in DATA_TABLES:
         assert (ROOT / listed).is_file()
+
+
+def test_migrations_are_numbered_one_after_the_other() -> None:
+    """Two that were written side by side must not share a number."""
+    names = sorted(path.name for path in (ROOT / "src" / "tegata" / "ca" / "store" / "migrations").glob("*.sql"))
+    assert [int(name.partition("_")[0]) for name in names] == list(range(1, len(names) + 1))

@@ -44,7 +44,7 @@ async def replace(ca: Ca, asked: Asked) -> Answer:
     if page is not None and not page.startswith("https://"):
         raise Refused(reason="the page is no https URL")
     found = await ca.certificates.replace_by_operator([_kept(each) for each in serials], asked["by"], page)
-    return Answer([shapes.certificate(one, ca.now()) for one in found], (*_COLUMNS, "replace_by"))
+    return Answer([shapes.to_be_replaced(one, ca.now()) for one in found], (*_COLUMNS, "replace_by"))
 
 
 def _serials(file: str | None) -> list[str]:

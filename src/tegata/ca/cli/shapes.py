@@ -133,8 +133,12 @@ def certificate(record: Certificate, now: datetime) -> Shape:
         "status": certificates.status(record, now),
         "reason": record.reason,
         "revoked_at": rfc3339(record.revoked_at) if record.revoked_at else None,
-        "replace_by": rfc3339(record.replacement.ends) if record.replacement else None,
     }
+
+
+def to_be_replaced(record: Certificate, now: datetime) -> Shape:
+    """A certificate that is to be replaced, and until when."""
+    return {**certificate(record, now), "replace_by": rfc3339(record.replacement.ends) if record.replacement else None}
 
 
 def judged(one: Judged) -> Shape:
