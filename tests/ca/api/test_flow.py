@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_the_directory(world):
-    """A-01: exactly what there is, all of it https, for anybody; no index link on itself (A-27)."""
+    """A-01: exactly what there is, all of it https, for anybody; no index link on itself (A-27, X-20)."""
     response = await call(world.app, "GET", "/acme/")
     directory = body(response)
     wanted = ["keyChange", "meta", "newAccount", "newAuthz", "newNonce", "newOrder", "renewalInfo", "revokeCert"]

@@ -303,7 +303,7 @@ def test_the_last_second_of_a_life_counts(ca, wanted):
 
 
 def test_never_past_the_issuer_or_the_contract(ca, wanted):
-    """Whatever is asked for."""
+    """Whatever is asked for (B-03)."""
     service = Service(label="long", certificate_days=2000)
     issuer_ends = ca.authority.certificate.not_valid_after_utc
     forever = msgspec.structs.replace(wanted.contract, ends=NOW + timedelta(days=4000))
@@ -317,7 +317,7 @@ def test_never_past_the_issuer_or_the_contract(ca, wanted):
 
 
 def test_without_a_crl_only_for_a_week(ca, wanted):
-    """B-69: seven days, the last second included, and not a second more, even where the service says so."""
+    """B-69: seven days, the last second included, and not a second more, even where the service says so (B-07)."""
     service = msgspec.structs.replace(wanted.service, certificate_days=7, short_lived=True)
     week = wanted._replace(service=service, not_after=NOW + timedelta(days=7, seconds=-1))
     tbs = ca.builder.template(**week._asdict())

@@ -39,7 +39,7 @@ async def answered(ca, tbs, behaviour="honest", **changes):
 
 
 async def test_a_precertificate_is_its_certificate_with_the_poison(ca, tbs):
-    """B-82: critical, NULL, and nothing else is another; pkilint takes it for what it is."""
+    """B-82: critical, NULL, and nothing else is another; pkilint takes it for what it is (F-13)."""
     poisoned = precertificates.precertificate(tbs)
     plain, other = [x509.load_der_x509_certificate(await signed(ca, one)) for one in (tbs, poisoned)]
     poison = other.extensions.get_extension_for_class(x509.PrecertPoison)
@@ -56,7 +56,7 @@ async def test_a_precertificate_is_its_certificate_with_the_poison(ca, tbs):
 
 
 async def test_a_certificate_with_scts(ca, tbs):
-    """B-82, B-83: without them it is what the log signed, octet by octet; pkilint finds nothing."""
+    """B-82, B-83: without them it is what the log signed, octet by octet; pkilint finds nothing (F-13)."""
     log, sct = await answered(ca, tbs)
     other, another = await answered(ca, tbs)
     listed = precertificates.list_of([sct, another])

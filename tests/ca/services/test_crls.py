@@ -79,7 +79,7 @@ async def test_a_revocation_whose_process_died(house, issued):
 
 
 async def test_an_expired_certificate_stays_for_one_crl_more(house, issued):
-    """So that nobody misses it (RFC 5280 §3.3; B-88)."""
+    """So that nobody misses it (RFC 5280 §3.3; B-88, B-92)."""
     actor, certificate = issued
     house.clock.advance(89 * DAY)
     await house.certificates.revoke_by_account(actor, der(certificate), 1)

@@ -190,7 +190,7 @@ async def test_a_revoked_precertificate_becomes_no_certificate(logged, ready, lo
 
 
 async def test_logs_that_are_switched_off_meanwhile(logged, ready, stuck):
-    """Nothing with the poison is given away for a certificate."""
+    """Nothing with the poison is given away for a certificate (B-85)."""
     logged.issuance._precertifying = None
     logged.clock.advance(5 * SECOND)
     [job] = await logged.store.jobs.claim("one", logged.clock(), logged.clock() + SECOND, 10)
