@@ -7,9 +7,12 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -22,6 +25,7 @@ from tegata.pki.keys import generate
 from tests.fuzz.actor import Actor
 from tests.fuzz.extent import EXTENT, VARIABLE
 from tests.fuzz.service import Answer, Service
+from tests.peers.postgresql import PostgreSQL, name_of
 
 NAMES = ("www.example.com", "a.example.net", "*.example.net")
 USER = "admin@example.com"
@@ -59,6 +63,8 @@ class World(NamedTuple):
     cookie: bytes
     chain: bytes
     """A certificate with its issuer, in PEM."""
+    query: Callable[[str], list[Any]]
+    """Asks the CA's database."""
 
     def actor(self) -> Actor:
         """A new account."""
@@ -70,14 +76,21 @@ class World(NamedTuple):
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has to which a stranger may add none; work that was left goes on meanwhile."""
-        with contextlib.closing(sqlite3.connect(self.service.ca.home / "tegata-ca.db")) as database:
-            return {each: database.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in TABLES}
+        return {each: int(self.query(f"SELECT count(*) FROM {each}")[0][0]) for each in TABLES}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"] if os.environ.get(VARIABLE) else ["SQLite"])
 def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[World]:
-    """A CA in service."""
-    with Service(tmp_path_factory.mktemp("service")) as service:
+    """A CA in service, by ``make fuzz`` on either database."""
+    directory = tmp_path_factory.mktemp("service")
+    with ExitStack() as stack:
+        init: tuple[str, ...] = ()
+        query = partial(_by_sqlite, directory / "tegata-ca" / "tegata-ca.db")
+        if request.param == "PostgreSQL":
+            server = stack.enter_context(PostgreSQL())
+            url = server.database()
+            init, query = ("--database", url), partial(_by_postgresql, server, name_of(url))
+        service = stack.enter_context(Service(directory, init))
         contract = service.ca.add_contract("www.example.com", ".example.net", user=USER, service="dv-acme-1y")
         form = f"login={USER.replace('@', '%40')}&password={contract['user']['password']}".encode()
         answer = service.acme.ask("POST", b"/portal/login", (FORM,), form)
@@ -88,7 +101,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
             thread = threading.Thread(target=site.serve_forever)
             thread.start()
             # What is loaded with the first requests is no growth.
-            found = World(service, contract["contract"], eab["kid"], eab["hmac"], cookie, b"")
+            found = World(service, contract["contract"], eab["kid"], eab["hmac"], cookie, b"", query)
             actor = found.actor()
             have_a_certificate(actor, NAMES[:2])
             yield found._replace(chain=actor.chains[0])
@@ -99,6 +112,15 @@ def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
             told = ", ".join(f"{name} {door.requests:,}" for name, door in doors.items())
             with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
                 print(f" requests: {told}", flush=True)
+
+
+def _by_sqlite(file: Path, statement: str) -> list[Any]:
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        return database.execute(statement).fetchall()
+
+
+def _by_postgresql(server: PostgreSQL, database: str, statement: str) -> list[Any]:
+    return server.sql(statement, database)
 
 
 def have_a_certificate(actor: Actor, names: tuple[str, ...]) -> None:

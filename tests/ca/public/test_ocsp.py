@@ -86,3 +86,8 @@ async def test_ocsp_is_off_by_default(world):
     """There is no such page."""
     public = faces.public_files(world.ca)
     assert (await call(public, "GET", "/ocsp/MAA=")).status == 404
+
+
+async def test_who_goes_away_meanwhile(public):
+    """Is no error of the CA's: nothing is raised, and there is no line in its log."""
+    assert (await call(public, "POST", "/ocsp", headers=[REQUEST], chunks=())).status == 400

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -87,6 +87,7 @@ def build(
             CrossSiteRequest: _missing,
             NotFound: _missing,
             HTTPException: _missing,
+            ClientDisconnect: _gone,
             TegataError: _Refused(new_reference),
             Exception: _Refused(new_reference),
         },
@@ -108,6 +109,11 @@ async def _missing(request: Request, error: Exception) -> Response:
         error.status_code if isinstance(error, HTTPException) else 403 if isinstance(error, CrossSiteRequest) else 404
     )
     return page(request, "problem.html", status=status, title=t("missing"), text=t("missing.text"), reference=None)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """For who went away in the middle of a form: nobody is there to read it."""
+    return Response(status_code=400)
 
 
 class _Refused:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import structlog
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -72,7 +72,8 @@ def build(
             *answered,
             Route("/healthz", _alive),
             Route("/readyz", issued.ready),
-        ]
+        ],
+        exception_handlers={ClientDisconnect: _gone},
     )
 
 
@@ -119,6 +120,11 @@ class _IssuedLists:
         if not ends or min(ends) <= self._now():
             return JSONResponse({"store": "ok", "crl": "outdated"}, 503)
         return JSONResponse({"store": "ok", "crl": "current"})
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """For who went away in the middle of a request: nobody is there to read it."""
+    return Response(status_code=400)
 
 
 async def _alive(_: Request) -> Response:
