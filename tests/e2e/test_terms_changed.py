@@ -1,6 +1,7 @@
 """Terms of service that have changed: the client is told where to agree, the customer agrees in the portal, once."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,13 +21,17 @@ def test_the_customer_agrees_in_the_portal(tmp_path, tegata, page):
         contract = ca.add_contract(NAME, user=MAIL)
         tegata = tegata.trusting(ca.ca_file)
         tegata.run(*first_run(ca, contract, NAME)).check()
-        now = rfc3339(datetime.now(UTC))
+        changed = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
         settings = ca.home / "settings.toml"
         lines = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith("terms_")]
-        told = [f'terms_of_service = "{TERMS}"', f'terms_changed = "{now}"', f'terms_due = "{now}"']
+        told = [
+            f'terms_of_service = "{TERMS}"',
+            *(f'{name} = "{rfc3339(changed)}"' for name in ("terms_changed", "terms_due")),
+        ]
         at = lines.index("[acme]") + 1
         settings.write_text("\n".join([*lines[:at], *told, *lines[at:]]), "utf-8")
         ca.restart()
+        time.sleep(max(0.0, (changed - datetime.now(UTC)).total_seconds()))
         again = renewal(ca, NAME, more=["--days", "9999", "--no-random-sleep", "--no-back-off"])
         done = tegata.run(*again)
         assert done.code == 1

@@ -15,6 +15,7 @@ from tegata.testing.dns import DnsServer
 from tests.ca.api.asgi import BASE, Client, body, issue, kind, prove
 from tests.ca.api.site import Site
 from tests.ca.api.world import PASSPHRASE, World
+from tests.peers.ports import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -23,9 +24,9 @@ NAME = "www.example.com"
 
 
 @pytest.fixture(scope="module")
-async def nodes(tmp_path_factory, postgresql, site_port, anyio_backend):
+async def nodes(tmp_path_factory, postgresql, anyio_backend):
     """Two CAs opened from one directory, their jobs running, and an application that takes turns."""
-    home = tmp_path_factory.mktemp("nodes") / "ca"
+    home, site_port = tmp_path_factory.mktemp("nodes") / "ca", free_port()
     with DnsServer(default_address="127.0.0.1") as dns, pytest.MonkeyPatch.context() as environment:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
