@@ -149,6 +149,7 @@ def test_no_page_is_left_out() -> None:
         limits=any_,
         terms=any_,
         seal_url="",
+        address=any_,
         new_reference=str,
         now=any_,
         monotonic=any_,

@@ -67,6 +67,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         limits=ca.limits,
         terms=ca.terms,
         seal_url=ca.settings.public.url.rstrip("/") + public.SEAL_PATH,
+        address=visitors.Visitors(ca.settings.limits, ca.settings.acme.trusted_proxies, ca.now).address,
         new_reference=ca.ids.reference,
         now=ca.now,
         monotonic=time.monotonic,

@@ -12,8 +12,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "portal.too-many-logins": Entry(
         Sentence(
-            "There were too many wrong passwords for this mail address.",
-            "このメールアドレスでのパスワードの誤りが多すぎます。",
+            "There were too many wrong passwords for this mail address, or from your network.",
+            "このメールアドレス、またはお使いのネットワークからのパスワードの誤りが多すぎます。",
         ),
         Sentence("Please try again in {minutes} minutes.", "{minutes}分後にもう一度お試しください。"),
     ),

@@ -1,6 +1,11 @@
 """The audit log by the command line: what happened to a contract, and whether the log holds."""
 
+import os
+import pwd
+
 import pytest
+
+from tests.ca.cli.conftest import ENVIRONMENT
 
 MAKE = (
     *("contract", "add", "--organization", "例", "--country", "JP", "--service", "dv-acme-1y"),
@@ -55,3 +60,17 @@ def test_everything_issued_is_linted_again(ca, answer):
     assert (told["certificates"], told["faulty"], told["faults"]) == (0, 0, [])
     assert told["linted"].startswith("pkilint ")
     assert "0 issued certificates looked at, 0 with faults" in ca("audit", "certificates").stdout
+
+
+def test_who_ran_what(ca, answer, refusal, contract):
+    """B-93, B-96: Each command that changes something is on record with its user, refused or not; readers are not."""
+    who = f"operator {pwd.getpwuid(os.getuid()).pw_name}"
+    before = len(answer("audit", "show", who))
+    answer("contract", "show", contract)
+    answer("contract", "resume", contract)
+    refusal("contract", "resume", contract)
+    about = {"command": "contract resume", "of": contract}
+    assert [event["facts"] for event in answer("audit", "show", who)[before:]] == [about, about]
+    ca("contract", "suspend", contract, environ=ENVIRONMENT | {"SUDO_USER": "alice"})
+    (event,) = answer("audit", "show", who.replace(" ", " alice as "))[-1:]
+    assert event["facts"] == {"command": "contract suspend", "of": contract}

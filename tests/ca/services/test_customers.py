@@ -54,3 +54,15 @@ async def test_contracts_of_a_customer(house):
         with pytest.raises(NotFound) as caught:
             await house.customers.contract(mine.customer, contract_id)
         assert caught.value.facts == {}
+
+
+async def test_failed_logins_are_on_record(house):
+    """B-93: Of a customer at the customer; of nobody at the portal, without what was typed: it may be a password."""
+    added = await house.sell()
+    for login in ("admin@example.com", "hunter2"):
+        with pytest.raises(LoginFailed):
+            await house.customers.login(login, "hunter2", address="192.0.2.7")
+    (known,) = [event for event in await house.store.audit.of_subject(added.customer.id) if "login" in event.kind]
+    (unknown,) = await house.store.audit.of_subject("portal")
+    assert (known.kind, unknown.kind) == ("customer.login-failed", "customer.login-failed")
+    assert known.facts == unknown.facts == {"address": "192.0.2.7"}

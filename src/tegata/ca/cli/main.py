@@ -30,6 +30,7 @@ from tegata.ca.cli import (
 )
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked, BadUsage
+from tegata.ca.issuing import transcript
 from tegata.ca.services.ids import SystemIds
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
@@ -68,6 +69,11 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("key", "block"): keys.block,
     ("key", "list"): keys.listing,
 }
+# What each is about, as the grammar calls it.
+_COMMAND_ARGUMENTS = {one.words: one.argument.lower() for one in grammar.COMMANDS if one.argument}
+_READING = frozenset({"list", "show", "file", "verify", "export", "certificates", "evidence"})
+"""Verbs that change nothing; before any other it is put on record who runs it."""
+
 _SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}
 
 # What is done without opening the CA; some of it makes one.
@@ -123,6 +129,9 @@ def _run(asked: Asked, language: Language) -> Answer | None:
 async def _on_ca(command: Callable[[Ca, Asked], Awaitable[Answer]], asked: Asked) -> Answer:
     ca = bootstrap.open_ca(asked.home, os.environ)
     try:
+        if asked.words[-1] not in _READING:
+            of = _COMMAND_ARGUMENTS.get(asked.words)
+            await ca.audit.commanded(transcript.operator(os.environ), " ".join(asked.words), asked[of] if of else None)
         return await command(ca, asked)
     finally:
         await ca.close()

@@ -5,9 +5,9 @@ a trace. A line is on the disk before the next thing is done. Knows files, no ke
 """
 
 import fcntl
-import getpass
 import os
 import platform
+import pwd
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -60,7 +60,7 @@ class Transcript:
             previous=_digest(lines[-1]) if lines else "",
             at=rfc3339(self._now),
             by=self._by,
-            account=_account(),
+            account=operator(os.environ),
             machine=platform.node(),
             software={
                 "tegata": __version__,
@@ -120,11 +120,15 @@ def read(directory: Path) -> list[Entry]:
     return entries
 
 
-def _account() -> str:
+def operator(environ: Mapping[str, str]) -> str:
+    """The user of this machine who runs the command, and who became that user by sudo: ``alice as root`` (B-96)."""
+    number = os.getuid()
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a number without a name, as in many a container
-        return str(os.getuid())
+        user = pwd.getpwuid(number).pw_name
+    except KeyError:  # a number without a name, as in many a container
+        user = str(number)
+    before = environ.get("SUDO_USER", "")
+    return f"{before} as {user}" if before and before != user else user
 
 
 def _lines(directory: Path) -> list[bytes]:

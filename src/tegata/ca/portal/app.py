@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tegata.ca.errors import NotFound
 from tegata.ca.portal.credentials import CredentialPages
 from tegata.ca.portal.downloads import DownloadPages
-from tegata.ca.portal.logins import LOGIN, ORDERS, LoginPages
+from tegata.ca.portal.logins import LOGIN, ORDERS, Address, LoginPages
 from tegata.ca.portal.orders import OrderPages
 from tegata.ca.portal.pages import HEADERS, language_of, page, words
 from tegata.ca.portal.session import CrossSiteRequest, NotLoggedIn
@@ -43,15 +43,17 @@ def build(
     limits: LimitService,
     terms: TermsService,
     seal_url: str,
+    address: Address,
     new_reference: Callable[[], str],
     now: Callable[[], datetime],
     monotonic: Callable[[], float],
 ) -> ASGIApp:
     """The portal as an ASGI application for paths below ``/portal``.
 
-    ``seal_url`` is the address stickers lead to, less the contract; ``new_reference`` gives a fresh reference number.
+    ``seal_url`` is the address stickers lead to, less the contract; ``address`` says whose a request is;
+    ``new_reference`` gives a fresh reference number.
     """
-    logins = LoginPages(customers, monotonic)
+    logins = LoginPages(customers, address, monotonic)
     orders = OrderPages(customers, certificates, limits, terms, now)
     downloads = DownloadPages(customers, credentials, seal_url)
     eabs = CredentialPages(customers, credentials, now)

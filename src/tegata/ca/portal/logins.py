@@ -3,7 +3,8 @@
 Counts failures; whether a password is right is the customer service's to say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,17 +23,24 @@ MOST_CHARACTERS = 1000
 
 
 class TooManyLogins(TegataError):
-    """Too many wrong passwords for this login; ``minutes`` until another try."""
+    """Too many wrong passwords for this login, or from this address; ``minutes`` until another try."""
 
     code = "portal.too-many-logins"
+
+
+Address: TypeAlias = Callable[[Mapping[str, Any]], str]
+"""Says which network address a request's scope counts for."""
+
+MOST_OF_AN_ADDRESS = 100
+"""Wrong passwords from one address, whatever the logins: so the audit log cannot be filled either."""
 
 
 class LoginPages:
     """``/portal/login`` and ``/portal/logout``; ``monotonic`` gives seconds that never go back."""
 
-    def __init__(self, customers: CustomerService, monotonic: Callable[[], float]) -> None:
-        self._customers, self._monotonic = customers, monotonic
-        self._throttle = Throttle()
+    def __init__(self, customers: CustomerService, address: Address, monotonic: Callable[[], float]) -> None:
+        self._customers, self._address, self._monotonic = customers, address, monotonic
+        self._throttle, self._addresses = Throttle(), Throttle(most=MOST_OF_AN_ADDRESS)
 
     async def form(self, request: Request) -> Response:
         """The form; who has a session goes straight on."""
@@ -50,12 +58,14 @@ class LoginPages:
                 str(form.get("password", ""))[:MOST_CHARACTERS],
             )
         key = login.strip().lower()
-        if wait := self._throttle.wait(key, self._monotonic()):
+        address, now = self._address(request.scope), self._monotonic()
+        if wait := max(self._throttle.wait(key, now), self._addresses.wait(address, now)):
             return _refused(request, TooManyLogins(minutes=int(wait // 60) + 1))
         try:
-            token, _ = await self._customers.login(login, password)
+            token, _ = await self._customers.login(login, password, address=address)
         except LoginFailed as error:
-            self._throttle.failed(key, self._monotonic())
+            self._throttle.failed(key, now)
+            self._addresses.failed(address, now)
             return _refused(request, error)
         self._throttle.passed(key)
         return enter(ORDERS, token)

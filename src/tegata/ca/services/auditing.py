@@ -18,6 +18,7 @@ from tegata.ca.ports import Conflict, Store, Work
 
 AUDIT = "audit"
 STARTED, STOPPED = "node.started", "node.stopped"
+COMMANDED = "operator.commanded"
 MOST_EVENTS = 1000
 _MOST_LINKS = 100
 FIRST = bytes(32)
@@ -70,6 +71,13 @@ class AuditService:
         """Record that a process has come to its end in good order; one that was killed leaves no such event."""
         work = Work()
         self._store.audit.note(work, STOPPED, node, {})
+        await self._store.commit(work)
+
+    async def commanded(self, who: str, command: str, of: str | None) -> None:
+        """Record that somebody is about to change something by a command, and of what; refused or not (B-93, B-96)."""
+        work = Work()
+        about = {"command": command} if of is None else {"command": command, "of": of}
+        self._store.audit.note(work, COMMANDED, f"operator {who}", about)
         await self._store.commit(work)
 
     async def verify(self, head: Link | None = None) -> Checked:

@@ -16,6 +16,9 @@ __all__ = ["ContractView", "CustomerService"]
 
 SESSION_LIFE = timedelta(hours=8)
 PASSWORD_CHARACTERS = 1000
+LOGIN_FAILED = "customer.login-failed"
+NOBODY = "portal"
+"""What an event is about that tells of a login nobody has: what was typed may be a password, and is not kept."""
 
 
 class CustomerService:
@@ -34,12 +37,19 @@ class CustomerService:
         self._hasher, self._ids, self._clock = hasher, ids, clock
         self._nobodys_hash: str | None = None
 
-    async def login(self, login: str, password: str) -> tuple[str, Session]:
-        """Open a session; its token is told this once. Raises LoginFailed, alike for an unknown login."""
+    async def login(self, login: str, password: str, *, address: str = "") -> tuple[str, Session]:
+        """Open a session; its token is told this once. Raises LoginFailed, alike for an unknown login.
+
+        A failure is on record with the ``address`` it came from (B-93).
+        """
         customer = await self._store.customers.by_login(login.strip().lower())
         password_hash = await self._hash_of_nobody() if customer is None else customer.password_hash
         right = len(password) <= PASSWORD_CHARACTERS and await self._hasher.verify(password_hash, password)
         if customer is None or not right:
+            work = Work()
+            facts = {"address": address} if address else {}
+            self._store.audit.note(work, LOGIN_FAILED, customer.id if customer else NOBODY, facts)
+            await self._store.commit(work)
             raise LoginFailed
         now = self._clock()
         token = self._ids.token()

@@ -1,0 +1,51 @@
+"""Guessing passwords: who has failed too often waits, by login and by address."""
+
+import pytest
+from starlette.requests import Request
+
+from tegata.ca.errors import LoginFailed
+from tegata.ca.portal.logins import MOST_OF_AN_ADDRESS, LoginPages
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Customers:
+    """Nobody's password is right here; what was tried, from where."""
+
+    def __init__(self) -> None:
+        self.tried: list[tuple[str, str]] = []
+
+    async def login(self, login: str, password: str, *, address: str) -> tuple[str, object]:
+        self.tried.append((login, address))
+        raise LoginFailed
+
+
+async def tell(pages: LoginPages, login: str, address: str) -> str:
+    """Send the form; the page that comes back."""
+    body = f"login={login}&password=x".encode()
+    headers = [(b"content-type", b"application/x-www-form-urlencoded")]
+    scope = {"type": "http", "method": "POST", "path": "/portal/login", "headers": headers, "client": (address, 1)}
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    answer = await pages.log_in(Request({**scope, "scheme": "https", "query_string": b"lang=en"}, receive))
+    assert answer.status_code == 403
+    return bytes(answer.body).decode()
+
+
+async def test_an_address_that_tries_login_after_login() -> None:
+    """B-93: So many wrong passwords and no more, whatever the logins: each is an event in the audit log."""
+    customers = Customers()
+    pages = LoginPages(customers, lambda scope: scope["client"][0], lambda: 0.0)  # type: ignore[arg-type]  # see above
+    for number in range(MOST_OF_AN_ADDRESS):
+        assert "too many" not in await tell(pages, f"{number}@example.com", "192.0.2.7")
+    assert "too many" in await tell(pages, "another@example.com", "192.0.2.7")
+    assert len(customers.tried) == MOST_OF_AN_ADDRESS
+    assert "too many" not in await tell(pages, "another@example.com", "192.0.2.8")
+    assert customers.tried[-1] == ("another@example.com", "192.0.2.8")
