@@ -504,11 +504,11 @@ class Store(Protocol):
         """Do all writes of a unit of work durably, or none; raises Conflict."""
         ...
 
-    async def changed(self, seconds: float, about: str | None = None) -> None:
-        """Return when something was committed, by any process, or after so many seconds: a hint for who waits.
+    async def changed(self, seconds: float, about: str) -> None:
+        """Return when something about this was committed, by any process, or after so many seconds: a hint.
 
-        Of this process's commits only those count that are ``about`` this, if it is given: a challenge's id for its
-        verdict, ``JOBS`` for work that nobody has taken. What another process's are about is not known.
+        ``about`` is a challenge's id for its verdict, or ``JOBS`` for work that nobody has taken. It may return for
+        no reason too: what another process's commits are about is not always known.
         """
         ...
 

@@ -2,14 +2,16 @@
 
 ``stream``: commits orders from eight tasks for ever, and prints each one's name once it is acknowledged.
 ``orders``: commits NUMBER orders named ``other-…`` from eight tasks.
+``job``: leaves a job for whoever is free.
 ``open``: opens the store, reads, and closes it.
 """
 
 import asyncio
 import sys
 
+from tegata.ca.ports import Work
 from tests.ca.store.conftest import Place
-from tests.ca.store.records import place_order, populate
+from tests.ca.store.records import job, place_order, populate
 
 
 async def main(place: str, verb: str, number: int = 0) -> None:
@@ -35,6 +37,10 @@ async def main(place: str, verb: str, number: int = 0) -> None:
                     await place_order(store, f"other-{count}")
 
             await asyncio.gather(*(one(count) for count in range(number)))
+        case "job":
+            work = Work()
+            store.jobs.add(work, job())
+            await store.commit(work)
         case "open":
             await store.accounts.get("account")
     await store.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tegata.ca.ports import Conflict, Store
+from tegata.ca.ports import JOBS, Conflict, Store
 from tests.ca.store.conftest import Place
 from tests.ca.store.records import authorization, place_order, populate
 
@@ -39,11 +39,11 @@ async def test_two_processes_write_side_by_side(place: Place, store: Store) -> N
 async def test_anothers_commit_wakes_who_waits(place: Place, store: Store) -> None:
     """Within a fraction of a second of being made."""
     await populate(store)
-    await store.changed(0.3)
-    process = await other(place, "orders", "1")
+    await store.changed(0.3, JOBS)
+    process = await other(place, "job")
     began = time.monotonic()
-    while await store.orders.get("other-0") is None:
-        await store.changed(30)
+    while await store.jobs.next_due() is None:
+        await store.changed(30, JOBS)
     assert time.monotonic() - began < 15
     assert await process.wait() == 0
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.ports import JOBS, Conflict, Store, Work
+from tegata.ca.store.postgresql.bell import MOST_OCTETS
 from tests.ca.store.conftest import Place
 from tests.ca.store.records import NOW, SECOND, order, place_order, populate
+from tests.peers.postgresql import PostgreSQL
 
 pytestmark = pytest.mark.anyio
 
@@ -73,3 +75,32 @@ async def test_one_order_at_a_time_replaces_a_certificate(place: Place, store: S
     assert (await other.orders.replacing("other cert")) == [stored]
     assert stored == order("fourth", replaces="other cert", replacement=0, authorization_ids=("fourth-b", "fourth-a"))
     await other.close()
+
+
+async def test_another_node_is_woken_by_what_it_waits_for(postgresql: PostgreSQL) -> None:
+    """And by nothing else: a node that looked at the rows for each commit of all others would do little else."""
+    place = Place(postgresql.database())
+    store, other = place.open(), place.open()
+    await populate(store)
+    await other.changed(1, JOBS)  # it has begun to listen then
+    waiting = {about: asyncio.create_task(other.changed(30, about)) for about in (JOBS, "verdict", "last")}
+    await asyncio.sleep(0)
+    await place_order(store, "order")  # about nothing that anybody waits for
+    await ring(store, "verdict", "something else")
+    await asyncio.wait_for(waiting["verdict"], 10)
+    await ring(store, *(f"challenge-{number}" for number in range(MOST_OCTETS // 10)))  # too many to be named
+    await asyncio.wait_for(waiting["last"], 10)
+    waiting = {about: asyncio.create_task(other.changed(30, about)) for about in (JOBS, "verdict")}
+    await ring(store, "verdict")
+    await store.close()  # tells what is not told yet
+    await asyncio.wait_for(waiting["verdict"], 10)
+    assert not waiting[JOBS].done()
+    waiting[JOBS].cancel()
+    await other.close()
+
+
+async def ring(store: Store, *subjects: str) -> None:
+    """Commit something about these."""
+    work = Work()
+    work.subjects.update(subjects)
+    await store.commit(work)

@@ -97,10 +97,10 @@ async def test_many_tasks_commit_at_once(store: Store) -> None:
 
 
 async def test_a_commit_wakes_who_waits(store: Store) -> None:
-    """All who wait, within milliseconds; a unit that wrote nothing wakes nobody."""
+    """All who wait for what it is about, within milliseconds; a unit that wrote nothing wakes nobody."""
     await populate(store)
-    await store.changed(1)  # a store that has to begin listening first may wake at that
-    waiting = [asyncio.create_task(store.changed(30)) for _ in range(3)]
+    await store.changed(1, JOBS)  # a store that has to begin listening first may wake at that
+    waiting = [asyncio.create_task(store.changed(30, JOBS)) for _ in range(3)]
     await asyncio.sleep(0)
     conflict = Work()
     store.contracts.resume(conflict, "contract")
@@ -109,7 +109,9 @@ async def test_a_commit_wakes_who_waits(store: Store) -> None:
     assert await store.jobs.claim("us", NOW, NOW, 1) == []
     assert not any(task.done() for task in waiting)
     began = time.monotonic()
-    await place_order(store, "order")
+    work = Work()
+    store.jobs.add(work, job())
+    await store.commit(work)
     await asyncio.gather(*waiting)
     assert time.monotonic() - began < 1
 
@@ -117,7 +119,7 @@ async def test_a_commit_wakes_who_waits(store: Store) -> None:
 async def test_who_waits_for_one_thing_is_not_woken_by_another(store: Store) -> None:
     """Of this process's commits only those about it count; so a hundred who wait do not all look at every commit."""
     await populate(store)
-    await store.changed(1)  # as above
+    await store.changed(1, JOBS)  # as above
     job = asyncio.create_task(store.changed(30, JOBS))
     verdict = asyncio.create_task(store.changed(30, "challenge"))
     await asyncio.sleep(0)
@@ -140,9 +142,9 @@ async def test_who_waits_for_one_thing_is_not_woken_by_another(store: Store) -> 
 async def test_without_a_commit_the_wait_ends_in_time(store: Store) -> None:
     """After the seconds asked for, and not before."""
     await populate(store)
-    await store.changed(0.3)  # what populate wrote may wake this one
+    await store.changed(0.3, JOBS)  # a store that begins to listen may wake this one
     began = time.monotonic()
-    await store.changed(0.2)
+    await store.changed(0.2, JOBS)
     assert 0.19 < time.monotonic() - began < 2
 
 

@@ -88,8 +88,8 @@ class Database:
             raise CommitFailed(reason="the database is closed")
         return await self._writer.commit(work)
 
-    async def changed(self, seconds: float, about: str | None = None) -> None:
-        """Return when something was committed by any process, here only if it is about this, or after the seconds."""
+    async def changed(self, seconds: float, about: str) -> None:
+        """Return when something about this was committed here, anything by another process, or after the seconds."""
         self._watch()
         await self._waiting.until_woken(seconds, about)
 

@@ -28,8 +28,8 @@ class Engine(Protocol):
         """
         ...
 
-    async def changed(self, seconds: float, about: str | None = None) -> None:
-        """Return when something was committed by any process, here only if it is about this, or after the seconds."""
+    async def changed(self, seconds: float, about: str) -> None:
+        """Return when something about this was committed, by any process, or after so many seconds; a hint."""
         ...
 
     def alone(self, name: str) -> AbstractAsyncContextManager[None]:

@@ -54,8 +54,8 @@ class RowStore:
         """Do all writes of a unit of work durably, or none; raises Conflict, CommitFailed."""
         await self._engine.commit(work)
 
-    async def changed(self, seconds: float, about: str | None = None) -> None:
-        """Return when something was committed, by any process, or after so many seconds."""
+    async def changed(self, seconds: float, about: str) -> None:
+        """Return when something about this was committed, by any process, or after so many seconds."""
         await self._engine.changed(seconds, about)
 
     def alone(self, name: str) -> AbstractAsyncContextManager[None]:

@@ -1,8 +1,9 @@
 """Tells the nodes of each other's commits by LISTEN and NOTIFY: a hint for who waits, never the only way to find work.
 
-A commit rings here at once. To the other nodes it is told a moment later, many commits in one notification: PostgreSQL
-commits transactions that notify one after the other, so units of work do not. While the connection is lost, waiting
-takes no longer than a second.
+Only commits that somebody may wait for are told, with what they are about, so that a node is woken by what it waits for
+and by nothing else. A commit rings here at once. To the other nodes it is told a moment later, many commits in one
+notification: PostgreSQL commits transactions that notify one after the other, so units of work do not. While the
+connection is lost, waiting takes no longer than a second.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from tegata.ca.store.waiting import Waiting
 CHANNEL = "tegata"
 DEAF_SECONDS = 1.0
 """While nothing can be heard, who waits looks this often."""
+MOST_OCTETS = 7_900
+"""Of what commits are about, in one notification (PostgreSQL takes 8000); more are told as "anything"."""
 _SPACING_SECONDS = 0.02
 _PAUSE_SECONDS = 0.5
 
@@ -29,20 +32,22 @@ class Bell:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._waiting = Waiting()
-        self._to_tell = asyncio.Event()
-        self._rung = self._told = 0
+        self._has_rung = asyncio.Event()
+        self._untold: set[str] = set()
+        self._telling: set[str] = set()
         self._connection: Any = None
         self._task: asyncio.Task[None] | None = None
 
     def ring(self, subjects: Collection[str]) -> None:
-        """Something was committed here, about these subjects."""
-        self._rung += 1
-        self._waiting.wake(subjects)
-        self._to_tell.set()
-        self._begin()
+        """Something was committed here, about these subjects; about none, nobody is told."""
+        if subjects:
+            self._waiting.wake(subjects)
+            self._untold.update(subjects)
+            self._has_rung.set()
+            self._begin()
 
-    async def heard(self, seconds: float, about: str | None) -> None:
-        """Return at the next ring of another node, or of this one about this, or after so many seconds."""
+    async def heard(self, seconds: float, about: str) -> None:
+        """Return at the next ring about this, here or on another node, or after so many seconds."""
         self._begin()
         await self._waiting.until_woken(seconds if self._connection is not None else min(seconds, DEAF_SECONDS), about)
 
@@ -52,7 +57,7 @@ class Bell:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(DEAF_SECONDS):
-                while self._told != self._rung and not self._task.done():  # noqa: ASYNC110 - over in a moment
+                while (self._untold or self._telling) and not self._task.done():  # noqa: ASYNC110 - over in a moment
                     await asyncio.sleep(_SPACING_SECONDS)
         self._task.cancel()
         with suppress(asyncio.CancelledError):
@@ -75,20 +80,35 @@ class Bell:
         connection = await connect(self._place)
         try:
             await connection.add_listener(CHANNEL, self._hear)
-            connection.add_termination_listener(lambda _: self._to_tell.set())  # and the next telling fails
+            connection.add_termination_listener(lambda _: self._has_rung.set())  # and the next telling fails
             self._connection = connection
             self._waiting.wake_all()
+            if self._telling:
+                self._has_rung.set()
             while True:
-                await self._to_tell.wait()
-                self._to_tell.clear()
-                rung = self._rung
-                await connection.execute(f"NOTIFY {CHANNEL}")
-                self._told = rung
+                await self._has_rung.wait()
+                await self._tell(connection)
                 await asyncio.sleep(_SPACING_SECONDS)
         finally:
             self._connection = None
             connection.terminate()
 
-    def _hear(self, connection: Any, process: int, _channel: str, _payload: str) -> None:  # noqa: ANN401 - asyncpg's
-        if process != connection.get_server_pid():
+    async def _tell(self, connection: Any) -> None:  # noqa: ANN401 - asyncpg has no types
+        """Tell what was rung for; what rings meanwhile is told the next time, and what could not be told again."""
+        self._telling |= self._untold
+        self._untold = set()
+        self._has_rung.clear()
+        subjects = " ".join(self._telling)
+        if len(subjects.encode()) > MOST_OCTETS:
+            subjects = ""
+        await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, subjects)
+        self._telling = set()
+
+    def _hear(self, connection: Any, process: int, _channel: str, subjects: str) -> None:  # noqa: ANN401 - asyncpg's
+        """Wake who waits for this; nothing said is anything (as nodes of the release before say it)."""
+        if process == connection.get_server_pid():
+            return
+        if subjects:
+            self._waiting.wake(subjects.split(" "))
+        else:
             self._waiting.wake_all()

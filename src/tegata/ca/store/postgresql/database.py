@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import asyncpg
 
 from tegata.ca.errors import CommitFailed, StoreFailed
-from tegata.ca.ports import Conflict, Statement, Work
+from tegata.ca.ports import Conflict, Work
 from tegata.ca.store.engine import Row
 from tegata.ca.store.migrations import Migrated, Migration
 from tegata.ca.store.postgresql import dialect
@@ -29,8 +29,6 @@ T = TypeVar("T")
 
 PATIENCE_SECONDS = 5.0
 """How long a read or write that certainly did not happen is tried again: a restart of the server takes less."""
-QUIET = frozenset({"jobs.claim", "jobs.extend", "nonces.spend"})
-"""Statements for which nobody waits."""
 
 TURN_SECONDS = 60.0
 """How long to wait for a turn at the most."""
@@ -69,12 +67,11 @@ class PostgresDatabase:
         """
         runs = self._units.runs(work.statements)
         rows = await self._patiently(lambda connection: _write(connection, runs), is_read=False)
-        if not _is_quiet(work.statements):
-            self._bell.ring(work.subjects)
+        self._bell.ring(work.subjects)
         return rows
 
-    async def changed(self, seconds: float, about: str | None = None) -> None:
-        """Return when something was committed by any node, here only if it is about this, or after the seconds."""
+    async def changed(self, seconds: float, about: str) -> None:
+        """Return when something about this was committed, by any node, or after so many seconds."""
         await self._bell.heard(seconds, about)
 
     @asynccontextmanager
@@ -204,7 +201,3 @@ async def _lock(connection: Any, key: int) -> None:  # noqa: ANN401 - as above
 
 async def _leave(_: object) -> None:
     """Nothing is set on a connection that the next user must not find."""
-
-
-def _is_quiet(statements: Sequence[Statement]) -> bool:
-    return all(statement.name in QUIET for statement in statements)
