@@ -71,10 +71,10 @@ def site() -> Iterator[TwoServers]:
         yield servers
 
 
-def solver(site: TwoServers, provider: DnsProvider, report=events.ignore) -> DnsSolver:
+def solver(site: TwoServers, provider: DnsProvider, report=events.ignore, kind: str = "dns-01") -> DnsSolver:
     zones = site.zones()
     propagation = Propagation(site.lookup(), zones, Looks(), clock=SystemClock(), report=report)
-    return DnsSolver(provider, zones, propagation, servers=("192.0.2.53:53",), report=report)
+    return DnsSolver(provider, zones, propagation, challenge_type=kind, servers=("192.0.2.53:53",), report=report)
 
 
 def test_the_record(site: TwoServers):
@@ -85,6 +85,25 @@ def test_the_record(site: TwoServers):
         solving.present([presentation])
         (record,) = keeper.records
         assert record == TxtRecord(NAME, "1fCS1lh6WLuBWbvkmdEhdymEvTR8MuI63XqlRVleM9Q", presentation)
+    assert keeper.records == []
+
+
+def test_the_record_of_the_account(site: TwoServers):
+    """At the name made of the account's URL, with dns-01's value; an alias there is followed (X-42, F-08)."""
+    keeper = Zonekeeper(site)
+    account = "https://ca.example/acme/acct/123"
+    presentations = [
+        Presentation(name, "dns-account-01", "t" * 22, KEY_AUTHORIZATION, account_url=account)
+        for name in ("www.example.com", "mail.example.com")
+    ]
+    site.set(f"_rktq57ucabqryrms._acme-challenge.{MAIL.name}", "CNAME", "mail.acme.example.com.")
+    made = solver(site, keeper, kind="dns-account-01")
+    with Solving({"dns-account-01": made}, events.ignore) as solving:
+        solving.present(presentations)
+        assert [(each.name, each.value) for each in keeper.records] == [
+            (f"_rktq57ucabqryrms.{NAME}", "1fCS1lh6WLuBWbvkmdEhdymEvTR8MuI63XqlRVleM9Q"),
+            ("mail.acme.example.com.", "1fCS1lh6WLuBWbvkmdEhdymEvTR8MuI63XqlRVleM9Q"),
+        ]
     assert keeper.records == []
 
 

@@ -1,4 +1,6 @@
-"""dns-01: what the CA wants to see becomes TXT records at a DNS provider (RFC 8555 §8.4).
+"""dns-01 and dns-account-01: what the CA wants to see becomes TXT records at a DNS provider (RFC 8555 §8.4).
+
+They differ in the name of the record alone (draft-ietf-acme-dns-account-label §3).
 
 All names' records are made first, side by side where the provider can, and then waited for together. Knows providers by
 their interface only.
@@ -18,9 +20,10 @@ _MOST_THREADS = 8
 
 
 class DnsSolver:
-    """Solves dns-01 by a provider. ``servers`` are those that questions go to first, as ``report`` is told."""
+    """Solves dns-01, or dns-account-01, by a provider.
 
-    challenge_type = challenges.DNS_01
+    ``servers`` are those that questions go to first, as ``report`` is told.
+    """
 
     def __init__(
         self,
@@ -28,12 +31,14 @@ class DnsSolver:
         zones: Zones,
         propagation: Propagation,
         *,
+        challenge_type: str = challenges.DNS_01,
         servers: tuple[str, ...] = (),
         report: Report,
     ) -> None:
         self._provider = provider
         self._zones = zones
         self._propagation = propagation
+        self.challenge_type = challenge_type
         self._servers = servers
         self._report = report
         self._records: dict[Presentation, TxtRecord] = {}
@@ -42,11 +47,11 @@ class DnsSolver:
         self._threads = ThreadPoolExecutor(_MOST_THREADS, "dns-provider")
 
     def present(self, presentation: Presentation) -> None:
-        """Have its record made, or begun; the challenge name may be an alias that leads into another zone. F-07.
+        """Have its record made, or begun; the challenge name may be an alias that leads into another zone. F-07, F-08.
 
         Raises what the DNS and the provider raise.
         """
-        name = self._zones.end_of(f"{challenges.dns01_name(presentation.name)}.")
+        name = self._zones.end_of(f"{self._place(presentation)}.")
         record = TxtRecord(name, challenges.dns01_value(presentation.key_authorization), presentation)
         # Noted first: what was added by half must be removed too.
         self._records[presentation] = record
@@ -73,6 +78,11 @@ class DnsSolver:
             wanted.setdefault(record.name, []).append(record.value)
             self._report(CheckingPropagation(presentation.name, self._servers))
         self._propagation.wait(wanted, self._provider.timing)
+
+    def _place(self, presentation: Presentation) -> str:
+        if self.challenge_type == challenges.DNS_ACCOUNT_01:
+            return challenges.dnsaccount01_name(presentation.name, presentation.account_url)
+        return challenges.dns01_name(presentation.name)
 
     def _made(self, making: Callable[[], None]) -> None:
         try:

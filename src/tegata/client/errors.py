@@ -6,7 +6,7 @@ refuses (a wrong chain, a token of wrong letters) travels as the core's own exce
 
 from collections.abc import Collection, Sequence
 
-from tegata.acme.challenges import DNS_01, DNS_PERSIST_01, TLS_ALPN_01
+from tegata.acme.challenges import DNS_01, DNS_ACCOUNT_01, DNS_PERSIST_01, TLS_ALPN_01
 from tegata.acme.problems import PREFIX, ErrorType, Problem
 from tegata.errors import TegataError
 
@@ -295,6 +295,12 @@ class DnsValidationFailed(ValidationFailed):
     code = "client.validation-dns"
 
 
+class AccountDnsValidationFailed(ValidationFailed):
+    """All of ``names`` were to be proved by dns-account-01."""
+
+    code = "client.validation-dns-account"
+
+
 class PersistValidationFailed(ValidationFailed):
     """All of ``names`` were to be proved by dns-persist-01."""
 
@@ -326,7 +332,13 @@ class NotResolved(ValidationFailed):
 
 
 _BY_CAUSE = {ErrorType.CAA: CaaForbids, ErrorType.CONNECTION: NotConnected, ErrorType.DNS: NotResolved}
-_BY_METHOD = {DNS_01: DnsValidationFailed, DNS_PERSIST_01: PersistValidationFailed, TLS_ALPN_01: TlsValidationFailed}
+_BY_METHOD = {
+    DNS_01: DnsValidationFailed,
+    DNS_ACCOUNT_01: AccountDnsValidationFailed,
+    DNS_PERSIST_01: PersistValidationFailed,
+    TLS_ALPN_01: TlsValidationFailed,
+}
+_IN_DNS = (DNS_01, DNS_ACCOUNT_01, DNS_PERSIST_01)
 
 
 def validation_failed(failures: Sequence[tuple[str, Problem]], methods: Collection[str]) -> ValidationFailed:
@@ -338,7 +350,7 @@ def validation_failed(failures: Sequence[tuple[str, Problem]], methods: Collecti
     cause = causes.pop() if len(causes) == 1 else None
     method = next(iter(methods)) if len(methods) == 1 else None
     by_method = _BY_METHOD.get(method or "", ValidationFailed)
-    if cause is not None and (cause is ErrorType.CAA or method not in (DNS_01, DNS_PERSIST_01)):
+    if cause is not None and (cause is ErrorType.CAA or method not in _IN_DNS):
         return _BY_CAUSE.get(cause, by_method)(failures)
     return by_method(failures)
 

@@ -5,7 +5,7 @@ Pure. Sends nothing and does not know the order; ``flow`` does.
 
 from collections.abc import Collection
 
-from tegata.acme import challenges
+from tegata.acme.challenges import DNS_ACCOUNT_01, DNS_PERSIST_01, key_authorization
 from tegata.acme.messages import Authorization, Challenge
 from tegata.acme.problems import Problem
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
@@ -97,10 +97,11 @@ class Validation:
     def presentation(self, thumbprint: str, account_url: str) -> Presentation:
         """What to show for the chosen challenge; raises BadToken where the token is not safe to use (A-66)."""
         assert self._authorization is not None
-        if self.challenge.type == challenges.DNS_PERSIST_01:
+        if self.challenge.type == DNS_PERSIST_01:
             return lasting.presentation(self._authorization, self.challenge, account_url)
         token = self.challenge.token
         if token is None:
             raise BadAnswer(url=self.url, reason="its challenge has no token")
-        proof = challenges.key_authorization(token, thumbprint)
-        return Presentation(self._authorization.identifier.value.lower(), self.challenge.type, token, proof)
+        proof = key_authorization(token, thumbprint)
+        name, kind = self._authorization.identifier.value.lower(), self.challenge.type
+        return Presentation(name, kind, token, proof, account_url=account_url if kind == DNS_ACCOUNT_01 else "")

@@ -48,6 +48,16 @@ class TxtRecord:
     origin: Presentation
     """What the record proves. Only for handing on to a program that works the record out by itself (lego's RAW)."""
 
+    def raw(self, provider: str, variable: str) -> tuple[str, str, str]:
+        """Domain, token and key authorization, of which such a program makes dns-01's record.
+
+        Raises BadSetting that names the variable asking for it, where the record is another challenge's.
+        """
+        if self.origin.challenge_type != "dns-01":
+            reason = "RAW leaves the record's name to the program, which knows that of dns-01 alone"
+            raise BadSetting(provider=provider, variable=variable, reason=reason)
+        return self.origin.name, self.origin.token, self.origin.key_authorization
+
 
 class DnsProvider(Protocol):
     """Makes TXT records at one DNS service."""

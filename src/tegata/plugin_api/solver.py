@@ -12,8 +12,9 @@ class Presentation:
     """One thing to be shown to the CA until it has looked (RFC 8555 §8).
 
     ``name`` is the identifier's value, a lower-case DNS name or an IP address, without ``*.``; ``token`` has been
-    checked to hold nothing but base64url characters (A-66); ``key_authorization`` is the text to show. dns-persist-01
-    has neither: its lasting record names one of ``issuers`` and ``account_url``, and says if it is for wildcards too.
+    checked to hold nothing but base64url characters (A-66); ``key_authorization`` is the text to show. dns-account-01
+    has ``account_url`` besides, which its record's name is made of. dns-persist-01 has neither token nor key
+    authorization: its lasting record names one of ``issuers`` and ``account_url``, and says if it is for wildcards too.
     """
 
     name: str

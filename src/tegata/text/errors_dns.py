@@ -220,6 +220,9 @@ REASONS: dict[str, str] = {
     "it is not the name of a file": "ファイル名として使用できません",
     "it is not an http or https URL": "http または https の URL ではありません",
     "ACME_DNS_STORAGE_PATH is set as well": "ACME_DNS_STORAGE_PATH も設定されています",
+    "RAW leaves the record's name to the program, which knows that of dns-01 alone": (
+        "RAW では名前の計算をプログラムに任せますが、計算できるのは dns-01 の名前だけです"
+    ),
     "it holds something other than networks (CIDR)": "ネットワーク（CIDR）以外のものを含んでいます",
     "the account of a name is incomplete": "アカウントの情報が不足しています",
     "its answer is not an account": "応答がアカウントの情報ではありません",

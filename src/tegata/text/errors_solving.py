@@ -55,6 +55,19 @@ ENTRIES: dict[str, Entry] = {
             "DNSSEC と CAA の設定に問題がないかを確認してください。",
         ),
     ),
+    "client.validation-dns-account": Entry(
+        _NOT_VALIDATED,
+        Sentence(
+            "The CA looks by itself for the TXT record at _LABEL._acme-challenge.NAME, where the label is made of the "
+            "account's URL: an alias (CNAME) must stand at that very name, not at dns-01's. The zone that was changed "
+            "must be the one that the internet sees, the same at all of its servers, its DNSSEC and CAA in order.",
+            "認証局は _ラベル._acme-challenge.ドメイン名 の TXT レコードを直接確認します。"
+            "ラベルはアカウントの URL から計算されます。"
+            "別名（CNAME）を使う場合は、dns-01 の名前ではなくこの名前に設定してください。"
+            "インターネットから見えるゾーンにレコードが追加されたか、ゾーンのすべてのネームサーバーで内容が一致しているか、"
+            "DNSSEC と CAA の設定に問題がないかを確認してください。",
+        ),
+    ),
     "client.validation-persist": Entry(
         _NOT_VALIDATED,
         Sentence(

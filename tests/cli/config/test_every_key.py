@@ -152,6 +152,17 @@ def test_a_word_that_names_nothing(key: str) -> None:
     assert caught.value.facts["key"] == whole
 
 
+def test_records_of_the_account() -> None:
+    """Ours: as ``dns``, and without a section by the challenge's name; a provider makes dns-01's records too (X-42)."""
+    found = understood(document(W + "dnsAccount.resolvers", ["192.0.2.1:53"]).replace("http: {}", ""))
+    assert found.invocation.given["dns-account"] is True
+    assert "dns" not in found.invocation.given
+    found = understood(document(W + "dnsAccount.provider", "exec").replace("http: {}", ""))
+    assert (found.invocation.given["dns-account"], found.invocation.given["dns"]) == (True, "exec")
+    text = document(C + "challenge", "dns-account-01").replace("challenges:\n  web:\n    http: {}\n", "")
+    assert understood(text).invocation.given["dns-account"] is True
+
+
 def test_no_key_is_left_out() -> None:
     """All keys of the file are above, but ours."""
     spelled = {name for flag in FLAGS for name in flag.spellings}
@@ -160,6 +171,7 @@ def test_no_key_is_left_out() -> None:
         for key, *_ in (*KEYS, *OTHERS)
     }
     ours = {f"certificates.*.{key}" for key in ("pem", "envFile", "renew.force")}
+    ours |= {key.replace(".dns.", ".dnsAccount.") for key in shown if ".dns." in key}
     ours |= {
         f"certificates.*.hooks.{kind}.{key}" for kind in ("pre", "deploy", "post") for key in ("command", "timeout")
     }

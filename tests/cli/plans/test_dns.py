@@ -82,6 +82,19 @@ def test_records_that_stay():
     assert persistent("-d *.example.com --dns-persist") is not None
 
 
+def test_records_of_the_account() -> None:
+    """Beside dns-01's, which does where the CA offers no other; made by hand unless a provider is named (X-42)."""
+    made = make(parse(["-d", "*.example.com", "--dns-account", "run"], {}), {}, None, Path("/"))
+    assert isinstance(made, Run)
+    assert (made.issue.dns, made.issue.dns_account) == (None, dataclasses.replace(DEFAULT, provider="manual"))
+    made = make(
+        parse(["-d", "example.com", "--dns", "exec", "run"], {"TEGATA_DNS_ACCOUNT": "true"}), {}, None, Path("/")
+    )
+    assert isinstance(made, Run)
+    assert (made.issue.dns, made.issue.dns_account) == (DEFAULT, DEFAULT)
+    assert plan("--dns exec") == DEFAULT
+
+
 def test_a_negative_wait():
     said = refusal("--dns exec --dns.propagation-wait -30s", NegativeWait)
     assert said == "'dns.propagation-wait' cannot be negative"

@@ -29,6 +29,14 @@ def _propagation(flag: str) -> Mapping[str, Shape]:
     }
 
 
+_DNS: Mapping[str, Shape] = {
+    "provider": "dns",
+    "propagation": _propagation("dns"),
+    "dnsTimeout": "dns.timeout",
+    "resolvers": "dns.resolvers",
+    "envFile": "env-file",
+}
+
 _CHALLENGE: Mapping[str, Shape] = {
     "http": {
         "address": "http.address",
@@ -39,13 +47,8 @@ _CHALLENGE: Mapping[str, Shape] = {
         "s3Bucket": "http.s3-bucket",
     },
     "tls": {"address": "tls.address", "delay": "tls.delay"},
-    "dns": {
-        "provider": "dns",
-        "propagation": _propagation("dns"),
-        "dnsTimeout": "dns.timeout",
-        "resolvers": "dns.resolvers",
-        "envFile": "env-file",
-    },
+    "dns": _DNS,
+    "dnsAccount": _DNS,  # ours
     "dnsPersist": {
         "issuerDomainName": "dns-persist.issuer-domain-name",
         "persistUntil": "dns-persist.persist-until",

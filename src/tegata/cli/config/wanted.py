@@ -16,8 +16,13 @@ from tegata.cli.grammar.words import Invocation
 from tegata.host.stems import stem_of
 
 # What lego v5 knows without a section about it.
-_READY_MADE = {"http-01": "http", "tls-alpn-01": "tls", "dns-persist-01": "dns-persist"}
-_METHODS = {"http": "http", "tls": "tls", "dns": "dns", "dnsPersist": "dns-persist"}
+_READY_MADE = {
+    "http-01": "http",
+    "tls-alpn-01": "tls",
+    "dns-persist-01": "dns-persist",
+    "dns-account-01": "dns-account",  # ours
+}
+_METHODS = {"http": "http", "tls": "tls", "dns": "dns", "dnsPersist": "dns-persist", "dnsAccount": "dns-account"}
 _STACKS = {"ipv4only": "ipv4only", "ipv6only": "ipv6only"}
 
 

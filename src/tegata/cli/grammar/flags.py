@@ -287,6 +287,18 @@ FLAGS: tuple[Flag, ...] = (
         "DNS",
     ),
     Flag(
+        ("dns-account",),
+        Kind.SWITCH,
+        Sentence(
+            "Prove control of the names by records at the account's own name (dns-account-01, a draft), where the CA "
+            "offers it; --dns makes them, or you do.",
+            "認証局が対応していれば、アカウント専用の名前に置くレコード（dns-account-01、ドラフト仕様）で認証します。"
+            "登録は --dns のプロバイダーまたは手動です。",
+        ),
+        "DNS_ACCOUNT",
+        _ISSUE,
+    ),
+    Flag(
         (),
         Kind.SWITCH,
         Sentence(

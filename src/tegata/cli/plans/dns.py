@@ -55,6 +55,13 @@ def make(invocation: Invocation, environ: Mapping[str, str]) -> DnsPlan | None:
     return _looking(invocation, environ, provider) if provider else None
 
 
+def of_account(invocation: Invocation, environ: Mapping[str, str]) -> DnsPlan | None:
+    """The plan for records at the account's own name (X-42), or None; without a provider a person makes them."""
+    if not invocation.switch("dns-account"):
+        return None
+    return _looking(invocation, environ, invocation.text("dns") or "manual")
+
+
 def persistent(invocation: Invocation, environ: Mapping[str, str]) -> PersistPlan | None:
     """The plan for records that stay, or None; without a provider a person makes them."""
     if not invocation.switch("dns-persist"):

@@ -242,9 +242,10 @@ def _issue(
     names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
     http, tls = listenplan.http(invocation), listenplan.tls(invocation)
     dns, persist = dnsplan.make(invocation, environ), dnsplan.persistent(invocation, environ)
-    if not (http or tls or dns or persist):
+    dns_account = dnsplan.of_account(invocation, environ)
+    if not (http or tls or dns or dns_account or persist):
         raise NoChallenge
-    dnsplan.check_wildcards(names, dns, persist)
+    dnsplan.check_wildcards(names, dns, dns_account, persist)
     return IssuePlan(
         names=names,
         file_name=called or names[0],
@@ -254,6 +255,7 @@ def _issue(
         http=http,
         tls=tls,
         dns=dns,
+        dns_account=dns_account,
         persist=persist,
         outputs=wishes.outputs(invocation, material),
         hooks=wishes.hooks(invocation),

@@ -99,6 +99,8 @@ class IssuePlan:
     """How names are proved by http-01; None: they are not. So the others."""
     tls: TlsPlan | None
     dns: DnsPlan | None
+    dns_account: DnsPlan | None
+    """The same at the name that is the account's own."""
     persist: PersistPlan | None
     outputs: Outputs
     hooks: Hooks

@@ -6,6 +6,7 @@ Imported only where names are proved in the DNS: dnspython costs a tenth of a se
 import threading
 from collections.abc import Callable
 
+from tegata.acme.challenges import DNS_01
 from tegata.cli.context import Context
 from tegata.cli.plans.dns import DnsPlan, PersistPlan
 from tegata.cli.steps import dnsproviders
@@ -21,13 +22,13 @@ from tegata.clock import rfc3339
 from tegata.plugin_api.dns import ConfirmingProvider, DnsProvider, Environment, Surroundings, Timing, TxtRecord
 
 
-def dns_solver(context: Context, plan: DnsPlan) -> DnsSolver:
-    """The solver of a plan.
+def dns_solver(context: Context, plan: DnsPlan, challenge_type: str = DNS_01) -> DnsSolver:
+    """The solver of a plan, for dns-01 or dns-account-01.
 
     Raises UnknownProvider, what the provider says of its settings, and BadResolver, NoResolvers.
     """
     provider, zones, propagation, servers, report = _means(context, plan)
-    return DnsSolver(provider, zones, propagation, servers=servers, report=report)
+    return DnsSolver(provider, zones, propagation, challenge_type=challenge_type, servers=servers, report=report)
 
 
 def persist_solver(context: Context, plan: PersistPlan) -> DnsPersistSolver:

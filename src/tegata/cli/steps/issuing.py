@@ -54,7 +54,7 @@ def issue(
     when it is to be renewed, so that an hour later ``renew`` needs no network (X-15); a CA that does not say so soon is
     asked by that.
     """
-    check_wildcards(names, plan.dns, plan.persist)  # a renewal may have more names than were given
+    check_wildcards(names, plan.dns, plan.dns_account, plan.persist)  # a renewal may have more names than were given
     hooks.before_order()
     key = _key(context, plan, files, reuse_key=reuse_key)
     with files.prepared(key):

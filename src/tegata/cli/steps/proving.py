@@ -1,5 +1,6 @@
 """The ways the names of a plan may be proved: solvers, made before anything is done."""
 
+from tegata.acme.challenges import DNS_ACCOUNT_01
 from tegata.cli.context import Context
 from tegata.cli.plans.plan import Conformance, IssuePlan
 from tegata.cli.steps.httpproving import at, delayed, http_solver
@@ -21,6 +22,10 @@ def solvers_for(context: Context, plan: IssuePlan | Conformance) -> dict[str, So
         from tegata.cli.steps.dnsproving import dns_solver
 
         solvers.append(dns_solver(context, plan.dns))
+    if isinstance(plan, IssuePlan) and plan.dns_account is not None:
+        from tegata.cli.steps.dnsproving import dns_solver
+
+        solvers.append(dns_solver(context, plan.dns_account, DNS_ACCOUNT_01))
     if isinstance(plan, IssuePlan) and plan.persist is not None:
         from tegata.cli.steps.dnsproving import persist_solver
 

@@ -67,10 +67,7 @@ class ExecProvider:
         self._start("cleanup", record)
 
     def _start(self, action: str, record: TxtRecord) -> None:
-        origin = record.origin
-        words = (
-            ("--", origin.name, origin.token, origin.key_authorization) if self._raw else (record.name, record.value)
-        )
+        words = ("--", *record.raw("exec", "EXEC_MODE")) if self._raw else (record.name, record.value)
         try:
             process = subprocess.Popen(  # noqa: S603 - the operator's own program, started without a shell
                 (self._program, action, *words),

@@ -57,8 +57,7 @@ class HttpReqProvider:
 
     def _message(self, record: TxtRecord) -> dict[str, str]:
         if self._raw:
-            origin = record.origin
-            return {"domain": origin.name, "token": origin.token, "keyAuth": origin.key_authorization}
+            return dict(zip(("domain", "token", "keyAuth"), record.raw("httpreq", "HTTPREQ_MODE"), strict=True))
         return {"fqdn": record.name, "value": record.value}
 
 
