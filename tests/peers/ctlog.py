@@ -36,9 +36,11 @@ class CtLog:
         *,
         interval: tuple[str, str] = ALWAYS,
         state: str = "usable",
+        is_tiled: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.operator, self.behaviour, self.interval, self.state, self.now = operator, behaviour, interval, state, now
+        self.is_tiled = is_tiled
         self.received: list[bytes] = []
         self._key = ec.generate_private_key(ec.SECP256R1())
         self.public_key = self._key.public_key()
@@ -81,7 +83,7 @@ class CtLog:
             "description": f"{self.operator} 2026",
             "log_id": b64encode(self.id).decode(),
             "key": b64encode(self.key).decode(),
-            "url": self.url,
+            "submission_url" if self.is_tiled else "url": self.url,
             "mmd": 86400,
             "state": {self.state: {"timestamp": "2026-01-01T00:00:00Z"}},
             "temporal_interval": {"start_inclusive": start, "end_exclusive": end},
@@ -141,11 +143,14 @@ class CtLog:
 
 def write_list(path: Path, *logs: CtLog, made_at: datetime) -> None:
     """A list of these logs, in the form that browsers publish."""
-    operators: dict[str, list[dict[str, Any]]] = {}
-    for log in logs:
-        operators.setdefault(log.operator, []).append(log.entry())
     listed = [
-        {"name": name, "email": [], "logs": entries, "tiled_logs": []} for name, entries in sorted(operators.items())
+        {
+            "name": name,
+            "email": [],
+            "logs": [log.entry() for log in logs if log.operator == name and not log.is_tiled],
+            "tiled_logs": [log.entry() for log in logs if log.operator == name and log.is_tiled],
+        }
+        for name in sorted({log.operator for log in logs})
     ]
     text = {"version": "1.2", "log_list_timestamp": made_at.isoformat(), "operators": listed}
     path.write_text(json.dumps(text))

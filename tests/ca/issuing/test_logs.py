@@ -1,7 +1,5 @@
 """Enough SCTs from logs that answer over HTTP, whichever of them refuse, lie or stand still; and the list of them."""
 
-import json
-import os
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -74,6 +72,17 @@ async def test_three_for_a_longer_life(ca, submit, running):
     """B-83."""
     logs = running(("A",), ("A",), ("B",))
     assert len(holders(ca, await submit(*logs, days=199), logs)) == 3
+
+
+async def test_one_by_rfc_6962(ca, submit, running):
+    """B-83: Apple's rule: one of the logs at least, as long as the list has any that takes the certificate."""
+    tiled = [CtLog(name, is_tiled=True, now=NOW.timestamp) for name in "BCD"]
+    classic, other = running(("A",), *tiled)[0], running(("A", "refuses"))[0]
+    for _ in range(3):  # the order is chance
+        assert classic in holders(ca, await submit(*tiled, classic), [classic, *tiled])
+    with pytest.raises(LogsUnusable):
+        await submit(*tiled, other)
+    assert len(holders(ca, await submit(*tiled), tiled)) == 2
 
 
 @pytest.mark.parametrize("behaviour", ["refuses", "hangs", "lies", "future", "another", "floods", "babbles"])
@@ -150,13 +159,8 @@ def test_a_log_whose_id_is_not_its_keys(tmp_path):
 
 def test_logs_of_the_newer_kind(tmp_path):
     """They are asked at their submission URL."""
-    log = CtLog("A")
+    log = CtLog("A", is_tiled=True)
     log.url = "https://log.example"
     write_list(tmp_path / "logs.json", log, made_at=NOW)
-    text = json.loads((tmp_path / "logs.json").read_text())
-    operator = text["operators"][0]
-    operator["tiled_logs"], operator["logs"] = operator["logs"], []
-    operator["tiled_logs"][0]["submission_url"] = operator["tiled_logs"][0].pop("url")
-    (tmp_path / "logs.json").write_text(json.dumps(text))
-    os.utime(tmp_path / "logs.json")
-    assert [one.url for one in LogList(tmp_path / "logs.json").usable(NOW)] == ["https://log.example/"]
+    (found,) = LogList(tmp_path / "logs.json").usable(NOW)
+    assert (found.url, found.is_tiled) == ("https://log.example/", True)

@@ -16,6 +16,7 @@ def log(name, operator, start=NOW, end=NOW + 180 * DAY):
 
 
 A1, A2, B1 = log("a1", "A"), log("a2", "A"), log("b1", "B")
+A3, TILED = log("a3", "A"), log("c1", "C")._replace(is_tiled=True)
 
 
 @pytest.mark.parametrize(("days", "scts"), [(1, 2), (90, 2), (180, 2), (181, 3), (199, 3)])
@@ -47,11 +48,27 @@ def test_enough():
     assert transparency.is_enough([A1, A2, B1], three)
 
 
+def test_how_apple_counts():
+    """B-83: one of an operator counts, of a longer life two, and one of all must be by RFC 6962, while there is any."""
+    two, three = transparency.need(90 * DAY, NOW), transparency.need(199 * DAY, NOW)
+    assert not transparency.is_enough([A1, A2, A3], three)
+    assert transparency.is_enough([A1, A2, A3, B1], three)
+    tiled = [one._replace(is_tiled=True) for one in (A1, B1)]
+    assert not transparency.is_enough(tiled, two)
+    assert transparency.is_enough([A1, TILED], two)
+    assert transparency.following([TILED, A1], [], two) == A1
+    assert transparency.following([TILED, A2], [A1], two) == TILED
+    assert transparency.following([TILED, A2], tiled, two) == A2
+    assert transparency.following([TILED], tiled, two) is None
+    assert transparency.is_enough(tiled, transparency.possible(two, [*tiled, TILED]))
+    assert transparency.possible(two, [TILED, A1]) == two
+
+
 def test_the_next_log():
     """Of a new operator while there are too few; none, if there is none of a new one."""
     two = transparency.need(90 * DAY, NOW)
     assert transparency.following([A1, A2, B1], [], two) == A1
     assert transparency.following([A2, B1], [A1], two) == B1
     assert transparency.following([A2], [A1], two) is None
-    assert transparency.following([A2], [A1, B1], two) == A2
+    assert transparency.following([A2], [A1, B1], transparency.need(199 * DAY, NOW)) == A2
     assert transparency.following([], [A1, B1], two) is None

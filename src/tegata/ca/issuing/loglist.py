@@ -73,9 +73,10 @@ class LogList:
         try:
             read = msgspec.json.decode(text, type=_List)
             self._logs = [
-                _log(operator.name, log)
+                _log(operator.name, log, is_tiled=is_tiled)
                 for operator in read.operators
-                for log in (*operator.logs, *operator.tiled_logs)
+                for is_tiled, logs in ((False, operator.logs), (True, operator.tiled_logs))
+                for log in logs
                 if "usable" in log.state
             ]
         except (ValueError, binascii.Error) as error:
@@ -83,7 +84,7 @@ class LogList:
         self._made_at = read.log_list_timestamp.astimezone(UTC)
 
 
-def _log(operator: str, log: _Log) -> Log:
+def _log(operator: str, log: _Log, *, is_tiled: bool) -> Log:
     times = log.temporal_interval
     identifier, key = (binascii.a2b_base64(text.encode(), strict_mode=True) for text in (log.log_id, log.key))
     if hashlib.sha256(key).digest() != identifier:
@@ -95,4 +96,5 @@ def _log(operator: str, log: _Log) -> Log:
         key=key,
         start=times.start_inclusive.astimezone(UTC) if times.start_inclusive > _ALWAYS else _ALWAYS,
         end=times.end_exclusive.astimezone(UTC) if times.end_exclusive < _NEVER else _NEVER,
+        is_tiled=is_tiled,
     )

@@ -67,6 +67,7 @@ class PublicLogs:
         now = self._clock()
         wanted = transparency.need(life(leaf.not_valid_before_utc, ends), now)
         candidates = transparency.taking(self._list.usable(now), ends)
+        wanted = transparency.possible(wanted, candidates)
         random.shuffle(candidates)
         key = chain[0].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         body = msgspec.json.encode({"chain": [b64encode(der).decode() for der in (precertificate, *map(_der, chain))]})
