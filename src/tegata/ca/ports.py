@@ -617,8 +617,8 @@ class Linter(Protocol):
         """Pass if nothing is wrong with these to-be-signed bytes; raises LintFindings, LintSilent."""
         ...
 
-    async def findings(self, certificate: bytes) -> list[str]:
-        """What is wrong with a certificate (DER), by its codes; raises LintSilent."""
+    async def findings(self, der: bytes) -> list[str]:
+        """What is wrong with a certificate, CRL or OCSP answer, by its codes; raises LintSilent."""
         ...
 
     async def close(self) -> None: ...

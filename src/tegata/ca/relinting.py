@@ -1,12 +1,23 @@
-"""What looks at everything that was issued: joins the lints of today with an open CA's records.
+"""What looks at everything that was signed: joins the lints of today with an open CA's records.
 
 As ``bootstrap`` joins services with adapters. Decides nothing.
 """
 
+from collections.abc import AsyncIterator
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.ocsp import OCSPRequestBuilder
+
 from tegata.ca.bootstrap import Ca
+from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.issuing.pkilint_pool import PkilintPool
 from tegata.ca.issuing.relint import Relint
+from tegata.ca.model import Certificate
+from tegata.ca.policy import shards
 from tegata.ca.ports import Linter
+from tegata.ca.services.ocsp import OcspService
 from tegata.ca.services.relinting import RelintService
 from tegata.ca.settings import Settings
 
@@ -25,3 +36,28 @@ def service(ca: Ca, linter: Linter | None) -> RelintService:
         policy=ca.settings.policy,
     )
     return RelintService(store=ca.store, relint=relint, linter=linter)
+
+
+async def beside(ca: Ca, example: Certificate | None) -> AsyncIterator[tuple[str, bytes]]:
+    """What the CA signs beside certificates, with a name for each: its CAs, its CRLs, and an answer for an example.
+
+    An OCSP answer brings its responder's certificate, which is one more. The CA of the server's own TLS is left out:
+    it is bound to one host, and nobody else's certificates are below it.
+    """
+    for name, authority in {"root": ca.hierarchy.root, **ca.issuers.certificates}.items():
+        yield name, authority.public_bytes(Encoding.DER)
+    yield "root.crl", ca.hierarchy.root_crl
+    for name in await ca.store.revocation_lists.heads():
+        listed = await ca.store.revocation_lists.latest(name)
+        if listed is not None:
+            yield f"{name}.crl", listed.der
+    if example is None or not ca.settings.public.ocsp:
+        return
+    issuer = ca.issuers.certificates[shards.issuer_of(example.crl)]
+    leaf = x509.load_pem_x509_certificates(example.chain_pem or b"")[0]
+    asked = OCSPRequestBuilder().add_certificate(leaf, issuer, SHA256()).build().public_bytes(Encoding.DER)
+    answers = OcspService(store=ca.store, responder=Responders(ca.issuers.authorities), clock=ca.now)
+    answer = (await answers.answer(asked)).der
+    yield f"OCSP {example.serial}", answer
+    for responder in x509.ocsp.load_der_ocsp_response(answer).certificates:
+        yield "OCSP responder", responder.public_bytes(Encoding.DER)

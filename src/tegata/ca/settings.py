@@ -196,7 +196,10 @@ class Lint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     pkilint: bool = False
     processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 100
-    accepted: tuple[str, ...] = ("cabf.serverauth.ov.common_name_attribute_present",)
+    accepted: tuple[str, ...] = (
+        "cabf.serverauth.ov.common_name_attribute_present",
+        "cabf.serverauth.root.authority_key_identifier_extension_absent",
+    )
 
 
 class Transparency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

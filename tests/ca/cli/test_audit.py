@@ -1,5 +1,6 @@
 """The audit log by the command line: what happened to a contract, and whether the log holds."""
 
+import json
 import os
 import pwd
 
@@ -54,12 +55,18 @@ def test_a_noted_link_that_is_gone(ca, refusal):
     assert ca("audit", "verify", "--head", "seven").code == 2
 
 
-def test_everything_issued_is_linted_again(ca, answer):
-    """Nothing was issued here, and so nothing is wrong; what is, is told by exit code 1 (see the services' tests)."""
-    told = answer("audit", "certificates")
-    assert (told["certificates"], told["faulty"], told["faults"]) == (0, 0, [])
+def test_everything_issued_is_linted_again(ca):
+    """B-81: No certificate was issued here, but CAs and CRLs are there; a fault is told by name, with exit code 1.
+
+    This CA's URLs are of an address that is no host's in the internet, which is what is found.
+    """
+    done = ca("--json", "audit", "certificates")
+    told = json.loads(done.stdout)
+    assert (done.code, told["certificates"]) == (1, 0)
+    assert told["beside"] >= 3  # root, issuing CA and the root's CRL; a test that serves has the issuing CA's made
+    assert [(one["serial"], one["findings"]) for one in told["faults"]] == [("issuing", ["cabf.internal_domain_name"])]
     assert told["linted"].startswith("pkilint ")
-    assert "0 issued certificates looked at, 0 with faults" in ca("audit", "certificates").stdout
+    assert "0 issued certificates looked at, " in ca("audit", "certificates").stdout
 
 
 def test_who_ran_what(ca, answer, refusal, contract):

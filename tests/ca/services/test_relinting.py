@@ -35,7 +35,7 @@ async def issued(house, monkeypatch):
 
 
 async def test_all_are_looked_at_once(house, issued):
-    """An intent is no certificate yet."""
+    """B-81: An intent is no certificate yet."""
     judged = [one async for one in service(house).all()]
     assert [one.certificate.serial for one in judged] == sorted(one.serial for one in issued)
     assert all(one.is_sound for one in judged)
@@ -67,3 +67,19 @@ async def test_the_second_lint_finds_its_own(house, issued):
     assert len(critic.seen) == 4
     assert sorted(one.findings for one in faulty) == [[], ["cabf.something"]]
     assert [one.certificate.serial for one in faulty if one.fault] == [issued[2].serial]
+
+
+async def test_cas_crls_and_ocsp_answers(house):
+    """B-81: The second lint is asked about each, and what it finds is told by the name; without one nobody says."""
+
+    class Finds(Critic):
+        async def findings(self, certificate: bytes) -> list[str]:
+            return ["cabf.something"] if certificate == b"crl" else []
+
+    async def made():
+        for name in ("root", "crl", "OCSP a1"):
+            yield name, name.encode()
+
+    told = await service(house, Finds()).beside(made())
+    assert [(one.name, one.findings) for one in told] == [("root", []), ("crl", ["cabf.something"]), ("OCSP a1", [])]
+    assert await service(house).beside(made()) == []

@@ -24,8 +24,10 @@ _EXPORTED = Sentence(
 )
 
 _SOUND = Sentence(
-    "{certificates} issued certificates looked at, {faulty} with faults. Second lint: {linted}",
-    "発行済みの証明書 {certificates} 件を検査しました。問題のある証明書: {faulty} 件。追加検査: {linted}",
+    "{certificates} issued certificates looked at, {beside} CA certificates, CRLs and OCSP answers; "
+    "{faulty} with faults. Second lint: {linted}",
+    "発行済みの証明書 {certificates} 件と、認証局の証明書・CRL・OCSP応答 {beside} 件を検査しました。"
+    "問題のあるもの: {faulty} 件。追加検査: {linted}",
 )
 
 
@@ -57,18 +59,24 @@ async def show(ca: Ca, asked: Asked) -> Answer:
 
 
 async def certificates(ca: Ca, _: Asked) -> Answer:
-    """Everything that was issued, linted once more; failed if there is a fault."""
+    """Everything that was signed, linted once more; failed if there is a fault."""
     linter = ca.linter or relinting.second_lint(ca.settings)
     count, faults = 0, []
+    example = None
+    service = relinting.service(ca, linter)
     try:
-        async for judged in relinting.service(ca, linter).all():
+        async for judged in service.all():
             count += 1
             if not judged.is_sound:
                 faults.append(shapes.judged(judged))
+            elif judged.certificate.chain_pem:
+                example = judged.certificate
+        signed = await service.beside(relinting.beside(ca, example))
+        faults += [shapes.signed(one) for one in signed if one.findings]
     finally:
         if linter is not None:
             await linter.close()
     linted = "-" if linter is None else linter.name
-    shape = {"certificates": count, "faulty": len(faults), "linted": linted, "faults": faults}
+    shape = {"certificates": count, "beside": len(signed), "faulty": len(faults), "linted": linted, "faults": faults}
     columns = ("serial", "contract", "names", "findings")
     return Answer(shape, columns, told=_SOUND, failed=bool(faults), listed="faults")

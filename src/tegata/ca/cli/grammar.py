@@ -196,7 +196,10 @@ COMMANDS = (
         options=(Option("head", "N:DIGEST", "a newest link that was noted earlier, elsewhere", type=_link),),
     ),
     Command(("audit", "export"), "write the audit log to a new file, to be checked elsewhere", "FILE"),
-    Command(("audit", "certificates"), "lint everything that was issued again, with pkilint too where it is installed"),
+    Command(
+        ("audit", "certificates"),
+        "lint all certificates again; with pkilint too, CA certificates, CRLs and OCSP, where it is installed",
+    ),
     Command(
         ("audit", "show"),
         'what happened to a contract, EAB, account, order, challenge, certificate or "node HOST"',

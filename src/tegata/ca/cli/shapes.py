@@ -12,7 +12,7 @@ from tegata.ca.policy import certificates, contracts
 from tegata.ca.ports import Usage
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.evidence import Proof
-from tegata.ca.services.relinting import Judged
+from tegata.ca.services.relinting import Judged, Signed
 from tegata.clock import rfc3339
 
 Shape = dict[str, Any]
@@ -139,6 +139,11 @@ def certificate(record: Certificate, now: datetime) -> Shape:
 def to_be_replaced(record: Certificate, now: datetime) -> Shape:
     """A certificate that is to be replaced, and until when."""
     return {**certificate(record, now), "replace_by": rfc3339(record.replacement.ends) if record.replacement else None}
+
+
+def signed(one: Signed) -> Shape:
+    """Something the CA signs beside certificates that fault was found with, in the form of a certificate."""
+    return {"serial": one.name, "contract": None, "names": [], "findings": one.findings}
 
 
 def judged(one: Judged) -> Shape:

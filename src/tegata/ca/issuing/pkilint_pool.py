@@ -76,11 +76,14 @@ class PkilintPool:
         if found := await self.findings(der.write(der.SEQUENCE, tbs, algorithm, _NO_SIGNATURE)):
             raise LintFindings(findings=", ".join(found))
 
-    async def findings(self, certificate: bytes) -> list[str]:
-        """The codes, each once, of what is found in a certificate (DER) and was not accepted; raises LintSilent."""
+    async def findings(self, der: bytes) -> list[str]:
+        """The codes, each once, of what is found in a certificate, CRL or OCSP answer and was not accepted.
+
+        Raises LintSilent.
+        """
         try:
             async with asyncio.timeout(self._patience.certificate):
-                found = await self._asked(certificate)
+                found = await self._asked(der)
         except TimeoutError:
             raise LintSilent(reason=_LATE) from None
         counts = [code for severity, code in found if severity not in _PASSED and code not in self._accepted]

@@ -30,6 +30,13 @@ class Judged(NamedTuple):
         return self.fault is None and not self.findings
 
 
+class Signed(NamedTuple):
+    """What the CA says of itself and of certificates: the certificate of a CA, a CRL, an OCSP answer."""
+
+    name: str
+    findings: list[str]
+
+
 class RelintService:
     """Looks at every issued certificate; ``linter`` is the second lint, where there is one."""
 
@@ -48,6 +55,15 @@ class RelintService:
             for judged in await asyncio.gather(*(self._judge(one, contracts[one.contract_id]) for one in page)):
                 yield judged
             after = page[-1].serial
+
+    async def beside(self, made: AsyncIterator[tuple[str, bytes]]) -> list[Signed]:
+        """What the second lint finds in CA certificates, CRLs and OCSP answers, by their names (B-81).
+
+        Nothing is judged where there is none. Raises LintSilent.
+        """
+        if self._linter is None:
+            return []
+        return [Signed(name, await self._linter.findings(der)) async for name, der in made]
 
     async def _judge(self, certificate: Certificate, contract: Contract) -> Judged:
         fault = self._relint.fault(certificate, contract)
