@@ -1,5 +1,6 @@
 """What a run loads: the version nothing, a renewal that is not due no network and no signatures."""
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -104,15 +105,26 @@ def test_only_names_proved_in_the_dns_load_dns() -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
+def test_a_run_loads_one_http_library() -> None:
+    """httpx2, which some DNS providers want, costs a tenth of a second; h11 answers challenges and asks the CA."""
+    script = (
+        "import sys, tegata.cli.verbs.run, tegata.client.transport as t, tegata.client.network as n;"
+        "t.HttpTransport(n.Network()).close();"
+        "sys.exit(', '.join({'httpx2', 'http.client', 'urllib.request', 'asyncio'} & set(sys.modules)) or 0)"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+
+
 def test_help_on_dns_providers_loads_no_network(tmp_path: Path) -> None:
     """Data about them is all it needs."""
     output, modules = modules_after(tmp_path, "dnshelp", "-c", "httpreq")
     assert "HTTPREQ_ENDPOINT" in output
-    assert not modules & {"dns", "httpx2", "ssl", "asyncio", "tegata.client.api"}
+    assert not modules & {"dns", "httpx2", "h11", "ssl", "asyncio", "tegata.client.api"}
 
 
 def test_a_list_loads_no_network(lego_path: Path) -> None:
     """It only reads files."""
     output, modules = modules_after(lego_path, "list")
     assert f"Certificate Name: {NAME}" in output
-    assert not modules & {"httpx2", "tegata.acme.signatures", "asyncio", "filelock", "tegata.client.api"}
+    assert not modules & {"httpx2", "h11", "tegata.acme.signatures", "asyncio", "filelock", "tegata.client.api"}

@@ -31,7 +31,7 @@ def told() -> list[events.Event]:
 
 @pytest.fixture
 def exchange(peer: Peer, clock: SteppingClock, told: list[events.Event]) -> Iterator[Exchange]:
-    with HttpTransport(Network(roots=(peer.root,)), clock) as transport:
+    with HttpTransport(Network(roots=(peer.root,))) as transport:
         yield Exchange(Session(f"{peer.url}/dir", KEY), transport, clock, told.append)
 
 
@@ -60,7 +60,7 @@ def counting(answer: Callable[[Asked, int], Answer]) -> Callable[[Asked], Answer
 
 def test_a_limit_of_requests_is_kept(peer: Peer, clock: SteppingClock):
     """Two at once, and then two a second, nonces included (C-21)."""
-    with HttpTransport(Network(roots=(peer.root,)), clock) as transport:
+    with HttpTransport(Network(roots=(peer.root,))) as transport:
         session = Session(f"{peer.url}/dir", KEY)
         exchange = Exchange(session, transport, clock, events.ignore, bucket=Bucket(2))
         begun = clock.monotonic()
@@ -182,14 +182,14 @@ def test_a_lost_connection_is_tried_again_with_a_new_signature(peer: Peer, excha
 
 def test_nobody_there(peer: Peer, clock: SteppingClock, told: list[events.Event]):
     url = f"https://localhost:{free_port()}/dir"
-    with HttpTransport(Network(), clock) as transport, pytest.raises(errors.CaUnreachable):
+    with HttpTransport(Network()) as transport, pytest.raises(errors.CaUnreachable):
         Exchange(Session(url, KEY), transport, clock, told.append).get(url, deadline=FOREVER)
     assert clock.slept == [0.25, 0.5, 1.0, 2.0]
     assert all(isinstance(event, events.Retrying) and isinstance(event.error, errors.CaUnreachable) for event in told)
 
 
 def test_what_no_retry_can_change_is_told_at_once(peer: Peer, clock: SteppingClock):
-    with HttpTransport(Network(), clock) as transport, pytest.raises(errors.TlsNotTrusted):
+    with HttpTransport(Network()) as transport, pytest.raises(errors.TlsNotTrusted):
         Exchange(Session(peer.url, KEY), transport, clock, events.ignore).get(peer.url, deadline=FOREVER)
     assert clock.slept == []
 

@@ -46,7 +46,7 @@ def outcome(directory: Path, always: Answer | None = None) -> dict[str, Result]:
         if always is not None:
             play.twists = dict.fromkeys(("/newOrder", "/account/1"), lambda _honest: always)
         means = Means(terms_agreed=True, names=(NAME,), solvers={"http-01": WebrootSolver(play.webroot)}, patience=2)
-        with HttpTransport(Network(roots=(play.peer.root,)), SystemClock()) as transport:
+        with HttpTransport(Network(roots=(play.peer.root,))) as transport:
             return {
                 result.check.name: result
                 for result in results(Bench(play.directory_url, transport, SystemClock(), means))

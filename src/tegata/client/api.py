@@ -274,9 +274,9 @@ class Client:
     @property
     def _exchange(self) -> Exchange:
         if self._opened is None:
-            from tegata.client.transport import HttpTransport  # noqa: PLC0415 - httpx2 costs a tenth of a second
+            from tegata.client.transport import HttpTransport  # noqa: PLC0415 - TLS and h11 are not for who sends nothing
 
-            transport = HttpTransport(self._network, self._clock)
+            transport = HttpTransport(self._network)
             self._close = transport.close
             rate = self._network.requests_per_second
             bucket = Bucket(rate) if rate else None

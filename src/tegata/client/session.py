@@ -7,17 +7,13 @@ import re
 
 from tegata.acme import jws
 from tegata.acme.wire import Headers, Request, Response
-from tegata.client.errors import ForeignUrl, InsecureUrl
+from tegata.client import urls
+from tegata.client.errors import ForeignUrl
 from tegata.pki.keys import PrivateKey
 
 # A nonce is text from outside: base64url, and shorter than any that a CA makes (RFC 8555 §6.5.1).
 _NONCE = re.compile(r"[A-Za-z0-9_-]{1,512}")
 _POOL_SIZE = 8
-_HTTPS_PORT = 443
-# Stricter than RFC 3986: without user, backslash or blank there is nothing for two readers to read differently.
-_URL = re.compile(
-    r"(?i:https)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^][\s/?#@:\\]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#][^\s\\]*)?"
-)
 
 
 class Session:
@@ -33,7 +29,7 @@ class Session:
         self.key = key
         self.kid = kid
         self._hosts = frozenset(host.lower() for host in hosts)
-        self._origin = _origin(directory_url)
+        self._origin = urls.split(directory_url)
         self._nonces: list[str] = []
 
     def check_url(self, url: str) -> str:
@@ -42,9 +38,9 @@ class Session:
         A CA names URLs in its answers. Without the second rule, an evil one could send its clients into networks it
         cannot reach itself.
         """
-        origin = _origin(url)
-        if origin != self._origin and origin[0] not in self._hosts:
-            raise ForeignUrl(url=url, origin=_written(self._origin))
+        to = urls.split(url)
+        if to.authority != self._origin.authority and to.host not in self._hosts:
+            raise ForeignUrl(url=url, origin=f"https://{self._origin.authority}")
         return url
 
     def sign(self, url: str, payload: bytes | None, nonce: str, *, with_key: PrivateKey | None = None) -> Request:
@@ -71,16 +67,3 @@ class Session:
     def drop_nonces(self) -> None:
         """Forget all nonces: when the CA refuses one, the older ones are no better (RFC 8555 §6.5)."""
         self._nonces.clear()
-
-
-def _origin(url: str) -> tuple[str, int]:
-    """Host and port of an https URL; raises InsecureUrl for any other text."""
-    parts = _URL.fullmatch(url)
-    if parts is None:
-        raise InsecureUrl(url=url)
-    return parts["host"].lower(), int(parts["port"] or _HTTPS_PORT)
-
-
-def _written(origin: tuple[str, int]) -> str:
-    host, port = origin
-    return f"https://{host}" if port == _HTTPS_PORT else f"https://{host}:{port}"

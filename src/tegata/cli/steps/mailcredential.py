@@ -19,5 +19,5 @@ def by_mail(context: Context, plan: AccountPlan) -> EabCredential:
 
     context.console.log("acme: Asking ZeroSSL for an EAB credential for the mail address", INFO)
     # The name expected in the CA's certificate is not this service's.
-    with HttpTransport(dataclasses.replace(network_for(context, plan), server_name=None), context.clock) as transport:
+    with HttpTransport(dataclasses.replace(network_for(context, plan), server_name=None)) as transport:
         return zerossl.credential(transport, plan.email)

@@ -34,7 +34,7 @@ def conformance(context: Context, plan: Conformance) -> int:
         key_type=plan.key_type,
     )
     done: list[Result] = []
-    with HttpTransport(network_for(context, plan.account), context.clock) as transport:
+    with HttpTransport(network_for(context, plan.account)) as transport:
         bench = Bench(plan.account.server, transport, context.clock, means)
         for result in results(bench, plan.only):
             done.append(result)
