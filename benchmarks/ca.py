@@ -3,8 +3,9 @@
 Run ``python benchmarks/ca.py [-n ROUNDS] [--orders N] [--workers N] [--crowd N]``; it prints Markdown. Servers take
 turns; each round is one ``load.run`` with a warm-up of its own. The CPU is the server process's, not the load
 program's: on few cores the latter takes from the speed, hardly from the former. Pebble keeps all in memory and makes
-nothing durable. Both are there twice: tegata-ca with all it does, and without CAA (``plain``), for Pebble never asks
-for that; Pebble that validates, and Pebble that validates nothing. At the end a crowd of workers is at tegata-ca alone.
+nothing durable. Both are there twice: tegata-ca with all it does, its resolver an unbound that validates signed zones,
+and without CAA (``plain``), for Pebble never asks for that; Pebble that validates by the same unbound, and Pebble that
+validates nothing. At the end a crowd of workers is at tegata-ca alone.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import figures
 import load
 import servers
 from load import Tally
+from resolver import unbound
 
 ROUNDS, ORDERS, WORKERS, CROWD = 5, 200, 4, 32
 OURS, PEBBLES = ("tegata-ca", "tegata-ca, plain"), ("Pebble, real validation", "Pebble, validates nothing")
@@ -59,15 +61,16 @@ def beside(tallies: dict[str, list[Tally]]) -> str:
 
 def start(stack: ExitStack, directory: Path) -> dict[str, servers.Server]:
     """All servers, each by what it is called in the tables."""
-    resolver = stack.enter_context(servers.dns(directory / "zone"))
+    unsigned = stack.enter_context(servers.dns(directory / "zone"))
+    validating = stack.enter_context(unbound(directory / "unbound"))
     without_caa = [sys.executable, str(Path(__file__).with_name("plain.py"))]
     ours = [
-        servers.tegata_ca(directory / "ca", resolver),
-        servers.tegata_ca(directory / "ca-plain", resolver, program=without_caa),
+        servers.tegata_ca(directory / "ca", validating, dnssec=True),
+        servers.tegata_ca(directory / "ca-plain", unsigned, program=without_caa),
     ]
     pebbles = [
-        servers.pebble(directory / "pebble", resolver, eab=True),
-        servers.pebble(directory / "pebble-valid", resolver, eab=True, always_valid=True),
+        servers.pebble(directory / "pebble", validating, eab=True),
+        servers.pebble(directory / "pebble-valid", unsigned, eab=True, always_valid=True),
     ]
     return {
         name: stack.enter_context(server) for name, server in zip((*OURS, *PEBBLES), (*ours, *pebbles), strict=True)
@@ -84,8 +87,8 @@ def main() -> None:
         "--crowd", type=int, default=CROWD, help="the same at the end, at tegata-ca alone (%(default)s)"
     )
     asked = parser.parse_args()
-    if shutil.which("pebble") is None or shutil.which("openssl") is None:
-        sys.exit("not installed: pebble or openssl; as root, ci/peers.sh installs both on Debian")
+    if missing := [program for program in ("pebble", "openssl", "unbound") if shutil.which(program) is None]:
+        sys.exit(f"not installed: {', '.join(missing)}; as root, ci/peers.sh installs them on Debian")
     sys.stdout.write(figures.machine("pebble") + "\n")
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=".")))

@@ -102,9 +102,12 @@ def pebble(directory: Path, resolver: str, *, always_valid: bool = False, eab: b
 
 @contextmanager
 def tegata_ca(
-    directory: Path, resolver: str, *, program: Sequence[str] = (str(BIN / "tegata-ca"),)
+    directory: Path, resolver: str, *, dnssec: bool = False, program: Sequence[str] = (str(BIN / "tegata-ca"),)
 ) -> Iterator[Server]:
-    """A new tegata-ca with one contract for everything below ``DOMAIN``; ``program`` is what serves it."""
+    """A new tegata-ca with one contract for everything below ``DOMAIN``; ``program`` is what serves it.
+
+    With ``dnssec`` the resolver has to validate.
+    """
     directory.mkdir(parents=True)
     acme, public, http = free_ports(3)
     home = directory / "tegata-ca"
@@ -123,6 +126,8 @@ def tegata_ca(
 
     run(*init_words(url, f"http://127.0.0.1:{public}", resolver, http))
     without_order_limits(home / "settings.toml")
+    if dnssec:
+        change(home / "settings.toml", "dnssec = false", "dnssec = true")
     owner = ["--organization", "Example Corporation", "--country", "JP", "--user", "admin@example.com"]
     contract = json.loads(run("contract", "add", *owner, "--service", "ov-acme-1y", "--domain", f".{DOMAIN}", "--json"))
     listen = ["serve", "--listen", f"127.0.0.1:{acme}", "--public-listen", f"127.0.0.1:{public}"]
@@ -133,8 +138,14 @@ def tegata_ca(
 
 def without_order_limits(settings: Path) -> None:
     """One account places more orders here in a minute than a customer's in a month."""
+    change(settings, 'orders_per_account = "300/3h"', 'orders_per_account = ""')
+
+
+def change(settings: Path, before: str, after: str) -> None:
+    """Write one line of the settings anew, which must be there."""
     text = settings.read_text("utf-8")
-    settings.write_text(text.replace('orders_per_account = "300/3h"', 'orders_per_account = ""'), "utf-8")
+    assert before in text, f"{before} is not in {settings}"
+    settings.write_text(text.replace(before, after), "utf-8")
 
 
 def init_words(url: str, public_url: str, resolver: str, http_port: int) -> list[str]:
