@@ -17,6 +17,7 @@ from tegata.client.urls import split
         ("https://ca.example:8443/a#part", "ca.example:8443", 8443, "/a"),
         ("https://[2001:DB8::1]:14000/dir", "[2001:db8::1]:14000", 14000, "/dir"),
         ("https://ca.example/証明書?発行=1", "ca.example", 443, "/%E8%A8%BC%E6%98%8E%E6%9B%B8?%E7%99%BA%E8%A1%8C=1"),
+        ("https://認証局.例え.jp:8443/", "xn--dgtz38h6ga.xn--r8jz45g.jp:8443", 8443, "/"),
         ("https://ca.example/%2f/a%20b", "ca.example", 443, "/%2f/a%20b"),
     ],
 )
@@ -31,6 +32,7 @@ def test_the_parts_of_a_url(url: str, authority: str, port: int, target: str):
         *("", "ca.example", "//ca.example/", "http://ca.example/", "https:/ca.example", "https://", "https:///a"),
         *("https://user@ca.example/", "https://ca.example:0/", "https://ca.example:65536/", "https://ca.example:/"),
         *("https://ca.example/a b", "https://ca.example\\@evil.example/", "https://[::1/", "https://ca.example:443a/"),
+        "https://" + "認" * 60 + ".jp/",
         *("https://ca.example/\r\nHost: evil", "https://ca.example/\n", " https://ca.example/"),
     ],
 )

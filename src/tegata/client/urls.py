@@ -19,7 +19,7 @@ _NOT_IN_A_REQUEST = re.compile(r"[^!-~]")
 
 @dataclass(frozen=True)
 class Url:
-    """An https URL: the host in small letters, an IPv6 address in brackets."""
+    """An https URL: the host in small letters and in A-labels (RFC 5890), an IPv6 address in brackets."""
 
     host: str
     port: int
@@ -39,7 +39,18 @@ def split(url: str) -> Url:
     if parts is None or not 0 < port < 65536:
         raise InsecureUrl(url=url)
     target = (parts["path"] or "/") + (parts["query"] or "")
-    return Url(parts["host"].lower(), port, _NOT_IN_A_REQUEST.sub(_percent, target))
+    return Url(_host(url, parts["host"].lower()), port, _NOT_IN_A_REQUEST.sub(_percent, target))
+
+
+def _host(url: str, host: str) -> str:
+    if host.isascii():
+        return host
+    import idna  # noqa: PLC0415 - its tables are large, and few hosts need them
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        raise InsecureUrl(url=url) from None
 
 
 def _percent(found: re.Match[str]) -> str:
