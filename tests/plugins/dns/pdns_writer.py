@@ -1,8 +1,10 @@
 """A process of its own that adds values at a PowerDNS and takes them away again, a step for each line that it reads.
 
-Its arguments are the API's URL and key, the name, and the values.
+Its arguments are the API's URL and key, the name, and the values. With "alone" in the environment variable WRITING it
+trusts that nobody has written over it.
 """
 
+import os
 import sys
 
 from tegata.plugins.dns.pdns import PdnsProvider
@@ -19,7 +21,8 @@ def main(url: str, key: str, name: str, *values: str) -> None:
         else:
             for each in records:
                 provider.add(each)
-            provider.confirm()
+            if os.environ.get("WRITING") != "alone":
+                provider.confirm()
         print("done", flush=True)
 
 

@@ -1,8 +1,10 @@
 """The provider ``pdns`` with a real PowerDNS, and with answers that PowerDNS does not give."""
 
 import contextlib
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from tegata.plugin_api.dns import MissingSettings, ProviderFailed, ProviderRefused, ProviderUnreachable
 from tegata.plugin_api.registry import load
+from tegata.plugins.dns import _turns
 from tegata.plugins.dns.pdns import PdnsProvider
 from tegata.testing.providers import check, record, surroundings
 from tests.peers.bind import Bind, Secondary
@@ -60,13 +63,22 @@ def test_other_records_at_the_name_stay_as_they_are(pdns: PowerDns, version: str
 
 
 @needs_pdns
-def test_two_programs_that_write_at_the_same_moment(pdns: PowerDns):
-    """Neither loses a value of its own, and neither takes away or brings back one of the other's or of a third."""
+def test_two_programs_that_write_at_the_same_moment(pdns: PowerDns, tmp_path: Path):
+    """Neither loses a value of its own, and neither takes away or brings back one of the other's or of a third.
+
+    They are on two machines, that is, share no folder for lock files.
+    """
     name, sets = "at-once.example.com.", (("a1", "a2"), ("b1", "b2"))
     provider(pdns).add(record("third", name))
     with contextlib.ExitStack() as stack:
-        writers = [stack.enter_context(writer(pdns, name, *values)) for values in sets]
-        for _ in range(4):
+        machines = [tmp_path / values[0] for values in sets]
+        for machine in machines:
+            machine.mkdir()
+        writers = [
+            stack.enter_context(writer(pdns, name, *values, TMPDIR=str(machine)))
+            for values, machine in zip(sets, machines, strict=True)
+        ]
+        for _ in range(5):
             step(writers)
             assert pdns.texts(name) == sorted(f'"{value}"' for value in ("third", *sets[0], *sets[1]))
             step(writers)
@@ -75,9 +87,43 @@ def test_two_programs_that_write_at_the_same_moment(pdns: PowerDns):
             each.communicate(timeout=10)
 
 
-def writer(pdns: PowerDns, name: str, *values: str) -> subprocess.Popen[str]:
+@needs_pdns
+def test_two_programs_of_one_machine_take_turns(pdns: PowerDns):
+    """So many rounds that without turns values would be lost: nobody looks again here at what he has written."""
+    name, sets = "in-turn.example.com.", (("a1", "a2"), ("b1", "b2"))
+    with contextlib.ExitStack() as stack:
+        writers = [stack.enter_context(writer(pdns, name, *values, WRITING="alone")) for values in sets]
+        for _ in range(20):
+            step(writers)
+            assert pdns.texts(name) == sorted(f'"{value}"' for value in (*sets[0], *sets[1]))
+            step(writers)
+            assert pdns.texts(name) == []
+        for each in writers:
+            each.communicate(timeout=10)
+
+
+@needs_pdns
+@pytest.mark.parametrize("trouble", ["no folder", "another's"])
+def test_where_no_turn_can_be_had(
+    pdns: PowerDns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """The work is done without."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none" if trouble == "no folder" else tmp_path))
+    monkeypatch.setattr(_turns, "_LONGEST_SECONDS", 0.1)
+    there = provider(pdns)
+    with contextlib.ExitStack() as stack:
+        if trouble == "another's":
+            stack.enter_context(_turns.turn(f"{pdns.api_url} localhost"))
+        there.add(record(VALUE, "alone.example.com."))
+        assert pdns.texts("alone.example.com") == [f'"{VALUE}"']
+        there.remove(record(VALUE, "alone.example.com."))
+        assert pdns.texts("alone.example.com") == []
+
+
+def writer(pdns: PowerDns, name: str, *values: str, **variables: str) -> subprocess.Popen[str]:
     argv = [sys.executable, "-m", "tests.plugins.dns.pdns_writer", pdns.api_url, pdns.api_key, name, *values]
-    return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    env = {**os.environ, **variables}
+    return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
 
 
 def step(writers: list[subprocess.Popen[str]]) -> None:
@@ -163,6 +209,69 @@ def test_a_server_that_gives_the_whole_zone():
     records = [{"content": '"off"', "disabled": True}, {"content": f'"{VALUE}"', "disabled": False}]
     wanted = {"name": NAME.upper(), "type": "TXT", "changetype": "REPLACE", "ttl": 60, "records": records}
     assert service.asked[-1].body == {"rrsets": [wanted]}
+
+
+class NewerPowerDns:
+    """One record set as PowerDNS 5.0.2 keeps it: single values come and go by EXTEND and PRUNE."""
+
+    def __init__(self, *values: str, ttl: int = 60, disabled: str | None = None) -> None:
+        self.values = [f'"{value}"' for value in values]
+        self.ttl = ttl
+        self.disabled = disabled
+        self.kinds: list[str] = []
+
+    def answer(self, asked: Asked) -> tuple[int, object]:
+        if asked.method == "GET":
+            records = [{"content": value, "disabled": value == self.disabled} for value in self.values]
+            sets = [{"name": NAME, "type": "TXT", "ttl": self.ttl, "records": records}] if records else []
+            return 200, {"kind": "Native", "rrsets": sets}
+        (patch,) = asked.body["rrsets"]
+        self.kinds.append(patch["changetype"])
+        contents = [each["content"] for each in patch.get("records", [])]
+        if patch["changetype"] in ("EXTEND", "PRUNE"):
+            (own,) = contents
+            if self.values and patch["ttl"] != self.ttl:
+                return 422, {"error": "TTL of the record differs"}
+            others = [value for value in self.values if value not in (own, self.disabled)]
+            contents = [*others, own] if patch["changetype"] == "EXTEND" else others
+        self.values = contents
+        return 204, b""
+
+
+def newer(server: NewerPowerDns, service: Service) -> PdnsProvider:
+    settings = {"PDNS_API_URL": service.url, "PDNS_API_KEY": "k", "PDNS_API_VERSION": "1", "PDNS_TTL": "30"}
+    return PdnsProvider(surroundings("pdns", settings))
+
+
+def test_a_server_that_changes_single_values():
+    """Another's value that came between the look and the change stays, whoever adds or takes away."""
+    server = NewerPowerDns("other")
+    between = iter(['"one"', '"two"'])
+
+    def answer(asked: Asked) -> tuple[int, object]:
+        if asked.method == "PATCH":  # somebody else is faster
+            server.values += [value for value in [next(between, "")] if value]
+        return server.answer(asked)
+
+    with Service(answer) as service:
+        there = newer(server, service)
+        there.add(record(VALUE))
+        assert server.values == ['"other"', '"one"', f'"{VALUE}"']
+        there.remove(record(VALUE))
+        assert server.values == ['"other"', '"one"', '"two"']
+    assert server.kinds == ["EXTEND", "PRUNE"]
+
+
+def test_a_server_that_changes_single_values_and_one_that_is_off():
+    """It would forget what is disabled beside it: then the set is written as a whole."""
+    server = NewerPowerDns("off", disabled='"off"')
+    with Service(server.answer) as service:
+        there = newer(server, service)
+        there.add(record(VALUE))
+        assert server.values == ['"off"', f'"{VALUE}"']
+        there.remove(record(VALUE))
+        assert server.values == ['"off"']
+    assert server.kinds == ["REPLACE", "REPLACE"]
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"[]", b"\xff", {"kind": 1}, {"kind": "Native", "rrsets": [{}]}, [1]])

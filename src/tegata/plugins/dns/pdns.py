@@ -1,7 +1,9 @@
 """DNS records by the HTTP API of PowerDNS's authoritative server: the provider ``pdns``.
 
-The API replaces record sets as a whole: what else stands at a name is read first and written back. Whoever does so at
-the same moment writes over what the other has just written, so what was written is read again after a while.
+PowerDNS from 4.9.12 and 5.0.2 on adds and takes away single values (EXTEND, PRUNE). Before that it replaces record sets
+as a whole: what else stands at a name is read first and written back. Processes of one machine take turns at that;
+whoever does so elsewhere at the same moment writes over what the other has just written, so what was written is read
+again after a while.
 """
 
 import random
@@ -15,6 +17,7 @@ import msgspec
 from tegata.plugin_api.dns import About, ProviderFailed, ProviderRefused, Surroundings, TxtRecord, Variable
 from tegata.plugins.dns import _words
 from tegata.plugins.dns._http import Answer, Api
+from tegata.plugins.dns._turns import turn
 from tegata.text.catalogue import Sentence
 
 T = TypeVar("T")
@@ -92,10 +95,12 @@ class PdnsProvider:
         self._api = Api(_CODE, "PDNS_API_URL", url, seconds=seconds, headers={"X-API-Key": key})
         self._server = environment.text("PDNS_SERVER_NAME", default="localhost")
         self._version = environment.seconds("PDNS_API_VERSION", default=0)
+        self._turn = f"{url} {self._server}"
         self._zone_of = surroundings.zone_of
         self.timing = environment.timing("PDNS", timeout=120)
         self._added: dict[TxtRecord, None] = {}
         self._slowest = 0.0
+        self._single_values = True
 
     def add(self, record: TxtRecord) -> None:
         """Write the set with the value, if it is not there already."""
@@ -138,12 +143,14 @@ class PdnsProvider:
         """
         for _ in range(_MOST_TRIES - 1):
             try:
-                return self._try_to_change(record, change)
+                with turn(self._turn):
+                    return self._try_to_change(record, change)
             except ProviderRefused as refused:
                 if refused.facts["status"] != 500:
                     raise
             self._settle()
-        return self._try_to_change(record, change)
+        with turn(self._turn):
+            return self._try_to_change(record, change)
 
     def _try_to_change(
         self, record: TxtRecord, change: Callable[[list[_Record], _Record], list[_Record]]
@@ -157,18 +164,31 @@ class PdnsProvider:
         after = change(before.records, _Record(_quoted(record.value)))
         if after == before.records:
             return None
-        wanted: dict[str, object] = {"name": before.name, "type": "TXT", "changetype": "DELETE"}
-        if after:
-            wanted |= {
-                "changetype": "REPLACE",
-                "ttl": before.ttl,
-                "records": [msgspec.to_builtins(each) for each in after],
-            }
-        self._api.send("PATCH", path, {"rrsets": [wanted]})
+        if not self._changed_alone(path, before, after):
+            kind = "REPLACE" if after else "DELETE"
+            self._api.send("PATCH", path, {"rrsets": [_patch(kind, before, after)]})
         if zone.kind.lower() in _TELLING:
             self._api.send("PUT", f"{path}/notify")
         self._slowest = max(self._slowest, time.monotonic() - begun)
         return after
+
+    def _changed_alone(self, path: str, before: _RecordSet, after: list[_Record]) -> bool:
+        """Whether the server could change the one value by itself, so that nobody's is written over.
+
+        It would drop what is disabled beside it.
+        """
+        if not self._single_values or any(each.disabled for each in (*before.records, *after)):
+            return False
+        gone = [each for each in before.records if each not in after]
+        kind, own = ("PRUNE", gone) if gone else ("EXTEND", after[-1:])
+        try:
+            self._api.send("PATCH", path, {"rrsets": [_patch(kind, before, own)]})
+        except ProviderRefused as refused:
+            if refused.facts["status"] != 422 or "changetype" not in str(refused.facts["answer"]).lower():
+                raise
+            self._single_values = False
+            return False
+        return True
 
     def _zone_path(self, name: str) -> str:
         if not self._version:
@@ -184,6 +204,13 @@ class PdnsProvider:
             return msgspec.json.decode(answer.content, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise self._api.refused(path, answer) from None
+
+
+def _patch(kind: str, records: _RecordSet, contents: list[_Record]) -> dict[str, object]:
+    patch: dict[str, object] = {"name": records.name, "type": "TXT", "changetype": kind}
+    if contents:
+        patch |= {"ttl": records.ttl, "records": [msgspec.to_builtins(each) for each in contents]}
+    return patch
 
 
 def _with(contents: list[_Record], own: _Record) -> list[_Record]:
