@@ -47,6 +47,7 @@ from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.customers import CustomerService
 from tegata.ca.services.evidence import EvidenceService
+from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
@@ -92,6 +93,7 @@ class Ca:
     certificates: CertificateService
     crls: CrlService
     contracts: ContractService
+    examinations: ExaminationService
     credentials: CredentialService
     customers: CustomerService
     notices: NoticeService | None
@@ -270,6 +272,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         ),
         crls=crl_service,
         contracts=contracts,
+        examinations=ExaminationService(store=store, services=services, ids=ids, clock=now),
         credentials=CredentialService(store=store, server=directory_url(settings), sealer=sealer, ids=ids, clock=now),
         customers=CustomerService(store=store, contracts=contracts, hasher=hasher, ids=ids, clock=now),
         notices=None if mailer is None else NoticeService(store=store, notifier=mailer),

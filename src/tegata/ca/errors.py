@@ -193,6 +193,12 @@ class ExaminationTooOld(CaError):
     code = "contract.examination"
 
 
+class ExaminationMissing(CaError):
+    """No examination of the organization of ``contract`` has been released (BR 3.2.2.1)."""
+
+    code = "contract.not-examined"
+
+
 class ServiceWithoutAcme(CaError):
     """The contract's service issues by CSR in the portal, not by ACME."""
 

@@ -28,6 +28,15 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     locality: str | None = None
 
 
+class Source(StrEnum):
+    """By what an organization was examined (BR 3.2.2.1)."""
+
+    GOVERNMENT = "government"
+    DATABASE = "database"
+    VISIT = "visit"
+    ATTESTATION = "attestation"
+
+
 class Application(StrEnum):
     """How a contract was applied for (お申込種別)."""
 
@@ -50,6 +59,28 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     renewed_at: datetime | None = None
     suspended_at: datetime | None = None
     ended_at: datetime | None = None
+    examined_at: datetime | None = None
+    """When the organization was examined last, of what was released (``Examination``)."""
+
+
+class Examination(msgspec.Struct, frozen=True, kw_only=True):
+    """That a person has examined an organization, and another has released it: only then it counts (BR 3.2.2.1, 3.2.5).
+
+    ``evidence`` says which record of the source it was and where its copy is; ``authority`` how it was confirmed that
+    the applicant may act for the organization.
+    """
+
+    id: str
+    contract_id: str
+    organization: Organization
+    source: Source
+    evidence: str
+    authority: str
+    examiner: str
+    examined_at: datetime
+    recorded_at: datetime
+    releaser: str | None = None
+    released_at: datetime | None = None
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ from tegata.ca.model import (
     Credential,
     Customer,
     Event,
+    Examination,
     Failures,
     Job,
     Limit,
@@ -280,6 +281,19 @@ class Contracts(Protocol):
     def end(self, work: Work, contract_id: str, at: datetime) -> None: ...
 
 
+class Examinations(Protocol):
+    """Examinations of organizations, which are only ever added."""
+
+    async def of_contract(self, contract_id: str) -> list[Examination]:
+        """Newest first."""
+        ...
+
+    def insert(self, work: Work, examination: Examination) -> None: ...
+    def release(self, work: Work, examination: Examination, releaser: str, at: datetime) -> None:
+        """Guarded: nobody has released it, nor a later one; the contract has its instant."""
+        ...
+
+
 class Usage(NamedTuple):
     """What hangs on a credential: accounts it has registered, those that live, their valid certificates.
 
@@ -485,6 +499,7 @@ class Store(Protocol):
     blocked_keys: BlockedKeys
     precertificates: Precertificates
     contracts: Contracts
+    examinations: Examinations
     credentials: Credentials
     customers: Customers
     jobs: Jobs

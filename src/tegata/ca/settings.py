@@ -172,7 +172,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ``public`` says that the root is publicly trusted: the Baseline Requirements' limits are kept, those of the day. A
     token lives as long as its pending authorization, 30 days at the most (B-24). ``blocked_keys`` is a file of keys
     that nobody may have: on each line the SHA-256 of a SubjectPublicKeyInfo in hexadecimal, or a line of Debian's
-    openssl-blacklist; ``high_risk`` one of names that nobody may have (``policy.barred``).
+    openssl-blacklist; ``high_risk`` one of names that nobody may have (``policy.barred``). ``examinations``: OV
+    certificates only while an examination by two people is on record (B-64), as always where the root is public.
     """
 
     public: bool = False
@@ -184,6 +185,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     crl_shards: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     blocked_keys: str = ""
     high_risk: str = ""
+    examinations: bool = False
 
 
 class Lint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

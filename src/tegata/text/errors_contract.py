@@ -112,8 +112,18 @@ ENTRIES: dict[str, Entry] = {
             "組織の審査（{examined}）から {days} 日を超えています。",
         ),
         Sentence(
-            "Renew the contract: the organization is examined again with it, and certificates can be had at once.",
-            "契約更新をお申し込みください。審査の完了後、証明書を取得できるようになります。",
+            "Ask the CA to examine it again (contract examine, contract release); nothing else need be changed.",
+            "認証局に再審査（contract examine、contract release）をご依頼ください。完了後、証明書を取得できます。",
+        ),
+    ),
+    "contract.not-examined": Entry(
+        Sentence(
+            "The organization of contract {contract} has not been examined yet, or nobody has released it.",
+            "契約 {contract} の組織の審査は、まだ完了していません。",
+        ),
+        Sentence(
+            "Ask the CA to finish it (contract examine, then contract release by another person), and try again.",
+            "認証局に審査の完了（contract examine と、別の担当者による contract release）をご確認ください。",
         ),
     ),
     "contract.no-acme": Entry(
@@ -152,6 +162,20 @@ ENTRIES: dict[str, Entry] = {
 
 # Fixed phrases that errors give as their facts ``reason`` and ``kind``.
 REASONS: dict[str, str] = {
+    "the contract's certificates name no organization": "この契約の証明書には組織名が記載されません",
+    "the examination lies in the future": "審査の日時が未来です",
+    "the examination is too old to count": "審査が古すぎるため有効ではありません",
+    "there is no examination to be released": "承認待ちの審査がありません",
+    "who examined the organization must not release it; another person must": (
+        "審査の担当者自身は承認できません。別の担当者が承認してください"
+    ),
+    "it was released at the same moment, or a later examination was before": (
+        "同時に承認されたか、より新しい審査が承認済みです"
+    ),
+    "a name or text of the examination says nothing, or has more than one line": (
+        "審査の担当者名または記録が空であるか、複数行です"
+    ),
+    "a text of the examination is too long": "審査の記録が長すぎます",
     # kinds
     "contract": "契約",
     "certificate": "証明書",

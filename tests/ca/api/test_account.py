@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -10,7 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from tegata.acme import jwk
 from tegata.acme.wire import links
 from tegata.ca import faces
+from tegata.ca.model import Source
+from tegata.ca.policy.baseline import EXAMINATION
 from tegata.ca.services import orders as order_service
+from tegata.clock import rfc3339
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.ca.api.asgi import BASE, Client, body, call, flattened, issue, kind, prove
@@ -217,3 +221,16 @@ async def test_an_authorization_is_given_up(world):
         assert body(await client.post(challenge["url"], {}))["status"] == challenge["status"]
     assert body(await client.post("/acme/new-order", WANTED))["authorizations"] != [authorization]
     assert (await call(world.app, "GET", authorization.removeprefix(BASE))).status == 405
+
+
+async def test_an_account_says_until_when_the_examination_counts(world):
+    """B-64: 398 days from what was released; nothing, where nothing was."""
+    client = Client(world.app)
+    contract, kid, mac = await world.contract()
+    assert "identityEnds" not in body(await client.register(kid, mac))["tegata"]
+    what = {"source": Source.VISIT, "evidence": "photographs 1 to 7", "authority": "in person"}
+    examined = datetime.now(UTC).replace(microsecond=0) - timedelta(days=7)
+    await world.ca.examinations.examine(contract, by="Aoki", examined=examined, **what)
+    await world.ca.examinations.release(contract, by="Baba")
+    told = body(await client.post(client.kid or "", None))["tegata"]
+    assert told["identityEnds"] == rfc3339(examined + EXAMINATION)

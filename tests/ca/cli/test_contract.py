@@ -226,3 +226,18 @@ def test_settings_that_cannot_be_used(called, home, tmp_path, edit, told):
     assert done.code == 1
     assert told in done.stderr
     assert str(tmp_path / "settings.toml") in done.stderr
+
+
+def test_an_examination_by_the_command_line(ca, answer, refusal):
+    """B-64: examined by one, released by another, listed; the wrong source is wrong usage."""
+    words = ("--organization", "例", "--country", "JP", "--service", "ov-acme-1y", "--domain", "ex.example.com")
+    made = answer("contract", "add", *words, "--user", "examined@example.com")["contract"]
+    told = ("--evidence", "register 17", "--authority", "called back", "--by", "青木")
+    examined = answer("contract", "examine", made, "--source", "government", *told)
+    assert (examined["examiner"], examined["releaser"], examined["counts_until"]) == ("青木", None, None)
+    assert refusal("contract", "release", made, "--by", "青木")["code"] == "operator.refused"
+    released = answer("contract", "release", made, "--by", "馬場")
+    assert answer("contract", "examinations", made) == [released]
+    assert released["counts_until"] > released["examined"]
+    assert "馬場" in ca("contract", "examinations", made).stdout
+    assert ca("contract", "examine", made, "--source", "hearsay", *told).code == 2

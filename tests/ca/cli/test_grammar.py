@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tegata import __version__
-from tegata.ca.cli import grammar
+from tegata.ca.cli import commands
 from tegata.ca.cli.grammar import BadUsage, parse
 
 
@@ -81,12 +81,12 @@ def test_what_is_wrong_is_said(line, reason):
 
 def test_the_help_of_a_group_shows_every_option(capsys):
     """``tegata-ca contract --help`` is enough to write any of its commands."""
-    for noun in sorted({command.words[0] for command in grammar.COMMANDS}):
+    for noun in sorted({command.words[0] for command in commands.COMMANDS}):
         with pytest.raises(SystemExit) as ended:
             asked(f"{noun} --help")
         assert ended.value.code == 0
         text = capsys.readouterr().out
-        for command in grammar.COMMANDS:
+        for command in commands.COMMANDS:
             if command.words[0] == noun:
                 assert all(f"--{option.name}" in text for option in command.options)
 

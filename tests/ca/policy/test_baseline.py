@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from tegata.ca.errors import ExaminationTooOld, IssuanceFailed
+from tegata.ca.errors import ExaminationMissing, ExaminationTooOld, IssuanceFailed
+from tegata.ca.model import Contract
 from tegata.ca.policy import baseline
 from tegata.ca.settings import Policy, Service
+from tests.ca.policy.samples import contract
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -61,12 +63,24 @@ def test_a_proofs_age(since, _, days, __):
     assert baseline.oldest_proof(PRIVATE, since) < datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def examined(at: datetime | None) -> Contract:
+    return contract(examined_at=at)
+
+
 def test_an_examinations_age():
     """398 days, for certificates that name the organization (B-05)."""
     now = datetime(2027, 6, 1, tzinfo=UTC)
     dv = msgspec.structs.replace(LONG, validation="dv")
-    baseline.check_examination(now - 398 * DAY, LONG, PUBLIC, now)
+    baseline.check_examination(examined(now - 398 * DAY), LONG, PUBLIC, now)
     with pytest.raises(ExaminationTooOld):
-        baseline.check_examination(now - 398 * DAY - SECOND, LONG, PUBLIC, now)
-    baseline.check_examination(now - 1000 * DAY, dv, PUBLIC, now)
-    baseline.check_examination(now - 1000 * DAY, LONG, PRIVATE, now)
+        baseline.check_examination(examined(now - 398 * DAY - SECOND), LONG, PUBLIC, now)
+    baseline.check_examination(examined(None), dv, PUBLIC, now)
+    baseline.check_examination(examined(None), LONG, PRIVATE, now)
+
+
+def test_who_must_be_examined():
+    """B-64: whom OV certificates name, of a publicly trusted CA always, of another where its settings say so."""
+    asking = Policy(examinations=True)
+    for policy in (PUBLIC, asking):
+        with pytest.raises(ExaminationMissing):
+            baseline.check_examination(examined(None), LONG, policy, datetime(2026, 11, 24, tzinfo=UTC))

@@ -23,10 +23,12 @@ def shown(language: str) -> str:
         starts=LATE,
         ends=LATE,
         application="new",
+        examined_at=LATE,
         organization=SimpleNamespace(name="Example"),
         domains=("www.example.com",),
     )
-    view = SimpleNamespace(contract=contract, status="active", service=SimpleNamespace(label="OV"))
+    service = SimpleNamespace(label="OV")
+    view = SimpleNamespace(contract=contract, status="active", service=service, identity_ends=LATE)
     customer = SimpleNamespace(login="x", id="1", mail="x")
     text = page(request, "order.html", customer=customer, view=view, certificates=[], paused=[], terms=None).body
     return bytes(text).decode()
@@ -35,13 +37,19 @@ def shown(language: str) -> str:
 @pytest.mark.parametrize(
     ("language", "day", "other", "words"),
     [
-        ("ja", "2026/01/30", "2026/01/29", ("お申込日", "契約期間（日本時間）")),
-        ("en", "2026/01/29", "2026/01/30", ("Applied on (UTC)", "Contract term (UTC)")),
+        ("ja", "2026/01/30", "2026/01/29", ("お申込日", "契約期間（日本時間）", "組織の審査（有効期間、日本時間）")),
+        (
+            "en",
+            "2026/01/29",
+            "2026/01/30",
+            ("Applied on (UTC)", "Contract term (UTC)", "Examination of the organization (UTC)"),
+        ),
     ],
 )
 def test_dates_of_the_readers_place(language: str, day: str, other: str, words: tuple[str, ...]) -> None:
+    """B-64: those of the examination too."""
     text = shown(language)
-    assert text.count(day) == 3
+    assert text.count(day) == 5
     assert other not in text
     assert all(word in text for word in words)
 

@@ -23,8 +23,8 @@ from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.jobs.runner import Runner
 from tegata.ca.jobs.tasks import handlers
-from tegata.ca.model import Certificate, Contract, Customer, Organization, Revocation
-from tegata.ca.policy import shards
+from tegata.ca.model import Certificate, Contract, Customer, Organization, Revocation, Source
+from tegata.ca.policy import baseline, shards
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.policy.terms import Terms
 from tegata.ca.ports import Builder, Question, Verdict
@@ -36,6 +36,7 @@ from tegata.ca.services.contracts import Added, ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
 from tegata.ca.services.issuers import Issuers
@@ -279,6 +280,7 @@ class House:
             clock=clock,
             tell_customers=self.has_mail,
         )
+        self.examinations = ExaminationService(store=store, services=self.products, ids=ids, clock=clock)
         self.credentials = CredentialService(
             store=store, server="https://ca.example.com/acme/", sealer=self.sealer, ids=ids, clock=clock
         )
@@ -317,15 +319,26 @@ class House:
             await table[job.kind](job)
         return len(jobs)
 
-    async def sell(self, *domains: str, **wishes: object) -> Added:
-        """Add a contract, by default for www.example.com."""
+    async def sell(self, *domains: str, is_examined: bool = True, **wishes: object) -> Added:
+        """Add a contract, by default for www.example.com; its organization is examined where that is asked for."""
         wish: dict[str, object] = {
             "organization": Organization(name="Example株式会社", country="JP"),
             "service": "ov-acme-1y",
             "domains": domains or ("www.example.com",),
             "user": "admin@example.com",
         }
-        return await self.contracts.add(**(wish | wishes))  # type: ignore[arg-type]  # wishes are add's own arguments
+        added = await self.contracts.add(**(wish | wishes))  # type: ignore[arg-type]  # wishes are add's own arguments
+        if is_examined and baseline.needs_examination(self.products[added.contract.service], self.policy):
+            await self.examine(added.contract.id)
+        return added
+
+    async def examine(self, contract_id: str) -> None:
+        """Have the contract's organization examined and released."""
+        evidence, authority = "company register, 0100-01-000001", "called back by the number in the register"
+        await self.examinations.examine(
+            contract_id, source=Source.GOVERNMENT, evidence=evidence, authority=authority, by="Aoki"
+        )
+        await self.examinations.release(contract_id, by="Baba")
 
     async def bind(self, added: Added, key: PrivateKey) -> Flattened:
         """The EAB of an account key by the contract's credential."""

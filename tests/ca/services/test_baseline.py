@@ -104,7 +104,7 @@ async def test_a_proof_is_too_old_when_the_signature_comes(public):
 
 
 async def test_an_examination_that_is_too_old(public):
-    """After 398 days the organization is in no certificate until the contract is renewed (B-05)."""
+    """After 398 days the organization is in no certificate until it is examined again (B-05)."""
     actor = await public.register(await public.sell())
     public.clock.advance(398 * DAY)
     await public.order(actor)
@@ -112,6 +112,9 @@ async def test_an_examination_that_is_too_old(public):
     with pytest.raises(ExaminationTooOld):
         await public.order(actor)
     await public.contracts.renew(actor.contract.id)
+    with pytest.raises(ExaminationTooOld):
+        await public.order(actor)
+    await public.examine(actor.contract.id)
     await public.order(actor)
 
 

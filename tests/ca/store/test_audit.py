@@ -16,6 +16,7 @@ from tegata.ca.store.certificates import CertificateRows
 from tegata.ca.store.contracts import ContractRows
 from tegata.ca.store.credentials import CredentialRows
 from tegata.ca.store.customers import CustomerRows
+from tegata.ca.store.examinations import ExaminationRows
 from tegata.ca.store.limits import LimitRows
 from tegata.ca.store.orders import OrderRows
 from tegata.ca.store.precertificates import PrecertificateRows
@@ -170,7 +171,7 @@ def test_every_write_records(port: str, verb: str) -> None:
         "Certificates": CertificateRows,
     }
     rows |= {"Contracts": ContractRows, "Credentials": CredentialRows, "Customers": CustomerRows, "Orders": OrderRows}
-    rows |= {"RevocationLists": RevocationListRows}
+    rows |= {"RevocationLists": RevocationListRows, "Examinations": ExaminationRows}
     rows |= {"Limits": LimitRows, "BlockedKeys": BlockedKeyRows, "Precertificates": PrecertificateRows}
     assert "audit.record(" in inspect.getsource(getattr(rows[port], verb))
 

@@ -10,6 +10,7 @@ from tegata.ca.api.context import AccountCall, Context, KeyCall, blaming_the_req
 from tegata.ca.api.visitors import Visitors
 from tegata.ca.errors import KeyInUse, NotFound
 from tegata.ca.model import Account, Contract
+from tegata.ca.policy import baseline
 from tegata.ca.services.statuses import account_status
 from tegata.clock import rfc3339
 
@@ -57,11 +58,16 @@ async def change_key(context: Context, call: AccountCall) -> Response:
 
 
 def _message(context: Context, account: Account, contract: Contract) -> messages.Account:
+    identity_ends = baseline.identity_ends(contract)
     return messages.Account(
         status=account_status(account),
         contact=account.contacts,
         terms_of_service_agreed=account.terms_agreed_at is not None,
         orders=context.links.to(links.ORDERS, account.id),
         external_account_binding=msgspec.Raw(account.binding),
-        tegata=messages.TegataAccount(contract=contract.id, contract_ends=rfc3339(contract.ends)),
+        tegata=messages.TegataAccount(
+            contract=contract.id,
+            contract_ends=rfc3339(contract.ends),
+            identity_ends=rfc3339(identity_ends) if identity_ends else None,
+        ),
     )

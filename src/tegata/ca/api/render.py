@@ -59,6 +59,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.ContractExpired: (ErrorType.UNAUTHORIZED, 403),
     errors.ContractSuspended: (ErrorType.UNAUTHORIZED, 403),
     errors.ContractEnded: (ErrorType.UNAUTHORIZED, 403),
+    errors.ExaminationMissing: (ErrorType.UNAUTHORIZED, 403),
     errors.ExaminationTooOld: (ErrorType.UNAUTHORIZED, 403),
     errors.ServiceWithoutAcme: (ErrorType.UNAUTHORIZED, 403),
     # Orders. (What has subproblems takes the type that they share.)

@@ -8,6 +8,7 @@ from tegata.ca.cli.shapes import Shape
 from tegata.ca.model import Credential, Organization
 from tegata.ca.services.contracts import ContractView
 
+_EXAMINED = ("examined", "counts_until", "examiner", "source", "evidence", "releaser")
 _COLUMNS = ("contract", "service", "status", "starts", "ends", "domains")
 
 
@@ -55,6 +56,29 @@ async def resume(ca: Ca, asked: Asked) -> Answer:
 async def end(ca: Ca, asked: Asked) -> Answer:
     """End a contract for good."""
     return Answer(await _shape(ca, await ca.contracts.end(asked["id"])))
+
+
+async def examine(ca: Ca, asked: Asked) -> Answer:
+    """Record an examination of the contract's organization."""
+    done = await ca.examinations.examine(
+        asked["id"],
+        source=asked["source"],
+        evidence=asked["evidence"],
+        authority=asked["authority"],
+        by=asked["by"],
+        examined=asked["examined"],
+    )
+    return Answer(shapes.examination(done))
+
+
+async def release(ca: Ca, asked: Asked) -> Answer:
+    """Let it count what another person has examined."""
+    return Answer(shapes.examination(await ca.examinations.release(asked["id"], asked["by"])))
+
+
+async def examinations(ca: Ca, asked: Asked) -> Answer:
+    """The examinations of a contract."""
+    return Answer([shapes.examination(one) for one in await ca.examinations.of_contract(asked["id"])], _EXAMINED)
 
 
 async def eab_shape(ca: Ca, credential: Credential) -> Shape:

@@ -18,6 +18,7 @@ from tegata.ca.cli import (
     ceremony,
     certificates,
     checking,
+    commands,
     contracts,
     credentials,
     database,
@@ -47,6 +48,9 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("contract", "suspend"): contracts.suspend,
     ("contract", "resume"): contracts.resume,
     ("contract", "end"): contracts.end,
+    ("contract", "examine"): contracts.examine,
+    ("contract", "release"): contracts.release,
+    ("contract", "examinations"): contracts.examinations,
     ("paused", "list"): paused.listing,
     ("paused", "resume"): paused.resume,
     ("eab", "list"): credentials.listing,
@@ -70,8 +74,8 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("key", "list"): keys.listing,
 }
 # What each is about, as the grammar calls it.
-_COMMAND_ARGUMENTS = {one.words: one.argument.lower() for one in grammar.COMMANDS if one.argument}
-_READING = frozenset({"list", "show", "file", "verify", "export", "certificates", "evidence"})
+_COMMAND_ARGUMENTS = {one.words: one.argument.lower() for one in commands.COMMANDS if one.argument}
+_READING = frozenset({"list", "show", "file", "examinations", "verify", "export", "certificates", "evidence"})
 """Verbs that change nothing; before any other it is put on record who runs it."""
 
 _SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}

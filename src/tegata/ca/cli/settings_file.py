@@ -120,6 +120,9 @@ blocked_keys = {blocked_keys}
 # A file of names that nobody may have, such as those of banks: "www.example.com" is that name, ".example.com" that name
 # and all below it, "/.*paypa.*/" what this matches. It is read again when it changes. "": none.
 high_risk = {high_risk}
+# true: OV certificates are issued only while somebody's examination of the organization is on record that another
+# person has released (tegata-ca contract examine, contract release), as always where the root is publicly trusted.
+examinations = {examinations}
 
 [lint]
 # true: certificates are held against pkilint's rules too before they are signed (pip install 'tegata[lint]').
@@ -208,6 +211,7 @@ def text_of(settings: Settings) -> str:
         "crl_shards": settings.policy.crl_shards,
         "blocked_keys": settings.policy.blocked_keys,
         "high_risk": settings.policy.high_risk,
+        "examinations": settings.policy.examinations,
         "lint_pkilint": settings.lint.pkilint,
         "lint_processes": settings.lint.processes,
         "lint_percent": settings.lint.percent,

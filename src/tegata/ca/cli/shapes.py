@@ -7,8 +7,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from tegata.ca.model import BlockedKey, Certificate, Credential, Event, Failures
-from tegata.ca.policy import certificates, contracts
+from tegata.ca.model import BlockedKey, Certificate, Credential, Event, Examination, Failures, Organization
+from tegata.ca.policy import baseline, certificates, contracts
 from tegata.ca.ports import Usage
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.evidence import Proof
@@ -20,22 +20,33 @@ Shape = dict[str, Any]
 
 def contract(view: ContractView, *, eab: Shape | None, password: str | None) -> Shape:
     """A contract; ``eab`` is its newest credential's shape, ``password`` that of a customer made just now."""
-    record, organization = view.contract, view.contract.organization
+    record = view.contract
     return {
         "contract": record.id,
         "service": record.service,
         "status": view.status,
         "domains": list(record.domains),
-        "organization": {
-            "name": organization.name,
-            "country": organization.country,
-            "state": organization.state,
-            "locality": organization.locality,
-        },
+        "organization": _organization(record.organization),
         "starts": rfc3339(record.starts),
         "ends": rfc3339(record.ends),
         "eab": eab and {name: eab[name] for name in ("kid", "hmac", "server", "status")},
         "user": {"login": view.customer.login, "password": password},
+    }
+
+
+def examination(record: Examination) -> Shape:
+    """Who examined an organization, by what, who released it, and until when that counts."""
+    return {
+        "contract": record.contract_id,
+        "organization": _organization(record.organization),
+        "examined": rfc3339(record.examined_at),
+        "counts_until": rfc3339(record.examined_at + baseline.EXAMINATION) if record.released_at else None,
+        "examiner": record.examiner,
+        "source": record.source,
+        "evidence": record.evidence,
+        "authority": record.authority,
+        "releaser": record.releaser,
+        "released": rfc3339(record.released_at) if record.released_at else None,
     }
 
 
@@ -156,3 +167,7 @@ def judged(one: Judged) -> Shape:
         "names": list(record.names),
         "findings": [*own, *one.findings],
     }
+
+
+def _organization(record: Organization) -> Shape:
+    return {"name": record.name, "country": record.country, "state": record.state, "locality": record.locality}

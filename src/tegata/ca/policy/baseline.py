@@ -1,7 +1,7 @@
 """The Baseline Requirements' limits by date, in one table: lives, ages of proofs, number of perspectives.
 
 They bind a CA whose root is publicly trusted (the setting ``policy.public``); any other keeps to its own settings.
-Every instant is an argument, so that each boundary can be tested before it comes. Knows no record and no store.
+Every instant is an argument, so that each boundary can be tested before it comes. Knows no store.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from tegata.ca.errors import ExaminationTooOld, IssuanceFailed
+from tegata.ca.errors import ExaminationMissing, ExaminationTooOld, IssuanceFailed
+from tegata.ca.model import Contract
 from tegata.ca.settings import Policy, Service, Settings
 from tegata.pki.life import life
 
@@ -88,7 +89,24 @@ def oldest_proof(policy: Policy, now: datetime) -> datetime:
     return now - timedelta(days=limits(now).proof_days) if policy.public else _ALWAYS
 
 
-def check_examination(examined_at: datetime, service: Service, policy: Policy, now: datetime) -> None:
-    """Pass if the organization was examined recently enough to be named (B-05); raises ExaminationTooOld."""
-    if policy.public and service.validation == "ov" and now - examined_at > EXAMINATION:
-        raise ExaminationTooOld(examined=examined_at.strftime("%Y-%m-%d"), days=EXAMINATION.days)
+def needs_examination(service: Service, policy: Policy) -> bool:
+    """Whether certificates of the service name an organization that must have been examined by two people (B-64)."""
+    return service.validation == "ov" and (policy.public or policy.examinations)
+
+
+def check_examination(contract: Contract, service: Service, policy: Policy, now: datetime) -> None:
+    """Pass if the organization may be named: examined, released, and recently enough (B-64, B-05).
+
+    Raises ExaminationMissing, ExaminationTooOld.
+    """
+    if not needs_examination(service, policy):
+        return
+    if contract.examined_at is None:
+        raise ExaminationMissing(contract=contract.id)
+    if now - contract.examined_at > EXAMINATION:
+        raise ExaminationTooOld(examined=contract.examined_at.strftime("%Y-%m-%d"), days=EXAMINATION.days)
+
+
+def identity_ends(contract: Contract) -> datetime | None:
+    """Until when the examination of the organization counts; None where none is on record."""
+    return None if contract.examined_at is None else contract.examined_at + EXAMINATION

@@ -37,6 +37,7 @@ WORDS: dict[str, Sentence] = {
     "order": Sentence("Order in detail", "お申込情報詳細"),
     "contract": Sentence("Contract number", "契約番号"),
     "organization": Sentence("Organization", "組織（法人）"),
+    "identity-ends": Sentence("Examination of the organization (UTC)", "組織の審査（有効期間、日本時間）"),
     "names": Sentence("Common names", "コモンネーム"),
     "term": Sentence("Contract term (UTC)", "契約期間（日本時間）"),
     "download.heading": Sentence("Download of credential (EAB) and sticker", "認証情報(EAB)/ステッカーのダウンロード"),

@@ -67,7 +67,8 @@ class Admission:
         """What the certificate will hold, if the contract may have it now; asked-for dates are kept exactly (A-53).
 
         ``behind`` is how far an asked-for beginning may lie back. Raises ServiceWithoutAcme, ProfileRefused,
-        MalformedRequest for too many names, NamesRefused, DatesRefused, ReissueLimited, ExaminationTooOld.
+        MalformedRequest for too many names, NamesRefused, DatesRefused, ReissueLimited, ExaminationMissing,
+        ExaminationTooOld.
         """
         service, chosen = choices.choose(self.service(contract, now), profile, self._profiles)
         if not identifiers:
@@ -99,8 +100,11 @@ class Admission:
     def named(
         self, contract: Contract, service: Service, identifiers: Sequence[Identifier], now: datetime
     ) -> tuple[Identifier, ...]:
-        """The identifiers as certificates of the contract have them; raises NamesRefused, ExaminationTooOld."""
-        baseline.check_examination(contract.renewed_at or contract.applied_at, service, self._policy, now)
+        """The identifiers as certificates of the contract have them.
+
+        Raises NamesRefused, ExaminationMissing, ExaminationTooOld.
+        """
+        baseline.check_examination(contract, service, self._policy, now)
         admitted = names.admit(identifiers, contract, service, self._addresses)
         barred.check(admitted, self._barred(), is_public=self._policy.public)
         return admitted

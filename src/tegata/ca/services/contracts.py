@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tegata.ca.errors import Refused, UnknownObject
 from tegata.ca.model import Application, Contract, Credential, Customer, Job, Organization
-from tegata.ca.policy import contracts, names
+from tegata.ca.policy import baseline, contracts, names
 from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.policy.calendar import LAST_SECOND, whole_second
 from tegata.ca.policy.contracts import ContractStatus
@@ -37,6 +37,8 @@ class ContractView:
     service: Service
     credential: Credential | None
     customer: Customer
+    identity_ends: datetime | None
+    """Until when the examination of the organization counts; None where none is on record."""
 
 
 class Added(NamedTuple):
@@ -209,6 +211,7 @@ class ContractService:
             contracts.service_of(contract, self._services),
             contracts.principal(credentials, self._clock()),
             customer,
+            baseline.identity_ends(contract),
         )
 
     def _service_id(self, text: str) -> str:

@@ -39,7 +39,7 @@ class AccountRows:
         if known is None or known[0] != row:
             if len(self._known) >= MOST_KNOWN:
                 del self._known[next(iter(self._known))]
-            known = row, Bound(_account(row[:10]), contract_of(row[10:22]), credential_of(row[22:]))
+            known = row, Bound(_account(row[:10]), contract_of(row[10:23]), credential_of(row[23:]))
             self._known[account_id] = known
         return known[1]
 

@@ -91,7 +91,7 @@ class ContractRows:
 def contract_of(row: Row) -> Contract:
     """The record of a row."""
     (id_, customer_id, service, examined, domains, application, applied_at, starts, ends) = row[:9]
-    (renewed_at, suspended_at, ended_at) = row[9:]
+    (renewed_at, suspended_at, ended_at, examined_at) = row[9:]
     return Contract(
         id=id_,
         customer_id=customer_id,
@@ -105,4 +105,5 @@ def contract_of(row: Row) -> Contract:
         renewed_at=instant_or_none(renewed_at),
         suspended_at=instant_or_none(suspended_at),
         ended_at=instant_or_none(ended_at),
+        examined_at=instant_or_none(examined_at),
     )

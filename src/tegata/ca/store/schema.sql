@@ -32,10 +32,28 @@ CREATE TABLE contracts (
     ends INTEGER NOT NULL,
     renewed_at INTEGER,
     suspended_at INTEGER,
-    ended_at INTEGER
+    ended_at INTEGER,
+    examined_at INTEGER
 ) STRICT;
 
 CREATE INDEX contracts_of_customer ON contracts (customer_id);
+
+-- Who examined an organization, by what, and who released it; a contract has the instant of what was released last.
+CREATE TABLE examinations (
+    id TEXT PRIMARY KEY,
+    contract_id TEXT NOT NULL REFERENCES contracts (id),
+    organization TEXT NOT NULL,
+    source TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    authority TEXT NOT NULL,
+    examiner TEXT NOT NULL,
+    examined_at INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    releaser TEXT,
+    released_at INTEGER
+) STRICT;
+
+CREATE INDEX examinations_of_contract ON examinations (contract_id);
 
 -- domains [] are all of the contract's; registered counts the accounts that were made by it.
 CREATE TABLE credentials (

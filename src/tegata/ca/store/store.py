@@ -12,6 +12,7 @@ from tegata.ca.store.contracts import ContractRows
 from tegata.ca.store.credentials import CredentialRows
 from tegata.ca.store.customers import CustomerRows
 from tegata.ca.store.engine import Engine
+from tegata.ca.store.examinations import ExaminationRows
 from tegata.ca.store.housekeeping import HousekeepingRows
 from tegata.ca.store.jobs import JobRows
 from tegata.ca.store.limits import LimitRows
@@ -36,6 +37,7 @@ class RowStore:
         self.blocked_keys: ports.BlockedKeys = BlockedKeyRows(engine)
         self.precertificates: ports.Precertificates = PrecertificateRows(engine)
         self.contracts: ports.Contracts = ContractRows(engine)
+        self.examinations: ports.Examinations = ExaminationRows(engine)
         self.credentials: ports.Credentials = CredentialRows(engine)
         self.customers: ports.Customers = CustomerRows(engine)
         self.jobs: ports.Jobs = JobRows(engine)

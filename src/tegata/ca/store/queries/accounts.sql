@@ -6,7 +6,7 @@ WHERE id = :id;
 -- name: bound
 SELECT a.id, a.thumbprint, a.jwk, a.contract_id, a.kid, a.binding, a.contacts, a.terms_agreed_at, a.created_at,
     a.deactivated_at, c.id, c.customer_id, c.service, c.organization, c.domains, c.application, c.applied_at, c.starts,
-    c.ends, c.renewed_at, c.suspended_at, c.ended_at, k.kid, k.contract_id, k.sealed_mac, k.created_at,
+    c.ends, c.renewed_at, c.suspended_at, c.ended_at, c.examined_at, k.kid, k.contract_id, k.sealed_mac, k.created_at,
     k.superseded_at, k.disabled_at, k.domains, k.expires_at, k.most_accounts
 FROM accounts AS a
 JOIN contracts AS c ON c.id = a.contract_id

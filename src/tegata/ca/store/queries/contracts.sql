@@ -1,18 +1,18 @@
 -- name: get
 SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
-    suspended_at, ended_at
+    suspended_at, ended_at, examined_at
 FROM contracts
 WHERE id = :id;
 
 -- name: all
 SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
-    suspended_at, ended_at
+    suspended_at, ended_at, examined_at
 FROM contracts
 ORDER BY applied_at, id;
 
 -- name: of_customer
 SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
-    suspended_at, ended_at
+    suspended_at, ended_at, examined_at
 FROM contracts
 WHERE customer_id = :customer_id
 ORDER BY applied_at, id;
