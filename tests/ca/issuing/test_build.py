@@ -248,3 +248,23 @@ async def test_a_public_url_that_is_not_http(ca, wanted):
     builder = ProfileBuilder(issuer=ca.authority.certificate, public_url="https://ca.example.com")
     with pytest.raises(LintFailed):
         builder.template(**wanted._asdict())
+
+
+@pytest.mark.parametrize("service", ["ov-acme-1y", "dv-acme-1y"])
+@pytest.mark.parametrize("names", [("www.example.com",), ("192.0.2.1", "2001:db8::1"), ("x" * 60 + ".example.com",)])
+async def test_the_library_writes_the_same_octets(ca, wanted, service, names):
+    """Read by the X.509 library and laid out by it anew, a certificate is the same, octet by octet."""
+    wanted = wanted._replace(service=SERVICES[service], names=names, not_after=NOW + timedelta(days=89))
+    certificate = await certificate_of(ca, wanted)
+    again = x509.CertificateBuilder(
+        certificate.issuer,
+        certificate.subject,
+        certificate.public_key(),
+        certificate.serial_number,
+        certificate.not_valid_before_utc,
+        certificate.not_valid_after_utc,
+        list(certificate.extensions),
+    )
+    key = keys.generate(KeyType.RSA2048)
+    assert isinstance(key, IssuerKey)
+    assert again.sign(key, hashes.SHA256()).tbs_certificate_bytes == certificate.tbs_certificate_bytes

@@ -1,6 +1,7 @@
 """The strict reader and writer of DER."""
 
 import pytest
+from cryptography import x509
 
 from tegata.ca.issuing import der
 
@@ -54,3 +55,10 @@ def test_only_one_element_of_its_tag(encoded):
     """Nothing, another tag, and two elements are not the one asked for."""
     with pytest.raises(ValueError, match="not a single element"):
         der.only(bytes.fromhex(encoded), der.SEQUENCE)
+
+
+@pytest.mark.parametrize("dotted", ["2.5.29.17", "1.3.6.1.5.5.7.1.1", "2.23.140.1.2.2", "1.3.6.1.4.1.11129.2.4.2"])
+def test_object_identifiers(dotted):
+    """As the X.509 library writes them, with arcs above 127 and above 16,383."""
+    name = x509.Name([x509.NameAttribute(x509.ObjectIdentifier(dotted), "x")])
+    assert der.object_identifier(dotted) in name.public_bytes()

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from tegata.ca.issuing import crl, der, pkilint_process
+from tegata.ca.issuing import der, pkilint_process
 from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.model import Revocation
 from tegata.ca.ports import OcspQuestion
@@ -45,7 +45,7 @@ async def test_a_crl_that_is_wrong(ca):
     suspending = sound.replace(bytes.fromhex("0603551d1504030a0104"), bytes.fromhex("0603551d1504030a0106"))
     assert suspending != sound
     assert any("reason" in code for code in faults(suspending))
-    times = crl._time(NOW + 4 * DAY), crl._time(NOW + 20 * DAY)
+    times = der.time(NOW + 4 * DAY), der.time(NOW + 20 * DAY)
     assert any("validity" in code for code in faults(sound.replace(*times)))
 
 

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 from cryptography import x509
 
-from tegata.ca.issuing import algorithms, crl, der, hierarchy, keys, layout
+from tegata.ca.issuing import algorithms, build, crl, der, hierarchy, keys, layout
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.model import Revocation
 from tegata.ca.settings import ISSUING_KEY, WHOLE_CRL, Keys
@@ -102,7 +102,6 @@ class SoftwareAuthority:
         fields = der.elements(der.only(tbs, der.SEQUENCE).content)
         if self._algorithm != fields[2].encoded or self._name != fields[3].encoded:
             raise ValueError("these bytes are not for this issuing CA to sign")
-        signature = der.write(der.BIT_STRING, b"\x00", algorithms.sign(self._key, tbs))
-        encoded = der.write(der.SEQUENCE, tbs, self._algorithm, signature)
+        encoded = build.signed(tbs, self._key)
         x509.load_der_x509_certificate(encoded).verify_directly_issued_by(self.certificate)
         return encoded

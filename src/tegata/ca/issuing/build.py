@@ -7,22 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import TypeAlias
+from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from tegata.ca.issuing import algorithms, lint, profiles
-from tegata.ca.issuing.elsewhere import stand_in
+from tegata.ca.issuing import algorithms, der, lint, profiles
+from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.issuing.profiles import Issuer, Template, Wanted
 from tegata.ca.model import Contract
 from tegata.ca.policy import shards
 from tegata.ca.settings import WHOLE_CRL, Service
+from tegata.pki import keys
 from tegata.pki import names as pki_names
 from tegata.pki.keys import PublicKey
-
-_Extensions: TypeAlias = tuple[x509.Extension[x509.ExtensionType], ...]
 
 _KEY_USAGES = (
     *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
@@ -51,7 +50,6 @@ class ProfileBuilder:
         }
         self._without_crl = whole._replace(crl_url=None, ocsp_url=None)
         self._name, self._crl_shards = name, crl_shards
-        self._stand_in = stand_in(algorithms.public_key_of(issuer))
 
     def template(
         self,
@@ -68,29 +66,40 @@ class ProfileBuilder:
         wanted = Wanted(contract, service, tuple(names), public_key, not_before, not_after, serial)
         issuer = self._issuers[shards.name_for(serial, self._crl_shards, self._name)]
         try:
-            laid_out = builder(profiles.template(wanted), self._without_crl if service.short_lived else issuer)
+            tbs = lay_out(profiles.template(wanted), self._without_crl if service.short_lived else issuer)
         except ValueError as error:
             raise LintFailed(rule="the data fit a certificate", found=error) from None
-        algorithm = algorithms.of(self._stand_in.public_key())
-        tbs = laid_out.sign(self._stand_in, algorithm.hash).tbs_certificate_bytes
         lint.check(tbs, wanted, issuer)
         return tbs
 
 
-def builder(template: Template, issuer: Issuer) -> x509.CertificateBuilder:
-    """A server certificate's builder, everything set but the signature (BR 7.1.2.7).
+def lay_out(template: Template, issuer: Issuer) -> bytes:
+    """A server certificate in DER, all of it but the signature (BR 7.1.2.7).
 
-    Raises ValueError for what X.509 cannot hold.
+    What is alike in all of an issuer's is written by the X.509 library, once. Raises ValueError for what X.509 cannot
+    hold.
     """
-    return x509.CertificateBuilder(
-        issuer_name=issuer.certificate.subject,
-        subject_name=template.subject,
-        public_key=template.public_key,
-        serial_number=template.serial,
-        not_valid_before=template.not_before.replace(microsecond=0),
-        not_valid_after=template.not_after.replace(microsecond=0),
-        extensions=_extensions(template, issuer),
+    constant = _constant(issuer, template.policy)
+    names = der.write(der.SEQUENCE, *map(_general_name, template.names))
+    critical = b"" if template.subject else _CRITICAL
+    alternative = der.write(der.SEQUENCE, _ALTERNATIVE_NAME, critical, der.write(der.OCTET_STRING, names))
+    return der.write(
+        der.SEQUENCE,
+        _VERSION_3,
+        _integer(template.serial),
+        constant.algorithm,
+        constant.issuer,
+        der.write(der.SEQUENCE, der.time(template.not_before), der.time(template.not_after)),
+        der.write(der.SEQUENCE, *[_attribute(oid, text) for oid, text in template.subject]),
+        keys.spki(template.public_key),
+        der.write(_EXTENSIONS, der.write(der.SEQUENCE, constant.before, alternative, constant.after)),
     )
+
+
+def signed(tbs: bytes, key: IssuerKey) -> bytes:
+    """The certificate in DER, with the signature of its issuer's key."""
+    signature = der.write(der.BIT_STRING, b"\x00", algorithms.sign(key, tbs))
+    return der.write(der.SEQUENCE, tbs, algorithms.of(key.public_key()).identifier, signature)
 
 
 def key_usage(*usages: str) -> x509.KeyUsage:
@@ -118,16 +127,17 @@ def crl_at(url: str) -> x509.CRLDistributionPoints:
     return x509.CRLDistributionPoints([x509.DistributionPoint(location, None, None, None)])
 
 
-def _extensions(template: Template, issuer: Issuer) -> list[x509.Extension[x509.ExtensionType]]:
-    """Each extension once; subjectAltName is critical where the subject is empty."""
-    before, after = _constant(issuer, template.policy)
-    names = x509.SubjectAlternativeName([_general_name(name) for name in template.names])
-    return [*before, _extension(names, critical=not list(template.subject)), *after]
+class _Constant(NamedTuple):
+    """What is alike in all certificates of an issuer under a policy, in DER; extensions before the names, and after."""
+
+    algorithm: bytes
+    issuer: bytes
+    before: bytes
+    after: bytes
 
 
 @lru_cache(64)
-def _constant(issuer: Issuer, policy: x509.ObjectIdentifier) -> tuple[_Extensions, _Extensions]:
-    """What is alike in all certificates of an issuer under a policy: what stands before the names, and after them."""
+def _constant(issuer: Issuer, policy: x509.ObjectIdentifier) -> _Constant:
     before = [
         _extension(key_usage("digital_signature"), critical=True),
         _extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])),
@@ -140,12 +150,39 @@ def _constant(issuer: Issuer, policy: x509.ObjectIdentifier) -> tuple[_Extension
     ]
     if issuer.crl_url is not None:
         after.append(_extension(crl_at(issuer.crl_url)))
-    return tuple(before), tuple(after)
+    return _Constant(
+        algorithms.of(algorithms.public_key_of(issuer.certificate)).identifier,
+        issuer.certificate.subject.public_bytes(),
+        b"".join(before),
+        b"".join(after),
+    )
 
 
-def _extension(value: x509.ExtensionType, *, critical: bool = False) -> x509.Extension[x509.ExtensionType]:
-    return x509.Extension(value.oid, critical, value)
+def _extension(value: x509.ExtensionType, *, critical: bool = False) -> bytes:
+    content = der.write(der.OCTET_STRING, value.public_bytes())
+    return der.write(der.SEQUENCE, der.object_identifier(value.oid.dotted_string), _CRITICAL * critical, content)
 
 
-def _general_name(name: str) -> x509.GeneralName:
-    return x509.IPAddress(ip_address(name)) if pki_names.is_ip(name) else x509.DNSName(name)
+def _integer(value: int) -> bytes:
+    """A positive INTEGER; its first bit is clear."""
+    return der.write(der.INTEGER, value.to_bytes(value.bit_length() // 8 + 1))
+
+
+def _attribute(oid: x509.ObjectIdentifier, text: str) -> bytes:
+    """An RDN of one attribute, as the X.509 library writes it: a country's code is the only PrintableString."""
+    tag = der.PRINTABLE_STRING if oid == NameOID.COUNTRY_NAME else der.UTF8_STRING
+    value = der.write(tag, text.encode("utf-8"))
+    return der.write(der.SET, der.write(der.SEQUENCE, der.object_identifier(oid.dotted_string), value))
+
+
+def _general_name(name: str) -> bytes:
+    if pki_names.is_ip(name):
+        return der.write(_IP_ADDRESS, ip_address(name).packed)
+    return der.write(_DNS_NAME, name.encode("ascii"))
+
+
+_VERSION_3 = bytes.fromhex("a003020102")
+_EXTENSIONS = 0xA3
+_CRITICAL = bytes.fromhex("0101ff")
+_ALTERNATIVE_NAME = bytes.fromhex("0603551d11")
+_DNS_NAME, _IP_ADDRESS = 0x82, 0x87

@@ -35,7 +35,7 @@ def entries(revoked: Iterable[Revocation]) -> bytes:
         number = bytes.fromhex(serial if len(serial) % 2 == 0 else f"0{serial}")
         if number[0] & 0x80:
             number = b"\x00" + number
-        content = b"\x02" + bytes([len(number)]) + number + _time(at) + _REASONS[reason]
+        content = b"\x02" + bytes([len(number)]) + number + der.time(at) + _REASONS[reason]
         written.append(b"\x30" + bytes([len(content)]) + content)
     return b"".join(written)
 
@@ -66,8 +66,8 @@ def sign(
         _VERSION_2,
         algorithm,
         issuer.subject.public_bytes(),
-        _time(this_update),
-        _time(next_update),
+        der.time(this_update),
+        der.time(next_update),
         der.header(der.SEQUENCE, length) if length else b"",
         *entries,
         der.write(0xA0, der.write(der.SEQUENCE, *_extensions(issuer, number, url))),
@@ -102,23 +102,9 @@ def _extensions(issuer: x509.Certificate, number: int, url: str | None) -> list[
     return [
         der.write(
             der.SEQUENCE,
-            _oid(extension.oid),
+            der.object_identifier(extension.oid.dotted_string),
             _TRUE if critical else b"",
             der.write(der.OCTET_STRING, extension.public_bytes()),
         )
         for extension, critical in extensions
     ]
-
-
-def _oid(oid: x509.ObjectIdentifier) -> bytes:
-    """An OID of id-ce (2.5.29.n)."""
-    arc = int(oid.dotted_string.removeprefix("2.5.29."))
-    return der.write(der.OBJECT_IDENTIFIER, bytes([0x55, 0x1D, arc]))
-
-
-def _time(at: datetime) -> bytes:
-    """UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 §5.1.2.4)."""
-    digits = (at.month, at.day, at.hour, at.minute, at.second)
-    if at.year < 2050:
-        return b"\x17\x0d" + b"%02d%02d%02d%02d%02d%02dZ" % (at.year % 100, *digits)
-    return b"\x18\x0f" + b"%04d%02d%02d%02d%02d%02dZ" % (at.year, *digits)

@@ -3,6 +3,8 @@
 Pure; knows tags and lengths, not what they mean in a certificate.
 """
 
+from datetime import datetime
+from functools import cache
 from io import BytesIO
 from typing import NamedTuple
 
@@ -53,6 +55,28 @@ def header(tag: int, length: int) -> bytes:
         return bytes([tag, length])
     digits = length.to_bytes((length.bit_length() + 7) // 8)
     return bytes([tag, _LONG_FORM | len(digits)]) + digits
+
+
+def time(at: datetime) -> bytes:
+    """UTCTime through 2049, GeneralizedTime from 2050, of an instant in UTC (RFC 5280 §4.1.2.5, §5.1.2.4)."""
+    digits = (at.month, at.day, at.hour, at.minute, at.second)
+    if at.year < 2050:
+        return b"\x17\x0d" + b"%02d%02d%02d%02d%02d%02dZ" % (at.year % 100, *digits)
+    return b"\x18\x0f" + b"%04d%02d%02d%02d%02d%02dZ" % (at.year, *digits)
+
+
+@cache
+def object_identifier(dotted: str) -> bytes:
+    """An OBJECT IDENTIFIER, such as ``2.5.4.3``."""
+    first, second, *arcs = map(int, dotted.split("."))
+    return write(OBJECT_IDENTIFIER, *map(_base128, (40 * first + second, *arcs)))
+
+
+def _base128(arc: int) -> bytes:
+    groups = [arc & 0x7F]
+    while arc := arc >> 7:
+        groups.append(arc & 0x7F | 0x80)
+    return bytes(reversed(groups))
 
 
 def elements(data: bytes) -> list[Element]:

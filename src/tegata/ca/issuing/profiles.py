@@ -49,7 +49,7 @@ class Wanted(NamedTuple):
 class Template(NamedTuple):
     """Everything a server certificate says."""
 
-    subject: x509.Name
+    subject: tuple[tuple[x509.ObjectIdentifier, str], ...]
     names: tuple[str, ...]
     public_key: PublicKey
     not_before: datetime
@@ -76,7 +76,7 @@ def template(wanted: Wanted) -> Template:
     """The template by the service's profile; the subject is the contract's, whatever a CSR said."""
     validated = wanted.service.validation == "ov"
     return Template(
-        subject=_organization(wanted.contract, wanted.names) if validated else x509.Name([]),
+        subject=_organization(wanted.contract, wanted.names) if validated else (),
         names=wanted.names,
         public_key=wanted.public_key,
         not_before=wanted.not_before,
@@ -86,17 +86,17 @@ def template(wanted: Wanted) -> Template:
     )
 
 
-def _organization(contract: Contract, names: Sequence[str]) -> x509.Name:
+def _organization(contract: Contract, names: Sequence[str]) -> tuple[tuple[x509.ObjectIdentifier, str], ...]:
     """The subject of an OV certificate, in the order of BR 7.1.4.2, one attribute an RDN."""
     organization = contract.organization
-    attributes = [
+    attributes = (
         (NameOID.COUNTRY_NAME, organization.country),
         (NameOID.STATE_OR_PROVINCE_NAME, organization.state),
         (NameOID.LOCALITY_NAME, organization.locality),
         (NameOID.ORGANIZATION_NAME, organization.name),
         (NameOID.COMMON_NAME, common_name(names)),
-    ]
-    return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes if value])
+    )
+    return tuple([(oid, value) for oid, value in attributes if value])
 
 
 def common_name(names: Sequence[str]) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from tegata.ca.issuing import algorithms, build, keys, layout, profiles
+from tegata.ca.issuing import build, keys, layout, profiles
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.hierarchy import constraints_for, host_of
 from tegata.ca.issuing.profiles import Issuer, Template
@@ -78,7 +78,7 @@ class ServerCertificate:
         assert isinstance(key, IssuerKey)
         not_before = max(now - _BACKDATE, self._issuer.certificate.not_valid_before_utc)
         template = Template(
-            subject=x509.Name([]),
+            subject=(),
             names=(self._host,),
             public_key=key.public_key(),
             not_before=not_before,
@@ -86,8 +86,8 @@ class ServerCertificate:
             serial=x509.random_serial_number(),
             policy=profiles.DOMAIN_VALIDATED,
         )
-        algorithm = algorithms.of(self._key.public_key())
-        certificate = build.builder(template, self._issuer).sign(self._key, algorithm.hash)
+        tbs = build.lay_out(template, self._issuer)
+        certificate = x509.load_der_x509_certificate(build.signed(tbs, self._key))
         chain = certs.to_pem([certificate, self._issuer.certificate])
         self._replace(chain + keys.to_pem(key, self._secret))
         self._use_file()
