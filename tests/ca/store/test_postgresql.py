@@ -226,6 +226,36 @@ async def test_a_verdict_and_a_renunciation_do_not_cross(url: str, tmp_path: Pat
     await store.close()
 
 
+async def test_a_node_opens_no_more_connections_than_it_may(url: str, tmp_path: Path) -> None:
+    """However many ask at once, and some give up in the middle: others take their place.
+
+    What a unit that was given up has written is there as a whole or not at all.
+    """
+    store = opened(url, tmp_path, connections=3)
+    await populate(store)
+    for number in range(40):
+        task = asyncio.create_task(place_order(store, f"given-up-{number}"))
+        await asyncio.sleep(0.0002 * number)
+        task.cancel()
+        await asyncio.gather(
+            task, *(place_order(store, f"{number}-{each}") for each in range(6)), return_exceptions=True
+        )
+    for number in range(40):
+        name = f"given-up-{number}"
+        is_there = await store.orders.get(name) is not None
+        assert (await store.authorizations.get(f"{name}-a") is not None) == is_there
+        assert all([await store.orders.get(f"{number}-{each}") is not None for each in range(6)])
+    working = (
+        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name_of(url)}' AND application_name = 'tegata-ca'"
+    )
+    async with asyncio.timeout(10):
+        while (await rows(url, working))[0][0] > 3:  # type: ignore[operator]  # noqa: ASYNC110 - others' processes end
+            await asyncio.sleep(0.05)
+    async with store.alone("one"), store.alone("two"):
+        assert await store.accounts.get("account") is not None
+    await store.close()
+
+
 async def test_a_restart_of_the_server_is_waited_for(tmp_path: Path) -> None:
     """Reads and units that were not begun go through; a unit that was cut in the middle is told, and is whole or not
     there; who waits hears again.

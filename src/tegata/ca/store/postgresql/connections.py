@@ -1,0 +1,54 @@
+"""A node's connections: opened when they are needed, up to a limit, and the one used last is used first.
+
+asyncpg's own pool begins a task for each connection that comes back, and walks a dozen layers: a third of all that a
+node did for a certificate. Here nothing is reset, for nothing is set on a connection that the next user must not find;
+one of which it is not certain that it is idle is cut. For one event loop.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+
+from tegata.ca.store.postgresql.connecting import LOST, Place, arguments
+
+_STATEMENTS = 1024
+_ENDING = (asyncpg.PostgresConnectionError, asyncpg.exceptions.OperatorInterventionError)
+
+
+class Connections:
+    """Those of a place; whoever takes one gives it back."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._free = asyncio.Semaphore(place.connections)
+        self._idle: list[Any] = []
+
+    async def take(self) -> Any:  # noqa: ANN401 - asyncpg has no types
+        """A connection, for one user until it is given back; raises as ``asyncpg.connect``."""
+        await self._free.acquire()
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        try:
+            return await asyncpg.connect(**arguments(self._place), statement_cache_size=_STATEMENTS)
+        except BaseException:
+            self._free.release()
+            raise
+
+    def give_back(self, connection: Any, error: BaseException | None = None) -> None:  # noqa: ANN401 - as above
+        """Let others have it; not if the server may still be at work on it, or has said that it ends."""
+        if error is not None and (not isinstance(error, asyncpg.PostgresError) or isinstance(error, _ENDING)):
+            connection.terminate()
+        if not connection.is_closed():
+            self._idle.append(connection)
+        self._free.release()
+
+    async def close(self, seconds: float) -> None:
+        """Say goodbye on those that are idle, for so many seconds at the most."""
+        while self._idle:
+            connection = self._idle.pop()
+            with suppress(asyncpg.PostgresError, *LOST):
+                await connection.close(timeout=seconds)
