@@ -14,11 +14,35 @@ ROW = re.compile(r"^\| (?P<id>[ABCFSX]-\d\d) \| (?P<sentence>[^|]+) \| (?P<tests
 TEST = re.compile(r"`(?P<path>tests/[\w/]+\.py)::(?P<name>[\w:]+)`")
 
 
+NOT_OURS = "## Not of this program, and why"
+
+
+def numbers(letter: str, *spans: tuple[int, int]) -> set[str]:
+    """The ids of a letter in these spans, both ends with it."""
+    return {f"{letter}-{number:02}" for first, last in spans for number in range(first, last + 1)}
+
+
+# The list of requirements itself is kept elsewhere; these are its numbers, with the gaps it has.
+KNOWN = (
+    numbers("A", (1, 71), (80, 96))
+    | numbers("B", (1, 7), (20, 32), (40, 47), (50, 56), (60, 74), (80, 99))
+    | numbers("S", (1, 40))
+    | numbers("X", (1, 8), (10, 20), (25, 33), (40, 49), (51, 52), (60, 67))
+) - {"B-86", "B-87", "B-97"}
+
+
 @cache
 def rows() -> dict[str, tuple[str, list[tuple[str, str]]]]:
     """The document's rows: id -> sentence, tests."""
-    text = DOCUMENT.read_text("utf-8")
+    text, _ = DOCUMENT.read_text("utf-8").split(NOT_OURS)
     return {row["id"]: (row["sentence"], TEST.findall(row["tests"])) for row in ROW.finditer(text)}
+
+
+@cache
+def not_ours() -> dict[str, str]:
+    """The rows of what is not of this program: id -> the reason."""
+    _, text = DOCUMENT.read_text("utf-8").split(NOT_OURS)
+    return {row["id"]: row["tests"] for row in ROW.finditer(text)}
 
 
 @cache
@@ -57,3 +81,17 @@ def test_a_listed_requirement_has_its_test(identifier: str) -> None:
         found = docstrings(path)
         assert name in found, f"{identifier}: there is no {path}::{name}"
         assert identifier in found[name], f"{identifier}: the docstring of {path}::{name} does not cite it"
+
+
+def test_no_requirement_is_missing() -> None:
+    """Each is met and shown by a test, or is not of this program, with the reason; none is both."""
+    missing = KNOWN - rows().keys() - not_ours().keys()
+    assert missing == set(), f"give them a row in docs/requirements.md: {' '.join(sorted(missing))}"
+    assert rows().keys() & not_ours().keys() == set()
+    assert all(len(reason.split()) > 3 for reason in not_ours().values())
+
+
+def test_each_requirement_has_one_row() -> None:
+    """Two would tell two things of one."""
+    listed = [row["id"] for row in ROW.finditer(DOCUMENT.read_text("utf-8"))]
+    assert sorted(one for one in set(listed) if listed.count(one) > 1) == []

@@ -1,11 +1,13 @@
 """What ``settings.toml`` cannot ask of the CA, whoever writes it."""
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
-from tegata.ca.settings import DAY, Policy, Profile, Service
+from tegata.ca.settings import DAY, Policy, Profile, Service, Settings
 from tegata.settings import BadSettings, load
 
 
@@ -15,9 +17,11 @@ def loaded(tmp_path: Path, text: str, shape: type[msgspec.Struct]) -> msgspec.St
     return load(file, shape)
 
 
-@pytest.mark.parametrize("method", ["email-01", "http-02", "dns-account-02", "HTTP-01", ""])
+@pytest.mark.parametrize(
+    "method", ["email-01", "email-reply-00", "whois-01", "domain-contact", "http-02", "dns-account-02", "HTTP-01", ""]
+)
 def test_what_a_service_cannot_be(tmp_path: Path, method: str):
-    """A method there is not, or that is retired, is refused when the file is read (B-20)."""
+    """A method there is not, or that is retired, is refused when the file is read (B-20, B-32)."""
     with pytest.raises(BadSettings, match="challenges"):
         loaded(tmp_path, f'label = "x"\nchallenges = ["dns-01", "{method}"]', Service)
     assert loaded(tmp_path, 'label = "x"\nchallenges = ["dns-01"]', Service) == Service(
@@ -42,3 +46,20 @@ def test_how_long_a_token_cannot_live(tmp_path: Path, seconds: int):
         loaded(tmp_path, f"pending_authorization_seconds = {seconds}", Policy)
     longest = loaded(tmp_path, f"pending_authorization_seconds = {30 * DAY}", Policy)
     assert longest == Policy(pending_authorization_seconds=30 * DAY)
+
+
+def test_no_setting_passes_over_validation():
+    """S-16: nothing that is written in a file lets a name into a certificate that was not proved."""
+
+    def names(shape: type[msgspec.Struct]) -> set[str]:
+        found = set()
+        for field in msgspec.structs.fields(shape):
+            found.add(field.name)
+            for inner in (field.type, *get_args(field.type)):
+                if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+                    found |= names(inner)
+        return found
+
+    every = names(Settings)
+    assert {"challenges", "dnssec", "allow_networks", "http01_port"} <= every, "it finds them at any depth"
+    assert not [one for one in every if re.search("skip|bypass|insecure|unsafe|disable|fake|trust_all|testing", one)]

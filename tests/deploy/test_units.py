@@ -94,10 +94,19 @@ def test_systemd_takes_it(unit: Path, tmp_path: Path) -> None:
 @pytest.mark.peer("systemd-analyze")
 @pytest.mark.parametrize("unit", SERVICES, ids=name)
 def test_it_is_closed(unit: Path) -> None:
-    """As far as a service can be that listens and asks."""
+    """As far as a service can be that listens and asks (S-40)."""
     require("systemd-analyze")
     words = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
     done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60)
     figure = re.search(r"exposure level for \S+: ([0-9.]+)", done.stdout)
     assert figure, done.stdout
     assert float(figure[1]) <= MOST_EXPOSED[unit.name]
+
+
+def test_nothing_is_installed_that_is_not_named_by_its_digest() -> None:
+    """S-40: each locked dependency has its SHA-256, and pip is told to take nothing without one."""
+    root = DEPLOY.parent
+    lock = (root / "requirements.lock").read_text("utf-8")
+    entries = re.findall(r"^[A-Za-z0-9][^\n]*\\\n(?:    --hash=sha256:[0-9a-f]{64}[^\n]*\n)+", lock, re.MULTILINE)
+    assert len(entries) == len(re.findall(r"^[A-Za-z0-9]", lock, re.MULTILINE)) > 50
+    assert "install --require-hashes --requirement requirements.lock" in (root / "Makefile").read_text("utf-8")

@@ -46,7 +46,7 @@ def test_lego_is_told_which_record_is_missing(ca, dns, lego):
 
 
 def test_a_record_for_one_account_and_method(ca, dns, tegata):
-    """RFC 8657: the record names the account's URL as the client has it, and the method (X-29, X-30).
+    """RFC 8657: the record names the account's URL as the client has it, and the method (X-29, X-30, B-98).
 
     The CA tells the name that it goes by (A-31).
     """

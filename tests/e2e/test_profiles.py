@@ -57,7 +57,7 @@ def test_tegata(ca, tegata):
 
 
 def test_what_the_ca_says_of_itself(ca):
-    """Terms, that it wants a binding, its profiles, and the names by which CAA records permit it (A-31)."""
+    """Terms, that it wants a binding, its profiles, and the names by which CAA records permit it (A-31, B-98)."""
     assert json.loads(ca.get(ca.directory_url))["meta"] == {
         "termsOfService": f"{ca.public_url}/terms",
         "caaIdentities": ["ca.example.net"],

@@ -140,7 +140,7 @@ def paths(app: object) -> set[str]:
 
 
 def test_no_page_is_left_out() -> None:
-    """A new route of the portal or of the public listener gets generated requests too."""
+    """A new route of the portal or of the public listener gets generated requests too (S-05)."""
     any_: Any = None
     pages = portal.build(
         customers=any_,

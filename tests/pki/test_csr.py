@@ -109,7 +109,7 @@ def test_certbots_request_passes(must_staple):
 
 
 def test_names_are_compared_in_lower_case_and_the_common_name_counts():
-    """Case is settled once at the edge (S-35); a common name is a name asked for (A-81)."""
+    """Case is settled once at the edge (S-35); a common name is a name asked for (A-81, A-83)."""
     read = csr.parse(request(subject=name((NameOID.COMMON_NAME, "WWW2.Example.COM"))))
     assert read.names == {"www.example.com", "www2.example.com"}
     assert read.common_name == "www2.example.com"

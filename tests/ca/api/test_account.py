@@ -74,7 +74,7 @@ async def test_contacts_are_replaced(world):
 
 
 async def test_a_deactivated_account_is_gone_for_good(world):
-    """A-47: 200, then 401 to whatever its key signs; its open order is cancelled, its certificate stays as it was."""
+    """S-27, A-47: 200, then 401 to whatever its key signs; its open order is cancelled, its certificate stays."""
     client = await world.client(NAME, "other.example.com")
     certificate, chain = await issue(world, client, NAME)
     identifiers = [{"type": "dns", "value": "other.example.com"}]
@@ -105,7 +105,7 @@ async def test_a_deactivated_account_is_gone_for_good(world):
 
 
 async def test_a_new_key(world):
-    """A-45: the new key is the account's from then on, the old one nobody's; orders and proofs survive."""
+    """S-27, A-45: the new key is the account's from then on, the old one nobody's; orders and proofs survive."""
     client = await world.client(NAME, "other.example.com")
     await issue(world, client, NAME)
     both = {"identifiers": [{"type": "dns", "value": name} for name in (NAME, "other.example.com")]}

@@ -241,7 +241,7 @@ async def test_an_account_signed_for_by_another_key(world, client):
 
 
 async def test_key_and_account_at_the_wrong_places(world, client):
-    """A-11: newAccount wants the key, everything else the account."""
+    """S-05, A-11: newAccount wants the key, everything else the account."""
     header = await client.header(f"{BASE}/acme/new-account")
     problem, _ = await world.refused(client, flattened(client.key, header, b"{}"), target="/acme/new-account")
     assert problem == "malformed"

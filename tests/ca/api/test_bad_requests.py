@@ -82,7 +82,7 @@ async def test_a_csr_that_is_none(world, client, order, csr):
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "get"])
 async def test_the_method(world, route, method):
-    """A-13: plain GET only on directory, newNonce and renewalInfo; the answer says what is allowed."""
+    """S-05, A-13: plain GET only on directory, newNonce and renewalInfo; the answer says what is allowed."""
     allowed: tuple[str, ...] = ("GET", "HEAD", "OPTIONS") if route.method == "GET" else ("POST", "OPTIONS")
     if route.path in (links.DIRECTORY, links.NEW_NONCE):  # a POST-as-GET reads these too
         allowed = ("GET", "HEAD", "POST", "OPTIONS")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_the_directory(world):
-    """A-01: exactly what there is, all of it https, for anybody; no index link on itself (A-27, X-20)."""
+    """A-01: exactly what there is, all of it https, for anybody; no index link on itself (A-27, X-20, B-98)."""
     response = await call(world.app, "GET", "/acme/")
     directory = body(response)
     wanted = ["keyChange", "meta", "newAccount", "newAuthz", "newNonce", "newOrder", "renewalInfo", "revokeCert"]
@@ -244,7 +244,7 @@ async def test_revocation_by_the_certificates_key(world):
 
 
 async def test_renewal_info(world):
-    """X-10, X-12: for anybody, with Retry-After; unknown 404, malformed 400."""
+    """B-98, X-10, X-12: for anybody, with Retry-After; unknown 404, malformed 400."""
     client = await world.client()
     _, (leaf, *_) = await issue(world, client, "www.example.com")
     answer = await call(world.app, "GET", f"/acme/renewal-info/{ari.cert_id(leaf)}")

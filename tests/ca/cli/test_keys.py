@@ -37,7 +37,7 @@ def test_every_form_of_a_key(answer, key, tmp_path, home):
 
 
 def test_blocking(answer, refusal, key):
-    """With the right number only; then it is listed."""
+    """With the right number only; then it is listed (S-34)."""
     digest = keys.spki_digest(key.public_key()).hex()
     assert refusal("key", "block", digest, "--revoking", "3")["code"] == "operator.refused"
     blocked = answer("key", "block", digest, "--revoking", "0")

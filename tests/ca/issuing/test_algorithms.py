@@ -21,7 +21,7 @@ from tests.ca.issuing.conftest import NOW
     ],
 )
 def test_hash_and_identifier(key_type, hash_name, identifier):
-    """The hash belongs to the curve; the identifier is exact (B-56)."""
+    """The hash belongs to the curve; the identifier is exact (B-56, X-67)."""
     key = keys.generate(key_type)
     assert isinstance(key, IssuerKey)
     algorithm = algorithms.of(key.public_key())
@@ -30,7 +30,7 @@ def test_hash_and_identifier(key_type, hash_name, identifier):
 
 
 def test_other_keys_do_not_issue():
-    """P-521 and Ed25519 have no algorithm here."""
+    """X-67, P-521 and Ed25519 have no algorithm here."""
     with pytest.raises(KeyError):
         algorithms.of(ec.generate_private_key(ec.SECP521R1()).public_key())
     key = ed25519.Ed25519PrivateKey.generate()

@@ -74,7 +74,7 @@ async def test_an_organization_without_state_and_locality(ca, wanted):
 
 
 async def test_a_long_first_name_is_no_common_name(ca, wanted):
-    """commonName holds 64 characters; the name is in subjectAltName all the same (B-66)."""
+    """commonName holds 64 characters; the name is in subjectAltName all the same (B-66, A-83)."""
     name = "a" * 40 + "." + "b" * 40 + ".example.com"
     certificate = await certificate_of(ca, wanted._replace(names=(name, "www.example.com")))
     assert certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME) == []

@@ -41,7 +41,7 @@ PUBLISHED = [*vectors.load("jwk_thumbprints")["vectors"], *vectors.load("jws_sig
 
 
 def test_the_service_takes_its_keys():
-    """The product's rule is RSA 2048; another service may take more."""
+    """The product's rule is RSA 2048; another service may take more (X-67)."""
     check(RSA.public_key(), OV)
     check(RSA.public_key(), BOTH)
     check(generate(KeyType.EC256).public_key(), BOTH)

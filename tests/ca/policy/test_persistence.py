@@ -103,7 +103,7 @@ def test_the_end_is_to_the_second():
 
 @pytest.mark.parametrize("policy", ["", "; policy=Wild", "; policy=*", "; wildcard=policy"])
 def test_a_wildcard_needs_its_policy(policy):
-    """X-45: in any case of letters, and nothing else."""
+    """S-28, X-45: in any case of letters, and nothing else."""
     assert judged(OURS + policy, request=WILDCARD) == NAME_ONLY
     assert judged(f"{OURS}; policy=WildCard", request=WILDCARD) is None
 

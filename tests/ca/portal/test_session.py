@@ -21,7 +21,7 @@ def request(**headers: str) -> Request:
     ],
 )
 def test_another_sites_form_is_refused(headers: dict[str, str]) -> None:
-    """By what the browser says of where the request comes from."""
+    """By what the browser says of where the request comes from (S-34)."""
     with pytest.raises(CrossSiteRequest):
         check_same_site(request(**headers))
 

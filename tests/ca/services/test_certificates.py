@@ -171,7 +171,7 @@ async def test_revoked_twice(house, issued):
 
 
 async def test_only_exactly_our_certificates(house, issued):
-    """A foreign one, one with our serial number and other contents, and what is none (A-91)."""
+    """A foreign one, one with our serial number and other contents, and what is none (A-91, S-34)."""
     actor, certificate = issued
     tampered = bytearray(der(certificate))
     tampered[-1] ^= 1

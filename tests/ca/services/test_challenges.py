@@ -76,7 +76,7 @@ async def test_from_accepted_to_valid(house, placed):
 
 
 async def test_a_record_that_stays(house):
-    """It has no token, is asked about with the account alone, and proves one order, for ten days (X-43, X-47)."""
+    """No token, asked about with the account alone, a proof for one order, for ten days (X-43, X-47, S-27, S-28)."""
     service = house.products["ov-acme-1y"]
     house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-persist-01",))
     actor = await house.register(await house.sell(".example.com"))
@@ -150,7 +150,7 @@ async def test_a_wrong_answer_decides_at_once(house, placed):
 
 
 async def test_what_may_pass_is_tried_again(house, placed):
-    """After one second, then two; a success in between is a success."""
+    """After one second, then two; a success in between is a success (A-61)."""
     actor, view, challenge = placed
     house.network.verdicts = [DOWN, DOWN, SEEN]
     await house.challenges.accept(actor, challenge.id)

@@ -111,7 +111,7 @@ async def test_the_subject_is_never_taken_from_the_csr(house):
     ],
 )
 async def test_a_csr_must_fit_its_order(house, names, must_staple):
-    """Exactly the order's names, and nothing that cannot be given (A-81)."""
+    """Exactly the order's names, and nothing that cannot be given (A-81, A-83)."""
     actor = await house.register(await house.sell("www.example.com", ".example.net"))
     view = await house.ready(actor, "www.example.com", "a.example.net")
     der = csr.build(CERTIFICATE_KEY, names, common_name=None, must_staple=must_staple)
@@ -295,7 +295,7 @@ async def test_names_of_the_organization_go_through(house):
 
 
 async def test_a_validated_order_is_made_by_its_check_only(house):
-    """There is no other way to the signature (S-04)."""
+    """There is no other way to the signature (S-04, S-16)."""
     actor = await house.register(await house.sell())
     view = await house.ready(actor)
     with pytest.raises(TypeError):

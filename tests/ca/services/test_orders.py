@@ -234,7 +234,7 @@ async def test_proofs_are_used_again(house):
 
 
 async def test_proofs_are_not_lent(house):
-    """Another account of the same contract proves for itself (A-58, S-32)."""
+    """Another account of the same contract proves for itself (A-58, S-32, S-27)."""
     added = await house.sell()
     await house.ready(await house.register(added))
     assert (await house.order(await house.register(added))).status is OrderStatus.PENDING

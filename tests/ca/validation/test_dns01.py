@@ -97,7 +97,7 @@ async def test_an_accounts_own_record(dns):
 
 
 async def test_an_alias_is_followed(dns):
-    """The record may live in another zone; the name that is validated stays the asked-for one (A-69, B-22)."""
+    """The record may live in another zone; the name that is validated stays the asked-for one (A-69, B-22, B-21)."""
     dns.set(RECORD, "CNAME", "one.example.net.")
     dns.set("one.example.net", "CNAME", "two.example.net.")
     dns.set("two.example.net", "TXT", VALUE)
@@ -128,7 +128,7 @@ async def test_an_alias_is_followed(dns):
 
 
 async def test_only_the_challenge_name_counts(dns):
-    """A value at the name itself or at its parent's challenge name proves nothing (A-69, B-22)."""
+    """A value at the name itself or at its parent's challenge name proves nothing (A-69, B-22, B-21)."""
     dns.set(NAME, "TXT", VALUE)
     dns.set("_acme-challenge.example.org", "TXT", VALUE)
     assert not_found(await check(dns.address)) == "there is no such name (NXDOMAIN)"

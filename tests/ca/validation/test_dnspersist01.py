@@ -54,7 +54,7 @@ async def test_the_record_of_the_name(dns):
 
 
 async def test_no_other_records(dns):
-    """X-44, X-45: not that of a domain above, not dns-01's, and none at all."""
+    """S-28, X-44, X-45: not that of a domain above, not dns-01's, and none at all."""
     for name in ("_validation-persist.example.com", f"_acme-challenge.{NAME}", NAME):
         dns.set(name, "TXT", GOOD)
     assert type((await check(dns)).error) is errors.TxtNotFound
