@@ -1,7 +1,7 @@
 """dns-persist-01 solved: records that are there are used, others are made, and none is ever taken away."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from tegata.client.dnscheck import Looks, Propagation
 from tegata.client.dnserrors import IssuerNotOffered
 from tegata.client.dnspersist import DnsPersistSolver
 from tegata.client.solving import Solving
-from tegata.clock import SystemClock
+from tegata.clock import SystemClock, rfc3339
 from tegata.plugin_api.solver import Presentation
 from tests.client.dns_zone import TwoServers
 from tests.client.test_dnssolver import Zonekeeper
@@ -95,3 +95,17 @@ def test_strings_are_joined_and_aliases_followed(site: TwoServers):
     keeper = Keeper(site)
     solve(site, keeper, shown())
     assert keeper.records == []
+
+
+def test_what_is_warned_of(site: TwoServers):
+    """That the account's key is all it takes now, and that a record ends before a renewal may come (X-50)."""
+    keeper, clock = Keeper(site), SystemClock()
+    soon = (clock.now() + timedelta(days=89)).replace(microsecond=0)
+    told = solve(site, keeper, shown(), until=soon)
+    assert events.LastingRecordMade("www.example.com", PLACE) in told
+    assert events.LastingRecordEnds("www.example.com", PLACE, rfc3339(soon)) in told
+    told = solve(site, keeper, shown())
+    assert events.LastingRecordEnds("www.example.com", PLACE, rfc3339(soon)) in told
+    assert events.LastingRecordMade("www.example.com", PLACE) not in told
+    told = solve(site, keeper, shown("mail.example.com"), until=clock.now() + timedelta(days=91))
+    assert not any(isinstance(each, events.LastingRecordEnds) for each in told)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tegata.acme import identifiers
-from tegata.acme.messages import Authorization, Challenge
+from tegata.acme.messages import Authorization, Challenge, Meta
 from tegata.ca.policy import persistence
 from tegata.client import lasting
 from tegata.client.errors import BadAnswer
@@ -86,7 +86,7 @@ PARTS = st.sampled_from(
 @given(st.one_of(st.lists(PARTS).map("".join), st.lists(PARTS).map(";".join), st.text()), st.booleans())
 def test_what_will_do_is_what_the_ca_takes(text: str, wildcard: bool):
     """X-44, X-45, X-46: whatever stands there, a record that is used is one that our CA would take, too."""
-    if lasting.permits(text, ISSUERS, ACCOUNT, NOW, wildcard=wildcard):
+    if lasting.permits(text, ISSUERS, (ACCOUNT,), NOW, wildcard=wildcard):
         request = persistence.PersistRequest(issuers=ISSUERS, account_uri=ACCOUNT, wildcard=wildcard, at=NOW)
         assert persistence.objection([text.encode()], request) is None
 
@@ -99,5 +99,96 @@ def test_what_we_write_will_do(wildcard: bool, until: datetime | None):
     for days, expected in ((0, True), (2, until is None)):
         now = NOW + timedelta(days=days)
         request = persistence.PersistRequest(issuers=ISSUERS, account_uri=ACCOUNT, wildcard=wildcard, at=now)
-        assert lasting.permits(text, ISSUERS, ACCOUNT, now, wildcard=wildcard) is expected
+        assert lasting.permits(text, ISSUERS, (ACCOUNT,), now, wildcard=wildcard) is expected
         assert (persistence.objection([text.encode()], request) is None) is expected
+
+
+# Draft 02: a hash in place of the account's URL. The thumbprint is RFC 7638's own example's (F-03).
+THUMBPRINT = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+PREFIX = "https://ca.example/account-hash/"
+HASHED_ACCOUNT = "https://ca.example/acct/123"
+DOMAINS_OWN = f"{PREFIX}sha-256/5SQm7n6tPh2-PlLbCKGnViTXX5z19SCN4cPGQHSk-kw"
+ANY_DOMAIN = f"{PREFIX}sha-256/NpDnSwUthQK8zCgFdefYxAdAVPnygMLbs9US6oO-5ug"
+ISSUERS_02 = ("authority.example", "ca.example.net")
+META = Meta(account_hash_prefix=PREFIX, issuer_domain_names=list(ISSUERS_02), caa_identities=ISSUERS_02)
+
+
+def challenge_02(*issuers: str, accounturi: str | None = None) -> Challenge:
+    return Challenge(
+        type="dns-persist-01",
+        url="https://ca.example/chall",
+        status="pending",
+        issuer_names=issuers,
+        accounturi=accounturi,
+    )
+
+
+def test_draft_02_s_own_example():
+    """The account is called by a hash of itself, its key and the domain; what is good for any domain will do (X-50)."""
+    asked = Authorization(identifier=identifiers.of("example.com"), status="pending", challenges=())
+    shown = lasting.presentation(asked, challenge_02(*ISSUERS_02), HASHED_ACCOUNT, THUMBPRINT, lasting.offer(META))
+    assert (shown.account_url, shown.also_called) == (DOMAINS_OWN, (ANY_DOMAIN,))
+    assert lasting.beforehand("example.com", HASHED_ACCOUNT, THUMBPRINT, lasting.offer(META), None) == shown
+    text = lasting.value(shown.issuers[0], shown.account_url, None, wildcard=False)
+    assert text == f"authority.example; accounturi={DOMAINS_OWN}"
+    for account, permitted in ((DOMAINS_OWN, True), (ANY_DOMAIN, True), (HASHED_ACCOUNT, False)):
+        record = f"ca.example.net; accounturi={account}"
+        accounts = (shown.account_url, *shown.also_called)
+        assert lasting.permits(record, shown.issuers, accounts, NOW, wildcard=False) == permitted
+
+
+@pytest.mark.parametrize(
+    ("issuers", "meta"),
+    [
+        (("authority.example",), META),  # one that the directory promises is missing
+        ((*ISSUERS_02, "other.example"), META),  # one that no CAA record names
+        (ISSUERS_02, Meta(issuer_domain_names=list(ISSUERS_02))),
+        (ISSUERS_02, Meta(account_hash_prefix="https://ca.example/;policy=wildcard;")),
+        (ISSUERS_02, Meta(account_hash_prefix="http://ca.example/")),
+        (ISSUERS_02, Meta(account_hash_prefix=7)),
+    ],
+)
+def test_challenges_of_draft_02_that_are_not_taken(issuers: tuple[str, ...], meta: Meta):
+    """They and the directory contradict each other, or the account cannot be named (draft 02 §3.2, §4.1)."""
+    with pytest.raises(BadAnswer):
+        lasting.presentation(authorization(), challenge_02(*issuers), ACCOUNT, THUMBPRINT, lasting.offer(meta))
+
+
+def test_a_ca_of_draft_01_that_spells_as_draft_02():
+    """It names the account by its URL, so the record does."""
+    shown = lasting.presentation(authorization(), challenge_02(*ISSUERS, accounturi=ACCOUNT), ACCOUNT, THUMBPRINT)
+    assert (shown.account_url, shown.also_called) == (ACCOUNT, ())
+
+
+@pytest.mark.parametrize("said", [None, [], "ca.example", ["CA.example"], [7], ["x"] * 11])
+def test_a_directory_that_does_not_name_the_ca(said: Any):
+    """It is of no use for records made beforehand, and nothing else is wrong with it (draft 02 §3.2)."""
+    found = lasting.offer(Meta(issuer_domain_names=said, caa_identities=("CA.example.",)))
+    assert (found.issuers, found.caa) == ((), ("ca.example",))
+    shown = lasting.beforehand("*.example.com", ACCOUNT, THUMBPRINT, found, None)
+    assert shown is not None
+    assert (shown.name, shown.issuers, shown.account_url, shown.wildcard) == (
+        "example.com",
+        ("ca.example",),
+        ACCOUNT,
+        True,
+    )
+    assert lasting.beforehand("example.com", ACCOUNT, THUMBPRINT, lasting.NO_OFFER, None) is None
+    named = lasting.beforehand("example.com", ACCOUNT, THUMBPRINT, lasting.NO_OFFER, "ca.example")
+    assert named is not None
+    assert named.issuers == ("ca.example",)
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("; persistUntil=1798761600", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("; PERSISTUNTIL = 1798761600", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("", None),
+        ("; persistUntil=999999999999999", None),
+        ("; persistUntil=soon", None),
+    ],
+)
+def test_when_a_record_ends(end: str, expected: datetime | None):
+    """To warn before it does (X-50)."""
+    assert lasting.end_of(f"ca.example; accounturi={ACCOUNT}{end}") == expected

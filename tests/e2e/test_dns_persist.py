@@ -7,10 +7,14 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tegata.acme.challenges import dnspersist01_account
+from tegata.acme.jwk import from_public, thumbprint
 from tegata.ca.policy.persistence import PersistRequest, objection
+from tegata.pki.keys import from_pem
 from tests.client.https_peer import Answer
 from tests.e2e.acme_play import NAME, Play, acme_play, json_answer
 from tests.e2e.dns_site import DnsSite
@@ -107,3 +111,48 @@ def test_a_name_the_ca_has_not_and_an_end_that_is_past(dns_site: DnsSite, persis
     done = run(tegata, dns_site, persist, "--dns-persist.persist-until", "2020-01-01T00:00:00Z")
     assert done.code == 1
     assert "2020-01-01T00:00:00Z is past" in done.stderr
+
+
+class PersistPlay02(PersistPlay):
+    """The same as draft 02 has it: the directory says how accounts are hashed, the challenge names none."""
+
+    def __init__(self, play: Play, bind: Bind) -> None:
+        super().__init__(play, bind)
+        self.prefix = f"{play.url('/hash')}/"
+        play.twists["/dir"] = self._directory
+
+    def account(self, jwk: Any) -> str:
+        """What the account is called in the record."""
+        return dnspersist01_account(self.prefix, thumbprint(jwk), self.play.url("/account/1"), NAME)
+
+    def _directory(self, honest: Answer) -> Answer:
+        body = json.loads(honest.body)
+        body.setdefault("meta", {}).update(
+            accountHashPrefix=self.prefix, issuerDomainNames=ISSUERS[:1], caaIdentities=ISSUERS
+        )
+        return json_answer(body, honest.status, honest.headers)
+
+    def _look(self, _: Answer) -> Answer:
+        self.looks += 1
+        self._objection = None if self._bind.texts(PLACE) else "there is no record"
+        return json_answer(self._challenge("processing"))
+
+    def _challenge(self, status: str) -> dict[str, object]:
+        challenge = super()._challenge(status)
+        names = challenge.pop("issuer-domain-names")
+        del challenge["accounturi"]
+        return {**challenge, "issuerDomainNames": names}
+
+
+def test_as_draft_02_has_it(dns_site: DnsSite, tmp_path: Path, tegata: Tegata):
+    """A hash names the account, and whose key it takes is warned of (X-50); the next order finds the record."""
+    with acme_play(tmp_path) as play:
+        persist = PersistPlay02(play, dns_site.network.bind)
+        done = run(tegata, dns_site, persist, "--dns", "rfc2136").check()
+        (key_file,) = (tegata.path / "accounts").glob("**/*.key")
+        account = persist.account(from_public(from_pem(key_file.read_bytes()).public_key()))
+        wanted = f"ca.example; accounturi={account}"
+        assert wanted in dns_site.network.bind.texts(PLACE)
+        assert "guard the key like the zone itself" in done.stderr
+        done = run(tegata, dns_site, persist).check()
+        assert f'this record is there already: {PLACE}. TXT "{wanted}"' in done.stderr

@@ -1,6 +1,7 @@
 """tegata proves names to tegata-ca by records that stay (dns-persist-01, a draft): made once, looked at every time."""
 
 import re
+import time
 
 import pytest
 
@@ -38,6 +39,12 @@ def ca(tmp_path, zone):
         server.stop()
 
 
+@pytest.fixture
+def ca_without_name(tmp_path, zone):
+    with TegataCA(tmp_path / "ca", dns=zone) as server:
+        yield server
+
+
 def test_made_once_and_looked_at_every_time(ca, zone, tegata):
     """The challenge names account and CA in place of a token (X-43); no proof is used for a second order (X-47).
 
@@ -63,3 +70,49 @@ def test_made_once_and_looked_at_every_time(ca, zone, tegata):
     done = tegata.run(*words, "renew", "--days", "999", stdin="\n")
     assert done.code == 1
     assert "not for wildcards" in done.stderr
+
+
+def test_records_are_told_before_any_order(ca, zone, tegata):
+    """``dnspersist``: what to write, what is there, what ends soon; nothing is ordered, nothing written (X-50)."""
+    tegata = tegata.trusting(ca.ca_file)
+    contract = ca.add_contract(".example.com", service="persist")
+    account = ["-s", ca.directory_url, "-a", "-m", customer.MAIL]
+    words = [*account, "--dns.resolvers", zone.address, "--dns.propagation-wait", "10ms", *customer.names(*NAMES)]
+    zone.set(NAMES[0], "SOA", "ns.example.com. admin.example.com. 1 3600 600 86400 60")
+    done = tegata.run(*words, "dnspersist")
+    assert done.code == 1  # there is no account yet
+    assert "registered" in done.stderr or "account" in done.stderr
+    tegata.run(*account, *customer.eab(contract), "accounts", "register").check()
+    done = tegata.run(*words, "dnspersist")
+    assert done.code == 1
+    [record] = re.findall(rf'^{re.escape(PLACE)}\. IN TXT "(.*)"$', done.stdout, re.MULTILINE)
+    assert record.startswith(f"ca.example.net; accounturi={ca.url}/acme/account/")
+    assert record.endswith("; policy=wildcard")
+    assert "not there yet" in done.stdout
+    assert ".key" in done.stdout  # the key that is all it takes from now on
+    soon = f"{record}; persistUntil={int(time.time()) + 86400 * 89}"
+    zone.set(PLACE, "TXT", f'"{soon[:100]}" "{soon[100:]}"')
+    done = tegata.run(*words, "dnspersist", env={"TEGATA_LANG": "ja"}).check()
+    assert "まで有効" in done.stdout
+    assert soon in done.stdout
+    zone.set(PLACE, "TXT", f'"{soon}"', f'"{record}"')
+    done = tegata.run(*words, "dnspersist").check()
+    assert f"  there: {record}\n" in done.stdout
+    assert ca.json("cert", "list", "--contract", contract["contract"]) == []
+    done = tegata.run(*words, "--dns-persist.issuer-domain-name", "other.example", "dnspersist")
+    assert done.code == 1
+    assert f'"other.example; accounturi={ca.url}' in done.stdout
+    done = tegata.run(*words, "--dns-persist.persist-until", "2020-01-01T00:00:00Z", "dnspersist")
+    assert "is past" in done.stderr
+
+
+def test_a_ca_that_does_not_say_its_name(ca_without_name, zone, tegata):
+    """Then somebody must (X-50)."""
+    ca = ca_without_name
+    tegata = tegata.trusting(ca.ca_file)
+    contract = ca.add_contract(".example.com")
+    account = ["-s", ca.directory_url, "-a", "-m", customer.MAIL]
+    tegata.run(*account, *customer.eab(contract), "accounts", "register").check()
+    done = tegata.run(*account, "--dns.resolvers", zone.address, "-d", NAMES[0], "dnspersist")
+    assert done.code == 1
+    assert "--dns-persist.issuer-domain-name" in done.stderr

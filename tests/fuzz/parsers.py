@@ -459,7 +459,12 @@ PARSERS = (
     ),
     Parser(
         "lasting record",
-        text(lambda value: lasting.permits(value, {"ca.example"}, QUESTION.account_uri, NOW, wildcard=True)),
+        text(
+            lambda value: (
+                lasting.end_of(value),
+                lasting.permits(value, {"ca.example"}, (QUESTION.account_uri,), NOW, wildcard=True),
+            )
+        ),
         (b"ca.example; accounturi=https://ca.example/acme/account/1; policy=wildcard; persistUntil=1798761600",),
     ),
     Parser("variable's file", setting_from_file, (b"s3cret\r\n",), (BadSetting,)),

@@ -81,6 +81,15 @@ def dnspersist01_value(issuer: str, account_url: str, *, wildcard: bool) -> str:
     return f"{issuer}; accounturi={account_url}{'; policy=wildcard' if wildcard else ''}"
 
 
+def dnspersist01_account(prefix: str, thumbprint: str, account_url: str, domain: str) -> str:
+    """What an account is called in a domain's record since draft 02 (§4.1); ``*`` as domain is good for any.
+
+    A hash, so that nobody sees in the DNS whose domains belong together.
+    """
+    hashed = bytes([len(domain)]) + f"{domain}{thumbprint}{account_url}".encode("ascii")
+    return f"{prefix}sha-256/{b64.encode(hashlib.sha256(hashed).digest())}"
+
+
 def dns01_value(key_authorization: str) -> str:
     """The TXT value for a dns-01 key authorization (RFC 8555 §8.4)."""
     return b64.encode(_digest(key_authorization))

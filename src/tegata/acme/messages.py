@@ -25,6 +25,10 @@ class Meta(_Message, frozen=True):
     caa_identities: tuple[str, ...] = ()
     external_account_required: bool = False
     profiles: dict[str, str] = {}
+    account_hash_prefix: Any = None
+    """For dns-persist-01 since draft 02 (§4.1): text, if the CA is in order."""
+    issuer_domain_names: Any = None
+    """The same (§3.2): a list of names. What is wrong with it spoils records made beforehand, not the directory."""
     tegata: dict[str, Any] | None = None
     """Tegata's own: what this CA can do beyond the RFCs."""
 
@@ -130,7 +134,9 @@ class Challenge(_Message, frozen=True):
     accounturi: str | None = None
     """With dns-persist-01: whose record is looked for (draft-ietf-acme-dns-persist §3)."""
     issuer_domain_names: tuple[str, ...] = msgspec.field(default=(), name="issuer-domain-names")
-    """With dns-persist-01: the CA's names, any of which may stand in the record."""
+    """With dns-persist-01 up to draft 01: the CA's names, any of which may stand in the record."""
+    issuer_names: tuple[str, ...] = msgspec.field(default=(), name="issuerDomainNames")
+    """The same since draft 02, where the record names account and domain by a hash."""
 
 
 class Authorization(_Message, frozen=True):

@@ -121,6 +121,12 @@ class NoNames(TegataError):
     code = "cli.no-names"
 
 
+class CaWithoutName(TegataError):
+    """The CA at ``server`` does not say what it is called in records that stay, and nobody else did."""
+
+    code = "cli.ca-without-name"
+
+
 class NoServer(TegataError):
     """``conformance`` without a server."""
 

@@ -29,6 +29,7 @@ from tegata.cli.plans.plan import (
     OFFLINE,
     Conformance,
     DnsHelp,
+    DnsPersist,
     Ensure,
     KeyRollover,
     List,
@@ -205,14 +206,14 @@ def _carry_out(context: Context, plan: Plan) -> int:
             from tegata.cli.verbs.accountkeys import recover
 
             recover(context, plan)
-        case List() | DnsHelp() | Conformance():
+        case List() | DnsHelp() | DnsPersist() | Conformance():
             return _look(context, plan)
         case _:
             _look_after(context, plan)
     return DONE
 
 
-def _look(context: Context, plan: List | DnsHelp | Conformance) -> int:
+def _look(context: Context, plan: List | DnsHelp | DnsPersist | Conformance) -> int:
     match plan:
         case List():
             from tegata.cli.verbs.listing import show
@@ -222,6 +223,10 @@ def _look(context: Context, plan: List | DnsHelp | Conformance) -> int:
             from tegata.cli.verbs.dnshelp import show as show_providers
 
             show_providers(context, plan)
+        case DnsPersist():
+            from tegata.cli.verbs.dnspersist import show as show_records
+
+            return show_records(context, plan)
         case Conformance():
             from tegata.cli.verbs.conformance import conformance
 

@@ -13,7 +13,7 @@ from tegata.acme import ari, codec, jwk
 from tegata.acme.messages import Directory, RenewalInfo
 from tegata.acme.window import Window
 from tegata.acme.wire import Response, date, retry_after
-from tegata.client import accounts, events, profiles, revoking, rollover
+from tegata.client import accounts, events, lasting, profiles, revoking, rollover
 from tegata.client.accounts import EabCredential, Registration
 from tegata.client.bucket import Bucket
 from tegata.client.driver import Driver
@@ -28,7 +28,7 @@ from tegata.pki import csr
 from tegata.pki import names as name_rules
 from tegata.pki.csr_file import Brought
 from tegata.pki.keys import PrivateKey
-from tegata.plugin_api.solver import Solver
+from tegata.plugin_api.solver import Presentation, Solver
 
 __all__ = [
     "Brought",
@@ -131,6 +131,17 @@ class Client:
     def terms(self) -> str | None:
         """The URL of the CA's terms of service, if it has any."""
         return self.directory.meta.terms_of_service
+
+    def lasting_record(self, name: str, issuer: str | None = None) -> Presentation | None:
+        """What dns-persist-01 will want for a name of the account's, before anything is ordered (X-50).
+
+        None where the CA does not say what it is called in such records, and ``issuer`` neither. Raises NoAccount.
+        """
+        if self._session.kid is None:
+            raise NoAccount
+        thumbprint = jwk.thumbprint(jwk.from_public(self._session.key.public_key()))
+        said = lasting.offer(self.directory.meta)
+        return lasting.beforehand(name, self._session.kid, thumbprint, said, issuer)
 
     @property
     def eab_required(self) -> bool:
@@ -237,6 +248,7 @@ class Client:
                 new_order=directory.new_order,
                 thumbprint=jwk.thumbprint(jwk.from_public(self._session.key.public_key())),
                 account_url=self._session.kid or "",
+                offer=lasting.offer(directory.meta),
                 solvable=frozenset(solvers),
                 deadline=end,
                 allowed=deadline,

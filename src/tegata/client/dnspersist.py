@@ -12,8 +12,8 @@ from tegata.client import lasting
 from tegata.client.dnscheck import Propagation
 from tegata.client.dnserrors import IssuerNotOffered
 from tegata.client.dnszones import Zones
-from tegata.client.events import LastingRecordFound, Presenting, Report
-from tegata.clock import Clock
+from tegata.client.events import LastingRecordEnds, LastingRecordFound, LastingRecordMade, Presenting, Report
+from tegata.clock import Clock, rfc3339
 from tegata.plugin_api.dns import ConfirmingProvider, DnsProvider, TxtRecord
 from tegata.plugin_api.solver import Presentation
 
@@ -64,6 +64,8 @@ class DnsPersistSolver:
                 self._report(LastingRecordFound(presentation.name, place, found))
             else:
                 self._provider.add(record)
+                self._report(LastingRecordMade(presentation.name, place))
+            self._warn_of_end(presentation.name, place, record.value)
             wanted.setdefault(place, []).append(record.value)
         if isinstance(self._provider, ConfirmingProvider):
             self._provider.confirm()
@@ -74,16 +76,18 @@ class DnsPersistSolver:
         if presentation in self._presented:
             self._presented.remove(presentation)
 
+    def _warn_of_end(self, name: str, place: str, text: str) -> None:
+        until = lasting.end_of(text)
+        if until is not None and until - self._clock.now() < lasting.NEAR:
+            self._report(LastingRecordEnds(name, place, rfc3339(until)))
+
     def _found(self, place: str, wanted: Presentation) -> str | None:
         issuers = {self._issuer} if self._issuer else set(wanted.issuers)
+        accounts = (wanted.account_url, *wanted.also_called)
         texts = self._zones.texts_at(place)
         now = self._clock.now()
         return next(
-            (
-                text
-                for text in texts
-                if lasting.permits(text, issuers, wanted.account_url, now, wildcard=wanted.wildcard)
-            ),
+            (text for text in texts if lasting.permits(text, issuers, accounts, now, wildcard=wanted.wildcard)),
             None,
         )
 

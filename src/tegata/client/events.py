@@ -152,6 +152,23 @@ class LastingRecordFound:
 
 
 @dataclass(frozen=True)
+class LastingRecordMade:
+    """A record that stays was made: from now on the account's key alone is enough for certificates (X-50)."""
+
+    name: str
+    place: str
+
+
+@dataclass(frozen=True)
+class LastingRecordEnds:
+    """A record that stays will do until ``until`` (RFC 3339) only, which may be before the next renewal (X-50)."""
+
+    name: str
+    place: str
+    until: str
+
+
+@dataclass(frozen=True)
 class CheckingPropagation:
     """It is looked whether the record for this name can be seen, after questions to these servers."""
 
@@ -212,6 +229,8 @@ Event: TypeAlias = (
     | ChainNotOffered
     | Presenting
     | LastingRecordFound
+    | LastingRecordMade
+    | LastingRecordEnds
     | CheckingPropagation
     | AwaitingPropagation
     | CleaningUp

@@ -15,7 +15,7 @@ from tegata.acme import b64, codec, identifiers
 from tegata.acme.messages import Authorization, Finalize, NewOrder, Order
 from tegata.acme.problems import ErrorType
 from tegata.acme.statuses import OrderStatus
-from tegata.client import chains, events
+from tegata.client import chains, events, lasting
 from tegata.client.errors import (
     BadAnswer,
     CaUnreachable,
@@ -87,13 +87,14 @@ class Issuance:
         new_order: str,
         thumbprint: str,
         account_url: str = "",
+        offer: lasting.Offer = lasting.NO_OFFER,
         solvable: Collection[str],
         deadline: float,
         allowed: float,
     ) -> None:
         self._wanted = wanted
         self._new_order = new_order
-        self._account = (thumbprint, account_url)
+        self._account = (thumbprint, account_url, offer)
         self._solvable = solvable
         self.deadline = deadline
         self._allowed = allowed

@@ -94,11 +94,11 @@ class Validation:
             news.append(events.SolverMissing(self.name, each.type))
         raise NoSolver(self.name, [each.type for each in offered], sorted(solvable))
 
-    def presentation(self, thumbprint: str, account_url: str) -> Presentation:
+    def presentation(self, thumbprint: str, account_url: str, offer: lasting.Offer) -> Presentation:
         """What to show for the chosen challenge; raises BadToken where the token is not safe to use (A-66)."""
         assert self._authorization is not None
         if self.challenge.type == DNS_PERSIST_01:
-            return lasting.presentation(self._authorization, self.challenge, account_url)
+            return lasting.presentation(self._authorization, self.challenge, account_url, thumbprint, offer)
         token = self.challenge.token
         if token is None:
             raise BadAnswer(url=self.url, reason="its challenge has no token")

@@ -44,9 +44,19 @@ class TxtRecord:
     name: str
     """Absolute, in lower case, with its final dot: ``_acme-challenge.www.example.com.``; aliases were followed."""
     value: str
-    """The text, of printable ASCII without quotation marks; at most 255 characters."""
+    """The text, of printable ASCII without quotation marks; one of more than 255 characters is several strings."""
     origin: Presentation
     """What the record proves. Only for handing on to a program that works the record out by itself (lego's RAW)."""
+
+    @property
+    def strings(self) -> tuple[str, ...]:
+        """The value as a TXT record holds it: in strings of at most 255 octets (RFC 1035 §3.3.14, X-50)."""
+        return tuple(self.value[start : start + 255] for start in range(0, len(self.value), 255))
+
+    @property
+    def quoted(self) -> str:
+        """The strings as a zone file has them."""
+        return " ".join(f'"{string}"' for string in self.strings)
 
     def raw(self, provider: str, variable: str) -> tuple[str, str, str]:
         """Domain, token and key authorization, of which such a program makes dns-01's record.

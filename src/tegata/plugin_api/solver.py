@@ -24,6 +24,8 @@ class Presentation:
     issuers: tuple[str, ...] = ()
     account_url: str = ""
     wildcard: bool = False
+    also_called: tuple[str, ...] = ()
+    """Other names of the account that will do in a lasting record."""
 
 
 class Solver(Protocol):

@@ -135,6 +135,16 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence("Give its name by -d.", "-d でコモンネームを指定してください。"),
     ),
+    "cli.ca-without-name": Entry(
+        Sentence(
+            "The CA at {server} does not say in its directory by which name records that stay must call it.",
+            "認証局 {server} のディレクトリに、永続レコードに書く認証局の名前がありません。",
+        ),
+        Sentence(
+            "Look it up in the CA's documents and give it by --dns-persist.issuer-domain-name.",
+            "認証局の資料で確認し、--dns-persist.issuer-domain-name で指定してください。",
+        ),
+    ),
     "cli.no-server": Entry(
         Sentence("It was not said which ACME server to check.", "検査する ACME サーバーが指定されていません。"),
         Sentence(

@@ -138,6 +138,18 @@ def step(writers: list[subprocess.Popen[str]]) -> None:
 
 
 @needs_pdns
+def test_a_long_value(pdns: PowerDns):
+    """It is several strings, as DNS has it (X-50), and goes again."""
+    long, place = "x" * 255 + "y" * 255 + "z", "_validation-persist.example.com."
+    there = provider(pdns)
+    there.add(record(long, place))
+    there.confirm()
+    assert pdns.texts(place) == [f'"{"x" * 255}" "{"y" * 255}" "z"']
+    there.remove(record(long, place))
+    assert pdns.texts(place) == []
+
+
+@needs_pdns
 def test_the_ttl(pdns: PowerDns):
     there = provider(pdns, PDNS_TTL="77")
     there.add(record(VALUE, NAME))

@@ -68,6 +68,17 @@ def test_the_ttl(bind: Bind):
 
 
 @needs_bind
+def test_a_long_value(bind: Bind):
+    """It is several strings, as DNS has it (X-50), which whoever reads joins again."""
+    long, place = "x" * 255 + "y" * 255 + "z", "_validation-persist.example.com."
+    there = provider(bind.address, **key(bind))
+    there.add(record(long, place))
+    assert bind.texts(place) == {long}
+    there.remove(record(long, place))
+    assert bind.texts(place) == set()
+
+
+@needs_bind
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_algorithm_from_a_file_that_bind_reads_itself(bind: Bind, algorithm: str):
     there = provider(bind.address, RFC2136_TSIG_FILE=str(bind.keys[algorithm].file))

@@ -78,6 +78,14 @@ _ALL = (
         Sentence("Show the providers of --dns and their variables", "--dns のプロバイダーと環境変数を表示します"),
     ),
     Command(
+        "dnspersist",
+        "dnspersist",
+        Sentence(
+            "Show the records that dns-persist-01 will want, and which of them are there; nothing is changed",
+            "dns-persist-01 に必要なレコードと、その登録状況を表示します（変更は行いません）",
+        ),
+    ),
+    Command(
         "conformance",
         "conformance",
         Sentence(

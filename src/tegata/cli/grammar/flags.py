@@ -90,6 +90,7 @@ _LIST = frozenset({"list"})
 _REGISTER = frozenset({"accounts register"})
 _ACCOUNT_KEYS = frozenset({"accounts keyrollover", "accounts recover"})
 _DNSHELP = frozenset({"dnshelp"})
+_DNSPERSIST = frozenset({"dnspersist"})
 _MIGRATE = frozenset({"migrate"})
 _CONFORMANCE = frozenset({"conformance"})
 
@@ -317,7 +318,7 @@ FLAGS: tuple[Flag, ...] = (
             "レコードに書く認証局のドメイン名（既定値は認証局が示す先頭の名前）。",
         ),
         "DNS_PERSIST_ISSUER_DOMAIN_NAME",
-        _ISSUE,
+        _ISSUE | _DNSPERSIST,
         v5=("dns-persist.issuer-domain-name",),
     ),
     Flag(
@@ -328,7 +329,7 @@ FLAGS: tuple[Flag, ...] = (
             "登録するレコードの有効期限（RFC 3339。既定値は無期限）。",
         ),
         "DNS_PERSIST_PERSIST_UNTIL",
-        _ISSUE,
+        _ISSUE | _DNSPERSIST,
         v5=("dns-persist.persist-until",),
     ),
     Flag(

@@ -64,7 +64,7 @@ def of_account(invocation: Invocation, environ: Mapping[str, str]) -> DnsPlan | 
 
 def persistent(invocation: Invocation, environ: Mapping[str, str]) -> PersistPlan | None:
     """The plan for records that stay, or None; without a provider a person makes them."""
-    if not invocation.switch("dns-persist"):
+    if not invocation.switch("dns-persist") and invocation.command != "dnspersist":
         return None
     issuer = invocation.text("dns-persist.issuer-domain-name")
     return PersistPlan(

@@ -25,6 +25,7 @@ from tegata.cli.plans.plan import (
     AccountPlan,
     Conformance,
     DnsHelp,
+    DnsPersist,
     Eab,
     Ensure,
     IssuePlan,
@@ -62,8 +63,8 @@ def make(
         return upkeep.make(invocation, path) if invocation.command in upkeep.COMMANDS else _show(invocation, path)
     wishes.check(invocation)
     account = _account(invocation, environ, eab_file)
-    if invocation.command == "conformance":
-        return _conformance(invocation, environ, account, eab_file)
+    if invocation.command in ("conformance", "dnspersist"):
+        return _look(invocation, environ, path, account, eab_file)
     if invocation.command in ("accounts register", "accounts keyrollover", "accounts recover"):
         return _of_account(invocation, path, account, material)
     if invocation.command == "revoke":
@@ -92,9 +93,12 @@ def _of_account(
     return kind(path, account, material.key, agreed=invocation.switch("yes"))
 
 
-def _conformance(
-    invocation: Invocation, environ: Mapping[str, str], account: AccountPlan, eab_file: EabFile | None
-) -> Conformance:
+def _look(
+    invocation: Invocation, environ: Mapping[str, str], path: Path, account: AccountPlan, eab_file: EabFile | None
+) -> Conformance | DnsPersist:
+    persist = dnsplan.persistent(invocation, environ) if invocation.command == "dnspersist" else None
+    if persist:
+        return DnsPersist(path, account, _names(invocation, eab_file, NOTHING), persist)
     names = invocation.list("domains") or (eab_file.names if eab_file else ())
     return Conformance(
         account=account,

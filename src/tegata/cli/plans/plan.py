@@ -220,6 +220,16 @@ class DnsHelp:
 
 
 @dataclass(frozen=True)
+class DnsPersist:
+    """``dnspersist``: show the records that stay for these names, and which are there."""
+
+    path: Path
+    account: AccountPlan
+    names: tuple[str, ...]
+    persist: PersistPlan
+
+
+@dataclass(frozen=True)
 class Conformance:
     """``conformance``: hold a server against the standards."""
 
@@ -240,5 +250,16 @@ class Conformance:
 
 
 Plan: TypeAlias = (
-    Run | Renew | Ensure | Revoke | Register | KeyRollover | Recover | List | DnsHelp | Conformance | Upkeep
+    Run
+    | Renew
+    | Ensure
+    | Revoke
+    | Register
+    | KeyRollover
+    | Recover
+    | List
+    | DnsHelp
+    | DnsPersist
+    | Conformance
+    | Upkeep
 )

@@ -5,6 +5,7 @@ Imported only where names are proved in the DNS: dnspython costs a tenth of a se
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from tegata.acme.challenges import DNS_01
 from tegata.cli.context import Context
@@ -33,12 +34,27 @@ def dns_solver(context: Context, plan: DnsPlan, challenge_type: str = DNS_01) ->
 
 def persist_solver(context: Context, plan: PersistPlan) -> DnsPersistSolver:
     """The solver for records that stay; raises as ``dns_solver``, and PersistUntilPast."""
-    if plan.until and plan.until <= context.clock.now():
-        raise PersistUntilPast(until=rfc3339(plan.until))
+    check_end(plan, context.clock.now())
     provider, zones, propagation, _, report = _means(context, plan.dns)
     return DnsPersistSolver(
         provider, zones, propagation, issuer=plan.issuer, until=plan.until, clock=context.clock, report=report
     )
+
+
+def check_end(plan: PersistPlan, now: datetime) -> None:
+    """Raise PersistUntilPast where a record that is made would prove nothing."""
+    if plan.until and plan.until <= now:
+        raise PersistUntilPast(until=rfc3339(plan.until))
+
+
+def zones_for(plan: DnsPlan) -> Zones:
+    """Who looks in the DNS, for a plan that changes nothing; raises BadResolver, NoResolvers."""
+    return _lookup(plan)[1]
+
+
+def _lookup(plan: DnsPlan) -> tuple[Lookup, Zones]:
+    lookup = Lookup(plan.resolvers, timeout=plan.timeout, tcp_only=plan.tcp_only)
+    return lookup, Zones(lookup, follow=plan.follow_aliases, direct=plan.authoritative and plan.wait is None)
 
 
 def _means(
@@ -46,8 +62,7 @@ def _means(
 ) -> tuple[DnsProvider, Zones, Propagation, tuple[str, ...], Callable[[Event], None]]:
     """Who makes records, where they belong, who sees whether they are there, the servers asked, and who is told."""
     code, factory = dnsproviders.find(plan.provider)
-    lookup = Lookup(plan.resolvers, timeout=plan.timeout, tcp_only=plan.tcp_only)
-    zones = Zones(lookup, follow=plan.follow_aliases, direct=plan.authoritative and plan.wait is None)
+    lookup, zones = _lookup(plan)
     provider = factory(Surroundings(Environment(code, context.environ), zones.zone_of, context.console))
     if context.shared and not provider.side_by_side:
         provider = InTurn(provider, context.shared.turn(code))

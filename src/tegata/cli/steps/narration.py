@@ -36,6 +36,20 @@ _LINES: dict[type[events.Event], tuple[str, str]] = {
     events.ReplacesDropped: (WARN, "The order is not linked to the certificate it replaces: {error}"),
     events.Presenting: (INFO, "[{name}] acme: Preparing to solve {TYPE}"),
     events.LastingRecordFound: (INFO, '[{name}] acme: this record is there already: {place} TXT "{text}"'),
+    events.LastingRecordMade: (
+        WARN,
+        (
+            "[{name}] Whoever has the account's private key can have certificates for this name from now on, until the "
+            "record at {place} is removed: guard the key like the zone itself"
+        ),
+    ),
+    events.LastingRecordEnds: (
+        WARN,
+        (
+            "[{name}] The record at {place} proves nothing after {until}: replace it by one with a later persistUntil, "
+            "or with none, before the next renewal"
+        ),
+    ),
     events.CheckingPropagation: (INFO, "[{name}] acme: Checking DNS record propagation using [{servers}]"),
     events.AwaitingPropagation: (INFO, "Wait for propagation [timeout: {timeout}s, interval: {interval}s]"),
     events.ClockDiffers: (

@@ -127,4 +127,8 @@ def _address(host: str) -> str:
 
 
 def _txt(value: str) -> dns.rdtypes.ANY.TXT.TXT:
-    return dns.rdtypes.ANY.TXT.TXT(dns.rdataclass.IN, dns.rdatatype.TXT, [value.encode("ascii")])
+    return dns.rdtypes.ANY.TXT.TXT(
+        dns.rdataclass.IN,
+        dns.rdatatype.TXT,
+        [value[start : start + 255].encode("ascii") for start in range(0, len(value), 255)],
+    )

@@ -30,7 +30,7 @@ class ManualProvider:
         """Ask for the record and wait until somebody has made it; raises NobodyAnswers."""
         zone = self._zone_of(record.name)
         self._dialogue.say(f"lego: Please create the following TXT record in your {zone} zone:")
-        self._dialogue.say(f'{record.name} {self.timing.ttl} IN TXT "{record.value}"')
+        self._dialogue.say(f"{record.name} {self.timing.ttl} IN TXT {record.quoted}")
         self._dialogue.say("lego: Press 'Enter' when you are done")
         if self._dialogue.answer() is None:
             raise NobodyAnswers(provider="manual", name=record.name)

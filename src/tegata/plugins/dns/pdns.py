@@ -125,7 +125,7 @@ class PdnsProvider:
         self._added.pop(record, None)
         for _ in range(_MOST_ROUNDS):
             left = self._change(record, _without)
-            own = {_quoted(each.value) for each in self._added if each.name == record.name}
+            own = {each.quoted for each in self._added if each.name == record.name}
             if not left or own.issuperset(each.content for each in left):
                 return
             self._settle()
@@ -161,7 +161,7 @@ class PdnsProvider:
         # Servers before 4.6 give the whole zone whatever is asked for.
         found = [each for each in zone.rrsets if each.name.lower() == record.name and each.type == "TXT"]
         before = found[0] if found else _RecordSet(record.name, "TXT", self.timing.ttl, [])
-        after = change(before.records, _Record(_quoted(record.value)))
+        after = change(before.records, _Record(record.quoted))
         if after == before.records:
             return None
         if not self._changed_alone(path, before, after):
@@ -219,10 +219,6 @@ def _with(contents: list[_Record], own: _Record) -> list[_Record]:
 
 def _without(contents: list[_Record], own: _Record) -> list[_Record]:
     return [each for each in contents if each.content != own.content]
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"'
 
 
 PLUGIN = PdnsProvider
