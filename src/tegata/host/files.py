@@ -59,6 +59,8 @@ class Tree:
 def make_folder(folder: Path) -> None:
     """Make a folder that only its owner may enter, and the missing ones above it; raises NotWritable."""
     with told(folder):
+        if folder.is_dir():
+            return
         for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
             # Another process may have made it in between.
             missing.mkdir(PRIVATE_FOLDER, exist_ok=True)

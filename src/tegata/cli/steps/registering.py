@@ -19,6 +19,7 @@ from tegata.cli.steps.connection import client_for, reach, settled
 from tegata.cli.steps.waiting import locked
 from tegata.client.api import Client, EabCredential, Registration
 from tegata.client.errors import EabRequired
+from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
 from tegata.host.errors import AccountNotFound
 from tegata.host.files import Tree
@@ -42,6 +43,10 @@ def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -
     Raises TermsRefused, NoAnswer, IncompleteEab, and what the client and the disk raise.
     """
     folder = AccountFolder(tree, plan.server, plan.user)
+    whole = None if anew else _whole(tree, plan)
+    if whole is not None:
+        _tell_unused_eab(context.console, whole)
+        return whole
     with locked(context, tree, folder.lock, plan.user):
         if anew:
             return _registered_anew(context, tree, folder, plan)
@@ -49,11 +54,28 @@ def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -
             account = existing(tree, plan)
         except AccountNotFound:
             return _register(context, tree, folder, plan)
-        if plan.eab and plan.eab.kid and not folder.is_bound():
-            line = f"Whether the account {shown(plan.user)} belongs to --kid {shown(plan.eab.kid)} is not known"
-            context.console.log(f"{line}: the CA has not said it. The EAB is not used; --new-account makes one", WARN)
+        _tell_unused_eab(context.console, account)
         account = settled(context, account)
         return account if account.url else _complete(context, tree, account)
+
+
+def _whole(tree: Tree, plan: AccountPlan) -> Account | None:
+    """The account where nothing of it is missing and no change of its key was cut off: it wants no lock.
+
+    None where it needs a closer look; another process may also be in the middle of making, moving or changing it.
+    """
+    try:
+        account = existing(tree, plan)
+        return account if account.url and account.folder.next_key() is None else None
+    except TegataError:
+        return None
+
+
+def _tell_unused_eab(console: Console, account: Account) -> None:
+    eab = account.plan.eab
+    if eab and eab.kid and not account.folder.is_bound():
+        line = f"Whether the account {shown(account.plan.user)} belongs to --kid {shown(eab.kid)} is not known"
+        console.log(f"{line}: the CA has not said it. The EAB is not used; --new-account makes one", WARN)
 
 
 def _registered_anew(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan) -> Account:
