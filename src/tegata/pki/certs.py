@@ -99,7 +99,7 @@ def to_pem(chain: Sequence[x509.Certificate]) -> bytes:
 
 def der_to_pem(der: bytes) -> bytes:
     """Write a certificate's DER as PEM; what it says is not looked at."""
-    lines = (binascii.b2a_base64(der[at : at + 48]) for at in range(0, len(der), 48))
+    lines = [binascii.b2a_base64(der[at : at + 48]) for at in range(0, len(der), 48)]
     return b"-----BEGIN CERTIFICATE-----\n" + b"".join(lines) + b"-----END CERTIFICATE-----\n"
 
 

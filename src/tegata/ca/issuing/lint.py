@@ -88,16 +88,23 @@ def _fields(tbs: bytes) -> Fields:
 def _extensions(part: Element) -> dict[bytes, tuple[bool, bytes]]:
     found: dict[bytes, tuple[bool, bytes]] = {}
     for extension in der.elements(der.only(part.content, der.SEQUENCE).content):
-        oid, *flags, value = der.elements(extension.content)
-        _require(
-            (extension.tag, oid.tag, value.tag) == (der.SEQUENCE, der.OBJECT_IDENTIFIER, der.OCTET_STRING)
-            and [flag.encoded for flag in flags] in ([], [_TRUE]),
-            "an extension is an OID, TRUE if it is critical, and a value",
-            extension.encoded,
-        )
-        _require(oid.content not in found, "an extension occurs once", oid.content)
-        found[oid.content] = (bool(flags), value.content)
+        oid, critical, value = _extension(extension)
+        _require(oid not in found, "an extension occurs once", oid)
+        found[oid] = (critical, value)
     return found
+
+
+@lru_cache(256)
+def _extension(extension: Element) -> tuple[bytes, bool, bytes]:
+    """OID, criticality and value; all but the names are the same octets in certificate after certificate."""
+    oid, *flags, value = der.elements(extension.content)
+    _require(
+        (extension.tag, oid.tag, value.tag) == (der.SEQUENCE, der.OBJECT_IDENTIFIER, der.OCTET_STRING)
+        and [flag.encoded for flag in flags] in ([], [_TRUE]),
+        "an extension is an OID, TRUE if it is critical, and a value",
+        extension.encoded,
+    )
+    return oid.content, bool(flags), value.content
 
 
 # Rules on the fields
@@ -260,15 +267,18 @@ def _time(part: Element) -> datetime:
 
 def _attributes(name: Element) -> list[tuple[bytes, int, str]]:
     """OID, string tag and text of each attribute; every RDN has exactly one."""
-    found = []
-    for rdn in der.elements(name.content):
-        attributes = der.elements(rdn.content)
-        tags = [rdn.tag, *(attribute.tag for attribute in attributes)]
-        _require(tags == [der.SET, der.SEQUENCE], "an RDN has one attribute", rdn.encoded)
-        oid, value = der.elements(attributes[0].content)
-        _require(oid.tag == der.OBJECT_IDENTIFIER, "an attribute has an OID", oid.encoded)
-        found.append((oid.content, value.tag, value.content.decode("utf-8")))
-    return found
+    return [_attribute(rdn) for rdn in der.elements(name.content)]
+
+
+@lru_cache(1024)
+def _attribute(rdn: Element) -> tuple[bytes, int, str]:
+    """All but the common name are the same in every certificate of a contract."""
+    attributes = der.elements(rdn.content)
+    tags = [rdn.tag, *(attribute.tag for attribute in attributes)]
+    _require(tags == [der.SET, der.SEQUENCE], "an RDN has one attribute", rdn.encoded)
+    oid, value = der.elements(attributes[0].content)
+    _require(oid.tag == der.OBJECT_IDENTIFIER, "an attribute has an OID", oid.encoded)
+    return oid.content, value.tag, value.content.decode("utf-8")
 
 
 def _general_name(name: Element) -> str:
