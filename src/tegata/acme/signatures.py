@@ -26,6 +26,8 @@ _ELLIPTIC = {
     "secp384r1": ec.ECDSA(hashes.SHA384()),
     "secp521r1": ec.ECDSA(hashes.SHA512()),
 }
+_OCTETS = {"secp256r1": 32, "secp384r1": 48, "secp521r1": 66}
+"""How long R and S are, each."""
 _PADDING, _SHA256 = padding.PKCS1v15(), hashes.SHA256()
 
 
@@ -40,7 +42,7 @@ def sign(key: PrivateKey, data: bytes) -> bytes:
     """The signature by the key's one algorithm; an elliptic key's curve is one of ``CURVES``."""
     if isinstance(key, EllipticCurvePrivateKey):
         r, s = decode_dss_signature(key.sign(data, _ELLIPTIC[key.curve.name]))
-        octets = _octets(key.curve)
+        octets = _OCTETS[key.curve.name]
         return r.to_bytes(octets, "big") + s.to_bytes(octets, "big")
     if isinstance(key, RSAPrivateKey):
         return key.sign(data, _PADDING, _SHA256)
@@ -54,11 +56,12 @@ def fits(key: PublicKey, data: bytes, signature: bytes) -> bool:
     """
     try:
         if isinstance(key, EllipticCurvePublicKey):
-            octets = _octets(key.curve)
+            curve = key.curve.name
+            octets = _OCTETS[curve]
             if len(signature) != 2 * octets:
                 return False
             r, s = int.from_bytes(signature[:octets], "big"), int.from_bytes(signature[octets:], "big")
-            key.verify(encode_dss_signature(r, s), data, _ELLIPTIC[key.curve.name])
+            key.verify(encode_dss_signature(r, s), data, _ELLIPTIC[curve])
         elif isinstance(key, RSAPublicKey):
             key.verify(signature, data, _PADDING, _SHA256)
         else:
@@ -76,7 +79,3 @@ def mac(algorithm: str, secret: bytes, data: bytes) -> bytes:
 def mac_fits(algorithm: str, secret: bytes, data: bytes, found: bytes) -> bool:
     """Whether the MAC is by this secret over these bytes, found out in constant time."""
     return hmac.compare_digest(mac(algorithm, secret, data), found)
-
-
-def _octets(curve: ec.EllipticCurve) -> int:
-    return (curve.key_size + 7) // 8

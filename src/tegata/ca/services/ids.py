@@ -4,7 +4,9 @@ The only place of the CA's services that rolls dice; knows no record.
 """
 
 import secrets
+from os import urandom
 
+from tegata.acme import b64
 from tegata.clock import SystemClock
 
 # Digits and consonants that are not mistaken for each other, and spell no words.
@@ -28,11 +30,11 @@ class SystemIds:
         What is made at one time lies side by side in the store's indexes: the same few pages are written, not as many
         as there are names.
         """
-        return f"{int(_now().timestamp()):08x}{secrets.token_urlsafe(16)}"
+        return f"{int(_now().timestamp()):08x}{b64.encode(urandom(16))}"
 
     def token(self) -> str:
         """256 bits as base64url: a challenge's token (RFC 8555 §8, A-65) or a session's."""
-        return secrets.token_urlsafe(32)
+        return b64.encode(urandom(32))
 
     def contract_id(self) -> str:
         """``C`` and eight characters, to be read out on the telephone."""
@@ -58,7 +60,7 @@ class SystemIds:
 
     def serial(self) -> int:
         """A serial number of 127 bits, 126 of them random: positive and of one length (BR 7.1.2.7)."""
-        return 1 << 126 | secrets.randbits(126)
+        return 1 << 126 | int.from_bytes(urandom(16)) >> 2
 
 
 def _pick(letters: str, length: int) -> str:
