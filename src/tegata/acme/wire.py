@@ -4,7 +4,7 @@ Reads the headers ACME gives meaning to (Retry-After, Link). Sends nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -19,9 +19,9 @@ _PARAMETER = re.compile(r';\s*([^\s=;,"]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))')
 class Headers:
     """Header fields: names in any case, a name any number of times, order kept."""
 
-    def __init__(self, fields: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
-        pairs = fields.items() if isinstance(fields, Mapping) else fields
-        self._fields = tuple((name.lower(), value) for name, value in pairs)
+    def __init__(self, fields: dict[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        pairs = fields.items() if isinstance(fields, dict) else fields
+        self._fields = tuple([(name.lower(), value) for name, value in pairs])
 
     def get(self, name: str) -> str | None:
         """The first value of a field, or None."""

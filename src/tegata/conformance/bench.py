@@ -97,7 +97,7 @@ class Bench:
             raise NotPossible(reason="no name to order for was given (-d)")
         return self.means.names
 
-    def send(self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Response:
+    def send(self, method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Response:
         """Any request. Raises what the transport does, and NotPossible where the server says that it is too much."""
         request = Request(method, self._urls.check_url(url), Headers(headers or {}), body)
         answer = self._transport.send(request, codec.RESPONSE_LIMIT)

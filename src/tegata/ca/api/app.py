@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import structlog
 
 from tegata.acme.codec import REQUEST_LIMIT
-from tegata.acme.wire import Headers, Request, Response
+from tegata.acme.wire import Headers, Response
 from tegata.ca.api import links, render
-from tegata.ca.api.context import Call, Context
+from tegata.ca.api.context import Call, Context, Request
 from tegata.ca.api.routes import Router, allowed, require_method
 from tegata.ca.errors import RequestTooLarge
 from tegata.text.language import from_accept_language
@@ -51,20 +51,19 @@ class AcmeApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        path = scope["raw_path"].decode("latin-1")
-        headers = Headers(
-            [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"] if name in _READ]
-        )
+        method, path = scope["method"], scope["raw_path"].decode("latin-1")
+        # Of a field that was sent twice the first counts.
+        read = {name: value.decode("latin-1") for name, value in reversed(scope["headers"]) if name in _READ}
         about: dict[str, str] = {}
         began = perf_counter()
         try:
-            response = await self._answer(scope, path, headers, receive, about)
+            response = await self._answer(scope, path, read, receive, about)
         except Disconnected:
             return
         if self._context.logs_requests and "reference" not in about:
-            self._note(about, scope["method"], path, response.status, perf_counter() - began)
+            self._note(about, method, path, response.status, perf_counter() - began)
         fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-        fields += self._on_all(scope["method"], path, response)
+        fields += self._on_all(method, path, response)
         await send({"type": "http.response.start", "status": response.status, "headers": fields})
         await send({"type": "http.response.body", "body": response.body})
 
@@ -74,10 +73,11 @@ class AcmeApp:
         log.info("answered", reference=reference, method=method, path=path, status=status, ms=_ms(seconds), **about)
 
     async def _answer(
-        self, scope: Scope, path: str, headers: Headers, receive: Receive, about: dict[str, str]
+        self, scope: Scope, path: str, read: dict[bytes, str], receive: Receive, about: dict[str, str]
     ) -> Response:
         """What the resource answers, or the problem document of what it raised; ``about`` is for the log."""
         context, method, address = self._context, scope["method"], ""
+        language = read.get(b"accept-language", "")
         try:
             if context.visitors is not None:
                 address = context.visitors.address(scope)
@@ -89,7 +89,8 @@ class AcmeApp:
             if route.path in _OF_AN_ORDER:
                 about["order"] = identifier
             url = context.links.to(route.path, identifier)
-            request = Request(method, url, headers, await _body(headers, receive))
+            body = await _body(read.get(b"content-length", "0"), receive)
+            request = Request(method, read.get(b"content-type", ""), language, body)
             return await route.handler(method)(
                 context, Call(request=request, url=url, id=identifier, address=address, about=about)
             )
@@ -97,8 +98,7 @@ class AcmeApp:
             raise
         except Exception as error:  # noqa: BLE001 - the edge: whatever happened becomes an answer
             reference = about["reference"] = context.new_reference()
-            language = from_accept_language(headers.get("Accept-Language"))
-            answer = render.answer(error, language, reference, context.now())
+            answer = render.answer(error, from_accept_language(language), reference, context.now())
             entry = log.bind(method=method, path=path, status=answer.status, error=str(error), **about)
             if render.is_foreseen(error):
                 entry.info("refused")
@@ -118,22 +118,20 @@ class AcmeApp:
         return fields
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes:
+async def _body(declared: str, receive: Receive) -> bytes:
     """The request's body; raises RequestTooLarge before more than the limit is held (S-20)."""
-    declared = headers.get("Content-Length") or "0"
     if declared.isdecimal() and int(declared[:20]) > REQUEST_LIMIT:
         raise RequestTooLarge(limit=REQUEST_LIMIT)
-    parts, size, more = [], 0, True
-    while more:
+    body: bytes = b""
+    while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > REQUEST_LIMIT:
+        body += message.get("body", b"")
+        if len(body) > REQUEST_LIMIT:
             raise RequestTooLarge(limit=REQUEST_LIMIT)
-        more = message.get("more_body", False)
-    return b"".join(parts)
+        if not message.get("more_body", False):
+            return body
 
 
 def _ms(seconds: float) -> float:

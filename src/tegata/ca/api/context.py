@@ -16,7 +16,6 @@ from tegata.acme import codec
 from tegata.acme.codec import Malformed
 from tegata.acme.jwk import JWK, BadPublicKey
 from tegata.acme.jws import BadSignature
-from tegata.acme.wire import Request
 from tegata.ca.api.account_keys import AccountKeys
 from tegata.ca.api.links import Links
 from tegata.ca.api.visitors import Visitors
@@ -78,6 +77,15 @@ class Context:
         return _uncounted if visitors is None else partial(kind, visitors, call.address)
 
 
+class Request(msgspec.Struct, frozen=True):
+    """What is looked at of an HTTP request; a field that was not sent is empty."""
+
+    method: str
+    content_type: str
+    accept_language: str
+    body: bytes
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A request at its resource: ``url`` is the resource's own, ``id`` the part of it that names the object."""
 
@@ -92,7 +100,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def language(self) -> Language:
         """What the sender reads."""
-        return from_accept_language(self.request.headers.get("Accept-Language"))
+        return from_accept_language(self.request.accept_language)
 
 
 class SignedCall(Call, frozen=True, kw_only=True):

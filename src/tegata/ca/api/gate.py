@@ -67,7 +67,7 @@ def by_account_or_key(handler: Handler[AccountCall | KeyCall]) -> Handler[Call]:
 
 async def _admit(context: Context, call: Call) -> Signed:
     """The request's JWS if its form, nonce and URL are right; the nonce is spent whatever follows (A-17)."""
-    media_type = (call.request.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+    media_type = call.request.content_type.partition(";")[0].strip().lower()
     if media_type != jws.CONTENT_TYPE:
         raise UnsupportedMediaType
     with blaming_the_request():

@@ -1,7 +1,7 @@
 """The whole ACME surface on one screen: method, path, who may come, and what answers."""
 
-import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from tegata.ca.api import accounts, authorizations, certificates, directory, links, orders
@@ -46,31 +46,32 @@ ROUTES = (
     Route("POST", links.REVOKE_CERT, by_account_or_key(certificates.revoke)),
 )
 
-# An id is one segment of the path and never more than a key to look up.
-_ID = "(?P<id>[^/]+)"
-
 
 class Router:
-    """Finds the route of a path that is matched as it was sent, never decoded."""
+    """Finds the route of a path that is matched as it was sent, never decoded.
+
+    An id is one segment of the path, its last or the one before, and never more than a key to look up.
+    """
 
     def __init__(self, routes: Sequence[Route] = ROUTES) -> None:
         self._fixed = {route.path: route for route in routes if "{id}" not in route.path}
-        self._objects = [
-            (re.compile(re.escape(route.path).replace(r"\{id\}", _ID)), route)
-            for route in routes
-            if "{id}" in route.path
-        ]
+        self._objects = {route.path: route for route in routes if "{id}" in route.path}
 
     def find(self, path: str) -> tuple[Route, str]:
         """The route and the object's id (empty where there is none); raises NotFound."""
         if path in self._fixed:
             return self._fixed[path], ""
-        for pattern, route in self._objects:
-            if match := pattern.fullmatch(path):
-                return route, match["id"]
-        raise NotFound
+        before, _, last = path.rpartition("/")
+        route, identifier = self._objects.get(before + "/{id}"), last
+        if route is None:
+            before, _, identifier = before.rpartition("/")
+            route = self._objects.get(f"{before}/{{id}}/{last}")
+        if route is None or not identifier:
+            raise NotFound
+        return route, identifier
 
 
+@cache
 def allowed(route: Route) -> tuple[str, ...]:
     """The methods of a route."""
     reads = ("GET", "HEAD") if route.method == "GET" else ()
