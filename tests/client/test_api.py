@@ -306,7 +306,7 @@ def test_without_an_account_nothing_is_ordered_or_revoked(desk: Desk, client: Cl
 
 @pytest.mark.parametrize("offered", [True, False])
 def test_replaces_goes_only_to_cas_with_renewal_information(desk: Desk, offered: bool):
-    """RFC 9773 §5, X-16."""
+    """RFC 9773 §5, X-16, C-17."""
     if offered:
         desk.paths["renewalInfo"] = "ari"
     desk.answers["/order"] = Answer(403, problem(ErrorType.REJECTED_IDENTIFIER))

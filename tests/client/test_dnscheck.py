@@ -38,7 +38,7 @@ def lacks(site: TwoServers, looks: Looks | None = None, values: tuple[str, ...] 
 
 
 def test_all_authoritative_servers_must_have_all_values(site: TwoServers):
-    """Other values at the name do not matter, nor does the resolver (A-62)."""
+    """Other values at the name do not matter, nor does the resolver (A-62, C-11)."""
     site.ns1.set(NAME, "TXT", A, B, "other")
     site.ns2.set(NAME, "TXT", A)
     assert lacks(site, values=(A, B)) == {

@@ -170,7 +170,7 @@ def test_nothing_is_written_where_an_alias_cannot_be_followed(site: TwoServers):
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, ValueError, TegataError])
 def test_an_interrupted_wait_leaves_nothing(site: TwoServers, interruption: type[BaseException]):
-    """Records that were still being made are waited for and removed (A-60)."""
+    """Records that were still being made are waited for and removed (A-60, C-11)."""
     keeper = Zonekeeper(site, side_by_side=True)
 
     def report(event: events.Event) -> None:

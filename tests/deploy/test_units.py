@@ -46,6 +46,17 @@ def test_it_says_what_it_is_for(unit: Path) -> None:
     assert values(unit, "Description")
 
 
+def test_the_client_looks_often_and_at_an_instant_of_its_own() -> None:
+    """At least once an hour, for certificates of a few days; no two machines at once (C-02)."""
+    timer = DEPLOY / "tegata.timer"
+    minutes = {key: int(value.removesuffix("min")) for _, key, value in read(timer) if value.endswith("min")}
+    assert minutes["OnUnitActiveSec"] + minutes["RandomizedDelaySec"] <= 60
+    assert minutes["OnBootSec"] >= 1
+    assert minutes["RandomizedDelaySec"] >= 5
+    assert values(timer, "FixedRandomDelay") == ["yes"]
+    assert not values(timer, "OnCalendar")
+
+
 @pytest.mark.parametrize("unit", SERVICES, ids=name)
 def test_each_command_is_one_of_ours(unit: Path) -> None:
     """By the programs' own grammars."""

@@ -59,7 +59,7 @@ def test_outages_are_sat_out(tegata: Tegata, play: Play) -> None:
 
 @pytest.mark.parametrize("path", ["/newAccount", "/newOrder", "/finalize/1"])
 def test_a_limit_is_kept(tegata: Tegata, play: Play, path: str) -> None:
-    """429 with Retry-After: not a moment earlier, and then it goes on."""
+    """429 with Retry-After: not a moment earlier, and then it goes on (C-17)."""
     limited = {"type": "urn:ietf:params:acme:error:rateLimited", "detail": "too many", "status": 429}
     moments: list[float] = []
     trouble = first(1, json_answer(limited, 429, {"Retry-After": "2"}))
@@ -74,7 +74,7 @@ def test_a_limit_is_kept(tegata: Tegata, play: Play, path: str) -> None:
 
 
 def test_a_limit_without_an_end_is_told(tegata: Tegata, play: Play) -> None:
-    """Nothing says that waiting would help."""
+    """Nothing says that waiting would help (C-17)."""
     limited = {"type": "urn:ietf:params:acme:error:rateLimited", "detail": "too many", "status": 429}
     play.twists["/newOrder"] = lambda honest: json_answer(limited, 429, honest.headers)
     done = run(tegata, play)

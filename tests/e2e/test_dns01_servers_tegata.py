@@ -84,7 +84,7 @@ def test_the_spellings_of_lego_v5_and_a_key_file(dns_site: DnsSite, tegata: Tega
 
 
 def test_an_alias_into_another_zone(dns_site: DnsSite, tegata: Tegata):
-    """The challenge name is at BIND, its alias at PowerDNS, and only PowerDNS is changed (A-69)."""
+    """The challenge name is at BIND, its alias at PowerDNS, and only PowerDNS is changed (A-69, C-10)."""
     run(tegata, dns_site, "pdns", f"alias.{COM}")
     assert names_of(crt(tegata.path, f"alias.{COM}")) == {f"alias.{COM}"}
     assert dns_site.network.pdns.texts(f"alias.acme.{NET}") == []
@@ -128,7 +128,7 @@ def test_a_wildcard_is_proved_in_the_dns_only(dns_site: DnsSite, tegata: Tegata,
 
 
 def test_a_key_that_bind_does_not_know(dns_site: DnsSite, tegata: Tegata):
-    """The reason stands in the error, the secret nowhere."""
+    """The reason stands in the error, the secret nowhere (C-11)."""
     secret = "bm90IHRoZSBzZWNyZXQ="
     env = {**dns_site.environment("rfc2136"), "RFC2136_TSIG_SECRET": secret}
     done = tegata.run(*words(dns_site, "rfc2136", f"www.{COM}"), "run", env=env)

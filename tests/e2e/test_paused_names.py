@@ -32,7 +32,7 @@ def failing(ca, contract):
 
 @pytest.mark.peer("chromium")
 def test_it_is_paused_and_resumed_in_the_portal(ca, tegata, page):
-    """C-18: the client's line has the page's address; there the customer resumes it, and the next run issues."""
+    """C-18: the client's line has the page's address; there the customer resumes it, and the next run issues (C-17)."""
     contract = ca.add_contract(NAME, user=MAIL)
     tegata = tegata.trusting(ca.ca_file)
     for _ in range(2):

@@ -129,7 +129,7 @@ def test_another_chain(tegata: Tegata, pebble: Pebble) -> None:
 
 
 def test_the_files(tegata: Tegata, pebble: Pebble) -> None:
-    """No bundle, the PEM file that goes with it, and another name for all of them, also on the way back."""
+    """No bundle, the PEM file that goes with it, and another name for all of them, also on the way back (F-26)."""
     words = [*order(pebble, NAME), "--cert.name", "web"]
     tegata.run(*words, "--pem", "-a", "run", "--no-bundle").check()
     assert blocks(file(tegata, ".crt", "web")) == ["-----BEGIN CERTIFICATE-----"]

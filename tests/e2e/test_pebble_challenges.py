@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.certificates import crt, names_of
 from tests.e2e.pebble_words import account, http, names, order
 from tests.e2e.web_server import web_server
 from tests.peers.pebble import Pebble
+from tests.peers.ports import free_port
 from tests.peers.tegata import Tegata
 
 NAME = "www.example.com"
@@ -58,6 +60,31 @@ def test_a_name_that_leads_elsewhere(tegata: Tegata, pebble: Pebble, tmp_path: P
     )
     assert "\n[www2.example.com] acme: error: " in done.stderr
     assert not list((tegata.path / "certificates").iterdir())
+
+
+def test_another_way_where_one_does_not_work(tegata: Tegata, pebble: Pebble, tmp_path: Path) -> None:
+    """Of several that were named, each is tried once, until one works (C-10); where none does, the last is told."""
+    ways = ["--tls", "--tls.port", f"127.0.0.1:{free_port()}"]  # the CA looks at another one
+    tegata.run(*account(pebble), *names(NAME), *ways, *http(pebble), "-a", "run").check()
+    done = tegata.run(*account(pebble), *names("www2.example.com"), *ways, *http(pebble), "run").check()
+    assert "Trying http-01 in place of tls-alpn-01" in done.stderr
+    assert names_of(crt(tegata.path, "www2.example.com")) == {"www2.example.com"}
+    (tmp_path / "root").mkdir()
+    elsewhere = ["--http", "--http.webroot", str(tmp_path / "root")]
+    done = tegata.run(*account(pebble), *names("www3.example.com"), *ways, *elsewhere, "run")
+    assert done.code == 1
+    assert done.stderr.count("Trying to solve") == 2
+    assert done.stderr.count("in place of") == 1
+    assert not crt(tegata.path, "www3.example.com").exists()
+
+
+def test_many_names_are_warned_of(tegata: Tegata, pebble: Pebble) -> None:
+    """Before the CA is asked, in the reader's language; it may take them all the same (C-16)."""
+    many = names(*(f"n{number}.example.com" for number in range(101)))
+    words = [*account(pebble), *many, *http(pebble), "-a", "run"]
+    done = tegata.run(*words, env={"TEGATA_LANG": "ja"}).check()
+    assert "証明書に 101 個の名前があります" in done.stderr
+    assert done.stderr.index("101 個") < done.stderr.index("AuthURL")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -69,7 +69,7 @@ def test_an_order_that_fails(tegata: Tegata, pebble: Pebble) -> None:
 
 
 def test_a_deployment_that_failed_is_made_good(tegata: Tegata, pebble: Pebble) -> None:
-    """At the next run, without a new order, until it works; the exit code is the hook's."""
+    """At the next run, without a new order, until it works; the exit code is the hook's (C-20)."""
     tegata.run(*order(pebble, NAME), "-a", "run").check()
     failing = all_hooks(tegata, deploy="sh -c 'exit 7'")
     assert tegata.run(*order(pebble, NAME), "renew", *NOW, *failing).code == 7

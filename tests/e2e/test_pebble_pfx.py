@@ -24,7 +24,7 @@ AES = "AES-256-CBC, Iteration 20000, PRF hmacWithSHA256"
     ],
 )
 def test_forms(tegata: Tegata, pebble: Pebble, words: list[str], password: str, algorithm: str) -> None:
-    """3DES unless told otherwise, which is said; key, certificate and intermediates are in it, named (F-34)."""
+    """3DES unless told otherwise, which is said; key, certificate and intermediates are in it, named (F-34, F-32)."""
     tegata = tegata.trusting(pebble.ca_file)
     done = tegata.run(*order(pebble, NAME), "--pfx", *words, "-a", "run").check()
     assert ("encrypted with 3DES" in done.stderr) is ("--pfx.format" not in words)

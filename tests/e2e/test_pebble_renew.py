@@ -75,7 +75,7 @@ def test_forced_re_issue(tegata: Tegata, pebble: Pebble, flag: str) -> None:
 
 
 def test_the_random_sleep(tegata: Tegata, pebble: Pebble) -> None:
-    """Without a terminal and a CA that spreads the load it is there, in lego's words; a signal ends it (C-21)."""
+    """Without a terminal and a CA that spreads the load it is there, in lego's words; a signal ends it (C-21, C-02)."""
     process = tegata.start(*order(pebble, NAME), "renew", "--days", "9999")
     with process:
         process.wait_for_line(r"\[INFO\] renewal: random delay of \d+s")

@@ -174,6 +174,8 @@ def test_a_failed_order_holds_the_next_ones_back(tegata: Tegata, play: Play) -> 
     """S-17: a cron job each minute does not hammer; who sits at a terminal, or says so, is not held back (C-03).
 
     C-18.
+
+    C-17.
     """
     honest = dict(play.twists)
     play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)

@@ -466,6 +466,7 @@ PARSERS = (
             )
         ),
         (b"ca.example; accounturi=https://ca.example/acme/account/1; policy=wildcard; persistUntil=1798761600",),
+        giant=65_535,
     ),
     Parser("variable's file", setting_from_file, (b"s3cret\r\n",), (BadSetting,)),
     Parser(

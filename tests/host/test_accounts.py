@@ -43,7 +43,7 @@ def folder(tree: Tree) -> AccountFolder:
     ],
 )
 def test_where_an_account_is(tree: Tree, server: str, below: str) -> None:
-    """The folder is named after the URL's host and port, as lego does it."""
+    """The folder is named after the URL's host and port, as lego does it (C-06)."""
     assert AccountFolder(tree, server, USER).folder == tree.accounts / below / USER
 
 

@@ -59,7 +59,7 @@ def on_disk(files: CertificateFiles) -> dict[str, bytes]:
 
 
 def test_the_four_files_and_their_formats(files: CertificateFiles) -> None:
-    """Octet for octet what lego 4.9.1 writes; the issuers are those the CA sent (C-05)."""
+    """Octet for octet what lego 4.9.1 writes; the issuers are those the CA sent (C-05, F-26)."""
     without_pfx = NewSet(NAME, NEW.key, NEW.chain, NEW.url, None)
     save(files, without_pfx)
     found = on_disk(files)
@@ -67,6 +67,10 @@ def test_the_four_files_and_their_formats(files: CertificateFiles) -> None:
     assert found[CERTIFICATE] == to_pem(NEW.chain)
     assert found[ISSUER] == to_pem(NEW.chain[1:])
     assert found[KEY].startswith(b"-----BEGIN EC PRIVATE KEY-----\n")
+    for each in (found[CERTIFICATE], found[ISSUER], found[KEY]):
+        assert max(map(len, each.split(b"\n"))) == 64
+        assert each.endswith(b"-----\n")
+        assert b"\r" not in each
     assert found[FACTS] == (
         b'{\n\t"domain": "www.example.com",\n\t"certUrl": "https://ca.example/new",\n'
         b'\t"certStableUrl": "https://ca.example/new"\n}'
@@ -74,7 +78,7 @@ def test_the_four_files_and_their_formats(files: CertificateFiles) -> None:
 
 
 def test_rights(files: CertificateFiles) -> None:
-    """All files for the owner only, the folders too."""
+    """All files for the owner only, the folders too (F-26)."""
     save(files, NEW)
     folder = files.file("").parent
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}

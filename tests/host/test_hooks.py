@@ -37,7 +37,7 @@ PYTHON = f'"{sys.executable}" -c'
     ],
 )
 def test_posix_words(text: str, words: list[str]) -> None:
-    """Quoted as in a shell, but nothing is expanded and nothing is chained: no shell reads it (S-23)."""
+    """Quoted as in a shell, but nothing is expanded and nothing is chained: no shell reads it (S-23, C-20)."""
     assert command_line(text, windows=False) == words
 
 
@@ -56,7 +56,7 @@ def test_what_is_no_command(text: str, windows: bool) -> None:
 
 
 def test_a_hook_is_told_by_its_environment(capfd: pytest.CaptureFixture[str]) -> None:
-    """lego's variables besides all others (S-23); its standard error comes out of our standard output."""
+    """lego's variables besides all others (S-23); its standard error comes out of our standard output (C-20)."""
     script = "import os, sys; print(*sorted(n for n in os.environ if n[:4] == 'LEGO')); sys.stderr.write('err')"
     run(f'{PYTHON} "{script}"', TOLD, {**os.environ, "LEGO_OTHER": "x"})
     out, err = capfd.readouterr()
@@ -95,7 +95,7 @@ def test_a_hook_reads_nothing_from_our_keyboard() -> None:
     ("script", "status"), [("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 15)", 143)]
 )
 def test_a_hook_s_own_status(script: str, status: int) -> None:
-    """It becomes the program's exit code, as with lego; a signal's is a shell's."""
+    """It becomes the program's exit code, as with lego; a signal's is a shell's (C-20)."""
     with pytest.raises(HookFailed) as caught:
         run(f'{PYTHON} "{script}"', TOLD, os.environ)
     assert caught.value.status == status
@@ -109,7 +109,7 @@ def test_a_hook_that_cannot_be_started(tmp_path: Path) -> None:
 
 
 def test_a_hook_that_takes_too_long(tmp_path: Path) -> None:
-    """It is asked to end, and is gone when that is told."""
+    """It is asked to end, and is gone when that is told (C-20)."""
     script = f"import os, pathlib, time; pathlib.Path('{tmp_path}/pid').write_text(str(os.getpid())); time.sleep(60)"
     start = time.monotonic()
     with pytest.raises(HookTimedOut):

@@ -11,7 +11,7 @@ from tegata.plugin_api.environment import BadSetting, Environment, MissingSettin
 
 
 def test_a_variable_or_its_file(tmp_path: Path):
-    """lego's X_FILE form: the line ends at the end are not part of the value, a variable beats its file."""
+    """lego's X_FILE form: the line ends at the end are not part of the value, a variable beats its file (C-11)."""
     file = tmp_path / "secret"
     file.write_bytes(b" s3cret \r\n\r\n")
     assert Environment("x", {"X_KEY_FILE": str(file)}).text("X_KEY") == " s3cret "

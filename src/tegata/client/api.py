@@ -121,6 +121,11 @@ class Client:
         self._report(event)
 
     @property
+    def directory_url(self) -> str:
+        """Which CA it is."""
+        return self._session.directory_url
+
+    @property
     def directory(self) -> Directory:
         """The CA's directory, fetched once (A-32); raises NotADirectory."""
         if self._directory is None:

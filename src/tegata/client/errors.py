@@ -280,8 +280,10 @@ class ValidationFailed(ClientError):
 
     code = "client.validation"
 
-    def __init__(self, failures: Sequence[tuple[str, Problem]]) -> None:
+    def __init__(self, failures: Sequence[tuple[str, Problem]], methods: Collection[str] = ()) -> None:
         self.failures = tuple(sorted(failures, key=lambda failure: failure[0]))
+        self.methods = frozenset(methods)
+        """The challenges that were tried for them."""
         super().__init__(
             names=", ".join(name for name, _ in self.failures),
             detail="; ".join(f"{name}: {tell(problem)}" for name, problem in self.failures),
@@ -351,8 +353,8 @@ def validation_failed(failures: Sequence[tuple[str, Problem]], methods: Collecti
     method = next(iter(methods)) if len(methods) == 1 else None
     by_method = _BY_METHOD.get(method or "", ValidationFailed)
     if cause is not None and (cause is ErrorType.CAA or method not in _IN_DNS):
-        return _BY_CAUSE.get(cause, by_method)(failures)
-    return by_method(failures)
+        return _BY_CAUSE.get(cause, by_method)(failures, methods)
+    return by_method(failures, methods)
 
 
 class ProfileNotOffered(ClientError):

@@ -58,7 +58,7 @@ async def ready(house):
 
 
 async def test_the_very_bytes_are_linted_before_the_signature(house, ready, critic):
-    """B-80."""
+    """B-80, F-14."""
     house.signer.before = OSError("no signature yet")
     await house.finalize(*ready)
     intended = await house.store.certificates.intended_for(ready[1].order.id)

@@ -144,7 +144,7 @@ def test_trust_from_the_environment() -> None:
     [("", PfxForm.DES, False), ("--pfx.format DES", PfxForm.DES, True), ("--pfx.format sha256", PfxForm.SHA256, True)],
 )
 def test_pfx(line: str, form: PfxForm, given: bool) -> None:
-    """3DES unless told otherwise, and lego's password."""
+    """3DES unless told otherwise, and lego's password (F-32)."""
     pfx = run_plan(f"-d x.example --pfx {line}").issue.outputs.pfx
     assert pfx is not None
     assert (pfx.form, pfx.form_was_given, pfx.password) == (form, given, "changeit")
@@ -198,6 +198,6 @@ def test_the_other_commands() -> None:
     ],
 )
 def test_what_cannot_be_done(line: str, error: type[Exception]) -> None:
-    """Every fault that the words show is told before anything is touched."""
+    """Every fault that the words show is told before anything is touched (F-32)."""
     with pytest.raises(error):
         plan(line)

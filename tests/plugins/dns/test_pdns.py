@@ -297,6 +297,7 @@ def test_answers_of_something_else(answer: object):
 
 @pytest.mark.parametrize("key", ["secret\nword", "secret ", "secrét", "secret\0"])
 def test_a_key_that_is_no_header_is_not_shown(key: str):
+    """C-11."""
     with Service(lambda _: 200) as service:
         settings = {"PDNS_API_URL": service.url, "PDNS_API_KEY": key, "PDNS_API_VERSION": "1"}
         with pytest.raises(ProviderUnreachable) as caught:

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from cryptography import x509
 
-from tegata.cli.console import INFO
+from tegata.cli.console import INFO, WARN
 from tegata.cli.context import Context
 from tegata.cli.phrases import during
+from tegata.cli.plans.cautions import cautions
 from tegata.cli.plans.dns import check_wildcards
 from tegata.cli.plans.plan import IssuePlan
 from tegata.cli.plans.wishes import Pfx
@@ -20,6 +21,7 @@ from tegata.cli.steps.hooking import Hooking
 from tegata.cli.steps.narration import obtaining
 from tegata.cli.steps.watching import ask
 from tegata.client.api import Client, Issued
+from tegata.client.errors import CaaForbids, NoSolver, ValidationFailed
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import WatchFile, learned_with, unknown
 from tegata.host.errors import NotWritable
@@ -29,6 +31,7 @@ from tegata.pki.certs import life_of, load_chain
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import PrivateKey, generate
 from tegata.plugin_api.solver import Solver
+from tegata.text.catalogue import explain
 
 # How long hooks wait for an answer that only the next renewal needs.
 _ASKING_SECONDS = 5.0
@@ -60,9 +63,13 @@ def issue(
     with files.prepared(key):
         line = obtaining(tuple(names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
         context.console.log(line, INFO)
+        for sentence, facts in cautions(
+            client.directory_url, names, plan.options.profile or plan.options.preferred_profile
+        ):
+            context.console.log(sentence.fill(context.language, facts), WARN)
         with during("Could not obtain certificates:\n\t"):
             try:
-                issued = _obtain(client, plan, names, key, solvers=solvers, replaces=replaces)
+                issued = _obtain(context, client, plan, names, key, solvers=solvers, replaces=replaces)
             finally:
                 if context.console.board is not None:
                     context.console.board.drop(files.name)
@@ -102,6 +109,37 @@ def _new_key(context: Context, key_type: KeyType) -> PrivateKey:
 
 
 def _obtain(
+    context: Context,
+    client: Client,
+    plan: IssuePlan,
+    names: Sequence[str],
+    key: PrivateKey | None,
+    *,
+    solvers: Mapping[str, Solver],
+    replaces: str | None,
+) -> Issued:
+    """Order; where the CA could not be convinced by one way of proving, by those that are left (C-10).
+
+    Whoever names several ways wants a certificate if any of them works. Each way is tried once.
+    """
+    left, failed = dict(solvers), None
+    while True:
+        try:
+            return _order(client, plan, names, key, solvers=left, replaces=replaces)
+        except ValidationFailed as failure:
+            left = {kind: solver for kind, solver in left.items() if kind not in failure.methods}
+            if not left or isinstance(failure, CaaForbids):
+                raise
+            failed = failure
+            told = explain(failure, context.language).what
+            context.console.log(f"{told} Trying {', '.join(left)} in place of {', '.join(failure.methods)}", WARN)
+        except NoSolver:
+            if failed is None:
+                raise
+            raise failed from None
+
+
+def _order(
     client: Client,
     plan: IssuePlan,
     names: Sequence[str],
