@@ -5,6 +5,7 @@ What is looked for on the network, and how, is the validator's; here is when, ho
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -58,6 +59,14 @@ _FIRST_PAUSE = timedelta(seconds=1)
 _SPARE_ATTEMPTS = 5
 
 
+class _Subject(NamedTuple):
+    """What is validated, and for whom."""
+
+    account: Account
+    authorization: Authorization
+    challenge: Challenge
+
+
 class ChallengeService:
     """Challenges of accounts; ``validation`` says how often is tried and how long a proof is good.
 
@@ -78,6 +87,8 @@ class ChallengeService:
     ) -> None:
         self._store, self._validator, self._validation, self._hands = store, validator, validation, hands
         self._account_urls, self._limits, self._ids, self._clock = account_urls, limits, ids, clock
+        # What was read to accept a challenge, for the job that begins with it here; by the job's id.
+        self._read: dict[str, _Subject] = {}
 
     async def get(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
         """The actor's challenge in its authorization; raises NotFound."""
@@ -107,10 +118,13 @@ class ChallengeService:
             ) as job:
                 self._store.jobs.add(work, job)
                 await self._store.commit(work)
+                accepted = _accepted(view.authorization, challenge, now)
+                if job.owner is not None:
+                    self._read[job.id] = _Subject(actor.account, accepted[0].authorization, accepted[1])
         except Conflict:
             # Another request has taken it up a moment ago: that one's validation is this one's too.
             return await self.get(actor, challenge_id)
-        return _accepted(view.authorization, challenge, now)
+        return accepted
 
     async def validate(self, job: Job) -> None:
         """Look whether the challenge that is the job's subject is answered, and record what was found.
@@ -118,12 +132,11 @@ class ChallengeService:
         A passing fault is tried again some times, by the same job. An authorization that has expired, or whose
         account is gone, gets no verdict: nothing can come of it.
         """
-        found = await self._store.authorizations.of_challenge(job.subject)
-        account = found and await self._store.accounts.get(found[0].account_id)
-        if found is None or account is None or not self._is_wanted(*found, account):
+        subject = self._read.pop(job.id, None) or await self._subject(job.subject)
+        if subject is None or not self._is_wanted(subject.authorization, subject.challenge, subject.account):
             await self._finish(Work(), job)
             return
-        authorization, challenge = found
+        account, authorization, challenge = subject
         if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
             error = ValidationAbandoned(name=authorization.identifier.value)
             await self._fail(job, challenge, error, b"{}", Work())
@@ -132,7 +145,7 @@ class ChallengeService:
         # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
         # challenge itself is the guard's to see when the verdict is recorded.
         current = await self._store.accounts.get(account.id)
-        if current is None or not self._is_wanted(*found, current):
+        if current is None or not self._is_wanted(authorization, challenge, current):
             await self._finish(Work(), job)
         elif current.thumbprint != account.thumbprint:
             # The account changed its key: what was looked for is no longer what proves anything.
@@ -141,6 +154,12 @@ class ChallengeService:
             await self._store.commit(work)
         else:
             await self._conclude(job, authorization, challenge, verdict, current)
+
+    async def _subject(self, challenge_id: str) -> _Subject | None:
+        """A challenge with all that is to be known of it, if it is still there."""
+        found = await self._store.authorizations.of_challenge(challenge_id)
+        account = found and await self._store.accounts.get(found[0].account_id)
+        return None if found is None or account is None else _Subject(account, *found)
 
     async def _conclude(
         self, job: Job, authorization: Authorization, challenge: Challenge, verdict: Verdict, account: Account
