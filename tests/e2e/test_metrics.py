@@ -48,6 +48,7 @@ def test_an_order_is_counted_from_the_request_to_the_signature(ca, listen, tegat
     assert found['tegata_signature_seconds_count{what="certificate"}'] == 1
     assert found["tegata_crl_number"] >= 1
     assert found["tegata_job_waiting_seconds"] == 0
+    assert (found["tegata_problem_reports"], found["tegata_problem_report_due_timestamp_seconds"]) == (0, 0)
     assert not [name for name in found if re.search("wp-login", name)]
     for url in (f"{ca.url}/metrics", f"{ca.public_url}/metrics"):
         with pytest.raises(urllib.error.HTTPError):

@@ -59,6 +59,7 @@ from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.precertifying import Precertifying
 from tegata.ca.services.rehearsal import Rehearsal
+from tegata.ca.services.reports import ReportService
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.terms import TermsService
 from tegata.ca.settings import Settings, Validation
@@ -94,6 +95,7 @@ class Ca:
     crls: CrlService
     contracts: ContractService
     examinations: ExaminationService
+    reports: ReportService
     credentials: CredentialService
     customers: CustomerService
     notices: NoticeService | None
@@ -207,6 +209,15 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         store=store, terms=configuration.terms(home, settings.acme), page=partial(order_page, settings), clock=now
     )
     limits = LimitService(store=store, settings=settings.limits, resume_url=partial(order_page, settings), clock=now)
+    certificates = CertificateService(
+        store=store,
+        issuers=issuers,
+        crls=crl_service,
+        ids=ids,
+        clock=now,
+        explanation=portal_url(settings),
+        alternates=chains.load(home, settings.keys.alternate_chains, issuers.certificates.values()),
+    )
     ca = Ca(
         settings=settings,
         directory_url=directory_url(settings),
@@ -261,15 +272,8 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             linter=linter,
             precertifying=None if logs is None else Precertifying(store=store, logs=logs, clock=now),
         ),
-        certificates=CertificateService(
-            store=store,
-            issuers=issuers,
-            crls=crl_service,
-            ids=ids,
-            clock=now,
-            explanation=portal_url(settings),
-            alternates=chains.load(home, settings.keys.alternate_chains, issuers.certificates.values()),
-        ),
+        certificates=certificates,
+        reports=ReportService(store=store, certificates=certificates, ids=ids, clock=now),
         crls=crl_service,
         contracts=contracts,
         examinations=ExaminationService(store=store, services=services, ids=ids, clock=now),

@@ -290,6 +290,43 @@ class BlockedKey(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
 
 
+class Cause(StrEnum):
+    """Why a certificate is to be revoked, as a report has it, in the order of BR 4.9.1.1."""
+
+    SUBSCRIBER_REQUEST = "subscriber-request"
+    NOT_AUTHORIZED = "not-authorized"
+    KEY_COMPROMISE = "key-compromise"
+    WEAK_KEY = "weak-key"
+    VALIDATION = "validation"
+    KEY_PARAMETERS = "key-parameters"
+    MISUSE = "misuse"
+    TERMS_BREACH = "terms-breach"
+    NAME_NOT_ALLOWED = "name-not-allowed"
+    WILDCARD_ABUSE = "wildcard-abuse"
+    INFORMATION_CHANGED = "information-changed"
+    NOT_COMPLIANT = "not-compliant"
+    INACCURATE = "inaccurate"
+    CA_RIGHT_ENDS = "ca-right-ends"
+    POLICY_REQUIRES = "policy-requires"
+    KEY_METHOD = "key-method"
+
+
+class ProblemReport(msgspec.Struct, frozen=True, kw_only=True):
+    """That somebody reported a problem with certificates, or that the CA found one itself, and what became of it."""
+
+    id: str
+    cause: Cause
+    about: str
+    reporter: str
+    serials: tuple[str, ...]
+    received_at: datetime
+    recorded_at: datetime
+    answered_at: datetime | None = None
+    answer: str | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+
+
 class Revocation(NamedTuple):
     """A revoked certificate, as a CRL has it."""
 

@@ -37,6 +37,7 @@ from tegata.ca.model import (
     Observation,
     Order,
     Precertificate,
+    ProblemReport,
     Replacement,
     Revocation,
     RevocationList,
@@ -294,6 +295,22 @@ class Examinations(Protocol):
         ...
 
 
+class ProblemReports(Protocol):
+    """Reports of problems with certificates."""
+
+    async def get(self, report_id: str) -> ProblemReport | None: ...
+    async def all(self) -> list[ProblemReport]: ...
+    async def open(self) -> list[ProblemReport]: ...
+    def insert(self, work: Work, report: ProblemReport) -> None: ...
+    def answer(self, work: Work, report_id: str, answer: str, at: datetime) -> None:
+        """Guarded: neither answered nor closed before."""
+        ...
+
+    def close(self, work: Work, report_id: str, outcome: str, at: datetime) -> None:
+        """Guarded: answered, and not closed before."""
+        ...
+
+
 class Usage(NamedTuple):
     """What hangs on a credential: accounts it has registered, those that live, their valid certificates.
 
@@ -503,6 +520,7 @@ class Store(Protocol):
     credentials: Credentials
     customers: Customers
     jobs: Jobs
+    problem_reports: ProblemReports
     limits: Limits
     observations: Observations
     revocation_lists: RevocationLists

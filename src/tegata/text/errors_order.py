@@ -262,6 +262,21 @@ ENTRIES: dict[str, Entry] = {
 
 # Fixed phrases that errors give as their facts ``reason`` and ``kind``.
 REASONS: dict[str, str] = {
+    # reports
+    "report": "報告",
+    "the report comes from the future": "報告の受付日時が未来です",
+    "the report was answered or closed before": "報告はすでに回答済みか、完了しています",
+    "the report is closed": "報告はすでに完了しています",
+    "another number of certificates would be revoked than was said": "失効する証明書の枚数が指定と異なります",
+    "more than one certificate is revoked only with a second person": (
+        "複数の証明書を失効するには、別の担当者の承認が必要です"
+    ),
+    "certificates of the report are in use still; revoke them, or say it is unfounded": (
+        "報告の対象に有効な証明書が残っています。失効するか、根拠のない報告として完了してください"
+    ),
+    "the report was not answered yet, or was closed before": "報告は未回答であるか、すでに完了しています",
+    "a name or text of the report says nothing": "報告の記録が空です",
+    "a text of the report is too long": "報告の記録が長すぎます",
     # names
     "wildcards are covered by the name with a dot in front": "ワイルドカードは、先頭にドットを付けた名前に含まれます",
     "ACME wants its A-label form (xn--…)": "ACME では A ラベル（xn--…）で指定する必要があります",

@@ -45,6 +45,7 @@ from tegata.ca.services.notices import NoticeService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
+from tegata.ca.services.reports import ReportService
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
 from tegata.ca.services.terms import TermsService
@@ -270,6 +271,7 @@ class House:
             explanation=EXPLANATION,
             alternates=self.alternates,
         )
+        self.reports = ReportService(store=store, certificates=self.certificates, ids=ids, clock=clock)
         self.contracts = ContractService(
             store=store,
             services=self.products,

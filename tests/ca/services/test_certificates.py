@@ -258,7 +258,7 @@ async def test_renewing_the_contract_moves_the_window_to_now(house):
 
 
 async def test_the_operator_wants_it_replaced(house, issued):
-    """Until his instant, with his page or the usual one; a revoked one is left out (X-18)."""
+    """Until his instant, with his page or the usual one; a revoked one is left out (X-18, B-97)."""
     _, certificate = issued
     now = house.clock()
     [found] = await house.certificates.replace_by_operator([certificate.serial] * 2, now + DAY, "https://why.example")

@@ -20,6 +20,7 @@ from tegata.ca.store.examinations import ExaminationRows
 from tegata.ca.store.limits import LimitRows
 from tegata.ca.store.orders import OrderRows
 from tegata.ca.store.precertificates import PrecertificateRows
+from tegata.ca.store.problem_reports import ProblemReportRows
 from tegata.ca.store.revocation_lists import RevocationListRows
 from tests.ca.store.records import (
     DAY,
@@ -172,6 +173,7 @@ def test_every_write_records(port: str, verb: str) -> None:
     }
     rows |= {"Contracts": ContractRows, "Credentials": CredentialRows, "Customers": CustomerRows, "Orders": OrderRows}
     rows |= {"RevocationLists": RevocationListRows, "Examinations": ExaminationRows}
+    rows |= {"ProblemReports": ProblemReportRows}
     rows |= {"Limits": LimitRows, "BlockedKeys": BlockedKeyRows, "Precertificates": PrecertificateRows}
     assert "audit.record(" in inspect.getsource(getattr(rows[port], verb))
 

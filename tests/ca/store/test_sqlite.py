@@ -170,6 +170,7 @@ WALKS = {
     "blocked_keys.all",
     "audit.newest_link",
     "housekeeping.oldest_links",
+    "problem_reports.all",
 }
 """Lists of everything, and the ends of tables by their keys."""
 

@@ -37,17 +37,18 @@ async def revoke(ca: Ca, asked: Asked) -> Answer:
 
 async def replace(ca: Ca, asked: Asked) -> Answer:
     """Have certificates replaced: those that are, which are all but the revoked and the expired; raises Refused."""
-    serials = [*(asked["serial"] or ()), *_serials(asked["serials"])]
+    serials = [*(asked["serial"] or ()), *serials_in(asked["serials"])]
     if not serials:
         raise Refused(reason="there is no serial number")
     page: str | None = asked["page"]
     if page is not None and not page.startswith("https://"):
         raise Refused(reason="the page is no https URL")
-    found = await ca.certificates.replace_by_operator([_kept(each) for each in serials], asked["by"], page)
+    found = await ca.certificates.replace_by_operator([kept(each) for each in serials], asked["by"], page)
     return Answer([shapes.to_be_replaced(one, ca.now()) for one in found], (*_COLUMNS, "replace_by"))
 
 
-def _serials(file: str | None) -> list[str]:
+def serials_in(file: str | None) -> list[str]:
+    """The serial numbers in a file, if one is given; raises Refused."""
     try:
         return Path(file).read_text("ascii").split() if file else []
     except (OSError, UnicodeDecodeError):
@@ -55,9 +56,9 @@ def _serials(file: str | None) -> list[str]:
 
 
 def _serial(asked: Asked) -> str:
-    return _kept(asked["serial"])
+    return kept(asked["serial"])
 
 
-def _kept(text: str) -> str:
+def kept(text: str) -> str:
     """The serial as it is kept, however the operator copied it: ``0A:B1`` is ``ab1``."""
     return text.replace(":", "").lower().lstrip("0")

@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 
 from tegata.ca import bootstrap, configuration
 from tegata.ca.bootstrap import Ca
+from tegata.ca.cli import tables
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing import layout
+from tegata.ca.policy import reports
 from tegata.ca.ports import ListHead, Transparency
 from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
 from tegata.ca.validation.remote import Silent
@@ -50,6 +52,10 @@ _ENDS = Sentence(
 _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
     "{file} に issuer_domains がないため、CAA レコードで認証局を指定したドメイン名には発行できません",
+)
+_REPORTED = Sentence(
+    "{report}: {what} due at {due}; see report list",
+    "{report}: {what}の期限は {due} です。report list で確認してください",
 )
 _OWN_LINT_ALONE = Sentence("by the CA's own rules alone, without pkilint", "認証局自身の規則のみ（pkilint は無効）")
 _OLD_SUFFIXES = Sentence(
@@ -116,6 +122,7 @@ async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator
     yield Finding("database", WARNING, _LEFT.fill(language, {"steps": left})) if left else Finding("database")
     yield _lists(heads, ca, language)
     yield _issuing(ca, settings, language)
+    yield await _reports(ca, language)
     yield _names(settings, language)
     yield _suffixes(ca, language)
     async for finding in _lint(ca, language):
@@ -202,6 +209,18 @@ def _issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
     if ends <= ca.now() + longest:
         return Finding("issuing CA", WARNING, _ENDS.fill(language, facts))
     return Finding("issuing CA")
+
+
+async def _reports(ca: Ca, language: Language) -> Finding:
+    """What is due of reported problems comes before its term, and what is late is an error (B-86, B-87)."""
+    found = [(due, one) for one in await ca.reports.reported() if (due := reports.due(one))]
+    if not found:
+        return Finding("problem reports")
+    due, first = min(found, key=lambda pair: pair[0].at)
+    facts: dict[str, object] = {"report": first.id, "what": tables.word(due.what, language), "due": rfc3339(due.at)}
+    left = due.at - ca.now()
+    level = ERROR if left < timedelta(0) else WARNING if left < reports.SOON else OK
+    return Finding("problem reports", level, _REPORTED.fill(language, facts))
 
 
 def _names(settings: Settings, language: Language) -> Finding:

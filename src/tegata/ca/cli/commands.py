@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
-from tegata.ca.model import Link, Source
+from tegata.ca.model import Cause, Link, Source
 from tegata.ca.settings import Region
 from tegata.clock import parse_rfc3339
 
@@ -232,6 +232,58 @@ COMMANDS = (
             Option("serials", "FILE", "a file with a serial number in each line"),
             Option("by", "T", "until when, RFC 3339 in UTC", required=True, type=_instant),
             Option("page", "URL", "a page that says why (default: the portal)"),
+        ),
+    ),
+    Command(
+        ("report", "add"),
+        "take up a report of a problem with certificates; its terms are those of the Baseline Requirements",
+        options=(
+            Option("cause", "CAUSE", f"why they are to be revoked: {', '.join(Cause)}", required=True, type=Cause),
+            Option("about", "TEXT", "what was reported", required=True),
+            Option("from", "NAME", "who reported it, and where an answer goes", required=True),
+            Option("serial", "SERIAL", "a certificate; may be repeated", many=True),
+            Option("serials", "FILE", "a file with a serial number in each line"),
+            Option("received", "T", "when it came, RFC 3339 in UTC (default: now)", type=_instant),
+        ),
+    ),
+    Command(
+        ("report", "list"),
+        "list the open reports, and what is due for each",
+        options=(Option("all", about="those that are closed too"),),
+    ),
+    Command(("report", "show"), "show a report, and which of its certificates are in use still", "ID"),
+    Command(
+        ("report", "answer"),
+        "record the first answer to the reporter",
+        "ID",
+        (Option("text", "TEXT", "what was answered", required=True),),
+    ),
+    Command(
+        ("report", "replace"),
+        "have its certificates replaced by ARI until they are due to be revoked; nothing is revoked",
+        "ID",
+        (Option("page", "URL", "a page that says why (default: the portal)"),),
+    ),
+    Command(("report", "customers"), "list the customers of its certificates, to be told", "ID"),
+    Command(
+        ("report", "revoke"),
+        "revoke its certificates, or some of them at a time",
+        "ID",
+        (
+            Option("reason", "N", "reason of RFC 5280", required=True, type=int),
+            Option("revoking", "N", "how many certificates that is, as report show counts", required=True, type=int),
+            Option("by", "NAME", "who revokes", required=True),
+            Option("second", "NAME", "who agrees, another person; needed for more than one certificate"),
+            Option("most", "N", "only so many now (default: all)", type=int),
+        ),
+    ),
+    Command(
+        ("report", "close"),
+        "close a report that was answered and whose certificates are revoked or expired",
+        "ID",
+        (
+            Option("outcome", "TEXT", "what came of it", required=True),
+            Option("unfounded", about="nothing need be revoked"),
         ),
     ),
     Command(

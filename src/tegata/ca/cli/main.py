@@ -27,6 +27,7 @@ from tegata.ca.cli import (
     keys,
     paused,
     perspectives,
+    reports,
     serving,
 )
 from tegata.ca.cli.answers import Answer
@@ -38,6 +39,17 @@ from tegata.text.catalogue import explain
 from tegata.text.language import Language, from_environment
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+_REPORTS = {
+    "add": reports.add,
+    "list": reports.listing,
+    "show": reports.show,
+    "answer": reports.answer,
+    "replace": reports.replace,
+    "customers": reports.customers,
+    "revoke": reports.revoke,
+    "close": reports.close,
+}
 
 # What is done on a CA that is there; ``init`` makes one and ``serve`` runs it.
 _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
@@ -69,13 +81,16 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("cert", "evidence"): certificates.evidence,
     ("cert", "revoke"): certificates.revoke,
     ("cert", "replace"): certificates.replace,
+    **{("report", verb): command for verb, command in _REPORTS.items()},
     ("key", "show"): keys.show,
     ("key", "block"): keys.block,
     ("key", "list"): keys.listing,
 }
 # What each is about, as the grammar calls it.
 _COMMAND_ARGUMENTS = {one.words: one.argument.lower() for one in commands.COMMANDS if one.argument}
-_READING = frozenset({"list", "show", "file", "examinations", "verify", "export", "certificates", "evidence"})
+_READING = frozenset(
+    {"list", "show", "file", "examinations", "customers", "verify", "export", "certificates", "evidence"}
+)
 """Verbs that change nothing; before any other it is put on record who runs it."""
 
 _SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}

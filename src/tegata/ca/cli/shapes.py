@@ -7,12 +7,22 @@ import json
 from datetime import datetime
 from typing import Any
 
-from tegata.ca.model import BlockedKey, Certificate, Credential, Event, Examination, Failures, Organization
-from tegata.ca.policy import baseline, certificates, contracts
+from tegata.ca.model import (
+    BlockedKey,
+    Certificate,
+    Credential,
+    Event,
+    Examination,
+    Failures,
+    Organization,
+    ProblemReport,
+)
+from tegata.ca.policy import baseline, certificates, contracts, reports
 from tegata.ca.ports import Usage
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.evidence import Proof
 from tegata.ca.services.relinting import Judged, Signed
+from tegata.ca.services.reports import Concerned
 from tegata.clock import rfc3339
 
 Shape = dict[str, Any]
@@ -75,6 +85,34 @@ def usage(record: Credential, found: Usage) -> Shape:
             "first_end": found.first_end and rfc3339(found.first_end),
         },
     }
+
+
+def report(record: ProblemReport, now: datetime) -> Shape:
+    """A report with both its terms, and what is due next."""
+    following = reports.due(record)
+    return {
+        "report": record.id,
+        "cause": record.cause,
+        "about": record.about,
+        "reporter": record.reporter,
+        "received": rfc3339(record.received_at),
+        "answer_by": rfc3339(reports.answer_due(record)),
+        "revoke_by": rfc3339(reports.revocation_due(record)),
+        "next": following.what if following else None,
+        "due": rfc3339(following.at) if following else None,
+        "in_time": following is None or now <= following.at,
+        "answer": record.answer,
+        "answered": rfc3339(record.answered_at) if record.answered_at else None,
+        "outcome": record.outcome,
+        "closed": rfc3339(record.closed_at) if record.closed_at else None,
+        "serials": list(record.serials),
+    }
+
+
+def concerned(one: Concerned) -> Shape:
+    """Whose certificates a report is about."""
+    serials = [certificate.serial for certificate in one.certificates]
+    return {"contract": one.contract_id, "login": one.customer.login, "serials": serials}
 
 
 def event(record: Event) -> Shape:

@@ -34,6 +34,20 @@ _LABELS = {
     "authority": Sentence("Authority", "申込権限の確認"),
     "releaser": Sentence("Released by", "承認者"),
     "released": Sentence("Released", "承認日時"),
+    "report": Sentence("Report", "報告番号"),
+    "about": Sentence("About", "報告内容"),
+    "reporter": Sentence("From", "報告者"),
+    "received": Sentence("Received", "受付日時"),
+    "answer_by": Sentence("First answer by", "回答期限"),
+    "revoke_by": Sentence("Revocation by", "失効期限"),
+    "next": Sentence("Next", "次の対応"),
+    "due": Sentence("Due", "期限"),
+    "in_time": Sentence("In time", "期限内"),
+    "answer": Sentence("Answer", "回答"),
+    "answered": Sentence("Answered", "回答日時"),
+    "outcome": Sentence("Outcome", "結果"),
+    "closed": Sentence("Closed", "完了日時"),
+    "serials": Sentence("Serials", "シリアル番号"),
     "expires": Sentence("Expires", "有効期限"),
     "registers_until": Sentence("Registers accounts until", "アカウント登録の終了"),
     "registered": Sentence("Accounts registered", "登録したアカウント数"),
@@ -83,7 +97,11 @@ _WORDS = {
     "silent": Sentence("silent", "応答なし"),
     "valid": Sentence("valid", "有効"),
     "revoked": Sentence("revoked", "失効済み"),
+    "answer": Sentence("answer", "回答"),
+    "revocation": Sentence("revocation", "失効"),
 }
+
+_OF_WORDS = ("status", "next")
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], language: Language) -> str:
@@ -107,6 +125,11 @@ def label(name: str, language: Language) -> str:
     return _LABELS[name].fill(language, {})
 
 
+def word(value: str, language: Language) -> str:
+    """The word for a value that is one of a few."""
+    return _WORDS[value].fill(language, {})
+
+
 def _lines(shape: Mapping[str, Any], language: Language, depth: int) -> Iterator[tuple[int, str, str]]:
     for name, value in shape.items():
         if isinstance(value, Mapping):
@@ -121,8 +144,8 @@ def _cell(name: str, value: object, language: Language) -> str:
         return printable(" ".join(f"{key}={one}" for key, one in value.items()))
     if isinstance(value, list | tuple):
         return " ".join(_cell(name, one, language) for one in value)
-    if name == "status":
-        return _WORDS[str(value)].fill(language, {})
+    if name in _OF_WORDS and value is not None:
+        return word(str(value), language)
     return "" if value is None else printable(str(value))
 
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from tegata import __version__
 from tegata.ca.metering.meter import Kind, Span
+from tegata.ca.policy import reports
 from tegata.ca.ports import Store
 
 PATH = "/metrics"
@@ -56,6 +57,12 @@ class Prometheus:
         self._waiting = Gauge(
             "tegata_job_waiting_seconds", "How long the oldest job that is due has waited", registry=self._registry
         )
+        self._reports = Gauge("tegata_problem_reports", "Reported problems that are open", registry=self._registry)
+        self._report_due = Gauge(
+            "tegata_problem_report_due_timestamp_seconds",
+            "When the next thing is due of a reported problem; 0: nothing is",
+            registry=self._registry,
+        )
         build = Gauge("tegata_build_info", "The version that runs", ("version",), registry=self._registry)
         build.labels(__version__).set(1)
 
@@ -79,6 +86,9 @@ class Prometheus:
                 self._crl_ends.set(min(head.next_update for head in heads).timestamp())
             due = await store.jobs.next_due()
             self._waiting.set(max((now() - due).total_seconds(), 0.0) if due else 0.0)
+            dues = [following.at for one in await store.problem_reports.open() if (following := reports.due(one))]
+            self._reports.set(len(dues))
+            self._report_due.set(min(dues).timestamp() if dues else 0)
             return Response(generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
         return Starlette(routes=[Route(PATH, metrics)])

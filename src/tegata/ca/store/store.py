@@ -21,6 +21,7 @@ from tegata.ca.store.nonces import NonceRows
 from tegata.ca.store.observations import ObservationRows
 from tegata.ca.store.orders import OrderRows
 from tegata.ca.store.precertificates import PrecertificateRows
+from tegata.ca.store.problem_reports import ProblemReportRows
 from tegata.ca.store.revocation_lists import RevocationListRows
 
 
@@ -41,6 +42,7 @@ class RowStore:
         self.credentials: ports.Credentials = CredentialRows(engine)
         self.customers: ports.Customers = CustomerRows(engine)
         self.jobs: ports.Jobs = JobRows(engine)
+        self.problem_reports: ports.ProblemReports = ProblemReportRows(engine)
         self.observations: ports.Observations = ObservationRows(engine)
         self.revocation_lists: ports.RevocationLists = RevocationListRows(engine)
         self.audit: ports.Audit = AuditRows(engine)

@@ -1,0 +1,166 @@
+"""Reports of problems with certificates, from receipt to the last revocation, each with its two terms (B-86, B-87).
+
+A report is also what a mass revocation is led by (B-97): its certificates are first wanted replaced, by renewal
+information; their customers are listed; then they are revoked, all at once or some at a time, by one person with
+another's word where it is more than one certificate (S-34). The terms themselves are ``policy.reports``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tegata.ca.errors import Refused, UnknownObject
+from tegata.ca.model import Cause, Certificate, Customer, ProblemReport
+from tegata.ca.policy import reports
+from tegata.ca.policy.calendar import whole_second
+from tegata.ca.policy.certificates import CertificateStatus, operator_reason, status
+from tegata.ca.ports import Conflict, Ids, Store, Work
+from tegata.ca.services.certificates import CertificateService
+
+REVOKING = "report.revoking"
+MOST_CHARACTERS = 2000
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """A contract that a report is about, whose it is, and its certificates that are in use."""
+
+    contract_id: str
+    customer: Customer
+    certificates: tuple[Certificate, ...]
+
+
+class ReportService:
+    """What was reported, until when it is to be dealt with, and what was done."""
+
+    def __init__(
+        self, *, store: Store, certificates: CertificateService, ids: Ids, clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._certificates, self._ids, self._clock = store, certificates, ids, clock
+
+    async def add(
+        self,
+        *,
+        cause: Cause,
+        about: str,
+        reporter: str,
+        serials: Sequence[str],
+        received: datetime | None = None,
+    ) -> ProblemReport:
+        """Take up a report that came now or was ``received`` before; raises UnknownObject for a serial, Refused."""
+        now = self._clock()
+        received_at = whole_second(received or now)
+        if received_at > now:
+            raise Refused(reason="the report comes from the future")
+        known = [(await self._certificates.show(serial)).serial for serial in serials]
+        report = ProblemReport(
+            id="R" + self._ids.contract_id()[1:],
+            cause=cause,
+            about=_text(about),
+            reporter=_text(reporter),
+            serials=tuple(dict.fromkeys(known)),
+            received_at=received_at,
+            recorded_at=now,
+        )
+        work = Work()
+        self._store.problem_reports.insert(work, report)
+        await self._store.commit(work)
+        return report
+
+    async def reported(self, *, all_of_them: bool = False) -> list[ProblemReport]:
+        """Open reports, or all, in the order of receipt."""
+        return await (self._store.problem_reports.all() if all_of_them else self._store.problem_reports.open())
+
+    async def show(self, report_id: str) -> tuple[ProblemReport, list[Certificate]]:
+        """A report, and those of its certificates that are in use still; raises UnknownObject."""
+        report = await self._store.problem_reports.get(report_id)
+        if report is None:
+            raise UnknownObject(kind="report", name=report_id)
+        now = self._clock()
+        found = [await self._certificates.show(serial) for serial in report.serials]
+        return report, [one for one in found if status(one, now) is CertificateStatus.VALID]
+
+    async def answer(self, report_id: str, text: str) -> ProblemReport:
+        """Record the first answer to the reporter; raises UnknownObject, Refused."""
+        await self.show(report_id)
+        work = Work()
+        self._store.problem_reports.answer(work, report_id, _text(text), self._clock())
+        return await self._change(work, report_id, "the report was answered or closed before")
+
+    async def replace(self, report_id: str, page: str | None) -> list[Certificate]:
+        """Want the certificates replaced, by renewal information, until they are due to be revoked (X-18).
+
+        Raises UnknownObject; Refused where that instant is past.
+        """
+        report, in_use = await self.show(report_id)
+        serials = [one.serial for one in in_use]
+        return await self._certificates.replace_by_operator(serials, reports.revocation_due(report), page)
+
+    async def customers(self, report_id: str) -> list[Concerned]:
+        """Whom to tell, with their certificates that are in use; raises UnknownObject."""
+        _, in_use = await self.show(report_id)
+        found = []
+        for contract_id in dict.fromkeys(one.contract_id for one in in_use):
+            contract = await self._store.contracts.get(contract_id)
+            assert contract is not None, "the store keeps the contract of every certificate"
+            customer = await self._store.customers.get(contract.customer_id)
+            assert customer is not None, "the store keeps the customer of every contract"
+            certificates = tuple(one for one in in_use if one.contract_id == contract_id)
+            found.append(Concerned(contract_id, customer, certificates))
+        return found
+
+    async def revoke(
+        self, report_id: str, *, reason: int, revoking: int, by: str, second: str | None, most: int | None = None
+    ) -> list[Certificate]:
+        """Revoke the certificates in use, or ``most`` of them now, if they are so many as was said; which those were.
+
+        More than one takes a ``second`` person. Raises UnknownObject, Refused, BadRevocationReason.
+        """
+        report, in_use = await self.show(report_id)
+        if report.closed_at is not None:
+            raise Refused(reason="the report is closed")
+        operator_reason(reason)
+        chosen = in_use if most is None else in_use[: max(most, 0)]
+        if len(chosen) != revoking:
+            raise Refused(reason="another number of certificates would be revoked than was said")
+        person = _text(by)
+        if len(chosen) > 1 and (second is None or _text(second).casefold() == person.casefold()):
+            raise Refused(reason="more than one certificate is revoked only with a second person")
+        work = Work()
+        about = {"by": person, "count": str(len(chosen)), "reason": str(reason)}
+        self._store.audit.note(work, REVOKING, report.id, about | ({"second": _text(second)} if second else {}))
+        await self._store.commit(work)
+        return [await self._revoke(one, reason) for one in chosen]
+
+    async def close(self, report_id: str, outcome: str, *, unfounded: bool = False) -> ProblemReport:
+        """Close a report that was answered; raises UnknownObject, Refused while one of its certificates is in use.
+
+        For one that is ``unfounded`` nothing need be revoked.
+        """
+        _, in_use = await self.show(report_id)
+        if in_use and not unfounded:
+            raise Refused(reason="certificates of the report are in use still; revoke them, or say it is unfounded")
+        work = Work()
+        self._store.problem_reports.close(work, report_id, _text(outcome), self._clock())
+        return await self._change(work, report_id, "the report was not answered yet, or was closed before")
+
+    async def _revoke(self, certificate: Certificate, reason: int) -> Certificate:
+        """Revoke one; another of the same key may have taken it along."""
+        now = await self._certificates.show(certificate.serial)
+        return now if now.revoked_at else await self._certificates.revoke_by_operator(certificate.serial, reason)
+
+    async def _change(self, work: Work, report_id: str, lost: str) -> ProblemReport:
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            raise Refused(reason=lost) from None
+        return (await self.show(report_id))[0]
+
+
+def _text(text: str) -> str:
+    stripped = text.strip()
+    if not any(map(str.isalnum, stripped)):
+        raise Refused(reason="a name or text of the report says nothing")
+    if len(stripped) > MOST_CHARACTERS:
+        raise Refused(reason="a text of the report is too long")
+    return stripped
