@@ -8,7 +8,7 @@ from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import AddressForbidden, Refused
 from tegata.ca.ports import Question
 from tegata.ca.settings import Validation
-from tegata.ca.validation.check import NetworkValidator
+from tegata.ca.validation.check import NetworkValidator, UnknownCheck
 from tegata.testing.dns import DnsServer
 from tests.ca.validation.web import Web, response
 
@@ -79,7 +79,7 @@ async def test_settings_that_cannot_be_used(settings):
 async def test_a_challenge_type_that_is_not_offered(challenge_type, kind, value):
     """Nothing falls back to another check; an address has none in the DNS (X-06)."""
     validator = NetworkValidator(Validation(resolvers=("127.0.0.1",)), forbidden=[], clock=now)
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownCheck):
         await validator.check(asked(challenge_type, Identifier(kind, value)))
 
 

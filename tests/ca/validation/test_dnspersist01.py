@@ -9,7 +9,7 @@ from tegata.acme.identifiers import Identifier
 from tegata.ca import errors
 from tegata.ca.ports import Question
 from tegata.ca.settings import Validation
-from tegata.ca.validation.check import NetworkValidator
+from tegata.ca.validation.check import NetworkValidator, UnknownCheck
 from tegata.testing.dns import DnsServer
 
 pytestmark = pytest.mark.anyio
@@ -91,7 +91,7 @@ async def test_a_refusal_says_what_to_do(dns):
 
 async def test_a_ca_that_no_record_can_name(dns):
     """It has no such check."""
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownCheck):
         await check(dns, issuers=())
 
 

@@ -18,6 +18,7 @@ from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Perspective
 from tegata.ca.validation import messages
 from tegata.ca.validation.agent import Agent
+from tegata.ca.validation.check import UnknownCheck
 from tegata.ca.validation.messages import BadMessage
 from tegata.ca.validation.remote import RemotePerspective, Silent
 from tests.peers.ports import free_port
@@ -209,9 +210,12 @@ async def test_a_dead_agent(home):
     await remote.close()
 
 
-@pytest.mark.parametrize(("error", "status"), [(KeyError("dns-persist-01"), "501"), (RuntimeError("broken"), "500")])
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(UnknownCheck("dns-persist-01 of dns"), "501"), (KeyError("broken"), "500"), (RuntimeError("broken"), "500")],
+)
 async def test_an_agent_that_cannot_look(home, error, status):
-    """One older than its CA, or broken, says so and has no vote."""
+    """One older than its CA, or broken, says so and has no vote; a fault in a check is not told as an unknown one."""
     async with agent(home, checks=Checks(error)) as remote:
         with pytest.raises(Silent, match=status):
             await remote.ask(Look.VALIDATION, QUESTION, 5)

@@ -14,6 +14,7 @@ from tegata.ca.errors import Refused
 from tegata.ca.model import Look
 from tegata.ca.ports import Validator
 from tegata.ca.validation import messages, openmpic
+from tegata.ca.validation.check import UnknownCheck
 from tegata.ca.validation.messages import BadMessage
 from tegata.ca.validation.openmpic import Parts
 
@@ -75,7 +76,7 @@ class Agent:
         try:
             async with self._places:
                 verdict = await looks[errand.look](errand.question)
-        except KeyError:
+        except UnknownCheck:
             # A CA that is newer than this agent: it has nothing to say about a method that it does not know.
             await _answer(send, 501)
             return

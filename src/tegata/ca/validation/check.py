@@ -25,6 +25,10 @@ from tegata.ca.validation.resolver import Resolver
 from tegata.ca.validation.tlsalpn01 import TlsAlpn01
 
 
+class UnknownCheck(Exception):
+    """There is no check here for such a challenge type at such an identifier."""
+
+
 class NetworkValidator:
     """Looks from this machine's network (``ports.Validator``).
 
@@ -62,7 +66,7 @@ class NetworkValidator:
         self._caa = Caa(resolver=resolver, issuers=settings.issuer_domains, clock=clock)
 
     async def check(self, question: Question) -> Verdict:
-        """The verdict with its evidence; a challenge type not offered here for such an identifier is a KeyError.
+        """The verdict with its evidence; raises UnknownCheck for what is not offered here.
 
         A name that does not answer is told before one that is not permitted.
         """
@@ -71,8 +75,11 @@ class NetworkValidator:
         return Verdict(proof.error or permission.error, msgspec.json.encode(seen))
 
     async def prove(self, question: Question) -> Verdict:
-        """Whether the identifier answers its challenge, whatever CAA says; a KeyError as of ``check``."""
-        return await self._checks[question.identifier.type, question.challenge_type](question)
+        """Whether the identifier answers its challenge, whatever CAA says; raises UnknownCheck."""
+        check = self._checks.get((question.identifier.type, question.challenge_type))
+        if check is None:
+            raise UnknownCheck(f"{question.challenge_type} of {question.identifier.type}")
+        return await check(question)
 
     async def prove_by_value(self, identifier: Identifier, value: str) -> Verdict:
         """Whether dns-01's TXT record has this very value."""
