@@ -723,8 +723,8 @@ class OcspQuestion(NamedTuple):
 class Responder(Protocol):
     """Reads OCSP requests and signs answers."""
 
-    def read(self, der: bytes) -> OcspQuestion:
-        """Raises MalformedRequest."""
+    def read(self, der: bytes) -> Sequence[OcspQuestion]:
+        """One at least; raises MalformedRequest."""
         ...
 
     def malformed(self) -> bytes: ...
@@ -733,6 +733,10 @@ class Responder(Protocol):
         self, question: OcspQuestion, revoked: Revocation | None, *, this_update: datetime, next_update: datetime
     ) -> bytes:
         """What is said of a certificate that was issued; raises as ``Authority.sign``."""
+        ...
+
+    async def together(self, issuer: str, answers: Sequence[bytes], *, now: datetime) -> bytes:
+        """Answers about certificates of one issuing CA as one; raises as ``Authority.sign``."""
         ...
 
 

@@ -12,6 +12,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponseStatus
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from tegata.ca.issuing import der
 from tegata.ca.issuing.build import key_usage
 from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.services.ocsp import LIFE, OcspService
@@ -82,6 +83,50 @@ async def test_openssl_reads_an_answer(house, service, issued, tmp_path: Path):
     assert "Response verify OK" in done.stderr + done.stdout
     assert "leaf: revoked" in done.stdout
     assert "cessationOfOperation" in done.stdout
+
+
+def asking_several(*requests: bytes) -> bytes:
+    """One request for all that these ask for (RFC 6960 §4.1.1)."""
+    asked = b""
+    for request in requests:
+        asked += der.only(der.only(der.only(request, 0x30).content, 0x30).content, 0x30).content
+    return der.write(0x30, der.write(0x30, der.write(0x30, asked)))
+
+
+async def test_openssl_asks_for_several(house, service, tmp_path: Path):
+    """OpenSSL asks for three in one request and reads of each whether it is good, in one answer (RFC 6960 §4, B-91)."""
+    actor = await house.register(await house.sell("a.example.com", ".example.com"))
+    certificates = [await house.issue(actor, f"{name}.example.com") for name in "abc"]
+    await house.certificates.revoke_by_operator(certificates[1].serial, 4)
+    issuer, question, answer = (tmp_path / name for name in ("issuer", "question", "answer"))
+    issuer.write_bytes(house.authority.certificate.public_bytes(Encoding.PEM))
+    words: list[str] = []
+    for name, certificate in zip("abc", certificates, strict=True):
+        (tmp_path / name).write_bytes(leaf(certificate).public_bytes(Encoding.PEM))
+        words += ["-cert", str(tmp_path / name)]
+    openssl.ocsp(issuer, issuer, *words, "-no_nonce", "-reqout", str(question)).check()
+    told = await service.answer(question.read_bytes())
+    answer.write_bytes(told.der)
+    done = openssl.ocsp(issuer, issuer, *words, "-respin", str(answer), "-partial_chain", "-no_check_time")
+    assert "Response verify OK" in done.stderr + done.stdout
+    assert [line.rpartition(" ")[2] for line in done.stdout.splitlines() if line.startswith(str(tmp_path))] == [
+        "good",
+        "revoked",
+        "good",
+    ]
+    assert told.next_update == house.clock() + LIFE
+
+
+async def test_several_of_which_one_is_unknown(house, service, issued):
+    """Then nothing is said of any, and nothing of what is no list of certificates (B-91)."""
+    good = asking(leaf(issued), house.authority.certificate)
+    foreign = asking(leaf(issued), leaf(issued))
+    for request in (asking_several(good, foreign), asking_several(foreign, good)):
+        answer = ocsp.load_der_ocsp_response((await service.answer(request)).der)
+        assert answer.response_status is OCSPResponseStatus.UNAUTHORIZED
+    for request in (asking_several(), asking_several(good, good)[:-1], asking_several(good, good) + b"\x00"):
+        answer = ocsp.load_der_ocsp_response((await service.answer(request)).der)
+        assert answer.response_status is OCSPResponseStatus.MALFORMED_REQUEST
 
 
 async def test_what_is_unknown_is_never_good(house, service, issued):

@@ -4,7 +4,7 @@ A responder's key is made in memory and certified by its issuing CA for some wee
 needs no answer itself (id-pkix-ocsp-nocheck). So the issuing key signs no answers. Knows no store.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -17,7 +17,7 @@ from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponderEncoding, OCSPRe
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tegata.ca.errors import MalformedRequest
-from tegata.ca.issuing import algorithms
+from tegata.ca.issuing import algorithms, ocsp_several
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.build import authority_key_identifier, key_usage
 from tegata.ca.issuing.elsewhere import stand_in
@@ -56,14 +56,26 @@ class Responders:
             for algorithm in _HASHES.values()
         }
 
-    def read(self, der: bytes) -> OcspQuestion:
-        """A request for one certificate; extensions and signatures are not looked at. Raises MalformedRequest."""
+    def read(self, der: bytes) -> Sequence[OcspQuestion]:
+        """What a request asks, one thing at least; raises MalformedRequest.
+
+        Extensions and signatures are not looked at.
+        """
         try:
-            request = ocsp.load_der_ocsp_request(der)
-            hashed = (request.hash_algorithm.name, request.issuer_name_hash, request.issuer_key_hash)
-            return OcspQuestion(self._names.get(hashed), serial_hex(request.serial_number), hashed)
+            try:
+                return [self._question(der)]
+            except NotImplementedError:  # several certificates, or none
+                questions = [self._question(each) for each in ocsp_several.apart(der)]
         except (ValueError, NotImplementedError, UnsupportedAlgorithm):
-            raise MalformedRequest(reason="it is no OCSP request for one certificate") from None
+            questions = []
+        if not questions:
+            raise MalformedRequest(reason="it is no OCSP request")
+        return questions
+
+    def _question(self, der: bytes) -> OcspQuestion:
+        request = ocsp.load_der_ocsp_request(der)
+        hashed = (request.hash_algorithm.name, request.issuer_name_hash, request.issuer_key_hash)
+        return OcspQuestion(self._names.get(hashed), serial_hex(request.serial_number), hashed)
 
     def malformed(self) -> bytes:
         """The answer to what is no request."""
@@ -94,6 +106,11 @@ class Responders:
         )
         builder = builder.responder_id(OCSPResponderEncoding.HASH, certificate).certificates([certificate])
         return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    async def together(self, issuer: str, answers: Sequence[bytes], *, now: datetime) -> bytes:
+        """One signed answer that says what these say of certificates of this issuing CA."""
+        key, certificate = await self._responders[issuer].ready(now)
+        return ocsp_several.together(answers, key, certificate, now=now)
 
 
 class _Responder:

@@ -1,4 +1,4 @@
-"""Whether a certificate is revoked, one at a time (OCSP): answered from the record, signed once for each state.
+"""Whether certificates are revoked (OCSP): answered from the record, for each of them signed once for each state.
 
 The form of requests and answers is the responder's; how they come and go, the public listener's.
 """
@@ -12,7 +12,7 @@ from tegata.ca.errors import MalformedRequest
 from tegata.ca.model import Certificate, Revocation
 from tegata.ca.policy import shards
 from tegata.ca.policy.calendar import whole_second
-from tegata.ca.ports import Responder, Store
+from tegata.ca.ports import OcspQuestion, Responder, Store
 
 LIFE = timedelta(days=4)
 """How long an answer is good (B-91); it is made anew when half of it is over."""
@@ -39,15 +39,33 @@ class OcspService:
         """The answer to a request.
 
         Of a serial number that was never issued, or is another issuing CA's, nothing is said: nobody can have so many
-        signatures made as there are numbers, and what is unknown is never good.
+        signatures made as there are numbers, and what is unknown is never good. Nor is anything said of several
+        certificates where one of them is such, or where no responder may speak for all.
         """
         try:
-            question = self._responder.read(der)
+            questions = self._responder.read(der)
         except MalformedRequest:
             return OcspAnswer(self._responder.malformed())
+        answers = [await self._about(question) for question in questions]
+        known = [answer for answer in answers if answer is not None]
+        issuer = questions[0].issuer
+        if len(known) < len(questions) or issuer is None or any(each.issuer != issuer for each in questions):
+            return OcspAnswer(self._responder.unauthorized())
+        if len(known) == 1:
+            return known[0]
+        now = whole_second(self._clock())
+        joined = await self._responder.together(issuer, [answer.der for answer in known], now=now)
+        return OcspAnswer(
+            joined,
+            min(answer.this_update for answer in known if answer.this_update),
+            min(answer.next_update for answer in known if answer.next_update),
+        )
+
+    async def _about(self, question: OcspQuestion) -> OcspAnswer | None:
+        """What is said of one certificate; None where that is nothing."""
         certificate = question.issuer and await self._store.certificates.get(question.serial)
         if not certificate or certificate.issued_at is None or shards.issuer_of(certificate.crl) != question.issuer:
-            return OcspAnswer(self._responder.unauthorized())
+            return None
         revoked = _revocation(certificate)
         now = whole_second(self._clock())
         key = (question, revoked)
