@@ -51,8 +51,8 @@ check: install ## format, lint, types, import contracts, architecture
 chaos: install ## kill -9 of clients, CA and nodes at random moments: ten rounds, then a minute of load (SEED=n, KILLS=n, SECONDS=n)
 	$(python) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(SECONDS),--seconds $(SECONDS))
 
-fuzz: install ## input guided by coverage and generated for every parser, random lives of orders, for ten minutes (SECONDS=n, SEED=n)
-	$(python) -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+fuzz: install ## generated input for every endpoint and reader, ten minutes in all (SECONDS=n for each target, TARGETS="…", SEED=n, JOBS=n)
+	$(python) -m tests.fuzz $(TARGETS) --jobs $(JOBS) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 docs: install ## draw the documents' generated parts anew
 	$(python) docs/draw.py

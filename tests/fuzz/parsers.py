@@ -582,7 +582,7 @@ PARSERS = (
         (errors.BadEnvFile,),
     ),
     Parser("EAB file", lambda content: eabfile.read(content, "eab.txt"), (EAB_FILE,), (errors.BadEabFile,)),
-    Parser("printable", unicode(printable), (b"a\x1b[2Jb",)),
+    Parser("printable", unicode(printable), (b"a\x1b[2Jb",), giant=HEADER),
     Parser(
         "account.json",
         in_file(account_file, lambda tree: accounts.AccountFolder(tree, SERVER, USER).stored()),

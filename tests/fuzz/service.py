@@ -10,6 +10,7 @@ import os
 import socket
 import ssl
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -48,6 +49,8 @@ class Listener:
     def __init__(self, port: int, tls: ssl.SSLContext | None = None, server_name: str = "127.0.0.1") -> None:
         self.port, self._tls, self._name = port, tls, server_name
         self.requests = 0
+        self.asked: dict[tuple[str, str], set[int]] = defaultdict(set)
+        """The status codes that each method got at each path."""
 
     @contextmanager
     def connection(self) -> Iterator[socket.socket]:
@@ -79,6 +82,7 @@ class Listener:
             response = http.client.HTTPResponse(connection, method=method)
             response.begin()
             answer = Answer(response.status, dict(response.getheaders()), response.read(MOST_ANSWER))
+        self.asked[method, target.partition(b"?")[0].decode("latin-1")].add(answer.status)
         assert answer.status < 500 or answer.status == may_be, (method, target, headers, body, answer)
         return answer
 
@@ -134,23 +138,27 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    @property
+    def processes(self) -> tuple[Process, Process]:
+        """The CA's and the agent's."""
+        return self.ca.process, self.agent_process
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """While this lasts nothing may go wrong that no answer tells of."""
-        processes = (self.ca.process, self.agent_process)
-        before = [(_memory(one.pid), len(one.text)) for one in processes]
+        before = [(memory(one.pid), len(one.text)) for one in self.processes]
         yield
-        for process, (memory, told) in zip(processes, before, strict=True):
+        for process, (had, told) in zip(self.processes, before, strict=True):
             assert process.returncode is None, process.text[-4000:]
             for line in process.text[told:].splitlines():
                 assert json.loads(line)["level"] in ("info", "warning"), line
-            grown = _memory(process.pid) - memory
+            grown = memory(process.pid) - had
             assert grown < MOST_GROWTH_KIB, f"{process.argv} has grown by {grown} KiB"
             # A connection that was cut is closed in the loop's next turns.
             process.wait_for(partial(_has_few_files, process.pid), "connections to be closed")
 
 
-def _memory(pid: int) -> int:
+def memory(pid: int) -> int:
     """What a process has in memory, in KiB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024

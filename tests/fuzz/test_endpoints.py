@@ -5,8 +5,7 @@ What is asked of each answer is in ``service``: no 5xx, in time, nothing grows. 
 
 import base64
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 from urllib.parse import quote, urlencode
 
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
@@ -14,21 +13,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.applications import Starlette
-from starlette.routing import Mount, Route
 
 from tegata.ca.model import Look
-from tegata.ca.portal import app as portal
-from tegata.ca.public import app as public
-from tegata.ca.public.ocsp import OcspPages
-from tegata.ca.public.seal import SealPage
 from tegata.ca.validation import messages, openmpic
 from tegata.pki import certs
+from tests.ca.services.test_ocsp import asking_several
+from tests.fuzz import routes
 from tests.fuzz.extent import EXTENT
 from tests.fuzz.inputs import octets, texts
 from tests.fuzz.parsers import QUESTION
 from tests.fuzz.service import Answer, Listener
-from tests.fuzz.world import DOORS, FORM, World, world
+from tests.fuzz.world import ENDPOINTS, FORM, World, world
 
 __all__ = ["world"]
 
@@ -67,7 +62,7 @@ SAMPLES = tuple(
 )
 
 
-@DOORS
+@ENDPOINTS
 @given(content=octets(*SAMPLES), door=st.sampled_from(["acme", "public", "agent"]))
 def test_any_octets_on_a_connection(world: World, content: bytes, door: str) -> None:
     """S-19, S-20: what is no request is refused or cut, at once, and the next one is served."""
@@ -78,7 +73,7 @@ def test_any_octets_on_a_connection(world: World, content: bytes, door: str) -> 
         assert service.public.ask("GET", b"/healthz").status == 200
 
 
-@settings(DOORS, max_examples=EXTENT.max_examples // 4)
+@settings(ENDPOINTS, max_examples=EXTENT.max_examples // 4)
 @given(content=octets(bytes.fromhex("16030100c8010000c40303") + bytes(200), b"GET / HTTP/1.1\r\n\r\n"))
 def test_any_octets_instead_of_tls(world: World, content: bytes) -> None:
     """Neither listener that speaks TLS says anything to who does not."""
@@ -122,45 +117,10 @@ HEADERS = (
 )  # fmt: skip
 
 
-def paths(app: object) -> set[str]:
-    """The paths of an application's routes, of what is named in them an example."""
-    assert isinstance(app, Starlette)
-    found = {route.path for route in app.routes if isinstance(route, Route)}
-    found |= {f"{mount.path}/portal.css" for mount in app.routes if isinstance(mount, Mount)}
-    examples = {
-        "{request:path}": "MAMKAQE=",
-        "{contract:str}": "C1",
-        "{kid:str}": "K1",
-        "{contract}": "C1",
-        "{name}": "issuing",
-    }
-    for name, example in examples.items():
-        found = {path.replace(name, example) for path in found}
-    return found
-
-
 def test_no_page_is_left_out() -> None:
     """A new route of the portal or of the public listener gets generated requests too (S-05)."""
-    any_: Any = None
-    pages = portal.build(
-        customers=any_,
-        certificates=any_,
-        credentials=any_,
-        limits=any_,
-        terms=any_,
-        seal_url="",
-        address=any_,
-        new_reference=str,
-        now=any_,
-        monotonic=any_,
-    )
-    seal = SealPage(any_, any_, issuer="", now=any_)
-    pages_of_ocsp = OcspPages(any_)
-    lists = public.build(
-        fixed={}, crl_folder="/crl/", revocation_lists=any_, publishes=any_, seal=seal, now=any_, ocsp=pages_of_ocsp
-    )
-    assert paths(pages) <= {path.decode() for path in PORTAL}
-    assert paths(lists) <= {path.decode() for path in PUBLIC}
+    for wanted, paths in ((routes.portal(), PORTAL), (routes.public(), PUBLIC)):
+        assert [each for each in wanted if not any(each.path.match(path.decode()) for path in paths)] == []
 
 
 METHODS = st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"])
@@ -185,15 +145,48 @@ def fields(*more: tuple[bytes, bytes]) -> st.SearchStrategy[list[tuple[bytes, by
     return st.lists(st.one_of(given_, values), max_size=4)
 
 
-@DOORS
-@given(method=METHODS, target=targets(*PUBLIC), headers=fields(), body=octets(b"x=y"))
-def test_the_public_listener(
-    world: World, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes
-) -> None:
+def meant(wanted: Collection[routes.Wanted], paths: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Each of the paths with every method that its route knows."""
+    return [(each.method, path) for each in wanted for path in paths if each.path.match(path.decode())]
+
+
+def asked(meant: Sequence[tuple[str, bytes]], *paths: bytes) -> st.SearchStrategy[list[tuple[str, bytes]]]:
+    """All requests that are meant, in any order, and as many others at any of the paths, with any method."""
+    others = st.lists(st.tuples(METHODS, targets(*paths)), min_size=len(meant), max_size=len(meant))
+    return st.tuples(st.permutations(meant), others).map(
+        lambda both: [each for two in zip(*both, strict=True) for each in two]
+    )
+
+
+AT_PUBLIC = meant(routes.public(), PUBLIC)
+
+
+@settings(ENDPOINTS, max_examples=EXTENT.max_examples // 2)
+@given(data=st.data(), requests=asked(AT_PUBLIC, *PUBLIC))
+def test_the_public_listener(world: World, data: st.DataObject, requests: list[tuple[str, bytes]]) -> None:
     """It only shows things; nothing is stored."""
     service, before = world.service, world.rows()
     with service.watched():
-        ask(service.public, method, target.replace(b"C1", world.contract.encode()), headers, body)
+        for method, path in requests:
+            target = path.replace(b"C1", world.contract.encode())
+            ask(service.public, method, target, data.draw(fields()), data.draw(octets(b"x=y")))
+    assert world.rows() == before
+
+
+ACME = (b"/acme/", b"/acme/new-nonce", b"/acme/renewal-info/aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE", b"/acme/new-order")
+
+
+AT_ACME = meant([each for each in routes.acme() if each.method == "GET"], ACME)
+
+
+@settings(ENDPOINTS, max_examples=EXTENT.max_examples // 2)
+@given(data=st.data(), requests=asked(AT_ACME, *ACME))
+def test_what_acme_says_to_anybody(world: World, data: st.DataObject, requests: list[tuple[str, bytes]]) -> None:
+    """Without a signature there is something to read and nothing to change."""
+    service, before = world.service, world.rows()
+    with service.watched():
+        for method, target in requests:
+            ask(service.acme, method, target, data.draw(fields()), data.draw(octets(JWS)))
     assert world.rows() == before
 
 
@@ -207,25 +200,26 @@ FORMS = (
 )  # fmt: skip
 
 
-@DOORS
-@given(
-    method=METHODS, target=targets(*PORTAL), headers=fields(FORM, FORM), body=octets(*FORMS), logged_in=st.booleans()
-)
-def test_the_portal(
-    world: World, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes, *, logged_in: bool
-) -> None:
+AT_THE_PORTAL = meant(routes.portal(), PORTAL)
+
+
+@settings(ENDPOINTS, max_examples=EXTENT.max_examples // 4)
+@given(data=st.data(), requests=asked(AT_THE_PORTAL, *PORTAL), logged_in=st.booleans())
+def test_the_portal(world: World, data: st.DataObject, requests: list[tuple[str, bytes]], *, logged_in: bool) -> None:
     """Whoever asks: the pages' headers are on every page, and no session begins."""
     service, before = world.service, world.rows()
-    headers += [(b"Cookie", world.cookie)] if logged_in and not target.startswith(b"/portal/logout") else []
     with service.watched():
-        target = target.replace(b"C1", world.contract.encode()).replace(b"K1", world.kid.encode())
-        answer = ask(service.acme, method, target, headers, body)
-        if answer is not None and not is_uvicorns(answer) and not target.startswith(b"/acme"):
-            assert "frame-ancestors 'none'" in answer.header("content-security-policy"), answer
-            assert b'href="//' not in answer.body
+        for method, path in requests:
+            headers = data.draw(fields(FORM, FORM))
+            headers += [(b"Cookie", world.cookie)] if logged_in and not path.startswith(b"/portal/logout") else []
+            target = path.replace(b"C1", world.contract.encode()).replace(b"K1", world.kid.encode())
+            answer = ask(service.acme, method, target, headers, data.draw(octets(*FORMS)))
+            if answer is not None and not is_uvicorns(answer) and not target.startswith(b"/acme"):
+                assert "frame-ancestors 'none'" in answer.header("content-security-policy"), answer
+                assert b'href="//' not in answer.body
     # A customer may have further credentials.
     changed = {name for name, count in world.rows().items() if count != before[name]}
-    assert changed <= ({"credentials"} if logged_in else set()), (method, target, headers, body)
+    assert changed <= ({"credentials"} if logged_in else set()), requests
 
 
 SHOWN = (
@@ -245,7 +239,7 @@ FIELDS = {
 }
 
 
-@settings(DOORS, max_examples=EXTENT.max_examples // 2)
+@settings(ENDPOINTS, max_examples=EXTENT.max_examples // 2)
 @given(data=st.data(), path=st.sampled_from(FILLED_IN))
 def test_what_a_customer_fills_in(world: World, data: st.DataObject, path: bytes) -> None:
     """Each form with good values and others; whatever was taken, every page can be shown in both languages."""
@@ -284,7 +278,7 @@ def ask(
 # OCSP.
 
 
-@DOORS
+@ENDPOINTS
 @given(data=st.data(), in_path=st.booleans())
 def test_the_responder(world: World, data: st.DataObject, in_path: bool) -> None:
     """Whatever is asked, a response that can be read, or the request is none of HTTP's."""
@@ -293,6 +287,7 @@ def test_the_responder(world: World, data: st.DataObject, in_path: bool) -> None
         ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, algorithm).build().public_bytes(Encoding.DER)
         for algorithm in (SHA1(), SHA256())
     ]
+    asked.append(asking_several(*asked))
     content = data.draw(octets(*asked))
     with world.service.watched():
         if in_path:
@@ -316,6 +311,7 @@ ERRAND = messages.errand(Look.VALIDATION, QUESTION)
 HTTP = {"validation_method": "acme-http-01", "token": "t" * 43, "key_authorization": "t.k"}
 DNS = {"validation_method": "acme-dns-01", "key_authorization_hash": "x"}
 ERRANDS = {
+    messages.READY_PATH: (b"x",),
     messages.PATH: (ERRAND, messages.errand(Look.CAA, QUESTION)),
     openmpic.DCV_PATH: tuple(
         json.dumps({"domain_or_ip_target": "www.example.com", "dcv_check_parameters": each}).encode()
@@ -327,10 +323,14 @@ ERRANDS = {
 }
 
 
-@DOORS
-@given(data=st.data(), path=st.sampled_from(sorted(ERRANDS)), method=st.sampled_from(["POST", "POST", "POST", "GET"]))
-def test_the_agent(world: World, data: st.DataObject, path: str, method: str) -> None:
+@ENDPOINTS
+@given(data=st.data())
+def test_the_agent(world: World, data: st.DataObject) -> None:
     """An errand or a look that is none is refused; a method that is not known is none of the agent's (501)."""
-    body = data.draw(octets(*ERRANDS[path]))
     with world.service.watched():
-        world.service.agent.ask(method, path.encode(), (), body, may_be=501 if path == messages.PATH else None)
+        for path in data.draw(st.permutations(sorted(ERRANDS))):
+            method = (
+                "GET" if path == messages.READY_PATH else data.draw(st.sampled_from(["POST", "POST", "POST", "GET"]))
+            )
+            body = data.draw(octets(*ERRANDS[path]))
+            world.service.agent.ask(method, path.encode(), (), body, may_be=501 if path == messages.PATH else None)

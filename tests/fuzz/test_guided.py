@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.groups import judged
+
 pytest.importorskip("atheris", reason="atheris is made for Linux on x86-64 only")
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +21,7 @@ def planted(content):
     if content[:1] == b"T" and content[1:2] == b"e":
         raise KeyError("planted")
 
-run(Parser("planted", planted, (b"tegata",), (ValueError,)), seconds=30, seed=1)
+run([Parser("planted", planted, (b"tegata",), (ValueError,))], seconds=30, seed=1)
 """
 
 
@@ -36,6 +38,7 @@ def test_a_planted_fault_is_found() -> None:
 
 
 def test_a_reader_without_a_fault_passes() -> None:
-    done = python("-m", "tests.fuzz.guided", "jws", "--seconds", "1")
+    done = python("-m", "tests.fuzz.guided", "jws", "csr", "--seconds", "1")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "number_of_executed_units" in done.stderr
+    assert judged(["jws", "csr"], done.stdout + done.stderr)[1]
+    assert not judged(["jws", "csr", "EAB file"], done.stdout + done.stderr)[1]

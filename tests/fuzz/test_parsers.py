@@ -13,6 +13,7 @@ from tests.fuzz.reading import read
 
 BY_NAME = {parser.name: parser for parser in PARSERS}
 SECONDS = 10.0
+"""Of the processor: others may keep it busy."""
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -52,6 +53,6 @@ def test_giants_end_soon(name: str) -> None:
     ]
     for piece in pieces:
         for content in (piece * (parser.giant // len(piece)), parser.samples[0] + piece * (parser.giant // len(piece))):
-            started = time.monotonic()
+            started = time.process_time()
             read(parser, content)
-            assert time.monotonic() - started < SECONDS, piece
+            assert time.process_time() - started < SECONDS, piece

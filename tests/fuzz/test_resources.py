@@ -342,5 +342,6 @@ def micros(instant: datetime) -> int:
     return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
+SETTINGS = settings(EXTENT, max_examples=EXTENT.max_examples // 4, stateful_step_count=25)
 TestResources = Resources.TestCase
-TestResources.settings = settings(EXTENT, stateful_step_count=25)
+TestResources.settings = SETTINGS

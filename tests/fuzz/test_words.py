@@ -111,11 +111,15 @@ def on_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
 
 @pytest.fixture(scope="module")
 def home(on_stage: Callable[[], Play], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return at_home(on_stage(), tmp_path_factory.mktemp("home"))
+
+
+def at_home(play: Play, directory: Path) -> Path:
     """What ``tegata run`` leaves behind where the CA is honest."""
-    made = tmp_path_factory.mktemp("home")
-    said = _said(on_stage(), made, COMMANDS["run"], "en", io.StringIO())
+    play.twists = {}
+    said = _said(play, directory, COMMANDS["run"], "en", io.StringIO())
     assert "Server responded with a certificate." in said
-    return made
+    return directory
 
 
 EXAMPLES = settings(

@@ -4,11 +4,10 @@ proves every name, and accounts.
 
 import contextlib
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +22,7 @@ from tegata.pki import csr
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.fuzz.actor import Actor
-from tests.fuzz.extent import EXTENT, VARIABLE
+from tests.fuzz.extent import EXTENT
 from tests.fuzz.service import Answer, Service
 from tests.peers.postgresql import PostgreSQL, name_of
 
@@ -33,8 +32,6 @@ FORM = (b"Content-Type", b"application/x-www-form-urlencoded")
 TABLES = ("accounts", "authorizations", "certificates", "contracts", "credentials", "customers", "orders", "sessions")
 CERTIFICATE_KEY = generate(KeyType.RSA2048)
 ENDPOINTS = settings(EXTENT, suppress_health_check=[*EXTENT.suppress_health_check, HealthCheck.function_scoped_fixture])
-# A request or two each, so that there is time for many.
-DOORS = settings(ENDPOINTS, max_examples=EXTENT.max_examples * (6 if os.environ.get(VARIABLE) else 1))
 
 
 class Site(BaseHTTPRequestHandler):
@@ -76,17 +73,24 @@ class World(NamedTuple):
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has to which a stranger may add none; work that was left goes on meanwhile."""
-        return {each: int(self.query(f"SELECT count(*) FROM {each}")[0][0]) for each in TABLES}
+        [counts] = self.query(f"SELECT {', '.join(f'(SELECT count(*) FROM {each})' for each in TABLES)}")
+        return {table: int(count) for table, count in zip(TABLES, counts, strict=True)}
 
 
-@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"] if os.environ.get(VARIABLE) else ["SQLite"])
-def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[World]:
-    """A CA in service, by ``make fuzz`` on either database."""
-    directory = tmp_path_factory.mktemp("service")
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A CA in service."""
+    with opened(tmp_path_factory.mktemp("service")) as found:
+        yield found
+
+
+@contextmanager
+def opened(directory: Path, *, on_postgresql: bool = False) -> Iterator[World]:
+    """A CA in service, on either database."""
     with ExitStack() as stack:
         init: tuple[str, ...] = ()
         query = partial(_by_sqlite, directory / "tegata-ca" / "tegata-ca.db")
-        if request.param == "PostgreSQL":
+        if on_postgresql:
             server = stack.enter_context(PostgreSQL())
             url = server.database()
             init, query = ("--database", url), partial(_by_postgresql, server, name_of(url))
@@ -97,21 +101,16 @@ def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
         assert answer.status == 303, answer
         cookie = answer.header("set-cookie").partition(";")[0].encode()
         eab = contract["eab"]
-        with ThreadingHTTPServer(("127.0.0.1", service.ca.http_port), Site) as site:
-            thread = threading.Thread(target=site.serve_forever)
-            thread.start()
-            # What is loaded with the first requests is no growth.
-            found = World(service, contract["contract"], eab["kid"], eab["hmac"], cookie, b"", query)
-            actor = found.actor()
-            have_a_certificate(actor, NAMES[:2])
-            yield found._replace(chain=actor.chains[0])
-            site.shutdown()
-            thread.join()
-        if os.environ.get(VARIABLE):
-            doors = {"acme": service.acme, "public": service.public, "agent": service.agent}
-            told = ", ".join(f"{name} {door.requests:,}" for name, door in doors.items())
-            with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-                print(f" requests: {told}", flush=True)
+        site = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", service.ca.http_port), Site))
+        thread = threading.Thread(target=site.serve_forever)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(site.shutdown)
+        # What is loaded with the first requests is no growth.
+        found = World(service, contract["contract"], eab["kid"], eab["hmac"], cookie, b"", query)
+        actor = found.actor()
+        have_a_certificate(actor, NAMES[:2])
+        yield found._replace(chain=actor.chains[0])
 
 
 def _by_sqlite(file: Path, statement: str) -> list[Any]:
