@@ -157,6 +157,12 @@ class CredentialExpired(CaError):
     code = "eab.expired"
 
 
+class CredentialElsewhere(CaError):
+    """The EAB ``kid`` is another contract's than the account's, which is ``contract``."""
+
+    code = "eab.other-contract"
+
+
 class CredentialUsedUp(CaError):
     """The EAB ``kid`` has registered all the ``accounts`` that it may."""
 

@@ -111,6 +111,10 @@ class Accounts(Protocol):
         """Guarded: the key is still the ``former``, the account not deactivated, the new key no account's."""
         ...
 
+    def bind(self, work: Work, account_id: str, *, former: str, kid: str, binding: bytes) -> None:
+        """Guarded: the credential is still the ``former``, the account not deactivated."""
+        ...
+
     def agree(self, work: Work, contract_id: str, at: datetime, terms: str) -> None:
         """All that are not deactivated; ``terms`` is where they are, for the log."""
         ...

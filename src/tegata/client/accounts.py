@@ -69,10 +69,7 @@ def register(
         raise TermsNotAgreed(terms=directory.meta.terms_of_service)
     if directory.meta.external_account_required and credential is None:
         raise EabRequired(directory=exchange.session.directory_url)
-    binding = None
-    if credential is not None:
-        public = jwk.from_public(exchange.session.key.public_key())
-        binding = eab.bind(public, credential.kid, credential.mac, directory.new_account)
+    binding = _bind(exchange, directory, credential)
     request = NewAccount(
         contact=tuple(f"mailto:{contact}" for contact in contacts),
         terms_of_service_agreed=terms_agreed,
@@ -90,11 +87,21 @@ def register(
         raise
 
 
-def find(exchange: Exchange, directory: Directory, *, deadline: float) -> Registration | None:
-    """The account of the session's key, if the CA has one (RFC 8555 §7.3.1). Needs no EAB; raises AccountClosed."""
+def find(
+    exchange: Exchange, directory: Directory, *, credential: EabCredential | None = None, deadline: float
+) -> Registration | None:
+    """The account of the session's key, if the CA has one (RFC 8555 §7.3.1).
+
+    Needs no EAB; another than the account's may be sent, for the CA to put the account under it. Raises AccountClosed,
+    WrongEab when the CA does not take the credential.
+    """
+    binding = _bind(exchange, directory, credential)
+    request = NewAccount(only_return_existing=True, external_account_binding=binding)
     try:
-        return _new_account(exchange, directory, NewAccount(only_return_existing=True), deadline)
+        return _new_account(exchange, directory, request, deadline)
     except ProblemReceived as error:
+        if credential and error.problem.kind is ErrorType.UNAUTHORIZED and not isinstance(error, AccountClosed):
+            raise WrongEab(error.problem, error.method, error.url) from error
         if error.problem.kind in (ErrorType.ACCOUNT_DOES_NOT_EXIST, ErrorType.EXTERNAL_ACCOUNT_REQUIRED):
             return None
         if error.problem.kind is ErrorType.UNAUTHORIZED:
@@ -109,6 +116,13 @@ def read(exchange: Exchange, directory: Directory, *, deadline: float) -> Regist
     if url is None:
         raise NoAccount
     return _registration(url, exchange.post(url, None, new_nonce=directory.new_nonce, deadline=deadline))
+
+
+def _bind(exchange: Exchange, directory: Directory, credential: EabCredential | None) -> Flattened | None:
+    if credential is None:
+        return None
+    public = jwk.from_public(exchange.session.key.public_key())
+    return eab.bind(public, credential.kid, credential.mac, directory.new_account)
 
 
 def _new_account(exchange: Exchange, directory: Directory, request: NewAccount, deadline: float) -> Registration:

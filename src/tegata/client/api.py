@@ -172,9 +172,14 @@ class Client:
             )
         )
 
-    def find_account(self) -> Registration | None:
-        """The key's account, if the CA has one. Opens none, needs no EAB."""
-        return self._ask(lambda exchange, directory: accounts.find(exchange, directory, deadline=self._in(PATIENCE)))
+    def find_account(self, eab: EabCredential | None = None) -> Registration | None:
+        """The key's account, if the CA has one. Opens none, needs no EAB.
+
+        With one, a CA that does so puts the account under it; whether it has is in the account that it gives back.
+        """
+        return self._ask(
+            lambda exchange, directory: accounts.find(exchange, directory, credential=eab, deadline=self._in(PATIENCE))
+        )
 
     def read_account(self) -> Registration:
         """The account as it is now; raises NoAccount, AccountUnknown."""

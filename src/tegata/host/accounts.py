@@ -141,6 +141,15 @@ class AccountFolder:
         found = layout.load_account(self._account_file)
         return Stored(found[1].url, _kid(found[1].body.get("externalAccountBinding"))) if found else None
 
+    @staticmethod
+    def kid_of(account_object: bytes) -> str | None:
+        """The key identifier of the binding in a CA's account object, where the CA gives it back."""
+        try:
+            body = gojson.load(account_object)
+        except ValueError:
+            return None
+        return _kid(body.get("externalAccountBinding"))
+
     def is_bound(self) -> bool:
         """Whether it is known which external account a registration belongs to; raises NotReadable."""
         stored = self.stored()

@@ -64,6 +64,16 @@ ENTRIES: dict[str, Entry] = {
             "お客様専用ページで契約の別の EAB を取得し、アカウントを登録し直してください。",
         ),
     ),
+    "eab.other-contract": Entry(
+        Sentence(
+            "The account belongs to contract {contract}, the EAB {kid} to another contract.",
+            "アカウントは契約 {contract} のものですが、EAB（{kid}）は別の契約のものです。",
+        ),
+        Sentence(
+            "Use an EAB of the account's contract, or register an account with a new key for the other contract.",
+            "アカウントと同じ契約の EAB を使用するか、別の契約用に新しい鍵でアカウントを登録してください。",
+        ),
+    ),
     "eab.used-up": Entry(
         Sentence(
             "The EAB {kid} may register {accounts} accounts, and has done so.",

@@ -19,6 +19,7 @@ from tegata.ca.errors import (
     ContractNotStarted,
     ContractSuspended,
     CredentialDisabled,
+    CredentialElsewhere,
     CredentialSuperseded,
     CredentialUsedUp,
     InvalidContact,
@@ -82,6 +83,66 @@ async def test_a_known_key_gets_its_account_whatever_else_is_asked(house):
         await bound(house, added, contact=("mailto:other@example.com",)),
     ):
         assert await register(house, new) == (account, False)
+
+
+async def test_an_account_goes_under_another_eab_of_its_contract(house):
+    """A newAccount by its key that proves another EAB: nothing else changes, and the former may end (A-39)."""
+    added = await house.sell()
+    account, _ = await register(house, await bound(house, added))
+    await house.issue(await house.accounts.authenticate(account))
+    moved = added._replace(credential=await house.credentials.rotate(added.credential.kid))
+    for new in (await bound(house, moved, only_return_existing=True), await bound(house, moved)):
+        now, created = await register(house, new)
+        assert not created
+        assert now.kid == moved.credential.kid
+        assert msgspec.json.decode(now.binding, type=Flattened).payload == new.external_account_binding.payload
+        assert now == msgspec.structs.replace(account, kid=now.kid, binding=now.binding)
+    usage = await house.credentials.usage(await house.credentials.show(added.credential.kid))
+    assert (usage.accounts, usage.certificates) == (0, 0)
+    usage = await house.credentials.usage(moved.credential)
+    assert (usage.accounts, usage.registered) == (1, 1)
+    await house.credentials.disable(added.credential.kid)
+    await house.issue(await house.accounts.authenticate(now))
+    assert (await house.store.audit.of_subject(account.id))[-1].facts == {
+        "former": added.credential.kid,
+        "kid": moved.credential.kid,
+    }
+
+
+async def test_an_account_stays_under_its_eab_where_the_other_is_not_good(house):
+    """Told so: a wrong MAC, one that is disabled, replaced or used up, and one of another contract (A-39, A-41)."""
+    added = await house.sell()
+    account, _ = await register(house, await bound(house, added))
+    foreign = await house.sell("www.example.org")
+    disabled = await house.credentials.add(added.contract.id)
+    replaced = await house.credentials.add(added.contract.id)
+    full = added._replace(credential=await house.credentials.add(added.contract.id, most_accounts=1))
+    await house.credentials.rotate(replaced.kid)
+    await house.credentials.disable(disabled.kid)
+    await house.register(full)
+    wrong = eab.bind(JWK, replaced.kid, b"x" * 32, NEW_ACCOUNT)
+    for new, refusal in (
+        (NewAccount(external_account_binding=wrong), BindingRefused),
+        (await bound(house, foreign), CredentialElsewhere),
+        (await bound(house, added._replace(credential=disabled)), CredentialDisabled),
+        (await bound(house, added._replace(credential=replaced)), CredentialSuperseded),
+        (await bound(house, full), CredentialUsedUp),
+    ):
+        with pytest.raises(refusal):
+            await register(house, new)
+    assert await house.accounts.find(account.id) == account
+    assert await register(house, NewAccount()) == (account, False)
+
+
+async def test_an_account_goes_under_another_eab_by_two_requests_at_once(house):
+    """It is counted once."""
+    added = await house.sell()
+    await register(house, await bound(house, added))
+    other = added._replace(credential=await house.credentials.add(added.contract.id, most_accounts=1))
+    new = await bound(house, other)
+    results = await asyncio.gather(*(register(house, new) for _ in range(4)))
+    assert {account.kid for account, _ in results} == {other.credential.kid}
+    assert (await house.credentials.usage(other.credential)).registered == 1
 
 
 async def test_only_an_existing_account_is_asked_for(house):

@@ -184,6 +184,28 @@ async def test_an_account_changes_its_key(store: Store) -> None:
     assert await refused(store, change("thumb", "newer")) == "accounts.change_key"
 
 
+async def test_another_credential(store: Store) -> None:
+    """Only the one that is still the account's is replaced (A-39)."""
+    await populate(store)
+    work = Work()
+    store.credentials.insert(work, credential(kid="new"))
+    await store.commit(work)
+
+    def change(former: str) -> Work:
+        work = Work()
+        store.accounts.bind(work, "account", former=former, kid="new", binding=b'{"new":1}')
+        return work
+
+    assert await refused(store, change("another")) == "accounts.bind"
+    await store.commit(change("kid"))
+    assert await store.accounts.bound("account") == (
+        account(kid="new", binding=b'{"new":1}'),
+        contract(),
+        credential(kid="new"),
+    )
+    assert await refused(store, change("kid")) == "accounts.bind"
+
+
 async def test_accounts_agree_together(store: Store) -> None:
     """All of the contract, but those that gave themselves up (B-99)."""
     await populate(store)
@@ -210,6 +232,7 @@ async def test_an_account_is_deactivated_once(store: Store) -> None:
         ("deactivate", (NOW + 2 * DAY,), {}),
         ("update_contacts", ((),), {}),
         ("change_key", (), {"former": "thumb", "thumbprint": "new", "jwk": {}}),
+        ("bind", (), {"former": "kid", "kid": "kid", "binding": b"{}"}),
     )
     for verb, arguments, named in attempts:
         work = Work()

@@ -97,6 +97,7 @@ async def test_changes_and_ends(store: Store) -> None:
     store.credentials.disable(work, "kid", NOW)
     store.accounts.update_contacts(work, "account", ())
     store.accounts.change_key(work, "account", former="thumb", thumbprint="new", jwk={})
+    store.accounts.bind(work, "account", former="kid", kid="kid", binding=b"{}")
     store.accounts.deactivate(work, "account", NOW)
     for name in ("failed", "given-up"):
         store.authorizations.insert(work, authorization(name))
@@ -114,6 +115,7 @@ async def test_changes_and_ends(store: Store) -> None:
     assert set(await kinds(store, "kid")) == {"credential.added", "credential.superseded", "credential.disabled"}
     assert set(await kinds(store, "account")) == {
         *("account.created", "account.contacts-changed", "account.key-changed", "account.deactivated"),
+        "account.eab-changed",
     }
     (failed,) = await store.audit.of_subject("failed-http")
     assert (failed.kind, failed.facts["code"], failed.facts["reference"]) == (

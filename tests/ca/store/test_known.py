@@ -119,7 +119,14 @@ async def test_nothing_is_taken_from_memory_while_another_writes(tmp_path: Path)
 def test_it_is_known_which_statements_write_what_is_kept() -> None:
     """Read from their texts: a new statement cannot be forgotten here."""
     known = Known(ASKED_AGAIN, sql.statements())
-    found = {"accounts.change_key", "accounts.deactivate", "contracts.renew", "credentials.use", "credentials.disable"}
+    found = {
+        "accounts.bind",
+        "accounts.change_key",
+        "accounts.deactivate",
+        "contracts.renew",
+        "credentials.use",
+        "credentials.disable",
+    }
     assert found < known._writers
     assert not {"accounts.bound", "orders.insert", "authorizations.accept_challenge"} & known._writers
 

@@ -54,6 +54,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.CredentialDisabled: (ErrorType.UNAUTHORIZED, 403),
     errors.CredentialSuperseded: (ErrorType.UNAUTHORIZED, 403),
     errors.CredentialExpired: (ErrorType.UNAUTHORIZED, 403),
+    errors.CredentialElsewhere: (ErrorType.UNAUTHORIZED, 403),
     errors.CredentialUsedUp: (ErrorType.UNAUTHORIZED, 403),
     errors.ContractNotStarted: (ErrorType.UNAUTHORIZED, 403),
     errors.ContractExpired: (ErrorType.UNAUTHORIZED, 403),

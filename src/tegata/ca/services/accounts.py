@@ -20,6 +20,7 @@ from tegata.ca.errors import (
     BindingMalformed,
     BindingRefused,
     BindingRequired,
+    CredentialElsewhere,
     CredentialUsedUp,
     InvalidContact,
     KeyInUse,
@@ -77,15 +78,15 @@ class AccountService:
     ) -> tuple[Account, bool]:
         """The account of this key, and whether it was made now (A-33); ``url`` is the newAccount URL.
 
-        A known key gets its account back, whatever else the request says; ``counted`` is told of another one, and may
-        refuse it. Raises AccountDeactivated, UnknownAccount
-        (only an existing account was wanted, A-34), UnsuitableAccountKey, the refusals of contacts, terms and EAB, and
-        those of ``policy.contracts.require_binding``, CredentialUsedUp.
+        A known key gets its account back, whatever else the request says: bound by the EAB of the request, if that is
+        another one than before (A-39). ``counted`` is told of an unknown key, and may refuse it. Raises
+        AccountDeactivated, UnknownAccount (only an existing account was wanted, A-34), UnsuitableAccountKey, the
+        refusals of contacts, terms and EAB, those of ``policy.contracts.require_binding``, CredentialUsedUp.
         """
         digest = thumbprint(jwk)
         existing = await self._existing(digest)
         if existing is not None:
-            return existing, False
+            return await self._bound_anew(existing, new.external_account_binding, url), False
         if new.only_return_existing:
             raise UnknownAccount
         counted()
@@ -126,6 +127,35 @@ class AccountService:
             contracts.require_binding(contract, await self._again(credential), now)
             raise CredentialUsedUp(kid=credential.kid, accounts=credential.most_accounts) from None
         return account, True
+
+    async def _bound_anew(self, account: Account, flattened: Flattened | None, url: str) -> Account:
+        """The account, from now on by this binding's EAB of its contract, if that is not the one that it has."""
+        if flattened is None or _kid(flattened) in (None, account.kid):
+            return account
+        credential = await self._credential(flattened, account.thumbprint, url)
+        if credential.contract_id != account.contract_id:
+            raise CredentialElsewhere(kid=credential.kid, contract=account.contract_id)
+        now = self._clock()
+        contract = await self._store.contracts.get(credential.contract_id)
+        assert contract is not None, "the store keeps the contract of every credential"
+        contracts.require_binding(contract, credential, now)
+        work = Work()
+        self._store.credentials.use(work, credential.kid, now)
+        binding = msgspec.json.encode(flattened)
+        self._store.accounts.bind(work, account.id, former=account.kid, kid=credential.kid, binding=binding)
+        try:
+            await self._store.commit(work)
+        except Conflict as lost:
+            # The same request came twice: one of them is enough.
+            current = await self.find(account.id)
+            actors.require_alive(current)
+            if current.kid == credential.kid:
+                return current
+            if lost.statement != "credentials.use":
+                raise
+            contracts.require_binding(contract, await self._again(credential), now)
+            raise CredentialUsedUp(kid=credential.kid, accounts=credential.most_accounts) from None
+        return await self.find(account.id)
 
     async def update_contacts(self, actor: Actor, contacts: tuple[str, ...]) -> Actor:
         """Replace the account's contacts; raises AccountDeactivated and the refusals of contacts."""
@@ -230,6 +260,14 @@ class AccountService:
         if credential is self._nobody:
             raise BindingRefused
         return credential
+
+
+def _kid(flattened: Flattened) -> str | None:
+    """The EAB that a binding names, if it is one that can be read."""
+    try:
+        return eab.read(flattened).kid
+    except BadBinding:
+        return None
 
 
 def _read(flattened: Flattened, digest: str, url: str) -> Binding:

@@ -87,6 +87,11 @@ class AccountRows:
         work.add("accounts.change_key", rows=1, id=account_id, former=former, thumbprint=thumbprint, jwk=json(jwk))
         audit.record(work, "account.key-changed", account_id, former=former, thumbprint=thumbprint)
 
+    def bind(self, work: Work, account_id: str, *, former: str, kid: str, binding: bytes) -> None:
+        """Put an account under another credential, if it is still under the former."""
+        work.add("accounts.bind", rows=1, id=account_id, former=former, kid=kid, binding=binding)
+        audit.record(work, "account.eab-changed", account_id, former=former, kid=kid)
+
     def agree(self, work: Work, contract_id: str, at: datetime, terms: str) -> None:
         """Note that the accounts of a contract agree to the terms of service."""
         work.add("accounts.agree", contract_id=contract_id, at=micros(at))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tegata.cli.console import INFO, WARN, Console, shown
 from tegata.cli.context import Context
-from tegata.cli.errors import IncompleteEab, NoAnswer, TermsRefused
+from tegata.cli.errors import IncompleteEab, KidDiffers, NoAnswer, TermsRefused
 from tegata.cli.phrases import during
 from tegata.cli.plans.plan import AccountPlan
 from tegata.cli.plans.servers import is_zerossl
@@ -40,7 +40,8 @@ _KEY_WORDS = {
 def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -> Account:
     """The account of a plan, registered if need be; ``anew`` archives the one there is and makes another.
 
-    Raises TermsRefused, NoAnswer, IncompleteEab, and what the client and the disk raise.
+    One that was made with another EAB is put under the plan's, if the CA does so. Raises TermsRefused, NoAnswer,
+    IncompleteEab, KidDiffers, and what the client and the disk raise.
     """
     folder = AccountFolder(tree, plan.server, plan.user)
     whole = None if anew else _whole(tree, plan)
@@ -54,6 +55,8 @@ def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -
             account = existing(tree, plan)
         except AccountNotFound:
             return _register(context, tree, folder, plan)
+        except KidDiffers as differs:
+            return _bound_anew(context, Account(plan, folder, None), differs)
         _tell_unused_eab(context.console, account)
         account = settled(context, account)
         return account if account.url else _complete(context, tree, account)
@@ -76,6 +79,28 @@ def _tell_unused_eab(console: Console, account: Account) -> None:
     if eab and eab.kid and not account.folder.is_bound():
         line = f"Whether the account {shown(account.plan.user)} belongs to --kid {shown(eab.kid)} is not known"
         console.log(f"{line}: the CA has not said it. The EAB is not used; --new-account makes one", WARN)
+
+
+def _bound_anew(context: Context, account: Account, differs: KidDiffers) -> Account:
+    """The account under the EAB of the plan, at a CA that puts it there: the account and all that it has stay.
+
+    Raises ``differs`` where the CA leaves it under the EAB that it has, or no MAC key was given to prove the other.
+    """
+    plan = account.plan
+    if plan.eab is None or not plan.eab.hmac:
+        raise differs
+    with client_for(context, plan, account.key) as client:
+        reach(client, plan.server)
+        with during("Could not put the account under another EAB\n\t"):
+            registration = client.find_account(credential_of(plan))
+    if registration is None or account.folder.kid_of(registration.raw) != plan.eab.kid:
+        raise differs
+    account.folder.save(plan.email, registration.url, registration.raw)
+    former = differs.facts["stored"]
+    context.console.log(
+        f"The account {shown(plan.user)} is now under --kid {shown(plan.eab.kid)}, before {former}", INFO
+    )
+    return Account(plan, account.folder, registration.url)
 
 
 def _registered_anew(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan) -> Account:

@@ -42,6 +42,11 @@ SET thumbprint = :thumbprint, jwk = :jwk
 WHERE id = :id AND thumbprint = :former AND deactivated_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM accounts AS holder WHERE holder.thumbprint = :thumbprint);
 
+-- name: bind
+UPDATE accounts
+SET kid = :kid, binding = :binding
+WHERE id = :id AND kid = :former AND deactivated_at IS NULL;
+
 -- name: deactivate
 UPDATE accounts
 SET deactivated_at = :at
