@@ -31,12 +31,16 @@ GRANTED = {
     "chain",
     "alternate-chains",
     "revoked-by-its-key",
+    "meta",
+    "every-way",
+    "more-than-names",
 }
 # What cannot be asked of it: it has neither keyChange nor newAuthz, and wants no binding.
 IMPOSSIBLE = {
     *("binding-required", "wrong-binding"),
     *("key-change", "key-change-conflict", "key-change-wrong"),
     "pre-authorization",
+    *("record-of-another", "subproblems"),
 }
 
 

@@ -11,7 +11,7 @@ from tegata.pki.keys import PrivateKey, generate
 check = Checklist()
 
 
-@check("RFC 8555 §7.3, A-33", "新しい鍵にはアカウントとその URL が与えられる。")
+@check("RFC 8555 §6.2, §7.3, A-08, A-33", "新しい鍵にはアカウントとその URL が与えられる。")
 def new_account(bench: Bench) -> None:
     """A new key gets an account and its URL."""
     answer = bench.account.answer
@@ -40,7 +40,7 @@ def only_existing(bench: Bench) -> None:
         refused(bench.register(key, {"onlyReturnExisting": True}), "accountDoesNotExist", status=400)
 
 
-@check("RFC 8555 §7.3, A-35", "要求によってアカウントの状態は変えられず、未知のメンバーは保存されない。")
+@check("RFC 8555 §7.3, A-29, A-35", "要求によってアカウントの状態は変えられず、未知のメンバーは保存されない。")
 def foreign_members(bench: Bench) -> None:
     """A request cannot set an account's status, and members unknown to the server do not stay."""
     account = bench.new_account(status="revoked", orders="https://example.com/", x=1)

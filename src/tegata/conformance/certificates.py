@@ -1,18 +1,36 @@
 """Checks of proving, finalizing and downloading (RFC 8555 §7.4, §7.4.2, §7.5.1). They need a way to prove names."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from tegata.acme import b64
+from tegata.acme.challenges import DNS_ACCOUNT_01, DNS_PERSIST_01
 from tegata.acme.wire import links
-from tegata.conformance.answers import has_status, refused
+from tegata.conformance.answers import document, has_status, is_refusal, refused, said, text
 from tegata.conformance.bench import Bench
-from tegata.conformance.check import Checklist, expect
-from tegata.conformance.walk import Issued, first, issued, proved
+from tegata.conformance.check import Checklist, NotPossible, expect
+from tegata.conformance.walk import (
+    Issued,
+    challenge_of,
+    downloaded,
+    first,
+    issued,
+    placed,
+    presentation,
+    presented,
+    proved,
+    solvable,
+    until,
+)
 from tegata.pki import certs, csr
 from tegata.pki.keys import PrivateKey, generate
 
+_SUBJECT = "Tegata Conformance"
 _CHAIN_TYPE = "application/pem-certificate-chain"
 _PEM_LINES = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
 
@@ -30,6 +48,52 @@ def proof(bench: Bench) -> None:
         valid = [each for each in authorization["challenges"] if each.get("status") == "valid"]
         expect("a valid challenge", authorization["challenges"], holds=bool(valid))
         expect("the member validated", valid[0], holds=isinstance(valid[0].get("validated"), str))
+
+
+@check("RFC 8555 §7.5.1, A-60", "証明済みのチャレンジにもう一度応答しても、何も変わらない。")
+def answered_again(bench: Bench) -> None:
+    """To answer a proved challenge once more changes nothing."""
+    order = first(bench).placed
+    authorization = order.authorizations()[0]
+    valid = [each for each in authorization["challenges"] if each.get("status") == "valid"]
+    answer = bench.account.post(str(valid[0]["url"]), {})
+    expect("the challenge, or a refusal", said(answer), holds=answer.status < 500)
+    status = order.authorizations()[0].get("status")
+    expect("the authorization's status valid", status, holds=status == "valid")
+
+
+@check("RFC 8555 §8, X-42, X-43", "指定したすべての方法で、名前を証明できる。")
+def every_way(bench: Bench) -> None:
+    """Every way that was given proves the names, if it is offered for them."""
+    kinds = list(bench.means.solvers)
+    offered = placed(bench.new_account()).authorizations()
+    ways = [kind for kind in kinds if all(challenge_of(each, kind) for each in offered)]
+    if not ways:
+        raise NotPossible(reason=f"none of the ways given is offered for all names: {', '.join(kinds) or 'none'}")
+    for kind in ways:
+        proved(bench.new_account(), kind)
+
+
+@check(
+    "draft-ietf-acme-dns-account-label §3, draft-ietf-acme-dns-persist §4, X-42, X-44",
+    "別のアカウントのためのレコードでは証明されない。",
+)
+def record_of_another(bench: Bench) -> None:
+    """A record for another account proves nothing (dns-account-01, dns-persist-01)."""
+    kinds = [kind for kind in (DNS_ACCOUNT_01, DNS_PERSIST_01) if kind in bench.means.solvers]
+    if not kinds:
+        raise NotPossible(reason="no way to make records for an account was given (--dns-account, --dns-persist)")
+    for kind in kinds:
+        account = bench.new_account()
+        order = placed(account)
+        authorization = order.authorizations()[0]
+        challenge = solvable(account, authorization, kind)
+        wrong = replace(presentation(account, authorization, challenge), account_url=bench.stranger.url)
+        with presented(account, [wrong]):
+            document(account.post(text(challenge, "url"), {}))
+            url = str(order.order["authorizations"][0])
+            found = until(account, url, lambda found: found.get("status") != "pending")
+        expect(f"the status invalid, by {kind}", found.get("status"), holds=found.get("status") == "invalid")
 
 
 @check("RFC 8555 §7.4, A-81", "注文と異なる名前の CSR は badCSR で拒否され、注文は ready のままである。")
@@ -54,6 +118,27 @@ def wrong_request(bench: Bench) -> None:
         (forged, "a forged request"),
     ):
         refused(order.finalize(bad), "badCSR", "malformed", what=what)
+
+
+@check("RFC 8555 §7.4, A-83", "注文にないコモンネームの CSR は拒否される。")
+def common_name(bench: Bench) -> None:
+    """A request whose common name is none of the order's is refused."""
+    order, key = proved(bench.account), generate(bench.means.key_type)
+    refused(order.finalize(csr.build(key, bench.names(), common_name="other.invalid")), "badCSR", "unauthorized")
+
+
+@check("RFC 8555 §7.4, A-81, A-82", "認証局の証明書や他の主体者を求める CSR は拒否されるか、その部分が無視される。")
+def more_than_names(bench: Bench) -> None:
+    """A request for a CA's certificate, or for another subject, is refused, or gets neither."""
+    order, key = proved(bench.account), generate(bench.means.key_type)
+    answer = order.finalize(_greedy(key, bench.names()))
+    if is_refusal(answer):
+        refused(answer, "badCSR", "unauthorized", "malformed")
+        return
+    leaf = downloaded(order, key).chain[0]
+    constraints = [each.value for each in leaf.extensions if isinstance(each.value, x509.BasicConstraints)]
+    expect("no CA's certificate", constraints, holds=not any(each.ca for each in constraints))
+    expect("no subject of the request's own", leaf.subject.rfc4514_string(), holds=_SUBJECT not in str(leaf.subject))
 
 
 @check("RFC 8555 §11.1, A-48", "アカウント鍵の証明書は発行されない。")
@@ -149,6 +234,26 @@ def revoked_by_its_key(bench: Bench) -> None:
     certificate = issued(bench.account)
     answer = bench.post(certificate.key, bench.url("revokeCert"), {**_revocation(certificate), "reason": 1})
     has_status(answer, 200)
+
+
+@check("CA/Browser Forum BR 4.9.1.1, 6.1.1.3, A-94", "危殆化した鍵には証明書もアカウントも発行されない。")
+def compromised_key(bench: Bench) -> None:
+    """A key that was revoked as compromised gets no certificate and no account."""
+    certificate = issued(bench.account)
+    answer = bench.post(certificate.key, bench.url("revokeCert"), {**_revocation(certificate), "reason": 1})
+    has_status(answer, 200)
+    request = csr.build(certificate.key, bench.names(), common_name=None)
+    refused(proved(bench.account).finalize(request), "badCSR", "badPublicKey", "unauthorized")
+    refused(bench.register(certificate.key, bench.registration(certificate.key)), "badPublicKey", "unauthorized")
+
+
+def _greedy(key: PrivateKey, names: Sequence[str]) -> bytes:
+    """A request for these names and more than a subscriber may have, in DER."""
+    subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, _SUBJECT)])
+    builder = x509.CertificateSigningRequestBuilder(subject)
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def _revocation(certificate: Issued) -> dict[str, object]:

@@ -4,9 +4,10 @@ import re
 from datetime import UTC, timedelta
 
 from tegata.acme import b64
+from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.acme.wire import links
 from tegata.clock import parse_rfc3339, rfc3339
-from tegata.conformance.answers import document, is_refusal, refused, said, text
+from tegata.conformance.answers import document, is_refusal, members, refused, said, text
 from tegata.conformance.bench import Bench
 from tegata.conformance.check import Checklist, NotPossible, expect
 from tegata.conformance.walk import challenge_of, new_order, placed, shown, solvable, until
@@ -59,6 +60,20 @@ def no_names(bench: Bench) -> None:
     """What is no host name is refused."""
     for name in ("", "a b.example.com", "-.example.com", "*", "x.*.example.com", "*.*.example.com", "a..example.com"):
         refused(new_order(bench.account, [name]), "malformed", "rejectedIdentifier", what=f"the name {name}")
+
+
+@check("RFC 8555 §6.7.1, A-23", "複数の名前が拒否されるとき、副問題は名前ごとに示され、identifier は副問題にのみある。")
+def subproblems(bench: Bench) -> None:
+    """Where several names are refused, subproblems say which; identifiers stand nowhere else."""
+    names = ["a.tegata.invalid", "b.tegata.invalid"]
+    answer = new_order(bench.account, names)
+    if not is_refusal(answer):
+        raise NotPossible(reason="the server takes names below .invalid")
+    told = members(answer)
+    expect("no identifier beside the subproblems", told.get("identifier"), holds="identifier" not in told)
+    found = told.get("subproblems") or []
+    named = sorted(str((each.get("identifier") or {}).get("value")) for each in found)
+    expect(f"a subproblem for each of {names}", named or "none", holds=named == names)
 
 
 @check("RFC 8555 §7.4, A-52", "IP アドレスは DNS 名として受け付けられない。")
@@ -199,8 +214,9 @@ def failure(bench: Bench) -> None:
     if authorization.get("status") != "pending":
         raise NotPossible(reason="the name is proved already")
     challenge = solvable(account, authorization)
-    wrong = {**challenge, "token": b64.encode(bytes(32))}
-    with shown(account, [(authorization, wrong)]):  # so that something listens, but does not know the token
+    wrong = [(authorization, {**challenge, "token": b64.encode(bytes(32))})]
+    # So that something listens, but does not know the token; a record that stays has none, and would do.
+    with shown(account, [] if challenge["type"] == DNS_PERSIST_01 else wrong):
         document(account.post(text(challenge, "url"), {}))
         found = until(account, str(order.order["authorizations"][0]), lambda found: found.get("status") != "pending")
     expect("the authorization's status invalid", found.get("status"), holds=found.get("status") == "invalid")

@@ -10,6 +10,7 @@ from tegata.conformance.check import Checklist, expect
 
 _RESOURCES = ("newNonce", "newAccount", "newOrder", "revokeCert", "keyChange")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22,}")
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 _NEVER_GIVEN = "AAAAAAAAAAAAAAAAAAAAAA"
 
 check = Checklist()
@@ -28,6 +29,33 @@ def https(bench: Bench) -> None:
     urls = [url for name, url in bench.directory.items() if name in _RESOURCES]
     plain = [url for url in urls if not str(url).startswith("https://")]
     expect("https URLs", plain, holds=not plain)
+
+
+@check("RFC 8555 §7.1.1, §9.7.6, A-31", "ディレクトリの meta は決められた型である。")
+def meta(bench: Bench) -> None:
+    """What the directory's meta says is of the types that it should be."""
+    found = bench.directory.get("meta", {})
+    expect("an object", found, holds=isinstance(found, dict))
+    for name in ("termsOfService", "website"):
+        url = found.get(name, "https://")
+        expect(f"a URL as {name}", url, holds=isinstance(url, str) and url.startswith(("https://", "http://")))
+    required = found.get("externalAccountRequired", False)
+    expect("true or false as externalAccountRequired", required, holds=isinstance(required, bool))
+    names = found.get("caaIdentities", [])
+    are_names = isinstance(names, list) and all(isinstance(each, str) and _DOMAIN.fullmatch(each) for each in names)
+    expect("host names as caaIdentities", names, holds=are_names)
+
+
+@check("RFC 8555 §6.1, A-03", "ブラウザー上のクライアントも利用できる（CORS）。")
+def cross_origin(bench: Bench) -> None:
+    """Clients in browsers may come, and see the headers that they need (CORS)."""
+    answer = bench.send("GET", bench.directory_url, headers={"Origin": "https://client.example"})
+    origin = answer.headers.get("Access-Control-Allow-Origin")
+    expect("Access-Control-Allow-Origin: *", origin, holds=origin == "*")
+    answer = bench.send("GET", bench.url("newNonce"), headers={"Origin": "https://client.example"})
+    exposed = (answer.headers.get("Access-Control-Expose-Headers") or "").lower()
+    missing = [name for name in ("Link", "Location", "Replay-Nonce") if name.lower() not in exposed]
+    expect("Link, Location and Replay-Nonce exposed", exposed or "none", holds=not missing)
 
 
 @check("RFC 8555 §7.2, A-18", "newNonce への HEAD は 200 とノンスを返す。")

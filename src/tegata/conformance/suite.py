@@ -9,7 +9,7 @@ from tegata.conformance.check import Check, Differs, NotPossible, Verdict
 from tegata.errors import TegataError
 
 # Renewal information is asked of a certificate that is not revoked yet.
-_LAST = ("revocation", "revoked-by-its-key")
+_LAST = ("revocation", "revoked-by-its-key", "compromised-key")
 _ALL = [each for part in (requests, accounts, orders, extensions, certificates, renewal) for each in part.check.checks]
 CHECKS: tuple[Check, ...] = tuple(sorted(_ALL, key=lambda check: check.name in _LAST))
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from cryptography import x509
 
-from tegata.acme import b64, challenges
+from tegata.acme import b64, challenges, codec
+from tegata.acme.messages import Authorization, Challenge
 from tegata.acme.wire import Response
+from tegata.client import lasting
 from tegata.conformance.answers import document, has_status, text
 from tegata.conformance.bench import Account, Bench
 from tegata.conformance.check import NotPossible, expect
@@ -84,28 +86,47 @@ def challenge_of(authorization: dict[str, Any], kind: str) -> dict[str, Any] | N
     return next((each for each in offered if isinstance(each, dict) and each.get("type") == kind), None)
 
 
-def solvable(account: Account, authorization: dict[str, Any]) -> dict[str, Any]:
-    """The challenge to solve of an authorization; raises NotPossible where nothing that solves it was given."""
-    for kind in account.bench.means.solvers:
-        challenge = challenge_of(authorization, kind)
+def solvable(account: Account, authorization: dict[str, Any], kind: str = "") -> dict[str, Any]:
+    """The challenge to solve of an authorization, of this type if one is said.
+
+    Raises NotPossible where nothing that solves it was given, or it is not offered.
+    """
+    for each in [kind] if kind else account.bench.means.solvers:
+        challenge = challenge_of(authorization, each)
         if challenge is not None:
             return challenge
-    raise NotPossible(reason="no way to prove a name was given (--http, --tls, --dns)")
+    offered = ", ".join(str(each.get("type")) for each in authorization.get("challenges") or ())
+    raise NotPossible(reason=f"no way was given to prove a name by what is offered: {offered}")
 
 
 @contextmanager
 def shown(account: Account, wanted: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[None]:
     """While it lasts, the challenges of these authorizations are shown to the server."""
+    with presented(account, [presentation(account, *each) for each in wanted]):
+        yield
+
+
+def presentation(account: Account, authorization: dict[str, Any], challenge: dict[str, Any]) -> Presentation:
+    """What is to be shown for a challenge; raises Differs where it does not say what it should."""
+    kind = str(challenge["type"])
+    if kind == challenges.DNS_PERSIST_01:
+        read = codec.decode(codec.encode(authorization), Authorization, codec.RESPONSE_LIMIT)
+        asked = codec.decode(codec.encode(challenge), Challenge, codec.RESPONSE_LIMIT)
+        return lasting.presentation(read, asked, account.url)
+    token = text(challenge, "token")
+    return Presentation(
+        text(authorization.get("identifier") or {}, "value"),
+        kind,
+        token,
+        challenges.key_authorization(token, account.thumbprint),
+        account_url=account.url if kind == challenges.DNS_ACCOUNT_01 else "",
+    )
+
+
+@contextmanager
+def presented(account: Account, presentations: Sequence[Presentation]) -> Iterator[None]:
+    """While it lasts, the server can see these."""
     solvers = account.bench.means.solvers
-    presentations = [
-        Presentation(
-            text(authorization.get("identifier") or {}, "value"),
-            str(challenge["type"]),
-            text(challenge, "token"),
-            challenges.key_authorization(text(challenge, "token"), account.thumbprint),
-        )
-        for authorization, challenge in wanted
-    ]
     try:
         for each in presentations:
             solvers[each.challenge_type].present(each)
@@ -132,11 +153,11 @@ def until(account: Account, url: str, done: Callable[[dict[str, Any]], bool]) ->
         clock.sleep(_PAUSE)
 
 
-def proved(account: Account, /, **members: object) -> Placed:
-    """An order whose names are all proved; raises Differs or NotPossible."""
+def proved(account: Account, kind: str = "", /, **members: object) -> Placed:
+    """An order whose names are all proved, by this type of challenge if one is said; raises Differs or NotPossible."""
     order = placed(account, **members)
     pending = [
-        (authorization, solvable(account, authorization))
+        (authorization, solvable(account, authorization, kind))
         for authorization in order.authorizations()
         if authorization.get("status") == "pending"
     ]
@@ -150,9 +171,15 @@ def proved(account: Account, /, **members: object) -> Placed:
 
 def issued(account: Account, /, **members: object) -> Issued:
     """A certificate for all names there are, by a key of its own; raises Differs or NotPossible."""
-    order, names = proved(account, **members), account.bench.names()
+    order, names = proved(account, "", **members), account.bench.names()
     key = generate(account.bench.means.key_type)
     document(order.finalize(csr.build(key, names, common_name=None)))
+    return downloaded(order, key)
+
+
+def downloaded(order: Placed, key: PrivateKey) -> Issued:
+    """The certificate of an order that is being finalized; raises Differs where it does not come."""
+    account = order.account
     done = until(account, order.url, lambda order: order.get("status") not in ("ready", "processing"))
     expect("the order's status valid", done.get("status"), holds=done.get("status") == "valid")
     url = text(done, "certificate")

@@ -297,7 +297,7 @@ FLAGS: tuple[Flag, ...] = (
             "登録は --dns のプロバイダーまたは手動です。",
         ),
         "DNS_ACCOUNT",
-        _ISSUE,
+        _ISSUE | _CONFORMANCE,
     ),
     Flag(
         (),
@@ -307,7 +307,7 @@ FLAGS: tuple[Flag, ...] = (
             "永続レコード（dns-persist-01、ドラフト仕様）で認証します。登録は --dns のプロバイダーまたは手動です。",
         ),
         "DNS_PERSIST",
-        _ISSUE,
+        _ISSUE | _CONFORMANCE,
         v5=("dns-persist",),
     ),
     Flag(
@@ -318,7 +318,7 @@ FLAGS: tuple[Flag, ...] = (
             "レコードに書く認証局のドメイン名（既定値は認証局が示す先頭の名前）。",
         ),
         "DNS_PERSIST_ISSUER_DOMAIN_NAME",
-        _ISSUE | _DNSPERSIST,
+        _ISSUE | _DNSPERSIST | _CONFORMANCE,
         v5=("dns-persist.issuer-domain-name",),
     ),
     Flag(
@@ -329,7 +329,7 @@ FLAGS: tuple[Flag, ...] = (
             "登録するレコードの有効期限（RFC 3339。既定値は無期限）。",
         ),
         "DNS_PERSIST_PERSIST_UNTIL",
-        _ISSUE | _DNSPERSIST,
+        _ISSUE | _DNSPERSIST | _CONFORMANCE,
         v5=("dns-persist.persist-until",),
     ),
     Flag(

@@ -107,6 +107,8 @@ def _look(
         http=listenplan.http(invocation),
         tls=listenplan.tls(invocation),
         dns=dnsplan.make(invocation, environ),
+        dns_account=dnsplan.of_account(invocation, environ),
+        persist=dnsplan.persistent(invocation, environ),
         only=invocation.list("only"),
         known=invocation.list("except"),
         json=invocation.switch("json"),

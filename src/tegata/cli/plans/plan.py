@@ -242,6 +242,8 @@ class Conformance:
     """How names are proved by http-01; None: they are not. So the others."""
     tls: TlsPlan | None
     dns: DnsPlan | None
+    dns_account: DnsPlan | None
+    persist: PersistPlan | None
     only: tuple[str, ...]
     """The checks to be made; none: all."""
     known: tuple[str, ...]

@@ -22,11 +22,11 @@ def solvers_for(context: Context, plan: IssuePlan | Conformance) -> dict[str, So
         from tegata.cli.steps.dnsproving import dns_solver
 
         solvers.append(dns_solver(context, plan.dns))
-    if isinstance(plan, IssuePlan) and plan.dns_account is not None:
+    if plan.dns_account is not None:
         from tegata.cli.steps.dnsproving import dns_solver
 
         solvers.append(dns_solver(context, plan.dns_account, DNS_ACCOUNT_01))
-    if isinstance(plan, IssuePlan) and plan.persist is not None:
+    if plan.persist is not None:
         from tegata.cli.steps.dnsproving import persist_solver
 
         solvers.append(persist_solver(context, plan.persist))
