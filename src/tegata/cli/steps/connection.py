@@ -14,6 +14,7 @@ from tegata.cli.plans.plan import AccountPlan
 from tegata.cli.steps.account import Account
 from tegata.cli.steps.narration import narrator
 from tegata.cli.steps.waiting import locked
+from tegata.client import urls
 from tegata.client.api import Client, Network
 from tegata.pki.keys import PrivateKey
 
@@ -58,6 +59,9 @@ def connected(context: Context, account: Account, certificate: str) -> Iterator[
     if folder.next_key() is not None:
         with locked(context, folder.tree, folder.lock, folder.user):
             account = settled(context, account)
+    if account.url is not None and _is_elsewhere(account.url, account.plan):
+        # The CA has another address than when it gave the account this URL: the key is what it knows the account by.
+        account = dataclasses.replace(account, url=None)
     with _client(context, account, certificate) as client:
         if account.url is None:
             reach(client, account.plan.server)
@@ -66,6 +70,12 @@ def connected(context: Context, account: Account, certificate: str) -> Iterator[
                 raise account.folder.not_found()
             account.folder.save(account.plan.email, found.url, found.raw)
         yield client
+
+
+def _is_elsewhere(url: str, plan: AccountPlan) -> bool:
+    """Whether an account's URL leads to a host that is neither the CA's nor named as one of its own."""
+    to = urls.split(url)
+    return to.authority != urls.split(plan.server).authority and to.host not in plan.trust.hosts
 
 
 @contextlib.contextmanager
