@@ -31,8 +31,7 @@ class AuthorizationRows:
 
     async def get(self, authorization_id: str) -> Authorization | None:
         """The authorization of this id."""
-        found = _authorizations(await self._database.fetch("authorizations.get", id=authorization_id))
-        return found[0] if found else None
+        return _authorization(await self._database.fetch("authorizations.get", id=authorization_id))
 
     async def many(self, authorization_ids: Sequence[str]) -> list[Authorization]:
         """The authorizations of these ids, in this order; an unknown id has none."""
@@ -41,11 +40,10 @@ class AuthorizationRows:
 
     async def of_challenge(self, challenge_id: str) -> tuple[Authorization, Challenge] | None:
         """The challenge of this id, with its authorization."""
-        rows = await self._database.fetch("authorizations.of_challenge", challenge_id=challenge_id)
-        for authorization in _authorizations(rows):
-            for challenge in authorization.challenges:
-                if challenge.id == challenge_id:
-                    return authorization, challenge
+        found = _authorization(await self._database.fetch("authorizations.of_challenge", challenge_id=challenge_id))
+        for challenge in found.challenges if found else ():
+            if found and challenge.id == challenge_id:
+                return found, challenge
         return None
 
     async def reusable(self, account_id: str, identifiers: Sequence[Identifier], now: datetime) -> list[Authorization]:
@@ -53,19 +51,17 @@ class AuthorizationRows:
 
         In the order of the identifiers, and for each the one that lasts longest first.
         """
-        return [
-            authorization
-            for identifier in identifiers
-            for authorization in _authorizations(
-                await self._database.fetch(
-                    "authorizations.reusable",
-                    account_id=account_id,
-                    type=identifier.type,
-                    value=identifier.value,
-                    now=micros(now),
-                )
+        found = []
+        for identifier in identifiers:
+            rows = await self._database.fetch(
+                "authorizations.reusable",
+                account_id=account_id,
+                type=identifier.type,
+                value=identifier.value,
+                now=micros(now),
             )
-        ]
+            found += [_authorization(list(group)) for _, group in groupby(rows, itemgetter(0))]
+        return [authorization for authorization in found if authorization is not None]
 
     def insert(self, work: Work, authorization: Authorization) -> None:
         """Add an authorization and its challenges."""
@@ -146,34 +142,33 @@ class AuthorizationRows:
         )
 
 
-def _authorizations(rows: list[Row]) -> list[Authorization]:
-    """The records of joined rows, of which those of one authorization stand together."""
-    found = []
-    for facts, group in groupby(rows, itemgetter(slice(8))):
-        (id_, account_id, type_, value, wildcard, created_at, expires_at, deactivated_at) = facts
-        found.append(
-            Authorization(
-                id=id_,
-                account_id=account_id,
-                identifier=Identifier(type_, value),
-                wildcard=bool(wildcard),
-                created_at=instant(created_at),
-                expires_at=instant(expires_at),
-                challenges=tuple(_challenge(id_, row[8:]) for row in group if row[8] is not None),
-                deactivated_at=instant_or_none(deactivated_at),
-            )
-        )
-    return found
+def _authorization(rows: Sequence[Row]) -> Authorization | None:
+    """The record of its joined rows, one a challenge; None where there are none."""
+    if not rows:
+        return None
+    (id_, account_id, type_, value, wildcard, created_at, expires_at, deactivated_at) = rows[0][:8]
+    return Authorization(
+        id=id_,
+        account_id=account_id,
+        identifier=Identifier(type_, value),
+        wildcard=bool(wildcard),
+        created_at=instant(created_at),
+        expires_at=instant(expires_at),
+        challenges=tuple([_challenge(id_, row) for row in rows if row[8] is not None]),
+        deactivated_at=instant_or_none(deactivated_at),
+    )
 
 
 def _challenge(authorization_id: str, row: Row) -> Challenge:
-    (id_, type_, token, accepted_at, validated_at, failed_at, fault, evidence) = row
+    (id_, type_, token, accepted_at, validated_at, failed_at, fault, evidence) = row[8:]
+    if accepted_at is None:  # most are: of those of an authorization one is taken up
+        return Challenge(id=id_, authorization_id=authorization_id, type=type_, token=token)
     return Challenge(
         id=id_,
         authorization_id=authorization_id,
         type=type_,
         token=token,
-        accepted_at=instant_or_none(accepted_at),
+        accepted_at=instant(accepted_at),
         validated_at=instant_or_none(validated_at),
         failed_at=instant_or_none(failed_at),
         fault=fault_or_none(fault),

@@ -4,6 +4,7 @@ Knows no table. Microseconds are exact for every ``datetime``, so a record reads
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -13,12 +14,14 @@ from tegata.ca.errors import Fault
 from tegata.ca.model import Organization
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_DAY_SECONDS, _SECOND_MICROS = 86_400, 1_000_000
+_INSTANTS = 4096
 
 
 def micros(at: datetime) -> int:
     """An aware instant as microseconds since the epoch."""
-    return (at - _EPOCH) // _MICROSECOND
+    since = at - _EPOCH
+    return (since.days * _DAY_SECONDS + since.seconds) * _SECOND_MICROS + since.microseconds
 
 
 def micros_or_none(at: datetime | None) -> int | None:
@@ -26,9 +29,11 @@ def micros_or_none(at: datetime | None) -> int | None:
     return None if at is None else micros(at)
 
 
+@lru_cache(_INSTANTS)  # a record is read again and again while it is worked on
 def instant(value: int) -> datetime:
     """Microseconds since the epoch as an aware instant in UTC."""
-    return _EPOCH + timedelta(microseconds=value)
+    seconds, micros = divmod(value, _SECOND_MICROS)
+    return _EPOCH + timedelta(*divmod(seconds, _DAY_SECONDS), micros)
 
 
 def instant_or_none(value: int | None) -> datetime | None:

@@ -70,7 +70,7 @@ class Database:
 
     async def fetch(self, name: str, **parameters: object) -> list[Row]:
         """The rows of a reading statement, as last committed. All of them: a cursor left open would hold the log."""
-        is_asked_again = name in self._known and self._writer.sees_others()
+        is_asked_again = name in self._known.names and self._writer.sees_others()
         if is_asked_again and (known := self._known.get(name, parameters)) is not None:
             return known
         cursor = self._writer.idle_cursor() or self._reader

@@ -22,13 +22,10 @@ class Known:
 
     def __init__(self, names: Iterable[str], statements: Mapping[str, str], most: int = MOST) -> None:
         self._rows: dict[str, dict[tuple[object, ...], list[Row]]] = {name: {} for name in names}
+        self.names = frozenset(self._rows)
         self._most = most
         tables = {table for name in self._rows for table in _READ.findall(statements[name])}
         self._writers = {name for name, text in statements.items() if not tables.isdisjoint(_WRITTEN.findall(text))}
-
-    def __contains__(self, name: str) -> bool:
-        """Whether answers to this statement are kept."""
-        return name in self._rows
 
     def get(self, name: str, parameters: Mapping[str, object]) -> list[Row] | None:
         """The rows, if they were read since the last write."""
@@ -43,8 +40,10 @@ class Known:
 
     def note(self, statements: Iterable[Statement]) -> None:
         """These were done, or it is not known whether they were."""
-        if any(statement[0] in self._writers for statement in statements):
-            self.forget()
+        for name, _, _ in statements:
+            if name in self._writers:
+                self.forget()
+                return
 
     def forget(self) -> None:
         """Anybody may have written anything."""
