@@ -15,6 +15,7 @@ AREAS = (
     "errors_core",
     "errors_client",
     "errors_refusals",
+    "errors_reasons",
     "errors_solving",
     "errors_cli",
     "errors_conformance",

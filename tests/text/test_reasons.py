@@ -1,0 +1,51 @@
+"""Every fixed phrase that the client and what it stands on give as a reason is told in Japanese too."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tegata
+from tegata.client.errors import BadAnswer
+from tegata.text import catalogue
+from tegata.text.language import Language
+
+SOURCE = Path(tegata.__file__).parent
+ROOMS = ("acme", "cli", "client", "host", "pki", "plugin_api", "plugins")
+
+
+def constants(node: ast.expr) -> Iterator[str]:
+    """The texts that an expression may be, where it says them itself."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from constants(body)
+            yield from constants(orelse)
+
+
+def phrases(room: str) -> Iterator[str]:
+    """Literal reasons of errors that are raised, also where they have a name first."""
+    for path in sorted((SOURCE / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                for keyword in node.keywords:
+                    if keyword.arg == "reason":
+                        yield from constants(keyword.value)
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "reason":
+                yield from constants(node.value)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_phrase_is_translated(room: str) -> None:
+    """A Japanese sentence has no English in its middle."""
+    assert sorted(set(phrases(room)) - set(catalogue.reasons())) == []
+
+
+def test_a_reason_in_japanese() -> None:
+    """As the client prints it."""
+    error = BadAnswer(url="https://ca.example/order", reason="it does not say where the order is")
+    said = catalogue.explain(error, Language.JA).what
+    assert "注文の URL がありません" in said
+    assert "it does not" not in said
