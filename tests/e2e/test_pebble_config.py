@@ -56,6 +56,8 @@ def test_one_that_fails_stops_no_other(tegata: Tegata, pebble: Pebble) -> None:
     done = tegata.run("--config", "many.yml", env={"TEGATA_LANG": "en"})
     assert done.code == 1
     assert "1 of 3 certificates are in order, 2 failed: wrong, hooked" in done.stderr
+    line = len(head(pebble).splitlines()) + 2
+    assert f"[wrong] This certificate failed ({tegata.directory}/many.yml, line {line}):" in done.stderr
     assert "x..example.com" in done.stderr
     assert "exit status 7" in done.stderr
     assert crt(tegata.path, "right").is_file()

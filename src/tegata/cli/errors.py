@@ -214,6 +214,12 @@ class PfxFormatRefused(TegataError):
     code = "cli.pfx-format-refused"
 
 
+class BadExitCode(TegataError):
+    """The system cannot give ``value`` as an exit code: of more than 255 it would keep a part, which may be 0."""
+
+    code = "cli.bad-exit-code"
+
+
 class BadConfig(TegataError):
     """Something in the configuration file; facts: ``file``, ``line``, ``key``, ``reason``.
 
@@ -222,6 +228,12 @@ class BadConfig(TegataError):
 
     code = "cli.bad-config"
     others: tuple["BadConfig", ...] = ()
+
+
+class UnreadableConfig(BadConfig):
+    """The configuration file as a whole cannot be used; facts: ``file``, ``reason``."""
+
+    code = "cli.unreadable-config"
 
 
 class ConfigAlone(TegataError):
@@ -234,6 +246,12 @@ class BadEnvFile(TegataError):
     """A file of environment variables that cannot be used; facts: ``file``, ``line``, ``reason``. No value is told."""
 
     code = "cli.bad-env-file"
+
+
+class UnreadableEnvFile(BadEnvFile):
+    """A file of environment variables as a whole cannot be used; facts: ``file``, ``reason``."""
+
+    code = "cli.unreadable-env-file"
 
 
 class KidDiffers(TegataError):

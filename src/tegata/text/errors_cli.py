@@ -98,7 +98,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "cli.bad-material": Entry(
         Sentence(
-            "--{flag}: the file {file} cannot be used: {reason}.", "--{flag} のファイル {file} を使えません: {reason}"
+            "--{flag}: the file {file} cannot be used: {reason}.", "--{flag} のファイル {file} を使えません: {reason}。"
         ),
         Sentence(
             "Give --csr a certification request (PEM or DER), --private-key an unencrypted private key (PEM).",
@@ -185,7 +185,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "cli.bad-eab-file": Entry(
-        Sentence("The EAB file {file} cannot be used: {reason}.", "EAB ファイル {file} を使えません: {reason}"),
+        Sentence("The EAB file {file} cannot be used: {reason}.", "EAB ファイル {file} を使えません: {reason}。"),
         Sentence(
             "It must hold --server, --eab-kid and --eab-hmac-key with their values, as downloaded from the CA.",
             "認証局からダウンロードしたまま、--server、--eab-kid、--eab-hmac-key と値を含む必要があります。",
@@ -211,6 +211,22 @@ ENTRIES: dict[str, Entry] = {
         Sentence("{file}, line {line}, {key}: {reason}.", "{file} の {line} 行目、{key}: {reason}。"),
         Sentence("Nothing was done; correct the file.", "まだ何も実行していません。ファイルを修正してください。"),
     ),
+    "cli.unreadable-config": Entry(
+        Sentence(
+            "The configuration file {file} cannot be used: {reason}.", "設定ファイル {file} を使えません: {reason}。"
+        ),
+        Sentence(
+            "Check its name and rights; it is YAML in UTF-8.",
+            "ファイル名と読み取り権限を確認してください。形式は UTF-8 の YAML です。",
+        ),
+    ),
+    "cli.bad-exit-code": Entry(
+        Sentence(
+            "--exit-code-not-due {value} is no exit code: there is none above 255.",
+            "--exit-code-not-due の {value} は終了コードに使えません。上限は 255 です。",
+        ),
+        Sentence("Choose one from 0 to 255.", "0 から 255 までの値を指定してください。"),
+    ),
     "cli.config-alone": Entry(
         Sentence(
             "--config processes a whole file; {word} does not go with it.",
@@ -221,10 +237,20 @@ ENTRIES: dict[str, Entry] = {
             "設定ファイルに記載するか、--config を外してください。",
         ),
     ),
+    "cli.unreadable-env-file": Entry(
+        Sentence(
+            "The file of environment variables {file} cannot be used: {reason}.",
+            "環境変数のファイル {file} を使えません: {reason}。",
+        ),
+        Sentence(
+            "Check its name and rights; it is text in UTF-8, of lines of the form NAME=value.",
+            "ファイル名と読み取り権限を確認してください。形式は UTF-8 のテキストで、各行に NAME=値 と書きます。",
+        ),
+    ),
     "cli.bad-env-file": Entry(
         Sentence(
             "The file of environment variables {file} cannot be used, line {line}: {reason}.",
-            "環境変数のファイル {file} を使えません（{line} 行目）: {reason}",
+            "環境変数のファイル {file} を使えません（{line} 行目）: {reason}。",
         ),
         Sentence(
             "It takes lines of the form NAME=value, the value in quotation marks if it has blanks.",

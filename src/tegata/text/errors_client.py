@@ -26,7 +26,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "client.unreachable": Entry(
-        Sentence("{url} cannot be reached: {reason}.", "{url} に接続できません: {reason}"),
+        Sentence("{url} cannot be reached: {reason}.", "{url} に接続できません: {reason}。"),
         Sentence(
             "Check the address given with --server, the network and its firewall, and the proxy (HTTPS_PROXY).",
             "--server のアドレス、ネットワークとファイアウォール、プロキシ (HTTPS_PROXY) を確認してください。",
@@ -35,7 +35,7 @@ ENTRIES: dict[str, Entry] = {
     "client.tls": Entry(
         Sentence(
             "The TLS certificate of {host} is not trusted: {reason}.",
-            "{host} のTLS証明書を信頼できません: {reason}",
+            "{host} のTLS証明書を信頼できません: {reason}。",
         ),
         Sentence(
             "If this CA uses a private root, name its PEM file in LEGO_CA_CERTIFICATES, and if its certificate carries "
@@ -48,7 +48,7 @@ ENTRIES: dict[str, Entry] = {
     "client.roots": Entry(
         Sentence(
             "The root certificates in {path} cannot be used: {reason}.",
-            "{path} のルート証明書を使用できません: {reason}",
+            "{path} のルート証明書を使用できません: {reason}。",
         ),
         Sentence(
             "LEGO_CA_CERTIFICATES must name readable PEM files of certificates.",
@@ -58,7 +58,7 @@ ENTRIES: dict[str, Entry] = {
     "client.proxy": Entry(
         Sentence(
             "The proxy named by the environment cannot be used: {reason}.",
-            "環境変数で指定されたプロキシを使用できません: {reason}",
+            "環境変数で指定されたプロキシを使用できません: {reason}。",
         ),
         Sentence(
             "Set HTTPS_PROXY (also HTTP_PROXY, ALL_PROXY) to http://HOST:PORT or unset it, or name the CA in NO_PROXY.",
@@ -83,7 +83,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "client.not-a-directory": Entry(
-        Sentence("{url} is not an ACME directory: {reason}.", "{url} はACMEディレクトリではありません: {reason}"),
+        Sentence("{url} is not an ACME directory: {reason}.", "{url} はACMEディレクトリではありません: {reason}。"),
         Sentence(
             "Give --server the whole directory URL that the CA names in its manual, path included.",
             "認証局のマニュアルに記載されたディレクトリURLを、パスも含めて --server に指定してください。",
@@ -91,7 +91,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "client.bad-answer": Entry(
         Sentence(
-            "The answer from {url} is not valid ACME: {reason}.", "{url} からの応答がACMEの仕様に反しています: {reason}"
+            "The answer from {url} is not valid ACME: {reason}.",
+            "{url} からの応答がACMEの仕様に反しています: {reason}。",
         ),
         Sentence(
             "Try again later; if it happens again, report it to the CA.",
@@ -259,7 +260,7 @@ ENTRIES: dict[str, Entry] = {
     "client.mail-credential-refused": Entry(
         Sentence(
             "{url} gave no EAB credential for the mail address: {reason}.",
-            "{url} からメールアドレスに対する EAB 情報を取得できませんでした: {reason}",
+            "{url} からメールアドレスに対する EAB 情報を取得できませんでした: {reason}。",
         ),
         Sentence(
             "Check the address given with --email, or make a credential on the CA's web site and give it by --eab "
@@ -298,7 +299,7 @@ ENTRIES: dict[str, Entry] = {
     "client.profile": Entry(
         Sentence(
             "The CA does not offer the certificate profile {profile}; it offers: {offered}.",
-            "認証局は証明書プロファイル {profile} を提供していません。提供しているもの: {offered}",
+            "認証局は証明書プロファイル {profile} を提供していません。提供しているもの: {offered}。",
         ),
         Sentence(
             "Nothing was ordered. Choose one of these, leave --profile out, or use --preferred-profile.",
@@ -317,7 +318,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "client.order-invalid": Entry(
-        Sentence("The CA gave up the order {url}: {detail}.", "認証局が申請 {url} を中止しました: {detail}"),
+        Sentence("The CA gave up the order {url}: {detail}.", "認証局が申請 {url} を中止しました: {detail}。"),
         Sentence(
             "Act on what the CA says, then run the same command again.",
             "回答の内容に従って対応し、同じコマンドを再度実行してください。",
@@ -343,7 +344,7 @@ ENTRIES: dict[str, Entry] = {
     "plugin.broken": Entry(
         Sentence(
             "The plug-in {name} for {kind} cannot be loaded: {reason}.",
-            "{kind} のプラグイン {name} を読み込めません: {reason}",
+            "{kind} のプラグイン {name} を読み込めません: {reason}。",
         ),
         Sentence(
             "Install it again, or report it to its author.",

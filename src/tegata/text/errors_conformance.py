@@ -11,7 +11,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "conformance.not-possible": Entry(
-        Sentence("The check cannot be made: {reason}.", "検査できません: {reason}"),
+        Sentence("The check cannot be made: {reason}.", "検査できません: {reason}。"),
         Sentence(
             "Give what is missing, or leave the check out.", "不足しているものを指定するか、この項目を外してください。"
         ),

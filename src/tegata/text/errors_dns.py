@@ -62,7 +62,7 @@ ENTRIES: dict[str, Entry] = {
     "dns.provider-refused": Entry(
         Sentence(
             "The service of the DNS provider {provider} at {url} answered with HTTP {status}: {answer}",
-            "DNS プロバイダー {provider} のサービス（{url}）が HTTP {status} を返しました: {answer}",
+            "DNS プロバイダー {provider} のサービス（{url}）が HTTP {status} を返しました: {answer}。",
         ),
         Sentence(
             "Check its address and credentials, and whether they may change this zone.",

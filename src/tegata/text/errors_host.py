@@ -4,14 +4,14 @@ from tegata.text.catalogue import Entry, Sentence
 
 ENTRIES: dict[str, Entry] = {
     "host.not-writable": Entry(
-        Sentence("{path} cannot be written: {reason}.", "{path} に書き込めません: {reason}"),
+        Sentence("{path} cannot be written: {reason}.", "{path} に書き込めません: {reason}。"),
         Sentence(
             "Choose another folder by --path, or run this command as a user who may write there.",
             "--path で別のフォルダーを指定するか、書き込み権限のあるユーザーで実行してください。",
         ),
     ),
     "host.not-readable": Entry(
-        Sentence("{path} cannot be read: {reason}.", "{path} を読めません: {reason}"),
+        Sentence("{path} cannot be read: {reason}.", "{path} を読めません: {reason}。"),
         Sentence(
             "Run this command as the user who owns that file.",
             "このファイルの所有者であるユーザーで実行してください。",
@@ -47,7 +47,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "host.account-damaged": Entry(
         Sentence(
-            "The account's file {file} is damaged: {reason}.", "アカウントのファイル {file} が壊れています: {reason}"
+            "The account's file {file} is damaged: {reason}.", "アカウントのファイル {file} が壊れています: {reason}。"
         ),
         Sentence(
             "Restore it from a backup, or register anew with run --new-account.",
@@ -55,7 +55,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "host.certificate-not-found": Entry(
-        Sentence("There is no certificate for {name}: {file} does not exist.", "{name} の証明書がありません: {file}"),
+        Sentence("There is no certificate for {name}: {file} does not exist.", "{name} の証明書がありません: {file}。"),
         Sentence(
             "The directory searched is {path}: if the certificate is kept elsewhere (cron, for one, runs in another "
             "current directory), name it by --path; otherwise check -d, whose first name names the files, or use the "
@@ -67,7 +67,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "host.certificate-damaged": Entry(
         Sentence(
-            "The certificate's file {file} cannot be used: {reason}.", "証明書のファイル {file} を使えません: {reason}"
+            "The certificate's file {file} cannot be used: {reason}.",
+            "証明書のファイル {file} を使えません: {reason}。",
         ),
         Sentence(
             "Restore it from a backup, or obtain a new certificate with the command run.",
@@ -89,7 +90,7 @@ ENTRIES: dict[str, Entry] = {
         Sentence("“tegata archives list” shows what there is.", "一覧は「tegata archives list」で確認できます。"),
     ),
     "host.archive-damaged": Entry(
-        Sentence("The archive {file} cannot be restored: {reason}.", "アーカイブ {file} を復元できません: {reason}"),
+        Sentence("The archive {file} cannot be restored: {reason}.", "アーカイブ {file} を復元できません: {reason}。"),
         Sentence(
             "Nothing was changed. Take the files from a backup.",
             "何も変更していません。バックアップから戻してください。",
@@ -113,7 +114,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "host.malformed-hook": Entry(
-        Sentence("The hook's command cannot be understood: {reason}.", "フックのコマンドを解釈できません: {reason}"),
+        Sentence("The hook's command cannot be understood: {reason}.", "フックのコマンドを解釈できません: {reason}。"),
         Sentence(
             "No shell reads it; quote words as in a shell, or put the commands into a script and name that.",
             "シェルは使われません。引用符を確認するか、コマンドをスクリプトにして、そのファイルを指定してください。",
@@ -121,7 +122,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "host.hook-not-started": Entry(
         Sentence(
-            "The hook's program {program} cannot be started: {reason}.", "フックの {program} を起動できません: {reason}"
+            "The hook's program {program} cannot be started: {reason}.",
+            "フックの {program} を起動できません: {reason}。",
         ),
         Sentence(
             "Give its full path. A certificate that was obtained is saved; the next renew starts its hook again.",

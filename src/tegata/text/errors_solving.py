@@ -3,7 +3,7 @@
 from tegata.text.catalogue import Entry, Sentence
 
 _NOT_VALIDATED = Sentence(
-    "The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}"
+    "The CA could not validate {names}: {detail}.", "認証局が {names} を確認できませんでした: {detail}。"
 )
 
 ENTRIES: dict[str, Entry] = {
@@ -119,7 +119,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "solver.address-unavailable": Entry(
-        Sentence("{address} cannot be listened on: {reason}.", "{address} で待ち受けることができません: {reason}"),
+        Sentence("{address} cannot be listened on: {reason}.", "{address} で待ち受けることができません: {reason}。"),
         Sentence(
             "The address in --{flag}.port must be one of this machine; without one, as in :80, it is all of them.",
             "--{flag}.port のアドレスはこのマシンのものである必要があります。"
@@ -135,7 +135,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "solver.memcached": Entry(
         Sentence(
-            "No memcached server has taken the challenge: {reason}.", "memcached に登録できませんでした: {reason}"
+            "No memcached server has taken the challenge: {reason}.", "memcached に登録できませんでした: {reason}。"
         ),
         Sentence(
             "Check the servers given with --http.memcached-host, and that this machine may reach them.",
@@ -152,7 +152,7 @@ ENTRIES: dict[str, Entry] = {
     "solver.s3": Entry(
         Sentence(
             "The challenge's object in the bucket {bucket} cannot be written or removed: {reason}.",
-            "バケット {bucket} のチャレンジ用オブジェクトを作成または削除できません: {reason}",
+            "バケット {bucket} のチャレンジ用オブジェクトを作成または削除できません: {reason}。",
         ),
         Sentence(
             "Check the bucket, its region, the AWS_* variables, and that public objects are allowed in it.",
@@ -167,7 +167,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "solver.webroot-unwritable": Entry(
-        Sentence("{path} cannot be written or removed: {reason}.", "{path} の作成または削除ができません: {reason}"),
+        Sentence("{path} cannot be written or removed: {reason}.", "{path} の作成または削除ができません: {reason}。"),
         Sentence(
             "Check the owner and rights of the directory given with --http.webroot, and the space on its disk.",
             "--http.webroot のフォルダの所有者と権限、ディスクの空き容量を確認してください。",

@@ -7,7 +7,7 @@ hooks and providers would see it.
 import re
 from pathlib import Path
 
-from tegata.cli.errors import BadEnvFile
+from tegata.cli.errors import BadEnvFile, UnreadableEnvFile
 
 SIZE_LIMIT = 64 * 1024
 
@@ -26,13 +26,13 @@ def load(file: Path) -> dict[str, str]:
         with file.open("rb") as stream:
             content = stream.read(SIZE_LIMIT + 1)
     except OSError as error:
-        raise BadEnvFile(file=file, line=0, reason=error.strerror or "it cannot be read") from error
+        raise UnreadableEnvFile(file=file, reason=error.strerror or "it cannot be read") from error
     if len(content) > SIZE_LIMIT:
-        raise BadEnvFile(file=file, line=0, reason="it is longer than 64 KiB")
+        raise UnreadableEnvFile(file=file, reason="it is longer than 64 KiB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadEnvFile(file=file, line=0, reason="it is not text in UTF-8") from None
+        raise UnreadableEnvFile(file=file, reason="it is not text in UTF-8") from None
     return read(text, str(file))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tegata.cli.config import file as configfile
 from tegata.cli.config.file import Section
 from tegata.cli.context import Context
-from tegata.cli.errors import BadConfig
+from tegata.cli.errors import BadConfig, UnreadableConfig
 from tegata.text.catalogue import explain
 
 
@@ -29,15 +29,15 @@ def faults_told(context: Context) -> Iterator[None]:
 
 
 def text_of(file: Path) -> str:
-    """The text of a file; raises BadConfig."""
+    """The text of a file; raises UnreadableConfig."""
     try:
         with file.open("rb") as stream:
             content = stream.read(configfile.SIZE_LIMIT + 1)
     except OSError as error:
-        raise BadConfig(file=file, line=0, key="-", reason=error.strerror or "it cannot be read") from error
+        raise UnreadableConfig(file=file, reason=error.strerror or "it cannot be read") from error
     if len(content) > configfile.SIZE_LIMIT:
-        raise BadConfig(file=file, line=0, key="-", reason="it is longer than 1 MiB")
+        raise UnreadableConfig(file=file, reason="it is longer than 1 MiB")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadConfig(file=file, line=0, key="-", reason="it is not text in UTF-8") from None
+        raise UnreadableConfig(file=file, reason="it is not text in UTF-8") from None

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tegata.cli.errors import BadServer, NoChallenge, NoNames, NoServer
+from tegata.cli.errors import BadExitCode, BadServer, NoChallenge, NoNames, NoServer
 from tegata.cli.grammar import flags
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.grammar.values import TRUE
@@ -43,6 +43,8 @@ from tegata.cli.plans.plan import (
 from tegata.cli.plans.servers import DIRECTORIES, directory_of
 from tegata.pki.key_types import KeyType, parse_key_type
 from tegata.pki.names import normalise
+
+_GREATEST_EXIT_CODE = 255
 
 
 def make(
@@ -118,6 +120,9 @@ def _look(
 def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: IssuePlan) -> Renew:
     by_v5 = invocation.command == "run"
     forced = invocation.switch("renew-force")
+    not_due_code = invocation.number("exit-code-not-due") or 0
+    if not_due_code > _GREATEST_EXIT_CODE:
+        raise BadExitCode(value=not_due_code)
     return Renew(
         path,
         account,
@@ -127,7 +132,7 @@ def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: Issu
         dynamic=invocation.switch("dynamic") or invocation.generation is Generation.V5,
         ari=not invocation.switch("ari-disable"),
         longest_wait=invocation.duration("ari-wait-to-renew-duration") or timedelta(),
-        not_due_code=invocation.number("exit-code-not-due") or 0,
+        not_due_code=not_due_code,
         back_off=not (forced or invocation.switch("no-back-off")),
         reuse_key=invocation.switch("reuse-key"),
         exact_names=invocation.switch("force-cert-domains") or (by_v5 and issue.material.csr is None),

@@ -70,8 +70,9 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
         makers.begin(_new_keys(jobs))
         _register(jobs, failed)
         _work(jobs, failed)
+    lines = {each.name: each.line for each in certificates}
     for name, error in failed.items():
-        context.console.error(f"[{shown(name)}] This certificate failed:")
+        context.console.error(f"[{shown(name)}] This certificate failed ({shown(file)}, line {lines[name]}):")
         if isinstance(error, TegataError):
             tell(context, error)
     done = len(certificates) - len(failed)

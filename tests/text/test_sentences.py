@@ -1,0 +1,17 @@
+"""The sentences of errors, as the reader sees them one after the other."""
+
+import pytest
+
+from tegata.text import catalogue
+
+# What ends with a record, a value or a URL that is to be copied as it stands.
+TO_BE_COPIED = {"dns.cname-needed", "dns.cnames-needed"}
+OF_THE_CLIENT = ("cli.", "client.", "conformance.", "dns.", "host.", "plugin.", "solver.")
+
+
+@pytest.mark.parametrize("code", sorted(catalogue.entries()))
+def test_what_happened_ends_before_what_to_do(code: str) -> None:
+    """Otherwise the remedy reads as the reason's end, in Japanese above all."""
+    entry = catalogue.entries()[code]
+    if code.startswith(OF_THE_CLIENT) and code not in TO_BE_COPIED and entry.remedy.ja:
+        assert entry.what.ja.endswith(("。", "」"))
