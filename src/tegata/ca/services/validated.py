@@ -151,7 +151,7 @@ class FinalCheck:
         if request.names != {identifier.value for identifier in order.identifiers}:
             raise BadCertificateRequest(reason="its names are not exactly the order's")
         if request.must_staple:
-            raise BadCertificateRequest(reason="it asks for must-staple, which needs OCSP")
+            raise BadCertificateRequest(reason="it asks for must-staple, which no certificate has")
         keys.check(request.public_key, service, self._blocked)
         await self._check_no_account_key(request.public_key)
         return request.public_key
