@@ -21,6 +21,7 @@ from tegata.pki.life import Life
 CHAIN_LIMIT = 256 * 1024
 CHAIN_LENGTH = 10
 
+_LINE = re.compile(rb".{1,64}")
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 # What the library raises for extensions that are not well-formed (KeyError: a TLS feature it does not know).
 _UNREADABLE = (ValueError, KeyError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
@@ -99,8 +100,8 @@ def to_pem(chain: Sequence[x509.Certificate]) -> bytes:
 
 def der_to_pem(der: bytes) -> bytes:
     """Write a certificate's DER as PEM; what it says is not looked at."""
-    lines = [binascii.b2a_base64(der[at : at + 48]) for at in range(0, len(der), 48)]
-    return b"-----BEGIN CERTIFICATE-----\n" + b"".join(lines) + b"-----END CERTIFICATE-----\n"
+    lines = _LINE.findall(binascii.b2a_base64(der, newline=False))
+    return b"\n".join([b"-----BEGIN CERTIFICATE-----", *lines, b"-----END CERTIFICATE-----\n"])
 
 
 def names_of(certificate: x509.Certificate) -> tuple[str, ...]:

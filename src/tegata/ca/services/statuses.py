@@ -5,6 +5,7 @@ Maps facts of records to ``acme.lifecycle``; decides nothing itself.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from typing import NamedTuple
 
 from tegata.acme import lifecycle
@@ -46,13 +47,18 @@ def account_status(account: Account) -> AccountStatus:
     return lifecycle.account_status(deactivated=account.deactivated_at is not None, revoked=False)
 
 
+_CHALLENGES = {
+    (accepted, validated, failed): lifecycle.challenge_status(accepted=accepted, validated=validated, failed=failed)
+    for accepted, validated, failed in product((False, True), repeat=3)
+}
+"""A challenge is looked at in every answer about it: all that ``lifecycle`` says, asked once."""
+
+
 def challenge_status(challenge: Challenge) -> ChallengeStatus:
     """The challenge's status."""
-    return lifecycle.challenge_status(
-        accepted=challenge.accepted_at is not None,
-        validated=challenge.validated_at is not None,
-        failed=challenge.failed_at is not None,
-    )
+    return _CHALLENGES[
+        challenge.accepted_at is not None, challenge.validated_at is not None, challenge.failed_at is not None
+    ]
 
 
 def view_authorization(authorization: Authorization, now: datetime) -> AuthorizationView:
