@@ -43,9 +43,9 @@ def has_close_factors(modulus: int) -> bool:
     modulus's root upwards.
     """
     first = isqrt(modulus - 1) + 1
-    left = -1
+    left = (1 << FERMAT_ROUNDS) - 1
     for sieve in _SIEVES:
-        left &= _possible(sieve, first % sieve, modulus % sieve)
+        left &= _possible(sieve, modulus % sieve) >> first % sieve
     while left:
         a = first + (left & -left).bit_length() - 1
         square = a * a - modulus
@@ -70,7 +70,7 @@ def _powers(base: int, modulus: int) -> Iterator[int]:
 
 
 @cache
-def _possible(sieve: int, first: int, modulus: int) -> int:
-    """The rounds whose number may be a square, as bits, by what is left of all numbers modulo a sieve."""
+def _possible(sieve: int, modulus: int) -> int:
+    """Which a from zero on may be, as bits: those whose a² - modulus has the remainder of a square by the sieve."""
     squares = {n * n % sieve for n in range(sieve)}
-    return sum(1 << k for k in range(FERMAT_ROUNDS) if ((first + k) ** 2 - modulus) % sieve in squares)
+    return sum(1 << a for a in range(sieve + FERMAT_ROUNDS) if (a * a - modulus) % sieve in squares)
