@@ -20,7 +20,7 @@ from zone import DOMAIN
 
 BIN = Path(sys.executable).parent
 PASSPHRASE = {"TEGATA_CA_PASSPHRASE": "correct horse battery staple"}
-START_SECONDS = 30
+START_SECONDS = 120
 
 _PEBBLE_KID = "kid-1"
 _PEBBLE_MAC = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"
