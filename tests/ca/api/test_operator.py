@@ -1,14 +1,18 @@
 """The operator's certificate commands on certificates that were really issued."""
 
+import dataclasses
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography import x509
 
+from tegata.ca import relinting
 from tegata.ca.cli import certificates
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import AlreadyRevoked, BadRevocationReason, UnknownObject
+from tegata.ca.issuing import pkilint_process
 from tests.ca.api.asgi import issue
 
 pytestmark = pytest.mark.anyio
@@ -57,3 +61,27 @@ async def test_a_reason_nobody_may_give(world):
     _, (leaf, *_) = await issue(world, client, "www.example.com")
     with pytest.raises(BadRevocationReason):
         await printed(certificates.revoke, world.ca, serial=format(leaf.serial_number, "x"), reason=2)
+
+
+async def test_what_is_signed_beside_certificates(world):
+    """B-81: CAs, CRLs, and where OCSP is on an answer for one certificate, with its responder's certificate."""
+    client = await world.client()
+    _, (leaf, *_) = await issue(world, client, "www.example.com")
+    await world.ca.crls.publish_when_due()
+    issued = await world.ca.certificates.show(format(leaf.serial_number, "x"))
+    public = msgspec.structs.replace(world.ca.settings.public, ocsp=True)
+    ca = dataclasses.replace(world.ca, settings=msgspec.structs.replace(world.ca.settings, public=public))
+    made = {name: der async for name, der in relinting.beside(ca, issued)}
+    assert made.keys() >= {"root", "issuing", "root.crl", f"OCSP {issued.serial}", "OCSP responder"}
+    assert len([name for name in made if name.endswith(".crl")]) >= 2
+    found = {
+        (name, code)
+        for name, der in made.items()
+        for severity, code in pkilint_process.lint(der)
+        if severity not in {"INFO", "NOTICE"}
+    }
+    assert found == {
+        ("root", "cabf.serverauth.root.authority_key_identifier_extension_absent"),
+        ("issuing", "cabf.internal_domain_name"),
+    }
+    assert f"OCSP {issued.serial}" not in {name async for name, _ in relinting.beside(world.ca, issued)}

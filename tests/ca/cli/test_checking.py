@@ -1,7 +1,7 @@
 """``tegata-ca check``: a sound CA has nothing but ok; each fault is told with what it is, and the others still."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -108,3 +108,19 @@ def test_the_age_of_the_list_of_public_suffixes(year, status):
     """B-25: it comes with a package, which has to be kept new."""
     ca = SimpleNamespace(now=lambda: datetime(year, 11, 1, tzinfo=UTC))
     assert checking._suffixes(ca, Language.EN).status == status  # type: ignore[arg-type] # all it asks a CA for
+
+
+def test_organizations_that_were_not_examined(ca, settings):
+    """B-64: where examinations are asked for, contracts without one, or whose end is near, are warned of."""
+    words = ("--organization", "Example", "--country", "JP", "--service", "ov-acme-1y", "--domain", "www.example.com")
+    made = json.loads(ca.run("contract", "add", *words, "--user", "x@example.com", "--json").stdout)["contract"]
+    settings.write_text(settings.read_text("utf-8").replace("examinations = false", "examinations = true"), "utf-8")
+    what = ("--source", "government", "--evidence", "register 17", "--authority", "called back")
+    examined = (datetime.now(UTC) - timedelta(days=370)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    told = [found(ca)[1]["examinations"]]
+    for more in (("--examined", examined), ()):
+        ca.run("contract", "examine", made, "--by", "Aoki", *what, *more)
+        ca.run("contract", "release", made, "--by", "Baba")
+        told.append(found(ca)[1]["examinations"])
+    assert [status for status, _ in told] == ["warning", "warning", "ok"]
+    assert all(made in detail for _, detail in told[:2])

@@ -19,7 +19,8 @@ from tegata.ca.cli import tables
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing import layout
-from tegata.ca.policy import reports
+from tegata.ca.policy import baseline, reports
+from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.ports import ListHead, Transparency
 from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
 from tegata.ca.validation.remote import Silent
@@ -31,6 +32,7 @@ from tegata.text.language import Language
 OK, WARNING, ERROR = "ok", "warning", "error"
 _COLUMNS = ("check", "status", "detail")
 _REACH_SECONDS = 5.0
+_EXAMINED_AHEAD = timedelta(days=30)
 _SUFFIXES_LIFE = timedelta(days=180)
 _OTHERS = 0o077
 _PORTS = {"https": 443, "http": 80, "smtp": 25, "smtps": 465}
@@ -52,6 +54,10 @@ _ENDS = Sentence(
 _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
     "{file} に issuer_domains がないため、CAA レコードで認証局を指定したドメイン名には発行できません",
+)
+_UNEXAMINED = Sentence(
+    "no examination, or none in {days} days: {contracts}; see contract examine",
+    "審査がないか、{days} 日以内に審査の有効期限が切れます: {contracts}。contract examine を実行してください",
 )
 _REPORTED = Sentence(
     "{report}: {what} due at {due}; see report list",
@@ -123,6 +129,8 @@ async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator
     yield _lists(heads, ca, language)
     yield _issuing(ca, settings, language)
     yield await _reports(ca, language)
+    if ca.settings.policy.public or ca.settings.policy.examinations:
+        yield await _examinations(ca, language)
     yield _names(settings, language)
     yield _suffixes(ca, language)
     async for finding in _lint(ca, language):
@@ -209,6 +217,22 @@ def _issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
     if ends <= ca.now() + longest:
         return Finding("issuing CA", WARNING, _ENDS.fill(language, facts))
     return Finding("issuing CA")
+
+
+async def _examinations(ca: Ca, language: Language) -> Finding:
+    """Whose organization no certificate names, now or soon, though its contract is in force (B-64)."""
+    until = ca.now() + _EXAMINED_AHEAD
+    due = [
+        view.contract.id
+        for view in await ca.contracts.list()
+        if view.status is ContractStatus.ACTIVE
+        and baseline.needs_examination(view.service, ca.settings.policy)
+        and (view.identity_ends is None or view.identity_ends <= until)
+    ]
+    if not due:
+        return Finding("examinations")
+    facts: dict[str, object] = {"days": _EXAMINED_AHEAD.days, "contracts": ", ".join(due)}
+    return Finding("examinations", WARNING, _UNEXAMINED.fill(language, facts))
 
 
 async def _reports(ca: Ca, language: Language) -> Finding:
