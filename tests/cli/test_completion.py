@@ -25,6 +25,12 @@ WORDS = [
     (["certificates", "revoke", "--rea"], ["--reason"]),
     (["run", "--eab.k"], ["--eab.kid"]),
     (["-k", "rsa2"], ["rsa2048"]),
+    (["--dns-a"], ["--dns-account"]),
+    (["--renew-hook"], ["--renew-hook", "--renew-hook-timeout"]),
+    (["run", "--dns", "p"], ["pdns"]),
+    (["--pfx.format", "S"], ["SHA256"]),
+    (["-s", "letsencrypt-"], ["letsencrypt-staging"]),
+    (["dnshelp", "--code", "rfc"], ["rfc2136"]),
 ]
 
 

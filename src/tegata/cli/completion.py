@@ -9,9 +9,21 @@ from collections.abc import Callable, Iterator
 from tegata.cli.grammar.commands import COMMANDS, FIRST_WORDS, GROUPS, Generation
 from tegata.cli.grammar.flags import FLAGS, Flag
 from tegata.cli.grammar.words import dashed
+from tegata.cli.plans.servers import DIRECTORIES
+from tegata.plugins.dns import CODES, RENAMED
 from tegata.text.language import Language
 
-_KEY_TYPES = "rsa2048 rsa3072 rsa4096 rsa8192 ec256 ec384 ec521 ed25519"
+# What may stand behind a flag, by the flag's name.
+_CHOICES = {
+    "key-type": "rsa2048 rsa3072 rsa4096 rsa8192 ec256 ec384 ec521 ed25519",
+    "dns": " ".join(sorted({*CODES, *RENAMED})),
+    "code": " ".join(sorted(CODES)),
+    "server": " ".join(sorted(DIRECTORIES)),
+    "pfx.format": "DES SHA256",
+    "log.level": "debug info warn error",
+    "log.format": "text json colored",
+}
+_BASH_CHOICE = """        {0}) COMPREPLY=($(compgen -W '{1}' -- "$current")); return ;;"""
 
 
 def script(shell: str, name: str, language: Language) -> str:
@@ -33,7 +45,7 @@ _{name}() {{
         esac
     done
     case "$previous" in
-        {_alternatives(_dashed_names("key-type"))}) COMPREPLY=($(compgen -W '{_KEY_TYPES}' -- "$current")); return ;;
+{_choices(_BASH_CHOICE)}
         {_alternatives(_with_values())}) COMPREPLY=(); return ;;
     esac
     if [[ $current == -* ]]; then
@@ -74,7 +86,7 @@ _{name}() {{
         esac
     done
     case "${{words[CURRENT-1]}}" in
-        ({_alternatives(_dashed_names("key-type"))}) compadd {_KEY_TYPES}; return ;;
+{_choices("        ({0}) compadd {1}; return ;;")}
         ({_alternatives(_with_values())}) _files; return ;;
     esac
     if [[ $PREFIX == -* ]]; then
@@ -100,9 +112,11 @@ fi
 
 def _fish(name: str, language: Language) -> str:
     lines = [f"# Completion of {name} for fish:  {name} completion fish | source", f"complete -c {name} -f"]
-    for word in sorted(FIRST_WORDS):
-        unseen = f"not __fish_seen_subcommand_from {' '.join(sorted(FIRST_WORDS))}"
-        lines.append(f"complete -c {name} -n {_quoted(unseen)} -a {word} -d {_quoted(_help_of(word, language))}")
+    unseen = f"not __fish_seen_subcommand_from {' '.join(sorted(FIRST_WORDS))}"
+    lines += [
+        f"complete -c {name} -n {_quoted(unseen)} -a {word} -d {_quoted(_help_of(word, language))}"
+        for word in sorted(FIRST_WORDS)
+    ]
     for group in sorted(GROUPS):
         seconds = [words.split()[1] for words, command in COMMANDS.items() if command.group == group]
         seen = f"__fish_seen_subcommand_from {group}; and not __fish_seen_subcommand_from {' '.join(seconds)}"
@@ -111,11 +125,11 @@ def _fish(name: str, language: Language) -> str:
             lines.append(f"complete -c {name} -n {_quoted(seen)} -a {second} -d {described}")
     for flag in FLAGS:
         owners = [words.split()[-1] for words, command in COMMANDS.items() if flag.belongs(command.does, Generation.V5)]
-        when = (
-            f" -n {_quoted('__fish_seen_subcommand_from ' + ' '.join(dict.fromkeys(owners)))}" if flag.commands else ""
-        )
+        # Before any command all are offered: flags may stand on either side of it.
+        seen = f"{unseen}; or __fish_seen_subcommand_from {' '.join(dict.fromkeys(owners))}"
+        when = f" -n {_quoted(seen)}" if flag.commands else ""
         value = " -r -F" if flag.kind.takes_value else ""
-        value = f" -x -a {_quoted(_KEY_TYPES)}" if flag.name == "key-type" else value
+        value = f" -x -a {_quoted(_CHOICES[flag.name])}" if flag.name in _CHOICES else value
         for spelled in flag.spellings:
             option = f"-{'s' if len(spelled) == 1 else 'l'} {spelled}"
             lines.append(f"complete -c {name}{when} {option}{value} -d {_quoted(flag.help.fill(language, {}))}")
@@ -195,8 +209,15 @@ def _spellings(flags: Iterator[Flag] | list[Flag] | tuple[Flag, ...]) -> list[st
     return list(dict.fromkeys(dashed(name) for flag in flags for name in flag.spellings))
 
 
-def _dashed_names(name: str) -> list[str]:
-    return _spellings([flag for flag in FLAGS if flag.name == name])
+def _choices(line: str) -> str:
+    """A case for each flag whose values are known; a letter that stands for several values says nothing."""
+    letters = [name for flag in FLAGS if flag.kind.takes_value for name in flag.spellings if len(name) == 1]
+    clear = {
+        flag.name: [dashed(name) for name in flag.spellings if letters.count(name) < 2]
+        for flag in FLAGS
+        if flag.name in _CHOICES
+    }
+    return "\n".join(line.format(_alternatives(words), _CHOICES[name]) for name, words in clear.items())
 
 
 def _with_values() -> list[str]:
