@@ -121,6 +121,12 @@ class NoNames(TegataError):
     code = "cli.no-names"
 
 
+class AddressInDns(TegataError):
+    """``names`` are addresses, for which nothing is looked for in the DNS."""
+
+    code = "cli.address-in-dns"
+
+
 class CaWithoutName(TegataError):
     """The CA at ``server`` does not say what it is called in records that stay, and nobody else did."""
 

@@ -145,6 +145,15 @@ ENTRIES: dict[str, Entry] = {
             "認証局の資料で確認し、--dns-persist.issuer-domain-name で指定してください。",
         ),
     ),
+    "cli.address-in-dns": Entry(
+        Sentence(
+            "Records that stay prove no addresses: {names}.", "永続レコードでは IP アドレスを認証できません: {names}。"
+        ),
+        Sentence(
+            "Leave them out; --http and --tls prove addresses.",
+            "IP アドレスを除いてください。IP アドレスは --http または --tls で認証します。",
+        ),
+    ),
     "cli.no-server": Entry(
         Sentence("It was not said which ACME server to check.", "検査する ACME サーバーが指定されていません。"),
         Sentence(
@@ -159,8 +168,10 @@ ENTRIES: dict[str, Entry] = {
     "cli.no-challenge": Entry(
         Sentence("It was not said how to prove control of the names.", "ドメインの審査方法が指定されていません。"),
         Sentence(
-            "Add --http, by itself for an own listener or with --http.webroot for a running web server; or --tls.",
-            "--http（稼働中の Web サーバーを使う場合は --http.webroot も）または --tls を付けてください。",
+            "Add --http, by itself for an own listener or with --http.webroot for a running web server; or --tls; or "
+            "for records in the DNS --dns, --dns-account or --dns-persist.",
+            "--http（稼働中の Web サーバーを使う場合は --http.webroot も）、--tls、または DNS で認証する --dns、"
+            "--dns-account、--dns-persist のいずれかを付けてください。",
         ),
     ),
     "cli.bad-log-setting": Entry(

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tegata.cli.errors import BadExitCode, BadServer, NoChallenge, NoNames, PfxFormatRefused, UnknownPfxFormat
+from tegata.cli.errors import (
+    AddressInDns,
+    BadExitCode,
+    BadServer,
+    NoChallenge,
+    NoNames,
+    PfxFormatRefused,
+    UnknownPfxFormat,
+)
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.grammar.words import parse
 from tegata.cli.plans.eabfile import EabFile
@@ -196,6 +204,7 @@ def test_the_other_commands() -> None:
         ("-d x.example --http --pfx --pfx.pass= run", EmptyPassword),
         ("-d x.example --http run --run-hook 'unclosed", MalformedHook),
         ("-d x.example --http renew --exit-code-not-due 256", BadExitCode),
+        ("-d x.example -d 192.0.2.1 dnspersist", AddressInDns),
     ],
 )
 def test_what_cannot_be_done(line: str, error: type[Exception]) -> None:

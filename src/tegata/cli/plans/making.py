@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tegata.cli.errors import BadExitCode, BadServer, NoChallenge, NoNames, NoServer
+from tegata.cli.errors import AddressInDns, BadExitCode, BadServer, NoChallenge, NoNames, NoServer
 from tegata.cli.grammar import flags
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.grammar.values import TRUE
@@ -42,7 +42,7 @@ from tegata.cli.plans.plan import (
 )
 from tegata.cli.plans.servers import DIRECTORIES, directory_of
 from tegata.pki.key_types import KeyType, parse_key_type
-from tegata.pki.names import normalise
+from tegata.pki.names import is_ip, normalise
 
 _GREATEST_EXIT_CODE = 255
 
@@ -100,7 +100,11 @@ def _look(
 ) -> Conformance | DnsPersist:
     persist = dnsplan.persistent(invocation, environ) if invocation.command == "dnspersist" else None
     if persist:
-        return DnsPersist(path, account, _names(invocation, eab_file, NOTHING), persist)
+        wanted = _names(invocation, eab_file, NOTHING)
+        addresses = [name for name in wanted if is_ip(name)]
+        if addresses:
+            raise AddressInDns(names=", ".join(addresses))
+        return DnsPersist(path, account, wanted, persist)
     names = invocation.list("domains") or (eab_file.names if eab_file else ())
     return Conformance(
         account=account,
