@@ -184,19 +184,17 @@ class Exchange(RequestResponseCycle):
 
     def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
         """The head of the answer; its names are in lower case, as ASGI wants them."""
-        lines = [STATUS_LINE[status]]
-        says_close = False
-        for name, value in headers:
-            lines.append(b"%b: %b\r\n" % (name, value))
-            if name == b"content-length":
-                self.chunked_encoding, self.expected_content_length = False, int(value)
-            elif name == b"transfer-encoding":
-                self.chunked_encoding = True
-            elif name == b"connection" and b"close" in value.lower():
-                self.keep_alive, says_close = False, True
+        lines = [STATUS_LINE[status], *[b"%b: %b\r\n" % (name, value) for name, value in headers]]
+        fields = dict(headers)
+        says_close = b"close" in fields.get(b"connection", b"").lower()
+        self.keep_alive = self.keep_alive and not says_close
         if not self.keep_alive and not says_close:
             lines.append(b"connection: close\r\n")
-        if self.chunked_encoding is None and self.scope["method"] != "HEAD" and status not in _WITHOUT_BODY:
+        if b"content-length" in fields:
+            self.chunked_encoding, self.expected_content_length = False, int(fields[b"content-length"])
+        elif b"transfer-encoding" in fields:
+            self.chunked_encoding = True
+        elif self.scope["method"] != "HEAD" and status not in _WITHOUT_BODY:
             self.chunked_encoding = True
             lines.append(b"transfer-encoding: chunked\r\n")
         lines.append(b"\r\n")
