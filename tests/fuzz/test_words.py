@@ -167,6 +167,20 @@ def test_nor_between_what_the_board_draws(on_stage: Callable[[], Play], path: st
         check(DRAWING.sub("", _said(play, Path(directory), COMMANDS["run"], "en", Terminal())))
 
 
+def test_what_failed_before_anything_was_tried_is_ordered_once(on_stage: Callable[[], Play], tmp_path: Path) -> None:
+    """C-10: an authorization that is invalid from the start is no reason to try the same way again, for ever."""
+    play = on_stage()
+    orders: list[Answer] = []
+
+    def counted(honest: Answer) -> Answer:
+        orders.append(honest)
+        return honest if len(orders) < 4 else refusing("enough", "")(honest)
+
+    play.twists = {"/newOrder": counted, "/authz/1": failing("refused beforehand")}
+    check(_said(play, tmp_path, COMMANDS["run"], "en", io.StringIO()))
+    assert len(orders) == 1
+
+
 def check(said: str) -> None:
     """It says something, in lines of its own."""
     assert said

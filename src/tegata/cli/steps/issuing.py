@@ -127,10 +127,11 @@ def _obtain(
         try:
             return _order(client, plan, names, key, solvers=left, replaces=replaces)
         except ValidationFailed as failure:
-            left = {kind: solver for kind, solver in left.items() if kind not in failure.methods}
-            if not left or isinstance(failure, CaaForbids):
+            further = {kind: solver for kind, solver in left.items() if kind not in failure.methods}
+            # What failed before any way was tried would fail again, for ever.
+            if not further or len(further) == len(left) or isinstance(failure, CaaForbids):
                 raise
-            failed = failure
+            left, failed = further, failure
             told = explain(failure, context.language).what
             context.console.log(f"{told} Trying {', '.join(left)} in place of {', '.join(failure.methods)}", WARN)
         except NoSolver:
