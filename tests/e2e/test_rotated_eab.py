@@ -30,7 +30,7 @@ def ca(tmp_path: Path):
 
 
 def test_an_account_moves_to_the_new_eab_before_the_old_one_ends(ca: TegataCA, tegata: Tegata):
-    """Replaced with an overlap; ``run`` with the new EAB moves the account; nothing hangs on the old one (A-39)."""
+    """Replaced with an overlap; ``run --change-eab`` moves the account; nothing hangs on the old one (A-39)."""
     client = tegata.trusting(ca.ca_file)
     contract = ca.add_contract(NAME)
     old = contract["eab"]
@@ -39,7 +39,11 @@ def test_an_account_moves_to_the_new_eab_before_the_old_one_ends(ca: TegataCA, t
     new = ca.json("eab", "rotate", old["kid"], "--until", "2099-01-01T00:00:00Z")
     assert ca.json("eab", "show", old["kid"])["depending"]["accounts"] == 1
 
-    moved = client.run(*customer.first_run(ca, {"eab": new}, NAME)).check()
+    stopped = client.run(*customer.first_run(ca, {"eab": new}, NAME))
+    assert stopped.code == 1
+    assert old["kid"] in stopped.stderr
+    assert new["kid"] in stopped.stderr
+    moved = client.run(*customer.first_run(ca, {"eab": new}, NAME), "--change-eab").check()
     assert f"is now under --kid {new['kid']}, before {old['kid']}" in moved.stderr
     after_url, after, after_key = stored(client)
     assert (after_url, after_key) == (url, key)
@@ -52,7 +56,7 @@ def test_an_account_moves_to_the_new_eab_before_the_old_one_ends(ca: TegataCA, t
     client.run(*customer.renewal(ca, NAME, more=("--days", "999"))).check()
     assert serial(crt(client.path, NAME)) != first
     # The same command once more changes nothing: the account is under this EAB already.
-    again = client.run(*customer.first_run(ca, {"eab": new}, NAME))
+    again = client.run(*customer.first_run(ca, {"eab": new}, NAME), "--change-eab")
     assert "is now under" not in again.stderr
     assert stored(client)[1] == after
 
@@ -65,7 +69,7 @@ def test_an_account_whose_eab_has_ended_goes_on_with_another(ca: TegataCA, tegat
     new = ca.json("eab", "rotate", contract["eab"]["kid"])
     ca.run("eab", "disable", contract["eab"]["kid"]).check()
     assert client.run(*customer.renewal(ca, NAME, more=("--days", "999"))).code == 1
-    client.run(*customer.first_run(ca, {"eab": new}, NAME)).check()
+    client.run(*customer.first_run(ca, {"eab": new}, NAME), "--change-eab").check()
     client.run(*customer.renewal(ca, NAME, more=("--days", "999"))).check()
 
 
@@ -76,7 +80,7 @@ def test_an_account_does_not_move_to_another_contract(ca: TegataCA, tegata: Tega
     other = ca.add_contract("www.example.net", user="other@example.com")
     client.run(*customer.first_run(ca, contract, NAME)).check()
     before = stored(client)
-    refused = client.run(*customer.first_run(ca, other, "www.example.net"))
+    refused = client.run(*customer.first_run(ca, other, "www.example.net"), "--change-eab")
     assert refused.code == 1
     assert f"The account belongs to contract {contract['contract']}" in refused.stderr
     assert stored(client) == before
@@ -89,7 +93,7 @@ def test_a_ca_that_leaves_accounts_as_they_are(tegata: Tegata, tmp_path: Path):
         client = tegata.trusting(pebble.ca_file)
         words = [*at_pebble(pebble), "-a", "accounts", "register"]
         client.run(*words, "--eab", "--kid", pebble.eab_kid, "--hmac", pebble.eab_mac).check()
-        stopped = client.run(*words, "--eab", "--kid", "another", "--hmac", pebble.eab_mac)
+        stopped = client.run(*words, "--eab", "--kid", "another", "--hmac", pebble.eab_mac, "--change-eab")
         assert stopped.code == 1
         assert "--kid is another" in stopped.stderr
         assert pebble.eab_kid in stopped.stderr

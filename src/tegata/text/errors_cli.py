@@ -275,10 +275,10 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "Leave --kid out to go on with that account, or move it to the archives and register a new one with "
-            "run --new-account. Where the CA lets an account change its EAB, run with --kid and --hmac does that.",
+            "run --new-account. Where the CA lets an account change its EAB, run --change-eab does that.",
             "既存のアカウントを使う場合は --kid を外してください。"
             "新しく登録する場合は run --new-account を使うと、既存のアカウントは archives へ移されます。"
-            "アカウントの EAB を変更できる認証局では、run に --kid と --hmac を付けると変更されます。",
+            "アカウントの EAB を変更できる認証局では、run --change-eab で変更できます。",
         ),
     ),
     "cli.terms-refused": Entry(

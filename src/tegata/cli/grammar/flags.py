@@ -182,6 +182,15 @@ FLAGS: tuple[Flag, ...] = (
         commands=_RUN | _REGISTER,
     ),
     Flag(
+        ("change-eab",),
+        Kind.SWITCH,
+        Sentence(
+            "Put the stored account under the EAB of --kid and --hmac, at a CA that lets it change.",
+            "既存のアカウントを --kid と --hmac の EAB に移します。対応する認証局でのみ使用できます。",
+        ),
+        commands=_RUN | _REGISTER,
+    ),
+    Flag(
         ("key-type", "k"),
         Kind.TEXT,
         Sentence(

@@ -31,7 +31,10 @@ _V4_VARIABLES = frozenset(
 )
 # Flags that neither lego has; nor has lego v5 those that only v4 has.
 _OURS = frozenset(
-    {"eab-file", "new-account", "preferred-profile", "exit-code-not-due", "no-back-off", "yes", "undo", "archive"}
+    {
+        *("eab-file", "new-account", "change-eab", "preferred-profile", "exit-code-not-due", "no-back-off", "yes"),
+        *("undo", "archive"),
+    }
 )
 
 

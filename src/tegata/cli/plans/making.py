@@ -226,6 +226,7 @@ def _eab(invocation: Invocation, eab_file: EabFile | None) -> Eab | None:
     eab = Eab(
         kid=invocation.text("kid") or (eab_file.kid if eab_file else None),
         hmac=invocation.text("hmac") or (eab_file.hmac if eab_file else None),
+        replaces=invocation.switch("change-eab"),
     )
     return eab if asked is not False and (asked or eab.kid or eab.hmac) else None
 

@@ -32,6 +32,8 @@ class Eab:
 
     kid: str | None
     hmac: str | None = field(repr=False)
+    replaces: bool = False
+    """Whether a stored account with another binding is to be put under this one."""
 
 
 @dataclass(frozen=True)

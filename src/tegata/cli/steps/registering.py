@@ -40,8 +40,8 @@ _KEY_WORDS = {
 def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -> Account:
     """The account of a plan, registered if need be; ``anew`` archives the one there is and makes another.
 
-    One that was made with another EAB is put under the plan's, if the CA does so. Raises TermsRefused, NoAnswer,
-    IncompleteEab, KidDiffers, and what the client and the disk raise.
+    One that was made with another EAB is put under the plan's, if that is asked for and the CA does so. Raises
+    TermsRefused, NoAnswer, IncompleteEab, KidDiffers, and what the client and the disk raise.
     """
     folder = AccountFolder(tree, plan.server, plan.user)
     whole = None if anew else _whole(tree, plan)
@@ -84,10 +84,11 @@ def _tell_unused_eab(console: Console, account: Account) -> None:
 def _bound_anew(context: Context, account: Account, differs: KidDiffers) -> Account:
     """The account under the EAB of the plan, at a CA that puts it there: the account and all that it has stay.
 
-    Raises ``differs`` where the CA leaves it under the EAB that it has, or no MAC key was given to prove the other.
+    Raises ``differs`` where nobody asked for it, where no MAC key was given to prove the other, and where the CA leaves
+    it under the EAB that it has.
     """
     plan = account.plan
-    if plan.eab is None or not plan.eab.hmac:
+    if plan.eab is None or not plan.eab.hmac or not plan.eab.replaces:
         raise differs
     with client_for(context, plan, account.key) as client:
         reach(client, plan.server)
