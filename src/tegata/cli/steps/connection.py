@@ -53,23 +53,33 @@ def network_for(context: Context, plan: AccountPlan) -> Network:
 
 
 @contextlib.contextmanager
-def connected(context: Context, account: Account, certificate: str) -> Iterator[Client]:
-    """A client that can act for the account; where the disk knows only its key, the CA is asked for the rest."""
+def connected(context: Context, account: Account, certificate: str, *, acts: bool = True) -> Iterator[Client]:
+    """A client that can act for the account; where the disk knows only its key, the CA is asked for the rest.
+
+    Without ``acts`` it is not asked where there is an account's URL at all: ``address`` is called before it acts.
+    """
     folder = account.folder
     if folder.next_key() is not None:
         with locked(context, folder.tree, folder.lock, folder.user):
             account = settled(context, account)
-    if account.url is not None and _is_elsewhere(account.url, account.plan):
-        # The CA has another address than when it gave the account this URL: the key is what it knows the account by.
-        account = dataclasses.replace(account, url=None)
     with _client(context, account, certificate) as client:
-        if account.url is None:
-            reach(client, account.plan.server)
-            found = client.find_account()
-            if found is None:
-                raise account.folder.not_found()
-            account.folder.save(account.plan.email, found.url, found.raw)
+        if acts or account.url is None:
+            address(client, account)
         yield client
+
+
+def address(client: Client, account: Account) -> None:
+    """See that the client speaks of the account by a URL of the CA's, and ask for it by the key where it would not.
+
+    So it is where the CA has not said one yet, and where it has moved since. Raises AccountNotFound.
+    """
+    if account.url is not None and not _is_elsewhere(account.url, account.plan):
+        return
+    reach(client, account.plan.server)
+    found = client.find_account()
+    if found is None:
+        raise account.folder.not_found()
+    account.folder.save(account.plan.email, found.url, found.raw)
 
 
 def _is_elsewhere(url: str, plan: AccountPlan) -> bool:

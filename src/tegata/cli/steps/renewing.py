@@ -17,7 +17,7 @@ from tegata.cli.phrases import during
 from tegata.cli.plans.plan import Renew
 from tegata.cli.steps import timing
 from tegata.cli.steps.account import Account
-from tegata.cli.steps.connection import connected
+from tegata.cli.steps.connection import address, connected
 from tegata.cli.steps.deciding import decided, overdue
 from tegata.cli.steps.hooking import Hooking
 from tegata.cli.steps.issuing import issue
@@ -76,7 +76,7 @@ def _attempt(
         with during(f"Error while loading the certificate for domain {files.name}\n\t"):
             certificate = files.existing_chain()[0]
         watch_file = WatchFile(tree, files.name)
-        with connected(context, account, files.name) as client:
+        with connected(context, account, files.name, acts=False) as client:
             lives = life_of(certificate)
             watch = timing.remembered(plan, tree, files, lives)
             if not watch.is_fresh(context.clock.now(), certificate.not_valid_after_utc):
@@ -93,6 +93,7 @@ def _attempt(
                 context.console.log(overdue(files.name, known), WARN)
             attempts = AttemptsFile(tree, files.name)
             with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
+                address(client, account)
                 known = _under_contract(client, files, certificate, known)
                 decision = decide(known)
                 by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
