@@ -6,6 +6,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
+from dns.rdataclass import RdataClass
+from dns.rdatatype import RdataType
 
 from tegata.client.dnserrors import BadAlias, LookupFailed, NoNameServers, ZoneNotFound
 from tegata.client.dnszones import MOST_ALIASES
@@ -64,6 +66,22 @@ def test_a_server_that_is_not_the_zones(site: TwoServers, monkeypatch: pytest.Mo
     monkeypatch.setattr(site.ns1, "respond", lame)
     site.ns2.set(NAME, "CNAME", "_two.example.org.")
     assert site.zones().end_of(NAME) == "_two.example.org."
+
+
+def test_records_of_another_class_say_nothing(site: TwoServers, monkeypatch: pytest.MonkeyPatch):
+    """An A record of a class that nobody knows has no address (found by fuzzing; S-20)."""
+    honest = site.resolver.respond
+
+    def foreign(query: dns.message.Message) -> dns.message.Message:
+        response = honest(query)
+        if query.question[0].rdtype == RdataType.A:
+            name = query.question[0].name
+            response.answer = [dns.rrset.from_text(name, 1, RdataClass(65), "A", r"\# 4 7f000002")]
+        return response
+
+    monkeypatch.setattr(site.resolver, "respond", foreign)
+    with pytest.raises(NoNameServers):
+        site.zones().servers_of(ZONE)
 
 
 def test_a_challenge_name_that_is_a_zone_of_its_own(site: TwoServers, monkeypatch: pytest.MonkeyPatch):

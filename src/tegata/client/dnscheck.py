@@ -14,6 +14,7 @@ from typing import NamedTuple
 import dns.message
 import dns.name
 import dns.rcode
+from dns.rdataclass import RdataClass
 from dns.rdatatype import RdataType
 
 from tegata.client.dnserrors import NotPropagated
@@ -146,6 +147,6 @@ class Propagation:
 def _texts(response: dns.message.Message) -> Iterable[str]:
     """The TXT values of an answer, the strings of each joined."""
     for records in response.answer:
-        if records.rdtype == RdataType.TXT:
+        if records.rdtype == RdataType.TXT and records.rdclass == RdataClass.IN:
             for record in records:
                 yield b"".join(record.strings).decode("latin-1")

@@ -18,6 +18,7 @@ import dns.message
 import dns.name
 import dns.rdatatype
 import dns.rrset
+from dns.rdataclass import RdataClass
 from dns.rdatatype import RdataType
 
 from tegata.client.dnserrors import BadAlias, LookupFailed, NoNameServers, ZoneNotFound
@@ -147,9 +148,9 @@ class Zones:
 
 
 def _records(section: Iterable[dns.rrset.RRset], name: dns.name.Name, kind: RdataType) -> Iterator[Any]:
-    """The records of this type at this very name in a section of an answer."""
+    """The records of this type at this very name in a section of an answer, those of another class left out."""
     for records in section:
-        if records.name == name and records.rdtype == kind:
+        if records.name == name and records.rdtype == kind and records.rdclass == RdataClass.IN:
             yield from records
 
 
