@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tegata.host.errors import NotReadable, NotWritable
-from tegata.host.files import SIZE_LIMIT, Tree, make_folder, read, replace, write_new
+from tegata.host.files import SIZE_LIMIT, Tree, make_folder, read, replace, write_new, write_together
 
 
 def mode(path: Path) -> int:
@@ -116,3 +116,18 @@ def test_a_lock_in_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotWritable), Tree(tmp_path / "file").locked("x", pytest.fail):
         pass
+
+
+def test_several_files_at_once(tmp_path: Path) -> None:
+    """Each private and whole; the error names the one that cannot be written."""
+    write_together(tmp_path, {"a": b"1" * 100_000, "b": b"", "c": b"3"})
+    assert {path.name: (path.stat().st_mode & 0o777, path.stat().st_size) for path in tmp_path.iterdir()} == {
+        "a": (0o600, 100_000),
+        "b": (0o600, 0),
+        "c": (0o600, 1),
+    }
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(NotWritable) as caught:
+        write_together(tmp_path, {"c": b"4", "folder": b""})
+    assert caught.value.facts["path"] == str(tmp_path / "folder")
+    assert (tmp_path / "c").read_bytes() == b"4"

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from tegata.errors import TegataError
 from tegata.host import layout
 from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
-from tegata.host.files import Tree, make_folder, read, sync, told, write_new
+from tegata.host.files import Tree, make_folder, read, sync, told, write_new, write_together
 from tegata.host.layout import Layout
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life, glance
@@ -139,11 +139,14 @@ class CertificateFiles:
     def save(self, new: "NewSet") -> None:
         """Keep a set in place of the one before; raises NotWritable."""
         make_folder(self._staging)
-        (self._staging / KEY).unlink(missing_ok=True)
         form = self._layout()
         before = form.certificate_facts(layout.load(self.file(FACTS)))
-        for ending, content in new.files(form, self.name, before.origin if before else "").items():
-            write_new(self._staging / ending, content)
+        contents = new.files(form, self.name, before.origin if before else "")
+        if read(self._staging / KEY) == contents.get(KEY):
+            contents.pop(KEY, None)  # it was prepared
+        else:
+            (self._staging / KEY).unlink(missing_ok=True)
+        write_together(self._staging, contents)
         sync(self._staging)
         with told(self._ready):
             self._staging.rename(self._ready)

@@ -6,7 +6,7 @@ tree (lego v4's ``--path``) and where its rooms are is said here.
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -89,13 +89,30 @@ def write_new(file: Path, content: bytes) -> None:
     A reader could see it half written: write it where nobody looks, and ``replace`` or rename it into place.
     Raises NotWritable.
     """
-    with told(file):
-        file.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-        with os.fdopen(os.open(file, flags, PRIVATE_FILE), "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+    write_together(file.parent, {file.name: content})
+
+
+def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write several files of a folder as ``write_new`` does one, and wait once for the disk instead of for each.
+
+    Raises NotWritable.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    with contextlib.ExitStack() as stack:
+        written = []
+        for name, content in contents.items():
+            file = folder / name
+            with told(file):
+                file.unlink(missing_ok=True)
+                # Without a buffer, which would be written once more, and fail once more, when the file is closed.
+                stream = stack.enter_context(os.fdopen(os.open(file, flags, PRIVATE_FILE), "wb", buffering=0))
+                left = memoryview(content)
+                while left:
+                    left = left[stream.write(left) :]
+                written.append((file, stream.fileno()))
+        for file, descriptor in written:
+            with told(file):
+                os.fsync(descriptor)
 
 
 def replace(file: Path, content: bytes) -> None:
