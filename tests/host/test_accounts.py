@@ -200,3 +200,9 @@ def test_listing(tree: Tree, folder: AccountFolder) -> None:
     assert [(each.email, each.server, each.folder) for each in listed(tree)] == [
         (USER, "ca.example:14000", folder.folder)
     ]
+
+
+def test_a_url_that_is_none_hides_no_account(tree: Tree, folder: AccountFolder) -> None:
+    """Found by fuzzing: a file may say anything."""
+    folder.save(USER, "https://[", b'{"status": "valid"}')
+    assert [(each.email, each.server) for each in listed(tree)] == [(USER, "")]

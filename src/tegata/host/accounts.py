@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from tegata.host import gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
-from tegata.host.facts import AccountFacts, key_word
+from tegata.host.facts import AccountFacts, authority, key_word
 from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
 from tegata.host.stems import is_device
 from tegata.pki.forms import KeyForm
@@ -216,7 +216,7 @@ def listed(tree: Tree) -> list[Listed]:
         Listed(
             user=folder.name,
             email=found[1].email,
-            server=urlsplit(found[1].url).netloc,
+            server=authority(found[1].url),
             directory=found[1].server,
             key_type=found[1].key_type or _key_word_in(folder),
             folder=folder,

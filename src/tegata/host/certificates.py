@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tegata.errors import TegataError
 from tegata.host import layout
 from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
+from tegata.host.facts import authority
 from tegata.host.files import Tree, make_folder, read, sync, told, write_new, write_together
 from tegata.host.layout import Layout
 from tegata.host.stems import stem_of
@@ -114,7 +114,7 @@ class CertificateFiles:
     def is_from(self, server: str) -> bool:
         """Whether the certificate in place is from this CA, as far as its facts say (RFC 9773 §5)."""
         facts = self._layout().certificate_facts(layout.load(self.file(FACTS)))
-        return facts is not None and urlsplit(facts.url).netloc == urlsplit(server).netloc
+        return facts is not None and authority(facts.url) == authority(server)
 
     def profile(self) -> str | None:
         """The profile that the certificate in place was ordered by, where its facts say; empty: the CA's default."""

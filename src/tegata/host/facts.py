@@ -5,6 +5,7 @@ Values only; how they are written is known to ``layout_v4`` and ``layout_v5``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 _BODY = ("status", "contact", "termsOfServiceAgreed", "orders", "externalAccountBinding")
 
@@ -60,3 +61,11 @@ def key_word(key: object) -> str:
 def text(value: object) -> str:
     """A member that should be text; anything else counts as absent."""
     return value if isinstance(value, str) else ""
+
+
+def authority(url: str) -> str:
+    """Host and port of a URL that a file holds; empty where it is none."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""

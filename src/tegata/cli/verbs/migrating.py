@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tegata.cli.console import WARN, shown
 from tegata.cli.context import Context
@@ -13,6 +12,7 @@ from tegata.cli.steps.asking import may_go_on
 from tegata.cli.steps.waiting import locked
 from tegata.host import accounts, layout, migrating
 from tegata.host.certificates import CERTIFICATE, FACTS, listed
+from tegata.host.facts import authority
 from tegata.host.files import Tree, write_new
 from tegata.host.layout_v5 import V5
 from tegata.host.migrating import Account, Certificate
@@ -70,7 +70,7 @@ def _suggest(context: Context, tree: Tree, *, with_certificates: bool) -> Path:
     hosts = Counter(each.server for each in found if each.user in known)
     of_host = {each.server: each.user for each in found if hosts[each.server] == 1 and each.user in known}
     certificates = [
-        suggestion.Known(facts.called, facts.names, facts.key_type, of_host.get(urlsplit(facts.url).netloc))
+        suggestion.Known(facts.called, facts.names, facts.key_type, of_host.get(authority(facts.url)))
         for file in _facts_files(tree)
         if with_certificates and (facts := V5.certificate_facts(layout.load(file)))
     ]
