@@ -57,11 +57,24 @@ def test_one_that_fails_stops_no_other(tegata: Tegata, pebble: Pebble) -> None:
     assert done.code == 1
     assert "1 of 3 certificates are in order, 2 failed: wrong, hooked" in done.stderr
     line = len(head(pebble).splitlines()) + 2
-    assert f"[wrong] This certificate failed ({tegata.directory}/many.yml, line {line}):" in done.stderr
+    at = f"{tegata.directory}/many.yml, line {line}, certificates.wrong.domains"
+    assert f"[wrong] This certificate failed ({at}):" in done.stderr
     assert "x..example.com" in done.stderr
     assert "exit status 7" in done.stderr
     assert crt(tegata.path, "right").is_file()
     assert crt(tegata.path, "hooked").is_file()
+
+
+def test_a_provider_that_nobody_has(tegata: Tegata, pebble: Pebble) -> None:
+    """Found out only when names are to be proved; the message names the key of the challenge even so."""
+    text = (
+        head(pebble).replace("{http: {", "{dns: {provider: nobody")
+        + "certificates: {one: {domains: [a.example.com]}}\n"
+    )
+    (tegata.directory / ".lego.yml").write_text(text.replace(f"address: ':{pebble.http_port}'", ""))
+    done = tegata.run(env={"TEGATA_LANG": "en"})
+    assert done.code == 1
+    assert f"({tegata.directory}/.lego.yml, line 3, challenges.web.dns.provider):" in done.stderr
 
 
 def test_variables_and_hooks_of_one_certificate(tegata: Tegata, pebble: Pebble) -> None:

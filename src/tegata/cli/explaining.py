@@ -186,8 +186,8 @@ def _about_file(language: Language, file: Path) -> Iterator[str]:
         for flag in FLAGS:
             value = each.invocation.given.get(flag.name)
             if value is not None:
-                line = each.lines.get(flag.name, each.line)
-                origin = _LINE.fill(language, {"file": shown(file), "line": line})
+                place = each.places.get(flag.name)
+                origin = _LINE.fill(language, {"file": shown(file), "line": place.line if place else each.line})
                 yield f"   {dashed(flag.name)} = {_told(flag, value)}   ({origin})"
         yield ""
 

@@ -7,6 +7,7 @@ within bounds; no tag makes an object.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import yaml
 
@@ -26,6 +27,14 @@ _FLAGS = {name: flag for flag in FLAGS for name in flag.spellings if len(name) >
 _NULL = ("", "~", "null", "Null", "NULL")
 
 
+class Place(NamedTuple):
+    """Where in the file something is said."""
+
+    line: int
+    key: str
+    """The whole way to it, such as ``certificates.one.keyType``."""
+
+
 @dataclass(frozen=True)
 class Section:
     """A mapping of the file whose keys are known."""
@@ -33,7 +42,7 @@ class Section:
     line: int
     flags: dict[str, Value] = field(default_factory=dict, repr=False)
     """What it says, by the flags' names; sections inside have their own."""
-    lines: dict[str, int] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     """Where it says that, by the flags' names, or by the keys that are no flag."""
     words: dict[str, str] = field(default_factory=dict)
     """What it says by keys that are no flag."""
@@ -44,11 +53,11 @@ class Section:
         section = self.sections.get(name)
         return section.sections if section else {}
 
-    def all_lines(self) -> dict[str, int]:
-        """The lines of the values of the section and of all inside it."""
-        found = dict(self.lines)
+    def all_places(self) -> dict[str, Place]:
+        """The places of the values of the section and of all inside it."""
+        found = dict(self.places)
         for section in self.sections.values():
-            found.update(section.all_lines())
+            found.update(section.all_places())
         return found
 
     def all_flags(self) -> dict[str, Value]:
@@ -135,21 +144,21 @@ class _Reading:
                 self._fault(node, path, "it must be a list of words")
                 return
             section.flags[flag.name] = tuple(each.value for each in node.value)
-            section.lines[flag.name] = _line(node)
+            section.places[flag.name] = Place(_line(node), path)
         elif not isinstance(node, yaml.ScalarNode):
             self._fault(node, path, "it must be one value")
         elif node.value in _NULL and node.style is None:
             return
         elif flag is None:
             section.words[name] = node.value
-            section.lines[name] = _line(node)
+            section.places[name] = Place(_line(node), path)
         else:
             self._value(section, flag, node, path)
 
     def _value(self, section: Section, flag: Flag, node: yaml.ScalarNode, path: str) -> None:
         try:
             section.flags[flag.name] = values.read(flag, path, node.value)
-            section.lines[flag.name] = _line(node)
+            section.places[flag.name] = Place(_line(node), path)
         except TegataError:
             self._fault(node, path, _WANTED[flag.kind])
 

@@ -7,7 +7,7 @@ Pure. Names of accounts, challenges and servers are resolved here, and v5's defa
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tegata.cli.config.file import Section, raise_all
+from tegata.cli.config.file import Place, Section, raise_all
 from tegata.cli.errors import BadConfig
 from tegata.cli.grammar import flags
 from tegata.cli.grammar.commands import Generation
@@ -35,8 +35,10 @@ class Wanted:
     invocation: Invocation
     account_key_type: str
     """The account's own, in lego's words: as v5, not the certificate's."""
-    lines: Mapping[str, int]
-    """The lines of the file that the values come from, by the flags' names; those that follow from others have none."""
+    places: Mapping[str, Place]
+    """Where in the file the values come from, by the flags' names; those that follow from others have none."""
+    account_key_type_place: Place | None
+    """Where that of the account comes from, if from the file."""
     env_files: tuple[str, ...]
     """Files of variables that count for this certificate alone, the later the more."""
 
@@ -58,21 +60,22 @@ class _Joining:
         self.faults: list[BadConfig] = []
         self._config = config
         self._file = file
-        self._lines: dict[str, int] = {}
+        self._places: dict[str, Place] = {}
 
     def certificate(self, name: str, section: Section) -> Wanted:
         """One certificate with all that it refers to."""
         key = f"certificates.{name}"
         env_files: list[Value] = []
-        self._lines = {}
+        self._places = {}
         given = self._general()
         self._account(section, key, given)
         self._challenge(section, key, given, env_files)
         own = section.all_flags()
         env_files.append(own.pop("env-file", ""))
         account_key_type = str(given.get("key-type") or flags.DEFAULT_KEY_TYPE)
+        account_key_type_place = self._places.get("key-type")
         given.update(own)
-        self._lines.update(section.all_lines())
+        self._places.update(section.all_places())
         if "pfx" in section.sections:
             given["pfx"] = True
         if not given.get("domains") and not given.get("csr"):
@@ -86,7 +89,8 @@ class _Joining:
             section.line,
             invocation,
             account_key_type,
-            self._lines,
+            self._places,
+            account_key_type_place,
             tuple(str(each) for each in env_files if each),
         )
 
@@ -106,14 +110,14 @@ class _Joining:
         """What the file says for all certificates."""
         config = self._config
         given = dict(config.flags)
-        self._lines.update(config.lines)
+        self._places.update(config.places)
         if "hooks" in config.sections:
             given.update(config.sections["hooks"].all_flags())
-            self._lines.update(config.sections["hooks"].all_lines())
+            self._places.update(config.sections["hooks"].all_places())
         stack = config.words.get("networkStack")
         if stack in _STACKS:
             given[_STACKS[stack]] = True
-            self._lines[_STACKS[stack]] = config.lines["networkStack"]
+            self._places[_STACKS[stack]] = config.places["networkStack"]
         elif stack is not None:
             self.fault(config, "networkStack", "it must be ipv4only or ipv6only")
         return given
@@ -123,19 +127,22 @@ class _Joining:
         account = self._named(section, key, "account", "accounts")
         if account is None:
             return
-        self._lines["account-id"] = account.line
+        called = next(called for called, entry in self._config.under("accounts").items() if entry is account)
+        self._places["account-id"] = Place(account.line, f"accounts.{called}")
         given.update(account.all_flags())
-        self._lines.update(account.all_lines())
-        accounts = self._config.under("accounts")
-        given["account-id"] = next(called for called, entry in accounts.items() if entry is account)
+        self._places.update(account.all_places())
+        given["account-id"] = called
         server = account.words.get("server")
+        if server is not None:
+            self._places["server"] = account.places["server"]
         named = self._config.under("servers").get(server or "")
         if named is not None:
             given.update(named.flags)
-            self._lines.update({**named.lines, "server": named.lines.get("url", named.line)})
-            server = named.words.get("url")
+            self._places.update(named.places)
+            key, server = f"servers.{server}.url", named.words.get("url")
+            self._places["server"] = named.places.get("url", Place(named.line, key))
             if not server:
-                self.fault(named, f"servers.{account.words['server']}.url", "it is missing")
+                self.fault(named, key, "it is missing")
         if server:
             given["server"] = server
 
@@ -153,7 +160,7 @@ class _Joining:
             values = inside.all_flags()
             env_files.append(values.pop("env-file", ""))
             given.update(values)
-            self._lines.update(inside.all_lines())
+            self._places.update(inside.all_places())
             if method != "dns":
                 given[_METHODS[method]] = True
             elif not values.get("dns"):

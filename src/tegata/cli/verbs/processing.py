@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
-from tegata.cli.config import envfile, reading
+from tegata.cli.config import blame, envfile, reading
 from tegata.cli.config.wanted import Wanted, wanted
 from tegata.cli.console import shown
 from tegata.cli.context import Context
@@ -70,9 +70,12 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
         makers.begin(_new_keys(jobs))
         _register(jobs, failed)
         _work(jobs, failed)
-    lines = {each.name: each.line for each in certificates}
+    entries = {each.name: each for each in certificates}
     for name, error in failed.items():
-        context.console.error(f"[{shown(name)}] This certificate failed ({shown(file)}, line {lines[name]}):")
+        at = blame.place(error, entries[name])
+        context.console.error(
+            f"[{shown(name)}] This certificate failed ({shown(file)}, line {at.line}, {shown(at.key)}):"
+        )
         if isinstance(error, TegataError):
             tell(context, error)
     done = len(certificates) - len(failed)
