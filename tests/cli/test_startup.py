@@ -85,7 +85,7 @@ def test_a_renewal_that_is_not_due_loads_no_network(lego_path: Path) -> None:
         "tegata.client.api",
         "argparse",
         "cryptography",
-        "msgspec",
+        "dataclasses",
         "subprocess",
     }
     assert "tegata.client.events" not in modules

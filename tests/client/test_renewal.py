@@ -1,9 +1,9 @@
 """The decision to renew, by table."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tegata.acme.window import Window
 from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless, decide, is_overdue

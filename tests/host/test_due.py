@@ -1,11 +1,11 @@
 """What is remembered between runs: one instant a window, when to ask again, and nothing from damaged files."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tegata.acme.window import Window
 from tegata.client.renewal import Cause, Due, NotDue, decide

@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut, MalformedHook
 from tegata.host.hooks import Told, command_line, run

@@ -1,10 +1,10 @@
 """Trees of lego 5, and of both generations: what is found is understood, and what is written takes its form."""
 
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tegata.host import accounts, layout
 from tegata.host.accounts import AccountFolder, Stored

@@ -4,8 +4,9 @@ Checks form, key equality and MAC. Which KID exists, for whom, and until when be
 they never enter an exception.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from tegata.acme import b64, codec, signatures
 from tegata.acme.codec import Malformed
@@ -30,8 +31,7 @@ class BadMac(TegataError):
     code = "acme.mac"
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(msgspec.Struct, frozen=True):
     """A well-formed binding; its MAC is still to be verified."""
 
     kid: str

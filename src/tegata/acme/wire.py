@@ -5,8 +5,9 @@ Reads the headers ACME gives meaning to (Retry-After, Link). Sends nothing.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+import msgspec
 
 # A CA sends a handful; a stranger may send any number.
 LINK_LIMIT = 50
@@ -52,22 +53,20 @@ class Headers:
         return f"Headers({self._fields!r})"
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """An HTTP request to be sent."""
 
     method: str
     url: str
-    headers: Headers = field(default_factory=Headers)
+    headers: Headers = msgspec.field(default_factory=Headers)
     body: bytes = b""
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """An HTTP response as it came."""
 
     status: int
-    headers: Headers = field(default_factory=Headers)
+    headers: Headers = msgspec.field(default_factory=Headers)
     body: bytes = b""
 
 

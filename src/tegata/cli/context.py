@@ -4,8 +4,9 @@ Values that a test can replace; made in ``main`` and nowhere else.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tegata.cli.console import Console
 from tegata.clock import Clock
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from tegata.cli.sharing import Shared
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """The surroundings of one run."""
 
     console: Console

@@ -4,7 +4,6 @@ The one place where environment, streams, files named by flags and signals are t
 codes. The commands themselves are loaded when they are asked for.
 """
 
-import dataclasses
 import os
 import random
 import signal
@@ -13,6 +12,8 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
+
+import msgspec
 
 from tegata.cli.console import WARN, Console, shown
 from tegata.cli.context import Context
@@ -120,7 +121,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
     if env_file:
         from tegata.cli.config.envfile import load
 
-        context = dataclasses.replace(context, environ={**load(Path(env_file)), **context.environ})
+        context = msgspec.structs.replace(context, environ={**load(Path(env_file)), **context.environ})
         invocation = parse(words, context.environ)
     if invocation.command == "completion" and not invocation.wants_help:
         from tegata.cli.completion import script

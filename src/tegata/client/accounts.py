@@ -4,8 +4,9 @@ Keeps nothing; where an account is stored is the caller's matter.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Self
+
+import msgspec
 
 from tegata.acme import codec, eab, jwk
 from tegata.acme.flattened import Flattened
@@ -27,12 +28,14 @@ from tegata.client.exchange import Exchange
 _ABOUT_EAB = (ErrorType.UNAUTHORIZED, ErrorType.EXTERNAL_ACCOUNT_REQUIRED)
 
 
-@dataclass(frozen=True)
-class EabCredential:
+class EabCredential(msgspec.Struct, frozen=True):
     """What a CA gives its customer to open an account with (RFC 8555 §7.3.4). The MAC key is never shown."""
 
     kid: str
-    mac: bytes = field(repr=False)
+    mac: bytes
+
+    def __repr__(self) -> str:
+        return f"EabCredential({self.kid!r})"
 
     @classmethod
     def parse(cls, kid: str, mac: str) -> Self:
@@ -40,8 +43,7 @@ class EabCredential:
         return cls(kid, eab.decode_mac(mac))
 
 
-@dataclass(frozen=True)
-class Registration:
+class Registration(msgspec.Struct, frozen=True):
     """An account as the CA knows it: its URL, its object, and the object in JSON."""
 
     url: str
@@ -148,7 +150,7 @@ def _with_binding(registration: Registration, binding: Flattened | None) -> Regi
     account = codec.decode(registration.raw, dict[str, object], codec.RESPONSE_LIMIT)
     if binding is None or not registration.is_new or account.get("externalAccountBinding"):
         return registration
-    return replace(registration, raw=codec.encode({**account, "externalAccountBinding": binding}))
+    return msgspec.structs.replace(registration, raw=codec.encode({**account, "externalAccountBinding": binding}))
 
 
 def _registration(url: str, response: Response) -> Registration:

@@ -4,9 +4,9 @@ Public under semantic versioning. Opens connections at the first verb, keeps no 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self, TypeVar
 
+import msgspec
 from cryptography import x509
 
 from tegata.acme import ari, codec, jwk
@@ -54,16 +54,14 @@ _COMMON_NAME_LIMIT = 64
 _NOTHING_SPECIAL = Options()
 
 
-@dataclass(frozen=True)
-class Issued:
+class Issued(msgspec.Struct, frozen=True):
     """A certificate as it came: the PEM chain, leaf first, and where it can be fetched again."""
 
     chain_pem: bytes
     certificate_url: str
 
 
-@dataclass(frozen=True)
-class RenewalAnswer:
+class RenewalAnswer(msgspec.Struct, frozen=True):
     """When a CA wants a certificate renewed (RFC 9773 §4.2)."""
 
     window: Window

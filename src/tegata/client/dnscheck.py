@@ -8,12 +8,12 @@ import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import dns.message
 import dns.name
 import dns.rcode
+import msgspec
 from dns.rdataclass import RdataClass
 from dns.rdatatype import RdataType
 
@@ -30,8 +30,7 @@ _MOST_THREADS = 16
 _SHORTEST_INTERVAL = 0.5
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(msgspec.Struct, frozen=True):
     """Where it is looked, by lego's flags."""
 
     authoritative: bool = True

@@ -5,10 +5,10 @@ for nothing; ``driver`` does. What one authorization says is read in ``validatin
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+import msgspec
 from cryptography import x509
 
 from tegata.acme import b64, codec, identifiers
@@ -53,8 +53,7 @@ _EMPTY = b"{}"
 _DEACTIVATE = codec.encode({"status": "deactivated"})
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """The certificate to order: names as ``pki.names`` writes them, each once, and a request for them in DER."""
 
     names: tuple[str, ...]

@@ -1,11 +1,13 @@
 """How the client is to use the network, as a value. Opens nothing: that is ``transport``'s matter."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True)
-class Network:
+TIMEOUT_SECONDS = 30.0
+
+
+class Network(msgspec.Struct, frozen=True):
     """What a user can set about connections to a CA; the defaults are right for a public CA.
 
     Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``).
@@ -14,7 +16,7 @@ class Network:
     product: str = ""
     """The caller's own part of the User-Agent, in front of ours."""
     accept_language: str = "en"
-    timeout: float = 30.0
+    timeout: float = TIMEOUT_SECONDS
     """Seconds for connecting, for the TLS handshake, and for each silence; a whole request may take four times that."""
     roots: tuple[Path, ...] = ()
     """PEM files whose certificates are trusted instead of the system's."""

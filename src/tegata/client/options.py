@@ -3,12 +3,12 @@
 Values only; whether a CA offers them is ``profiles``' question.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Wishes for one certificate; the defaults are right for most."""
 
     common_name: bool = True

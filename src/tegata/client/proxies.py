@@ -7,24 +7,27 @@ import base64
 import ipaddress
 import os
 import sys
-from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from tegata.client.errors import BadProxy
 
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True)
-class Proxy:
+class Proxy(msgspec.Struct, frozen=True):
     """An HTTP proxy, spoken to over TLS itself or not."""
 
     host: str
     port: int
     is_https: bool
-    authorization: str | None = field(repr=False)
-    """The value of Proxy-Authorization; holds the password."""
+    authorization: str | None
+    """The value of Proxy-Authorization; holds the password, and is never shown."""
+
+    def __repr__(self) -> str:
+        return f"Proxy({self.host!r}, {self.port}, is_https={self.is_https})"
 
     @classmethod
     def of(cls, text: str) -> Self:

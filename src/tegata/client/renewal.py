@@ -3,10 +3,11 @@
 Pure: what is known goes in as ``Facts``, a decision comes out. Reads no file, asks no CA, chooses no random instant.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
+
+import msgspec
 
 from tegata.acme.window import Window
 from tegata.pki.life import life, whole_days_left
@@ -33,8 +34,7 @@ class Cause(StrEnum):
     LIFE = "life"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about a certificate; all instants are aware.
 
     ``window`` is the CA's renewal information and ``window_instant`` the instant once chosen in it (RFC 9773 §4.2);
@@ -59,23 +59,20 @@ class Facts:
             raise ValueError("a window and the instant chosen in it go together")
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """Renew now."""
 
     cause: Cause
 
 
-@dataclass(frozen=True)
-class NotDue:
+class NotDue(msgspec.Struct, frozen=True):
     """Not yet; by the same facts it becomes due at ``until``."""
 
     cause: Cause
     until: datetime
 
 
-@dataclass(frozen=True)
-class Pointless:
+class Pointless(msgspec.Struct, frozen=True):
     """It is due, but the contract ends first: a new certificate could not live longer than this one."""
 
     contract_ends: datetime
@@ -111,7 +108,7 @@ def decide(facts: Facts) -> Decision:
 def is_overdue(facts: Facts) -> bool:
     """Whether by time alone, or for a revocation, it was due already when a tenth less of the life was over (C-14)."""
     earlier = facts.now - life(facts.not_before, facts.not_after) / _OVERDUE_AFTER
-    return isinstance(decide(replace(facts, now=earlier, days=None, changed=None)), Due)
+    return isinstance(decide(msgspec.structs.replace(facts, now=earlier, days=None, changed=None)), Due)
 
 
 def is_as_long_as_can_be(facts: Facts) -> bool:

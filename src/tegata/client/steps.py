@@ -3,8 +3,9 @@
 Values only; ``flow`` makes the steps, ``driver`` does them.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from tegata.acme import codec
 from tegata.acme.wire import Response
@@ -12,8 +13,7 @@ from tegata.errors import TegataError
 from tegata.plugin_api.solver import Presentation
 
 
-@dataclass(frozen=True)
-class Send:
+class Send(msgspec.Struct, frozen=True):
     """POST this, signed for the account; without a payload it is a POST-as-GET. Gives Answered or Refused."""
 
     url: str
@@ -21,62 +21,53 @@ class Send:
     limit: int = codec.RESPONSE_LIMIT
 
 
-@dataclass(frozen=True)
-class Solve:
+class Solve(msgspec.Struct, frozen=True):
     """Present all of these. Gives Solved or Refused."""
 
     presentations: tuple[Presentation, ...]
 
 
-@dataclass(frozen=True)
-class Sleep:
+class Sleep(msgspec.Struct, frozen=True):
     """Wait for this many seconds. Gives Woken."""
 
     seconds: float
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """The end: a checked chain, leaf first, and the URL it came from."""
 
     chain_pem: bytes
     certificate_url: str
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """The other end."""
 
     error: TegataError
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(msgspec.Struct, frozen=True):
     """Nothing has been done yet."""
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """The CA accepted the request. ``retry_after`` is what it asks us to wait, in seconds."""
 
     response: Response
     retry_after: float | None = None
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """The CA did not accept the request, the network did not carry it, or a solver could not present."""
 
     error: TegataError
 
 
-@dataclass(frozen=True)
-class Solved:
+class Solved(msgspec.Struct, frozen=True):
     """All is presented."""
 
 
-@dataclass(frozen=True)
-class Woken:
+class Woken(msgspec.Struct, frozen=True):
     """The wait is over."""
 
 

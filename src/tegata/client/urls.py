@@ -4,7 +4,8 @@ Pure; knows no ACME.
 """
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from tegata.client.errors import InsecureUrl
 
@@ -17,8 +18,7 @@ _URL = re.compile(
 _NOT_IN_A_REQUEST = re.compile(r"[^!-~]")
 
 
-@dataclass(frozen=True)
-class Url:
+class Url(msgspec.Struct, frozen=True):
     """An https URL: the host in small letters and in A-labels (RFC 5890), an IPv6 address in brackets."""
 
     host: str

@@ -3,9 +3,10 @@
 Pure. How often and how long to try is decided in ``exchange``; what an accepted answer says, by whoever asked.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
+
+import msgspec
 
 from tegata.acme import problems
 from tegata.acme.problems import ErrorType
@@ -17,30 +18,26 @@ from tegata.client.refusals import refusal
 _OUT_OF_ORDER = (500, 502, 503, 504)
 
 
-@dataclass(frozen=True)
-class Ok:
+class Ok(msgspec.Struct, frozen=True):
     """The request was accepted."""
 
     response: Response
 
 
-@dataclass(frozen=True)
-class RetryNow:
+class RetryNow(msgspec.Struct, frozen=True):
     """The nonce was not accepted: sign again with a new one, at once (RFC 8555 §6.5)."""
 
     error: ClientError
 
 
-@dataclass(frozen=True)
-class RetryLater:
+class RetryLater(msgspec.Struct, frozen=True):
     """Not now. ``seconds`` is what Retry-After says, if anything (A-26)."""
 
     error: ClientError
     seconds: float | None
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """Refused for good."""
 
     error: ClientError

@@ -1,8 +1,8 @@
 """Checks of proving, finalizing and downloading (RFC 8555 §7.4, §7.4.2, §7.5.1). They need a way to prove names."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -88,7 +88,7 @@ def record_of_another(bench: Bench) -> None:
         order = placed(account)
         authorization = order.authorizations()[0]
         challenge = solvable(account, authorization, kind)
-        wrong = replace(presentation(account, authorization, challenge), account_url=bench.stranger.url)
+        wrong = msgspec.structs.replace(presentation(account, authorization, challenge), account_url=bench.stranger.url)
         with presented(account, [wrong]):
             document(account.post(text(challenge, "url"), {}))
             url = str(order.order["authorizations"][0])

@@ -5,15 +5,15 @@ key is beside it, where the layout says. Knows nothing of registering: it keeps 
 """
 
 import contextlib
-import dataclasses
 import shutil
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import msgspec
 
 from tegata.host import gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from tegata.pki.keys import PrivateKey
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """A registration as it is on the disk."""
 
     url: str
@@ -124,7 +123,7 @@ class AccountFolder:
         sync(self.key_file.parent)
         found, key = layout.load_account(self._account_file), self.key()
         if found and key:
-            facts = dataclasses.replace(found[1], key_type=key_word(key.public_key()))
+            facts = msgspec.structs.replace(found[1], key_type=key_word(key.public_key()))
             replace(self._account_file, found[0].account_text(facts))
 
     def drop_next_key(self) -> None:
@@ -190,8 +189,7 @@ class AccountFolder:
         restore_account(self.tree, archived)
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True):
     """An account as ``list`` shows it."""
 
     user: str

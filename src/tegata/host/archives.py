@@ -7,9 +7,10 @@ else, and an archive goes only after all that was in it is in place. Callers hol
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from tegata.host import zips
 from tegata.host.errors import ArchiveDamaged, ArchiveNotFound, InTheWay
@@ -20,8 +21,7 @@ _FILE = re.compile(r"(\d{1,12})\.(.+?)(\.issuer\.crt|\.crt|\.key|\.json|\.pem|\.
 _ZIP = re.compile(r"(.+)_(\d{1,12})\.zip")
 
 
-@dataclass(frozen=True)
-class Archive:
+class Archive(msgspec.Struct, frozen=True):
     """Something put away."""
 
     name: str

@@ -5,8 +5,9 @@ somebody is there to try at once is for the caller to know.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
@@ -26,8 +27,7 @@ LONGEST_ASKED = timedelta(days=1)
 _DOUBLINGS = 10
 
 
-@dataclass(frozen=True)
-class Attempts:
+class Attempts(msgspec.Struct, frozen=True):
     """What is remembered of the failures since the last success."""
 
     failures: int = 0

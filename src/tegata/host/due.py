@@ -6,8 +6,9 @@ client's; here is what was learned.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from tegata.acme.window import Window, choose_instant
 from tegata.client import renewal
@@ -31,8 +32,7 @@ FIRST_HOUR = timedelta(hours=1)
 LAST_DAYS = timedelta(days=30)
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(msgspec.Struct, frozen=True):
     """What is known about one certificate."""
 
     certificate: str
@@ -78,7 +78,7 @@ def answered(
     (RFC 9773 §4.2).
     """
     instant = before.instant if window == before.window else None
-    return replace(
+    return msgspec.structs.replace(
         before,
         rely_from=None,
         ask_again=now + timedelta(seconds=retry_after),
@@ -92,24 +92,26 @@ def answered(
 def not_offered(before: Watch, now: datetime) -> Watch:
     """What is known once a CA turned out to have no renewal information for the certificate."""
     again = now + LONGEST_PAUSE
-    return replace(before, rely_from=None, ask_again=again, window=None, instant=None, explanation=None, failures=0)
+    return msgspec.structs.replace(
+        before, rely_from=None, ask_again=again, window=None, instant=None, explanation=None, failures=0
+    )
 
 
 def failed(before: Watch, now: datetime) -> Watch:
     """What is known after the CA could not be asked: what was known before, and to wait longer each time (S-17)."""
     # Beyond ten doublings the pause is the longest anyway; the exponent must not grow without end.
     pause = min(FIRST_PAUSE * 2 ** min(before.failures, 10), LONGEST_PAUSE)
-    return replace(before, rely_from=None, ask_again=now + pause, failures=before.failures + 1)
+    return msgspec.structs.replace(before, rely_from=None, ask_again=now + pause, failures=before.failures + 1)
 
 
 def learned_with(certificate: Watch, now: datetime) -> Watch:
     """What is known after the question that comes with the certificate itself: to be relied on after an hour."""
-    return replace(certificate, rely_from=now + FIRST_HOUR)
+    return msgspec.structs.replace(certificate, rely_from=now + FIRST_HOUR)
 
 
 def without_window(watch: Watch) -> Watch:
     """The same for whoever does not want to hear of the CA's renewal information."""
-    return replace(watch, window=None, instant=None, explanation=None)
+    return msgspec.structs.replace(watch, window=None, instant=None, explanation=None)
 
 
 def facts(

@@ -4,14 +4,14 @@ Values only; how they are written is known to ``layout_v4`` and ``layout_v5``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+import msgspec
 
 _BODY = ("status", "contact", "termsOfServiceAgreed", "orders", "externalAccountBinding")
 
 
-@dataclass(frozen=True)
-class AccountFacts:
+class AccountFacts(msgspec.Struct, frozen=True):
     """An account that a CA has registered."""
 
     user: str
@@ -32,8 +32,7 @@ class AccountFacts:
         return {name: self.body[name] for name in _BODY if self.body.get(name)}
 
 
-@dataclass(frozen=True)
-class CertificateFacts:
+class CertificateFacts(msgspec.Struct, frozen=True):
     """A certificate that a CA has issued."""
 
     called: str

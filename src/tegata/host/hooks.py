@@ -7,16 +7,16 @@ environment only (S-23); when it runs and what its failure means are others' mat
 import os
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut, MalformedHook
 
 TIMEOUT_SECONDS = 120.0
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """What a hook is told, in the variables of both generations of lego."""
 
     email: str

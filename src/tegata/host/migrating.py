@@ -7,10 +7,10 @@ migrate.
 """
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from tegata.errors import TegataError
 from tegata.host import certificates, layout, pems
@@ -28,8 +28,7 @@ from tegata.pki.keys import from_pem
 ORIGIN = "migration"
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """An account to be migrated, there or back."""
 
     host: str
@@ -44,8 +43,7 @@ class Account:
         return f"account.{self.host}.{self.user}"
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(msgspec.Struct, frozen=True):
     """A certificate to be migrated, there or back."""
 
     stem: str
@@ -138,7 +136,7 @@ def _migrate_account(tree: Tree, account: Account, server: str) -> None:
     if loaded and loaded[0] is V4:
         key = from_pem(read(after) or b"")
         known = AccountFolder(tree, server, account.user).folder == folder
-        facts = dataclasses.replace(
+        facts = msgspec.structs.replace(
             loaded[1],
             user=account.user,
             server=server if known else "",
@@ -177,7 +175,7 @@ def _migrate_certificate(tree: Tree, certificate: Certificate) -> None:
     name = facts.names[0]
     # lego 5 looks for the files under what the certificate is called; whoever chose a name for them keeps that.
     called = name if stem_of(name) == certificate.stem else certificate.stem
-    new = dataclasses.replace(
+    new = msgspec.structs.replace(
         facts, called=called, names=names_of(leaf), key_type=key_word(leaf.public_key()), origin=ORIGIN
     )
     replace(file, V5.certificate_text(new))
@@ -190,7 +188,7 @@ def _undo_certificate(tree: Tree, certificate: Certificate) -> None:
     kept = _kept(tree, file)
     facts, original = V5.certificate_facts(layout.load(file)), V4.certificate_facts(layout.load(kept))
     if facts is not None:
-        now = V4.certificate_text(dataclasses.replace(facts, names=original.names if original else (facts.called,)))
+        now = V4.certificate_text(msgspec.structs.replace(facts, names=original.names if original else (facts.called,)))
         is_unchanged = original and now == V4.certificate_text(original)
         replace(file, (read(kept) or now) if is_unchanged else now)
     _forget(kept)

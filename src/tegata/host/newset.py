@@ -1,8 +1,8 @@
 """A certificate as it comes from an order: the content of each of its files, in either generation's form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from cryptography import x509
 
 from tegata.host.certificates import CERTIFICATE, FACTS, ISSUER, KEY, KEYLESS, PEM, PFX
@@ -14,8 +14,7 @@ from tegata.pki.keys import PrivateKey
 from tegata.pki.keys import to_pem as key_to_pem
 
 
-@dataclass(frozen=True)
-class NewSet:
+class NewSet(msgspec.Struct, frozen=True):
     """What came of an order, ready to be kept: the intermediates are those the CA sent with it (C-05)."""
 
     name: str

@@ -5,9 +5,9 @@ contract and no profile.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
 
+import msgspec
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -39,8 +39,7 @@ class BadCSRName(BadCSR):
     code = "pki.csr-name"
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What a CA takes from a certification request."""
 
     der: bytes

@@ -4,8 +4,7 @@ Read with less suspicion than ``csr.parse`` reads a stranger's: what it asks for
 the CA. Knows no file.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -20,8 +19,7 @@ FILE_LIMIT = 2 * DER_LIMIT
 _PEM = b"-----BEGIN"
 
 
-@dataclass(frozen=True)
-class Brought:
+class Brought(msgspec.Struct, frozen=True):
     """A request as it is sent, and what it is for."""
 
     der: bytes

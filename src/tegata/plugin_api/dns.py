@@ -7,8 +7,9 @@ that every provider passes.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
+
+import msgspec
 
 from tegata.errors import TegataError
 from tegata.plugin_api.environment import BadSetting, Environment, MissingSettings, Timing
@@ -37,8 +38,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class TxtRecord:
+class TxtRecord(msgspec.Struct, frozen=True):
     """One value of a TXT record set: other values may stand at the same name, and are none of our business."""
 
     name: str
@@ -126,8 +126,7 @@ class Dialogue(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """All that a provider gets from outside itself."""
 
     environment: Environment

@@ -4,8 +4,9 @@ Every variable ``X`` may be given as ``X_FILE``, the name of a file that holds t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from tegata.errors import TegataError
 
@@ -25,8 +26,7 @@ class BadSetting(TegataError):
     code = "dns.bad-setting"
 
 
-@dataclass(frozen=True)
-class Timing:
+class Timing(msgspec.Struct, frozen=True):
     """When a change at a DNS service can be seen."""
 
     timeout: float

@@ -3,12 +3,12 @@
 Knows what has to be shown to the CA, not why: no order, no account, no CA.
 """
 
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import msgspec
 
-@dataclass(frozen=True)
-class Presentation:
+
+class Presentation(msgspec.Struct, frozen=True):
     """One thing to be shown to the CA until it has looked (RFC 8555 §8).
 
     ``name`` is the identifier's value, a lower-case DNS name or an IP address, without ``*.``; ``token`` has been

@@ -1,9 +1,9 @@
 """What is asked about dns-01: lego's flags and switches, and which of them exclude each other."""
 
-import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tegata.cli.errors import ExclusiveFlags, NegativeWait, NoChallenge, WildcardNeedsDns
@@ -70,13 +70,13 @@ def persistent(words: str) -> PersistPlan | None:
 
 def test_records_that_stay():
     """Made by hand unless a provider is named; lego v5's words for servers and waits mean both."""
-    by_hand = dataclasses.replace(DEFAULT, provider="manual")
+    by_hand = msgspec.structs.replace(DEFAULT, provider="manual")
     assert persistent("--dns exec") is None
     assert persistent("--dns-persist") == PersistPlan(by_hand, None, None)
     assert persistent("--dns-persist --dns exec") == PersistPlan(DEFAULT, None, None)
     words = "--dns-persist.issuer-domain-name CA.example --dns-persist.persist-until 2027-01-01T00:00:00Z"
     looks = "--dns-persist.resolvers a --dns-persist.timeout 3 --dns-persist.propagation.wait 1m"
-    servers = dataclasses.replace(by_hand, resolvers=("a",), timeout=3, wait=60)
+    servers = msgspec.structs.replace(by_hand, resolvers=("a",), timeout=3, wait=60)
     until = datetime(2027, 1, 1, tzinfo=UTC)
     assert persistent(f"--dns-persist {words} {looks}") == PersistPlan(servers, "ca.example", until)
     assert persistent("-d *.example.com --dns-persist") is not None
@@ -86,7 +86,7 @@ def test_records_of_the_account() -> None:
     """Beside dns-01's, which does where the CA offers no other; made by hand unless a provider is named (X-42)."""
     made = make(parse(["-d", "*.example.com", "--dns-account", "run"], {}), {}, None, Path("/"))
     assert isinstance(made, Run)
-    assert (made.issue.dns, made.issue.dns_account) == (None, dataclasses.replace(DEFAULT, provider="manual"))
+    assert (made.issue.dns, made.issue.dns_account) == (None, msgspec.structs.replace(DEFAULT, provider="manual"))
     made = make(
         parse(["-d", "example.com", "--dns", "exec", "run"], {"TEGATA_DNS_ACCOUNT": "true"}), {}, None, Path("/")
     )

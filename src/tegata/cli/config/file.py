@@ -6,9 +6,9 @@ within bounds; no tag makes an object.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
 import yaml
 
 from tegata.cli.config.keys import ROOT, Each, Shape
@@ -35,18 +35,20 @@ class Place(NamedTuple):
     """The whole way to it, such as ``certificates.one.keyType``."""
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """A mapping of the file whose keys are known."""
 
     line: int
-    flags: dict[str, Value] = field(default_factory=dict, repr=False)
+    flags: dict[str, Value] = {}
     """What it says, by the flags' names; sections inside have their own."""
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, Place] = {}
     """Where it says that, by the flags' names, or by the keys that are no flag."""
-    words: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = {}
     """What it says by keys that are no flag."""
-    sections: dict[str, "Section"] = field(default_factory=dict)
+    sections: dict[str, "Section"] = {}
+
+    def __repr__(self) -> str:
+        return f"Section({self.line}, {sorted(self.places)})"  # passwords and keys are among the values
 
     def under(self, name: str) -> Mapping[str, "Section"]:
         """The entries of a section of named entries."""

@@ -4,8 +4,8 @@ Pure: text out. How names are proved is written nowhere in a tree, so that is le
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+import msgspec
 import yaml
 
 from tegata.text.catalogue import Sentence
@@ -21,8 +21,7 @@ _HEAD = Sentence(
 _CHALLENGES = "challenges:\n#  web: {http: {webroot: /var/www/html}}\n#  own: {http: {address: ':80'}}\n"
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """A certificate of the tree."""
 
     called: str

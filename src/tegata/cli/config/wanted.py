@@ -5,7 +5,8 @@ Pure. Names of accounts, challenges and servers are resolved here, and v5's defa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from tegata.cli.config.file import Place, Section, raise_all
 from tegata.cli.errors import BadConfig
@@ -26,8 +27,7 @@ _METHODS = {"http": "http", "tls": "tls", "dns": "dns", "dnsPersist": "dns-persi
 _STACKS = {"ipv4only": "ipv4only", "ipv6only": "ipv6only"}
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """One certificate of the file."""
 
     name: str

@@ -5,8 +5,9 @@ whether its variables are set, is found out when it is made.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from tegata.cli.errors import ExclusiveFlags, NegativeWait, WildcardNeedsDns
 from tegata.cli.grammar import flags
@@ -17,8 +18,7 @@ from tegata.pki.names import normalise
 _WAIT, _DISABLE_ANS, _RNS = "dns.propagation-wait", "dns.propagation-disable-ans", "dns.propagation-rns"
 
 
-@dataclass(frozen=True)
-class DnsPlan:
+class DnsPlan(msgspec.Struct, frozen=True):
     """How names are proved in the DNS."""
 
     provider: str
@@ -37,8 +37,7 @@ class DnsPlan:
     """By ``LEGO_EXPERIMENTAL_DNS_TCP_ONLY``."""
 
 
-@dataclass(frozen=True)
-class PersistPlan:
+class PersistPlan(msgspec.Struct, frozen=True):
     """How names are proved by records that stay (dns-persist-01)."""
 
     dns: DnsPlan

@@ -7,7 +7,8 @@ forms, no ``sudo``, wrapped lines) are understood too. Whether the values are ri
 import codecs
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from tegata.cli.errors import BadEabFile
 
@@ -25,16 +26,18 @@ _KNOWN = (*_SERVER, *_KID, *_MAC, *_NAMES, *_KEY_KIND, *_RSA_BITS, *_CURVE)
 _CURVES = {"secp256r1": "ec256", "secp384r1": "ec384"}
 
 
-@dataclass(frozen=True)
-class EabFile:
+class EabFile(msgspec.Struct, frozen=True):
     """What an EAB file says."""
 
     server: str
     kid: str
-    hmac: str = field(repr=False)
+    hmac: str
     names: tuple[str, ...]
     key_type: str | None
     """The key type in lego's words; None where the file names none that lego has."""
+
+    def __repr__(self) -> str:
+        return f"EabFile({self.server!r}, {self.kid!r}, names={self.names!r})"  # the MAC key is never shown
 
 
 def read(content: bytes, file: str) -> EabFile:

@@ -1,14 +1,14 @@
 """What was asked about http-01 and tls-alpn-01: where challenges are shown, how long before the CA looks. Pure."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from tegata.cli.grammar import flags
 from tegata.cli.grammar.words import Invocation
 
 
-@dataclass(frozen=True)
-class HttpPlan:
+class HttpPlan(msgspec.Struct, frozen=True):
     """How names are proved by http-01."""
 
     port: str
@@ -25,8 +25,7 @@ class HttpPlan:
     """Seconds between presenting and telling the CA to look."""
 
 
-@dataclass(frozen=True)
-class TlsPlan:
+class TlsPlan(msgspec.Struct, frozen=True):
     """How names are proved by tls-alpn-01: by an own listener."""
 
     port: str

@@ -4,9 +4,10 @@ Reads the files named by --csr and --private-key, once, before anything is plann
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from tegata.cli.errors import BadMaterial, KeyDoesNotFit
 from tegata.cli.grammar.words import Invocation
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Material:
+class Material(msgspec.Struct, frozen=True):
     """What was brought; None: nothing."""
 
     csr: "Brought | None" = None
-    key: "PrivateKey | None" = field(default=None, repr=False)
+    key: "PrivateKey | None" = None
 
 
 NOTHING = Material()

@@ -1,9 +1,10 @@
 """The typed description of what was asked: one frozen value a command, everything decided that words can decide."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.plans import upkeep
@@ -26,18 +27,19 @@ OFFLINE = ("list", "accounts list", "dnshelp", *upkeep.COMMANDS)
 NO_EMAIL = "noemail@example.com"
 
 
-@dataclass(frozen=True)
-class Eab:
+class Eab(msgspec.Struct, frozen=True):
     """An external account binding's two values, as far as they were given: a stored account needs neither."""
 
     kid: str | None
-    hmac: str | None = field(repr=False)
+    hmac: str | None
     replaces: bool = False
     """Whether a stored account with another binding is to be put under this one."""
 
+    def __repr__(self) -> str:
+        return f"Eab({self.kid!r})"  # the MAC key is never shown
 
-@dataclass(frozen=True)
-class Trust:
+
+class Trust(msgspec.Struct, frozen=True):
     """How the CA's TLS certificate is judged, by lego's variables."""
 
     roots: tuple[Path, ...]
@@ -50,8 +52,7 @@ class Trust:
     """``TEGATA_CA_HOSTS``: further hosts that the CA's answers may lead to, separated by commas."""
 
 
-@dataclass(frozen=True)
-class Wire:
+class Wire(msgspec.Struct, frozen=True):
     """How the CA is reached."""
 
     user_agent: str
@@ -63,8 +64,7 @@ class Wire:
     requests_per_second: int | None
 
 
-@dataclass(frozen=True)
-class AccountPlan:
+class AccountPlan(msgspec.Struct, frozen=True):
     """Which account at which CA, and what registering it would need."""
 
     server: str
@@ -85,8 +85,7 @@ class AccountPlan:
         return self.called or self.email or NO_EMAIL
 
 
-@dataclass(frozen=True)
-class IssuePlan:
+class IssuePlan(msgspec.Struct, frozen=True):
     """The certificate asked for and what happens with it."""
 
     names: tuple[str, ...]
@@ -108,8 +107,7 @@ class IssuePlan:
     hooks: Hooks
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """``run``: register if needed, obtain a certificate."""
 
     path: Path
@@ -120,8 +118,7 @@ class Run:
     """Whether the CA is asked when to renew."""
 
 
-@dataclass(frozen=True)
-class Renew:
+class Renew(msgspec.Struct, frozen=True):
     """``renew``: obtain a new certificate if it is time."""
 
     path: Path
@@ -147,16 +144,14 @@ class Renew:
     """The type of key without which it is renewed, too; None: any will do."""
 
 
-@dataclass(frozen=True)
-class Ensure:
+class Ensure(msgspec.Struct, frozen=True):
     """``run`` as lego v5 means it: the first if there is no certificate, otherwise the second."""
 
     run: Run
     renew: Renew
 
 
-@dataclass(frozen=True)
-class Revoke:
+class Revoke(msgspec.Struct, frozen=True):
     """``revoke``: revoke certificates and archive their files."""
 
     path: Path
@@ -165,12 +160,11 @@ class Revoke:
     """What the certificates' files are called."""
     reason: int
     keep: bool
-    key: "PrivateKey | None" = field(repr=False)
+    key: "PrivateKey | None"
     """The certificate's key, to show the right to revoke; None: the account does."""
 
 
-@dataclass(frozen=True)
-class Register:
+class Register(msgspec.Struct, frozen=True):
     """``accounts register``: register an account, and nothing else."""
 
     path: Path
@@ -178,8 +172,7 @@ class Register:
     new_account: bool
 
 
-@dataclass(frozen=True)
-class List:
+class List(msgspec.Struct, frozen=True):
     """``list``, ``certificates list`` and ``accounts list``: show what is on the disk."""
 
     path: Path
@@ -192,37 +185,33 @@ class List:
     """Whose words it is shown in."""
 
 
-@dataclass(frozen=True)
-class KeyRollover:
+class KeyRollover(msgspec.Struct, frozen=True):
     """``accounts keyrollover``: give the account another key."""
 
     path: Path
     account: AccountPlan
-    key: "PrivateKey | None" = field(repr=False)
+    key: "PrivateKey | None"
     """None: a new one is made."""
     agreed: bool
 
 
-@dataclass(frozen=True)
-class Recover:
+class Recover(msgspec.Struct, frozen=True):
     """``accounts recover``: have the CA say which account a key has, and keep that."""
 
     path: Path
     account: AccountPlan
-    key: "PrivateKey | None" = field(repr=False)
+    key: "PrivateKey | None"
     """None: the stored one."""
     agreed: bool
 
 
-@dataclass(frozen=True)
-class DnsHelp:
+class DnsHelp(msgspec.Struct, frozen=True):
     """``dnshelp``: which DNS providers there are, or what one of them reads."""
 
     code: str | None
 
 
-@dataclass(frozen=True)
-class DnsPersist:
+class DnsPersist(msgspec.Struct, frozen=True):
     """``dnspersist``: show the records that stay for these names, and which are there."""
 
     path: Path
@@ -231,8 +220,7 @@ class DnsPersist:
     persist: PersistPlan
 
 
-@dataclass(frozen=True)
-class Conformance:
+class Conformance(msgspec.Struct, frozen=True):
     """``conformance``: hold a server against the standards."""
 
     account: AccountPlan

@@ -3,25 +3,24 @@
 Pure, as ``plan``, which these belong to.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+import msgspec
 
 from tegata.cli.grammar import flags
 from tegata.cli.grammar.words import Invocation
 from tegata.cli.plans.servers import directory_of
 
 
-@dataclass(frozen=True)
-class ArchivesList:
+class ArchivesList(msgspec.Struct, frozen=True):
     """``archives list``: show what was put away."""
 
     path: Path
     json: bool
 
 
-@dataclass(frozen=True)
-class ArchivesRestore:
+class ArchivesRestore(msgspec.Struct, frozen=True):
     """``archives restore``: bring something back."""
 
     path: Path
@@ -29,8 +28,7 @@ class ArchivesRestore:
     """None: to be chosen from the list."""
 
 
-@dataclass(frozen=True)
-class Migrate:
+class Migrate(msgspec.Struct, frozen=True):
     """``migrate``: make a tree of lego 4 one of lego 5, or back."""
 
     path: Path

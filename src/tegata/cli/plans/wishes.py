@@ -5,7 +5,8 @@ Pure, as the plan is: flags that exclude each other are told here, before anythi
 
 import os
 import re
-from dataclasses import dataclass, field
+
+import msgspec
 
 from tegata.cli.errors import BadFileName, Contradiction, NoKeyToWrite, PfxFormatRefused, UnknownPfxFormat
 from tegata.cli.grammar import flags
@@ -32,17 +33,18 @@ _ONCE = (
 )
 
 
-@dataclass(frozen=True)
-class Pfx:
+class Pfx(msgspec.Struct, frozen=True):
     """The PKCS#12 file asked for."""
 
-    password: str = field(repr=False)
+    password: str
     form: PfxForm
     form_was_given: bool
 
+    def __repr__(self) -> str:
+        return f"Pfx({self.form!s})"  # the password is never shown
 
-@dataclass(frozen=True)
-class Outputs:
+
+class Outputs(msgspec.Struct, frozen=True):
     """The files made of a certificate."""
 
     bundle: bool = True
@@ -51,16 +53,17 @@ class Outputs:
     pfx: Pfx | None = None
 
 
-@dataclass(frozen=True)
-class Hook:
+class Hook(msgspec.Struct, frozen=True):
     """A command to start, and for how long it may run. Its text may hold secrets."""
 
-    text: str = field(repr=False)
+    text: str
     seconds: float = TIMEOUT_SECONDS
 
+    def __repr__(self) -> str:
+        return f"Hook({self.seconds})"
 
-@dataclass(frozen=True)
-class Hooks:
+
+class Hooks(msgspec.Struct, frozen=True):
     """The commands around an order."""
 
     pre: Hook | None = None

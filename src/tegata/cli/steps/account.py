@@ -3,8 +3,9 @@
 Kept apart from connecting and registering, so that a renewal that is not due loads nothing of them.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tegata.cli.errors import KidDiffers
 from tegata.cli.plans.plan import AccountPlan
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from tegata.pki.keys import PrivateKey
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """An account whose key is on the disk."""
 
     plan: AccountPlan

@@ -4,8 +4,9 @@ Knows how a client is made and how a half-known account is found again by its ke
 """
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator
+
+import msgspec
 
 from tegata.cli.console import INFO, WARN
 from tegata.cli.context import Context
@@ -16,6 +17,7 @@ from tegata.cli.steps.narration import narrator
 from tegata.cli.steps.waiting import locked
 from tegata.client import urls
 from tegata.client.api import Client, Network
+from tegata.client.network import TIMEOUT_SECONDS
 from tegata.pki.keys import PrivateKey
 
 
@@ -40,7 +42,7 @@ def network_for(context: Context, plan: AccountPlan) -> Network:
         context.console.log("--tls-skip-verify: the CA's TLS certificate is not checked", WARN)
     return Network(
         product=wire.user_agent,
-        timeout=wire.timeout or Network.timeout,
+        timeout=wire.timeout or TIMEOUT_SECONDS,
         verify=wire.verify,
         family=wire.family,
         requests_per_second=wire.requests_per_second,
@@ -123,7 +125,7 @@ def settled(context: Context, account: Account) -> Account:
     if account.url is None:
         folder.save(account.plan.email, found.url, found.raw)
     context.console.log("The change of the account's key that was cut off is finished", INFO)
-    return dataclasses.replace(account, url=found.url)
+    return msgspec.structs.replace(account, url=found.url)
 
 
 def reach(client: Client, server: str) -> None:

@@ -1,6 +1,6 @@
 """The credential that ZeroSSL gives for a mail address, asked for where an account is made and none was brought."""
 
-import dataclasses
+import msgspec
 
 from tegata.cli.console import INFO
 from tegata.cli.context import Context
@@ -19,5 +19,5 @@ def by_mail(context: Context, plan: AccountPlan) -> EabCredential:
 
     context.console.log("acme: Asking ZeroSSL for an EAB credential for the mail address", INFO)
     # The name expected in the CA's certificate is not this service's.
-    with HttpTransport(dataclasses.replace(network_for(context, plan), server_name=None)) as transport:
+    with HttpTransport(msgspec.structs.replace(network_for(context, plan), server_name=None)) as transport:
         return zerossl.credential(transport, plan.email)

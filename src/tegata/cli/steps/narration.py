@@ -5,6 +5,8 @@ Knows events, and nothing of how they came about. Where lego has a line, it is l
 
 from collections.abc import Callable
 
+import msgspec
+
 from tegata.cli.console import INFO, WARN, shown
 from tegata.cli.context import Context
 from tegata.client import events
@@ -71,7 +73,7 @@ def narrator(context: Context, email: str, main_name: str) -> Callable[[events.E
         if type(event) not in _LINES:
             return
         level, template = _LINES[type(event)]
-        facts = {name: _told(context, value) for name, value in vars(event).items()}
+        facts = {name: _told(context, value) for name, value in msgspec.structs.asdict(event).items()}
         facts |= {"email": shown(email), "main": shown(main_name), "TYPE": facts.get("challenge_type", "").upper()}
         context.console.log(template.format_map(facts), level)
 

@@ -3,11 +3,10 @@
 Everything happens under the certificate's lock and is decided there anew, so that sixty runs at once order once.
 """
 
-import dataclasses
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from cryptography import x509
 
 from tegata.acme.ari import cert_id
@@ -41,8 +40,7 @@ from tegata.pki.certs import life_of, names_of
 LONGEST_DELAY = timedelta(minutes=8)
 
 
-@dataclass(frozen=True)
-class _Later:
+class _Later(msgspec.Struct, frozen=True):
     """It is to be done, but only after so many seconds."""
 
     seconds: float
@@ -87,7 +85,7 @@ def _attempt(
             decision = decide(known)
             if not isinstance(decision, Due):
                 return _not_now(
-                    context, plan, files, dataclasses.replace(known, contract_ends=watch.contract_ends), decision
+                    context, plan, files, msgspec.structs.replace(known, contract_ends=watch.contract_ends), decision
                 )
             if is_overdue(known):
                 context.console.log(overdue(files.name, known), WARN)
@@ -161,11 +159,11 @@ def _asked(
     if isinstance(decide(timing.facts(plan, files, watch, life_of(certificate), now)), Due):
         return watch
     if _is_revoked(files, certificate, now):
-        return dataclasses.replace(watch, revoked=True)
+        return msgspec.structs.replace(watch, revoked=True)
     if not watch.is_put_off(certificate.not_valid_after_utc):
-        return dataclasses.replace(watch, contract_ends=None)
+        return msgspec.structs.replace(watch, contract_ends=None)
     with suppress(TegataError):  # who cannot be asked why fails nothing that is not due
-        watch = dataclasses.replace(watch, contract_ends=_contract_end(client))
+        watch = msgspec.structs.replace(watch, contract_ends=_contract_end(client))
     return watch
 
 
@@ -175,9 +173,9 @@ def _under_contract(client: Client, files: CertificateFiles, certificate: x509.C
     Where the contract speaks against renewing, the revocation list has the last word.
     """
     ends = _contract_end(client)
-    known = dataclasses.replace(known, contract_ends=ends)
+    known = msgspec.structs.replace(known, contract_ends=ends)
     if isinstance(decide(known), Pointless) and _is_revoked(files, certificate, known.now):
-        known = dataclasses.replace(known, revoked=True)
+        known = msgspec.structs.replace(known, revoked=True)
     if ends is not None and ends <= known.now and isinstance(decide(known), Due):
         raise ContractOver(ends=rfc3339(ends))
     return known

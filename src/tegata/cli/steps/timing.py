@@ -1,7 +1,8 @@
 """What is known about a certificate's renewal, as this command line wants it seen. Reads the disk and asks nobody."""
 
-import dataclasses
 from datetime import datetime
+
+import msgspec
 
 from tegata.cli.plans.plan import Renew
 from tegata.client.renewal import Cause, Decision, Facts, NotDue
@@ -16,7 +17,7 @@ def remembered(plan: Renew, tree: Tree, files: CertificateFiles, life: Life) -> 
     """The watch on the disk; what lego 5 keeps of the order beside the certificate counts where that says nothing."""
     watch = WatchFile(tree, files.name).load(life.digest)
     if plan.as_wished and watch.profile is None:
-        watch = dataclasses.replace(watch, profile=files.profile())
+        watch = msgspec.structs.replace(watch, profile=files.profile())
     return watch
 
 

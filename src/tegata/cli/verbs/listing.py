@@ -4,11 +4,11 @@ In the words and order of the lego that was spoken to, or as lego v5's JSON. Ask
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+import msgspec
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
@@ -26,8 +26,7 @@ from tegata.pki.names import is_ip
 from tegata.text.catalogue import explain
 
 
-@dataclass(frozen=True)
-class _Certificate:
+class _Certificate(msgspec.Struct, frozen=True):
     """A certificate as it is shown."""
 
     file: Path

@@ -4,11 +4,12 @@ Accounts come first, one after the other, because they may ask the operator; the
 side by side, each with its own plan, environment and files. One that fails stops no other; the exit code tells.
 """
 
-import dataclasses
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+
+import msgspec
 
 from tegata.cli.config import blame, envfile, reading
 from tegata.cli.config.wanted import Wanted, wanted
@@ -66,7 +67,7 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
     failed: dict[str, Exception] = {}
     with Shared() as shared, KeyMakers() as makers:
         shared.make_key = makers.make
-        jobs = _jobs(dataclasses.replace(context, shared=shared), certificates, file.parent, failed)
+        jobs = _jobs(msgspec.structs.replace(context, shared=shared), certificates, file.parent, failed)
         makers.begin(_new_keys(jobs))
         _register(jobs, failed)
         _work(jobs, failed)
@@ -88,8 +89,7 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
     return 1 if failed else 0
 
 
-@dataclasses.dataclass(frozen=True)
-class _Job:
+class _Job(msgspec.Struct, frozen=True):
     """One certificate's work."""
 
     name: str
@@ -108,7 +108,7 @@ def _jobs(
         except TegataError as error:
             failed[each.name] = error
         else:
-            jobs.append(_Job(each.name, dataclasses.replace(context, environ=environ), plan))
+            jobs.append(_Job(each.name, msgspec.structs.replace(context, environ=environ), plan))
     return jobs
 
 
@@ -124,8 +124,10 @@ def _plan(certificate: Wanted, environ: Mapping[str, str], directory: Path) -> E
     invocation = certificate.invocation
     plan = make(invocation, environ, None, directory, material.read(invocation))
     assert isinstance(plan, Ensure)
-    account = dataclasses.replace(plan.run.account, key_type=parse_key_type(certificate.account_key_type))
-    return Ensure(dataclasses.replace(plan.run, account=account), dataclasses.replace(plan.renew, account=account))
+    account = msgspec.structs.replace(plan.run.account, key_type=parse_key_type(certificate.account_key_type))
+    return Ensure(
+        msgspec.structs.replace(plan.run, account=account), msgspec.structs.replace(plan.renew, account=account)
+    )
 
 
 def _new_keys(jobs: Sequence[_Job]) -> Iterator[KeyType]:
@@ -183,7 +185,7 @@ def _work(jobs: Sequence[_Job], failed: dict[str, Exception]) -> None:
 
 def _ensure(job: _Job, stop: threading.Event) -> Exception | None:
     try:
-        ensure(dataclasses.replace(job.context, clock=_StoppableClock(job.context.clock, stop)), job.plan)
+        ensure(msgspec.structs.replace(job.context, clock=_StoppableClock(job.context.clock, stop)), job.plan)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other certificates are worked on
         return error
     except _Stopped:

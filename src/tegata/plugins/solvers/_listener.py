@@ -8,8 +8,9 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from tegata.clock import SystemClock
 
@@ -37,8 +38,7 @@ class Conversation(Protocol):
         ...
 
 
-@dataclass(eq=False)
-class _Connection:
+class _Connection(msgspec.Struct, eq=False):
     """One visitor, and what is said with him."""
 
     socket: socket.socket
