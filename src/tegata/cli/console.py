@@ -5,11 +5,12 @@ Knows streams and escaping (S-37), no sentence and no event.
 
 import contextlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 
-from tegata.cli.errors import BadLogSetting
+from tegata.cli.errors import BadLogSetting, NotShown
 from tegata.clock import rfc3339
 from tegata.text.catalogue import printable
 from tegata.text.language import Language
@@ -88,18 +89,30 @@ class Console:
             line = json.dumps({"time": rfc3339(self._now()), "level": level, "msg": text}, ensure_ascii=False)
         else:
             line = f"{self._now().astimezone():%Y/%m/%d %H:%M:%S} {shown_level}{text}"
-        if self.board is None or not self.board.above(line):
-            self._log.write(f"{line}\n")  # at once, so that threads do not write into each other's lines
-            self._log.flush()
+        with contextlib.suppress(OSError):  # a full disk, a terminal that was closed: what is being done goes on
+            if self.board is None or not self.board.above(line):
+                self._log.write(f"{line}\n")  # at once, so that threads do not write into each other's lines
+                self._log.flush()
+
+    def close(self) -> None:
+        """Give up what a stream has not taken, at which Python would end with a code of its own."""
+        for stream in (self._output, self._log):
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
     def read_all(self, limit: int) -> bytes:
         """What stands on the keyboard's stream up to its end, or so many characters of it."""
         return self._keyboard.read(limit).encode(errors="surrogateescape")
 
     def say(self, text: str = "") -> None:
-        """Write a line to standard output."""
+        """Write a line to standard output; raises NotShown."""
         with self.aside():
-            print(text, file=self._output, flush=True)
+            try:
+                print(text, file=self._output, flush=True)
+            except OSError as error:
+                raise NotShown(reason=error.strerror or str(error)) from error
 
     def answer(self) -> str | None:
         """The next line from the keyboard without its end; None at the end of input."""

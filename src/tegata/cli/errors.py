@@ -187,6 +187,12 @@ class BadLogSetting(TegataError):
     code = "cli.bad-log-setting"
 
 
+class NotShown(TegataError):
+    """Standard output takes no more; facts: ``reason``."""
+
+    code = "cli.not-shown"
+
+
 class BadServer(TegataError):
     """The CA's address is no URL with a host; facts: ``server``, ``known`` (short names)."""
 

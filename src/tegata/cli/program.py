@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
+from typing import TextIO, cast
 
 import msgspec
 
 from tegata.cli.console import WARN, Console, shown
 from tegata.cli.context import Context
-from tegata.cli.errors import BadEabFile, UnknownCommand
+from tegata.cli.errors import BadEabFile, NotShown, UnknownCommand
 from tegata.cli.grammar.commands import WITH_FILE, Generation
 from tegata.cli.grammar.words import PREFIXES, PROCESS, Invocation, parse
 from tegata.cli.main import version
@@ -54,6 +55,10 @@ UNKNOWN_COMMAND = 3
 CONFIG_FILES = (".lego.yml", ".lego.yaml")
 # A shell's way of telling which signal ended a program.
 SIGNALLED = 128
+# That of SIGPIPE, of which lego ends.
+READER_GONE = SIGNALLED + 13
+# The last comes when a terminal is closed; Windows has no such signal.
+_ENDING = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 
 
 class Signalled(BaseException):
@@ -68,27 +73,53 @@ def program(words: Sequence[str], name: str = "tegata") -> int:
 
     ``name`` is what the program was called by.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # what a console cannot show must not stop a renewal
-            stream.reconfigure(errors="backslashreplace")
     clock = SystemClock()
-    console = Console(sys.stdin, sys.stdout, sys.stderr, clock.now)
+    # In this order: a stream that is not there takes the number that its place has.
+    console = Console(
+        _stream(sys.stdin, "r", errors="surrogateescape"),
+        # What a console cannot show must not stop a renewal.
+        _stream(sys.stdout, "w", errors="backslashreplace"),
+        _stream(sys.stderr, "w", errors="backslashreplace"),
+        clock.now,
+    )
     environ = dict(os.environ)
     context = Context(
         console, clock, environ, from_environment(environ), chance=random.SystemRandom().random, name=name
     )
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    for number in _ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _interrupt)
     try:
         return _perform(context, words)
+    except NotShown as error:
+        if isinstance(error.__cause__, BrokenPipeError):  # whoever read had enough, as head has
+            return READER_GONE
+        return _told(context, error)
     except TegataError as error:
-        from tegata.cli.telling import tell
-
-        tell(context, error)
-        return exit_code(error)
+        return _told(context, error)
     except Signalled as signalled:
         console.log(f"Ended by {signal.Signals(signalled.number).name}")
         return SIGNALLED + signalled.number
+    finally:
+        console.close()
+
+
+def _stream(stream: TextIO | None, mode: str, errors: str) -> TextIO:
+    """A stream that takes any character; where the process has none (cron, the Task Scheduler), one of nothing."""
+    if stream is None:
+        opened = Path(os.devnull).open(mode)  # noqa: SIM115 - for the whole process, and for the hooks that it starts
+        os.set_inheritable(opened.fileno(), True)  # noqa: FBT003 - the system's name for it has no keyword
+        return cast("TextIO", opened)
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors=errors)
+    return stream
+
+
+def _told(context: Context, error: TegataError) -> int:
+    from tegata.cli.telling import tell
+
+    tell(context, error)
+    return exit_code(error)
 
 
 def exit_code(error: TegataError) -> int:
@@ -104,7 +135,7 @@ def exit_code(error: TegataError) -> int:
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
     """Turn the first signal into an exception, so that all is cleaned up on its way; a second one ends at once."""
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in _ENDING:
         signal.signal(each, signal.SIG_DFL)
     raise Signalled(number)
 
@@ -133,7 +164,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
     if invocation.command == PROCESS:
         from tegata.cli.verbs.processing import process
 
-        return process(context, invocation, Path.cwd() / (invocation.text("config") or ""))
+        return process(context, invocation, _here() / (invocation.text("config") or ""))
     if invocation.wants_version:
         context.console.say(version(context.name))
         return DONE
@@ -151,7 +182,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
 
 def _planned(context: Context, invocation: Invocation) -> Plan:
     material = NOTHING if invocation.command in OFFLINE else read_material(invocation)
-    return make(invocation, context.environ, _eab_file(context, invocation), Path.cwd(), material)
+    return make(invocation, context.environ, _eab_file(context, invocation), _here(), material)
 
 
 def _by_file(context: Context, invocation: Invocation) -> Invocation | None:
@@ -159,7 +190,7 @@ def _by_file(context: Context, invocation: Invocation) -> Invocation | None:
     config = invocation.text("config")
     if not config or invocation.command not in WITH_FILE or invocation.generation is not Generation.V5:
         return invocation
-    file = Path.cwd() / config
+    file = _here() / config
     if invocation.command == "revoke":
         from tegata.cli.verbs.revokefiled import revoke_filed
 
@@ -168,6 +199,14 @@ def _by_file(context: Context, invocation: Invocation) -> Invocation | None:
     from tegata.cli.config import filed, reading
 
     return filed.placed(invocation, reading.load(context, file), file)
+
+
+def _here() -> Path:
+    """The current directory; where it has been deleted, what is named by a whole path is found all the same."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path()
 
 
 def _default_words() -> list[str]:

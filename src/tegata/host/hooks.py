@@ -14,6 +14,8 @@ import msgspec
 from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut, MalformedHook
 
 TIMEOUT_SECONDS = 120.0
+# By its number: Python has no object for one that was not there when it started.
+_STANDARD_OUTPUT = 1
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -104,6 +106,7 @@ def run(
         process = subprocess.Popen(  # noqa: S603 - the operator's own command, started without a shell
             words,
             stdin=subprocess.DEVNULL,
+            stdout=_STANDARD_OUTPUT,
             stderr=subprocess.STDOUT,
             env={**environ, **told.environment()},
             **process_groups.options(windows=windows),

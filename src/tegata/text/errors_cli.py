@@ -178,6 +178,13 @@ ENTRIES: dict[str, Entry] = {
         Sentence("--{flag} has the value “{value}”.", "--{flag} の値が「{value}」になっています。"),
         Sentence("It takes one of {known}.", "次のいずれかを指定してください: {known}"),
     ),
+    "cli.not-shown": Entry(
+        Sentence("Standard output cannot be written: {reason}.", "標準出力に書き込めません: {reason}。"),
+        Sentence(
+            "Let it go to a terminal, a file that can be written or a program that reads it, and try again.",
+            "出力先（ファイルの空き容量など）を確認し、もう一度実行してください。",
+        ),
+    ),
     "cli.bad-server": Entry(
         Sentence("“{server}” is not the address of a CA.", "「{server}」は認証局の URL ではありません。"),
         Sentence(

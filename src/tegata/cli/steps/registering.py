@@ -5,11 +5,12 @@ that was cut off anywhere goes on with the same account. The operator agrees to 
 matter of this file.
 """
 
+import contextlib
 from pathlib import Path
 
 from tegata.cli.console import INFO, WARN, Console, shown
 from tegata.cli.context import Context
-from tegata.cli.errors import IncompleteEab, KidDiffers, NoAnswer, TermsRefused
+from tegata.cli.errors import IncompleteEab, KidDiffers, NoAnswer, NotShown, TermsRefused
 from tegata.cli.phrases import during
 from tegata.cli.plans.plan import AccountPlan
 from tegata.cli.plans.servers import is_zerossl
@@ -184,11 +185,12 @@ def _keep(console: Console, tree: Tree, account: Account, registration: Registra
 
 
 def _tell_where(console: Console, accounts: Path) -> None:
-    console.say(
-        "!!!! HEADS UP !!!!\n"
-        "\n"
-        f'Your account credentials have been saved in your configuration directory at "{shown(accounts)}".\n'
-        "\n"
-        "Keep a backup of this folder where nobody else can read it: whoever has these keys acts as you\n"
-        "towards the CA. Certificates and their private keys are kept beside it and deserve the same."
-    )
+    with contextlib.suppress(NotShown):  # it is no reason to stop
+        console.say(
+            "!!!! HEADS UP !!!!\n"
+            "\n"
+            f'Your account credentials have been saved in your configuration directory at "{shown(accounts)}".\n'
+            "\n"
+            "Keep a backup of this folder where nobody else can read it: whoever has these keys acts as you\n"
+            "towards the CA. Certificates and their private keys are kept beside it and deserve the same."
+        )
