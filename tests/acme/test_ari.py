@@ -49,6 +49,16 @@ def test_every_identifier_is_read_back(aki, serial):
     assert ari.parse_cert_id(ari.cert_id_of(aki, serial)) == (aki, serial)
 
 
+@pytest.mark.parametrize("aki", [bytes(1), bytes(64)])
+@pytest.mark.parametrize("serial", [1, 2**159 - 1])
+def test_the_shortest_and_longest_identifiers(aki, serial):
+    """X-11: a key identifier of 64 octets, a serial number of 20 (RFC 5280 §4.1.2.2), and not one octet more."""
+    assert ari.parse_cert_id(ari.cert_id_of(aki, serial)) == (aki, serial)
+    for text in (ari.cert_id_of(bytes(65), serial), ari.cert_id_of(aki, 2**159)):
+        with pytest.raises(Malformed):
+            ari.parse_cert_id(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [

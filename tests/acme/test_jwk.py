@@ -100,6 +100,20 @@ def test_unacceptable_keys_are_refused_with_their_reason(members, reason):
     assert refusal(members) == reason
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {**RSA, "n": b64.encode(b"\xff" * 1024)},
+        {**RSA, "n": b64.encode(b"\x80" + b"\xff" * 255)},
+        {**RSA, "e": "Aw"},
+        {**RSA, "e": b64.encode(b"\xff" * 4)},
+    ],
+    ids=["8192 bits", "2048 bits", "exponent 3", "exponent of 32 bits"],
+)
+def test_the_largest_and_smallest_rsa_keys_are_taken(members):
+    assert jwk.from_public(jwk.to_public(members)) == members
+
+
 def test_unknown_members_are_ignored():
     """A-29."""
     assert keys.spki(jwk.to_public({**EC, "use": "sig", "ext": True})) == keys.spki(jwk.to_public(EC))

@@ -21,14 +21,19 @@ from tegata.pki.key_types import KeyType
 KEY = ec.generate_private_key(ec.SECP256R1())
 
 
-def request(*extensions: x509.ExtensionType, subject: x509.Name | None = None, san: bool = True) -> bytes:
+def request(
+    *extensions: x509.ExtensionType,
+    subject: x509.Name | None = None,
+    san: bool = True,
+    digest: hashes.SHA256 | hashes.SHA384 | hashes.SHA512 = hashes.SHA256(),  # noqa: B008 - it has no state
+) -> bytes:
     """A request for www.example.com with further extensions."""
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject or x509.Name([]))
     if san:
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), critical=False)
     for extension in extensions:
         builder = builder.add_extension(extension, critical=False)
-    return builder.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    return builder.sign(KEY, digest).public_bytes(serialization.Encoding.DER)
 
 
 def name(*attributes: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
@@ -53,6 +58,24 @@ def test_what_is_built_is_read(key_type):
     assert read.common_name == "www.example.com"
     assert read.must_staple
     assert keys.spki(read.public_key) == keys.spki(key.public_key())
+
+
+@pytest.mark.parametrize(
+    ("key_type", "digest"),
+    [(KeyType.RSA2048, "sha256"), (KeyType.EC256, "sha256"), (KeyType.EC384, "sha384"), (KeyType.EC521, "sha384")],
+)
+def test_the_hash_is_as_strong_as_the_key(key_type, digest):
+    """So far as Baseline Requirements have it: P-521 is read by this CA, and has no hash of its own there."""
+    der = csr.build(keys.generate(key_type), ["www.example.com"], common_name=None)
+    hash_algorithm = x509.load_der_x509_csr(der).signature_hash_algorithm
+    assert hash_algorithm is not None
+    assert hash_algorithm.name == digest
+
+
+@pytest.mark.parametrize("digest", [hashes.SHA256(), hashes.SHA384(), hashes.SHA512()])
+def test_strong_hashes_pass(digest):
+    """Whatever the key: which one it is, is the client's business (A-81)."""
+    assert csr.parse(request(digest=digest)).names == {"www.example.com"}
 
 
 @pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1()])
@@ -131,6 +154,12 @@ def test_extensions_that_say_nothing_we_use_pass():
     assert csr.parse(der).names == {"www.example.com"}
 
 
+def test_must_staple_is_found_among_other_extensions():
+    """Whatever stands after it."""
+    staple = x509.TLSFeature([x509.TLSFeatureType.status_request])
+    assert csr.parse(request(staple, x509.BasicConstraints(ca=False, path_length=None))).must_staple
+
+
 @pytest.mark.parametrize(
     ("extension", "reason"),
     [
@@ -141,6 +170,10 @@ def test_extensions_that_say_nothing_we_use_pass():
         ),
         (
             x509.TLSFeature([x509.TLSFeatureType.status_request_v2]),
+            "it asks for a TLS feature other than must-staple",
+        ),
+        (
+            x509.TLSFeature([x509.TLSFeatureType.status_request, x509.TLSFeatureType.status_request_v2]),
             "it asks for a TLS feature other than must-staple",
         ),
         (
@@ -293,6 +326,15 @@ def test_other_keys_are_refused():
         .public_bytes(serialization.Encoding.DER)
     )
     assert refusal(der) == "its key is neither an RSA, an EC nor an Ed25519 key"
+
+
+@pytest.mark.parametrize("known", ["06072a8648ce3d0201", "06082a8648ce3d040302"], ids=["key", "signature"])
+def test_a_kind_of_key_or_signature_that_nobody_knows_is_refused(known):
+    """S-19: the library raises its own exception for it."""
+    oid = bytes.fromhex(known)
+    der = request()
+    assert der.count(oid) == 1
+    assert refusal(der.replace(oid, oid[:-1] + b"\x77")) == "its key or signature is of an unknown kind"
 
 
 def test_a_tls_feature_the_library_does_not_know_is_refused():

@@ -309,7 +309,6 @@ REASONS: dict[str, str] = {
     "the key has another number of certificates than was said": "その鍵の証明書の枚数が指定と異なります",
     "its names are not exactly the order's": "名前が注文の名前と完全には一致しません",
     "it asks for must-staple, which no certificate has": "must-staple が指定されていますが、証明書には付けられません",
-    "its RSA modulus has a length that is not allowed": "RSA の法の長さが認められないものです",
     "its RSA exponent is out of range: use 65537": "RSA の公開指数が範囲外です（65537 を使用してください）",
     "its RSA modulus has a small factor": "RSA の法に小さい素因数があります",
     "its RSA modulus is a power of one number": "RSA の法が一つの数の累乗です",

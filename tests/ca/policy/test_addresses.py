@@ -110,6 +110,21 @@ def test_an_allowed_network_opens_what_it_names(address, network):
 @pytest.mark.parametrize(
     ("address", "networks"),
     [
+        ("2002:7f00:0001::1", ["2002::/16", "127.0.0.0/8"]),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", ["2001::/32", "192.0.2.0/24"]),
+    ],
+    ids=["6to4", "Teredo"],
+)
+def test_an_address_that_carries_another_needs_both(address, networks):
+    """The tunnel and what it leads to (S-09)."""
+    assert not refused(address, *networks)
+    for network in networks:
+        assert refused(address, network)
+
+
+@pytest.mark.parametrize(
+    ("address", "networks"),
+    [
         ("10.2.0.1", ["10.1.0.0/16", "192.168.0.0/16"]),
         ("127.0.0.1", ["0.0.0.0/0"]),
         ("169.254.169.254", ["169.254.0.0/16"]),
@@ -124,6 +139,9 @@ def test_an_allowed_network_opens_what_it_names(address, network):
         ("2002:7f00:0001::1", ["2002::/16"]),
         ("2002:7f00:0001::1", ["127.0.0.0/8"]),
         ("64:ff9b::127.0.0.1", ["64:ff9b::/96"]),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", ["2001::/32"]),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", ["192.0.2.0/24"]),
+        ("2001:0:4136:e378:8000:63bf:80ff:fffe", ["2001::/32", "0.0.0.0/0"]),
     ],
 )
 def test_an_allowed_network_opens_nothing_else(address, networks):

@@ -45,6 +45,7 @@ def test_the_service_takes_its_keys():
     check(RSA.public_key(), OV)
     check(RSA.public_key(), BOTH)
     check(generate(KeyType.EC256).public_key(), BOTH)
+    check(rsa.RSAPublicNumbers(2**256 - 1, MODULUS).public_key(), OV)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,21 @@ def test_a_wrong_key_is_told_the_right_one(key, got):
     assert caught.value.facts == {"got": got, "wanted": "RSA 2048", "key_types": "rsa2048"}
 
 
+@pytest.mark.parametrize("bits", [2047, 2049, 2056])
+def test_an_rsa_key_has_the_length_of_a_key_type(bits):
+    """B-50: a service that takes all of them takes none of another length."""
+    modulus = 2**bits // 3 * 2 | 1
+    assert modulus.bit_length() == bits
+    with pytest.raises(WrongKey):
+        check(rsa.RSAPublicNumbers(65537, modulus).public_key(), Service(label="", key_types=tuple(KeyType)))
+
+
+def test_an_even_exponent_is_not_read():
+    """B-50: by the library itself, before any rule."""
+    with pytest.raises(ValueError, match="odd"):
+        rsa.RSAPublicNumbers(65538, MODULUS).public_key()
+
+
 def test_a_service_with_several_keys_names_them_all():
     """By their names for people and by the words of --key-type."""
     with pytest.raises(WrongKey) as caught:
@@ -74,6 +90,7 @@ def test_a_service_with_several_keys_names_them_all():
     ("n", "e", "reason"),
     [
         (MODULUS, 3, "its RSA exponent is out of range: use 65537"),
+        (MODULUS, 2**16 - 1, "its RSA exponent is out of range: use 65537"),
         (MODULUS, 2**256 + 1, "its RSA exponent is out of range: use 65537"),
         (MODULUS - 1, 65537, "its RSA modulus has a small factor"),
         (751 * (2**2038 + 1), 65537, "its RSA modulus has a small factor"),
@@ -81,7 +98,16 @@ def test_a_service_with_several_keys_names_them_all():
         (CLOSE, 65537, "the factors of its RSA modulus are too close together"),
         (ROCA, 65537, "its RSA key is of a generator with a known fault (ROCA)"),
     ],
-    ids=["exponent-3", "exponent-too-big", "even", "factor-751", "square", "close-factors", "roca"],
+    ids=[
+        "exponent-3",
+        "exponent-too-small",
+        "exponent-too-big",
+        "even",
+        "factor-751",
+        "square",
+        "close-factors",
+        "roca",
+    ],
 )
 def test_unfit_rsa_keys(n, e, reason):
     """B-50: odd modulus of whole octets, without small factors, no power of a prime; exponent in the safe range.

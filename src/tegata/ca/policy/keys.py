@@ -28,7 +28,6 @@ _LABELS = {
     KeyType.EC521: "EC P-521",
     KeyType.ED25519: "Ed25519",
 }
-_RSA_MINIMUM_BITS = 2048
 _SMALL_FACTORS_BELOW = 752
 # BR 6.1.6 allows odd exponents from 3; NIST's range begins here and leaves out the ones attacks are known for.
 _EXPONENT_MINIMUM = 2**16 + 1
@@ -84,11 +83,10 @@ def _is_blocked(public_key: PublicKey, blocked: Collection[bytes]) -> bool:
 
 
 def _check_rsa(public_key: RSAPublicKey) -> None:
+    """Its length is a key type's, hence whole octets from 2048 bits on; ``cryptography`` reads no even exponent."""
     numbers = public_key.public_numbers()
     n, e = numbers.n, numbers.e
-    if n.bit_length() < _RSA_MINIMUM_BITS or n.bit_length() % 8:
-        raise BadCertificateRequest(reason="its RSA modulus has a length that is not allowed")
-    if e % 2 == 0 or not _EXPONENT_MINIMUM <= e < _EXPONENT_LIMIT:
+    if not _EXPONENT_MINIMUM <= e < _EXPONENT_LIMIT:
         raise BadCertificateRequest(reason="its RSA exponent is out of range: use 65537")
     if gcd(n, _small_primes_product()) != 1:
         raise BadCertificateRequest(reason="its RSA modulus has a small factor")
