@@ -193,6 +193,7 @@ REASONS: dict[str, str] = {
     # what an operator gives
     "the instant by which they are to be replaced is not ahead": "交換の期限が現在より後ではありません",
     "the contract would end before it starts": "契約の終了が開始より前になります",
+    "the contract would end after the year 9999": "契約の終了が西暦 9999 年を超えます",
     "the contract lasts as long already": "契約はすでにその時点まで有効です",
     "the contract would still have ended": "更新しても契約は終了済みのままです",
     "the contract was ended, or changed a moment ago": "契約は終了しているか、直前に変更されました",

@@ -292,6 +292,7 @@ REASONS: dict[str, str] = {
     "the order asks for more names than one certificate may have": "1 枚の証明書に記載できる名前の数を超えています",
     "notBefore or notAfter is no RFC 3339 time": "notBefore または notAfter が RFC 3339 の日時ではありません",
     "it is not about now": "現在の時刻から離れています",
+    "it is before the contract or the issuing CA begins": "契約または発行局の開始より前です",
     "it is later than the contract and the certificate's longest life allow": (
         "契約の期間または証明書の最長の有効期間を超えています"
     ),

@@ -72,6 +72,15 @@ def test_the_life_of_a_contract(answer, refusal, contract):
     assert one in [listed["contract"] for listed in answer("contract", "list")]
 
 
+def test_a_contract_without_an_end(answer, refusal, ca):
+    """Who means none writes the last second there is: it is a date as any other, in lists and on pages."""
+    made = answer(*ADD, "forever@example.com", "--ends", "9999-12-31T23:59:59Z")
+    assert (made["status"], made["ends"]) == ("active", "9999-12-31T23:59:59Z")
+    assert made["contract"] in [listed["contract"] for listed in answer("contract", "list")]
+    assert "9999-12-31" in ca("contract", "list").stdout
+    assert "9999" in refusal("contract", "renew", made["contract"])["detail"]
+
+
 def test_an_eab(answer, ca, contract):
     """Shown, rotated, disabled; the file is exactly one line, in either form of output."""
     kid = contract["eab"]["kid"]
@@ -148,6 +157,7 @@ def test_what_is_not_there(refusal, words, code):
         ({"--domain": "-bad-.example"}, "-bad-.example"),
         ({"--user": "nobody"}, "mail address"),
         ({"--ends": "2020-01-01T00:00:00Z"}, "end before it starts"),
+        ({"--starts": "9999-12-31T00:00:00Z"}, "9999"),
     ],
 )
 def test_a_contract_that_cannot_be(refusal, answer, changes, told):

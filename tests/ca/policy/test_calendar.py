@@ -1,13 +1,13 @@
 """Renewal windows, pauses and dates, to the second."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tegata.acme.window import Window, default_window
 from tegata.ca.errors import DatesRefused
 from tegata.ca.model import Replacement
-from tegata.ca.policy.calendar import check_dates, renewal_window, retry_after, told, whole_second
+from tegata.ca.policy.calendar import beginning, end, renewal_window, retry_after, told, whole_second
 from tegata.clock import rfc3339
 from tests.ca.policy.samples import DAY, NOW, SECOND, certificate, contract
 
@@ -85,6 +85,13 @@ def test_retry_after_a_renewal_of_the_contract():
 
 
 END = NOW + 90 * DAY - SECOND
+STARTS = NOW - 20 * MINUTE
+
+
+def dates(not_before, not_after, *, earliest=STARTS):
+    """The first and the last second of a certificate by the dates of its order."""
+    begin = beginning(not_before, earliest=earliest, now=NOW, behind=10 * MINUTE)
+    return begin, end(not_after, begin=begin, latest=END)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +107,7 @@ END = NOW + 90 * DAY - SECOND
 )
 def test_dates_that_can_be_kept(not_before, not_after):
     """Dates of an order that a certificate can have exactly (A-53)."""
-    check_dates(not_before=not_before, not_after=not_after, latest_end=END, now=NOW, behind=10 * MINUTE)
+    assert dates(not_before, not_after) == (not_before or NOW, not_after or END)
 
 
 @pytest.mark.parametrize(
@@ -111,14 +118,23 @@ def test_dates_that_can_be_kept(not_before, not_after):
         (None, END + SECOND, ("notAfter", "it is later than the contract and the certificate's longest life allow")),
         (None, NOW, ("notAfter", "it is not after the beginning")),
         (NOW + MINUTE, NOW + MINUTE, ("notAfter", "it is not after the beginning")),
+        (datetime.max.replace(tzinfo=UTC), None, ("notBefore", "it is not about now")),
     ],
 )
 def test_dates_that_cannot_be_kept(not_before, not_after, refusal):
     """They are refused, never altered (A-53); a certificate begins about now (B-02)."""
     with pytest.raises(DatesRefused) as caught:
-        check_dates(not_before=not_before, not_after=not_after, latest_end=END, now=NOW, behind=10 * MINUTE)
+        dates(not_before, not_after)
     assert (caught.value.facts["member"], caught.value.facts["reason"]) == refusal
     assert caught.value.facts["date"] == rfc3339(not_after if refusal[0] == "notAfter" else not_before)
+
+
+def test_nothing_begins_before_its_contract():
+    """Nor before what signs it: refused when it is ordered, not when it is signed (A-53)."""
+    assert dates(NOW, None, earliest=NOW) == (NOW, END)
+    with pytest.raises(DatesRefused) as caught:
+        dates(NOW - SECOND, None, earliest=NOW)
+    assert caught.value.facts["reason"] == "it is before the contract or the issuing CA begins"
 
 
 def test_instants():

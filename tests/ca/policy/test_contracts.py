@@ -1,5 +1,7 @@
 """Contracts to the second: in force, and how long a certificate may live under them."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tegata.ca.errors import (
@@ -25,6 +27,7 @@ from tegata.ca.policy.contracts import (
 from tests.ca.policy.samples import DAY, FAR, NOW, OV, SECOND, contract, credential
 
 HALF = SECOND / 2
+NEVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,7 @@ HALF = SECOND / 2
         ({"ends": NOW}, ContractStatus.ACTIVE),
         ({"ends": NOW - HALF}, ContractStatus.ACTIVE),
         ({"ends": NOW - SECOND}, ContractStatus.EXPIRED),
+        ({"ends": NEVER}, ContractStatus.ACTIVE),
         ({"suspended_at": NOW}, ContractStatus.SUSPENDED),
         ({"suspended_at": NOW, "ends": NOW - SECOND}, ContractStatus.EXPIRED),
         ({"ended_at": NOW, "suspended_at": NOW, "ends": NOW - SECOND}, ContractStatus.ENDED),

@@ -89,23 +89,34 @@ def retry_after(certificate: Certificate, contract: Contract, now: datetime) -> 
     return int(pause.total_seconds())
 
 
-def check_dates(
-    *, not_before: datetime | None, not_after: datetime | None, latest_end: datetime, now: datetime, behind: timedelta
-) -> None:
-    """Pass if a certificate can have exactly the dates its order names; raises DatesRefused (RFC 8555 §7.4).
+def beginning(not_before: datetime | None, *, earliest: datetime, now: datetime, behind: timedelta) -> datetime:
+    """When a certificate begins: now, or exactly when its order says; raises DatesRefused (RFC 8555 §7.4, A-53).
 
-    ``latest_end`` is what ``contracts.latest_end`` gives for the certificate's beginning; ``behind`` how far
-    ``not_before`` may lie back.
+    ``behind`` is how far ``not_before`` may lie back, but never before ``earliest``.
     """
-    if not_before is not None and not now - behind <= not_before <= now + _NOT_BEFORE_AHEAD:
+    if not_before is None:
+        return whole_second(now)
+    if not now - behind <= not_before <= now + _NOT_BEFORE_AHEAD:
         raise DatesRefused(member="notBefore", date=rfc3339(not_before), reason="it is not about now")
+    if not_before < earliest:
+        reason = "it is before the contract or the issuing CA begins"
+        raise DatesRefused(member="notBefore", date=rfc3339(not_before), reason=reason)
+    return not_before
+
+
+def end(not_after: datetime | None, *, begin: datetime, latest: datetime) -> datetime:
+    """The last second of a certificate: the ``latest`` it may have, or exactly what its order says.
+
+    ``latest`` is what ``contracts.latest_end`` gives for its beginning. Raises DatesRefused (RFC 8555 §7.4, A-53).
+    """
     if not_after is None:
-        return
-    if not_after > latest_end:
+        return latest
+    if not_after > latest:
         reason = "it is later than the contract and the certificate's longest life allow"
         raise DatesRefused(member="notAfter", date=rfc3339(not_after), reason=reason)
-    if not_after <= (not_before or now):
+    if not_after <= begin:
         raise DatesRefused(member="notAfter", date=rfc3339(not_after), reason="it is not after the beginning")
+    return not_after
 
 
 def _is_from_before_renewal(certificate: Certificate, contract: Contract) -> bool:

@@ -53,7 +53,8 @@ def status(contract: Contract, now: datetime) -> ContractStatus:
     """The contract's status; what cannot be undone goes before what can."""
     if contract.ended_at is not None:
         return ContractStatus.ENDED
-    if now >= contract.ends + LAST_SECOND:
+    # Not the end and a second more: an end that is meant as none is the last second there is.
+    if now - LAST_SECOND >= contract.ends:
         return ContractStatus.EXPIRED
     return ContractStatus.ACTIVE if contract.suspended_at is None else ContractStatus.SUSPENDED
 

@@ -51,7 +51,7 @@ class Admission:
         self._barred = barred
         self._store, self._services, self._policy = store, services, policy
         self._profiles, self._addresses = profiles, addresses
-        self._issuer_not_after = issuer.not_valid_after_utc
+        self._issuer_not_before, self._issuer_not_after = issuer.not_valid_before_utc, issuer.not_valid_after_utc
 
     async def admit(
         self,
@@ -76,9 +76,10 @@ class Admission:
         if len(identifiers) > self._policy.names_per_order:
             raise MalformedRequest(reason="the order asks for more names than one certificate may have")
         admitted = self.named(contract, service, identifiers, now)
-        begin = not_before or calendar.whole_second(now)
-        latest_end = contracts.latest_end(contract, service, self._issuer_not_after, begin)
-        calendar.check_dates(not_before=not_before, not_after=not_after, latest_end=latest_end, now=now, behind=behind)
+        earliest = max(contract.starts, self._issuer_not_before)
+        begin = calendar.beginning(not_before, earliest=earliest, now=now, behind=behind)
+        latest = contracts.latest_end(contract, service, self._issuer_not_after, begin)
+        end = calendar.end(not_after, begin=begin, latest=latest)
         values = [identifier.value for identifier in admitted]
         quotas.check_reissue(
             await self._store.certificates.current_for(contract.id, values, now),
@@ -88,7 +89,7 @@ class Admission:
             reissues=self._policy.reissues_at_contract_end,
             now=now,
         )
-        return Admitted(service, chosen, admitted, begin, not_after or latest_end)
+        return Admitted(service, chosen, admitted, begin, end)
 
     def service(self, contract: Contract, now: datetime) -> Service:
         """What the contract is about, as it may be had now; raises ServiceWithoutAcme."""

@@ -97,7 +97,7 @@ class ContractService:
         named, domains, login = _checked(organization), _patterns(domains, self._addresses), _login(user)
         now = self._clock()
         starts = whole_second(starts or now)
-        ends = whole_second(ends or starts + timedelta(days=self._services[service_id].term_days) - LAST_SECOND)
+        ends = whole_second(ends or _after(starts - LAST_SECOND, self._services[service_id]))
         if ends <= starts:
             raise Refused(reason="the contract would end before it starts")
         work = Work()
@@ -146,8 +146,7 @@ class ContractService:
         """
         contract = await self._get(contract_id)
         now = self._clock()
-        term = timedelta(days=contracts.service_of(contract, self._services).term_days)
-        new_ends = whole_second(ends or contract.ends + term)
+        new_ends = whole_second(ends or _after(contract.ends, contracts.service_of(contract, self._services)))
         if new_ends <= contract.ends:
             raise Refused(reason="the contract lasts as long already")
         if new_ends <= now:
@@ -219,6 +218,14 @@ class ContractService:
             if text in (service_id, service.label):
                 return service_id
         raise UnknownObject(kind="service", name=text)
+
+
+def _after(instant: datetime, service: Service) -> datetime:
+    """An instant and the service's term later; raises Refused where the calendar ends before."""
+    try:
+        return instant + timedelta(days=service.term_days)
+    except OverflowError:
+        raise Refused(reason="the contract would end after the year 9999") from None
 
 
 def _patterns(domains: Sequence[str], addresses: AddressFilter) -> tuple[str, ...]:
