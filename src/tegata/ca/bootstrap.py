@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -27,14 +28,11 @@ from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.hierarchy import Hierarchy
 from tegata.ca.issuing.loglist import LogList
-from tegata.ca.issuing.logs import PublicLogs
 from tegata.ca.issuing.pkilint_pool import PkilintPool
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.metering.around import MeteredAuthority, MeteredValidator, metered
 from tegata.ca.metering.meter import Exporter, Meter, Meters
-from tegata.ca.metering.prometheus import Prometheus
-from tegata.ca.notices.mail import Mailer
 from tegata.ca.policy import shards
 from tegata.ca.ports import Authority, Ids, Linter, Notifier, Store, Transparency, Validator
 from tegata.ca.services.accounts import AccountService
@@ -70,6 +68,9 @@ from tegata.ca.validation.perspectives import Perspectives
 from tegata.ca.validation.remote import RemotePerspective
 from tegata.clock import SystemClock
 from tegata.pki.certs import key_digests
+
+if TYPE_CHECKING:
+    from tegata.ca.metering.prometheus import Prometheus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ class Ca:
     rehearsal: Rehearsal | None
     meter: Meter | None
     """What measures; None: nobody asked."""
-    prometheus: Prometheus | None
+    prometheus: "Prometheus | None"
     """That of it which has a page."""
     exporter: Exporter | None
     """That of it which has to be closed."""
@@ -148,8 +149,8 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         validator = Perspectives(
             primary=own, place=settings.validation.place, remotes=remotes, policy=settings.policy, clock=now
         )
-    prometheus = Prometheus() if settings.metrics.listen else None
-    # A command of a moment sends nobody anything.
+    # A command of a moment is asked by nobody and sends nobody anything.
+    prometheus = _prometheus() if listening and settings.metrics.listen else None
     exporter = _exporter(settings.tracing.endpoint) if listening else None
     meters: list[Meter] = [one for one in (prometheus, exporter) if one]
     meter = Meters(meters) if len(meters) > 1 else meters[0] if meters else None
@@ -165,7 +166,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         has_ocsp=settings.public.ocsp,
     )
     linter = PkilintPool(settings.lint) if settings.lint.pkilint else None
-    logs = PublicLogs(LogList(home / settings.transparency.log_list), now) if settings.transparency.log_list else None
+    logs = _logs(home / settings.transparency.log_list, now) if settings.transparency.log_list else None
     mailer = notifier(home, settings, now)
     services, issuer = settings.services, issuers.newest.certificate
     addresses = configuration.certifiable(settings)
@@ -315,11 +316,26 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     return ca
 
 
+# What only some CAs have is loaded for them alone: each command of the operator's would wait for it.
+
+
+def _prometheus() -> "Prometheus":
+    from tegata.ca.metering.prometheus import Prometheus  # noqa: PLC0415 - see above
+
+    return Prometheus()
+
+
+def _logs(file: Path, now: Callable[[], datetime]) -> Transparency:
+    from tegata.ca.issuing.logs import PublicLogs  # noqa: PLC0415 - see above
+
+    return PublicLogs(LogList(file), now)
+
+
 def _exporter(endpoint: str) -> Exporter | None:
     if not endpoint:
         return None
     try:
-        # Only who wants traces has what they need, and waits for it.
+        # Only who wants traces has what they need.
         from tegata.ca.metering.tracing import Tracing  # noqa: PLC0415 - see above
     except ModuleNotFoundError:
         raise Refused(reason="install what tracing needs: pip install 'tegata[otel]'") from None
@@ -345,6 +361,8 @@ def notifier(home: Path, settings: Settings, now: Callable[[], datetime]) -> Not
     """What tells customers; None where no mail server is set. Raises Refused for mail settings that cannot be used."""
     if not settings.mail.smtp:
         return None
+    from tegata.ca.notices.mail import Mailer  # noqa: PLC0415 - see above
+
     return Mailer(
         settings.mail,
         directory=home,

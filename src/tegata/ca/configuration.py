@@ -9,9 +9,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import structlog
-
 from tegata.acme.challenges import DNS_PERSIST_01, MOST_ISSUERS
+from tegata.ca.journal import Journal
 from tegata.ca.policy import barred, baseline, keys
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.policy.barred import Barred
@@ -21,7 +20,7 @@ from tegata.clock import parse_rfc3339
 from tegata.pki import weaknesses
 from tegata.settings import BadSettings, load
 
-log = structlog.get_logger("configuration")
+log = Journal("configuration")
 
 
 def load_settings(home: Path) -> Settings:

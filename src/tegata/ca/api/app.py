@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from time import perf_counter
 from typing import Any, TypeAlias
 
-import structlog
-
 from tegata.acme.codec import REQUEST_LIMIT
 from tegata.acme.wire import Headers, Response
 from tegata.ca.api import links, render
 from tegata.ca.api.context import Call, Context, Request
 from tegata.ca.api.routes import Router, allowed, require_method
 from tegata.ca.errors import RequestTooLarge
+from tegata.ca.journal import Journal
 from tegata.text.language import from_accept_language
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -23,7 +22,7 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
-log = structlog.get_logger("acme")
+log = Journal("acme")
 
 _CORS = (
     (b"access-control-allow-origin", b"*"),

@@ -10,15 +10,15 @@ import socket
 import sys
 from pathlib import Path
 
-import structlog
 from uvicorn.loops.auto import auto_loop_factory
 
 from tegata.ca import bootstrap, configuration
 from tegata.ca.cli import listening, logs, notify
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.serving import Listener
+from tegata.ca.journal import Journal
 
-log = structlog.get_logger("perspective")
+log = Journal("perspective")
 
 
 def run(asked: Asked) -> None:

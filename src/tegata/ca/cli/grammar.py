@@ -40,7 +40,10 @@ class Asked:
 
 def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Asked:
     """Read a command line; raises BadUsage, or SystemExit(0) after printing the help that was asked for."""
-    values = vars(_parser().parse_args(in_order(argv)))
+    line = in_order(argv)
+    # The whole table takes longer to build than any of its lines to read; who wants help, or errs, gets it whole.
+    meant = [one for one in COMMANDS if one.words == tuple(line[: len(one.words)])]
+    values = vars(_parser(meant or COMMANDS).parse_args(line))
     words = tuple(values.pop(key) for key in ("noun", "verb") if values.get(key))
     home = values.pop("dir") or Path(environ.get(HOME_VARIABLE) or DEFAULT_HOME)
     return Asked(words, home, values.pop("json"), values)
@@ -78,7 +81,7 @@ class _Parser(argparse.ArgumentParser):
         raise BadUsage(reason=message, usage=" ".join(self.format_usage().removeprefix("usage: ").split()))
 
 
-def _parser() -> _Parser:
+def _parser(meant: Sequence[Command]) -> _Parser:
     top = _Parser(prog="tegata-ca", description="A certification authority with contracts, EAB and a portal (ACME).")
     top.add_argument("--version", action="version", version=f"tegata-ca {__version__}")
     # With a command these are the command's, wherever they stand; here they only must not be taken for one.
@@ -86,7 +89,7 @@ def _parser() -> _Parser:
         top.add_argument(f"--{option.name}", help=argparse.SUPPRESS, action="store" if option.metavar else "store_true")
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
     groups: dict[str, Any] = {}
-    for command in COMMANDS:
+    for command in meant:
         noun, *verb = command.words
         if not verb:
             _fill(nouns.add_parser(noun, help=command.about, description=command.about), command)

@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from tegata.ca import bootstrap
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import (
-    agent,
     auditing,
     ceremony,
     certificates,
@@ -28,7 +27,6 @@ from tegata.ca.cli import (
     paused,
     perspectives,
     reports,
-    serving,
 )
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked, BadUsage
@@ -93,7 +91,20 @@ _READING = frozenset(
 )
 """Verbs that change nothing; before any other it is put on record who runs it."""
 
-_SERVERS = {("serve",): serving.run, ("perspective", "serve"): agent.run}
+
+def _serve(asked: Asked) -> None:
+    from tegata.ca.cli import serving  # noqa: PLC0415 - only who serves waits for what serves
+
+    serving.run(asked)
+
+
+def _serve_perspective(asked: Asked) -> None:
+    from tegata.ca.cli import agent  # noqa: PLC0415 - as above
+
+    agent.run(asked)
+
+
+_SERVERS = {("serve",): _serve, ("perspective", "serve"): _serve_perspective}
 
 # What is done without opening the CA; some of it makes one.
 _WITHOUT_CA: dict[tuple[str, ...], Callable[[Asked], Answer]] = {

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from ssl import SSLContext
 
-import structlog
 import uvicorn
 from cryptography.hazmat.primitives import hashes
 from starlette.types import ASGIApp
@@ -29,6 +28,7 @@ from tegata.ca.cli.connections import Connection
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
+from tegata.ca.journal import Journal
 from tegata.ca.settings import SETTINGS_FILE
 from tegata.clock import SystemClock
 
@@ -39,7 +39,7 @@ CERTIFICATE_CHECK_SECONDS = 3600
 GARBAGE = (20_000, 10, 100)
 """When Python looks for circles of objects: a request leaves hardly any, and many others."""
 
-log = structlog.get_logger("serve")
+log = Journal("serve")
 
 
 class Listener(uvicorn.Server):

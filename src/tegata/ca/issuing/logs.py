@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 import httpx2
 import msgspec
-import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -20,6 +19,7 @@ from tegata.ca.errors import LogsUnusable
 from tegata.ca.issuing import precertificates
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.precertificates import BadSct, Sct
+from tegata.ca.journal import Journal
 from tegata.ca.policy import transparency
 from tegata.ca.policy.transparency import Log
 from tegata.pki.life import life
@@ -31,7 +31,7 @@ ANSWER_SECONDS = 10.0
 PATIENCE_SECONDS = 1.5
 """After so long without any answer one log more is asked."""
 
-log = structlog.get_logger("transparency")
+log = Journal("transparency")
 
 
 class PublicLogs:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-import structlog
 
+from tegata.ca.journal import Journal
 from tegata.ca.model import Job
 from tegata.ca.ports import JOBS, Conflict, Store, Work
 
@@ -31,7 +31,7 @@ _FIRST_DELAY = timedelta(seconds=1)
 _LONGEST_DELAY = timedelta(minutes=10)
 _MOST_DOUBLINGS = 10
 
-log = structlog.get_logger("jobs")
+log = Journal("jobs")
 
 
 def delay(attempts: int) -> timedelta:

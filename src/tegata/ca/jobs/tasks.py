@@ -5,9 +5,8 @@ Knows the services' names and nothing of what they do.
 
 import asyncio
 
-import structlog
-
 from tegata.ca.jobs.runner import Handler
+from tegata.ca.journal import Journal
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import VALIDATE, ChallengeService
@@ -25,7 +24,7 @@ BIND_SECONDS = 1.0
 CLEAN_SECONDS = 60.0
 """How often what is old is dropped."""
 
-log = structlog.get_logger("jobs")
+log = Journal("jobs")
 
 
 def handlers(

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -16,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tegata.ca.errors import NotFound
+from tegata.ca.journal import Journal
 from tegata.ca.portal.credentials import CredentialPages
 from tegata.ca.portal.downloads import DownloadPages
 from tegata.ca.portal.logins import LOGIN, ORDERS, Address, LoginPages
@@ -32,7 +32,7 @@ from tegata.text.catalogue import explain
 
 STATIC = Path(__file__).with_name("static")
 MOST_BODY_BYTES = 50_000
-log = structlog.get_logger("portal")
+log = Journal("portal")
 
 
 def build(

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-import structlog
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from tegata.ca.journal import Journal
 from tegata.ca.ports import RevocationLists
 from tegata.ca.public import files
 from tegata.ca.public.files import Version
@@ -30,7 +30,7 @@ CRL = "application/pkix-crl"
 _CRL_CACHE = {"Cache-Control": "public, max-age=60"}
 _ROOT_CACHE = {"Cache-Control": "public, max-age=86400"}
 
-log = structlog.get_logger("public")
+log = Journal("public")
 
 
 class File(NamedTuple):

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-import structlog
 from cryptography import x509
 
 from tegata.ca.errors import (
@@ -22,6 +21,7 @@ from tegata.ca.errors import (
     PermissionMissing,
     fault_of,
 )
+from tegata.ca.journal import Journal
 from tegata.ca.model import Certificate, Job, Order
 from tegata.ca.policy import baseline, keys, shards
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
@@ -45,7 +45,7 @@ _HEAD_START = timedelta(seconds=5)
 # A signer that failed so often will not come back by itself.
 _ATTEMPTS = 6
 
-log = structlog.get_logger("issuance")
+log = Journal("issuance")
 
 
 class IssuanceService:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-import structlog
 
 from tegata.ca.errors import AlreadyRevoked
+from tegata.ca.journal import Journal
 from tegata.ca.model import Certificate, Job
 from tegata.ca.policy.calendar import LAST_SECOND
 from tegata.ca.policy.certificates import Reason
@@ -25,7 +25,7 @@ _AFTERWARDS = timedelta(minutes=1)
 # Another request may revoke one of a key's certificates at the same moment.
 _TRIES = 5
 
-log = structlog.get_logger("revocation")
+log = Journal("revocation")
 
 
 class Revocations:

@@ -7,10 +7,10 @@ certificate. Keeps nothing between errands; the checks are those of the CA itsel
 import asyncio
 from typing import Protocol
 
-import structlog
 from starlette.types import Message, Receive, Scope, Send
 
 from tegata.ca.errors import Refused
+from tegata.ca.journal import Journal
 from tegata.ca.model import Look
 from tegata.ca.ports import Validator
 from tegata.ca.validation import messages, openmpic
@@ -21,7 +21,7 @@ from tegata.ca.validation.openmpic import Parts
 # Looks side by side; the CA asks for no more than it does itself.
 MOST_AT_ONCE = 256
 
-log = structlog.get_logger("perspective")
+log = Journal("perspective")
 
 
 class Place(Validator, Parts, Protocol):

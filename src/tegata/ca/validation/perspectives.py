@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import msgspec
-import structlog
 
 from tegata.ca.errors import (
     BadHttpAnswer,
@@ -21,6 +20,7 @@ from tegata.ca.errors import (
     TooFewPerspectives,
     ValidationFault,
 )
+from tegata.ca.journal import Journal
 from tegata.ca.model import Look
 from tegata.ca.policy import quorum
 from tegata.ca.policy.quorum import Outcome
@@ -38,7 +38,7 @@ LATE = "perspective.late"
 _UNREACHABLE = (ConnectionFailed, NameNotResolved, BadHttpAnswer)
 _ANOTHER_ANSWER = "another answer was seen there"
 
-log = structlog.get_logger("perspectives")
+log = Journal("perspectives")
 
 
 class Remote(Protocol):

@@ -5,14 +5,16 @@ Knows neither quorum nor what is asked.
 
 import asyncio
 import ssl
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from tegata.ca.model import Look
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.settings import Perspective
 from tegata.ca.validation import messages
 from tegata.ca.validation.messages import BadMessage
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class Silent(Exception):
@@ -55,6 +57,8 @@ class RemotePerspective:
             self._client = None
 
     async def _within(self, seconds: float, method: str, path: str, content: bytes = b"") -> bytes:
+        import httpx2  # noqa: PLC0415 - only a CA that has perspectives waits for it
+
         try:
             async with asyncio.timeout(seconds):
                 return await self._request(method, path, content)
@@ -64,6 +68,8 @@ class RemotePerspective:
             raise Silent(str(error) or type(error).__name__) from None
 
     async def _request(self, method: str, path: str, content: bytes) -> bytes:
+        import httpx2  # noqa: PLC0415 - as above
+
         if self._client is None:
             self._client = httpx2.AsyncClient(verify=self._tls, trust_env=False, timeout=None)
         headers = {"Content-Type": messages.CONTENT_TYPE, "Accept-Encoding": "identity"}
