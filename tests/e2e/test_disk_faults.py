@@ -56,6 +56,7 @@ def test_a_full_disk(stocked: Tegata, pebble: Pebble) -> None:
             assert "Traceback" not in done.output
             if done.code:
                 assert "No space left on device" in done.stderr
+                assert "AuthURL" not in done.stderr
             filler.unlink()
             assert_a_pair(stocked.path, NAME)
             assert (serial(crt(stocked.path, NAME)) != before) == (done.code == 0)
@@ -64,6 +65,28 @@ def test_a_full_disk(stocked: Tegata, pebble: Pebble) -> None:
         assert not [file for file in (stocked.path / "certificates").iterdir() if file.name.startswith(".")]
     assert set(outcomes) == {0, 1}
     assert outcomes == sorted(outcomes, reverse=True)
+
+
+def test_a_disk_that_is_full_from_the_start(tegata: Tegata, pebble: Pebble) -> None:
+    """With ever more room for a first ``run``: what could not be kept is not ordered, what is ordered is kept."""
+    tegata = tegata.trusting(pebble.ca_file)
+    tegata.path.mkdir()
+    with mounts.disk(tegata.path, f"{100 * PAGE}"):
+        outcomes = []
+        for pages in (0, 1, 2, 3, 4, 6, 10, 15, 20, 24):
+            filler = tegata.path / "filler"
+            fill(filler, leaving=pages * PAGE)
+            done = tegata.run(*order(pebble, NAME), "-a", "--pfx", "--pem", "run", "--run-hook", "true")
+            if done.code:
+                assert "There is no room for" in done.stderr
+                assert "No space left on device" in done.stderr
+                assert "AuthURL" not in done.stderr
+                assert not crt(tegata.path, NAME).exists()
+            outcomes.append(done.code)
+            for each in list(tegata.path.iterdir()):
+                each.unlink() if each.is_file() else shutil.rmtree(each)
+        assert set(outcomes) == {0, 1}
+        assert outcomes == sorted(outcomes, reverse=True)
 
 
 def fill(file: Path, leaving: int) -> None:

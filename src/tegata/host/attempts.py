@@ -12,7 +12,7 @@ import msgspec
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
 from tegata.host.errors import HeldBack
-from tegata.host.files import Tree, make_folder, read, replace
+from tegata.host.files import Tree, make_folder, read, remove, replace
 from tegata.host.stems import stem_of
 
 FIRST_PAUSE = timedelta(minutes=5)
@@ -71,8 +71,8 @@ class AttemptsFile:
         replace(self._file, gojson.dump(value))
 
     def forget(self) -> None:
-        """Remember nothing."""
-        self._file.unlink(missing_ok=True)
+        """Remember nothing; raises NotWritable."""
+        remove(self._file)
 
 
 def _from_json(value: Mapping[str, object]) -> Attempts:

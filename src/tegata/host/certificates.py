@@ -16,7 +16,7 @@ from tegata.errors import TegataError
 from tegata.host import layout
 from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
 from tegata.host.facts import authority
-from tegata.host.files import Tree, make_folder, read, sync, told, write_new, write_together
+from tegata.host.files import Tree, make_folder, read, remove, sync, take_up, told, write_new, write_together
 from tegata.host.layout import Layout
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life, glance
@@ -33,6 +33,8 @@ KEY, CERTIFICATE, ISSUER, PEM, PFX, FACTS = ".key", ".crt", ".issuer.crt", ".pem
 _SET = (ISSUER, PEM, PFX, FACTS, KEY, CERTIFICATE)
 # Beside a set that comes without a key, because the key is with whoever made the certification request.
 KEYLESS = ".keyless"
+# What keeps room for a set: several times as much as one of RSA 4096 with a hundred names takes up.
+_ROOM, _ROOM_SIZE = ".room", 64 * 1024
 
 
 class CertificateFiles:
@@ -123,22 +125,29 @@ class CertificateFiles:
 
     @contextlib.contextmanager
     def prepared(self, key: "PrivateKey | None") -> Iterator[None]:
-        """Write the key beforehand, so that nothing is ordered that could not be kept; raises NotWritable.
+        """Write the key beforehand and keep room for the rest, so that nothing is ordered that could not be kept.
 
-        What was not saved when the block ends is cleared away.
+        The room is there until ``make_room``. What was not saved when the block ends is cleared away. Raises
+        NotWritable, DiskFull.
         """
         from tegata.pki.keys import to_pem as key_to_pem
 
         make_folder(self._staging)
         try:
             write_new(self._staging / KEY, key_to_pem(key, self._layout().key_form) if key else b"")
+            take_up(self._staging / _ROOM, _ROOM_SIZE)
             yield
         finally:
             self._discard(self._staging)
 
+    def make_room(self) -> None:
+        """Give the room free that was kept: what is to be written is there now."""
+        remove(self._staging / _ROOM)
+
     def save(self, new: "NewSet") -> None:
         """Keep a set in place of the one before; raises NotWritable."""
         make_folder(self._staging)
+        self.make_room()
         form = self._layout()
         before = form.certificate_facts(layout.load(self.file(FACTS)))
         contents = new.files(form, self.name, before.origin if before else "")

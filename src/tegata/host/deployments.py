@@ -5,7 +5,7 @@ Starting hooks is for others.
 """
 
 from tegata.host import gojson
-from tegata.host.files import Tree, make_folder, read, replace
+from tegata.host.files import Tree, make_folder, read, remove, replace
 from tegata.host.stems import stem_of
 
 
@@ -28,5 +28,5 @@ class DeploymentFile:
             return False
 
     def done(self) -> None:
-        """Cross it out."""
-        self._file.unlink(missing_ok=True)
+        """Cross it out; raises NotWritable."""
+        remove(self._file)

@@ -12,6 +12,12 @@ class NotWritable(TegataError):
     code = "host.not-writable"
 
 
+class DiskFull(NotWritable):
+    """There is no room for a file, on the disk or within a quota."""
+
+    code = "host.disk-full"
+
+
 class NotReadable(TegataError):
     """A file that is there cannot be read; facts: ``path``, ``reason``."""
 

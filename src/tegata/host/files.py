@@ -5,18 +5,21 @@ tree (lego v4's ``--path``) and where its rooms are is said here.
 """
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from tegata.host.errors import NotReadable, NotWritable
+from tegata.host.errors import DiskFull, NotReadable, NotWritable
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
 # No key, certificate set or state of ours comes near this.
 SIZE_LIMIT = 1024 * 1024
+
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows has no word for the latter
 
 
 class Tree:
@@ -115,6 +118,18 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
                 os.fsync(descriptor)
 
 
+def take_up(file: Path, size: int) -> None:
+    """Keep so many octets of the disk for what is to be written in the file's place; raises NotWritable."""
+    with told(file):
+        file.write_bytes(os.urandom(size))  # a disk that compresses would keep no room for zeros
+
+
+def remove(file: Path) -> None:
+    """Remove a file, if it is there; raises NotWritable."""
+    with told(file):
+        file.unlink(missing_ok=True)
+
+
 def replace(file: Path, content: bytes) -> None:
     """Give a file new content at once: a reader or a crash sees the old or the new, never a part.
 
@@ -145,7 +160,8 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotWritable(path=error.filename or path, reason=error.strerror or str(error)) from error
+        kind = DiskFull if error.errno in _NO_ROOM else NotWritable
+        raise kind(path=error.filename or path, reason=error.strerror or str(error)) from error
 
 
 def free_stamp(now: datetime, is_taken: Callable[[int], bool]) -> int:

@@ -10,6 +10,15 @@ ENTRIES: dict[str, Entry] = {
             "--path で別のフォルダーを指定するか、書き込み権限のあるユーザーで実行してください。",
         ),
     ),
+    "host.disk-full": Entry(
+        Sentence("There is no room for {path}: {reason}.", "{path} を書き込む空き容量がありません: {reason}。"),
+        Sentence(
+            "Free some space on that disk (or in that quota), or choose a folder elsewhere by --path, and run the same "
+            "command again.",
+            "ディスク（または割り当て）の空き容量を増やすか、--path で別のフォルダーを指定し、"
+            "同じコマンドをもう一度実行してください。",
+        ),
+    ),
     "host.not-readable": Entry(
         Sentence("{path} cannot be read: {reason}.", "{path} を読めません: {reason}。"),
         Sentence(

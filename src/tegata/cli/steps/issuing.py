@@ -76,6 +76,7 @@ def issue(
         chain = load_chain(issued.chain_pem)
         outputs = plan.outputs
         pfx = _pfx(context, outputs.pfx, key, chain, files.name) if outputs.pfx and key else None
+        files.make_room()
         hooks.expect(chain[0])
         files.save(
             NewSet(

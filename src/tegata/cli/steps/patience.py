@@ -13,7 +13,7 @@ from tegata.client.errors import ContractOver, ProblemReceived
 from tegata.clock import rfc3339
 from tegata.errors import TegataError
 from tegata.host.attempts import AttemptsFile
-from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut
+from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut, NotWritable
 
 
 @contextlib.contextmanager
@@ -34,8 +34,9 @@ def patient(context: Context, attempts: AttemptsFile, *, ends: datetime, anyway:
     except TegataError as error:
         asked = error.retry_after if isinstance(error, ProblemReceived) else None
         now = before.failed(context.clock.now(), error.code, asked, ends=ends)
-        attempts.save(now)
-        if now.try_again and not attended:
-            until = rfc3339(now.try_again)
-            context.console.log(f"This order has failed {now.failures} times in a row: no other before {until}", WARN)
+        with contextlib.suppress(NotWritable):  # what failed first is told
+            attempts.save(now)
+            if now.try_again and not attended:
+                line = f"This order has failed {now.failures} times in a row: no other before {rfc3339(now.try_again)}"
+                context.console.log(line, WARN)
         raise
