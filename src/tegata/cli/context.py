@@ -1,6 +1,6 @@
 """What every command is handed besides its plan: the console, the clock, the environment, chance.
 
-Values that a test can replace; made in ``main`` and nowhere else.
+Values that a test can replace; made in ``program`` and nowhere else.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 """Private files and folders: made with their final rights, written whole or not at all, locked while in use.
 
 Knows paths and bytes; what the files mean is known to ``accounts``, ``certificates`` and ``due``. Only the root of the
-tree (lego v4's ``--path``) and where its rooms are is said here.
+tree (``--path``) and where its rooms are is said here.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows has
 
 
 class Tree:
-    """A folder of accounts and certificates in lego v4's layout, and a room of our own beside them."""
+    """A folder of accounts and certificates in lego's layout, v4's or v5's, and a room of our own beside them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

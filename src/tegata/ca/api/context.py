@@ -1,6 +1,6 @@
 """What the handlers of the ACME interface work with, and what a request brings them.
 
-``bootstrap`` makes the one Context; the gate makes a call for each request. Decides nothing.
+``faces`` makes the one Context; the gate makes a call for each request. Decides nothing.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,6 +1,6 @@
 """``tegata-ca serve``: one process with two listeners and the jobs, from the ready line to a drained end.
 
-Knows sockets, signals and uvicorn; what is served and what the jobs do comes from ``bootstrap``.
+Knows sockets, signals and uvicorn; what is served comes from ``faces``, what the jobs do from ``bootstrap``.
 """
 
 import asyncio

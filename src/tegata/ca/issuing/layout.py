@@ -38,7 +38,7 @@ _ISSUER = re.compile(r"issuing(?:([2-9]|[1-9][0-9]{1,3}))?")
 
 
 def issuer_number(name: str) -> int | None:
-    """The how manieth issuing CA this is: ``issuing`` is the first, ``issuing2`` the next; None for any other name."""
+    """The number of the issuing CA of this name: 1 of ``issuing``, 2 of ``issuing2``; None for any other name."""
     match = _ISSUER.fullmatch(name)
     return match and int(match[1] or 1)
 

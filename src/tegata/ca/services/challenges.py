@@ -40,8 +40,8 @@ from tegata.ca.settings import Validation
 VALIDATE = "validate"
 
 # What may be over in a moment; anything else that was seen is the other side's answer. Of a zone's servers one may
-# still have the former TXT values while another has the new ones.
-# Of several places one may see the change a moment later than another.
+# still have the former TXT values while another has the new ones, and of several places one may see the change a moment
+# later than another.
 _PASSING = (
     NameNotResolved,
     ConnectionFailed,

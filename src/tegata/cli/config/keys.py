@@ -1,7 +1,7 @@
 """Every key of the configuration file once, as data: lego v5's keys, ours among them, and the flags they stand for.
 
 A key says what its flag says, in a file for many certificates; its kind of value is the flag's. A key whose flag does
-not exist is unknown. How files are read is ``configfile``'s matter.
+not exist is unknown. How files are read is ``file``'s matter.
 """
 
 from collections.abc import Mapping

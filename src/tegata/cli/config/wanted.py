@@ -1,7 +1,7 @@
 """From the configuration file to one command line a certificate: what it would be to type for each.
 
 Pure. Names of accounts, challenges and servers are resolved here, and v5's defaults filled in; what the values mean is
-``plan``'s matter, as for a command line.
+``plans``' matter, as for a command line.
 """
 
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ class _Joining:
         )
 
     def check_files(self, certificates: Mapping[str, Section]) -> None:
-        """No two certificates may have the same files, on a file system that takes A for a either."""
+        """No two certificates may have the same files, also where the file system does not tell ``A`` from ``a``."""
         seen: dict[str, str] = {}
         for name, section in certificates.items():
             other = seen.setdefault(stem_of(name).casefold(), name)

@@ -1,6 +1,6 @@
 """Every command of ``tegata`` once, as data: lego v4's of one word, and lego v5's of two.
 
-What flags a command takes is said in ``flags``, how words are parsed is ``grammar``'s matter.
+What flags a command takes is said in ``flags``, how words are parsed is ``words``' matter.
 """
 
 from enum import StrEnum

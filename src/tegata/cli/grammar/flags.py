@@ -1,7 +1,7 @@
 """Every flag of the command line ``tegata`` once, as data: spellings of both generations, kind, variable, help.
 
-A flag of lego's is one row, whatever v4 and v5 call it. How words are parsed is ``grammar``'s matter, what the values
-mean is ``plan``'s.
+A flag of lego's is one row, whatever v4 and v5 call it. How words are parsed is ``words``' matter, what the values
+mean is ``plans``'.
 """
 
 import re

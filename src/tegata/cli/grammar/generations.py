@@ -29,7 +29,7 @@ _V4_VARIABLES = frozenset(
     f"LEGO_{name}"
     for name in ("SERVER", "EMAIL", "PATH", "EAB", "EAB_KID", "EAB_HMAC", "PFX", "PFX_PASSWORD", "PFX_FORMAT")
 )
-# Flags that neither lego has; nor has lego v5 those that only v4 has.
+# Flags that neither lego has.
 _OURS = frozenset(
     {
         *("eab-file", "new-account", "change-eab", "preferred-profile", "exit-code-not-due", "no-back-off", "yes"),
@@ -43,7 +43,7 @@ def v5_variables(command: Command | None, spelled: Sequence[str], environ: Mappi
     if command is None or command.generation is not None or not V4_SPELLINGS.isdisjoint(spelled):
         return
     for flag in FLAGS:
-        if flag.name in _OURS or (flag.name in V4_SPELLINGS and not flag.v5):
+        if flag.name in _OURS or (flag.name in V4_SPELLINGS and not flag.v5):  # lego v5 has none of these
             continue
         if flag.belongs(command.does, Generation.V5):
             names = (f"LEGO_{each}" for each in flag.variables)

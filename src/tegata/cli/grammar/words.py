@@ -2,8 +2,7 @@
 
 Go's ``flag`` package is the model: ``-x`` is ``--x``, values by space or ``=``, switches take a value only by ``=``, a
 bare ``--`` ends flags, the last value wins and lists grow. Both generations of lego's words are understood; where one
-word means two things, ``generations`` says which is meant. Pure: what values mean and which are
-needed is not known.
+word means two things, ``generations`` says which is meant. Pure: what values mean and which are needed is not known.
 """
 
 from collections import deque
