@@ -10,11 +10,11 @@ from datetime import datetime
 from itertools import islice
 
 from tegata.acme import identifiers
-from tegata.ca.errors import CaaForbids, CaaForbidsNameless, CaaUnknown, Refused
+from tegata.ca.errors import CaaUnknown, Refused
 from tegata.ca.policy import caa
 from tegata.ca.policy.caa import CaaRecord, CaaRequest
 from tegata.ca.ports import Question, Verdict
-from tegata.ca.validation.evidence import Climb
+from tegata.ca.validation.evidence import Climb, verdict
 from tegata.ca.validation.resolver import CaaRecords, NoUsableAnswer, Resolver
 
 # The whole climb, however many labels a name has.
@@ -56,17 +56,11 @@ class Caa:
         Addresses have no CAA records: they pass unasked.
         """
         climb = Climb(resolvers=self._resolver.servers, started=self._clock())
-        fault: CaaForbids | CaaForbidsNameless | CaaUnknown | None = None
-        try:
-            if question.identifier.type == identifiers.DNS:
-                await self._judge(question, climb)
-        except (CaaForbids, CaaForbidsNameless, CaaUnknown) as found:
-            fault = found
-            climb.error = str(found)
-        climb.finished = self._clock()
-        return Verdict(fault, climb.encode())
+        return await verdict(climb, self._judge(question, climb), self._clock)
 
     async def _judge(self, question: Question, climb: Climb) -> None:
+        if question.identifier.type != identifiers.DNS:
+            return
         name = question.identifier.value
         request = CaaRequest(
             issuers=self._issuers,

@@ -1,15 +1,17 @@
-"""Which addresses of a name a check may connect to: looked up once, judged, in the order to be tried (S-07, S-08).
+"""Which addresses of a name a check may connect to: looked up once, judged, and tried in order (S-07, S-08).
 
-The same for every challenge type that connects. Makes no connection and knows no challenge.
+The same for every challenge type that connects. How a connection is made is told; knows no challenge.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from itertools import islice, zip_longest
+from typing import TypeVar
 
-from tegata.ca.errors import AddressForbidden, NameNotResolved
+from tegata.ca.errors import AddressForbidden, ConnectionFailed, NameNotResolved
 from tegata.ca.policy.addresses import Address, AddressFilter
-from tegata.ca.validation.evidence import Hop
+from tegata.ca.validation.evidence import Attempt, Hop
 from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver
 from tegata.pki import names
@@ -17,6 +19,8 @@ from tegata.pki import names
 # A name with many addresses must not turn the CA into a scanner, nor fill its store.
 MOST_ADDRESSES = 6
 _MOST_RECORDED = 20
+
+T = TypeVar("T")
 
 
 class Destinations:
@@ -35,6 +39,25 @@ class Destinations:
         and AddressForbidden if none of them may be entered.
         """
         return self._allowed(host, port, await self._resolve(host, hop, until))
+
+    async def reach(
+        self, host: str, port: int, hop: Hop, until: float, connect: Callable[[Address], Awaitable[T]]
+    ) -> tuple[Address, T]:
+        """The first of a name's addresses to which there is a connection, and what ``connect`` made there.
+
+        The next one is tried only if there was no connection: a server that answers counts, whatever it answers. Every
+        attempt is noted in ``hop``. Raises as ``find``, and ConnectionFailed where there is no connection at all.
+        """
+        allowed = await self.find(host, port, hop, until)
+        failures: list[ConnectionFailed] = []
+        for address in allowed:
+            hop.attempts.append(attempt := Attempt(str(address)))
+            try:
+                return address, await connect(address)
+            except ConnectionFailed as failure:
+                failures.append(failure)
+                attempt.failure = str(failure.facts["reason"])
+        raise ConnectionFailed(**failures[-1].facts | {"address": ", ".join(str(address) for address in allowed)})
 
     async def _resolve(self, host: str, hop: Hop, until: float) -> tuple[Address, ...]:
         if names.is_ip(host):

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from tegata.acme import challenges
 from tegata.acme.identifiers import Identifier
-from tegata.ca.errors import ValidationFault, WrongTxtValue
+from tegata.ca.errors import WrongTxtValue
 from tegata.ca.ports import Verdict
-from tegata.ca.validation.evidence import Evidence, Lookup
+from tegata.ca.validation.evidence import Evidence, Lookup, verdict
 from tegata.ca.validation.resolver import Resolver
 from tegata.text.catalogue import printable
 
@@ -70,19 +70,20 @@ class Dns01:
             started=self._clock(),
             lookup=lookup,
         )
-        fault: ValidationFault | None = None
-        try:
-            lookup.target, values, lookup.secure = await self._resolver.texts(lookup.name)
-            lookup.count, lookup.values = len(values), [excerpt(value) for value in values[:MOST_RECORDED]]
-            if expected.encode() not in values:
-                raise WrongTxtValue(name=lookup.name, got=shown(lookup, values))
-        except ValidationFault as found:
-            fault = found
-            evidence.error = str(found)
-        else:
-            lookup.matched = True
-        evidence.finished = self._clock()
-        return Verdict(fault, evidence.encode())
+        return await verdict(evidence, self._compare(lookup, expected), self._clock)
+
+    async def _compare(self, lookup: Lookup, expected: str) -> None:
+        values = await texts(self._resolver, lookup)
+        if expected.encode() not in values:
+            raise WrongTxtValue(name=lookup.name, got=shown(lookup, values))
+        lookup.matched = True
+
+
+async def texts(resolver: Resolver, lookup: Lookup) -> Sequence[bytes]:
+    """The TXT values at the name of a look-up, which are noted in it."""
+    lookup.target, values, lookup.secure = await resolver.texts(lookup.name)
+    lookup.count, lookup.values = len(values), [excerpt(value) for value in values[:MOST_RECORDED]]
+    return values
 
 
 def shown(lookup: Lookup, values: Sequence[bytes]) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tegata.acme import challenges
-from tegata.ca.errors import PersistRefused, ValidationFault
+from tegata.ca.errors import PersistRefused
 from tegata.ca.policy import persistence
 from tegata.ca.policy.persistence import PersistRequest
 from tegata.ca.ports import Question, Verdict
-from tegata.ca.validation.dns01 import MOST_RECORDED, excerpt, shown
-from tegata.ca.validation.evidence import Evidence, Lookup
+from tegata.ca.validation.dns01 import shown, texts
+from tegata.ca.validation.evidence import Evidence, Lookup, verdict
 from tegata.ca.validation.resolver import Resolver
 
 
@@ -40,20 +40,10 @@ class DnsPersist01:
             started=now,
             lookup=lookup,
         )
-        fault: ValidationFault | None = None
-        try:
-            lookup.target, values, lookup.secure = await self._resolver.texts(lookup.name)
-            lookup.count, lookup.values = len(values), [excerpt(value) for value in values[:MOST_RECORDED]]
-            self._judge(question, values, lookup, now)
-        except ValidationFault as found:
-            fault = found
-            evidence.error = str(found)
-        else:
-            lookup.matched = True
-        evidence.finished = self._clock()
-        return Verdict(fault, evidence.encode())
+        return await verdict(evidence, self._look(question, lookup, now), self._clock)
 
-    def _judge(self, question: Question, values: Sequence[bytes], lookup: Lookup, now: datetime) -> None:
+    async def _look(self, question: Question, lookup: Lookup, now: datetime) -> None:
+        values = await texts(self._resolver, lookup)
         account, wildcard = question.account_uri, question.wildcard
         request = PersistRequest(
             issuers=self._issuers, account_uri=account, former_uris=question.former_uris, wildcard=wildcard, at=now
@@ -63,3 +53,4 @@ class DnsPersist01:
             issuer = self._issuers[0] if self._issuers else "-"
             wanted = challenges.dnspersist01_value(issuer, account, wildcard=wildcard)
             raise PersistRefused(name=lookup.name, reason=reason, got=shown(lookup, values), wanted=wanted)
+        lookup.matched = True

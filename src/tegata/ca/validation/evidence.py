@@ -1,12 +1,16 @@
 """The record of one validation, kept with the challenge whatever its outcome (BR 5.4.1, 3.2.2.4; B-22).
 
-Knows the shape only; what is put in is the checks' matter. Who asked and for which order is told by the challenge that
-the record is stored with.
+Knows the shape, and how a record is closed; what is put in is the checks' matter. Who asked and for which order is told
+by the challenge that the record is stored with.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
+
+from tegata.ca.errors import ValidationFault
+from tegata.ca.ports import Verdict
 
 
 class Attempt(msgspec.Struct):
@@ -83,3 +87,15 @@ class Evidence(msgspec.Struct, kw_only=True):
     def encode(self) -> bytes:
         """The record as JSON."""
         return msgspec.json.encode(self)
+
+
+async def verdict(record: Evidence | Climb, look: Awaitable[None], clock: Callable[[], datetime]) -> Verdict:
+    """What came of a look, with its record: a fault of the other side is a verdict, any other error is raised."""
+    fault: ValidationFault | None = None
+    try:
+        await look
+    except ValidationFault as found:
+        fault = found
+        record.error = str(found)
+    record.finished = clock()
+    return Verdict(fault, record.encode())

@@ -10,17 +10,11 @@ from datetime import datetime
 
 from tegata.acme import identifiers
 from tegata.acme.identifiers import Identifier
-from tegata.ca.errors import (
-    ConnectionFailed,
-    RedirectRefused,
-    UnexpectedStatus,
-    ValidationFault,
-    WrongAnswer,
-)
+from tegata.ca.errors import RedirectRefused, UnexpectedStatus, WrongAnswer
 from tegata.ca.ports import Verdict
 from tegata.ca.validation import exchange, targets
 from tegata.ca.validation.destinations import Destinations
-from tegata.ca.validation.evidence import Attempt, Evidence, Hop
+from tegata.ca.validation.evidence import Evidence, Hop, verdict
 from tegata.ca.validation.exchange import BODY_LIMIT, Answer
 from tegata.ca.validation.targets import LOCATION_LIMIT, Target
 from tegata.text.catalogue import printable
@@ -71,16 +65,12 @@ class Http01:
             resolvers=self._destinations.resolvers,
             started=self._clock(),
         )
-        fault: ValidationFault | None = None
-        try:
-            target = targets.first(identifier.value, self._port, token)
-            target, answer = await self._follow(target, evidence)
-            _compare(target, answer, key_authorization, evidence)
-        except ValidationFault as found:
-            fault = found
-            evidence.error = str(found)
-        evidence.finished = self._clock()
-        return Verdict(fault, evidence.encode())
+        return await verdict(evidence, self._look(identifier, token, key_authorization, evidence), self._clock)
+
+    async def _look(self, identifier: Identifier, token: str, key_authorization: str, evidence: Evidence) -> None:
+        target = targets.first(identifier.value, self._port, token)
+        target, answer = await self._follow(target, evidence)
+        _compare(target, answer, key_authorization, evidence)
 
     async def _follow(self, target: Target, evidence: Evidence) -> tuple[Target, Answer]:
         """The first answer that is no redirect, and where it came from."""
@@ -101,22 +91,15 @@ class Http01:
             target = targets.redirected(target, answer.location, self._ports)
 
     async def _visit(self, target: Target, hop: Hop, until: float) -> Answer:
-        """Resolve once, connect to an address that may be entered, ask.
-
-        The next address is tried only if there was no connection: an answer counts, whatever it is.
-        """
-        allowed = await self._destinations.find(target.host, target.port, hop, until)
-        failures: list[ConnectionFailed] = []
-        for address in allowed:
-            try:
-                wire = await exchange.connect(target, address, tls=self._tls, until=self._step(until))
-            except ConnectionFailed as failure:
-                failures.append(failure)
-                hop.attempts.append(Attempt(str(address), str(failure.facts["reason"])))
-                continue
-            hop.attempts.append(Attempt(str(address)))
-            return await exchange.get(target, wire, until=self._step(until))
-        raise ConnectionFailed(**failures[-1].facts | {"address": ", ".join(str(address) for address in allowed)})
+        """Resolve once, connect to an address that may be entered, ask."""
+        _, wire = await self._destinations.reach(
+            target.host,
+            target.port,
+            hop,
+            until,
+            lambda address: exchange.connect(target, address, tls=self._tls, until=self._step(until)),
+        )
+        return await exchange.get(target, wire, until=self._step(until))
 
     def _step(self, until: float) -> float:
         return min(until, asyncio.get_running_loop().time() + self._step_seconds)

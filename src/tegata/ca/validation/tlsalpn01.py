@@ -15,11 +15,11 @@ from cryptography import x509
 
 from tegata.acme import challenges, identifiers
 from tegata.acme.identifiers import Identifier
-from tegata.ca.errors import AcmeTlsFailed, ConnectionFailed, ValidationFault, WrongCertificate
+from tegata.ca.errors import AcmeTlsFailed, ConnectionFailed, WrongCertificate
 from tegata.ca.policy.addresses import Address
 from tegata.ca.ports import Verdict
 from tegata.ca.validation.destinations import Destinations
-from tegata.ca.validation.evidence import Attempt, Evidence, Hop
+from tegata.ca.validation.evidence import Evidence, Hop, verdict
 from tegata.pki import names
 
 # One connection with its handshake; the whole check, however many addresses it takes.
@@ -78,40 +78,25 @@ class TlsAlpn01:
             resolvers=self._destinations.resolvers,
             started=self._clock(),
         )
-        fault: ValidationFault | None = None
-        try:
-            hop = Hop(f"https://{f'[{name}]' if ':' in name else name}:{self._port}")
-            evidence.hops.append(hop)
-            address, der = await self._shown(name, hop)
-            evidence.certificate = base64.b64encode(der[:_RECORDED]).decode("ascii")
-            reason = defect(der, name, challenges.tlsalpn01_extension(key_authorization))
-            if reason is not None:
-                raise WrongCertificate(name=name, address=str(address), port=self._port, reason=reason)
-        except ValidationFault as found:
-            fault = found
-            evidence.error = str(found)
-        evidence.finished = self._clock()
-        return Verdict(fault, evidence.encode())
+        return await verdict(evidence, self._look(name, key_authorization, evidence), self._clock)
 
-    async def _shown(self, name: str, hop: Hop) -> tuple[Address, bytes]:
-        """The certificate that is shown for the name, in DER, and the address that shows it.
-
-        The next address is tried only if there was no connection: a server that answers counts, whatever it answers.
-        """
+    async def _look(self, name: str, key_authorization: str, evidence: Evidence) -> None:
+        hop = Hop(f"https://{f'[{name}]' if ':' in name else name}:{self._port}")
+        evidence.hops.append(hop)
         until = asyncio.get_running_loop().time() + self._total_seconds
-        allowed = await self._destinations.find(name, self._port, hop, until)
-        failures: list[ConnectionFailed] = []
-        for address in allowed:
-            hop.attempts.append(attempt := Attempt(str(address)))
-            try:
-                return address, await self._handshake(name, address, until)
-            except ConnectionFailed as failure:
-                failures.append(failure)
-                attempt.failure = str(failure.facts["reason"])
-        raise ConnectionFailed(**failures[-1].facts | {"address": ", ".join(str(address) for address in allowed)})
+        address, der = await self._destinations.reach(
+            name, self._port, hop, until, lambda address: self._handshake(name, address, until)
+        )
+        evidence.certificate = base64.b64encode(der[:_RECORDED]).decode("ascii")
+        reason = defect(der, name, challenges.tlsalpn01_extension(key_authorization))
+        if reason is not None:
+            raise WrongCertificate(name=name, address=str(address), port=self._port, reason=reason)
 
     async def _handshake(self, name: str, address: Address, until: float) -> bytes:
-        """Connect, let TLS greet, and drop the connection; raises ConnectionFailed, AcmeTlsFailed."""
+        """The certificate that is shown, in DER: connect, let TLS greet, and drop the connection.
+
+        Raises ConnectionFailed, AcmeTlsFailed.
+        """
         where: dict[str, object] = {"name": name, "address": str(address), "port": self._port}
         until = min(until, asyncio.get_running_loop().time() + self._step_seconds)
         try:
