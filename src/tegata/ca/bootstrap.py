@@ -5,12 +5,11 @@ The one place where adapters meet the ports. Decides nothing; holds no state but
 
 import asyncio
 import ssl
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -21,7 +20,6 @@ from tegata.ca.api.context import Nonces
 from tegata.ca.api.links import Links
 from tegata.ca.api.nonces import ProcessNonces
 from tegata.ca.api.shared_nonces import SharedNonces
-from tegata.ca.errors import Refused
 from tegata.ca.issuing import chains, hierarchy, keys, profiles
 from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.issuing.authority import SoftwareAuthority
@@ -32,7 +30,7 @@ from tegata.ca.issuing.pkilint_pool import PkilintPool
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.metering.around import MeteredAuthority, MeteredValidator, metered
-from tegata.ca.metering.meter import Exporter, Meter, Meters
+from tegata.ca.metering.measuring import NOTHING, Measuring, measuring
 from tegata.ca.policy import shards
 from tegata.ca.ports import Authority, Ids, Linter, Notifier, Store, Transparency, Validator
 from tegata.ca.services.accounts import AccountService
@@ -60,6 +58,7 @@ from tegata.ca.services.rehearsal import Rehearsal
 from tegata.ca.services.reports import ReportService
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.terms import TermsService
+from tegata.ca.services.validated import FinalCheck
 from tegata.ca.settings import Settings, Validation
 from tegata.ca.store import opening
 from tegata.ca.validation.agent import Agent
@@ -68,9 +67,6 @@ from tegata.ca.validation.perspectives import Perspectives
 from tegata.ca.validation.remote import RemotePerspective
 from tegata.clock import SystemClock
 from tegata.pki.certs import key_digests
-
-if TYPE_CHECKING:
-    from tegata.ca.metering.prometheus import Prometheus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,12 +106,7 @@ class Ca:
     linter: Linter | None
     """The second lint, and the rehearsal before it; None where there is none."""
     rehearsal: Rehearsal | None
-    meter: Meter | None
-    """What measures; None: nobody asked."""
-    prometheus: "Prometheus | None"
-    """That of it which has a page."""
-    exporter: Exporter | None
-    """That of it which has to be closed."""
+    measuring: Measuring
     now: Callable[[], datetime]
 
     async def close(self) -> None:
@@ -126,8 +117,8 @@ class Ca:
             if other is not None:
                 await other.close()
         await self.store.close()
-        if self.exporter is not None:
-            await asyncio.to_thread(self.exporter.close)
+        if self.measuring.exporter is not None:
+            await asyncio.to_thread(self.measuring.exporter.close)
 
 
 def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]] = ()) -> Ca:
@@ -144,16 +135,10 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     authorities: Mapping[str, Authority] = SoftwareAuthority.load_all(home, secret, settings.keys, environ)
     own = NetworkValidator(settings.validation, forbidden=listening, clock=now)
     remotes = _perspectives(home, settings.validation, secret)
-    validator: Validator = own
-    if remotes or settings.policy.public:
-        validator = Perspectives(
-            primary=own, place=settings.validation.place, remotes=remotes, policy=settings.policy, clock=now
-        )
+    validator = _validator(settings, own, remotes, now)
     # A command of a moment is asked by nobody and sends nobody anything.
-    prometheus = _prometheus() if listening and settings.metrics.listen else None
-    exporter = _exporter(settings.tracing.endpoint) if listening else None
-    meters: list[Meter] = [one for one in (prometheus, exporter) if one]
-    meter = Meters(meters) if len(meters) > 1 else meters[0] if meters else None
+    measured = measuring(settings) if listening else NOTHING
+    meter = measured.meter
     if meter is not None:
         validator = MeteredValidator(validator, meter)
         authorities = {name: MeteredAuthority(one, meter) for name, one in authorities.items()}
@@ -262,14 +247,19 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
         ),
         issuance=IssuanceService(
             store=store,
-            admission=admission,
+            check=FinalCheck(
+                store=store,
+                admission=admission,
+                policy=settings.policy,
+                permissions=Permissions(store=store, validator=validator, account_urls=account_urls, clock=now),
+                clock=now,
+                blocked=blocked,
+            ),
             policy=settings.policy,
             builder=builder,
             issuers=issuers,
-            permissions=Permissions(store=store, validator=validator, account_urls=account_urls, clock=now),
             ids=ids,
             clock=now,
-            blocked=blocked,
             linter=linter,
             precertifying=None if logs is None else Precertifying(store=store, logs=logs, clock=now),
         ),
@@ -299,9 +289,7 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
             ends=issuer.not_valid_after_utc,
             clock=now,
         ),
-        meter=meter,
-        prometheus=prometheus,
-        exporter=exporter,
+        measuring=measured,
         now=now,
     )
     # Services leave work to the runner, and the runner has services do it.
@@ -316,30 +304,11 @@ def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tup
     return ca
 
 
-# What only some CAs have is loaded for them alone: each command of the operator's would wait for it.
-
-
-def _prometheus() -> "Prometheus":
-    from tegata.ca.metering.prometheus import Prometheus  # noqa: PLC0415 - see above
-
-    return Prometheus()
-
-
 def _logs(file: Path, now: Callable[[], datetime]) -> Transparency:
+    # What only some CAs have is loaded for them alone: each command of the operator's would wait for it.
     from tegata.ca.issuing.logs import PublicLogs  # noqa: PLC0415 - see above
 
     return PublicLogs(LogList(file), now)
-
-
-def _exporter(endpoint: str) -> Exporter | None:
-    if not endpoint:
-        return None
-    try:
-        # Only who wants traces has what they need.
-        from tegata.ca.metering.tracing import Tracing  # noqa: PLC0415 - see above
-    except ModuleNotFoundError:
-        raise Refused(reason="install what tracing needs: pip install 'tegata[otel]'") from None
-    return Tracing(endpoint)
 
 
 async def open_agent(directory: Path, *, listening: Collection[tuple[str, int]]) -> tuple[Agent, ssl.SSLContext]:
@@ -348,6 +317,17 @@ async def open_agent(directory: Path, *, listening: Collection[tuple[str, int]])
     validator = NetworkValidator(settings.validation, forbidden=listening, clock=SystemClock().now)
     await validator.require_dnssec()
     return Agent(settings.name, validator), perspective_tls.agent_context(directory)
+
+
+def _validator(
+    settings: Settings, own: NetworkValidator, remotes: Sequence[RemotePerspective], now: Callable[[], datetime]
+) -> Validator:
+    """This place alone where it has to agree with no other."""
+    if not remotes and not settings.policy.public:
+        return own
+    return Perspectives(
+        primary=own, place=settings.validation.place, remotes=remotes, policy=settings.policy, clock=now
+    )
 
 
 def _perspectives(home: Path, settings: Validation, secret: bytes) -> tuple[RemotePerspective, ...]:
@@ -361,6 +341,7 @@ def notifier(home: Path, settings: Settings, now: Callable[[], datetime]) -> Not
     """What tells customers; None where no mail server is set. Raises Refused for mail settings that cannot be used."""
     if not settings.mail.smtp:
         return None
+    # As the logs' client.
     from tegata.ca.notices.mail import Mailer  # noqa: PLC0415 - see above
 
     return Mailer(

@@ -77,16 +77,16 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         served = acme if scope["raw_path"].startswith(b"/acme") else pages
         await served(scope, receive, send)
 
-    return (
-        MeteredApp(serve, ca.meter, frozenset({"portal", *(resource(route.path) for route in ROUTES)}))
-        if ca.meter
-        else serve
-    )
+    meter = ca.measuring.meter
+    if meter is None:
+        return serve
+    return MeteredApp(serve, meter, frozenset({"portal", *(resource(route.path) for route in ROUTES)}))
 
 
 def metrics_page(ca: Ca) -> ASGIApp | None:
     """What the metrics' listener serves; None where nothing is measured."""
-    return ca.prometheus.page(ca.store, ca.now) if ca.prometheus else None
+    prometheus = ca.measuring.prometheus
+    return prometheus.page(ca.store, ca.now) if prometheus else None
 
 
 def _ocsp(ca: Ca) -> OcspPages:

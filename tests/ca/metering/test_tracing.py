@@ -5,10 +5,12 @@ import sys
 
 import pytest
 
-from tegata.ca import bootstrap
 from tegata.ca.errors import Refused
+from tegata.ca.metering.measuring import measuring
 from tegata.ca.metering.meter import Kind, Meters
 from tegata.ca.metering.tracing import Tracing
+from tegata.ca.settings import Acme, Public, Settings
+from tegata.ca.settings import Tracing as TracingSettings
 from tests.ca.metering.test_around import Notes
 from tests.peers.collector import Collector
 
@@ -64,5 +66,10 @@ def test_who_traces_nothing_loads_nothing():
 def test_without_the_extra_it_is_told(monkeypatch):
     monkeypatch.delitem(sys.modules, "tegata.ca.metering.tracing")
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    settings = Settings(
+        acme=Acme(url="https://ca.example"),
+        public=Public(url="http://ca.example"),
+        tracing=TracingSettings(endpoint="http://127.0.0.1:4318"),
+    )
     with pytest.raises(Refused, match="tegata\\[otel\\]"):
-        bootstrap._exporter("http://127.0.0.1:4318")
+        measuring(settings)

@@ -49,6 +49,7 @@ from tegata.ca.services.reports import ReportService
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
 from tegata.ca.services.terms import TermsService
+from tegata.ca.services.validated import FinalCheck
 from tegata.ca.settings import SERVICES, Limits, Policy, Profile, Service, Validation
 from tegata.ca.store.sqlite import open_store
 from tegata.ca.store.store import RowStore
@@ -253,11 +254,16 @@ class House:
         )
         self.issuance = IssuanceService(
             store=store,
-            admission=admission,
+            check=FinalCheck(
+                store=store,
+                admission=admission,
+                policy=self.policy,
+                permissions=Permissions(store=store, validator=self.network, account_urls=account_urls, clock=clock),
+                clock=clock,
+            ),
             policy=self.policy,
             builder=builder,
             issuers=self.issuers,
-            permissions=Permissions(store=store, validator=self.network, account_urls=account_urls, clock=clock),
             ids=ids,
             clock=clock,
         )

@@ -6,7 +6,7 @@ the job dropped. Whoever finds the job later lints and signs the same bytes, whi
 comes second finds the order completed.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -23,13 +23,11 @@ from tegata.ca.errors import (
 )
 from tegata.ca.journal import Journal
 from tegata.ca.model import Certificate, Job, Order
-from tegata.ca.policy import baseline, keys, shards
+from tegata.ca.policy import baseline, shards
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
 from tegata.ca.ports import Builder, Conflict, Ids, Linter, Store, Work
 from tegata.ca.services.actors import Actor, own
-from tegata.ca.services.admission import Admission
 from tegata.ca.services.issuers import Issuers
-from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.precertifying import Precertifying
 from tegata.ca.services.statuses import OrderView, look
 from tegata.ca.services.validated import FinalCheck, ValidatedOrder
@@ -49,35 +47,24 @@ log = Journal("issuance")
 
 
 class IssuanceService:
-    """The one way to a certificate."""
+    """The one way to a certificate; what may be issued, ``check`` says."""
 
     def __init__(
         self,
         *,
         store: Store,
-        admission: Admission,
+        check: FinalCheck,
         policy: Policy,
         builder: Builder,
         issuers: Issuers,
-        permissions: Permissions,
         ids: Ids,
         clock: Callable[[], datetime],
-        blocked: Collection[bytes] = keys.PUBLISHED,
         linter: Linter | None = None,
         precertifying: Precertifying | None = None,
     ) -> None:
-        self._precertifying = precertifying
-        self._linter = linter
-        self._store, self._builder, self._issuers = store, builder, issuers
-        self._policy, self._ids, self._clock = policy, ids, clock
-        self._check = FinalCheck(
-            store=store,
-            admission=admission,
-            policy=policy,
-            permissions=permissions,
-            clock=clock,
-            blocked=blocked,
-        )
+        self._store, self._check, self._policy = store, check, policy
+        self._builder, self._issuers, self._ids, self._clock = builder, issuers, ids, clock
+        self._linter, self._precertifying = linter, precertifying
 
     async def finalize(self, actor: Actor, order_id: str, der: bytes) -> OrderView:
         """Issue the actor's ready order for a CSR.

@@ -70,11 +70,10 @@ class FinalCheck:
         policy: Policy,
         permissions: Permissions,
         clock: Callable[[], datetime],
-        blocked: Collection[bytes],
+        blocked: Collection[bytes] = keys.PUBLISHED,
     ) -> None:
-        self._blocked = blocked
-        self._store, self._policy, self._permissions, self._clock = store, policy, permissions, clock
-        self._admission = admission
+        self._store, self._admission, self._policy, self._permissions = store, admission, policy, permissions
+        self._clock, self._blocked = clock, blocked
 
     async def validate(self, order: Order, der: bytes) -> ValidatedOrder:
         """The order with its CSR, if a certificate may be made of them now.
