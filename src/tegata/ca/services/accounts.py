@@ -6,6 +6,7 @@ Signatures of requests are checked before; what an account may do under its cont
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NoReturn
 
 import msgspec
 
@@ -31,7 +32,7 @@ from tegata.ca.errors import (
     UnsupportedContact,
     fault_of,
 )
-from tegata.ca.model import Account, Credential
+from tegata.ca.model import Account, Contract, Credential
 from tegata.ca.policy import contracts, keys
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
 from tegata.ca.services import actors
@@ -94,11 +95,8 @@ class AccountService:
         if self._terms and not new.terms_of_service_agreed:
             raise TermsNotAgreed(url=self._terms)
         await self._require_unblocked(jwk)
-        credential = await self._credential(new.external_account_binding, digest, url)
         now = self._clock()
-        contract = await self._store.contracts.get(credential.contract_id)
-        assert contract is not None, "the store keeps the contract of every credential"
-        contracts.require_binding(contract, credential, now)
+        credential, contract = await self._binding(new.external_account_binding, digest, url, now)
         if not contracts.service_of(contract, self._services).challenges:
             raise ServiceWithoutAcme(contract=contract.id)
         account = Account(
@@ -122,23 +120,17 @@ class AccountService:
             winner = await self._existing(digest)
             if winner is not None:
                 return winner, False
-            if lost.statement != "credentials.use":
-                raise
-            contracts.require_binding(contract, await self._again(credential), now)
-            raise CredentialUsedUp(kid=credential.kid, accounts=credential.most_accounts) from None
+            await self._refuse(lost, credential, contract, now)
         return account, True
 
     async def _bound_anew(self, account: Account, flattened: Flattened | None, url: str) -> Account:
         """The account, from now on by this binding's EAB of its contract, if that is not the one that it has."""
         if flattened is None or _kid(flattened) in (None, account.kid):
             return account
-        credential = await self._credential(flattened, account.thumbprint, url)
-        if credential.contract_id != account.contract_id:
-            raise CredentialElsewhere(kid=credential.kid, contract=account.contract_id)
         now = self._clock()
-        contract = await self._store.contracts.get(credential.contract_id)
-        assert contract is not None, "the store keeps the contract of every credential"
-        contracts.require_binding(contract, credential, now)
+        credential, contract = await self._binding(
+            flattened, account.thumbprint, url, now, contract_id=account.contract_id
+        )
         work = Work()
         self._store.credentials.use(work, credential.kid, now)
         binding = msgspec.json.encode(flattened)
@@ -151,10 +143,7 @@ class AccountService:
             actors.require_alive(current)
             if current.kid == credential.kid:
                 return current
-            if lost.statement != "credentials.use":
-                raise
-            contracts.require_binding(contract, await self._again(credential), now)
-            raise CredentialUsedUp(kid=credential.kid, accounts=credential.most_accounts) from None
+            await self._refuse(lost, credential, contract, now)
         return await self.find(account.id)
 
     async def update_contacts(self, actor: Actor, contacts: tuple[str, ...]) -> Actor:
@@ -241,10 +230,26 @@ class AccountService:
             actors.require_alive(account)
         return account
 
-    async def _again(self, credential: Credential) -> Credential:
+    async def _binding(
+        self, flattened: Flattened | None, digest: str, url: str, now: datetime, *, contract_id: str | None = None
+    ) -> tuple[Credential, Contract]:
+        """The credential that made the binding, of this contract if one is said, and its contract: both bind now."""
+        credential = await self._credential(flattened, digest, url)
+        if contract_id not in (None, credential.contract_id):
+            raise CredentialElsewhere(kid=credential.kid, contract=contract_id)
+        contract = await self._store.contracts.get(credential.contract_id)
+        assert contract is not None, "the store keeps the contract of every credential"
+        contracts.require_binding(contract, credential, now)
+        return credential, contract
+
+    async def _refuse(self, lost: Conflict, credential: Credential, contract: Contract, now: datetime) -> NoReturn:
+        """Say why a credential that would bind when it was read did not; raises ``lost`` where it is not about that."""
+        if lost.statement != "credentials.use":
+            raise lost
         current = await self._store.credentials.get(credential.kid)
         assert current is not None, "credentials are never removed"
-        return current
+        contracts.require_binding(contract, current, now)
+        raise CredentialUsedUp(kid=credential.kid, accounts=credential.most_accounts) from None
 
     async def _credential(self, flattened: Flattened | None, digest: str, url: str) -> Credential:
         """The credential that made the binding; an unknown one and a wrong MAC are refused alike (A-41)."""
