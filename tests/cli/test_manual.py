@@ -66,8 +66,8 @@ def test_run() -> None:
     assert plan.account.eab == Eab("UoRVx1AaBBCC", "1aMIni2bcdefgJQFZUfTVSAxndrp3A1ExSy4Sv5W6ic")
     assert plan.issue.names == ("www.example.com",)
     assert plan.issue.key_type is KeyType.RSA2048
-    assert plan.issue.http is not None
-    assert plan.issue.http.webroot is None
+    assert plan.issue.ways.http is not None
+    assert plan.issue.ways.http.webroot is None
     assert plan.path == Path("/home/admin/.lego")
 
 
@@ -117,8 +117,8 @@ def test_the_script_for_iis() -> None:
     plan = plan_of(powershell(IIS))
     assert isinstance(plan, Renew)
     assert plan.account.server == "https://secomtrust-acme.com/acme/"
-    assert plan.issue.http is not None
-    assert str(plan.issue.http.webroot) == r"C:\inetpub\wwwroot"
+    assert plan.issue.ways.http is not None
+    assert str(plan.issue.ways.http.webroot) == r"C:\inetpub\wwwroot"
     assert str(plan.path).endswith("C:/lego")
     assert plan.issue.outputs.pfx is not None
     assert plan.issue.outputs.pfx.password == "YourPassword"

@@ -41,7 +41,7 @@ class CertificateFiles:
     """The files of one certificate, called after its first name."""
 
     def __init__(self, tree: Tree, name: str) -> None:
-        self._tree = tree
+        self.tree = tree
         self.name = name
         self.stem = stem_of(name)
         self._folder = tree.certificates
@@ -185,13 +185,13 @@ class CertificateFiles:
         files = [self.file(ending) for ending in sorted(_SET, key=lambda ending: ending == CERTIFICATE)]
         present = [file for file in files if file.exists()]
         if present:
-            self._layout().archive_files(self._tree.archives, self.stem, present, now)
+            self._layout().archive_files(self.tree.archives, self.stem, present, now)
 
     def _not_found(self) -> CertificateNotFound:
-        return CertificateNotFound(name=self.name, file=self.file(CERTIFICATE), path=self._tree.path)
+        return CertificateNotFound(name=self.name, file=self.file(CERTIFICATE), path=self.tree.path)
 
     def _layout(self) -> Layout:
-        return layout.of_certificate(self._tree, self.file(FACTS))
+        return layout.of_certificate(self.tree, self.file(FACTS))
 
     def _bring_in(self) -> None:
         with told(self._folder):

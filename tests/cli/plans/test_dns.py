@@ -24,7 +24,7 @@ def plan(words: str, environ: dict[str, str] | None = None, names: str = "-d exa
     invocation = parse(f"{names} {words} run".split(), environ or {})
     made = make(invocation, environ or {}, None, Path("/"))
     assert isinstance(made, Run | Renew)
-    return made.issue.dns
+    return made.issue.ways.dns
 
 
 def refusal(words: str, error: type[TegataError]) -> str | None:
@@ -65,7 +65,7 @@ def test_switches_of_the_environment_alone(value: str):
 def persistent(words: str) -> PersistPlan | None:
     made = make(parse(f"-d example.com {words} run".split(), {}), {}, None, Path("/"))
     assert isinstance(made, Run | Ensure)
-    return (made if isinstance(made, Run) else made.run).issue.persist
+    return (made if isinstance(made, Run) else made.run).issue.ways.persist
 
 
 def test_records_that_stay():
@@ -86,12 +86,13 @@ def test_records_of_the_account() -> None:
     """Beside dns-01's, which does where the CA offers no other; made by hand unless a provider is named (X-42)."""
     made = make(parse(["-d", "*.example.com", "--dns-account", "run"], {}), {}, None, Path("/"))
     assert isinstance(made, Run)
-    assert (made.issue.dns, made.issue.dns_account) == (None, msgspec.structs.replace(DEFAULT, provider="manual"))
+    by_hand = msgspec.structs.replace(DEFAULT, provider="manual")
+    assert (made.issue.ways.dns, made.issue.ways.dns_account) == (None, by_hand)
     made = make(
         parse(["-d", "example.com", "--dns", "exec", "run"], {"TEGATA_DNS_ACCOUNT": "true"}), {}, None, Path("/")
     )
     assert isinstance(made, Run)
-    assert (made.issue.dns, made.issue.dns_account) == (DEFAULT, DEFAULT)
+    assert (made.issue.ways.dns, made.issue.ways.dns_account) == (DEFAULT, DEFAULT)
     assert plan("--dns exec") == DEFAULT
 
 

@@ -47,8 +47,8 @@ def test_defaults_are_lego_s() -> None:
     assert (made.account.email, made.account.user) == (None, "noemail@example.com")
     assert made.account.trust == Trust((), system_roots_too=False, server_name=None, hosts=frozenset())
     assert made.issue.key_type is KeyType.EC256
-    assert made.issue.http == HttpPlan(":80", None, (), None, "Host", 0.0)
-    assert (made.issue.outputs.pfx, made.issue.hooks, made.issue.tls) == (None, Hooks(), None)
+    assert made.issue.ways.http == HttpPlan(":80", None, (), None, "Host", 0.0)
+    assert (made.issue.outputs.pfx, made.issue.hooks, made.issue.ways.tls) == (None, Hooks(), None)
     assert not made.new_account
 
 
@@ -73,8 +73,8 @@ def test_where_challenges_are_shown() -> None:
         "-d x.example --http.port :81 --http.webroot /www --http.memcached-host a:1,b --http.proxy-header Forwarded "
         "--http.s3-bucket c --http.delay 5s --tls --tls.port :444 --tls.delay 500ms"
     )
-    assert made.issue.http == HttpPlan(":81", Path("/www"), ("a:1", "b"), "c", "Forwarded", 5.0)
-    assert made.issue.tls == TlsPlan(":444", 0.5)
+    assert made.issue.ways.http == HttpPlan(":81", Path("/www"), ("a:1", "b"), "c", "Forwarded", 5.0)
+    assert made.issue.ways.tls == TlsPlan(":444", 0.5)
 
 
 def test_names_are_brought_into_one_form() -> None:

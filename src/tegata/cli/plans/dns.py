@@ -4,12 +4,12 @@ Pure. lego's rules about the flags that exclude each other are checked here; whe
 whether its variables are set, is found out when it is made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
-from tegata.cli.errors import ExclusiveFlags, NegativeWait, WildcardNeedsDns
+from tegata.cli.errors import ExclusiveFlags, NegativeWait
 from tegata.cli.grammar import flags
 from tegata.cli.grammar.values import TRUE
 from tegata.cli.grammar.words import PREFIXES, Invocation
@@ -85,13 +85,6 @@ def _looking(invocation: Invocation, environ: Mapping[str, str], provider: str) 
         follow_aliases=not _is_on(environ, "DISABLE_CNAME_SUPPORT"),
         tcp_only=_is_on(environ, "EXPERIMENTAL_DNS_TCP_ONLY"),
     )
-
-
-def check_wildcards(names: Sequence[str], *plans: DnsPlan | PersistPlan | None) -> None:
-    """Raise WildcardNeedsDns for wildcards that there is no way to prove (A-71)."""
-    wildcards = [name for name in names if name.startswith("*.")]
-    if wildcards and not any(plans):
-        raise WildcardNeedsDns(names=", ".join(wildcards))
 
 
 def _wait(invocation: Invocation, looks: list[str]) -> float | None:

@@ -15,8 +15,7 @@ from tegata.cli.grammar.commands import Generation
 from tegata.cli.grammar.values import TRUE
 from tegata.cli.grammar.words import PREFIXES, Invocation
 from tegata.cli.plans import dns as dnsplan
-from tegata.cli.plans import listening as listenplan
-from tegata.cli.plans import upkeep, wishes
+from tegata.cli.plans import upkeep, ways, wishes
 from tegata.cli.plans.eabfile import EabFile
 from tegata.cli.plans.material import NOTHING, Material
 from tegata.cli.plans.plan import (
@@ -110,11 +109,7 @@ def _look(
         account=account,
         names=tuple(dict.fromkeys(normalise(name) for name in names)),
         key_type=parse_key_type(invocation.text("key-type") or KeyType.RSA2048),
-        http=listenplan.http(invocation),
-        tls=listenplan.tls(invocation),
-        dns=dnsplan.make(invocation, environ),
-        dns_account=dnsplan.of_account(invocation, environ),
-        persist=dnsplan.persistent(invocation, environ),
+        ways=ways.make(invocation, environ),
         only=invocation.list("only"),
         known=invocation.list("except"),
         json=invocation.switch("json"),
@@ -256,23 +251,17 @@ def _issue(
     called = next(reversed(wishes.file_names(invocation)), None)
     may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
     names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
-    http, tls = listenplan.http(invocation), listenplan.tls(invocation)
-    dns, persist = dnsplan.make(invocation, environ), dnsplan.persistent(invocation, environ)
-    dns_account = dnsplan.of_account(invocation, environ)
-    if not (http or tls or dns or dns_account or persist):
+    asked = ways.make(invocation, environ)
+    if not asked:
         raise NoChallenge
-    dnsplan.check_wildcards(names, dns, dns_account, persist)
+    asked.check_wildcards(names)
     return IssuePlan(
         names=names,
         file_name=called or names[0],
         key_type=_key_type(invocation, eab_file),
         material=material,
         options=wishes.options(invocation),
-        http=http,
-        tls=tls,
-        dns=dns,
-        dns_account=dns_account,
-        persist=persist,
+        ways=asked,
         outputs=wishes.outputs(invocation, material),
         hooks=wishes.hooks(invocation),
     )

@@ -8,10 +8,10 @@ import msgspec
 
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.plans import upkeep
-from tegata.cli.plans.dns import DnsPlan, PersistPlan
-from tegata.cli.plans.listening import HttpPlan, TlsPlan
+from tegata.cli.plans.dns import PersistPlan
 from tegata.cli.plans.material import Material
 from tegata.cli.plans.upkeep import Upkeep
+from tegata.cli.plans.ways import Ways
 from tegata.cli.plans.wishes import Hooks, Outputs
 from tegata.client.options import Options
 from tegata.pki.key_types import KeyType
@@ -96,13 +96,8 @@ class IssuePlan(msgspec.Struct, frozen=True):
     material: Material
     """A request or a key to use instead of new ones."""
     options: Options
-    http: HttpPlan | None
-    """How names are proved by http-01; None: they are not. So the others."""
-    tls: TlsPlan | None
-    dns: DnsPlan | None
-    dns_account: DnsPlan | None
-    """The same at the name that is the account's own."""
-    persist: PersistPlan | None
+    ways: Ways
+    """How names are proved."""
     outputs: Outputs
     hooks: Hooks
 
@@ -228,12 +223,8 @@ class Conformance(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     """Names that the server would issue for; none: nothing is ordered."""
     key_type: KeyType
-    http: HttpPlan | None
-    """How names are proved by http-01; None: they are not. So the others."""
-    tls: TlsPlan | None
-    dns: DnsPlan | None
-    dns_account: DnsPlan | None
-    persist: PersistPlan | None
+    ways: Ways
+    """How names are proved."""
     only: tuple[str, ...]
     """The checks to be made; none: all."""
     known: tuple[str, ...]

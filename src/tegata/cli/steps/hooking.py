@@ -17,7 +17,6 @@ from tegata.host import hooks
 from tegata.host.certificates import CERTIFICATE, ISSUER, KEY, PEM, PFX, CertificateFiles
 from tegata.host.deployments import DeploymentFile
 from tegata.host.facts import key_word
-from tegata.host.files import Tree
 from tegata.text.catalogue import explain
 
 if TYPE_CHECKING:
@@ -27,15 +26,12 @@ if TYPE_CHECKING:
 class Hooking:
     """The hooks of one certificate. Leaving it starts the last one, if an order was about to be made."""
 
-    def __init__(
-        self, context: Context, tree: Tree, plan: IssuePlan, account: AccountPlan, files: CertificateFiles
-    ) -> None:
+    def __init__(self, context: Context, plan: IssuePlan, account: AccountPlan, files: CertificateFiles) -> None:
         self._context = context
-        self._tree = tree
         self._plan = plan
         self._account = account
         self._files = files
-        self._deployment = DeploymentFile(tree, files.name)
+        self._deployment = DeploymentFile(files.tree, files.name)
         self._begun = False
 
     def __enter__(self) -> Self:
@@ -74,7 +70,7 @@ class Hooking:
         """
         if not self._plan.hooks.deploy:
             return
-        with locked(self._context, self._tree, f"deployment.{self._files.stem}", self._files.name):
+        with locked(self._context, self._files.tree, f"deployment.{self._files.stem}", self._files.name):
             life = self._files.life()
             if life is None or not self._deployment.is_expected(life.digest):
                 return

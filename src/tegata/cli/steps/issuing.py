@@ -8,13 +8,13 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import msgspec
 from cryptography import x509
 
 from tegata.cli.console import INFO, WARN
 from tegata.cli.context import Context
 from tegata.cli.phrases import during
 from tegata.cli.plans.cautions import cautions
-from tegata.cli.plans.dns import check_wildcards
 from tegata.cli.plans.plan import IssuePlan
 from tegata.cli.plans.wishes import Pfx
 from tegata.cli.steps.hooking import Hooking
@@ -37,39 +37,42 @@ from tegata.text.catalogue import explain
 _ASKING_SECONDS = 5.0
 
 
-def issue(
-    context: Context,
-    client: Client,
-    plan: IssuePlan,
-    files: CertificateFiles,
-    watch_file: WatchFile,
-    *,
-    hooks: Hooking,
-    solvers: Mapping[str, Solver],
-    names: Sequence[str],
-    replaces: str | None,
-    reuse_key: bool = False,
-    ari: bool = True,
-) -> None:
-    """Order a certificate for these names and keep it in place of the one before.
+class Order(msgspec.Struct, frozen=True):
+    """What is ordered now, beside what the plan says of every order."""
 
-    Its key is new, unless one was brought or the one before is to be used again. With ``ari`` the CA is asked at once
-    when it is to be renewed, so that an hour later ``renew`` needs no network (X-15); a CA that does not say so soon is
-    asked by that.
+    names: Sequence[str]
+    """The certificate's, the main one first: a renewal may have more than were given."""
+    solvers: Mapping[str, Solver]
+    """By type of challenge."""
+    replaces: str | None = None
+    """The identifier of the certificate that it follows (RFC 9773 §5)."""
+    reuse_key: bool = False
+    """Whether the key of the certificate before is used again; otherwise it is the one that was brought, or new."""
+    ari: bool = True
+    """Whether the CA is asked at once when the certificate is to be renewed."""
+
+
+def issue(
+    context: Context, client: Client, plan: IssuePlan, order: Order, *, files: CertificateFiles, hooks: Hooking
+) -> None:
+    """Order a certificate and keep it in place of the one before.
+
+    When it is to be renewed is asked at once, so that an hour later ``renew`` needs no network (X-15); a CA that does
+    not say so soon is asked by that.
     """
-    check_wildcards(names, plan.dns, plan.dns_account, plan.persist)  # a renewal may have more names than were given
+    plan.ways.check_wildcards(order.names)
     hooks.before_order()
-    key = _key(context, plan, files, reuse_key=reuse_key)
+    key = _key(context, plan, files, reuse_key=order.reuse_key)
     with files.prepared(key):
-        line = obtaining(tuple(names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
+        line = obtaining(tuple(order.names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
         context.console.log(line, INFO)
         for sentence, facts in cautions(
-            client.directory_url, names, plan.options.profile or plan.options.preferred_profile
+            client.directory_url, order.names, plan.options.profile or plan.options.preferred_profile
         ):
             context.console.log(sentence.fill(context.language, facts), WARN)
         with during("Could not obtain certificates:\n\t"):
             try:
-                issued = _obtain(context, client, plan, names, key, solvers=solvers, replaces=replaces)
+                issued = _obtain(context, client, plan, order, key)
             finally:
                 if context.console.board is not None:
                     context.console.board.drop(files.name)
@@ -80,7 +83,7 @@ def issue(
         hooks.expect(chain[0])
         files.save(
             NewSet(
-                names[0],
+                order.names[0],
                 key,
                 chain,
                 issued.certificate_url,
@@ -92,10 +95,10 @@ def issue(
             )
         )
     watch = unknown(life_of(chain[0]).digest, plan.options.profile or "")
-    if ari:
+    if order.ari:
         watch = ask(context, client, watch, chain[0], seconds=_ASKING_SECONDS)
     with contextlib.suppress(NotWritable):  # it costs no more than a question, and the certificate is there
-        watch_file.save(learned_with(watch, context.clock.now()))
+        WatchFile(files.tree, files.name).save(learned_with(watch, context.clock.now()))
 
 
 def _key(context: Context, plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:
@@ -109,24 +112,15 @@ def _new_key(context: Context, key_type: KeyType) -> PrivateKey:
     return context.shared.make_key(key_type) if context.shared else generate(key_type)
 
 
-def _obtain(
-    context: Context,
-    client: Client,
-    plan: IssuePlan,
-    names: Sequence[str],
-    key: PrivateKey | None,
-    *,
-    solvers: Mapping[str, Solver],
-    replaces: str | None,
-) -> Issued:
+def _obtain(context: Context, client: Client, plan: IssuePlan, order: Order, key: PrivateKey | None) -> Issued:
     """Order; where the CA could not be convinced by one way of proving, by those that are left (C-10).
 
     Whoever names several ways wants a certificate if any of them works. Each way is tried once.
     """
-    left, failed = dict(solvers), None
+    left, failed = dict(order.solvers), None
     while True:
         try:
-            return _order(client, plan, names, key, solvers=left, replaces=replaces)
+            return _order(client, plan, msgspec.structs.replace(order, solvers=left), key)
         except ValidationFailed as failure:
             further = {kind: solver for kind, solver in left.items() if kind not in failure.methods}
             # What failed before any way was tried would fail again, for ever.
@@ -141,19 +135,12 @@ def _obtain(
             raise failed from None
 
 
-def _order(
-    client: Client,
-    plan: IssuePlan,
-    names: Sequence[str],
-    key: PrivateKey | None,
-    *,
-    solvers: Mapping[str, Solver],
-    replaces: str | None,
-) -> Issued:
+def _order(client: Client, plan: IssuePlan, order: Order, key: PrivateKey | None) -> Issued:
+    solvers, replaces = order.solvers, order.replaces
     if plan.material.csr:
         return client.obtain_for(plan.material.csr, solvers=solvers, replaces=replaces, options=plan.options)
     assert key is not None
-    return client.obtain(names, key, solvers=solvers, replaces=replaces, options=plan.options)
+    return client.obtain(order.names, key, solvers=solvers, replaces=replaces, options=plan.options)
 
 
 def _pfx(context: Context, plan: Pfx, key: PrivateKey, chain: Sequence[x509.Certificate], name: str) -> bytes:

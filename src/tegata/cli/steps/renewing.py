@@ -19,7 +19,7 @@ from tegata.cli.steps.account import Account
 from tegata.cli.steps.connection import address, connected
 from tegata.cli.steps.deciding import decided, overdue
 from tegata.cli.steps.hooking import Hooking
-from tegata.cli.steps.issuing import issue
+from tegata.cli.steps.issuing import Order, issue
 from tegata.cli.steps.patience import patient
 from tegata.cli.steps.proving import solvers_for
 from tegata.cli.steps.waiting import locked
@@ -33,7 +33,6 @@ from tegata.host import crl
 from tegata.host.attempts import AttemptsFile
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import Watch, WatchFile, not_offered
-from tegata.host.files import Tree
 from tegata.pki.certs import life_of, names_of
 
 # lego's: unattended renewals of many servers are not to meet the CA in the same second.
@@ -46,91 +45,127 @@ class _Later(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def renew_if_due(
-    context: Context, plan: Renew, tree: Tree, account: Account, files: CertificateFiles, *, hooks: Hooking
-) -> bool:
+def renew_if_due(context: Context, plan: Renew, account: Account, files: CertificateFiles, *, hooks: Hooking) -> bool:
     """Ask, decide and order; whether there is a new certificate."""
-    may_delay = plan.random_sleep and not context.console.is_terminal
-    outcome = _attempt(context, plan, tree, account, files, hooks=hooks, may_delay=may_delay)
+    renewal = _Renewal(context, plan, account, files, hooks)
+    outcome = renewal.attempt(may_delay=plan.random_sleep and not context.console.is_terminal)
     if isinstance(outcome, _Later):
         context.clock.sleep(outcome.seconds)
-        outcome = _attempt(context, plan, tree, account, files, hooks=hooks, may_delay=False)
+        outcome = renewal.attempt(may_delay=False)
     return outcome is True
 
 
-def _attempt(
-    context: Context,
-    plan: Renew,
-    tree: Tree,
-    account: Account,
-    files: CertificateFiles,
-    *,
-    hooks: Hooking,
-    may_delay: bool,
-) -> bool | _Later:
-    """Whether there is a new certificate, or when to try again."""
-    with locked(context, tree, files.lock, files.name):
-        files.resume()
-        with during(f"Error while loading the certificate for domain {files.name}\n\t"):
-            certificate = files.existing_chain()[0]
-        watch_file = WatchFile(tree, files.name)
-        with connected(context, account, files.name, acts=False) as client:
-            lives = life_of(certificate)
-            watch = timing.remembered(plan, tree, files, lives)
-            if not watch.is_fresh(context.clock.now(), certificate.not_valid_after_utc):
-                watch = _asked(context, client, files, certificate, watch, plan=plan)
-            watch_file.save(watch)
-            now = context.clock.now()
-            known = timing.facts(plan, files, watch, lives, now)
-            decision = decide(known)
-            if not isinstance(decision, Due):
-                return _not_now(
-                    context, plan, files, msgspec.structs.replace(known, contract_ends=watch.contract_ends), decision
-                )
-            if is_overdue(known):
-                context.console.log(overdue(files.name, known), WARN)
-            attempts = AttemptsFile(tree, files.name)
-            with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
-                address(client, account)
-                known = _under_contract(client, files, certificate, known)
+class _Renewal(msgspec.Struct, frozen=True):
+    """The renewal of one certificate, as it was asked for."""
+
+    context: Context
+    plan: Renew
+    account: Account
+    files: CertificateFiles
+    hooks: Hooking
+
+    def attempt(self, *, may_delay: bool) -> bool | _Later:
+        """Whether there is a new certificate, or when to try again."""
+        context, files = self.context, self.files
+        with locked(context, files.tree, files.lock, files.name):
+            files.resume()
+            with during(f"Error while loading the certificate for domain {files.name}\n\t"):
+                certificate = files.existing_chain()[0]
+            with connected(context, self.account, files.name, acts=False) as client:
+                watch = self._watch(client, certificate)
+                known = timing.facts(self.plan, files, watch, life_of(certificate), context.clock.now())
                 decision = decide(known)
-                by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
-                if may_delay and by_rule and known.window is None:
-                    delay = context.chance() * LONGEST_DELAY.total_seconds()
-                    context.console.log(f"renewal: random delay of {round(delay)}s", INFO)
-                    return _Later(delay)
-                for line in decided(files.name, known, decision, watch.explanation):
-                    context.console.log(line)
                 if not isinstance(decision, Due):
-                    return False
-                issue(
-                    context,
-                    client,
-                    plan.issue,
-                    files,
-                    watch_file,
-                    hooks=hooks,
-                    solvers=solvers_for(context, plan.issue),
-                    names=_names(plan, certificate),
-                    replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,
-                    reuse_key=plan.reuse_key,
-                    ari=plan.ari,
-                )
-                attempts.forget()
-                return True
+                    return self._not_now(msgspec.structs.replace(known, contract_ends=watch.contract_ends), decision)
+                if is_overdue(known):
+                    context.console.log(overdue(files.name, known), WARN)
+                return self._renew(client, certificate, known, watch.explanation, may_delay=may_delay)
 
+    def _watch(self, client: Client, certificate: x509.Certificate) -> Watch:
+        """What is remembered, or what the CA says where that is too old, which is remembered then."""
+        watch = timing.remembered(self.plan, self.files, life_of(certificate))
+        if not watch.is_fresh(self.context.clock.now(), certificate.not_valid_after_utc):
+            watch = self._asked(client, certificate, watch)
+        WatchFile(self.files.tree, self.files.name).save(watch)
+        return watch
 
-def _not_now(
-    context: Context, plan: Renew, files: CertificateFiles, known: Facts, decision: NotDue | Pointless
-) -> bool | _Later:
-    """Nothing to do, which is told; or the CA's instant is near enough to wait for it."""
-    seconds = timing.wait(plan, decision, known.now)
-    if seconds is not None:
-        context.console.log(f"[{files.name}] acme: Sleeping {round(seconds)}s until the renewal time", INFO)
-        return _Later(seconds)
-    for line in decided(files.name, known, decision):
-        context.console.log(line)
-    return False
+    def _renew(
+        self, client: Client, certificate: x509.Certificate, known: Facts, explanation: str | None, *, may_delay: bool
+    ) -> bool | _Later:
+        """Order, if the contract does not speak against it, and now, unless it is to be delayed by chance."""
+        context, plan, files = self.context, self.plan, self.files
+        attempts = AttemptsFile(files.tree, files.name)
+        with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
+            address(client, self.account)
+            known = self._under_contract(client, certificate, known)
+            decision = decide(known)
+            by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
+            if may_delay and by_rule and known.window is None:
+                delay = context.chance() * LONGEST_DELAY.total_seconds()
+                context.console.log(f"renewal: random delay of {round(delay)}s", INFO)
+                return _Later(delay)
+            for line in decided(files.name, known, decision, explanation):
+                context.console.log(line)
+            if not isinstance(decision, Due):
+                return False
+            order = Order(
+                _names(plan, certificate),
+                solvers_for(context, plan.issue.ways),
+                replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,
+                reuse_key=plan.reuse_key,
+                ari=plan.ari,
+            )
+            issue(context, client, plan.issue, order, files=files, hooks=self.hooks)
+            attempts.forget()
+            return True
+
+    def _not_now(self, known: Facts, decision: NotDue | Pointless) -> bool | _Later:
+        """Nothing to do, which is told; or the CA's instant is near enough to wait for it."""
+        seconds = timing.wait(self.plan, decision, known.now)
+        if seconds is not None:
+            line = f"[{self.files.name}] acme: Sleeping {round(seconds)}s until the renewal time"
+            self.context.console.log(line, INFO)
+            return _Later(seconds)
+        for line in decided(self.files.name, known, decision):
+            self.context.console.log(line)
+        return False
+
+    def _asked(self, client: Client, certificate: x509.Certificate, watch: Watch) -> Watch:
+        """What is known after asking the CA when to renew.
+
+        Where that is no reason to renew now, its revocation list is looked at too, and the contract's end if the CA
+        puts the renewal off as far as it can.
+        """
+        context, plan = self.context, self.plan
+        watch = ask(context, client, watch, certificate) if plan.ari else not_offered(watch, context.clock.now())
+        now = context.clock.now()
+        if isinstance(decide(timing.facts(plan, self.files, watch, life_of(certificate), now)), Due):
+            return watch
+        if self._is_revoked(certificate, now):
+            return msgspec.structs.replace(watch, revoked=True)
+        if not watch.is_put_off(certificate.not_valid_after_utc):
+            return msgspec.structs.replace(watch, contract_ends=None)
+        with suppress(TegataError):  # who cannot be asked why fails nothing that is not due
+            watch = msgspec.structs.replace(watch, contract_ends=_contract_end(client))
+        return watch
+
+    def _under_contract(self, client: Client, certificate: x509.Certificate, known: Facts) -> Facts:
+        """What is known of a certificate that is due, and of its contract; raises ContractOver.
+
+        Where the contract speaks against renewing, the revocation list has the last word.
+        """
+        ends = _contract_end(client)
+        known = msgspec.structs.replace(known, contract_ends=ends)
+        if isinstance(decide(known), Pointless) and self._is_revoked(certificate, known.now):
+            known = msgspec.structs.replace(known, revoked=True)
+        if ends is not None and ends <= known.now and isinstance(decide(known), Due):
+            raise ContractOver(ends=rfc3339(ends))
+        return known
+
+    def _is_revoked(self, certificate: x509.Certificate, now: datetime) -> bool:
+        """Whether the CA's revocation list says so."""
+        issuer = self.files.issuer()
+        return issuer is not None and crl.is_revoked(certificate, issuer, now)
 
 
 def _names(plan: Renew, certificate: x509.Certificate) -> tuple[str, ...]:
@@ -139,52 +174,6 @@ def _names(plan: Renew, certificate: x509.Certificate) -> tuple[str, ...]:
     if plan.exact_names or plan.issue.material.csr:
         return given
     return tuple(dict.fromkeys((*given[:1], *names_of(certificate), *given)))
-
-
-def _asked(
-    context: Context,
-    client: Client,
-    files: CertificateFiles,
-    certificate: x509.Certificate,
-    watch: Watch,
-    *,
-    plan: Renew,
-) -> Watch:
-    """What is known after asking the CA, and where nothing it says is reason to renew, why that is.
-
-    That is: its revocation list, and the contract's end if the CA puts the renewal off as far as it can.
-    """
-    watch = ask(context, client, watch, certificate) if plan.ari else not_offered(watch, context.clock.now())
-    now = context.clock.now()
-    if isinstance(decide(timing.facts(plan, files, watch, life_of(certificate), now)), Due):
-        return watch
-    if _is_revoked(files, certificate, now):
-        return msgspec.structs.replace(watch, revoked=True)
-    if not watch.is_put_off(certificate.not_valid_after_utc):
-        return msgspec.structs.replace(watch, contract_ends=None)
-    with suppress(TegataError):  # who cannot be asked why fails nothing that is not due
-        watch = msgspec.structs.replace(watch, contract_ends=_contract_end(client))
-    return watch
-
-
-def _under_contract(client: Client, files: CertificateFiles, certificate: x509.Certificate, known: Facts) -> Facts:
-    """What is known of a certificate that is due, and of its contract; raises ContractOver.
-
-    Where the contract speaks against renewing, the revocation list has the last word.
-    """
-    ends = _contract_end(client)
-    known = msgspec.structs.replace(known, contract_ends=ends)
-    if isinstance(decide(known), Pointless) and _is_revoked(files, certificate, known.now):
-        known = msgspec.structs.replace(known, revoked=True)
-    if ends is not None and ends <= known.now and isinstance(decide(known), Due):
-        raise ContractOver(ends=rfc3339(ends))
-    return known
-
-
-def _is_revoked(files: CertificateFiles, certificate: x509.Certificate, now: datetime) -> bool:
-    """Whether the CA's revocation list says so."""
-    issuer = files.issuer()
-    return issuer is not None and crl.is_revoked(certificate, issuer, now)
 
 
 def _contract_end(client: Client) -> datetime | None:

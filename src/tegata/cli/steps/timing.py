@@ -9,13 +9,12 @@ from tegata.client.renewal import Cause, Decision, Facts, NotDue
 from tegata.host import due
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import Watch, WatchFile
-from tegata.host.files import Tree
 from tegata.pki.life import Life
 
 
-def remembered(plan: Renew, tree: Tree, files: CertificateFiles, life: Life) -> Watch:
+def remembered(plan: Renew, files: CertificateFiles, life: Life) -> Watch:
     """The watch on the disk; what lego 5 keeps of the order beside the certificate counts where that says nothing."""
-    watch = WatchFile(tree, files.name).load(life.digest)
+    watch = WatchFile(files.tree, files.name).load(life.digest)
     if plan.as_wished and watch.profile is None:
         watch = msgspec.structs.replace(watch, profile=files.profile())
     return watch

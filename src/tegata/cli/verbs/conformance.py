@@ -30,7 +30,7 @@ def conformance(context: Context, plan: Conformance) -> int:
         binding=(credential.kid, credential.mac) if credential else None,
         terms_agreed=plan.account.accept_terms,
         names=plan.names,
-        solvers=solvers_for(context, plan),
+        solvers=solvers_for(context, plan.ways),
         key_type=plan.key_type,
     )
     done: list[Result] = []

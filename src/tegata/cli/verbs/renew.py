@@ -21,13 +21,13 @@ def renew(context: Context, plan: Renew) -> int:
     tree = Tree(plan.path)
     account = existing(tree, plan.account)
     files = CertificateFiles(tree, plan.issue.file_name)
-    with Hooking(context, tree, plan.issue, plan.account, files) as hooks:
-        if not files.is_interrupted() and _is_not_due(context, plan, tree, files):
+    with Hooking(context, plan.issue, plan.account, files) as hooks:
+        if not files.is_interrupted() and _is_not_due(context, plan, files):
             renewed = False
         else:
             from tegata.cli.steps.renewing import renew_if_due
 
-            renewed = renew_if_due(context, plan, tree, account, files, hooks=hooks)
+            renewed = renew_if_due(context, plan, account, files, hooks=hooks)
         if renewed:
             hooks.deploy()
             return 0
@@ -35,12 +35,12 @@ def renew(context: Context, plan: Renew) -> int:
         return plan.not_due_code
 
 
-def _is_not_due(context: Context, plan: Renew, tree: Tree, files: CertificateFiles) -> bool:
+def _is_not_due(context: Context, plan: Renew, files: CertificateFiles) -> bool:
     """Whether the disk alone can say that there is nothing to do; the operator is told."""
     with during(f"Error while loading the certificate for domain {files.name}\n\t"):
         life = files.existing_life()
     now = context.clock.now()
-    watch = timing.remembered(plan, tree, files, life)
+    watch = timing.remembered(plan, files, life)
     known = timing.facts(plan, files, watch, life, now)
     decision = decide(known)
     if not isinstance(decision, NotDue) or timing.wait(plan, decision, now) is not None:

@@ -4,36 +4,25 @@ from tegata.cli.context import Context
 from tegata.cli.plans.plan import Run
 from tegata.cli.steps.connection import connected
 from tegata.cli.steps.hooking import Hooking
-from tegata.cli.steps.issuing import issue
+from tegata.cli.steps.issuing import Order, issue
 from tegata.cli.steps.proving import solvers_for
 from tegata.cli.steps.registering import registered
 from tegata.cli.steps.waiting import locked
 from tegata.host.attempts import AttemptsFile
 from tegata.host.certificates import CertificateFiles
-from tegata.host.due import WatchFile
 from tegata.host.files import Tree
 
 
 def run(context: Context, plan: Run) -> None:
     """Do it; raises whatever stands in the way."""
-    solvers = solvers_for(context, plan.issue)
+    solvers = solvers_for(context, plan.issue.ways)
     tree = Tree(plan.path)
     files = CertificateFiles(tree, plan.issue.file_name)
     account = registered(context, tree, plan.account, anew=plan.new_account)
-    with Hooking(context, tree, plan.issue, plan.account, files) as hooks:
+    with Hooking(context, plan.issue, plan.account, files) as hooks:
         with locked(context, tree, files.lock, files.name), connected(context, account, files.name) as client:
             files.resume()
-            issue(
-                context,
-                client,
-                plan.issue,
-                files,
-                WatchFile(tree, files.name),
-                hooks=hooks,
-                solvers=solvers,
-                names=plan.issue.names,
-                replaces=None,
-                ari=plan.ari,
-            )
+            order = Order(plan.issue.names, solvers, ari=plan.ari)
+            issue(context, client, plan.issue, order, files=files, hooks=hooks)
             AttemptsFile(tree, files.name).forget()
         hooks.deploy()
