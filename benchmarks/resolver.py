@@ -3,24 +3,20 @@
 Every name below ``DOMAIN`` leads to 127.0.0.1 and has nothing else, by a wildcard of a signed root zone of its own.
 """
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import dns.dnssec
-import dns.dnssectypes
 import dns.exception
 import dns.flags
 import dns.message
-import dns.name
 import dns.query
-import dns.zone
-from cryptography.hazmat.primitives.asymmetric import ec
 from servers import START_SECONDS, free_ports
 from zone import DOMAIN
+
+from tegata.testing.unbound import prepare, signed_root
 
 RECOMMENDED = Path(__file__).parents[1] / "docs" / "unbound.conf"
 _ROOT = f"""\
@@ -31,24 +27,6 @@ $TTL 60
 ns. A 127.0.0.1
 *.{DOMAIN}. A 127.0.0.1
 """
-_SETTINGS = """\
-include: "{recommended}"
-server:
-    port: {port}
-    directory: "{directory}"
-    chroot: ""
-    username: ""
-    pidfile: ""
-    do-daemonize: no
-    trust-anchor: ". {anchor}"
-remote-control:
-    control-enable: no
-auth-zone:
-    name: "."
-    zonefile: "{directory}/root.zone"
-    for-downstream: no
-    for-upstream: yes
-"""
 
 
 @contextmanager
@@ -56,31 +34,16 @@ def unbound(directory: Path) -> Iterator[str]:
     """It runs: its ``host:port``."""
     directory.mkdir()
     [port] = free_ports(1)
-    settings = directory / "unbound.conf"
-    values = {"recommended": RECOMMENDED, "port": port, "directory": directory.absolute()}
-    settings.write_text(_SETTINGS.format(**values, anchor=_write_root(directory)), "utf-8")
-    # Debian's AppArmor profile holds the program at its own path to its own directories: run a copy.
-    program = shutil.copy(shutil.which("unbound") or "unbound", directory / "unbound")
+    argv = prepare(directory, *signed_root(_ROOT), recommended=RECOMMENDED, port=port)
     with (
         (directory / "unbound.log").open("wb") as log,
-        subprocess.Popen([program, "-d", "-p", "-c", settings], stdout=log, stderr=log) as process,
+        subprocess.Popen(argv, stdout=log, stderr=log) as process,
     ):
         try:
             _await_answers(port)
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
-
-
-def _write_root(directory: Path) -> str:
-    """Write the root zone, signed; its key as a trust anchor."""
-    zone = dns.zone.from_text(_ROOT, origin=dns.name.root, relativize=False)
-    private = ec.generate_private_key(ec.SECP256R1())
-    key = dns.dnssec.make_dnskey(private.public_key(), dns.dnssectypes.Algorithm.ECDSAP256SHA256, flags=257)
-    with zone.writer() as transaction:
-        dns.dnssec.sign_zone(zone, transaction, keys=[(private, key)], lifetime=86400)
-    zone.to_file(str(directory / "root.zone"), relativize=False)
-    return f"IN DNSKEY {key.to_text()}"
 
 
 def _await_answers(port: int) -> None:

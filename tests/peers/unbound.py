@@ -4,13 +4,10 @@ Everything below ``signed.example`` is signed, ``forged.example`` has signatures
 ``plain.example`` nothing is signed, as the signed root says. Knows nothing of ACME.
 """
 
-import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-import dns.dnssec
-import dns.dnssectypes
 import dns.exception
 import dns.message
 import dns.name
@@ -18,9 +15,9 @@ import dns.query
 import dns.rdataset
 import dns.rdatatype
 import dns.zone
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.peers.command import require, which
+from tegata.testing.unbound import prepare, signed_root
+from tests.peers.command import require
 from tests.peers.ports import free_port
 from tests.peers.process import Process
 from tests.peers.server_certificate import write_server_certificate
@@ -55,28 +52,14 @@ $TTL 60
 ns A 127.0.0.1
 www A 127.0.0.1
 """
-_SETTINGS = """\
-include: "{recommended}"
-server:
-    port: {port}
-    directory: "{directory}"
-    chroot: ""
-    username: ""
-    pidfile: ""
-    do-daemonize: no
+_SERVER = """\
     do-not-query-localhost: no
     interface: 127.0.0.1@{tls_port}
     tls-port: {tls_port}
     tls-service-pem: "{directory}/server.pem"
     tls-service-key: "{directory}/server.key"
-    trust-anchor: ". {anchor}"
-remote-control:
-    control-enable: no
-auth-zone:
-    name: "."
-    zonefile: "{directory}/root.zone"
-    for-downstream: no
-    for-upstream: yes
+"""
+_ZONES = """\
 auth-zone:
     name: "plain.example"
     zonefile: "{directory}/plain.zone"
@@ -97,16 +80,20 @@ class Unbound:
     def __enter__(self) -> Self:
         require("unbound")
         self.directory.mkdir(parents=True, exist_ok=True)
-        anchor = self._write_root()
+        root, anchor = signed_root(_ROOT)
+        _forge(root)
         (self.directory / "plain.zone").write_text(_PLAIN)
         write_server_certificate(self.root_pem, self.directory / "server.pem", self.directory / "server.key")
-        settings = self.directory / "unbound.conf"
-        values = {"recommended": RECOMMENDED, "port": self.port, "tls_port": self.tls_port}
-        settings.write_text(_SETTINGS.format(**values, directory=self.directory, anchor=anchor))
-        # Debian's AppArmor profile holds the program at its own path to its own directories: run a copy.
-        program = shutil.copy(which("unbound") or "", self.directory / "unbound")
+        argv = prepare(
+            self.directory,
+            root,
+            anchor,
+            recommended=RECOMMENDED,
+            port=self.port,
+            server=_SERVER.format(tls_port=self.tls_port, directory=self.directory),
+            zones=_ZONES.format(directory=self.directory),
+        )
         with ExitStack() as stack:
-            argv = [program, "-d", "-p", "-c", settings]
             self.process = stack.enter_context(Process(argv, log=self.directory / "unbound.log"))
             self.process.wait_for(self._serves, "unbound to answer")
             self._stack = stack.pop_all()
@@ -115,31 +102,19 @@ class Unbound:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _write_root(self) -> str:
-        """Write the root zone, signed but for what is forged; its key as a trust anchor."""
-        zone = dns.zone.from_text(_ROOT, origin=dns.name.root, relativize=False)
-        private = ec.generate_private_key(ec.SECP256R1())
-        key = dns.dnssec.make_dnskey(private.public_key(), dns.dnssectypes.Algorithm.ECDSAP256SHA256, flags=257)
-        with zone.writer() as transaction:
-            dns.dnssec.sign_zone(zone, transaction, keys=[(private, key)], lifetime=86400)
-        name = dns.name.from_text(FORGED)
-        for owner in (name, dns.name.from_text(f"_acme-challenge.{FORGED}")):
-            for records in list(zone.find_node(owner).rdatasets):
-                if records.rdtype == dns.rdatatype.A:
-                    forged = dns.rdataset.from_text("IN", "A", 60, "127.0.0.66")
-                elif records.rdtype == dns.rdatatype.CAA:
-                    forged = dns.rdataset.from_text("IN", "CAA", 60, '0 issue "ca.example; forged=yes"')
-                elif records.rdtype == dns.rdatatype.TXT:
-                    forged = dns.rdataset.from_text("IN", "TXT", 60, '"forged"')
-                else:
-                    continue
-                zone.replace_rdataset(owner, forged)
-        zone.to_file(str(self.directory / "root.zone"), relativize=False)
-        return f"IN DNSKEY {key.to_text()}"
-
     def _serves(self) -> bool:
         query = dns.message.make_query("www.plain.example.", "A")
         try:
             return bool(dns.query.udp(query, "127.0.0.1", timeout=1, port=self.port).answer)
         except (OSError, dns.exception.DNSException):
             return False
+
+
+def _forge(zone: dns.zone.Zone) -> None:
+    """Put other records under signatures that were made before."""
+    forgeries = {"A": "127.0.0.66", "CAA": '0 issue "ca.example; forged=yes"', "TXT": '"forged"'}
+    for owner in (dns.name.from_text(FORGED), dns.name.from_text(f"_acme-challenge.{FORGED}")):
+        for records in list(zone.find_node(owner).rdatasets):
+            kind = dns.rdatatype.to_text(records.rdtype)
+            if kind in forgeries:
+                zone.replace_rdataset(owner, dns.rdataset.from_text("IN", kind, 60, forgeries[kind]))
