@@ -202,7 +202,7 @@ def test_registers_and_speaks_for_the_account_from_then_on(desk: Desk, client: C
     desk.answers["/acct/1"] = Answer(body=json.dumps({**ACCOUNT, "status": "deactivated"}).encode())
     assert client.read_account().body.status == "deactivated"
     asked = jws.parse(desk.asked("/acct/1")[0].body)
-    assert (asked.header.kid, asked.is_post_as_get) == (registration.url, True)
+    assert (asked.header.kid, asked.payload) == (registration.url, b"")
 
 
 def test_terms_must_be_agreed_to(desk: Desk, client: Client):

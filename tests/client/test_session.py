@@ -110,7 +110,7 @@ def test_a_request_is_jose_json_and_no_payload_is_a_post_as_get():
     """A-13: a read has the empty payload."""
     request = session().sign(ORDER, None, "abc")
     assert (request.method, request.headers.get("Content-Type")) == ("POST", "application/jose+json")
-    assert jws.parse(request.body).is_post_as_get
+    assert jws.parse(request.body).payload == b""
 
 
 def test_nonces_come_newest_first_and_go_once():

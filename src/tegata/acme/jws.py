@@ -47,17 +47,15 @@ class Header(NamedTuple):
 
 
 class Signed(NamedTuple):
-    """A request whose form is right; its signature is still to be verified."""
+    """A request whose form is right; its signature is still to be verified.
+
+    A ``payload`` that is empty is a read; ``{}`` is none (RFC 8555 §6.3).
+    """
 
     header: Header
     payload: bytes
     signature: bytes
     signing_input: bytes
-
-    @property
-    def is_post_as_get(self) -> bool:
-        """Whether the payload is the empty string, which is a read; ``{}`` is not (RFC 8555 §6.3)."""
-        return self.payload == b""
 
 
 def algorithm_for(key: PublicKey) -> str:
