@@ -181,11 +181,11 @@ class Authorizations(Protocol):
         ...
 
     def pass_challenge(self, work: Work, challenge_id: str, at: datetime, expires: datetime, evidence: bytes) -> None:
-        """Guarded: accepted, without a verdict, not given up; the authorization's expiry becomes ``expires``."""
+        """Guarded: accepted, no verdict on its authorization yet, not given up; that one's end becomes ``expires``."""
         ...
 
     def fail_challenge(self, work: Work, challenge_id: str, at: datetime, fault: Fault, evidence: bytes) -> None:
-        """Guarded: accepted, without a verdict, and its authorization not given up."""
+        """Guarded: accepted, no verdict on its authorization yet, and that one not given up."""
         ...
 
 

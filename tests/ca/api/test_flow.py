@@ -98,7 +98,9 @@ async def test_a_certificate_from_order_to_download(world):
     await prove(world, client, order)
     authorization = body(await client.post(order["authorizations"][0]))
     assert authorization["status"] == "valid"
-    assert authorization["challenges"][0]["validated"].endswith("Z")
+    [proved] = authorization["challenges"]  # of the three (RFC 8555 §7.1.4)
+    assert (proved["url"], proved["status"]) == (challenge["url"], "valid")
+    assert proved["validated"].endswith("Z")
     assert body(await client.post(response.headers.get("Location")))["status"] == "ready"
 
     key = generate(KeyType.RSA2048)
@@ -154,7 +156,8 @@ async def test_a_failed_validation_is_told_in_the_readers_language(world):
         if authorization["status"] == "invalid":
             break
         await asyncio.sleep(0.02)
-    error = authorization["challenges"][0]["error"]
+    [failed] = authorization["challenges"]
+    error = failed["error"]
     assert error["type"] == "urn:ietf:params:acme:error:incorrectResponse"
     assert error["detail"].endswith(f"(reference {error['reference']})")
     client.language = "ja"

@@ -273,6 +273,40 @@ async def test_a_key_changed_while_the_ca_looks(house, placed):
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "decided", "ordered"),
+    [
+        (SEEN, WRONG, AuthorizationStatus.VALID, OrderStatus.READY),
+        (WRONG, SEEN, AuthorizationStatus.INVALID, OrderStatus.INVALID),
+    ],
+)
+async def test_two_challenges_of_one_authorization(house, first, second, decided, ordered):
+    """The first verdict decides it: what is valid does not fail any more, nor the other way round (A-54, A-57)."""
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("http-01", "dns-01"))
+    actor = await house.register(await house.sell())
+    view = await house.order(actor)
+    authorization = view.authorizations[0].authorization
+    for challenge in authorization.challenges:
+        await house.challenges.accept(actor, challenge.id)
+    jobs = {job.subject: job for job in await house.store.jobs.claim("us", NOW, NOW + 10 * SECOND, 10)}
+    slow, quick = (jobs[challenge.id] for challenge in authorization.challenges)
+
+    async def check(question):
+        if question.challenge_type == "dns-01":
+            return first
+        await house.challenges.validate(quick)
+        return second
+
+    house.network.check = check
+    await house.challenges.validate(slow)
+    order = await house.orders.get(actor, view.order.id)
+    [found] = order.authorizations
+    assert (found.status, order.status) == (decided, ordered)
+    assert found.challenge_statuses[authorization.challenges[0].id] is ChallengeStatus.PROCESSING
+    assert await house.store.jobs.next_due() is None
+
+
 async def test_given_up_while_the_ca_looks(house, placed):
     """A verdict on an authorization that its account gave up meanwhile is not recorded (A-63)."""
     actor, view, challenge = placed

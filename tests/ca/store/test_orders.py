@@ -224,6 +224,27 @@ async def test_a_challenge_has_one_verdict(store: Store) -> None:
     assert (challenge.validated_at, challenge.failed_at, challenge.fault) == (None, NOW + SECOND, FAULT)
 
 
+async def test_an_authorization_has_one_verdict(store: Store) -> None:
+    """Of several challenges that were taken up the first to be decided decides it, and never another (A-57)."""
+    await populate(store)
+    work = Work()
+    for name in ("passed", "failed"):
+        store.authorizations.insert(work, authorization(name))
+        for kind in ("http", "dns"):
+            store.authorizations.accept_challenge(work, f"{name}-{kind}", NOW)
+    store.authorizations.pass_challenge(work, "passed-http", NOW, NOW + DAY, b"{}")
+    store.authorizations.fail_challenge(work, "failed-http", NOW, FAULT, b"{}")
+    await store.commit(work)
+    for name in ("passed", "failed"):
+        before = await the_challenge(store, f"{name}-dns")
+        passing, failing = Work(), Work()
+        store.authorizations.pass_challenge(passing, f"{name}-dns", NOW, NOW + 30 * DAY, b"{}")
+        store.authorizations.fail_challenge(failing, f"{name}-dns", NOW, FAULT, b"{}")
+        assert await attempt(store, passing) == "authorizations.pass_challenge"
+        assert await attempt(store, failing) == "authorizations.fail_challenge"
+        assert await the_challenge(store, f"{name}-dns") == before
+
+
 async def test_reusable_authorizations(store: Store) -> None:
     """Valid, unexpired, of this account and for these identifiers; the longest lasting first."""
     await populate(store)

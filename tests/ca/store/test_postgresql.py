@@ -17,7 +17,7 @@ from tegata.ca.store.postgresql import database, dialect
 from tegata.ca.store.postgresql.connecting import Place
 from tegata.ca.store.postgresql.migrate import bring_up
 from tegata.ca.store.postgresql.units import Units
-from tests.ca.store.records import FAULT, NOW, authorization, job, order, place_order, populate
+from tests.ca.store.records import DAY, FAULT, NOW, authorization, job, order, place_order, populate
 from tests.peers.postgresql import PostgreSQL, name_of
 
 pytestmark = pytest.mark.anyio
@@ -222,6 +222,25 @@ async def test_a_verdict_and_a_renunciation_do_not_cross(url: str, tmp_path: Pat
         store.authorizations.fail_challenge(failing, f"{name}-http", NOW, FAULT, b"{}")
         store.authorizations.deactivate(giving_up, name, NOW)
         outcomes = await asyncio.gather(store.commit(failing), store.commit(giving_up), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes].count(Conflict) == 1, outcomes
+    await store.close()
+
+
+async def test_two_verdicts_do_not_cross(url: str, tmp_path: Path) -> None:
+    """Two challenges of an authorization that are decided at once: one decides it, the other comes too late (A-57)."""
+    store = opened(url, tmp_path)
+    await populate(store)
+    for number in range(40):
+        name = f"authorization-{number}"
+        work = Work()
+        store.authorizations.insert(work, authorization(name))
+        for kind in ("http", "dns"):
+            store.authorizations.accept_challenge(work, f"{name}-{kind}", NOW)
+        await store.commit(work)
+        passing, failing = Work(), Work()
+        store.authorizations.pass_challenge(passing, f"{name}-http", NOW, NOW + DAY, b"{}")
+        store.authorizations.fail_challenge(failing, f"{name}-dns", NOW, FAULT, b"{}")
+        outcomes = await asyncio.gather(store.commit(passing), store.commit(failing), return_exceptions=True)
         assert [type(outcome) for outcome in outcomes].count(Conflict) == 1, outcomes
     await store.close()
 

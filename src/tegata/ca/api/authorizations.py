@@ -16,6 +16,7 @@ from tegata.clock import rfc3339
 from tegata.text.language import Language
 
 HOLD_SECONDS = 0.5
+_VERDICTS = (ChallengeStatus.VALID, ChallengeStatus.INVALID)
 
 
 async def create(context: Context, call: AccountCall) -> Response:
@@ -59,9 +60,9 @@ async def _settled(context: Context, call: AccountCall) -> AuthorizationView:
     while True:
         view = await context.orders.authorization(call.actor, call.id)
         left = end - time.monotonic()
-        waiting = [one for one, status in view.challenge_statuses.items() if status is ChallengeStatus.PROCESSING]
-        if left <= 0 or not waiting:
+        if left <= 0 or not _is_waiting(view):
             return view
+        waiting = [one for one, status in view.challenge_statuses.items() if status is ChallengeStatus.PROCESSING]
         await context.changed(left, waiting[0])
 
 
@@ -71,7 +72,7 @@ def _answer(
     message = messages.Authorization(
         identifier=view.authorization.identifier,
         status=view.status,
-        challenges=tuple(_message(context, view, one, call.language) for one in view.authorization.challenges),
+        challenges=tuple(_message(context, view, one, call.language) for one in _telling(view)),
         expires=rfc3339(view.authorization.expires_at),
         wildcard=view.authorization.wildcard,
     )
@@ -79,7 +80,15 @@ def _answer(
 
 
 def _is_waiting(view: AuthorizationView) -> bool:
-    return ChallengeStatus.PROCESSING in view.challenge_statuses.values()
+    """Whether a verdict is about to come; one that is decided waits for no other challenge that was taken up."""
+    is_open = view.status is AuthorizationStatus.PENDING
+    return is_open and ChallengeStatus.PROCESSING in view.challenge_statuses.values()
+
+
+def _telling(view: AuthorizationView) -> tuple[Challenge, ...]:
+    """The challenges that an authorization shows: once it is decided, the one that decided it (RFC 8555 §7.1.4)."""
+    decided = tuple(one for one in view.authorization.challenges if view.challenge_statuses[one.id] in _VERDICTS)
+    return decided or view.authorization.challenges
 
 
 def _message(context: Context, view: AuthorizationView, challenge: Challenge, language: Language) -> messages.Challenge:

@@ -139,7 +139,9 @@ class ChallengeService:
         account, authorization, challenge = subject
         if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
             error = ValidationAbandoned(name=authorization.identifier.value)
-            await self._fail(job, challenge, error, b"{}", Work())
+            work = Work()
+            self._fail(work, challenge, error, b"{}")
+            await self._finish(work, job)
             return
         verdict = await self._validator.check(question(account, authorization, challenge, self._account_urls))
         # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
@@ -164,7 +166,7 @@ class ChallengeService:
     async def _conclude(
         self, job: Job, authorization: Authorization, challenge: Challenge, verdict: Verdict, account: Account
     ) -> None:
-        """Record what was found, unless the authorization was given up meanwhile."""
+        """Record what was found, unless the authorization was decided or given up meanwhile."""
         try:
             await self._record(job, authorization, challenge, verdict)
         except Conflict:
@@ -197,18 +199,18 @@ class ChallengeService:
             self._store.jobs.postpone(work, job, now + _FIRST_PAUSE * 2**job.attempts)
             await self._store.commit(work)
         else:
+            self._fail(work, challenge, verdict.error, verdict.evidence)
             self._limits.failed(work, authorization.account_id, authorization.identifier.value, verdict.error)
-            await self._fail(job, challenge, verdict.error, verdict.evidence, work)
+            await self._finish(work, job)
 
     def _end(self, challenge: Challenge, now: datetime) -> datetime:
         """Until when a proof that was just seen counts."""
         span = timedelta(seconds=self._validation.reuse_seconds)
         return now + (min(span, calendar.LASTING_PROOF) if challenge.type == DNS_PERSIST_01 else span)
 
-    async def _fail(self, job: Job, challenge: Challenge, error: ValidationFault, evidence: bytes, work: Work) -> None:
+    def _fail(self, work: Work, challenge: Challenge, error: ValidationFault, evidence: bytes) -> None:
         fault = fault_of(error, self._ids.reference())
         self._store.authorizations.fail_challenge(work, challenge.id, self._clock(), fault, evidence)
-        await self._finish(work, job)
 
     async def _finish(self, work: Work, job: Job) -> None:
         self._store.jobs.finish(work, job)

@@ -115,15 +115,17 @@ class AuthorizationRows:
         work.add("authorizations.accept_challenge", rows=1, id=challenge_id, at=micros(at))
 
     def pass_challenge(self, work: Work, challenge_id: str, at: datetime, expires: datetime, evidence: bytes) -> None:
-        """Record success, once, and until when the authorization lasts now."""
+        """Record success, if no verdict was there before, and until when the authorization lasts now."""
         work.subjects.add(challenge_id)
+        work.add("authorizations.hold_of_challenge", challenge_id=challenge_id)
         work.add("authorizations.pass_challenge", rows=1, id=challenge_id, at=micros(at), evidence=evidence)
         work.add("authorizations.prolong", rows=1, challenge_id=challenge_id, expires=micros(expires))
         audit.record(work, "challenge.passed", challenge_id, evidence=digest(evidence))
 
     def fail_challenge(self, work: Work, challenge_id: str, at: datetime, fault: Fault, evidence: bytes) -> None:
-        """Record failure, once."""
+        """Record failure, if no verdict was there before."""
         work.subjects.add(challenge_id)
+        work.add("authorizations.hold_of_challenge", challenge_id=challenge_id)
         work.add(
             "authorizations.fail_challenge",
             rows=1,

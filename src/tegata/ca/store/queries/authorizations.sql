@@ -45,14 +45,17 @@ UPDATE challenges
 SET accepted_at = :at
 WHERE id = :id AND accepted_at IS NULL;
 
+-- The first verdict of an authorization's challenges decides it; one that comes at the same moment was waited for.
 -- name: pass_challenge
 UPDATE challenges
 SET validated_at = :at, evidence = :evidence
-WHERE id = :id AND accepted_at IS NOT NULL AND validated_at IS NULL AND failed_at IS NULL
-    AND EXISTS (
-        SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL
-        -- postgresql: FOR NO KEY UPDATE
-    );
+WHERE id = :id AND accepted_at IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM challenges AS c
+        WHERE c.authorization_id = challenges.authorization_id
+            AND (c.validated_at IS NOT NULL OR c.failed_at IS NOT NULL)
+    )
+    AND EXISTS (SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL);
 
 -- name: prolong
 UPDATE authorizations
@@ -62,17 +65,26 @@ WHERE id = (SELECT authorization_id FROM challenges WHERE id = :challenge_id);
 -- name: fail_challenge
 UPDATE challenges
 SET failed_at = :at, fault = :fault, evidence = :evidence
-WHERE id = :id AND accepted_at IS NOT NULL AND validated_at IS NULL AND failed_at IS NULL
-    AND EXISTS (
-        SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL
-        -- postgresql: FOR NO KEY UPDATE
-    );
+WHERE id = :id AND accepted_at IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM challenges AS c
+        WHERE c.authorization_id = challenges.authorization_id
+            AND (c.validated_at IS NOT NULL OR c.failed_at IS NOT NULL)
+    )
+    AND EXISTS (SELECT 1 FROM authorizations AS a WHERE a.id = authorization_id AND a.deactivated_at IS NULL);
 
 -- A verdict that comes at the same moment is waited for, and seen by the next statement.
 -- name: hold
 SELECT id
 FROM authorizations
 WHERE id = :id
+-- postgresql: FOR NO KEY UPDATE
+;
+
+-- name: hold_of_challenge
+SELECT a.id
+FROM authorizations AS a
+WHERE a.id = (SELECT authorization_id FROM challenges WHERE id = :challenge_id)
 -- postgresql: FOR NO KEY UPDATE
 ;
 
