@@ -6,7 +6,15 @@ import pytest
 
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.api import render
-from tegata.ca.errors import CaaForbids, CaaUnknown, PermissionMissing
+from tegata.ca.errors import (
+    AccountDeactivated,
+    CaaForbids,
+    CaaUnknown,
+    ContractSuspended,
+    CredentialDisabled,
+    OrderNotReady,
+    PermissionMissing,
+)
 from tegata.ca.model import Look
 from tegata.ca.ports import Verdict
 from tegata.text.language import Language
@@ -66,6 +74,31 @@ async def test_after_eight_hours_it_is_asked_for_again(house, ready):
         [seen] = await house.store.observations.of_challenge(challenge.id)
         assert (seen.look, seen.perspective, seen.error) == (Look.CAA, "", None)
         assert seen.seen_at == house.clock()
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "refusal"),
+    [
+        (lambda house, actor, _: house.contracts.suspend(actor.contract.id), ContractSuspended),
+        (lambda house, actor, _: house.credentials.disable(actor.credential.kid), CredentialDisabled),
+        (lambda house, actor, _: house.accounts.deactivate(actor), AccountDeactivated),
+        (lambda house, actor, view: house.orders.deactivate(actor, view.order.authorization_ids[0]), OrderNotReady),
+    ],
+)
+async def test_what_changes_while_caa_is_looked_for(house, ready, meanwhile, refusal):
+    """The look may take its time: what was in order before it is asked once more, and nothing is signed (A-84)."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+
+    async def check_caa(question):
+        if question.identifier.value == "www.example.com":
+            await meanwhile(house, actor, view)
+        return Verdict(None, b"{}")
+
+    house.network.check_caa = check_caa
+    with pytest.raises(refusal):
+        await house.finalize(actor, view)
+    assert house.signer.signed == []
 
 
 async def test_a_refusal_names_the_name_and_leaves_the_order_ready(house, ready):

@@ -32,8 +32,8 @@ class Permissions:
     ) -> None:
         self._store, self._validator, self._account_urls, self._clock = store, validator, account_urls, clock
 
-    async def require(self, account: Account, authorizations: Sequence[Authorization]) -> None:
-        """Pass if CAA permits the names of these valid authorizations now.
+    async def require(self, account: Account, authorizations: Sequence[Authorization]) -> bool:
+        """Pass if CAA permits the names of these valid authorizations now; whether it had to be looked for.
 
         Those proved within the last hours were looked at then. What is seen is recorded, whatever it is. Raises
         PermissionMissing with every name that is not permitted, or of which nobody can say.
@@ -48,7 +48,7 @@ class Permissions:
             and now - challenge.validated_at > calendar.CAA_GOOD
         ]
         if not old:
-            return
+            return False
         places = asyncio.Semaphore(_MOST_AT_ONCE)
         work = Work()
         found = await asyncio.gather(*(self._look(account, *one, places, work) for one in old))
@@ -60,6 +60,7 @@ class Permissions:
         ]
         if refused:
             raise PermissionMissing(refused)
+        return True
 
     async def _look(
         self,

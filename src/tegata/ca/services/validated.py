@@ -101,7 +101,7 @@ class FinalCheck:
         names.check_limited(admitted.identifiers, actor.credential)
         public_key = await self._public_key(order, der, admitted.service)
         # The one thing that takes time comes last, so that everything else is known to be in order.
-        await self._permissions.require(actor.account, valid)
+        await self._permit(order, actor, valid)
         return ValidatedOrder(
             order=order,
             authorizations=tuple(authorizations),
@@ -121,7 +121,12 @@ class FinalCheck:
         Raises the refusals of account and contract, OrderNotReady where a proof is missing or over, PermissionMissing.
         """
         actor, valid = await self._proved(order, await self._store.authorizations.many(order.authorization_ids))
-        await self._permissions.require(actor.account, valid)
+        await self._permit(order, actor, valid)
+
+    async def _permit(self, order: Order, actor: Actor, valid: Sequence[Authorization]) -> None:
+        """Pass if CAA permits the names, and nothing else has changed while that was looked for (A-84)."""
+        if await self._permissions.require(actor.account, valid):
+            await self._proved(order, await self._store.authorizations.many(order.authorization_ids))
 
     async def _proved(self, order: Order, authorizations: Sequence[Authorization]) -> tuple[Actor, list[Authorization]]:
         """The order's owner in force, and those of its authorizations that prove every name of it."""
