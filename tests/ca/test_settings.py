@@ -1,5 +1,6 @@
 """What ``settings.toml`` cannot ask of the CA, whoever writes it."""
 
+import json
 import re
 from pathlib import Path
 from typing import get_args
@@ -7,7 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from tegata.ca.settings import DAY, Policy, Profile, Service, Settings
+from tegata.ca.settings import DAY, Policy, Profile, Service, Settings, Validation
 from tegata.settings import BadSettings, load
 
 
@@ -46,6 +47,34 @@ def test_how_long_a_token_cannot_live(tmp_path: Path, seconds: int):
         loaded(tmp_path, f"pending_authorization_seconds = {seconds}", Policy)
     longest = loaded(tmp_path, f"pending_authorization_seconds = {30 * DAY}", Policy)
     assert longest == Policy(pending_authorization_seconds=30 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("shape", "setting", "values"),
+    [
+        (Validation, "http01_port", (0, 65_536, -1)),
+        (Validation, "tlsalpn01_port", (0, 65_536)),
+        (Validation, "attempts", (0, 21)),
+        (Validation, "reuse_seconds", (0, 3599, 398 * DAY + 1, 10**15)),
+        (Policy, "order_seconds", (-1, 0, 10**14)),
+        (Policy, "names_per_order", (0, 1001)),
+        (Policy, "reissues_at_contract_end", (-1,)),
+        (Policy, "crl_seconds", (0, 1, 8 * DAY + 1)),
+        (Service, "certificate_days", (0, -90, 399, 10**10)),
+        (Service, "term_days", (0, -3, 10**8)),
+        (Service, "key_types", ([], ["rsa8192"])),
+        (Profile, "certificate_days", (0, 399)),
+        (Profile, "key_types", (["ec256", "rsa8192"],)),
+    ],
+)
+def test_what_would_fail_only_with_the_first_order(tmp_path: Path, shape: type[msgspec.Struct], setting, values):
+    """A CA does not serve by a value that stops every certificate or its CRL later (B-50, B-88)."""
+    rest = {Service: 'label = "x"\n', Profile: 'description = "x"\n'}.get(shape, "")
+    if shape is Profile and setting != "certificate_days":
+        rest += "certificate_days = 90\n"
+    for value in values:
+        with pytest.raises(BadSettings, match=setting):
+            loaded(tmp_path, f"{rest}{setting} = {json.dumps(value)}", shape)
 
 
 def test_no_setting_passes_over_validation():

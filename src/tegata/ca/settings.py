@@ -4,6 +4,7 @@ What may be set is here; reading the file is ``tegata.settings``. Holds no secre
 file. Knows no clock: no setting moves time.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -24,6 +25,10 @@ Challenge = Literal["http-01", "dns-01", "tls-alpn-01", "dns-account-01", "dns-p
 Region = Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
 """The regional internet registries."""
 
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+LifeDays = Annotated[int, msgspec.Meta(ge=1, le=398)]
+"""How long certificates live; what is kept as their evidence counts on it that none lives longer than 400 days."""
 
 Rate = Annotated[str, msgspec.Meta(pattern=r"^([1-9][0-9]{0,8}/[1-9][0-9]{0,3}[smhd])?$")]
 """So many in a span."""
@@ -70,8 +75,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     resolvers: tuple[str, ...] = ()
     dnssec: bool = False
     issuer_domains: tuple[str, ...] = ()
-    http01_port: int = 80
-    tlsalpn01_port: int = 443
+    http01_port: Port = 80
+    tlsalpn01_port: Port = 443
     allow_networks: tuple[str, ...] = ()
 
 
@@ -96,8 +101,8 @@ class Validation(Network, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     place: str = "CA"
     perspectives: tuple[Perspective, ...] = ()
-    attempts: int = 3
-    reuse_seconds: int = 30 * DAY
+    attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
+    reuse_seconds: Annotated[int, msgspec.Meta(ge=3600, le=398 * DAY)] = 30 * DAY
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -169,6 +174,8 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later.
 
+    A CRL is good for ``crl_seconds`` and replaced when half of them are over: within four days (B-88).
+
     ``public`` says that the root is publicly trusted: the Baseline Requirements' limits are kept, those of the day. A
     token lives as long as its pending authorization, 30 days at the most (B-24). ``blocked_keys`` is a file of keys
     that nobody may have: on each line the SHA-256 of a SubjectPublicKeyInfo in hexadecimal, or a line of Debian's
@@ -177,11 +184,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     public: bool = False
-    order_seconds: int = 7 * DAY
+    order_seconds: Annotated[int, msgspec.Meta(ge=60, le=30 * DAY)] = 7 * DAY
     pending_authorization_seconds: Annotated[int, msgspec.Meta(ge=60, le=30 * DAY)] = 7 * DAY
-    reissues_at_contract_end: int = 3
-    names_per_order: int = 100
-    crl_seconds: int = 4 * DAY
+    reissues_at_contract_end: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
+    names_per_order: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+    crl_seconds: Annotated[int, msgspec.Meta(ge=3600, le=8 * DAY)] = 4 * DAY
     crl_shards: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     blocked_keys: str = ""
     high_risk: str = ""
@@ -236,12 +243,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
 
     description: str
-    certificate_days: int
+    certificate_days: LifeDays
     short_lived: bool = False
     key_types: tuple[KeyType, ...] = ()
 
     def __post_init__(self) -> None:
         _check_short_life(self.certificate_days, short_lived=self.short_lived, what="profile")
+        _check_keys(self.key_types)
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -254,19 +262,27 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     label: str
     validation: Literal["ov", "dv"] = "ov"
     key_types: tuple[KeyType, ...] = (KeyType.RSA2048,)
-    certificate_days: int = 90
-    term_days: int = 365
+    certificate_days: LifeDays = 90
+    term_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 365
     challenges: tuple[Challenge, ...] = ("http-01", "dns-01", "tls-alpn-01")
     short_lived: bool = False
     profiles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_short_life(self.certificate_days, short_lived=self.short_lived, what="service")
+        if not self.key_types:
+            raise ValueError("key_types: a service has at least one")
+        _check_keys(self.key_types)
 
 
 def _check_short_life(days: int, *, short_lived: bool, what: str) -> None:
     if short_lived and days > SHORT_LIFE_DAYS:
         raise ValueError(f"certificate_days of a short_lived {what} is {SHORT_LIFE_DAYS} at the most")
+
+
+def _check_keys(key_types: Sequence[KeyType]) -> None:
+    if KeyType.RSA8192 in key_types:
+        raise ValueError("key_types: no certificate has rsa8192")
 
 
 SERVICES: dict[str, Service] = {
