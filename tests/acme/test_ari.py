@@ -60,6 +60,23 @@ def test_the_shortest_and_longest_identifiers(aki, serial):
 
 
 @pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("aYhba4dGQEHhs3uEe6CuLN4ByNQ", "it is not a certificate identifier of two parts"),
+        ("A" * 88 + ".AIdlQyE", "a part of the certificate identifier has an impossible length"),
+        ("aYhba4dGQEHhs3uEe6CuLN4ByNQ." + "f" * 28, "a part of the certificate identifier has an impossible length"),
+        ("aYhba4dGQEHhs3uEe6CuLN4ByNQ.h2VDIQ", "the serial number is not written as in a certificate"),
+        ("aYhba4dGQEHhs3uEe6CuLN4ByNQ.AA", "the serial number is not written as in a certificate"),
+    ],
+)
+def test_why_it_is_no_identifier(text, reason):
+    """X-11: whoever wrote it is told."""
+    with pytest.raises(Malformed) as caught:
+        ari.parse_cert_id(text)
+    assert caught.value.facts == {"reason": reason}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

@@ -61,8 +61,11 @@ def test_depth_is_limited():
     def nested(levels: int) -> bytes:
         return b'{"name":"a","x":' + b"[" * levels + b"]" * levels + b"}"
 
-    assert codec.decode(nested(30), Sample, 10_000) == Sample("a")
-    assert refusal(nested(40), 10_000) == "it is nested too deeply"
+    assert codec.decode(nested(32), Sample, 10_000) == Sample("a")
+    assert refusal(nested(33), 10_000) == "it is nested too deeply"
+    objects = b'{"name":"a","x":' + b'{"x":' * 31 + b"{}" + b"}" * 32
+    assert codec.decode(objects, Sample, 10_000) == Sample("a")
+    assert refusal(objects.replace(b"{}", b'{"x":{}}'), 10_000) == "it is nested too deeply"
     assert refusal(nested(50_000), 1_000_000) in {"it is nested too deeply", "it is not JSON"}
 
 
@@ -100,6 +103,8 @@ def test_a_member_twice_is_found_whatever_stands_beside_it(members):
         b"\xef\xbb\xbf{}",
         b"{",
         b"\xff\xfe{\x00}\x00",
+        b'{"a":"\xff"}',
+        b'{"a":' + b"1" * 5000 + b"}",
         b'{"a":' * 50_000,
     ],
 )

@@ -109,6 +109,7 @@ def test_a_wrong_mac_is_refused(signature):
         ({**GOOD, "b64": False}, "its header holds a member that does not belong there"),
         ({"alg": "HS256", "url": URL}, "its header lacks kid or url"),
         ({**GOOD, "kid": 5}, "its header lacks kid or url"),
+        ({**GOOD, "kid": ""}, "its header lacks kid or url"),
         ({"alg": "HS256", "kid": "kid-1"}, "its header lacks kid or url"),
         (b"[]", "it is not a well-formed JWS of a key"),
         (b'{"alg":"HS256","alg":"HS256"}', "it is not a well-formed JWS of a key"),

@@ -20,7 +20,6 @@ _RETRY_DEFAULT = 21_600.0
 # RFC 5280 §4.1.2.2 allows 20 octets of serial number; an identifier is text from outside.
 _SERIAL_OCTETS = 20
 _KEY_ID_OCTETS = 64
-_ID_LIMIT = 128
 
 
 def cert_id(certificate: x509.Certificate) -> str | None:
@@ -37,13 +36,13 @@ def cert_id_of(aki: bytes, serial: int) -> str:
 def parse_cert_id(text: str) -> tuple[bytes, int]:
     """Split an identifier into key identifier and serial number; raises Malformed (BadBase64 included)."""
     key_text, dot, serial_text = text.partition(".")
-    if not dot or len(text) > _ID_LIMIT:
+    if not dot:
         raise Malformed(reason="it is not a certificate identifier of two parts")
     aki, octets = b64.decode(key_text), b64.decode(serial_text)
-    serial = int.from_bytes(octets, "big", signed=True)
+    serial = int.from_bytes(octets, "big")
     if not 0 < len(aki) <= _KEY_ID_OCTETS or len(octets) > _SERIAL_OCTETS:
         raise Malformed(reason="a part of the certificate identifier has an impossible length")
-    if serial <= 0 or octets != _der_integer(serial):
+    if not serial or octets != _der_integer(serial):
         raise Malformed(reason="the serial number is not written as in a certificate")
     return aki, serial
 

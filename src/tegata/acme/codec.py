@@ -65,7 +65,7 @@ def strict_object(data: bytes) -> dict[str, Any]:
         value = msgspec.json.decode(data)
         if not _is_plain(value, data):
             _WATCHFUL.decode(data.decode())
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         raise Malformed(reason="it is not JSON") from None
     if not isinstance(value, dict):
         raise Malformed(reason="it is not a JSON object")
@@ -79,7 +79,6 @@ def _is_plain(value: Any, data: bytes) -> bool:  # noqa: ANN401 - JSON is any of
     """
     return (
         isinstance(value, dict)
-        and b"\\" not in data
         and data.count(b'"') == 4 * len(value)
         and set(map(type, value.values())) == _TEXT
     )
