@@ -187,8 +187,10 @@ async def test_an_account_changes_its_key(store: Store) -> None:
 async def test_another_credential(store: Store) -> None:
     """Only the one that is still the account's is replaced (A-39)."""
     await populate(store)
+    neighbour = account(id="neighbour", thumbprint="neighbour")
     work = Work()
     store.credentials.insert(work, credential(kid="new"))
+    store.accounts.insert(work, neighbour)
     await store.commit(work)
 
     def change(former: str) -> Work:
@@ -204,22 +206,30 @@ async def test_another_credential(store: Store) -> None:
         credential(kid="new"),
     )
     assert await refused(store, change("kid")) == "accounts.bind"
+    assert await store.accounts.get("neighbour") == neighbour
 
 
 async def test_accounts_agree_together(store: Store) -> None:
-    """All of the contract, but those that gave themselves up (B-99)."""
+    """All of the contract, but those that gave themselves up, and no other contract's (B-99)."""
     await populate(store)
     work = Work()
+    store.contracts.insert(work, contract(id="foreign"))
     store.accounts.insert(work, account(id="gone", thumbprint="other", terms_agreed_at=None, deactivated_at=NOW))
+    store.accounts.insert(work, account(id="foreign", thumbprint="foreign", contract_id="foreign"))
     store.accounts.agree(work, "contract", NOW + DAY, "https://ca.example.com/terms")
     await store.commit(work)
     agreed = {one.id: one.terms_agreed_at for one in await store.accounts.of_contract("contract")}
     assert agreed == {"account": NOW + DAY, "gone": None}
+    assert await store.accounts.get("foreign") == account(id="foreign", thumbprint="foreign", contract_id="foreign")
 
 
 async def test_an_account_is_deactivated_once(store: Store) -> None:
-    """After that nothing of it changes any more."""
+    """After that nothing of it changes any more, and nothing of another one's did."""
     await populate(store)
+    neighbour = account(id="neighbour", thumbprint="neighbour")
+    work = Work()
+    store.accounts.insert(work, neighbour)
+    await store.commit(work)
     work = Work()
     store.accounts.update_contacts(work, "account", ("mailto:a@example.com", "mailto:b@example.com"))
     await store.commit(work)
@@ -239,11 +249,15 @@ async def test_an_account_is_deactivated_once(store: Store) -> None:
         getattr(store.accounts, verb)(work, "account", *arguments, **named)
         assert await refused(store, work) == f"accounts.{verb}"
     assert await store.accounts.get("account") == gone
+    assert await store.accounts.get("neighbour") == neighbour
 
 
 async def test_contract_renewal(store: Store) -> None:
-    """Guarded by the end it presumes; never after the contract was ended."""
+    """Guarded by the end it presumes; never after the contract was ended, nor that of another one."""
     await populate(store)
+    work = Work()
+    store.contracts.insert(work, contract(id="foreign"))
+    await store.commit(work)
     ends = contract().ends
     later = ends + 365 * DAY
 
@@ -262,11 +276,16 @@ async def test_contract_renewal(store: Store) -> None:
     store.contracts.renew(work, "contract", ends_before=later, ends=later + DAY, at=NOW)
     assert await refused(store, work) == "contracts.renew"
     assert await store.contracts.get("contract") == renewed
+    assert await store.contracts.get("foreign") == contract(id="foreign")
 
 
 async def test_contract_suspension_and_end(store: Store) -> None:
-    """Each only from the state it presumes."""
+    """Each only from the state it presumes, and of that contract alone."""
     await populate(store)
+    work = Work()
+    for name, changes in (("active", {}), ("suspended", {"suspended_at": NOW}), ("ended", {"ended_at": NOW})):
+        store.contracts.insert(work, contract(id=name, **changes))
+    await store.commit(work)
 
     async def attempt(verb: str, *arguments: object) -> bool:
         work = Work()
@@ -288,11 +307,19 @@ async def test_contract_suspension_and_end(store: Store) -> None:
     assert not await attempt("end", NOW + 2 * DAY)
     assert not await attempt("resume")
     assert await store.contracts.get("contract") == contract(suspended_at=NOW, ended_at=NOW + DAY)
+    work = Work()
+    store.contracts.suspend(work, "ended", NOW + DAY)
+    assert await refused(store, work) == "contracts.suspend"
+    assert await store.contracts.get("active") == contract(id="active")
+    assert await store.contracts.get("suspended") == contract(id="suspended", suspended_at=NOW)
 
 
 async def test_credentials_are_superseded_and_disabled_once(store: Store) -> None:
-    """Both may happen to the same one."""
+    """Both may happen to the same one, and then not to another."""
     await populate(store)
+    work = Work()
+    store.credentials.insert(work, credential(kid="beside"))
+    await store.commit(work)
     for verb in ("supersede", "disable"):
         work = Work()
         getattr(store.credentials, verb)(work, "kid", NOW + DAY)
@@ -301,6 +328,7 @@ async def test_credentials_are_superseded_and_disabled_once(store: Store) -> Non
         getattr(store.credentials, verb)(work, "kid", NOW + 2 * DAY)
         assert await refused(store, work) == f"credentials.{verb}"
     assert await store.credentials.get("kid") == credential(superseded_at=NOW + DAY, disabled_at=NOW + DAY)
+    assert await store.credentials.get("beside") == credential(kid="beside")
 
 
 async def test_sessions(store: Store) -> None:

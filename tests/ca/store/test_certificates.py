@@ -6,6 +6,7 @@ import pytest
 
 from tegata.ca.model import Replacement, Revocation, RevocationList
 from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.settings import WHOLE_CRL
 from tests.ca.store.records import DAY, NOW, SECOND, certificate, contract, order, populate
 
 pytestmark = pytest.mark.anyio
@@ -35,9 +36,17 @@ async def orders(store: Store, *names: str, **changes: object) -> None:
 
 
 async def test_from_intent_to_revocation(store: Store) -> None:
-    """Each step once and in its turn; what was stored before stays."""
+    """Each step once and in its turn; what was stored before stays, and so do others."""
     await populate(store)
-    await orders(store, "order")
+    await orders(store, "order", "intended", "issued", "revoked")
+    issued_at = {"chain_pem": b"pem", "issued_at": NOW}
+    others = [
+        certificate("b1", "intended"),
+        certificate("b2", "issued", **issued_at),
+        certificate("b3", "revoked", revoked_at=NOW, reason=4, **issued_at),
+    ]
+    for other in others:
+        assert await step(store, "intend", other)
     assert not await step(store, "issue", "a1", b"pem", NOW)
     assert await step(store, "intend", certificate())
     assert await store.certificates.get("a1") == certificate()
@@ -56,6 +65,7 @@ async def test_from_intent_to_revocation(store: Store) -> None:
     assert not await step(store, "revoke_for_key_compromise", "a1")
     compromised = certificate(chain_pem=b"pem", issued_at=NOW + SECOND, revoked_at=NOW + DAY, reason=1)
     assert await store.certificates.get("a1") == compromised
+    assert [await store.certificates.get(other.serial) for other in others] == others
     assert await store.certificates.get("x") is None
     assert await store.certificates.intended_for("x") is None
 
@@ -127,17 +137,17 @@ async def test_revoked_certificates_for_the_crl(store: Store) -> None:
     assert [one.serial for one in await store.certificates.revoked("issuing-1", NOW, "", 9)] == ["05"]
 
 
-def crl(number: int) -> RevocationList:
-    return RevocationList(number=number, this_update=NOW, next_update=NOW + DAY, der=b"crl %d" % number)
+def crl(number: int, name: str = WHOLE_CRL) -> RevocationList:
+    return RevocationList(number=number, this_update=NOW, next_update=NOW + DAY, der=b"crl %d" % number, crl=name)
 
 
 async def test_crl_numbers_only_grow_by_one(store: Store) -> None:
-    """Of concurrent publishers of one number one wins; the latest is what is read."""
+    """Of concurrent publishers of one number one wins; the latest of each name is what is read, and no other's."""
     assert await store.revocation_lists.latest() is None
 
-    async def publish(number: int) -> bool:
+    async def publish(number: int, name: str = WHOLE_CRL) -> bool:
         work = Work()
-        store.revocation_lists.publish(work, crl(number))
+        store.revocation_lists.publish(work, crl(number, name))
         return await attempt(store, work) is None
 
     assert not await publish(2)
@@ -148,6 +158,16 @@ async def test_crl_numbers_only_grow_by_one(store: Store) -> None:
     assert not await publish(1)
     assert not await publish(4)
     assert await store.revocation_lists.latest() == crl(2)
+    assert not await publish(1, "issuing2")
+    assert await publish(3, "issuing2")
+    assert await publish(4, "issuing2")
+    assert await store.revocation_lists.latest() == crl(2)
+    assert await store.revocation_lists.latest("issuing2") == crl(4, "issuing2")
+    assert await store.revocation_lists.head("issuing") == (2, NOW, NOW + DAY)
+    assert {name: head.number for name, head in (await store.revocation_lists.heads()).items()} == {
+        WHOLE_CRL: 2,
+        "issuing2": 4,
+    }
 
 
 async def test_to_be_replaced(store: Store) -> None:

@@ -164,3 +164,20 @@ async def test_a_discarded_job_is_gone(store: Store) -> None:
         assert await do(store, "discard", "validate", "job-subject")
     assert not await do(store, "finish", ours)
     assert await store.jobs.next_due() is None
+
+
+async def test_what_becomes_of_a_job_becomes_of_no_other(store: Store) -> None:
+    """Whoever has several keeps them all while one is finished, postponed, kept or discarded."""
+    for name in ("finished", "postponed", "kept", "left"):
+        await do(store, "add", job(name))
+    await do(store, "add", job("of another kind", kind="issue", subject="discarded-subject"))
+    held = {one.id: one for one in await claim(store, NOW)}
+    await do(store, "add", job("discarded"))
+    assert await do(store, "finish", held["finished"])
+    assert await do(store, "postpone", held["postponed"], NOW + DAY)
+    assert await do(store, "extend", held["kept"], NOW + 2 * LEASE)
+    assert await do(store, "discard", "validate", "discarded-subject")
+    assert {one.id for one in await claim(store, NOW + LEASE, "them")} == {"left", "of another kind"}
+    assert {one.id for one in await claim(store, NOW + 2 * LEASE, "others")} == {"kept", "left", "of another kind"}
+    attempts = {one.id: one.attempts for one in await claim(store, NOW + DAY, "others")}
+    assert attempts == {"left": 0, "of another kind": 0, "kept": 0, "postponed": 1}

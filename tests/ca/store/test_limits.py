@@ -7,7 +7,7 @@ import pytest
 
 from tegata.ca.model import Limit
 from tegata.ca.ports import Conflict, Store, Work
-from tests.ca.store.records import DAY, NOW, populate
+from tests.ca.store.records import DAY, NOW, account, contract, populate
 
 pytestmark = pytest.mark.anyio
 HOUR = timedelta(hours=1)
@@ -21,9 +21,9 @@ async def spend(store: Store, *names: str, now=NOW, account="account") -> None:
     await store.commit(work)
 
 
-async def fail(store: Store, name: str, now=NOW, pause_after=100) -> None:
+async def fail(store: Store, name: str, now=NOW, pause_after=100, account="account") -> None:
     work = Work()
-    store.limits.failed(work, "account", name, FAILURES, now, pause_after=pause_after)
+    store.limits.failed(work, account, name, FAILURES, now, pause_after=pause_after)
     await store.commit(work)
 
 
@@ -69,9 +69,17 @@ async def test_names_are_held_back_whole(store: Store) -> None:
 
 
 async def test_passing_forgets_what_is_not_paused(store: Store) -> None:
+    """Of that account and name; others' failures stay."""
     await populate(store)
+    work = Work()
+    store.contracts.insert(work, contract(id="foreign"))
+    store.accounts.insert(work, account(id="neighbour", thumbprint="neighbour", contract_id="foreign"))
+    await store.commit(work)
     await fail(store, "a.example.com")
     await fail(store, "b.example.com", pause_after=1)
+    await fail(store, "a.example.com", account="neighbour")
+    await fail(store, "b.example.com", pause_after=1, account="neighbour")
+    await fail(store, "d.example.com", pause_after=1, account="neighbour")
     for name in ("a.example.com", "b.example.com", "c.example.com"):
         work = Work()
         store.limits.passed(work, "account", name)
@@ -83,3 +91,7 @@ async def test_passing_forgets_what_is_not_paused(store: Store) -> None:
     assert await store.limits.of_account("account") == []
     with pytest.raises(Conflict):
         await store.commit(work)
+    assert await store.limits.paused("contract") == []
+    assert [each.name for each in await store.limits.paused("foreign")] == ["b.example.com", "d.example.com"]
+    left = [each.name for each in await store.limits.of_account("neighbour")]
+    assert left == ["a.example.com", "b.example.com", "d.example.com"]

@@ -13,6 +13,7 @@ from tests.ca.store.records import (
     FAULT,
     NOW,
     SECOND,
+    account,
     authorization,
     certificate,
     job,
@@ -287,6 +288,11 @@ async def test_an_accounts_orders_in_pages(store: Store) -> None:
         await place_order(store, name, created_at=created)
     await place_order(store, "expired", expires_at=NOW + SECOND)
     await place_order(store, "failed", fault=FAULT)
+    work = Work()
+    store.accounts.insert(work, account(id="neighbour", thumbprint="neighbour"))
+    await store.commit(work)
+    for name, created in (("b2", NOW), ("d2", NOW + 2 * SECOND)):
+        await place_order(store, name, created_at=created, account_id="neighbour")
 
     async def page(most: int, after: str | None) -> list[str]:
         last = await store.orders.get(after) if after else None
@@ -306,12 +312,12 @@ async def test_open_orders_are_cancelled(store: Store) -> None:
     await place_order(store, "open")
     await place_order(store, "processing", processing_at=NOW, csr=b"csr")
     await place_order(store, "failed", fault=FAULT)
-    for account_id in ("nobody", "account"):
+    for account_id, fault in (("nobody", None), ("account", other)):
         work = Work()
         store.orders.cancel_open(work, account_id, other)
         await store.commit(work)
-    faults = {name: await store.orders.get(name) for name in ("open", "processing", "failed")}
-    assert [found and found.fault for found in faults.values()] == [other, None, FAULT]
+        faults = [await store.orders.get(name) for name in ("open", "processing", "failed")]
+        assert [found and found.fault for found in faults] == [fault, None, FAULT]
 
 
 async def test_an_authorization_is_deactivated_once(store: Store) -> None:

@@ -12,12 +12,15 @@ SERIAL = "a1"
 
 @pytest.fixture(autouse=True)
 async def intended(store: Store) -> None:
-    """An order in processing, with the intent of a certificate."""
+    """An order in processing, with the intent of a certificate; and another one, which has its precertificate."""
     await populate(store)
-    await place_order(store, "order")
     work = Work()
-    store.orders.begin_processing(work, "order", b"csr", NOW)
-    store.certificates.intend(work, certificate(SERIAL, "order"))
+    for name, serial, key in (("order", SERIAL, certificate().spki_digest), ("beside", "b2", b"another")):
+        await place_order(store, name)
+        store.orders.begin_processing(work, name, b"csr", NOW)
+        store.certificates.intend(work, certificate(serial, name, spki_digest=key))
+    store.certificates.issue(work, "b2", b"precertificate", NOW)
+    store.precertificates.insert(work, "b2", b"der", NOW)
     await store.commit(work)
 
 
@@ -55,6 +58,9 @@ async def test_from_the_signature_to_the_certificate(store: Store) -> None:
     assert record is not None
     assert (found.der, found.signed_at, found.scts, found.finished_at) == (b"der", NOW, b"scts", NOW + SECOND)
     assert (record.chain_pem, record.issued_at) == (b"chain", NOW)
+    beside = await store.precertificates.get("b2")
+    assert beside is not None
+    assert (beside.scts, beside.finished_at) == (None, None)
 
 
 async def test_what_was_revoked_is_not_finished(store: Store) -> None:
@@ -81,5 +87,5 @@ async def test_a_key_that_was_blocked_meanwhile(store: Store) -> None:
 
 async def test_it_goes_with_its_certificate(store: Store) -> None:
     await precertify(store)
-    assert await store.housekeeping.drop_certificates(NOW + 90 * DAY + SECOND, 10) == 1
+    assert await store.housekeeping.drop_certificates(NOW + 90 * DAY + SECOND, 10) == 2
     assert await store.precertificates.get(SERIAL) is None
