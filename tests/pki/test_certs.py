@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +95,31 @@ def test_number_and_size_are_limited():
     assert len(certs.load_chain(certs.to_pem([LEAF] * 10))) == 10
     assert refusal(certs.to_pem([LEAF] * 11)) == "it holds more than 10 certificates"
     assert refusal(PEM + b"\n" * certs.CHAIN_LIMIT) == "it is longer than 256 KiB"
+
+
+# A common name of this type is refused by the library, by an exception of its own: TypeError.
+TEXT, BITS = bytes.fromhex("06035504030c"), bytes.fromhex("060355040303")
+
+
+def test_a_name_of_bits_is_refused():
+    """As issuer or as subject, which are read late (S-19)."""
+    der = INTERMEDIATE.certificate.public_bytes(serialization.Encoding.DER)
+    assert der.count(TEXT) == 2
+    for damaged in (der.replace(TEXT, BITS, 1), BITS.join(der.rsplit(TEXT, 1))):
+        assert refusal(pem_of(damaged)) == "a certificate in it cannot be read"
+
+
+def test_a_name_of_bits_in_an_extension_is_no_name():
+    """Nothing of the certificate is taken for known then (S-19)."""
+    evil = x509.DirectoryName(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "evil")]))
+    builder = x509.CertificateBuilder(
+        LEAF.issuer, x509.Name([]), KEY.public_key(), 7, LEAF.not_valid_before_utc, LEAF.not_valid_after_utc
+    )
+    san = x509.SubjectAlternativeName([x509.DNSName(NAMES[0]), evil])
+    der = builder.add_extension(san, critical=True).sign(KEY, SHA256()).public_bytes(serialization.Encoding.DER)
+    leaf = certs.load_leaf(pem_of(BITS.join(der.rsplit(TEXT, 1))))
+    assert check_refusal([leaf], names=NAMES[:1]) == "a certificate in it cannot be read"
+    assert certs.authority_key_id(leaf) is None
 
 
 NOT_POSITIVE = "ignore:Parsed a serial number which wasn't positive"

@@ -13,6 +13,7 @@ from cryptography.x509.oid import AttributeOID, ExtendedKeyUsageOID, NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tegata.ca.issuing import der
 from tegata.pki import csr, keys
 from tegata.pki.csr import BadCSR, BadCSRName
 from tegata.pki.forms import KeyForm
@@ -345,6 +346,24 @@ def test_a_tls_feature_the_library_does_not_know_is_refused():
     assert refusal(_signed_again(der.replace(feature, feature[:-1] + b"\x72"))).startswith("it is not a well-formed")
 
 
+@pytest.mark.parametrize("type_octet", [0x03, 0x05], ids=["BIT STRING", "NULL"])
+def test_a_common_name_that_is_no_text_is_refused(type_octet):
+    """The library raises TypeError for the first, ValueError for the other (S-19)."""
+    der = request(subject=name((NameOID.COMMON_NAME, "www.example.com")))
+    text = bytes.fromhex("06035504030c")
+    assert der.count(text) == 1
+    changed = _signed_again(der.replace(text, text[:-1] + bytes([type_octet])))
+    assert refusal(changed) == "it is not a well-formed PKCS#10 request"
+
+
+@pytest.mark.parametrize("tag", [0xA3, 0xA5], ids=["x400Address", "ediPartyName"])
+def test_kinds_of_names_that_the_library_does_not_read_are_refused(tag):
+    """S-12."""
+    placeholder = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.99"), bytes([0x30, 4, tag, 2, 5, 0]))
+    der = request(placeholder, san=False).replace(b"\x06\x03\x55\x1d\x63", b"\x06\x03\x55\x1d\x11")
+    assert refusal(_signed_again(der)) == "it asks for a name that is neither a DNS name nor an IP address"
+
+
 def test_a_request_for_nothing_is_refused():
     assert refusal(request(san=False)) == "it asks for no name"
 
@@ -369,6 +388,26 @@ def test_size_is_limited_before_parsing():
 
 
 SAMPLE = request()
+EVERYTHING = request(
+    x509.KeyUsage(True, False, True, False, False, False, False, False, False),
+    x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),
+    x509.BasicConstraints(ca=False, path_length=None),
+    x509.TLSFeature([x509.TLSFeatureType.status_request]),
+    subject=name((NameOID.COMMON_NAME, "www.example.com")),
+)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_signed_octets_break_the_reader(data):
+    """Who sends a request signs what he likes: behind a right signature too it ends in BadCSR or a request (S-19)."""
+    info, algorithm, _ = der.elements(der.only(EVERYTHING, der.SEQUENCE).content)
+    changed = bytearray(info.encoded)
+    for _ in range(data.draw(st.integers(1, 3))):
+        changed[data.draw(st.integers(4, len(changed) - 1))] = data.draw(st.integers(0, 255))
+    signature = der.write(0x03, b"\0", KEY.sign(bytes(changed), ec.ECDSA(hashes.SHA256())))
+    with suppress(BadCSR):
+        csr.parse(der.write(der.SEQUENCE, bytes(changed), algorithm.encoded, signature))
 
 
 @given(st.data())

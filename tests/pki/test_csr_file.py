@@ -58,6 +58,10 @@ def test_names() -> None:
         (request(None).public_bytes(Encoding.DER), csr.BadCSR),
         (request("www.example.com", x509.RFC822Name("a@example.com")).public_bytes(Encoding.DER), csr.BadCSR),
         (request("My Server").public_bytes(Encoding.DER), BadName),
+        (
+            request("evil").public_bytes(Encoding.DER).replace(b"\x55\x04\x03\x0c", b"\x55\x04\x03\x03"),
+            csr.BadCSR,
+        ),
     ],
 )
 def test_what_is_none(content: bytes, error: type[Exception]) -> None:

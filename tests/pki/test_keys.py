@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +52,23 @@ def test_a_made_key_is_of_its_type(key_type, words):
     public = keys.generate(key_type).public_key()
     assert keys.type_of(public) is key_type
     assert keys.describe(public) == words
+
+
+@pytest.mark.parametrize(
+    ("bits", "key_type"),
+    [
+        (2048, KeyType.RSA2048),
+        (3072, KeyType.RSA3072),
+        (4096, KeyType.RSA4096),
+        (8192, KeyType.RSA8192),
+        (2047, None),
+        (2056, None),
+    ],
+)
+def test_an_rsa_key_has_one_of_four_lengths(bits, key_type):
+    public = rsa.RSAPublicNumbers(65537, 2**bits // 3 * 2 | 1).public_key()
+    assert keys.type_of(public) is key_type
+    assert keys.describe(public) == f"RSA {bits}"
 
 
 def test_keys_of_other_kinds_have_no_key_type():

@@ -28,6 +28,7 @@ from tegata.pki.names import BadName
         ("2001:DB8:0:0:0:0:0:1", "2001:db8::1"),
         ("2001:db8:0:1::", "2001:db8:0:1::"),
         ("a" * 63 + ".example", "a" * 63 + ".example"),
+        ("a" * 63 + ".xn--wgv71a119e.jp", "a" * 63 + ".xn--wgv71a119e.jp"),
         ((("a" * 63 + ".") * 4)[:253], (("a" * 63 + ".") * 4)[:253]),
     ],
 )
@@ -128,6 +129,7 @@ def test_kinds_of_names():
     assert names.is_ip("192.0.2.1")
     assert names.is_ip("2001:db8::1")
     assert not names.is_ip("www.example.com")
+    assert not names.is_ip("db1")
     assert names.is_wildcard("*.example.com")
     assert not names.is_wildcard("www.example.com")
     assert names.base_of("*.example.com") == "example.com"

@@ -77,11 +77,7 @@ def _is_plain(value: Any, data: bytes) -> bool:  # noqa: ANN401 - JSON is any of
 
     Most signed text is such, and counting takes a tenth of reading it once more.
     """
-    return (
-        isinstance(value, dict)
-        and data.count(b'"') == 4 * len(value)
-        and set(map(type, value.values())) == _TEXT
-    )
+    return isinstance(value, dict) and data.count(b'"') == 4 * len(value) and set(map(type, value.values())) == _TEXT
 
 
 def _refuse_duplicates(members: list[tuple[str, object]]) -> None:

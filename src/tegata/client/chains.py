@@ -22,8 +22,5 @@ def alternates(response: Response) -> list[str]:
 
 def is_preferred(chain: Sequence[x509.Certificate], issuer: str) -> bool:
     """Whether the topmost certificate of a chain was issued by this common name, as lego compares it."""
-    try:
-        names = chain[-1].issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
-    except ValueError:
-        return False
+    names = chain[-1].issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
     return any(name.value == issuer for name in names)

@@ -11,6 +11,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from tegata.pki.certs import UNREADABLE
 from tegata.pki.keys import PublicKey
 
 # For all of it, finding the host's address included: this is a courtesy, not a duty.
@@ -37,14 +38,14 @@ def says_revoked(content: bytes, certificate: x509.Certificate, issuer: x509.Cer
         return crl.is_signature_valid(key) and (
             crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+    except (*UNREADABLE, UnsupportedAlgorithm):
         return False
 
 
 def _addresses(certificate: x509.Certificate) -> Iterator[str]:
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return
     for point in points:
         for name in point.full_name or ():

@@ -23,8 +23,15 @@ CHAIN_LENGTH = 10
 
 _LINE = re.compile(rb".{1,64}")
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
-# What the library raises for extensions that are not well-formed (KeyError: a TLS feature it does not know).
-_UNREADABLE = (ValueError, KeyError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+UNREADABLE = (
+    ValueError,
+    KeyError,  # a TLS feature it does not know
+    TypeError,  # a BIT STRING in a name, as here and there in extensions too
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises for X.509 that is not well-formed: at once, or when a name or an extension is looked at."""
 
 
 class BadChain(TegataError):
@@ -49,8 +56,8 @@ def load_chain(pem: bytes) -> list[x509.Certificate]:
     if _BLOCK.sub(b"", pem).strip():
         raise BadChain(reason="it holds something other than certificates")
     try:
-        chain = [x509.load_pem_x509_certificate(block) for block in blocks]
-    except (ValueError, x509.InvalidVersion):
+        chain = [_read(block) for block in blocks]
+    except UNREADABLE:
         raise BadChain(reason="a certificate in it cannot be read") from None
     # The library lets these pass with a warning, for now (RFC 5280 §4.1.2.2).
     if any(certificate.serial_number <= 0 for certificate in chain):
@@ -133,8 +140,15 @@ def authority_key_id(certificate: x509.Certificate) -> bytes | None:
     """The keyIdentifier of the authorityKeyIdentifier extension (RFC 5280 §4.2.1.1), if there is one."""
     try:
         return certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
-    except (x509.ExtensionNotFound, *_UNREADABLE):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return None
+
+
+def _read(block: bytes) -> x509.Certificate:
+    """A certificate whose names can be shown and compared: the library reads them only when it is asked for them."""
+    certificate = x509.load_pem_x509_certificate(block)
+    _ = certificate.issuer, certificate.subject
+    return certificate
 
 
 def _leaf_spki(leaf: x509.Certificate) -> bytes | None:
@@ -150,7 +164,7 @@ def _alternative_names(certificate: x509.Certificate) -> list[x509.GeneralName]:
         return list(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
     except x509.ExtensionNotFound:
         return []
-    except _UNREADABLE:
+    except UNREADABLE:
         raise BadChain(reason="a certificate in it cannot be read") from None
 
 

@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from tegata.errors import TegataError
 from tegata.pki import names as name_rules
+from tegata.pki.certs import UNREADABLE
 from tegata.pki.keys import PrivateKey, PublicKey, spki
 
 # A hundred names of full length and an RSA key of 8192 bits stay below this.
@@ -89,7 +90,7 @@ def parse(der: bytes) -> Request:
         raise BadCSR(reason="it asks for a name that is neither a DNS name nor an IP address") from None
     except UnsupportedAlgorithm:
         raise BadCSR(reason="its key or signature is of an unknown kind") from None
-    except (ValueError, KeyError):  # KeyError: a TLS feature the library does not know
+    except UNREADABLE:
         raise BadCSR(reason="it is not a well-formed PKCS#10 request") from None
     if common_name is not None:
         names = names | {common_name}
@@ -131,8 +132,7 @@ def _common_name(subject: x509.Name) -> str | None:
     if len(attributes) > 1 or attributes[0].oid != NameOID.COMMON_NAME:
         raise BadCSR(reason="its subject holds more than a common name: ask with a common name alone, or none")
     value = attributes[0].value
-    if not isinstance(value, str):
-        raise BadCSR(reason="its common name is not text")
+    assert isinstance(value, str), "the library reads nothing else as a common name"
     return _name(value)
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from tegata.pki import names as name_rules
+from tegata.pki.certs import UNREADABLE
 from tegata.pki.csr import DER_LIMIT, BadCSR
 from tegata.pki.keys import PublicKey
 
@@ -41,7 +42,7 @@ def read(content: bytes) -> Brought:
         raise BadCSR(reason="it asks for a name that is neither a DNS name nor an IP address") from None
     except UnsupportedAlgorithm:
         raise BadCSR(reason="its key or signature is of an unknown kind") from None
-    except (ValueError, KeyError, x509.DuplicateExtension, x509.InvalidVersion):
+    except UNREADABLE:
         raise BadCSR(reason="it is not a well-formed PKCS#10 request") from None
     if not isinstance(key, PublicKey):
         raise BadCSR(reason="its key is neither an RSA, an EC nor an Ed25519 key")

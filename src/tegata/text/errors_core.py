@@ -204,7 +204,6 @@ REASONS: dict[str, str] = {
     "its subject holds more than a common name: ask with a common name alone, or none": (
         "サブジェクトにコモンネーム以外の情報があります（コモンネームのみ、または空にしてください）"
     ),
-    "its common name is not text": "コモンネームが文字列ではありません",
     "it gives an IP address as a DNS name": "IP アドレスを DNS 名として記載しています",
     "it requests an extension that a subscriber cannot choose": "申請者が指定できない拡張を要求しています",
     "it asks to become a certification authority": "認証局になることを要求しています",

@@ -56,6 +56,8 @@ def names(*values: str) -> Extension:
     return x509.SubjectAlternativeName([x509.DNSName(value) for value in values]), False
 
 
+# A directoryName whose common name is a BIT STRING, for which the library raises TypeError.
+DIRECTORY_NAME_OF_BITS = bytes.fromhex("3013a411300f310d300b060355040303046576696c")
 IDENTIFIED = raw(IDENTIFIER, b"\x04\x20" + DIGEST)
 
 
@@ -231,6 +233,7 @@ async def test_another_certificate(context, der, reason):
     ("der", "reason"),
     [
         (certificate(raw(SAN, b"\x30\x05ab"), IDENTIFIED), "its certificate cannot be read"),
+        (certificate(raw(SAN, DIRECTORY_NAME_OF_BITS), IDENTIFIED), "its certificate cannot be read"),
         (
             certificate(names(NAME), IDENTIFIED, raw("2.5.29.99", b"\x30\x00")).replace(
                 bytes.fromhex("0603551d63"), bytes.fromhex("0603551d11")

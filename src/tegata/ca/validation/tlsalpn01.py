@@ -21,6 +21,7 @@ from tegata.ca.ports import Verdict
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.evidence import Evidence, Hop, verdict
 from tegata.pki import names
+from tegata.pki.certs import UNREADABLE
 
 # One connection with its handshake; the whole check, however many addresses it takes.
 STEP_SECONDS = 10.0
@@ -40,8 +41,6 @@ _FAILURES = {
     "TLSV1_UNRECOGNIZED_NAME": "it knows no such name",
     "EXCESSIVE_MESSAGE_SIZE": "its certificates are too large",
 }
-# What the library raises for certificates and extensions that are not well-formed.
-_UNREADABLE = (ValueError, KeyError, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
 
 
 class TlsAlpn01:
@@ -150,7 +149,7 @@ def defect(der: bytes, name: str, expected: bytes) -> str | None:
         has_draft = any(each.oid == _DRAFT_IDENTIFIER for each in extensions)
     except x509.DuplicateExtension:
         return "its certificate has an extension twice"
-    except _UNREADABLE:
+    except UNREADABLE:
         return "its certificate cannot be read"
     return _wrong_name(alternative, name) or _wrong_identifier(shown, expected, has_draft=has_draft)
 
