@@ -78,6 +78,13 @@ def test_exit_codes(error, code: int) -> None:
             "name it by --path",
         ),
         ("-d x.example -m a@x revoke", 1, "Account a@x is not registered.", "name it by --path"),
+        (f"-s {NOBODY} -m a\udcff@x -d x.example --http run", 1, None, "The value of -m is no text in UTF-8"),
+        (f"-s {NOBODY} --http-timeout 99999999999 -d x.example --http run", 1, None, "cannot be reached"),
+        ("-d x.example –-http run", 1, None, "“–-http” begins with a dash of print"),
+        ("-d x.example --http renew –days 10", 1, None, "“–days” begins with a dash of print"),
+        ("-d x.example --http renew ーdays 10", 1, None, "“ーdays” begins with a dash of print"),
+        ("-d x.example --http renew --renew-hook “systemctl restart httpd”", 1, None, "those of print"),
+        ("renew --cert.timeout -1", 1, 'invalid value "-1" for flag -cert.timeout', "a whole number, 0 or more"),
         (f"-s {NOBODY} -d x.example --http run", 1, f"get directory at '{NOBODY}'", "cannot be reached"),
         ("-s http://127.0.0.1:1/ -d x.example --http run", 1, None, "is not an https address"),
     ],
@@ -116,6 +123,20 @@ def test_the_language_of_the_explanation(tegata: Tegata, variables: dict[str, st
     done = tegata.run("run", "--dsn", "x", env={"PYTHONUTF8": "1", **variables})
     assert sentence in done.stderr
     assert "flag provided but not defined: -dsn" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("--eab-file nothing", "nothing を使えません: ファイルまたはフォルダーがありません。"),
+        ("--eab-file empty", "empty を使えません: --server がありません。"),
+        (f"-s {NOBODY}", "接続できません: 接続が拒否されました。"),
+    ],
+)
+def test_what_the_system_says_in_japanese(tegata: Tegata, line: str, sentence: str) -> None:
+    """Reasons are in the sentence's language."""
+    (tegata.directory / "empty").touch()
+    assert sentence in tegata.run("-d", "x.example", "--http", *line.split(), "run", env={"TEGATA_LANG": "ja"}).stderr
 
 
 def test_a_console_that_cannot_show_japanese(tegata: Tegata) -> None:

@@ -2,10 +2,12 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import h11
@@ -14,7 +16,7 @@ import pytest
 from tegata import __version__
 from tegata.acme.problems import DOCUMENT_LIMIT
 from tegata.acme.wire import Headers, Request
-from tegata.client.errors import AnswerTooLarge, BadRoots, CaUnreachable, InsecureUrl, TlsNotTrusted
+from tegata.client.errors import AnswerTooLarge, BadRoots, CaUnreachable, InsecureUrl, TlsNotTrusted, TlsOutOfDate
 from tegata.client.network import Network
 from tegata.client.transport import HttpTransport
 from tests.client.https_peer import Answer, Asked, Peer
@@ -127,6 +129,32 @@ def test_an_untrusted_root_is_told_apart(peer: Peer):
     assert caught.value.facts["host"] == peer.url.removeprefix("https://")
     assert "issuer" in str(caught.value.facts["reason"])
     assert peer.asked == []
+
+
+@pytest.mark.parametrize("days", [-3, 3])
+def test_a_certificate_that_is_not_in_force(tmp_path: Path, days: int):
+    """Ended, or to come: the fault may be this machine's clock, which is told with its time (C-24)."""
+    write_server_certificate(
+        tmp_path / "root.pem", tmp_path / "c.pem", tmp_path / "k.pem", shifted=timedelta(days=days)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "c.pem", tmp_path / "k.pem")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def shake_hands() -> None:
+            with contextlib.suppress(OSError):
+                context.wrap_socket(server.accept()[0], server_side=True).close()
+
+        thread = threading.Thread(target=shake_hands)
+        thread.start()
+        with (
+            HttpTransport(Network(roots=(tmp_path / "root.pem",))) as transport,
+            pytest.raises(TlsOutOfDate) as caught,
+        ):
+            transport.send(Request("GET", f"https://127.0.0.1:{port}/"), LIMIT)
+        thread.join()
+    assert str(caught.value.facts["now"]).startswith("20")
 
 
 def test_given_roots_replace_the_systems_or_join_them(peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

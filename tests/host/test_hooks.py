@@ -47,7 +47,9 @@ def test_windows_text_is_not_touched() -> None:
     assert command_line(text, windows=True) == text.strip()
 
 
-@pytest.mark.parametrize(("text", "windows"), [("", False), ("  ", True), ("a 'b", False), ("a \\", False)])
+@pytest.mark.parametrize(
+    ("text", "windows"), [("", False), ("  ", True), ("a 'b", False), ("a \\", False), ("“a b”", False), ("’a", True)]
+)
 def test_what_is_no_command(text: str, windows: bool) -> None:
     """The reason is told, the text is not: it may hold a password."""
     with pytest.raises(MalformedHook) as caught:

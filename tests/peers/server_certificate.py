@@ -12,11 +12,16 @@ from cryptography.x509.oid import NameOID
 
 
 def write_server_certificate(
-    root_file: Path, certificate_file: Path, key_file: Path, hosts: Sequence[str] = ()
+    root_file: Path,
+    certificate_file: Path,
+    key_file: Path,
+    hosts: Sequence[str] = (),
+    *,
+    shifted: dt.timedelta = dt.timedelta(),
 ) -> None:
     """Write a new root, and of it a certificate with its key; both are valid for a day.
 
-    It is for localhost, 127.0.0.1 and ``hosts``.
+    The certificate's day can be ``shifted``. It is for localhost, 127.0.0.1 and ``hosts``.
     """
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = _unsigned("Test peer root", "Test peer root", root_key, root_key)
@@ -24,7 +29,7 @@ def write_server_certificate(
     root = root.add_extension(_key_usage(ca=True), critical=True)
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     names = [x509.DNSName("localhost"), address, *(x509.DNSName(host) for host in hosts)]
-    leaf = _unsigned("localhost", "Test peer root", key, root_key)
+    leaf = _unsigned("localhost", "Test peer root", key, root_key, shifted)
     leaf = leaf.add_extension(x509.SubjectAlternativeName(names), critical=False)
     leaf = leaf.add_extension(_key_usage(ca=False), critical=True)
     for file, builder in ((root_file, root), (certificate_file, leaf)):
@@ -36,9 +41,13 @@ def write_server_certificate(
 
 
 def _unsigned(
-    subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, issuer_key: ec.EllipticCurvePrivateKey
+    subject: str,
+    issuer: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    shifted: dt.timedelta = dt.timedelta(),
 ) -> x509.CertificateBuilder:
-    now = dt.datetime.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC) + shifted
     return (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]))

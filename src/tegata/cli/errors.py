@@ -31,6 +31,12 @@ class MistypedFlag(UnknownFlag):
     code = "cli.mistyped-flag"
 
 
+class PrintedDash(TegataError):
+    """A word that begins with a dash of print, as word processors make it of hyphens; facts: ``word``."""
+
+    code = "cli.printed-dash"
+
+
 class MisplacedFlag(TegataError):
     """A flag of another command; facts: ``flag``, ``command`` (the one given), ``owners`` (those that take it)."""
 
@@ -56,9 +62,21 @@ class BadSwitch(TegataError):
 
 
 class BadNumber(TegataError):
-    """A value that is no whole number, or below what is allowed; facts: ``source``, ``value``."""
+    """A value that is no whole number, or too great; facts: ``source``, ``value``."""
 
     code = "cli.bad-number"
+
+
+class BadNatural(BadNumber):
+    """The same, where the least is 0."""
+
+    code = "cli.bad-natural"
+
+
+class BadText(TegataError):
+    """A value that is no text; facts: ``source``, ``value``."""
+
+    code = "cli.bad-text"
 
 
 class BadReason(TegataError):

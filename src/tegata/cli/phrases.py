@@ -25,6 +25,7 @@ PHRASES: dict[str, str] = {
     "cli.bad-time": 'invalid value "{value}" for flag {source}: parse error',
     "cli.bad-switch": 'invalid boolean value "{value}" for {source}: parse error',
     "cli.bad-number": 'invalid value "{value}" for flag {source}: parse error',
+    "cli.bad-natural": 'invalid value "{value}" for flag {source}: parse error',
     "cli.no-names": "Please specify --domains/-d",
     "cli.no-challenge": "No challenge selected. You must specify at least one challenge: `--http`, `--tls`, `--dns`.",
     "cli.unknown-provider": "unrecognized DNS provider: {word}",

@@ -46,6 +46,12 @@ class TlsNotTrusted(ClientError):
     code = "client.tls"
 
 
+class TlsOutOfDate(TlsNotTrusted):
+    """It is not valid yet, or no more, by this machine's clock, which shows ``now``."""
+
+    code = "client.tls-dates"
+
+
 class BadRoots(ClientError):
     """``path``, named to hold the roots to trust, cannot be used: ``reason``."""
 

@@ -15,14 +15,17 @@ from tegata.acme.problems import DOCUMENT_LIMIT
 from tegata.acme.wire import Headers, Request, Response
 from tegata.client.alarm import Alarm
 from tegata.client.connection import Connection
-from tegata.client.errors import AnswerTooLarge, CaUnreachable, TlsNotTrusted
+from tegata.client.errors import AnswerTooLarge, CaUnreachable, TlsNotTrusted, TlsOutOfDate
 from tegata.client.network import Network
 from tegata.client.proxies import Proxies
 from tegata.client.trust import context_for
 from tegata.client.urls import Url, split
+from tegata.clock import SystemClock, rfc3339
 
 # A request whose answer drips in octet by octet is never silent; this ends it.
 _WHOLE_REQUEST = 4
+# OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+_OUT_OF_DATE = (9, 10)
 
 
 class HttpTransport:
@@ -137,7 +140,10 @@ def _read(connection: Connection, url: str, limit: int) -> Response:
 def _explain(error: Exception, peer: str, url: str) -> TlsNotTrusted | CaUnreachable:
     """Why a request failed: because of somebody's certificate, which no retry will change, or anything else."""
     if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in _OUT_OF_DATE:
+            return TlsOutOfDate(host=peer, reason=error.verify_message, now=rfc3339(SystemClock().now()))
         return TlsNotTrusted(host=peer, reason=error.verify_message)
     if isinstance(error, TimeoutError):
         return CaUnreachable(url=url, reason="no answer in time")
-    return CaUnreachable(url=url, reason=str(error) or type(error).__name__)
+    reason = error.strerror if isinstance(error, OSError) else ""
+    return CaUnreachable(url=url, reason=reason or str(error) or type(error).__name__)

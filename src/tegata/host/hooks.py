@@ -16,6 +16,8 @@ from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut, Malform
 TIMEOUT_SECONDS = 120.0
 # By its number: Python has no object for one that was not there when it started.
 _STANDARD_OUTPUT = 1
+# What documents have in place of quotation marks. No program's name begins with one.
+_PRINTED_QUOTES = ("“", "”", "„", "‟", "‘", "’", "＂", "＇")
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -79,6 +81,8 @@ def command_line(text: str, *, windows: bool) -> list[str] | str:
             raise MalformedHook(reason="a quotation mark or backslash in it has no end") from None
     if not words:
         raise MalformedHook(reason="it is empty")
+    if words[0][0:1] in _PRINTED_QUOTES:
+        raise MalformedHook(reason="its quotation marks are those of print, which are no quotation marks here")
     return words
 
 

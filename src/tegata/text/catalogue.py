@@ -17,6 +17,7 @@ AREAS = (
     "errors_refusals",
     "errors_reasons",
     "errors_solving",
+    "errors_words",
     "errors_cli",
     "errors_conformance",
     "errors_host",

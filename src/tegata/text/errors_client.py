@@ -45,6 +45,16 @@ ENTRIES: dict[str, Entry] = {
             "それ以外の場合、通信が傍受されているおそれがあります。",
         ),
     ),
+    "client.tls-dates": Entry(
+        Sentence(
+            "The TLS certificate of {host} is not in force now: {reason}.",
+            "{host} の TLS 証明書は現在有効ではありません: {reason}。",
+        ),
+        Sentence(
+            "Check this machine's clock first: it shows {now}. If that is right, the CA has to renew the certificate.",
+            "まずこのマシンの時計を確認してください（現在の表示: {now}）。正しい場合は認証局にお問い合わせください。",
+        ),
+    ),
     "client.roots": Entry(
         Sentence(
             "The root certificates in {path} cannot be used: {reason}.",

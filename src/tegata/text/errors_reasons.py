@@ -9,6 +9,25 @@ REASONS: dict[str, str] = {
     "it is not text in UTF-8 or UTF-16": "UTF-8 または UTF-16 のテキストではありません",
     "a quotation mark in it is not closed": "引用符が閉じられていません",
     "a quotation mark or backslash in it has no end": "引用符またはバックスラッシュが終わっていません",
+    "its quotation marks are those of print, which are no quotation marks here": (
+        "引用符が半角の \" または ' ではありません（文書からのコピーで記号が変わることがあります）"
+    ),
+    # the system
+    "No such file or directory": "ファイルまたはフォルダーがありません",
+    "Permission denied": "権限がありません",
+    "No space left on device": "空き容量がありません",
+    "Disk quota exceeded": "ディスクの割り当てを超えています",
+    "Read-only file system": "読み取り専用のファイルシステムです",
+    "Is a directory": "フォルダーです",
+    "Not a directory": "フォルダーではありません",
+    "File name too long": "名前が長すぎます",
+    "Exec format error": "実行できる形式ではありません",
+    "Connection refused": "接続が拒否されました",
+    "Connection reset by peer": "相手側から接続が切断されました",
+    "No route to host": "相手に到達する経路がありません",
+    "Network is unreachable": "ネットワークに接続されていません",
+    "Name or service not known": "名前解決ができません",
+    "Temporary failure in name resolution": "一時的に名前解決ができません",
     # what a CA answers
     "it does not say where the account is": "アカウントの URL がありません",
     "it does not say where the order is": "注文の URL がありません",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tegata.cli.errors import BadDuration, BadNumber, BadSwitch, BadTime
+from tegata.cli.errors import BadDuration, BadNatural, BadNumber, BadSwitch, BadText, BadTime
 from tegata.cli.grammar.flags import Flag, Kind
 from tegata.cli.grammar.values import Value, read
 from tegata.text.catalogue import Sentence
@@ -88,3 +88,20 @@ def test_true_and_false(kind: Kind) -> None:
     assert [value(kind, text) for text in ("0", "f", "F", "FALSE", "false", "False")] == [False] * 6
     with pytest.raises(BadSwitch):
         value(kind, "yes")
+
+
+@pytest.mark.parametrize("text", ["-1", "x", "99999999999999999999", "１０"])
+def test_what_may_not_be_below_nought(text: str) -> None:
+    """It is told that 0 is the least."""
+    with pytest.raises(BadNatural):
+        value(Kind.NATURAL, text)
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.LIST])
+def test_a_value_that_is_no_text(kind: Kind) -> None:
+    """Octets that are no UTF-8 go to no CA (S-35); the name of a file may have any."""
+    octets = "caf\udce9"
+    with pytest.raises(BadText):
+        value(kind, octets)
+    assert value(kind, "カフェ") in ("カフェ", ("カフェ",))
+    assert read(Flag(("x",), Kind.TEXT, Sentence("", ""), octets=True), "-x", octets) == octets

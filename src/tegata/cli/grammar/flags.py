@@ -50,6 +50,8 @@ class Flag(NamedTuple):
     """Further commands that take it, where lego v5 is spoken to."""
     secret: bool = False
     """Whether its value is never shown."""
+    octets: bool = False
+    """Whether its value, a file's name or a command, may be no text."""
 
     @property
     def name(self) -> str:
@@ -171,6 +173,7 @@ FLAGS: tuple[Flag, ...] = (
             "名前を読み取ります。",
         ),
         "EAB_FILE",
+        octets=True,
     ),
     Flag(
         ("new-account",),
@@ -206,6 +209,7 @@ FLAGS: tuple[Flag, ...] = (
         Sentence("Folder of accounts and certificates.", "アカウントと証明書の保存先。"),
         "PATH",
         default="./.lego",
+        octets=True,
     ),
     Flag(
         ("http",),
@@ -232,6 +236,7 @@ FLAGS: tuple[Flag, ...] = (
             "稼働中の Web サーバーの公開フォルダー。待ち受けの代わりにここへファイルを置きます。",
         ),
         "HTTP_WEBROOT",
+        octets=True,
     ),
     Flag(
         ("http.delay",),
@@ -406,6 +411,7 @@ FLAGS: tuple[Flag, ...] = (
             "--domains の代わりに使う CSR ファイル（PEM または DER）。名前は CSR から読み取り、秘密鍵は作りません。",
         ),
         "CSR",
+        octets=True,
     ),
     Flag(
         ("private-key",),
@@ -419,6 +425,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "PRIVATE_KEY",
         _ISSUE | _REVOKE | _ACCOUNT_KEYS,
+        octets=True,
     ),
     Flag(
         ("yes", "y"),
@@ -667,6 +674,7 @@ FLAGS: tuple[Flag, ...] = (
         Sentence("Command to start when a certificate was obtained.", "証明書の発行後に実行するコマンド。"),
         "RUN_HOOK",
         _RUN,
+        octets=True,
     ),
     Flag(
         ("run-hook-timeout",),
@@ -759,6 +767,7 @@ FLAGS: tuple[Flag, ...] = (
         Sentence("Command to start when the certificate was renewed.", "証明書の更新後に実行するコマンド。"),
         "RENEW_HOOK",
         _RENEW,
+        octets=True,
     ),
     Flag(
         ("renew-hook-timeout",),
@@ -778,6 +787,7 @@ FLAGS: tuple[Flag, ...] = (
         "PRE_HOOK",
         _ISSUE,
         v5=("pre-hook",),
+        octets=True,
     ),
     Flag(
         (),
@@ -795,6 +805,7 @@ FLAGS: tuple[Flag, ...] = (
         "DEPLOY_HOOK",
         _ISSUE,
         v5=("deploy-hook",),
+        octets=True,
     ),
     Flag(
         (),
@@ -815,6 +826,7 @@ FLAGS: tuple[Flag, ...] = (
         "POST_HOOK",
         _ISSUE,
         v5=("post-hook",),
+        octets=True,
     ),
     Flag(
         (),
@@ -906,6 +918,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "CONFIG",
         v5=("config",),
+        octets=True,
     ),
     Flag(
         (),
@@ -916,6 +929,7 @@ FLAGS: tuple[Flag, ...] = (
         ),
         "ENV_FILE",
         v5=("env-file",),
+        octets=True,
     ),
     Flag(
         ("explain",),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
-from tegata.cli.errors import BadDuration, BadNumber, BadReason, BadSwitch, BadTime
+from tegata.cli.errors import BadDuration, BadNatural, BadNumber, BadReason, BadSwitch, BadText, BadTime
 from tegata.cli.grammar.flags import Flag, Kind
 from tegata.clock import parse_rfc3339
 from tegata.pki import reasons
@@ -29,10 +29,17 @@ _GREATEST = 2**63 - 1
 def read(flag: Flag, source: str, text: str) -> Value:
     """The value of a flag; ``source`` is what messages call the place the text came from.
 
-    Raises BadSwitch, BadNumber, BadReason, BadDuration, BadTime.
+    Raises BadText, BadSwitch, BadNumber, BadReason, BadDuration, BadTime.
     """
+    if not (text.isascii() or flag.octets or _is_text(text)):
+        raise BadText(source=source, value=text)
     reader = _READERS.get(flag.kind)
     return reader(source, text) if reader else text
+
+
+def _is_text(value: str) -> bool:
+    """Whether it was UTF-8: what was not, Python has in it as surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _switch(source: str, text: str) -> bool:
@@ -46,14 +53,15 @@ def _list(_: str, text: str) -> tuple[str, ...]:
 
 
 def _number(source: str, text: str, least: int = -_GREATEST) -> int:
+    bad = BadNatural if least == 0 else BadNumber
     match = re.fullmatch(_INTEGER, text)
     if match is None or len(text) > 80:
-        raise BadNumber(source=source, value=text)
+        raise bad(source=source, value=text)
     sign, *forms = match.groups()
     digits, base = next((digits, base) for digits, base in zip(forms, _BASES, strict=True) if digits)
     number = int(sign + digits.replace("_", ""), base)
     if not least <= number <= _GREATEST:
-        raise BadNumber(source=source, value=text)
+        raise bad(source=source, value=text)
     return number
 
 

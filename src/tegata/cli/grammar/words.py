@@ -16,6 +16,7 @@ from tegata.cli.errors import (
     MissingValue,
     MistypedFlag,
     NoCommand,
+    PrintedDash,
     SwallowedCommand,
     UnknownCommand,
     UnknownFlag,
@@ -35,6 +36,9 @@ PROCESS = "process"
 _WITH_CONFIG = frozenset({"config", "log.level", "log.format"})
 
 _HELP_WORDS = ("help", "h")
+# What documents and Japanese keyboards have in place of a hyphen. No word of ours begins with one, and left out with a
+# warning it would change what the line does.
+_PRINTED_DASHES = ("‐", "‑", "‒", "–", "—", "―", "−", "－", "﹣", "ー")
 
 _BY_NAME: dict[str, list[Flag]] = {}
 for _flag in FLAGS:
@@ -242,6 +246,8 @@ class Reading:
         ]
 
     def _take_plain_word(self, word: str) -> None:
+        if word.startswith(_PRINTED_DASHES) and len(word) > 1:
+            raise PrintedDash(word=word)
         self.seen.append(word)
         if self.command is not None:
             self.extra.append(word)

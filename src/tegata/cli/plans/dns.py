@@ -16,6 +16,8 @@ from tegata.cli.grammar.words import PREFIXES, Invocation
 from tegata.pki.names import normalise
 
 _WAIT, _DISABLE_ANS, _RNS = "dns.propagation-wait", "dns.propagation-disable-ans", "dns.propagation-rns"
+# Seconds to wait for one answer; no system takes any number of them.
+LONGEST_TIMEOUT = 86_400
 
 
 class DnsPlan(msgspec.Struct, frozen=True):
@@ -78,7 +80,7 @@ def _looking(invocation: Invocation, environ: Mapping[str, str], provider: str) 
     return DnsPlan(
         provider=provider,
         resolvers=invocation.list("dns.resolvers"),
-        timeout=invocation.number("dns-timeout") or flags.DEFAULT_DNS_TIMEOUT,
+        timeout=min(invocation.number("dns-timeout") or flags.DEFAULT_DNS_TIMEOUT, LONGEST_TIMEOUT),
         wait=_wait(invocation, [flag for flag, is_on in ((_DISABLE_ANS, disable_ans), (_RNS, rns)) if is_on]),
         authoritative=not disable_ans,
         recursive=rns and not invocation.switch("dns.propagation.disable-rns"),

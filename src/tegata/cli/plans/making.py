@@ -196,7 +196,7 @@ def _wire(invocation: Invocation) -> Wire:
     families = [family for family in (4, 6) if invocation.switch(f"ipv{family}only")]
     return Wire(
         user_agent=invocation.text("user-agent") or "",
-        timeout=invocation.number("http-timeout") or None,
+        timeout=min(invocation.number("http-timeout") or 0, dnsplan.LONGEST_TIMEOUT) or None,
         verify=not invocation.switch("tls-skip-verify"),
         family=families[0] if families else None,
         requests_per_second=invocation.number("overall-request-limit") or None,
