@@ -35,10 +35,12 @@ def test_the_value_at_fault(tegata: Tegata, entry: str, line: int, key: str) -> 
         (HEAD.replace("ca}", "ca,\n keyType: rsa1}"), 3, "accounts.me.keyType"),
         (HEAD.replace("https://127.0.0.1:9/dir", "ftp://x"), 1, "servers.ca.url"),
         (HEAD.replace("server: ca", "server: 'not a server'"), 2, "accounts.me.server"),
+        (HEAD.replace("http: {}", "http: {webroot: /nowhere}"), 3, "challenges.web.http.webroot"),
+        (HEAD.replace("http: {}", "dns: {provider: nobody}"), 3, "challenges.web.dns.provider"),
     ],
 )
 def test_a_value_that_a_certificate_has_from_elsewhere(tegata: Tegata, text: str, line: int, key: str) -> None:
-    """Its account's or its server's; the certificate has a type of key of its own."""
+    """Its account's, challenge's or server's, before the CA is asked; the certificate's type of key is its own."""
     assert_told(tegata, text + "  one: {challenge: web, domains: [a.example], keyType: ec256}", line, key)
 
 

@@ -196,6 +196,8 @@ WORDS = (
         Start.ONE,
         same=("the number of days defined to perform the renewal is 10: no renewal.",),
     ),
+    Line(f"{CA} -d www.example.com --dns nobody renew", Start.ONE, same=("unrecognized DNS provider: nobody",)),
+    Line(f"{ONE} --http.webroot /nonexistent renew", Start.ONE, same=("webroot path does not exist",)),
     Line(f"{ONE} renew {NOW}", Start.ONE, same=("[www.example.com] acme: Trying renewal with 438",)),
     Line(f"{RSA} renew -days 9999 -no-random-sleep", Start.RSA, same=("acme: Trying renewal with",)),
     Line(f"{ONE} renew --days -1 --no-random-sleep", Start.ONE, same=("acme: Trying renewal with",)),

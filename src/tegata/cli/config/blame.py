@@ -14,6 +14,7 @@ from tegata.errors import TegataError
 from tegata.pki.forms import EmptyPassword
 from tegata.pki.key_types import UnknownKeyType
 from tegata.pki.names import BadName
+from tegata.plugins.solvers.webroot import WebrootMissing
 
 _ABOUT: Mapping[type[TegataError], str] = {
     BadName: "domains",
@@ -26,6 +27,7 @@ _ABOUT: Mapping[type[TegataError], str] = {
     errors.UnknownPfxFormat: "pfx.format",
     errors.UnknownProvider: "dns",
     errors.WildcardNeedsDns: "domains",
+    WebrootMissing: "http.webroot",
 }
 # The facts of errors that name the flag.
 _FLAG_FACTS = ("flag", "first")

@@ -8,6 +8,12 @@ from tegata.plugin_api.registry import UnknownPlugin, load
 from tegata.plugins.dns import CODES, RENAMED
 
 
+def check(word: str) -> None:
+    """Pass if there is such a provider, without loading one of ours; raises UnknownProvider, BrokenPlugin."""
+    if RENAMED.get(word.lower(), word.lower()) not in CODES:
+        find(word)
+
+
 def find(word: str) -> tuple[str, ProviderFactory]:
     """The code that messages use, and what makes the provider; raises UnknownProvider, BrokenPlugin."""
     code = RENAMED.get(word.lower(), word.lower())

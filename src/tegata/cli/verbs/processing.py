@@ -20,6 +20,7 @@ from tegata.cli.plans import material
 from tegata.cli.plans.making import make
 from tegata.cli.plans.plan import AccountPlan, Ensure
 from tegata.cli.sharing import Shared
+from tegata.cli.steps.foreseeing import foresee
 from tegata.cli.telling import tell
 from tegata.cli.verbs.ensure import ensure, is_new
 from tegata.clock import Clock
@@ -105,6 +106,7 @@ def _jobs(
         try:
             environ = _environment(context.environ, each, directory)
             plan = _plan(each, environ, directory)
+            foresee(plan.run.issue.ways)
         except TegataError as error:
             failed[each.name] = error
         else:

@@ -10,6 +10,7 @@ from tegata.cli.plans.plan import Renew
 from tegata.cli.steps import timing
 from tegata.cli.steps.account import existing
 from tegata.cli.steps.deciding import decided
+from tegata.cli.steps.foreseeing import foresee
 from tegata.cli.steps.hooking import Hooking
 from tegata.client.renewal import NotDue, decide
 from tegata.host.certificates import CertificateFiles
@@ -20,6 +21,7 @@ def renew(context: Context, plan: Renew) -> int:
     """Do it and give the exit code; raises whatever stands in the way."""
     tree = Tree(plan.path)
     account = existing(tree, plan.account)
+    foresee(plan.issue.ways)
     files = CertificateFiles(tree, plan.issue.file_name)
     with Hooking(context, plan.issue, plan.account, files) as hooks:
         if not files.is_interrupted() and _is_not_due(context, plan, files):
