@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tegata.ca import bootstrap, configuration
+from tegata.ca import adapters, bootstrap, configuration
 from tegata.ca.cli import listening, settings_file
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
@@ -113,7 +113,7 @@ def _check(home: Path, settings: Settings) -> None:
         raise Refused(reason="--http01-port is no port number")
     hierarchy.host_of(settings.acme.url)
     NetworkValidator(settings.validation, forbidden=(), clock=SystemClock().now)
-    bootstrap.notifier(home, settings, SystemClock().now)
+    adapters.notifier(home, settings, SystemClock().now)
     opening.require_empty(home, settings.database, os.environ)
 
 
