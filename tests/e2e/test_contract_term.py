@@ -1,5 +1,6 @@
 """The contract's term and state decide at once, for any client: expired, suspended, resumed, renewed near its end."""
 
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -125,12 +126,23 @@ def test_a_revoked_certificate_that_ends_with_its_contract_is_renewed(ca, client
         assert serial(crt(client.path, name)) == after
 
 
+def issued_at_the_last_moment(ca, client, name):
+    """A contract that ends seconds after its certificate was issued: as few as this machine needs."""
+    for seconds in (6, 20, 60):
+        contract = ca.add_contract(name, ends=from_now(seconds=seconds))
+        done = issue(ca, client, contract, name)
+        if done.code == 0:
+            break
+        shutil.rmtree(client.path)
+    done.check()
+    return contract
+
+
 @pytest.mark.parametrize("words", [(), ("--days", "10"), ("--ari-disable",)])
 def test_an_expired_certificate_of_an_expired_contract(ca, client, words):
     """The site is down: the cron job fails, says what to do, and makes it good at once when that is done."""
     name = "over.example.com"
-    contract = ca.add_contract(name, ends=from_now(seconds=6))
-    issue(ca, client, contract, name).check()
+    contract = issued_at_the_last_moment(ca, client, name)
     end = leaf(crt(client.path, name)).not_valid_after_utc
     time.sleep(max(0.0, (end - datetime.now(UTC)).total_seconds() + 1.1))
     for _ in range(2):

@@ -7,17 +7,22 @@ with what makes them happen again.
 import argparse
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import NamedTuple
 
 from tests.fuzz import groups, targets
 from tests.fuzz.extent import VARIABLE
+from tests.peers.process import descendants
 
 # To start a CA and to end a round, on a machine that does other things too.
 _GRACE_SECONDS = 120
+# To stop the CA, when the time is over.
+_END_SECONDS = 30
 _MOST_TOLD = 20_000
 _GUIDED = "tests.fuzz.guided"
 TARGETS: dict[str, Sequence[str]] = {
@@ -56,26 +61,38 @@ def run(name: str, seconds: int, seed: int) -> Done:
     """One target to its end."""
     module, *words = TARGETS[name]
     argv = [sys.executable, "-m", module, *words, "--seconds", str(seconds), "--seed", str(seed)]
+    process = subprocess.Popen(
+        argv,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env={**os.environ, VARIABLE: "1"},
+    )
     try:
-        done = subprocess.run(
-            argv,
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env={**os.environ, VARIABLE: "1"},
-            timeout=seconds + _GRACE_SECONDS,
-        )
-    except subprocess.TimeoutExpired as late:
-        said = late.stdout.decode(errors="replace") if isinstance(late.stdout, bytes) else ""
+        said, _ = process.communicate(timeout=seconds + _GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        said = end(process)
         return Done(f"{said}\nit did not end; once more: make fuzz TARGETS={name} SEED={seed}", passed=False)
-    if done.returncode:
+    if process.returncode:
         again = f"\nonce more: make fuzz TARGETS={name} SEED={seed}" if module == _GUIDED else ""
-        return Done(done.stdout + again, passed=False)
+        return Done(said + again, passed=False)
     if module == _GUIDED:
-        return Done(*groups.judged(words, done.stdout))
-    return Done(done.stdout.splitlines()[-1], passed=True)
+        return Done(*groups.judged(words, said))
+    return Done(said.splitlines()[-1], passed=True)
+
+
+def end(process: subprocess.Popen[str], seconds: float = _END_SECONDS) -> str:
+    """End a target and all that it has started: by itself if it can within so many seconds; what it said."""
+    process.terminate()
+    try:
+        return process.communicate(timeout=seconds)[0]
+    except subprocess.TimeoutExpired:
+        # Whoever loses its parent is nobody's child any more: they are looked for while all are there.
+        for pid in (*descendants(process.pid), process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return process.communicate()[0]
 
 
 if __name__ == "__main__":

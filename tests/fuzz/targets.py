@@ -6,6 +6,7 @@ agent that has grown. The readers' targets are ``guided``'s, in processes of the
 """
 
 import argparse
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -134,8 +135,14 @@ ALL: dict[str, Callable[[str, int, float], str]] = {
 }
 
 
+def stop_in_order() -> None:
+    """SIGTERM ends this process as Ctrl-C does: what it has started is stopped, and its files are removed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def main() -> None:
     """Read the options, run, and say what was done; whatever is found ends it by its exception."""
+    stop_in_order()
     asked = argparse.ArgumentParser(prog="python -m tests.fuzz.targets")
     asked.add_argument("name", choices=ALL)
     asked.add_argument("--seconds", type=float, default=60.0)

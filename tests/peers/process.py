@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -122,3 +123,17 @@ class Process:
     def _tail(self) -> str:
         lines = self.text.splitlines()[-_TAIL_LINES:]
         return "\n".join([f"$ {' '.join(self.argv)}", *lines])
+
+
+def descendants(pid: int) -> list[int]:
+    """The process ids of all that a process has started, and of what these have, whatever session they are in."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended
+            children.setdefault(int(stat.read_text("latin-1").rpartition(")")[2].split()[1]), []).append(
+                int(stat.parent.name)
+            )
+    found = [pid]
+    for each in found:
+        found += children.get(each, [])
+    return found[1:]

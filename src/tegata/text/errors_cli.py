@@ -314,6 +314,7 @@ REASONS: dict[str, str] = {
     "it has more than one --eab-kid": "--eab-kid が複数あります",
     "it has more than one --eab-hmac-key": "--eab-hmac-key が複数あります",
     "it is longer than 1 MiB": "1 MiB を超えています",
+    "it is longer than 512 KiB": "512 KiB を超えています",
     "it is longer than 64 KiB": "64 KiB を超えています",
     "it is not text in UTF-8": "UTF-8 のテキストではありません",
     "it is no NAME=value": "NAME=値 の形ではありません",

@@ -18,7 +18,8 @@ from tegata.cli.grammar.flags import FLAGS, Flag, Kind
 from tegata.cli.grammar.values import Value
 from tegata.errors import TegataError
 
-SIZE_LIMIT = 1024 * 1024
+# Some thousand certificates; reading so much takes seconds.
+SIZE_LIMIT = 512 * 1024
 # Aliases can make much of little; no configuration comes near this.
 NODE_LIMIT = 100_000
 

@@ -36,7 +36,7 @@ def text_of(file: Path) -> str:
     except OSError as error:
         raise UnreadableConfig(file=file, reason=error.strerror or "it cannot be read") from error
     if len(content) > configfile.SIZE_LIMIT:
-        raise UnreadableConfig(file=file, reason="it is longer than 1 MiB")
+        raise UnreadableConfig(file=file, reason="it is longer than 512 KiB")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
