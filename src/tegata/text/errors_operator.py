@@ -65,9 +65,11 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "For a file, please check that it is the CA's, that its directory exists, and that the user who runs"
-            " tegata-ca may write to both; for a server, that it runs, and [database] in settings.toml.",
+            " tegata-ca may write to both; where it is lost, put a backup in its place (tegata-ca restore). For a"
+            " server, that it runs, and [database] in settings.toml.",
             "ファイルの場合は、認証局のものであること、ディレクトリが存在すること、tegata-ca を実行するユーザーが"
-            "両方に書き込めることを確認してください。サーバーの場合は、稼働状況と settings.toml の [database] を"
+            "両方に書き込めることを確認してください。失われた場合は tegata-ca restore で復元してください。"
+            "サーバーの場合は、稼働状況と settings.toml の [database] を"
             "確認してください。",
         ),
     ),
@@ -130,6 +132,7 @@ REASONS: dict[str, str] = {
     "its events are not what they were": "イベントが記録時と異なります",
     "the database is closed": "データベースは閉じられています",
     "there is a CA in it already": "すでに認証局が作成されています",
+    "there is no CA in it": "認証局の記録がありません",
     "the URL holds a password": "URLにパスワードが含まれています",
     "it is no URL of the form postgresql://USER@HOST/DATABASE": (
         "postgresql://ユーザー@ホスト/データベース の形式ではありません"

@@ -7,6 +7,8 @@ import sqlite3
 import tomllib
 from contextlib import closing
 
+import pytest
+
 from tegata.ca.store import migrations
 from tests.ca.cli.conftest import ENVIRONMENT, URLS, error_of, run
 
@@ -45,6 +47,28 @@ def test_a_url_with_a_password_is_refused_unseen(tmp_path):
     assert done.code == 1
     assert "URL holds a password" in done.stderr
     assert "hunter2" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_a_database_that_is_gone_is_not_made_anew(called, home, tmp_path, is_empty):
+    """B-88, B-92: what was issued and revoked would be forgotten, and CRL numbers begin again; a backup is put back."""
+    own, backup = tmp_path / "own", str(tmp_path / "backup.db")
+    shutil.copytree(home, own)
+    assert called("--dir", str(own), "backup", backup).code == 0
+    database = own / "tegata-ca.db"
+    database.unlink()
+    if is_empty:
+        database.touch()
+    serve = ("serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0")
+    for command in (serve, ("contract", "list"), ("migrate",), ("migrate", "--finish")):
+        refused = run("--dir", str(own), *command, "--json")
+        assert (refused.code, error_of(refused)["code"]) == (1, "store.unusable"), command
+        assert "restore" in error_of(refused)["detail"]
+    assert "keys and database" in called("--dir", str(own), "check").stdout
+    assert database.exists() is is_empty
+    database.unlink(missing_ok=True)
+    assert called("--dir", str(own), "restore", backup).code == 0
+    assert called("--dir", str(own), "contract", "list").code == 0
 
 
 def test_a_database_of_the_first_release_is_brought_up_to_date(home, tmp_path):

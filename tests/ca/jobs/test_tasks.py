@@ -14,6 +14,7 @@ from tegata.ca.issuing import hierarchy, keys
 from tegata.ca.jobs import tasks
 from tegata.ca.model import Job
 from tegata.ca.ports import Work
+from tegata.ca.store.sqlite import open_store
 from tegata.clock import SystemClock
 from tests.ca.store import records
 
@@ -51,6 +52,7 @@ def open_with(home: Path, settings: str) -> Ca:
 
 @pytest.fixture
 async def ca(home: Path, anyio_backend: str) -> AsyncIterator[Ca]:
+    await open_store(home / "tegata-ca.db").close()
     ca = open_with(home, SETTINGS)
     yield ca
     await ca.store.close()
@@ -99,6 +101,7 @@ async def test_a_revocation_whose_process_died_reaches_the_crl(ca: Ca) -> None:
 @pytest.mark.parametrize(("mail", "kinds"), [("", set()), ('[mail]\nsmtp = "smtp://localhost"', {"contract-accepted"})])
 async def test_every_kind_has_its_service(home: Path, mail: str, kinds: set[str]) -> None:
     """Notices wait while no mail is set up."""
+    await open_store(home / "tegata-ca.db").close()
     ca = open_with(home, SETTINGS + mail)
     table = tasks.handlers(
         challenges=ca.challenges,

@@ -18,16 +18,24 @@ class Place:
     name: str
 
     def open(self) -> Store:
-        url = self.name if "://" in self.name else ""
-        return opening.open_store(Path(self.name), Database(url=url, connections=4), {})
+        return opening.open_store(Path(self.name), self._settings, {})
+
+    def make(self) -> None:
+        """As a new CA does, once."""
+        opening.make(Path(self.name), self._settings, {})
+
+    @property
+    def _settings(self) -> Database:
+        return Database(url=self.name if "://" in self.name else "", connections=4)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """An empty place on each engine."""
-    if request.param == "sqlite":
-        return Place(str(tmp_path))
-    return Place(request.getfixturevalue("postgresql").database())
+    name = str(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").database()
+    made = Place(name)
+    made.make()
+    return made
 
 
 @pytest.fixture

@@ -33,6 +33,17 @@ def url(postgresql: PostgreSQL) -> str:
     return postgresql.database()
 
 
+async def with_schema(url: str) -> str:
+    """A database as a new CA makes it."""
+    await bring_up(Place(url), migrations.known(), finish=True)
+    return url
+
+
+@pytest.fixture
+async def made(url: str, anyio_backend: str) -> str:
+    return await with_schema(url)
+
+
 async def rows(url: str, query: str) -> list[tuple[object, ...]]:
     connection = await asyncpg.connect(url)
     try:
@@ -116,6 +127,15 @@ async def test_an_older_node_goes_on_beside_newer_ones(url: str) -> None:
     assert refusal.value.facts == {"path": url, "found": 3, "known": 1}
 
 
+async def test_a_database_that_is_empty_is_not_the_cas(url: str, tmp_path: Path) -> None:
+    """Another name, or what is left of it after a loss: no CA begins anew by itself (B-88, B-92)."""
+    store = opened(url, tmp_path)
+    with pytest.raises(DatabaseUnusable, match="there is no CA in it"):
+        await store.accounts.get("account")
+    await store.close()
+    assert await rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
+
+
 async def test_an_altered_migration_is_refused(url: str) -> None:
     """The database says it was made by another text than ours."""
     await bring_up(Place(url), [ONE])
@@ -140,7 +160,7 @@ async def test_the_password_is_in_a_file_or_in_the_environment(
     postgresql: PostgreSQL, url: str, tmp_path: Path
 ) -> None:
     """And in no message: neither a wrong one, nor one that stands where it must not."""
-    by_tcp = postgresql.by_tcp(url)
+    by_tcp = postgresql.by_tcp(await with_schema(url))
     (tmp_path / "password").write_text(postgresql.password + "\n")
     by_file = opened(by_tcp, tmp_path, password_file="password")
     await populate(by_file)
@@ -185,18 +205,18 @@ def unit(store: Store) -> list[Statement]:
     return work.statements
 
 
-async def test_a_unit_is_as_few_statements_as_may_be(url: str, tmp_path: Path) -> None:
+async def test_a_unit_is_as_few_statements_as_may_be(made: str, tmp_path: Path) -> None:
     """What inserts goes together; what looks at what was just written comes after it."""
-    store = opened(url, tmp_path)
+    store = opened(made, tmp_path)
     statements = unit(store)
     runs = Units({name: dialect.own(text) for name, text in sql.statements().items()}).runs(statements)
     assert [len(re.findall(r" RETURNING 1\)", run.sql)) for run in runs] == [6, 3]
     await store.close()
 
 
-async def test_a_guard_undoes_the_whole_statement(url: str, tmp_path: Path) -> None:
+async def test_a_guard_undoes_the_whole_statement(made: str, tmp_path: Path) -> None:
     """One round trip, one transaction: what was inserted before the failing guard is gone with it."""
-    store = opened(url, tmp_path)
+    store = opened(made, tmp_path)
     await populate(store)
     await place_order(store, "there")
     work = Work()
@@ -208,9 +228,9 @@ async def test_a_guard_undoes_the_whole_statement(url: str, tmp_path: Path) -> N
     await store.close()
 
 
-async def test_a_verdict_and_a_renunciation_do_not_cross(url: str, tmp_path: Path) -> None:
+async def test_a_verdict_and_a_renunciation_do_not_cross(made: str, tmp_path: Path) -> None:
     """An authorization that is given up and one that failed exclude each other, at whatever moment they meet."""
-    store = opened(url, tmp_path)
+    store = opened(made, tmp_path)
     await populate(store)
     for number in range(40):
         name = f"authorization-{number}"
@@ -226,9 +246,9 @@ async def test_a_verdict_and_a_renunciation_do_not_cross(url: str, tmp_path: Pat
     await store.close()
 
 
-async def test_two_verdicts_do_not_cross(url: str, tmp_path: Path) -> None:
+async def test_two_verdicts_do_not_cross(made: str, tmp_path: Path) -> None:
     """Two challenges of an authorization that are decided at once: one decides it, the other comes too late (A-57)."""
-    store = opened(url, tmp_path)
+    store = opened(made, tmp_path)
     await populate(store)
     for number in range(40):
         name = f"authorization-{number}"
@@ -245,12 +265,12 @@ async def test_two_verdicts_do_not_cross(url: str, tmp_path: Path) -> None:
     await store.close()
 
 
-async def test_a_node_opens_no_more_connections_than_it_may(url: str, tmp_path: Path) -> None:
+async def test_a_node_opens_no_more_connections_than_it_may(made: str, tmp_path: Path) -> None:
     """However many ask at once, and some give up in the middle: others take their place.
 
     What a unit that was given up has written is there as a whole or not at all.
     """
-    store = opened(url, tmp_path, connections=3)
+    store = opened(made, tmp_path, connections=3)
     await populate(store)
     for number in range(40):
         task = asyncio.create_task(place_order(store, f"given-up-{number}"))
@@ -265,10 +285,10 @@ async def test_a_node_opens_no_more_connections_than_it_may(url: str, tmp_path: 
         assert (await store.authorizations.get(f"{name}-a") is not None) == is_there
         assert all([await store.orders.get(f"{number}-{each}") is not None for each in range(6)])
     working = (
-        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name_of(url)}' AND application_name = 'tegata-ca'"
+        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name_of(made)}' AND application_name = 'tegata-ca'"
     )
     async with asyncio.timeout(10):
-        while (await rows(url, working))[0][0] > 3:  # type: ignore[operator]  # noqa: ASYNC110 - others' processes end
+        while (await rows(made, working))[0][0] > 3:  # type: ignore[operator]  # noqa: ASYNC110 - others' processes end
             await asyncio.sleep(0.05)
     async with store.alone("one"), store.alone("two"):
         assert await store.accounts.get("account") is not None
@@ -280,8 +300,7 @@ async def test_a_restart_of_the_server_is_waited_for(tmp_path: Path) -> None:
     there; who waits hears again.
     """
     with PostgreSQL() as server:
-        url = server.database()
-        store = opened(url, tmp_path)
+        store = opened(await with_schema(server.database()), tmp_path)
         await populate(store)
         acknowledged, failed = [], []
         stopping = asyncio.Event()
@@ -323,7 +342,7 @@ async def test_a_server_that_stays_away_is_told(monkeypatch: pytest.MonkeyPatch,
     """After some seconds of patience, for a read and for a unit."""
     monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.5)
     with PostgreSQL() as server:
-        store = opened(server.database(), tmp_path)
+        store = opened(await with_schema(server.database()), tmp_path)
         await populate(store)
         await asyncio.to_thread(server.stop)
         with pytest.raises(CommitFailed):
@@ -335,9 +354,9 @@ async def test_a_server_that_stays_away_is_told(monkeypatch: pytest.MonkeyPatch,
         await store.close()
 
 
-async def test_the_turn_is_one_among_nodes(url: str, tmp_path: Path) -> None:
+async def test_the_turn_is_one_among_nodes(made: str, tmp_path: Path) -> None:
     """The second node waits until the first has done; a node that dies gives its turn back."""
-    first, second = opened(url, tmp_path), opened(url, tmp_path)
+    first, second = opened(made, tmp_path), opened(made, tmp_path)
     order_of_events = []
 
     async def take(store: Store, name: str) -> None:
@@ -353,9 +372,9 @@ async def test_the_turn_is_one_among_nodes(url: str, tmp_path: Path) -> None:
     )
     async with first.alone("turn"):
         await rows(
-            url,
+            made,
             f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database ="
-            f" (SELECT oid FROM pg_database WHERE datname = '{name_of(url)}')",
+            f" (SELECT oid FROM pg_database WHERE datname = '{name_of(made)}')",
         )
         async with asyncio.timeout(5), second.alone("turn"):
             pass

@@ -80,6 +80,7 @@ async def test_one_order_at_a_time_replaces_a_certificate(place: Place, store: S
 async def test_another_node_is_woken_by_what_it_waits_for(postgresql: PostgreSQL) -> None:
     """And by nothing else: a node that looked at the rows for each commit of all others would do little else."""
     place = Place(postgresql.database())
+    await asyncio.to_thread(place.make)
     store, other = place.open(), place.open()
     await populate(store)
     await other.changed(1, JOBS)  # it has begun to listen then

@@ -134,7 +134,7 @@ def _fill(home: Path, settings: Settings, root: Path | None) -> str:
         for name in (layout.ROOT_CERTIFICATE, layout.ROOT_CRL):
             keys.put(home / name, (root / name).read_bytes())
     keys.create_sealing_key(home, secret)
-    opening.migrate(home, settings.database, os.environ, finish=True)
+    opening.make(home, settings.database, os.environ)
     (home / SETTINGS_FILE).write_text(settings_file.text_of(settings), "utf-8")
     if written is None:
         return keys.PASSPHRASE_VARIABLE if os.environ.get(keys.PASSPHRASE_VARIABLE) else keys.PASSPHRASE_FILE_VARIABLE

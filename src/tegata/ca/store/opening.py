@@ -27,13 +27,26 @@ def is_shared(settings: Database) -> bool:
     return bool(settings.url)
 
 
-def open_store(home: Path, settings: Database, environ: Mapping[str, str]) -> RowStore:
-    """The store; a file is made or brought up to date now, a server is asked at the first use.
+def make(home: Path, settings: Database, environ: Mapping[str, str]) -> None:
+    """Make the database of a new CA; raises as ``open_store``."""
+    if not is_shared(settings):
+        asyncio.run(sqlite.open_store(home / DATABASE_FILE).close())
+        return
+    place = _place(home, settings, environ)
+    from tegata.ca.store.postgresql.migrate import bring_up  # noqa: PLC0415 - only for whoever uses it
 
-    Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered; where a server is asked, its first use does.
+    asyncio.run(bring_up(place, migrations.known(), finish=True))
+
+
+def open_store(home: Path, settings: Database, environ: Mapping[str, str]) -> RowStore:
+    """The store; a file is brought up to date now, a server is asked at the first use.
+
+    One that is gone is never made anew: a CA that had forgotten what it issued and revoked would publish an empty CRL,
+    by a number that was used before (B-88, B-92). Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered; where a
+    server is asked, its first use does.
     """
     if not is_shared(settings):
-        return sqlite.open_store(home / DATABASE_FILE)
+        return sqlite.open_store(_there(home / DATABASE_FILE))
     place = _place(home, settings, environ)
     from tegata.ca.store.postgresql.database import PostgresDatabase  # noqa: PLC0415 - only for whoever uses it
 
@@ -46,13 +59,13 @@ def migrate(home: Path, settings: Database, environ: Mapping[str, str], *, finis
     Raises as ``open_store``.
     """
     if not is_shared(settings):
-        store = sqlite.open_store(home / DATABASE_FILE)
+        store = sqlite.open_store(_there(home / DATABASE_FILE))
         asyncio.run(store.close())
         return store.migrated
     place = _place(home, settings, environ)
     from tegata.ca.store.postgresql.migrate import bring_up  # noqa: PLC0415 - as above
 
-    return asyncio.run(bring_up(place, migrations.known(), finish=finish))
+    return asyncio.run(bring_up(place, migrations.known(), finish=finish, is_there=True))
 
 
 def require_file(home: Path, settings: Database) -> Path:
@@ -70,6 +83,17 @@ def require_empty(home: Path, settings: Database, environ: Mapping[str, str]) ->
 
         if not asyncio.run(is_empty(place)):
             raise DatabaseUnusable(path=place.url, reason="there is a CA in it already")
+
+
+def _there(path: Path) -> Path:
+    """The file, if it is a database's; raises DatabaseUnusable."""
+    try:
+        is_there = path.stat().st_size > 0
+    except OSError as error:
+        raise DatabaseUnusable(path=path, reason=error.strerror or error) from None
+    if not is_there:
+        raise DatabaseUnusable(path=path, reason="there is no CA in it")
+    return path
 
 
 def _place(home: Path, settings: Database, environ: Mapping[str, str]) -> "Place":

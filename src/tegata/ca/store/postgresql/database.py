@@ -108,7 +108,7 @@ class PostgresDatabase:
         if self._connections is None:
             async with self._opening:
                 if self._connections is None:
-                    self.migrated = await bring_up(self._place, self._migrations)
+                    self.migrated = await bring_up(self._place, self._migrations, is_there=True)
                     self._connections = Connections(self._place)
         return self._connections
 

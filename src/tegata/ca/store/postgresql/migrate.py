@@ -21,14 +21,20 @@ _THERE = "SELECT to_regclass('migrations') IS NOT NULL"
 _LEDGER = "CREATE TABLE migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL, post BOOLEAN NOT NULL)"
 
 
-async def bring_up(place: Place, migrations: list[Migration], *, finish: bool = False) -> Migrated:
+async def bring_up(
+    place: Place, migrations: list[Migration], *, finish: bool = False, is_there: bool = False
+) -> Migrated:
     """Apply what is missing, in one transaction; nothing is locked where nothing is missing.
 
+    Where a CA ``is_there`` already, an empty database is another one, and refused.
     Raises DatabaseTooNew, MigrationAltered, DatabaseUnusable; the database is left as it is then.
     """
     connection = await connect(place)
     try:
-        steps = missing(migrations, await _applied(connection), place.url, is_shared=True)
+        found = await _applied(connection)
+        if is_there and not found:
+            raise DatabaseUnusable(path=place.url, reason="there is no CA in it")
+        steps = missing(migrations, found, place.url, is_shared=True)
         now, left = split(steps, finish=finish)
         if not now:
             return outcome([], left)
