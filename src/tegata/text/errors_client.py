@@ -12,7 +12,7 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "Give --server the CA's directory URL beginning with https://.",
-            "--server に https:// で始まる認証局のディレクトリURLを指定してください。",
+            "--server に https:// で始まる認証局のディレクトリ URL を指定してください。",
         ),
     ),
     "client.foreign-url": Entry(
@@ -29,18 +29,18 @@ ENTRIES: dict[str, Entry] = {
         Sentence("{url} cannot be reached: {reason}.", "{url} に接続できません: {reason}。"),
         Sentence(
             "Check the address given with --server, the network and its firewall, and the proxy (HTTPS_PROXY).",
-            "--server のアドレス、ネットワークとファイアウォール、プロキシ (HTTPS_PROXY) を確認してください。",
+            "--server のアドレス、ネットワークとファイアウォール、プロキシ（HTTPS_PROXY）を確認してください。",
         ),
     ),
     "client.tls": Entry(
         Sentence(
             "The TLS certificate of {host} is not trusted: {reason}.",
-            "{host} のTLS証明書を信頼できません: {reason}。",
+            "{host} の TLS 証明書を信頼できません: {reason}。",
         ),
         Sentence(
             "If this CA uses a private root, name its PEM file in LEGO_CA_CERTIFICATES, and if its certificate carries "
             "another host name, name that in LEGO_CA_SERVER_NAME. Otherwise somebody may be in between.",
-            "プライベートなルート証明書を使う認証局の場合は、そのPEMファイルを LEGO_CA_CERTIFICATES に、"
+            "プライベートなルート証明書を使う認証局の場合は、その PEM ファイルを LEGO_CA_CERTIFICATES に、"
             "証明書のホスト名が異なる場合はその名前を LEGO_CA_SERVER_NAME に指定してください。"
             "それ以外の場合、通信が傍受されているおそれがあります。",
         ),
@@ -62,7 +62,7 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "LEGO_CA_CERTIFICATES must name readable PEM files of certificates.",
-            "LEGO_CA_CERTIFICATES には、読み取り可能なPEM形式の証明書ファイルを指定してください。",
+            "LEGO_CA_CERTIFICATES には、読み取り可能な PEM 形式の証明書ファイルを指定してください。",
         ),
     ),
     "client.proxy": Entry(
@@ -72,7 +72,7 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "Set HTTPS_PROXY (also HTTP_PROXY, ALL_PROXY) to http://HOST:PORT or unset it, or name the CA in NO_PROXY.",
-            "HTTPS_PROXY (HTTP_PROXY、ALL_PROXY も) を http://ホスト:ポート の形式にするか、設定を解除してください。",
+            "HTTPS_PROXY（HTTP_PROXY、ALL_PROXY も）を http://ホスト:ポート の形式にするか、設定を解除してください。",
         ),
     ),
     "client.redirected": Entry(
@@ -89,20 +89,20 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "Check that --server names an ACME directory; no CA needs answers of that size.",
-            "--server がACMEディレクトリのURLであることを確認してください。この大きさの応答は通常ありません。",
+            "--server が ACME ディレクトリの URL であることを確認してください。この大きさの応答は通常ありません。",
         ),
     ),
     "client.not-a-directory": Entry(
-        Sentence("{url} is not an ACME directory: {reason}.", "{url} はACMEディレクトリではありません: {reason}。"),
+        Sentence("{url} is not an ACME directory: {reason}.", "{url} は ACME ディレクトリではありません: {reason}。"),
         Sentence(
             "Give --server the whole directory URL that the CA names in its manual, path included.",
-            "認証局のマニュアルに記載されたディレクトリURLを、パスも含めて --server に指定してください。",
+            "認証局のマニュアルに記載されたディレクトリ URL を、パスも含めて --server に指定してください。",
         ),
     ),
     "client.bad-answer": Entry(
         Sentence(
             "The answer from {url} is not valid ACME: {reason}.",
-            "{url} からの応答がACMEの仕様に反しています: {reason}。",
+            "{url} からの応答が ACME の仕様に反しています: {reason}。",
         ),
         Sentence(
             "Try again later; if it happens again, report it to the CA.",
@@ -131,7 +131,7 @@ ENTRIES: dict[str, Entry] = {
         CA_SAYS,
         Sentence(
             "The CA does not take this key or request. Name the key type it wants with --key-type (such as rsa2048).",
-            "この鍵または証明書要求は使用できません。正しい鍵の種類を --key-type (rsa2048 など) で指定してください。",
+            "この鍵または CSR は受け付けられません。正しい鍵の種類を --key-type（rsa2048 など）で指定してください。",
         ),
     ),
     "client.name-refused": Entry(
@@ -228,7 +228,7 @@ ENTRIES: dict[str, Entry] = {
     "client.ca-failed": Entry(
         Sentence(
             'The CA has a fault of its own ({status}): "{detail}".',
-            "認証局側で障害が発生しています ({status}): 「{detail}」",
+            "認証局側で障害が発生しています（{status}）: 「{detail}」",
         ),
         Sentence(
             "Try again later; if it goes on, report it to the CA.",
@@ -238,19 +238,19 @@ ENTRIES: dict[str, Entry] = {
     "client.wrong-eab": Entry(
         Sentence(
             'The CA does not accept the EAB credential: "{detail}".',
-            "認証局がEAB情報を受け付けませんでした: 「{detail}」",
+            "認証局が EAB 情報を受け付けませんでした: 「{detail}」",
         ),
         Sentence(
             "If the CA says no more, compare --kid and --hmac with the contract's EAB file, character by character, "
             "or give that file with --eab-file.",
-            "回答に指示がない場合は、--kid と --hmac がご契約のEABファイルと一字一句同じか確認するか、"
+            "回答に指示がない場合は、--kid と --hmac がご契約の EAB ファイルと一字一句同じか確認するか、"
             "--eab-file でファイルを指定してください。",
         ),
     ),
     "client.terms": Entry(
         Sentence(
             "The terms of service of the CA at {terms} have not been accepted.",
-            "認証局の利用規約 {terms} に同意していません。",
+            "認証局の利用規定 {terms} に同意していません。",
         ),
         Sentence(
             "Read them, and answer y or run with --accept-tos.",
@@ -260,11 +260,12 @@ ENTRIES: dict[str, Entry] = {
     "client.eab-required": Entry(
         Sentence(
             "The CA at {directory} opens accounts only with an EAB credential.",
-            "{directory} の認証局でアカウントを作成するには、EAB情報が必要です。",
+            "{directory} の認証局でアカウントを作成するには、EAB 情報が必要です。",
         ),
         Sentence(
             "Give --eab --kid KID --hmac MAC, or --eab-file with the file from the CA's portal.",
-            "--eab --kid KID --hmac MAC を指定するか、お客様専用ページのEABファイルを --eab-file で指定してください。",
+            "--eab --kid KID --hmac MAC を指定するか、"
+            "お客様専用ページの EAB ファイルを --eab-file で指定してください。",
         ),
     ),
     "client.mail-credential-refused": Entry(
@@ -293,7 +294,7 @@ ENTRIES: dict[str, Entry] = {
         Sentence("There is no account to do this with.", "この操作に使用するアカウントがありません。"),
         Sentence(
             "Make one with the run command, or name the directory that holds it with --path.",
-            "run コマンドで作成するか、アカウントのあるフォルダを --path で指定してください。",
+            "run コマンドで作成するか、アカウントのあるフォルダーを --path で指定してください。",
         ),
     ),
     "client.no-key-change": Entry(
@@ -324,11 +325,11 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "Choose a method the CA offers, such as --http. Wildcard names can be validated by DNS only.",
-            "認証局が提示する方法 (--http など) を指定してください。ワイルドカードはDNSでのみ確認できます。",
+            "認証局が提示する方法（--http など）を指定してください。ワイルドカードは DNS でのみ確認できます。",
         ),
     ),
     "client.order-invalid": Entry(
-        Sentence("The CA gave up the order {url}: {detail}.", "認証局が申請 {url} を中止しました: {detail}。"),
+        Sentence("The CA gave up the order {url}: {detail}.", "認証局が注文 {url} を中止しました: {detail}。"),
         Sentence(
             "Act on what the CA says, then run the same command again.",
             "回答の内容に従って対応し、同じコマンドを再度実行してください。",
@@ -337,7 +338,7 @@ ENTRIES: dict[str, Entry] = {
     "client.order-mismatch": Entry(
         Sentence(
             "The CA opened an order for {got} where {asked} was asked for.",
-            "{asked} を申請しましたが、認証局は {got} の申請として受け付けました。",
+            "{asked} を注文しましたが、認証局は {got} の注文として受け付けました。",
         ),
         Sentence(
             "Report this to the CA; nothing was issued.",

@@ -27,7 +27,7 @@ ENTRIES: dict[str, Entry] = {
     "eab.malformed": Entry(
         Sentence(
             "The external account binding (EAB) of the request is not valid: {reason}.",
-            "リクエストの外部アカウント結合（EAB）が正しくありません: {reason}。",
+            "リクエストの外部アカウントの紐づけ（EAB）が正しくありません: {reason}。",
         ),
         Sentence(
             "Please update your ACME client; if its newest version gets the same answer, report this to its authors.",

@@ -111,7 +111,7 @@ ENTRIES: dict[str, Entry] = {
     "acme.binding": Entry(
         Sentence(
             "The external account binding (EAB) does not hold: {reason}.",
-            "外部アカウント結合（EAB）が正しくありません: {reason}。",
+            "外部アカウントの紐づけ（EAB）が正しくありません: {reason}。",
         ),
         Sentence(
             "Check that KID and HMAC key are given exactly as in the CA's EAB file.",
@@ -275,7 +275,7 @@ REASONS: dict[str, str] = {
     "its payload is not a key": "ペイロードが鍵ではありません",
     "its url is not the URL of the request": "url がリクエストの URL と一致しません",
     "it binds another key than the one the request is signed with": (
-        "リクエストの署名に使われた鍵とは別の鍵を結合しています"
+        "リクエストの署名に使われた鍵とは別の鍵が紐づけられています"
     ),
     "its MAC is wrong": "MAC が一致しません",
 }

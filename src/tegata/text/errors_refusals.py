@@ -33,7 +33,7 @@ ENTRIES: dict[str, Entry] = {
         CA_SAYS,
         Sentence(
             "Give the EAB credential of your contract by --eab --kid and --hmac, or the CA's file by --eab-file.",
-            "ご契約のEAB情報を --eab --kid --hmac で指定するか、認証局のファイルを --eab-file で指定してください。",
+            "ご契約の EAB 情報を --eab --kid --hmac で指定するか、認証局のファイルを --eab-file で指定してください。",
         ),
     ),
     "client.caa-refused": Entry(

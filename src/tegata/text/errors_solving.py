@@ -13,8 +13,8 @@ ENTRIES: dict[str, Entry] = {
             "For --http, http://NAME/.well-known/acme-challenge/ must lead to this machine on port 80 for every name, "
             "from every country: check DNS, the firewall, and other web servers and redirects in front.",
             "--http の場合、すべてのドメイン名の http://ドメイン名/.well-known/acme-challenge/ が、"
-            "国内外からポート80でこのマシンに届く必要があります。"
-            "DNS、ファイアウォール、前段のWebサーバーやリダイレクトを確認してください。",
+            "国内外からポート 80 でこのマシンに届く必要があります。"
+            "DNS、ファイアウォール、前段の Web サーバーやリダイレクトを確認してください。",
         ),
     ),
     "client.validation-caa": Entry(
@@ -31,7 +31,7 @@ ENTRIES: dict[str, Entry] = {
         Sentence(
             "The CA got no connection: port 80 (--http) or 443 (--tls) of the address in the DNS must lead to this "
             "machine from everywhere, by IPv6 too if there is an AAAA record. Check the firewall and country blocks.",
-            "認証局から接続できません。DNS に登録された IP アドレスのポート80（--http）または443（--tls）が、"
+            "認証局から接続できません。DNS に登録された IP アドレスのポート 80（--http）または 443（--tls）が、"
             "国内外からこのマシンに届く必要があります（AAAA レコードがあれば IPv6 も）。"
             "ファイアウォールや国別の接続制限を確認してください。",
         ),
@@ -84,7 +84,7 @@ ENTRIES: dict[str, Entry] = {
         Sentence(
             "For --tls, port 443 of every name must lead to this machine, from every country, and nothing in front may "
             "end TLS: check DNS, the firewall, and proxies and load balancers in front.",
-            "--tls の場合、すべてのドメイン名のポート443が国内外からこのマシンに届き、"
+            "--tls の場合、すべてのドメイン名のポート 443 が国内外からこのマシンに届き、"
             "前段で TLS が終端されていないことが必要です。"
             "DNS、ファイアウォール、前段のプロキシやロードバランサーを確認してください。",
         ),
@@ -99,27 +99,27 @@ ENTRIES: dict[str, Entry] = {
     "solver.port-in-use": Entry(
         Sentence(
             "Port {port} ({address}) is taken by another program.",
-            "ポート {port} ({address}) は他のプログラムが使用中です。",
+            "ポート {port}（{address}）は他のプログラムが使用中です。",
         ),
         Sentence(
             "If it is your web server, use --http.webroot with its root directory instead. `ss -ltnp sport = :{port}` "
             "(Windows: `netstat -ano`) shows the program.",
-            "Webサーバーが使用している場合は、--http.webroot でその公開フォルダを指定してください。"
-            "使用中のプログラムは `ss -ltnp sport = :{port}` (Windows は `netstat -ano`) で確認できます。",
+            "Web サーバーが使用している場合は、--http.webroot でその公開フォルダーを指定してください。"
+            "使用中のプログラムは `ss -ltnp sport = :{port}`（Windows は `netstat -ano`）で確認できます。",
         ),
     ),
     "solver.port-denied": Entry(
         Sentence(
             "This user may not listen on port {port} ({address}).",
-            "このユーザーにはポート {port} ({address}) で待ち受ける権限がありません。",
+            "このユーザーにはポート {port}（{address}）で待ち受ける権限がありません。",
         ),
         Sentence(
             "Run it with sudo (as administrator), or use --http.webroot.",
-            "sudo (管理者権限) で実行するか、--http.webroot を使用してください。",
+            "sudo（管理者権限）で実行するか、--http.webroot を使用してください。",
         ),
     ),
     "solver.address-unavailable": Entry(
-        Sentence("{address} cannot be listened on: {reason}.", "{address} で待ち受けることができません: {reason}。"),
+        Sentence("{address} cannot be listened on: {reason}.", "{address} で待ち受けできません: {reason}。"),
         Sentence(
             "The address in --{flag}.port must be one of this machine; without one, as in :80, it is all of them.",
             "--{flag}.port のアドレスはこのマシンのものである必要があります。"
@@ -160,17 +160,17 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "solver.webroot-missing": Entry(
-        Sentence("{path} is not a directory.", "{path} はフォルダではありません。"),
+        Sentence("{path} is not a directory.", "{path} はフォルダーではありません。"),
         Sentence(
             "Give --http.webroot the existing root directory of your web server.",
-            "--http.webroot に、Webサーバーの既存の公開フォルダを指定してください。",
+            "--http.webroot に、Web サーバーの既存の公開フォルダーを指定してください。",
         ),
     ),
     "solver.webroot-unwritable": Entry(
         Sentence("{path} cannot be written or removed: {reason}.", "{path} の作成または削除ができません: {reason}。"),
         Sentence(
             "Check the owner and rights of the directory given with --http.webroot, and the space on its disk.",
-            "--http.webroot のフォルダの所有者と権限、ディスクの空き容量を確認してください。",
+            "--http.webroot のフォルダーの所有者と権限、ディスクの空き容量を確認してください。",
         ),
     ),
 }
