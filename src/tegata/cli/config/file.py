@@ -24,7 +24,7 @@ SIZE_LIMIT = 512 * 1024
 NODE_LIMIT = 100_000
 
 _FLAGS = {name: flag for flag in FLAGS for name in flag.spellings if len(name) > 1}
-# The node of a mapping's or sequence's scalar that stands for nothing.
+# Plain scalars that stand for nothing, where a mapping, a sequence or a value may be.
 _NULL = ("", "~", "null", "Null", "NULL")
 
 
