@@ -19,7 +19,7 @@ def zone(zone):
 
 
 @pytest.fixture
-def ca(ca_of_zone):
+def ca(ca_of_zone, zone):
     return ca_of_zone
 
 
@@ -35,7 +35,8 @@ def configured(dehydrated, ca, contract, **settings):
 
 def test_http_01_from_the_account_to_its_end(dehydrated, ca):
     """Its binding's JWS has blanks in the key (A-39); it deactivates its account, which nobody revives (A-47)."""
-    configured(dehydrated, ca, ca.add_contract(NAME))
+    contract = ca.add_contract(NAME)
+    configured(dehydrated, ca, contract)
     dehydrated.run("--register", "--accept-terms").check()
     with web_server(dehydrated.directory / "web", ca.http_port):
         dehydrated.run("--cron", "--domain", NAME).check()
@@ -48,7 +49,7 @@ def test_http_01_from_the_account_to_its_end(dehydrated, ca):
         assert ca.json("cert", "show", second)["status"] == "revoked"
         dehydrated.run("--deactivate").check()
     dehydrated.run("--cron", "--domain", NAME, "--force")
-    assert len(ca.json("cert", "list")) == 2
+    assert len(ca.json("cert", "list", "--contract", contract["contract"])) == 2
 
 
 def test_a_wildcard_by_dns_01(dehydrated, ca, zone):

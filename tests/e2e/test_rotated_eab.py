@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.e2e import customer
 from tests.e2e.certificates import crt, serial
 from tests.e2e.pebble_words import account as at_pebble
@@ -21,12 +19,6 @@ def stored(tegata: Tegata) -> tuple[str, str, bytes]:
     registration = json.loads(file.read_text())["registration"]
     [key] = file.parent.glob("keys/*.key")
     return registration["uri"], registration["body"]["externalAccountBinding"]["protected"], key.read_bytes()
-
-
-@pytest.fixture
-def ca(tmp_path: Path):
-    with TegataCA(tmp_path / "ca") as started:
-        yield started
 
 
 def test_an_account_moves_to_the_new_eab_before_the_old_one_ends(ca: TegataCA, tegata: Tegata):

@@ -24,7 +24,7 @@ def zone(zone):
 
 
 @pytest.fixture
-def ca(ca_of_zone):
+def ca(ca_of_zone, zone):
     return ca_of_zone
 
 
