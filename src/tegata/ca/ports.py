@@ -204,6 +204,10 @@ class Certificates(Protocol):
         """Issued, unrevoked, unexpired certificates of the contract for exactly these names, newest first."""
         ...
 
+    async def count_valid(self, contract_id: str, now: datetime) -> int:
+        """How many issued, unrevoked, unexpired certificates the contract has."""
+        ...
+
     async def revoked(self, crl: str, since_not_after: datetime, after: str, most: int) -> list[Revocation]:
         """Those on this CRL that had not expired at that instant: the next ``most`` by their serials."""
         ...

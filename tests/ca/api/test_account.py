@@ -73,6 +73,18 @@ async def test_contacts_are_replaced(world):
     assert world.stored() == stored
 
 
+async def test_an_account_says_until_when_its_eab_counts(world):
+    """``eabExpires`` beside ``contractEnds``, where the EAB has an end: after it nothing is issued."""
+    client = Client(world.app)
+    contract, *_ = await world.contract()
+    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
+    credential = await world.ca.credentials.add(contract, expires_at=ends)
+    account = body(await client.register(credential.kid, await world.ca.credentials.mac(credential.kid)))
+    assert account["tegata"]["eabExpires"] == rfc3339(ends)
+    endless = await world.client()
+    assert "eabExpires" not in body(await endless.post(endless.kid or ""))["tegata"]
+
+
 async def test_a_deactivated_account_is_gone_for_good(world):
     """S-27, A-47: 200, then 401 to whatever its key signs; its open order is cancelled, its certificate stays."""
     client = await world.client(NAME, "other.example.com")

@@ -53,13 +53,15 @@ def test_every_fault_is_told_at_once(ca, settings):
     settings.write_text(text.replace("dnssec = false", "dnssec = true"), "utf-8")
     key = next((ca.home / "keys").glob("*.key"))
     key.chmod(0o644)
+    key.parent.chmod(0o777)
     try:
         code, matters = found(ca)
     finally:
         key.chmod(0o600)
+        key.parent.chmod(0o700)
     assert code == 1
     assert {name for name, (status, _) in matters.items() if status == "error"} == {"files", "mail", "resolvers"}
-    assert f"keys/{key.name}" in matters["files"][1]
+    assert f"keys, keys/{key.name}" in matters["files"][1]
     assert "127.0.0.1:9" in matters["mail"][1]
     assert matters["tracing"][0] == "warning"
 

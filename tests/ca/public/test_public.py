@@ -182,6 +182,16 @@ async def test_a_seal_that_was_made_up(world, contract):
     assert "script" not in answer.body.decode()
 
 
+@pytest.mark.parametrize("path", ["/portal/login/", "/portal/orders/", "/healthz/", "/crl/issuing.crl/"])
+async def test_no_answer_leads_where_the_host_header_says(world, path):
+    """S-29: a path with a slash too many is not there, at the portal as here."""
+    header = ("host", "evil.example")
+    app = world.app if path.startswith("/portal") else faces.public_files(world.ca)
+    answer = await call(app, "GET", path, headers=[header])
+    assert (answer.status, answer.headers.get("Location")) == (404, None)
+    assert b"evil" not in answer.body
+
+
 @pytest.mark.parametrize("target", ["/", "/acme/", "/portal/login", "/settings.toml", "/crl/../keys/root.key"])
 async def test_nothing_else_is_public(world, target):
     """No ACME, no portal, no file of the CA."""

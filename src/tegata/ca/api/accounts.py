@@ -9,8 +9,8 @@ from tegata.ca.api import answers, links
 from tegata.ca.api.context import AccountCall, Context, KeyCall, blaming_the_request
 from tegata.ca.api.visitors import Visitors
 from tegata.ca.errors import KeyInUse, NotFound
-from tegata.ca.model import Account, Contract
 from tegata.ca.policy import baseline
+from tegata.ca.services.actors import Actor
 from tegata.ca.services.statuses import account_status
 from tegata.clock import rfc3339
 
@@ -25,7 +25,7 @@ async def create(context: Context, call: KeyCall) -> Response:
     )
     actor = await context.accounts.authenticate(account)
     location = ("Location", context.links.to(links.ACCOUNT, account.id))
-    return answers.of(_message(context, actor.account, actor.contract), 201 if created else 200, location)
+    return answers.of(_message(context, actor), 201 if created else 200, location)
 
 
 async def respond(context: Context, call: AccountCall) -> Response:
@@ -38,10 +38,10 @@ async def respond(context: Context, call: AccountCall) -> Response:
         raise NotFound
     update = call.read(messages.AccountUpdate) if call.payload else messages.AccountUpdate()
     if update.status == AccountStatus.DEACTIVATED:
-        return answers.of(_message(context, await context.accounts.deactivate(actor), actor.contract))
+        return answers.of(_message(context, actor._replace(account=await context.accounts.deactivate(actor))))
     if update.contact is not None:
         actor = await context.accounts.update_contacts(actor, update.contact)
-    return answers.of(_message(context, actor.account, actor.contract))
+    return answers.of(_message(context, actor))
 
 
 async def change_key(context: Context, call: AccountCall) -> Response:
@@ -54,10 +54,11 @@ async def change_key(context: Context, call: AccountCall) -> Response:
         actor = await context.accounts.change_key(call.actor, jwk.from_public(key))
     except KeyInUse as error:
         raise KeyInUse(account=context.links.to(links.ACCOUNT, str(error.facts["account"]))) from None
-    return answers.of(_message(context, actor.account, actor.contract))
+    return answers.of(_message(context, actor))
 
 
-def _message(context: Context, account: Account, contract: Contract) -> messages.Account:
+def _message(context: Context, actor: Actor) -> messages.Account:
+    account, contract, expires_at = actor.account, actor.contract, actor.credential.expires_at
     identity_ends = baseline.identity_ends(contract)
     return messages.Account(
         status=account_status(account),
@@ -68,6 +69,7 @@ def _message(context: Context, account: Account, contract: Contract) -> messages
         tegata=messages.TegataAccount(
             contract=contract.id,
             contract_ends=rfc3339(contract.ends),
+            eab_expires=rfc3339(expires_at) if expires_at else None,
             identity_ends=rfc3339(identity_ends) if identity_ends else None,
         ),
     )

@@ -39,7 +39,8 @@ _PORTS = {"https": 443, "http": 80, "smtp": 25, "smtps": 465}
 
 
 _READABLE = Sentence(
-    "others may read {files}: chmod 600", "所有者以外が読めます: {files}（chmod 600 を実行してください）"
+    "others may read or change {files}: chmod go-rwx",
+    "所有者以外が読み書きできます: {files}（chmod go-rwx を実行してください）",
 )
 _LEFT = Sentence(
     "left for tegata-ca migrate --finish: {steps}", "tegata-ca migrate --finish で適用する変更が残っています: {steps}"
@@ -110,8 +111,8 @@ def _files(home: Path, language: Language) -> Finding:
     """Nobody else may read keys and records."""
     open_ones = [
         str(path.relative_to(home))
-        for path in (*(home / layout.KEYS).rglob("*"), home / DATABASE_FILE)
-        if path.is_file() and path.suffix != ".pem" and path.stat().st_mode & _OTHERS
+        for path in (home / layout.KEYS, *(home / layout.KEYS).rglob("*"), home / DATABASE_FILE)
+        if path.exists() and path.suffix != ".pem" and path.stat().st_mode & _OTHERS
     ]
     if open_ones:
         return Finding("files", ERROR, _READABLE.fill(language, {"files": ", ".join(sorted(open_ones))}))

@@ -58,7 +58,7 @@ def build(
     downloads = DownloadPages(customers, credentials, seal_url)
     eabs = CredentialPages(customers, credentials, now)
     order = "/portal/orders/{contract:str}"
-    return Starlette(
+    portal = Starlette(
         routes=[
             Route("/portal", _to_orders),
             Route("/portal/", _to_orders),
@@ -94,6 +94,9 @@ def build(
             Exception: _Refused(new_reference),
         },
     )
+    # It would lead to where the Host header says (S-29).
+    portal.router.redirect_slashes = False
+    return portal
 
 
 async def _to_orders(_: Request) -> Response:

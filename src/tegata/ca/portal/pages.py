@@ -77,7 +77,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         switch_language="?" + request.url.include_query_params(lang=other).query,
         **values,
     )
-    response = HTMLResponse(text, status)
+    response = HTMLResponse(text, status, HEADERS)
     if request.query_params.get("lang") == language:
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, secure=True, httponly=True, samesite="lax")
     return response

@@ -64,7 +64,7 @@ def build(
         if ocsp
         else []
     )
-    return Starlette(
+    public = Starlette(
         routes=[
             *(Route(path, _sender(file)) for path, file in fixed.items()),
             Route(crl_folder + "{name}.crl", issued.crl),
@@ -75,6 +75,9 @@ def build(
         ],
         exception_handlers={ClientDisconnect: _gone},
     )
+    # It would lead to where the Host header says (S-29).
+    public.router.redirect_slashes = False
+    return public
 
 
 class _IssuedLists:

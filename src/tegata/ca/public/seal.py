@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tegata.ca.errors import UnknownObject
-from tegata.ca.policy.certificates import CertificateStatus, status
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import ContractService
@@ -84,7 +83,6 @@ class SealPage:
             return _page(language, 404, contract=None)
         contract = view.contract
         in_force = view.status is ContractStatus.ACTIVE and now >= contract.starts
-        issued = await self._certificates.list(contract.id)
         return _page(
             language,
             200,
@@ -92,7 +90,7 @@ class SealPage:
             issuer=self._issuer,
             examined=view.service.validation == "ov",
             in_force=in_force,
-            valid=sum(status(one, now) is CertificateStatus.VALID for one in issued),
+            valid=await self._certificates.count_valid(contract.id),
             ends=contract.ends.strftime("%Y/%m/%d"),
             now=now.strftime("%Y/%m/%d %H:%M"),
         )

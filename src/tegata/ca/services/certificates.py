@@ -196,6 +196,10 @@ class CertificateService:
             found = await self._store.certificates.of_contract(contract_id)
         return [certificate for certificate in found if certificate.issued_at is not None]
 
+    async def count_valid(self, contract_id: str) -> int:
+        """How many certificates of a contract are good now, without a look at what is in them."""
+        return await self._store.certificates.count_valid(contract_id, calendar.whole_second(self._clock()))
+
     async def _issued(self, der: bytes) -> Certificate:
         """The record of exactly this certificate, or of this precertificate of it (A-91, B-82)."""
         try:

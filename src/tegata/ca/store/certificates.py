@@ -46,6 +46,12 @@ class CertificateRows:
         )
         return _certificates(rows)
 
+    async def count_valid(self, contract_id: str, now: datetime) -> int:
+        """How many of the contract's certificates are issued, unrevoked and unexpired."""
+        rows = await self._database.fetch("certificates.count_valid", contract_id=contract_id, now=micros(now))
+        ((count,),) = rows
+        return int(count)
+
     async def of_key(self, spki_digest: bytes) -> list[Certificate]:
         """Issued certificates for the key with this digest, newest first."""
         return _certificates(await self._database.fetch("certificates.of_key", spki_digest=spki_digest))

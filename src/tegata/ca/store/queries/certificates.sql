@@ -31,6 +31,11 @@ WHERE serial > :after AND issued_at IS NOT NULL
 ORDER BY serial
 LIMIT :most;
 
+-- name: count_valid
+SELECT count(*)
+FROM certificates
+WHERE contract_id = :contract_id AND not_after >= :now AND issued_at IS NOT NULL AND revoked_at IS NULL;
+
 -- name: current_for
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
     chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
