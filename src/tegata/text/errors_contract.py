@@ -203,7 +203,9 @@ REASONS: dict[str, str] = {
     "another contract for this customer was added at the same moment": "同じお客様の契約が同時に追加されました",
     "a contract needs at least one domain": "契約にはドメイン名が少なくとも 1 つ必要です",
     "the user is no mail address": "利用者（user）がメールアドレスではありません",
-    "the country is no code of two capital letters, such as JP": "国が JP のような大文字 2 文字のコードではありません",
+    "the country is no code of ISO 3166-1 in capital letters, such as JP": (
+        "国が JP のような ISO 3166-1 のコード（大文字）ではありません"
+    ),
     "an organization needs its state or its locality in publicly trusted certificates": (
         "公的に信頼される証明書には、組織の都道府県または市区町村が必要です"
     ),

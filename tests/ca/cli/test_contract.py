@@ -153,6 +153,8 @@ def test_what_is_not_there(refusal, words, code):
     ("changes", "told"),
     [
         ({"--country": "Japan"}, "JP"),
+        ({"--country": "XX"}, "ISO 3166-1"),
+        ({"--country": "UK"}, "ISO 3166-1"),
         ({"--service": "ev"}, "ev"),
         ({"--domain": "-bad-.example"}, "-bad-.example"),
         ({"--user": "nobody"}, "mail address"),

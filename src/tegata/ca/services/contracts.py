@@ -15,12 +15,12 @@ from tegata.ca.policy import baseline, contracts, names
 from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.policy.calendar import LAST_SECOND, whole_second
 from tegata.ca.policy.contracts import ContractStatus
+from tegata.ca.policy.countries import COUNTRIES
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Sealer, Store, Work
 from tegata.ca.services.credentials import new_credential
 from tegata.ca.services.notices import CONTRACT_ACCEPTED
 from tegata.ca.settings import Service
 
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # The upper bounds of X.520, which certificates keep (BR 7.1.4.2).
 _NAME_CHARACTERS = 64
@@ -243,8 +243,8 @@ def _login(user: str) -> str:
 
 def _checked(organization: Organization) -> Organization:
     """The organization if certificates can name it (BR 7.1.4.2)."""
-    if not _COUNTRY.fullmatch(organization.country):
-        raise Refused(reason="the country is no code of two capital letters, such as JP")
+    if organization.country not in COUNTRIES:
+        raise Refused(reason="the country is no code of ISO 3166-1 in capital letters, such as JP")
     _check_text(organization.name, _NAME_CHARACTERS)
     for place in (organization.state, organization.locality):
         if place is not None:
