@@ -25,4 +25,4 @@ def test_japanese_is_written_in_one_way(code: str) -> None:
     entry = catalogue.entries()[code]
     for text in (entry.what.ja, entry.remedy.ja):
         assert not re.search("[ぁ-んァ-ヶー一-龠々][A-Za-z0-9]|[A-Za-z0-9][ぁ-んァ-ヶー一-龠々]", text)
-        assert not re.search("フォルダ(?!ー)|サーバ(?!ー)|プロバイダ(?!ー)|利用規約", text)
+        assert not re.search("フォルダ(?!ー)|サーバ(?!ー)|プロバイダ(?!ー)|利用規約|フラグ", text)

@@ -29,7 +29,7 @@ _RULE = Sentence(
     "word that only v5 has: a command of two words, or a flag that v4 does not know or calls otherwise. Where the line "
     "has no word that only v4 has either, a variable LEGO_… that only v5 reads counts as such a word.",
     "lego の v4 と v5 で意味が異なる語は v4 の意味に解釈します。ただし、v5 だけにある語"
-    "（2 語のコマンド、または v4 にないか別名のフラグ）が 1 つでもあれば、v5 の意味に解釈します。"
+    "（2 語のコマンド、または v4 にないか別名のオプション）が 1 つでもあれば、v5 の意味に解釈します。"
     "v4 だけにある語もなければ、v5 だけが読む環境変数 LEGO_… も v5 の語として扱います。",
 )
 _RUN = Sentence(
@@ -58,7 +58,7 @@ _VALUES = Sentence("Values", "値と指定元")
 _COMMAND = Sentence("the command {command}", "コマンド {command}")
 _IS = Sentence("is {flag}", "{flag} と同じ")
 _NOTHING = Sentence("means nothing here", "無視されます")
-_FLAG = Sentence("flag {name}", "フラグ {name}")
+_FLAG = Sentence("flag {name}", "オプション {name}")
 _VARIABLE = Sentence("variable {name}", "環境変数 {name}")
 _FILE = Sentence("file {name}", "ファイル {name}")
 _LINE = Sentence("{file}, line {line}", "{file} の {line} 行目")

@@ -9,7 +9,7 @@ from tegata.text.language import Language
 _WHAT = Sentence("ACME client with lego's command line", "lego と同じコマンドで使える ACME クライアント")
 _ANYWHERE = Sentence(
     "Flags may stand before or after the command, with one dash or two. Each that has a variable can be set by it.",
-    "フラグはコマンドの前後どちらにも、ダッシュ 1 つでも 2 つでも書けます。環境変数でも指定できます。",
+    "オプションはコマンドの前後どちらにも、ダッシュ 1 つでも 2 つでも書けます。環境変数でも指定できます。",
 )
 
 

@@ -36,6 +36,12 @@ def test_the_list(capsys: pytest.CaptureFixture[str]):
     )
 
 
+def test_the_list_by_another_name(capsys: pytest.CaptureFixture[str]):
+    """Called by the name ``lego``, the line to type is lego's."""
+    assert program(["dnshelp"], "lego") == 0
+    assert "  $ lego dnshelp -c code\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("words", [["dnshelp", "-c", "httpreq"], ["--code=HTTPREQ", "dnshelp"]])
 def test_one_provider(capsys: pytest.CaptureFixture[str], words: list[str]):
     """By its code in any case, before the command or after it, in lego's form."""

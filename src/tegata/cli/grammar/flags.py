@@ -169,7 +169,7 @@ FLAGS: tuple[Flag, ...] = (
             "The CA's EAB file, or - for standard input: server, key identifier, MAC key and names are read from it "
             "where "
             "no flag gives them.",
-            "認証局の EAB ファイル（- は標準入力）。フラグで指定のないサーバーホスト、MAC 鍵識別子、MAC 鍵、"
+            "認証局の EAB ファイル（- は標準入力）。オプションで指定のないサーバーホスト、MAC 鍵識別子、MAC 鍵、"
             "名前を読み取ります。",
         ),
         "EAB_FILE",

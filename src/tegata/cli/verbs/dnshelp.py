@@ -14,7 +14,7 @@ Credentials for DNS providers must be passed through environment variables.
 
 To display the documentation for a DNS providers:
 
-  $ tegata dnshelp -c code
+  $ {name} dnshelp -c code
 
 All DNS codes:
   {codes}
@@ -24,7 +24,7 @@ All DNS codes:
 def show(context: Context, plan: DnsHelp) -> None:
     """Print it; raises NoSuchHelp."""
     if not plan.code:
-        context.console.say(_ALL.format(codes=", ".join(sorted(CODES))))
+        context.console.say(_ALL.format(name=context.name, codes=", ".join(sorted(CODES))))
         return
     try:
         _, factory = dnsproviders.find(plan.code)
