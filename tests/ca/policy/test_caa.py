@@ -52,7 +52,11 @@ def reason(*texts, error=CaaForbids, **changes):
         ["issuemail ;"],
         ["issuewild ;"],
         ["128 iodef mailto:security@example.org"],
+        ["128 issuewild ;"],
+        ["128 issuemail ;"],
+        ["128 issuevmc ;"],
         ["128 contactemail a@example.org"],
+        ["128 contactphone +81-3-0000-0000"],
         ["0 unknown something"],
         [],
     ],
@@ -154,6 +158,27 @@ def test_parameters(value, told):
         assert reason(f"issue {value}", "issue other.example") == told
 
 
+LABELS = {
+    "http-01": "ca-tbr-19",
+    "dns-01": "ca-tbr-7",
+    "tls-alpn-01": "ca-tbr-20",
+    "dns-account-01": "ca-tbr-21",
+    "dns-persist-01": "ca-tbr-22",
+}
+
+
+@pytest.mark.parametrize("method", LABELS)
+def test_each_method_by_its_two_names(method):
+    """ACME's, and the Baseline Requirements' by the number of the method; no other's (X-31)."""
+    request = msgspec.structs.replace(REQUEST, method=method)
+    for name in (method, LABELS[method]):
+        caa.check(records(f"issue ca.example.com; validationmethods={name}"), "example.org", request)
+    others = ",".join([*(set(LABELS) - {method}), *(set(LABELS.values()) - {LABELS[method]}), "ca-tbr-1"])
+    assert reason(f"issue ca.example.com; validationmethods={others}", method=method) == (
+        "they do not allow this method of validation"
+    )
+
+
 def test_the_account_of_a_ca_that_has_moved():
     """By a former URL as good as by today's, and by no other (X-51)."""
     moved = msgspec.structs.replace(REQUEST, account_uri="https://new.example/acme/account/1", former_uris=(ACCOUNT,))
@@ -190,6 +215,13 @@ def test_the_refusal_gives_the_record_that_would_permit():
         caa.check(records("issuewild ;"), "example.org", msgspec.structs.replace(REQUEST, wildcard=True))
     assert wild.value.facts["wanted"] == 'example.org. CAA 0 issuewild "ca.example.com"'
     assert wild.value.facts["name"] == "*.www.example.org"
+
+
+def test_a_record_as_it_is_shown():
+    """As in a zone file; what is longer than 120 octets is cut, and says so."""
+    assert str(CaaRecord(128, "issue", b"ca.example.com")) == '128 issue "ca.example.com"'
+    assert str(CaaRecord(0, "issue", b"x" * 120)) == f'0 issue "{"x" * 120}"'
+    assert str(CaaRecord(0, "issue", b"x" * 121)) == f'0 issue "{"x" * 120}…"'
 
 
 def test_hostile_records_are_shortened_and_escaped():

@@ -26,8 +26,13 @@ async def house(tmp_path, authority, anyio_backend):
 
 
 async def test_from_examination_to_certificate(house):
-    """B-64: Nothing is issued until one person has examined and another released; an order waits for nothing else."""
+    """B-64: Nothing is issued until one person has examined and another released; an order waits for nothing else.
+
+    What was released is that examination of that contract, and nobody else's.
+    """
     added = await house.sell(is_examined=False)
+    beside = (await house.sell(is_examined=False)).contract.id
+    await house.examinations.examine(beside, by="Aoki", **WHAT)
     actor = await house.register(added)
     with pytest.raises(ExaminationMissing):
         await house.order(actor)
@@ -39,6 +44,9 @@ async def test_from_examination_to_certificate(house):
     actor = await house.accounts.authenticate(actor.account)
     assert (await house.finalize(actor, await house.ready(actor))).status is OrderStatus.VALID
     assert (await house.contracts.show(added.contract.id)).identity_ends == NOW + 398 * DAY
+    assert (await house.contracts.show(beside)).identity_ends is None
+    (pending,) = await house.examinations.of_contract(beside)
+    assert pending.released_at is None
 
 
 async def test_what_is_on_record(house):

@@ -52,13 +52,15 @@ async def test_a_report_from_receipt_to_end(house, issued, reported):
 
 
 async def test_no_end_without_an_answer(house, issued):
-    """B-87: Nor one for a report that is unfounded; that one revokes nothing."""
+    """B-87: Nor one for a report that is unfounded; that one revokes nothing, and ends no other."""
+    beside = await house.reports.add(cause=Cause.MISUSE, about="y", reporter="y", serials=[issued[1].serial])
     made = await house.reports.add(cause=Cause.MISUSE, about="x", reporter="x", serials=[issued[0].serial])
     with pytest.raises(Refused, match="not answered yet"):
         await house.reports.close(made.id, "nothing in it", unfounded=True)
     await house.reports.answer(made.id, "there is nothing in it")
     assert (await house.reports.close(made.id, "nothing in it", unfounded=True)).closed_at == NOW
     assert (await house.certificates.show(issued[0].serial)).revoked_at is None
+    assert await house.reports.reported() == [beside]
 
 
 async def test_it_takes_a_number_and_a_second_person(house, reported):
