@@ -156,6 +156,7 @@ def test_parameters(value, told):
         caa.check(records(f"issue {value}"), "example.org", REQUEST)
     else:
         assert reason(f"issue {value}", "issue other.example") == told
+        assert reason("issue other.example", f"issue {value}") == told
 
 
 LABELS = {
@@ -211,6 +212,13 @@ def test_the_refusal_gives_the_record_that_would_permit():
     assert wanted in explain(narrow.value, Language.JA).remedy
     [permitting] = records(wanted.removeprefix("0 ").replace('"', ""))
     caa.check([permitting], "example.org", REQUEST)
+    for one in (f"accounturi={ACCOUNT}0", "x"):
+        with pytest.raises(CaaForbids) as other:
+            caa.check(records(f"issue ca.example.com; {one}"), "example.org", REQUEST)
+        assert (other.value.facts["domain"], other.value.facts["wanted"]) == (
+            "example.org",
+            f"example.org. CAA {wanted}",
+        )
     with pytest.raises(CaaForbids) as wild:
         caa.check(records("issuewild ;"), "example.org", msgspec.structs.replace(REQUEST, wildcard=True))
     assert wild.value.facts["wanted"] == 'example.org. CAA 0 issuewild "ca.example.com"'

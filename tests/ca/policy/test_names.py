@@ -55,6 +55,7 @@ def test_names_are_admitted_lower_case_and_once():
         (Identifier("dns", "*.net"), BadName),
         (Identifier("dns", "*.co.jp"), BadName),
         (Identifier("dns", "1.2.0.192.in-addr.arpa"), BadName),
+        (Identifier("dns", "1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"), BadName),
         (Identifier("ip", "8.8.8.8"), ForeignName),
         (Identifier("ip", "192.0.2.1"), BadName),
         (Identifier("ip", "10.0.0.1"), BadName),
@@ -130,10 +131,12 @@ def test_wildcards_need_the_dns():
     assert challenge_types(WITH_DNS, base) == ("http-01", "dns-01")
 
 
-def test_wildcards_by_the_accounts_record():
-    """dns-account-01 is a proof in the DNS too (X-42)."""
-    service = msgspec.structs.replace(OV, challenges=("http-01", "dns-account-01"))
-    assert challenge_types(service, *dns("*.example.net")) == ("dns-account-01",)
+@pytest.mark.parametrize("kind", ["dns-account-01", "dns-persist-01"])
+def test_wildcards_by_other_records(kind):
+    """An account's record and a lasting one are proofs in the DNS too, and none of an address (X-42, X-45, X-06)."""
+    service = msgspec.structs.replace(OV, challenges=("http-01", kind))
+    assert challenge_types(service, *dns("*.example.net")) == (kind,)
+    assert challenge_types(service, Identifier("ip", "1.1.1.1")) == ("http-01",)
     assert admit(dns("*.example.net"), contract(), service, PUBLIC) == tuple(dns("*.example.net"))
 
 

@@ -5,7 +5,10 @@ import shlex
 import pytest
 
 from tegata.acme import eab
+from tegata.acme.identifiers import Identifier
+from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import (
+    AuthorizationRefused,
     CredentialDisabled,
     CredentialExpired,
     CredentialSuperseded,
@@ -14,6 +17,8 @@ from tegata.ca.errors import (
     ServiceWithoutAcme,
     UnknownObject,
 )
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND
 
 pytestmark = pytest.mark.anyio
@@ -97,6 +102,23 @@ async def test_an_eab_for_some_of_the_names(house):
         limited.kid,
         added.credential.kid,
     ]
+
+
+async def test_an_eab_for_some_of_the_names_from_now_on(house):
+    """An account that comes under it finalizes no order for another name, nor authorizes one; its own names go on."""
+    added, key = await house.sell("www.example.com", ".example.net"), generate(KeyType.EC256)
+    actor = await house.register(added, key)
+    other, own = [await house.ready(actor, name) for name in ("www.example.com", "a.example.net")]
+    limited = await house.credentials.add(added.contract.id, domains=["a.example.net"])
+    actor = await house.register(added._replace(credential=limited), key)
+    assert actor.credential == limited
+    with pytest.raises(NamesRefused) as caught:
+        await house.finalize(actor, other)
+    assert caught.value.facts["names"] == "www.example.com"
+    with pytest.raises(AuthorizationRefused):
+        await house.orders.authorize(actor, Identifier("dns", "www.example.com"))
+    await house.orders.authorize(actor, Identifier("dns", "a.example.net"))
+    assert (await house.finalize(actor, own)).status is OrderStatus.VALID
 
 
 async def test_an_eab_that_cannot_be(house):
