@@ -16,7 +16,7 @@ from tegata.ca.errors import (
     WildcardUnsupported,
 )
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
-from tegata.ca.policy.names import admit, challenge_types, check_limited, named, pattern, within
+from tegata.ca.policy.names import admit, challenge_types, check_alone, check_limited, named, pattern, within
 from tests.ca.policy.samples import OV, WITH_DNS, contract, credential
 
 PUBLIC = AddressFilter(())
@@ -111,11 +111,15 @@ def test_a_credential_limited_to_some_names():
         ("192.0.0.0/16", False),
         ("2001:db8::/32", False),
         ("198.51.100.1", False),
+        ("198.51.100.192/26", True),
+        ("198.51.100.0/24", False),
+        ("203.0.113.0/24", False),
     ],
 )
 def test_what_a_credential_may_be_limited_to(wanted, is_held):
-    """Names of the contract, and all below them only where all below is the contract's."""
-    whole = contract(domains=("www.example.com", ".example.net", "192.0.2.0/24"))
+    """Names of the contract, and all below them, or of a network, only where all of it is the contract's."""
+    networks = ("192.0.2.0/24", "198.51.100.128/25", "203.0.113.0/25")
+    whole = contract(domains=("www.example.com", ".example.net", *networks))
     if is_held:
         assert within(wanted.upper(), whole) == wanted
     else:
@@ -138,6 +142,25 @@ def test_wildcards_by_other_records(kind):
     assert challenge_types(service, *dns("*.example.net")) == (kind,)
     assert challenge_types(service, Identifier("ip", "1.1.1.1")) == ("http-01",)
     assert admit(dns("*.example.net"), contract(), service, PUBLIC) == tuple(dns("*.example.net"))
+
+
+@pytest.mark.parametrize(
+    ("name", "challenges", "is_alone"),
+    [
+        ("www.example.net", ("http-01",), True),
+        ("www.example.net", ("dns-persist-01", "dns-01"), True),
+        ("www.example.net", ("dns-persist-01",), False),
+        ("*.example.net", ("dns-01",), False),
+    ],
+)
+def test_what_can_be_authorized_before_any_order(name, challenges, is_alone):
+    """No wildcard, and nothing whose only proof is one for one order (A-64, X-47)."""
+    service = msgspec.structs.replace(OV, challenges=challenges)
+    if is_alone:
+        check_alone(*dns(name), service)
+    else:
+        with pytest.raises(NamesRefused):
+            check_alone(*dns(name), service)
 
 
 def test_addresses():

@@ -141,7 +141,7 @@ def _holds(own: str, wanted: str) -> bool:
     if "/" in wanted:
         network = ip_network(wanted)
         return all(names.covers(own, str(end)) for end in (network[0], network[-1]))
-    return names.covers(own, wanted) if not wanted.startswith(".") else own.startswith(".") and wanted.endswith(own)
+    return names.covers(own, wanted)
 
 
 def _admit(identifier: Identifier, contract: Contract, service: Service, addresses: AddressFilter) -> Identifier:
