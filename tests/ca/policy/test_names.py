@@ -155,12 +155,12 @@ def test_wildcards_by_other_records(kind):
 )
 def test_what_can_be_authorized_before_any_order(name, challenges, is_alone):
     """No wildcard, and nothing whose only proof is one for one order (A-64, X-47)."""
-    service = msgspec.structs.replace(OV, challenges=challenges)
+    service, [identifier] = msgspec.structs.replace(OV, challenges=challenges), dns(name)
     if is_alone:
-        check_alone(*dns(name), service)
+        check_alone(identifier, service)
     else:
         with pytest.raises(NamesRefused):
-            check_alone(*dns(name), service)
+            check_alone(identifier, service)
 
 
 def test_addresses():

@@ -88,6 +88,7 @@ def test_settings_of_a_publicly_trusted_ca():
     assert "4 of at least 5" in baseline.shortcomings(settings(*four), AFTER)[0]
     assert baseline.shortcomings(settings(*four, "APNIC"), AFTER) == []
     assert "regions" in baseline.shortcomings(settings(*["APNIC"] * 5), AFTER)[0]
+    assert baseline.shortcomings(settings(*["APNIC"] * 4, "RIPE"), AFTER) == []
     assert "dnssec" in baseline.shortcomings(settings(*four, dnssec=False), BEFORE)[0]
     assert "port 80" in baseline.shortcomings(settings(*four, http01_port=8080), BEFORE)[0]
     assert "port 443" in baseline.shortcomings(settings(*four, tlsalpn01_port=8443), BEFORE)[0]

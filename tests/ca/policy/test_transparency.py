@@ -28,7 +28,8 @@ def test_the_number_of_scts(days, scts):
 
 def test_before_the_table(capsys):
     """Its first row."""
-    assert transparency.need(90 * DAY, datetime(2020, 1, 1, tzinfo=UTC)) == transparency.TABLE[0]
+    for days in (90, 199):
+        assert transparency.need(days * DAY, datetime(2020, 1, 1, tzinfo=UTC)) == transparency.TABLE[0]
 
 
 def test_logs_take_what_ends_in_their_time():
@@ -70,5 +71,7 @@ def test_the_next_log():
     assert transparency.following([A1, A2, B1], [], two) == A1
     assert transparency.following([A2, B1], [A1], two) == B1
     assert transparency.following([A2], [A1], two) is None
+    assert transparency.following([A2, B1], [A1], transparency.need(199 * DAY, NOW)) == B1
+    assert transparency.following([A2, B1], [A1._replace(is_tiled=True)], two) == B1
     assert transparency.following([A2], [A1, B1], transparency.need(199 * DAY, NOW)) == A2
     assert transparency.following([], [A1, B1], two) is None

@@ -95,13 +95,10 @@ class AddressFilter:
             case Opening.LISTED:
                 return any(address in network for network in self._allowed)
             case Opening.NAMED:
-                return any(address in network and _lies_in(network, span) for network in self._allowed)
+                # Two networks that both hold the address lie one in the other: the one with the longer prefix inside.
+                return any(address in network and network.prefixlen >= span.prefixlen for network in self._allowed)
             case Opening.NEVER:
                 return False
-
-
-def _lies_in(network: Network, span: Network) -> bool:
-    return network.prefixlen >= span.prefixlen and network.network_address in span
 
 
 def _carried(address: Address) -> tuple[IPv4Address, ...]:
