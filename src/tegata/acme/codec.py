@@ -44,6 +44,16 @@ def decode(data: bytes, type_: type[T], limit: int) -> T:
         raise Malformed(reason="it is not JSON") from None
 
 
+def decode_signed(data: bytes, type_: type[T], limit: int) -> T:
+    """Read what somebody signed: as ``decode``, but one object in which no member appears twice; raises Malformed."""
+    if len(data) > limit:
+        raise Malformed(reason="it is too long")
+    try:
+        return msgspec.convert(without_nulls(strict_object(data)), type_)
+    except msgspec.ValidationError as error:
+        raise Malformed(reason=str(error)) from None
+
+
 def without_nulls(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON is any of its six kinds
     """The same JSON value without members that are null; raises Malformed beyond 32 levels."""
     if depth > DEPTH_LIMIT:

@@ -28,7 +28,7 @@ def read(payload: bytes, *, url: str, accounts: Collection[str], thumbprint: str
     inner = jws.parse_inner(payload)
     key = jwk.to_public(inner.header.jwk or {})
     jws.verify(inner, key)
-    change = codec.decode(inner.payload, KeyChange, codec.REQUEST_LIMIT)
+    change = codec.decode_signed(inner.payload, KeyChange, codec.REQUEST_LIMIT)
     if inner.header.url != url:
         raise Malformed(reason="the inner JWS was signed for another URL than the outer one")
     if change.account not in accounts:

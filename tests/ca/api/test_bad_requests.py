@@ -61,6 +61,23 @@ async def test_a_payload_that_is_no_object(world, client, order, target, raw):
     assert (problem, answer.status) == ("malformed", 400)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"identifiers":[],"identifiers":[{"type":"dns","value":"www.example.com"}]}',
+        b'{"identifiers":[{"type":"dns","value":"www.example.com","value":"www.example.com"}]}',
+        b'{"identifiers":[{"type":"dns","value":"www.example.com"}],"x":1,"\\u0078":2}',
+    ],
+)
+async def test_a_payload_with_a_member_twice(world, client, raw):
+    """S-31: also what is signed has one meaning, at any level."""
+    url = f"{BASE}/acme/new-order"
+    jws = flattened(client.key, await client.header(url), raw)
+    problem, answer = await world.refused(client, jws)
+    assert (problem, answer.status) == ("malformed", 400)
+    assert "twice" in body(answer)["detail"]
+
+
 @pytest.mark.parametrize("target", ["finalize", "new-order", "revoke-cert"])
 async def test_reading_what_is_only_done(world, client, order, target):
     """A-14: an empty payload never changes anything."""

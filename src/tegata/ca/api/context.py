@@ -111,7 +111,7 @@ class SignedCall(Call, frozen=True, kw_only=True):
     def read(self, shape: type[T]) -> T:
         """The payload as a message; raises MalformedRequest."""
         with blaming_the_request():
-            return codec.decode(self.payload, shape, codec.REQUEST_LIMIT)
+            return codec.decode_signed(self.payload, shape, codec.REQUEST_LIMIT)
 
 
 class KeyCall(SignedCall, frozen=True, kw_only=True):
