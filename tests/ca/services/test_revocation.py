@@ -7,7 +7,7 @@ from tegata.ca.errors import AlreadyRevoked, BadCertificateRequest, Refused, Uns
 from tegata.ca.ports import Work
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate, spki_digest
-from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, NOW, der
+from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, NOW, SECOND, der
 
 pytestmark = pytest.mark.anyio
 
@@ -144,3 +144,29 @@ async def test_the_operator_learns_later_of_a_compromise(house, sold):
     assert (await house.certificates.revoke_by_operator(certificate.serial, 1)).reason == 1
     with pytest.raises(AlreadyRevoked):
         await house.certificates.revoke_by_operator(certificate.serial, 1)
+
+
+async def test_a_certificate_in_its_last_second(house, sold):
+    """It is in use still, and goes with its key (A-94)."""
+    one, _ = sold
+    certificate = await house.issue(one, "a.example.net")
+    house.clock.advance(90 * DAY - SECOND)
+    assert certificate.not_after == house.clock()
+    assert [gone.serial for gone in await house.certificates.block_key(DIGEST, 1)] == [certificate.serial]
+
+
+async def test_another_request_revokes_at_the_same_moment(house, sold, monkeypatch):
+    """What was read is out of date then: it is read again, and the key is blocked all the same (A-94)."""
+    one, _ = sold
+    certificate = await house.issue(one, "a.example.net")
+    find = house.store.certificates.of_key
+    read = [await find(DIGEST)]
+    await house.certificates.revoke_by_account(one, der(certificate), 4)
+
+    async def late(digest):
+        return read.pop() if read else await find(digest)
+
+    monkeypatch.setattr(house.store.certificates, "of_key", late)
+    assert (await house.certificates.revoke_by_operator(certificate.serial, 1)).reason == 1
+    assert read == []
+    assert [blocked.spki_digest for blocked in await house.certificates.blocked_keys()] == [DIGEST]
