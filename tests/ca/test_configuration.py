@@ -22,6 +22,22 @@ def test_without_a_list_only_the_published_keys_are_blocked(tmp_path: Path) -> N
     assert blocked_keys(tmp_path, Policy()) == keys.PUBLISHED
 
 
+@pytest.mark.parametrize(
+    "product",
+    [
+        '[services.a]\nlabel = "a"\nkey_types = []',
+        '[services.a]\nlabel = "a"\nkey_types = ["rsa2048", "rsa8192"]',
+        '[profiles.a]\ndescription = "a"\ncertificate_days = 9\nkey_types = ["rsa8192"]',
+    ],
+)
+def test_keys_that_no_certificate_can_have(tmp_path: Path, product: str) -> None:
+    """B-50: a service that offers none, or one that would fail when it is signed, is told before the CA serves."""
+    urls = '[acme]\nurl = "https://ca.example"\n[public]\nurl = "http://ca.example"\n'
+    (tmp_path / "settings.toml").write_text(urls + product)
+    with pytest.raises(BadSettings, match="key_types"):
+        load_settings(tmp_path)
+
+
 def test_a_list_is_read_to_its_end(tmp_path: Path) -> None:
     """B-52, B-53: comments and empty lines are for people, capitals are as good, and the published keys stay."""
     (tmp_path / "blocked.txt").write_text(f"# weak keys of 2008\n\n{DIGEST.hex()}  # a comment\n{'AB' * 32}")

@@ -18,6 +18,7 @@ from tegata.ca.policy.terms import Terms
 from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Acme, Agent, Policy, Settings
 from tegata.clock import parse_rfc3339
 from tegata.pki import weaknesses
+from tegata.pki.key_types import KeyType
 from tegata.settings import BadSettings, load
 
 log = Journal("configuration")
@@ -36,7 +37,14 @@ def load_settings(home: Path) -> Settings:
     perspectives = settings.validation.perspectives
     if len({one.name for one in perspectives}) != len(perspectives):
         raise BadSettings(path=path, reason="validation.perspectives: a name is there twice")
+    offers = {f"services.{name}": one.key_types for name, one in settings.services.items()}
+    offers |= {f"profiles.{name}": one.key_types for name, one in settings.profiles.items()}
+    for name, key_types in offers.items():
+        if KeyType.RSA8192 in key_types:
+            raise BadSettings(path=path, reason=f"{name}: key_types has rsa8192, which no certificate has")
     for name, service in settings.services.items():
+        if not service.key_types:
+            raise BadSettings(path=path, reason=f"services.{name}: key_types has none")
         if unknown := set(service.profiles) - set(settings.profiles):
             raise BadSettings(path=path, reason=f"services.{name}: there is no profile {min(unknown)}")
     offered = {kind for service in settings.services.values() for kind in service.challenges}

@@ -4,7 +4,6 @@ What may be set is here; reading the file is ``tegata.settings``. Holds no secre
 file. Knows no clock: no setting moves time.
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -249,7 +248,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def __post_init__(self) -> None:
         _check_short_life(self.certificate_days, short_lived=self.short_lived, what="profile")
-        _check_keys(self.key_types)
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -270,19 +268,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def __post_init__(self) -> None:
         _check_short_life(self.certificate_days, short_lived=self.short_lived, what="service")
-        if not self.key_types:
-            raise ValueError("key_types: a service has at least one")
-        _check_keys(self.key_types)
 
 
 def _check_short_life(days: int, *, short_lived: bool, what: str) -> None:
     if short_lived and days > SHORT_LIFE_DAYS:
         raise ValueError(f"certificate_days of a short_lived {what} is {SHORT_LIFE_DAYS} at the most")
-
-
-def _check_keys(key_types: Sequence[KeyType]) -> None:
-    if KeyType.RSA8192 in key_types:
-        raise ValueError("key_types: no certificate has rsa8192")
 
 
 SERVICES: dict[str, Service] = {
