@@ -18,7 +18,7 @@ ROOMS = ("acme", "cli", "client", "host", "pki", "plugin_api", "plugins")
 def constants(node: ast.expr) -> Iterator[str]:
     """The texts that an expression may be, where it says them itself."""
     match node:
-        case ast.Constant(value=str(text)):
+        case ast.Constant(value=str(text)) if text:
             yield text
         case ast.IfExp(body=body, orelse=orelse):
             yield from constants(body)

@@ -146,17 +146,19 @@ ENTRIES: dict[str, Entry] = {
             "フックが {seconds} 秒以内に終わらず、停止しました。",
         ),
         Sentence(
-            "See why it takes so long. A certificate that was obtained is saved; the next renew starts its hook again.",
-            "時間がかかる原因を確認してください。発行済みの証明書は保存されており、"
-            "次回の renew でフックを再実行します。",
+            "See why it takes so long. After a pre hook that fails nothing is ordered; a certificate that was "
+            "obtained is saved, and the next renew starts its hook again.",
+            "時間がかかる原因を確認してください。--pre-hook の失敗時は注文していません。"
+            "発行済みの証明書は保存されており、次回の renew でフックを再実行します。",
         ),
     ),
     "host.hook-failed": Entry(
         Sentence("The hook ended with status {status}.", "フックが終了コード {status} で終わりました。"),
         Sentence(
-            "Its output says why. A certificate that was obtained is saved; the next renew starts its hook again.",
-            "原因はフックの出力で確認してください。発行済みの証明書は保存されており、"
-            "次回の renew でフックを再実行します。",
+            "Its output says why. After a pre hook that fails nothing is ordered; a certificate that was obtained is "
+            "saved, and the next renew starts its hook again.",
+            "原因はフックの出力で確認してください。--pre-hook の失敗時は注文していません。"
+            "発行済みの証明書は保存されており、次回の renew でフックを再実行します。",
         ),
     ),
 }

@@ -13,7 +13,7 @@ from tegata.client.errors import ContractOver, ProblemReceived
 from tegata.clock import rfc3339
 from tegata.errors import TegataError
 from tegata.host.attempts import AttemptsFile
-from tegata.host.errors import HookFailed, HookNotStarted, HookTimedOut, NotWritable
+from tegata.host.errors import CertificateKeyLost, HookFailed, HookNotStarted, HookTimedOut, NotWritable
 
 
 @contextlib.contextmanager
@@ -29,7 +29,7 @@ def patient(context: Context, attempts: AttemptsFile, *, ends: datetime, anyway:
         before.check(context.clock.now())
     try:
         yield
-    except (ContractOver, HookFailed, HookNotStarted, HookTimedOut):
+    except (CertificateKeyLost, ContractOver, HookFailed, HookNotStarted, HookTimedOut):
         raise  # before the order: the CA has not been troubled
     except TegataError as error:
         asked = error.retry_after if isinstance(error, ProblemReceived) else None
@@ -37,6 +37,7 @@ def patient(context: Context, attempts: AttemptsFile, *, ends: datetime, anyway:
         with contextlib.suppress(NotWritable):  # what failed first is told
             attempts.save(now)
             if now.try_again and not attended:
-                line = f"This order has failed {now.failures} times in a row: no other before {rfc3339(now.try_again)}"
+                times = "once" if now.failures == 1 else f"{now.failures} times in a row"
+                line = f"This order has failed {times}: no other before {rfc3339(now.try_again)}"
                 context.console.log(line, WARN)
         raise
