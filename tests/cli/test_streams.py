@@ -49,6 +49,13 @@ def test_output_on_a_full_disk(tegata: Tegata, words: str) -> None:
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
+def test_the_version_on_a_full_disk(tegata: Tegata) -> None:
+    """It loads nothing that could say why."""
+    done = by_shell(tegata, f"tegata --version > {FULL}")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize(("words", "code"), [("list x", 0), ("quux", 3)])
 def test_a_log_on_a_full_disk(tegata: Tegata, words: str, code: int) -> None:
     """It stops nothing, and the exit code stays what it is."""

@@ -16,13 +16,24 @@ def main() -> int:
     words = sys.argv[1:]
     name = called(sys.argv[0])
     if words in _VERSION:
-        print(version(name))
-        return 0
+        return _say(version(name))
     # Collecting garbage while modules load finds none, and takes a twelfth of the time of a renewal that is not due.
     gc.set_threshold(50_000)
     from tegata.cli.program import program
 
     return program(words, name)
+
+
+def _say(line: str) -> int:
+    """Write the one line there is to say; the exit code, which tells whether it could be written."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), 1
+        )  # at what is left in the stream Python would end with a code of its own
+        return 1
+    return 0
 
 
 def called(path: str) -> str:

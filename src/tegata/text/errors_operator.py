@@ -15,6 +15,16 @@ ENTRIES: dict[str, Entry] = {
         Sentence("The command line is wrong: {reason}.", "コマンドの書き方が正しくありません: {reason}。"),
         Sentence("It is written so: {usage}", "書き方: {usage}"),
     ),
+    "operator.answer-lost": Entry(
+        Sentence(
+            "What was asked for is done, but standard output does not take the answer: {reason}.",
+            "処理は完了しましたが、結果を標準出力に書き込めません: {reason}。",
+        ),
+        Sentence(
+            "Look at the result by the list or show command; a password that was in the answer can be made anew.",
+            "list または show コマンドで結果を確認してください。表示されるはずだったパスワードは再発行できます。",
+        ),
+    ),
     "operator.listen-address": Entry(
         Sentence(
             "{address} is no address to listen at.",

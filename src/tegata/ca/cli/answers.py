@@ -1,12 +1,21 @@
 """What a command of ``tegata-ca`` answers, before anybody knows whether as JSON or for a person."""
 
 import json
+import os
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from tegata.ca.cli import tables
+from tegata.ca.errors import CaError
 from tegata.text.catalogue import Sentence
 from tegata.text.language import Language
+
+
+class AnswerLost(CaError):
+    """Standard output does not take the answer: ``reason``. What was asked for is done."""
+
+    code = "operator.answer-lost"
 
 
 class Answer(NamedTuple):
@@ -37,3 +46,24 @@ class Answer(NamedTuple):
             listing = tables.table(rows, self.columns, language) + "\n" if rows else ""
             return self.told.fill(language, dict(self.data)) + "\n" + listing
         return tables.details(self.data, language) + "\n"
+
+
+def show(text: str) -> None:
+    """Write an answer to standard output; raises AnswerLost."""
+    try:
+        write(sys.stdout, text)
+    except OSError as error:
+        raise AnswerLost(reason=error.strerror or str(error)) from error
+
+
+def write(stream: TextIO | None, text: str) -> None:
+    """Write to a stream, if this process has it (cron may give none); raises OSError."""
+    if stream is None:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        # What is left in the stream is given up: Python would end with a code of its own for it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise

@@ -4,6 +4,7 @@ The one place where an exception becomes a line on standard error and a number: 
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -28,7 +29,7 @@ from tegata.ca.cli import (
     perspectives,
     reports,
 )
-from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.answers import Answer, AnswerLost, show, write
 from tegata.ca.cli.grammar import Asked, BadUsage
 from tegata.ca.issuing import transcript
 from tegata.ca.services.ids import SystemIds
@@ -37,6 +38,8 @@ from tegata.text.catalogue import explain
 from tegata.text.language import Language, from_environment
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+READER_GONE = 141
+"""As a program that the signal for it ends (128 and SIGPIPE)."""
 
 _REPORTS = {
     "add": reports.add,
@@ -125,16 +128,14 @@ def main() -> int:
         asked = grammar.parse(sys.argv[1:], os.environ)
         answer = _run(asked, language)
         if answer is not None:
-            sys.stdout.write(answer.as_json() if asked.json else answer.as_text(language))
-            sys.stdout.flush()
+            show(answer.as_json() if asked.json else answer.as_text(language))
             if answer.failed:
                 return FAILED
-    except BadUsage as error:
-        _tell(error, language, as_json=as_json)
-        return MISUSED
     except TegataError as error:
+        if isinstance(error, AnswerLost) and isinstance(error.__cause__, BrokenPipeError):
+            return READER_GONE  # it had enough, as head has
         _tell(error, language, as_json=as_json)
-        return FAILED
+        return MISUSED if isinstance(error, BadUsage) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - the edge: whatever happened becomes a line and a number
@@ -173,4 +174,5 @@ def _tell(error: TegataError, language: Language, *, as_json: bool) -> None:
     if as_json:
         problem = {"code": error.code, "detail": detail, "reference": SystemIds().reference()}
         detail = json.dumps({"error": problem}, ensure_ascii=False)
-    sys.stderr.write(detail + "\n")
+    with contextlib.suppress(OSError):
+        write(sys.stderr, detail + "\n")
