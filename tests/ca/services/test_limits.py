@@ -19,6 +19,7 @@ from tegata.ca.errors import (
 from tegata.ca.model import Limit
 from tegata.ca.ports import Verdict, Work
 from tegata.ca.services.housekeeping import HousekeepingService
+from tegata.ca.services.orders import REPLACEMENTS
 from tegata.ca.settings import Limits, Retention
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND, leaf
 
@@ -104,7 +105,12 @@ async def test_a_renewal_that_was_asked_for_is_not_counted(house):
     await house.order(actor, "www.example.com")  # the bucket is full again, and now empty
     with pytest.raises(TooManyOrders):
         await house.order(actor)
-    assert (await house.order(actor, replaces=cert_id)).order.replaces == cert_id
+    for _ in range(REPLACEMENTS):
+        order = (await house.order(actor, replaces=cert_id)).order
+        assert order.replaces == cert_id
+        await house.orders.deactivate(actor, order.authorization_ids[0])
+    with pytest.raises(TooManyOrders):  # whoever replaces in vain for so long waits as everybody does
+        await house.order(actor, replaces=cert_id)
 
 
 async def test_a_name_that_fails_too_often_waits(house):

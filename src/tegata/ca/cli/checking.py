@@ -1,4 +1,4 @@
-"""``tegata-ca check``: everything that is wrong with a set-up, one line a matter, found without changing anything.
+"""``tegata-ca check``: everything that is wrong with a set-up, one line a matter, and nothing is mended.
 
 Each matter is looked at by itself: what is wrong with one keeps nobody from hearing of the others. What stands in the
 way of all of them, as settings that cannot be read, is the last line.

@@ -97,7 +97,7 @@ COMMANDS = (
     ),
     Command(("perspective", "list"), "list the remote perspectives, and whether each answers now"),
     Command(("perspective", "serve"), "be the agent of a remote perspective; --dir is the directory made by add"),
-    Command(("check",), "look at everything that can be wrong with the set-up; it changes nothing"),
+    Command(("check",), "look at everything that can be wrong with the set-up, and mend nothing"),
     Command(
         ("migrate",),
         "bring the database up to date before serve does; it says what was done",

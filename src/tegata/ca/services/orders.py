@@ -48,6 +48,8 @@ __all__ = ["AuthorizationView", "OrderService", "OrderView"]
 
 # Orders on one page of an account's list.
 PAGE_ORDERS = 50
+# So many orders may want to replace one certificate before they are counted as any other (X-19).
+REPLACEMENTS = 10
 
 # An authorization about to expire would take its order with it before the client can finalize.
 _REUSE_LEFT = timedelta(hours=1)
@@ -216,7 +218,10 @@ class OrderService:
     ) -> None:
         """Store an order that replaces a certificate; of several that want to at once, on any node, one is stored."""
         certificate, count = await self._check_replaces(actor, order, cert_id, order.created_at)
-        is_asked_for = calendar.renewal_window(certificate, actor.contract).start <= order.created_at
+        # A client that replaces in vain again and again is not what the CA asked for.
+        is_asked_for = (
+            count < REPLACEMENTS and calendar.renewal_window(certificate, actor.contract).start <= order.created_at
+        )
         if not is_asked_for:
             counted()
         numbered = msgspec.structs.replace(order, replacement=count)
