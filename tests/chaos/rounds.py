@@ -17,7 +17,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from tests.e2e.certificates import crt, leaf, serial
+from tests.e2e.certificates import crl_url, crt, leaf, serial
 from tests.peers.ca import TegataCA
 from tests.peers.process import Process
 from tests.peers.tegata import Tegata
@@ -111,19 +111,14 @@ class Battle:
         assert sorted(number for (number,) in referred) == sorted(known), "orders and certificates differ"
         for client, name in self.files:
             assert serial(crt(client.path, name)) in known, f"{name}: a certificate that the CA does not know"
-        crl = x509.load_der_x509_crl(self.ca.get(self._crl_url()))
+        client, name = self.files[0]
+        crl = x509.load_der_x509_crl(self.ca.get(crl_url(leaf(crt(client.path, name)))))
         assert not list(crl), "nobody has revoked anything"
         ((accounts,),) = self._rows("SELECT count(*) FROM accounts")
         assert accounts == self.clients, f"{accounts} accounts of {self.clients} clients"
         (damage,) = self._rows("PRAGMA integrity_check")
         assert damage == ("ok",)
         self.say(f"books agree: {len(known)} certificates, {accounts} accounts, {len(self.files)} names in place")
-
-    def _crl_url(self) -> str:
-        client, name = self.files[0]
-        points = leaf(crt(client.path, name)).extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-        assert points[0].full_name is not None
-        return str(points[0].full_name[0].value)
 
     def _client(self) -> tuple[Tegata, str, list[str]]:
         """A new client with a host of its own, and the words of its first run."""

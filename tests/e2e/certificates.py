@@ -24,3 +24,10 @@ def names_of(path: Path) -> set[str]:
 def crt(directory: Path, name: str) -> Path:
     """Where lego's v4 layout keeps a certificate."""
     return directory / "certificates" / f"{name}.crt"
+
+
+def crl_url(certificate: x509.Certificate) -> str:
+    """Where the list is that a certificate would be on if it were revoked."""
+    points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert points[0].full_name is not None
+    return str(points[0].full_name[0].value)

@@ -5,8 +5,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
 
-from tests.e2e.certificates import crt, leaf, serial
+from tests.e2e.certificates import crl_url, crt, leaf, serial
 from tests.e2e.customer import first_run, renewal
 from tests.e2e.test_lego_with_ca import words as lego_words
 
@@ -119,11 +120,24 @@ def test_a_revoked_certificate_that_ends_with_its_contract_is_renewed(ca, client
     for words in ((), ("--days", "10"), ("--ari-disable",), ("--ari-disable", "--days", "24")):
         before = serial(crt(client.path, name))
         ca.run("cert", "revoke", before, "--reason", "4").check()
+        wait_until_listed(ca, leaf(crt(client.path, name)))
         renew(ca, client, name, "--no-random-sleep", *words).check()
         after = serial(crt(client.path, name))
         assert after != before, f"renew {words} left a revoked certificate in place"
         assert ": no renewal." in renew(ca, client, name, *words).check().stderr
         assert serial(crt(client.path, name)) == after
+
+
+def wait_until_listed(ca, certificate):
+    """The list of revoked certificates follows a moment after the revocation."""
+    end, lists = time.monotonic() + 30, crl_url(certificate)
+    while not list_of(ca, lists).get_revoked_certificate_by_serial_number(certificate.serial_number):
+        assert time.monotonic() < end, "the list does not have it"
+        time.sleep(0.05)
+
+
+def list_of(ca, url):
+    return x509.load_der_x509_crl(ca.get(url))
 
 
 def issued_at_the_last_moment(ca, client, name):

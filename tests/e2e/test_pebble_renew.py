@@ -114,7 +114,7 @@ def test_a_hook_is_told_where_everything_is(tegata: Tegata, pebble: Pebble) -> N
     assert own == {f"LEGO_{n}": v for n, v in v4.items()} | {f"LEGO_HOOK_{n}": v for n, v in v5.items()}
     failed = tegata.run(*line, "-renew-hook", "sh -c 'exit 7'")
     assert failed.code == 7
-    assert "A certificate that was obtained is saved" in failed.stderr
+    assert "a certificate that was obtained is saved" in failed.stderr
 
 
 def test_runs_at_once_order_once(tegata: Tegata, pebble: Pebble) -> None:

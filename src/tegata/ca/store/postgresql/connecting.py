@@ -20,8 +20,11 @@ _SETTINGS = {
     "tcp_keepalives_count": "3",
 }
 
-LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
-"""What says that a connection could not be had or is gone; TimeoutError is among them."""
+LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What says that a connection could not be had or is gone; TimeoutError is among them.
+
+An internal error is what asyncpg makes of a server's farewell between two messages of one statement.
+"""
 
 
 @dataclass(frozen=True)
