@@ -228,26 +228,9 @@ async def test_a_guard_undoes_the_whole_statement(made: str, tmp_path: Path) -> 
     await store.close()
 
 
-async def test_a_verdict_and_a_renunciation_do_not_cross(made: str, tmp_path: Path) -> None:
-    """An authorization that is given up and one that failed exclude each other, at whatever moment they meet."""
-    store = opened(made, tmp_path)
-    await populate(store)
-    for number in range(40):
-        name = f"authorization-{number}"
-        work = Work()
-        store.authorizations.insert(work, authorization(name))
-        store.authorizations.accept_challenge(work, f"{name}-http", NOW)
-        await store.commit(work)
-        failing, giving_up = Work(), Work()
-        store.authorizations.fail_challenge(failing, f"{name}-http", NOW, FAULT, b"{}")
-        store.authorizations.deactivate(giving_up, name, NOW)
-        outcomes = await asyncio.gather(store.commit(failing), store.commit(giving_up), return_exceptions=True)
-        assert [type(outcome) for outcome in outcomes].count(Conflict) == 1, outcomes
-    await store.close()
-
-
-async def test_two_verdicts_do_not_cross(made: str, tmp_path: Path) -> None:
-    """Two challenges of an authorization that are decided at once: one decides it, the other comes too late (A-57)."""
+@pytest.mark.parametrize("what", ["given up", "decided by another"])
+async def test_a_verdict_does_not_cross_with_another_end(made: str, tmp_path: Path, what: str) -> None:
+    """A failed challenge excludes that its authorization is given up, or proved by another challenge (A-57, A-63)."""
     store = opened(made, tmp_path)
     await populate(store)
     for number in range(40):
@@ -257,10 +240,13 @@ async def test_two_verdicts_do_not_cross(made: str, tmp_path: Path) -> None:
         for kind in ("http", "dns"):
             store.authorizations.accept_challenge(work, f"{name}-{kind}", NOW)
         await store.commit(work)
-        passing, failing = Work(), Work()
-        store.authorizations.pass_challenge(passing, f"{name}-http", NOW, NOW + DAY, b"{}")
-        store.authorizations.fail_challenge(failing, f"{name}-dns", NOW, FAULT, b"{}")
-        outcomes = await asyncio.gather(store.commit(passing), store.commit(failing), return_exceptions=True)
+        failing, other = Work(), Work()
+        store.authorizations.fail_challenge(failing, f"{name}-http", NOW, FAULT, b"{}")
+        if what == "given up":
+            store.authorizations.deactivate(other, name, NOW)
+        else:
+            store.authorizations.pass_challenge(other, f"{name}-dns", NOW, NOW + DAY, b"{}")
+        outcomes = await asyncio.gather(store.commit(failing), store.commit(other), return_exceptions=True)
         assert [type(outcome) for outcome in outcomes].count(Conflict) == 1, outcomes
     await store.close()
 
