@@ -1,5 +1,6 @@
 """The contract's term and state decide at once, for any client: expired, suspended, resumed, renewed near its end."""
 
+import contextlib
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
@@ -143,13 +144,12 @@ def list_of(ca, url):
 def issued_at_the_last_moment(ca, client, name):
     """A contract that ends seconds after its certificate was issued: as few as this machine needs."""
     for seconds in (6, 20, 60):
-        contract = ca.add_contract(name, ends=from_now(seconds=seconds))
-        done = issue(ca, client, contract, name)
-        if done.code == 0:
-            break
-        shutil.rmtree(client.path)
-    done.check()
-    return contract
+        with contextlib.suppress(AssertionError):  # it was over before it was recorded, or before it was used
+            contract = ca.add_contract(name, ends=from_now(seconds=seconds))
+            issue(ca, client, contract, name).check()
+            return contract
+        shutil.rmtree(client.path, ignore_errors=True)
+    pytest.fail("no certificate was issued within a minute")
 
 
 @pytest.mark.parametrize("words", [(), ("--days", "10"), ("--ari-disable",)])
