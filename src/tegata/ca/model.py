@@ -367,6 +367,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, str]
 
 
+PRUNED = "audit.pruned"
+"""The kind of the event about the newest link that house-keeping has dropped, with all before it."""
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """A link of the audit log's chain: the digest over the one before it and so many events."""
 

@@ -139,6 +139,8 @@ REASONS: dict[str, str] = {
     "it is not the link that was noted": "控えておいたリンクと異なります",
     "the link that was noted is gone": "控えておいたリンクがありません",
     "it does not follow the link before it": "直前のリンクとつながっていません",
+    "it is not there, but events of it are": "リンクがないのに、そのイベントが残っています",
+    "the links before it were not dropped by house-keeping": "以前のリンクが、保存期間の経過によらずに失われています",
     "its events are not what they were": "イベントが記録時と異なります",
     "the database is closed": "データベースは閉じられています",
     "there is a CA in it already": "すでに認証局が作成されています",

@@ -106,6 +106,10 @@ TAMPERINGS = {
     "a time changed": ("UPDATE events SET at = at + 1 WHERE kind = 'certificate.issued'", 0),
     "an event taken out": ("DELETE FROM events WHERE kind = 'account.created'", 0),
     "an event put in": ("INSERT INTO events VALUES ('x', 1, 'x', 'x', '{}', 2)", 2),
+    "an event put in for a later link": ("INSERT INTO events VALUES ('x', 1, 'x', 'x', '{}', 999)", 999),
+    "an event put in for no link": ("INSERT INTO events VALUES ('x', 1, 'x', 'x', '{}', 0)", 0),
+    "the first links taken out": ("DELETE FROM links WHERE number < 3; DELETE FROM events WHERE link < 3", 3),
+    "all links taken out": ("DELETE FROM links", 2),
     "an event moved": ("UPDATE events SET link = 3 WHERE id = (SELECT id FROM events WHERE link = 2 LIMIT 1)", 2),
     "a link taken out": ("DELETE FROM links WHERE number = 2", 3),
     "a link and its events taken out": ("DELETE FROM links WHERE number = 2; DELETE FROM events WHERE link = 2", 3),
@@ -124,6 +128,16 @@ async def test_tampering_is_found(house, audit, statement, link):
     with pytest.raises(AuditBroken) as broken:
         await audit.verify()
     assert link in (0, broken.value.facts["link"])
+
+
+async def test_a_chain_that_begins_elsewhere(audit, monkeypatch):
+    """The first link follows nothing."""
+    with monkeypatch.context() as patch:
+        patch.setattr(auditing, "FIRST", bytes(range(32)))
+        await audit.bind()
+    with pytest.raises(AuditBroken) as broken:
+        await audit.verify()
+    assert broken.value.facts["link"] == 1
 
 
 async def test_the_end_of_the_chain_cut_off(house, audit):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tegata.ca.errors import AuditBroken
-from tegata.ca.model import Event, Link
+from tegata.ca.model import PRUNED, Event, Link
 from tegata.ca.ports import Conflict, Store, Work
 
 AUDIT = "audit"
@@ -89,6 +89,8 @@ class AuditService:
         last: Link | None = None
         seen = head is None
         while page := await self._store.audit.links_from(last.number + 1 if last else 0, _MOST_LINKS):
+            if last is None:
+                await self._check_first(page[0])
             for link in page:
                 await self._check(link, last)
                 if head is not None and link.number == head.number:
@@ -98,6 +100,8 @@ class AuditService:
                 links, events, last = links + 1, events + link.events, link
         if head is not None and not seen:
             raise AuditBroken(link=head.number, reason="the link that was noted is gone")
+        if (stray := await self._store.audit.stray()) is not None:
+            raise AuditBroken(link=stray, reason="it is not there, but events of it are")
         return Checked(links, events, await self._store.audit.count_unbound(), last)
 
     async def export(self) -> AsyncIterator[str]:
@@ -114,6 +118,16 @@ class AuditService:
                 told = {"link": link.number, "previous": link.previous.hex(), "digest": link.digest.hex()}
                 yield msgspec.json.encode(told).decode() + "\n"
             number = page[-1].number + 1
+
+    async def _check_first(self, link: Link) -> None:
+        """Pass if the chain begins here, or house-keeping has written down that it dropped all before."""
+        if link.number == 1:
+            if link.previous != FIRST:
+                raise AuditBroken(link=1, reason="it does not follow the link before it")
+            return
+        dropped = await self._store.audit.of_subject(str(link.number - 1))
+        if not any(event.kind == PRUNED for event in dropped):
+            raise AuditBroken(link=link.number, reason="the links before it were not dropped by house-keeping")
 
     async def _check(self, link: Link, last: Link | None) -> None:
         """Pass if the link follows the last one, and its events are what they were."""

@@ -49,6 +49,11 @@ class AuditRows:
         ((count,),) = await self._engine.fetch("audit.count_unbound")
         return int(count)
 
+    async def stray(self) -> int | None:
+        """A link that is not there and still has events, if there is one; those of the next link are no such."""
+        ((link,),) = await self._engine.fetch("audit.stray")
+        return None if link is None else int(link)
+
     async def newest_link(self) -> Link | None:
         """The end of the chain."""
         rows = await self._engine.fetch("audit.newest_link")

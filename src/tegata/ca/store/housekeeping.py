@@ -6,6 +6,7 @@ and that one node at a time asks, is the house-keeping service's matter.
 
 from datetime import datetime
 
+from tegata.ca.model import PRUNED
 from tegata.ca.ports import Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, micros
@@ -61,7 +62,7 @@ class HousekeepingRows:
         if not old:
             return 0
         work = Work()
-        audit.record(work, "audit.pruned", str(max(old)))
+        audit.record(work, PRUNED, str(max(old)))
         work.add("housekeeping.events", until=max(old))
         work.add("housekeeping.links", until=max(old))
         return len(await self._engine.commit(work))

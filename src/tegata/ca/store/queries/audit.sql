@@ -25,6 +25,14 @@ SET link = :link
 WHERE id IN (SELECT id FROM events WHERE link IS NULL ORDER BY at, id LIMIT :most)
     AND NOT EXISTS (SELECT 1 FROM links WHERE number = :link);
 
+-- Bound to a link that is not there; what a dead process bound to the next link waits for it.
+-- name: stray
+SELECT min(link)
+FROM events
+WHERE link IS NOT NULL
+    AND link <> (SELECT COALESCE(max(number), 0) + 1 FROM links)
+    AND NOT EXISTS (SELECT 1 FROM links WHERE number = events.link);
+
 -- name: newest_link
 SELECT number, previous, digest, events
 FROM links
