@@ -194,6 +194,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     examinations: bool = False
 
 
+INTERNAL_NAME = "cabf.internal_domain_name"
+"""What pkilint finds in a host that is none of the Internet's."""
+
+
 class Lint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A second lint of certificates before they are signed: by ``pkilint``, in so many processes of its own.
 

@@ -55,18 +55,30 @@ def test_a_noted_link_that_is_gone(ca, refusal):
     assert ca("audit", "verify", "--head", "seven").code == 2
 
 
-def test_everything_issued_is_linted_again(ca):
-    """B-81: No certificate was issued here, but CAs and CRLs are there; a fault is told by name, with exit code 1.
-
-    This CA's URLs are of an address that is no host's in the internet, which is what is found.
-    """
-    done = ca("--json", "audit", "certificates")
-    told = json.loads(done.stdout)
-    assert (done.code, told["certificates"]) == (1, 0)
+def test_everything_issued_is_linted_again(ca, answer):
+    """B-81: No certificate was issued here, but CAs and CRLs are there; an address in its URLs is no fault."""
+    told = answer("audit", "certificates")
+    assert (told["certificates"], told["faults"]) == (0, [])
     assert told["beside"] >= 3  # root, issuing CA and the root's CRL; a test that serves has the issuing CA's made
-    assert [(one["serial"], one["findings"]) for one in told["faults"]] == [("issuing", ["cabf.internal_domain_name"])]
     assert told["linted"].startswith("pkilint ")
-    assert "0 issued certificates looked at, " in ca("audit", "certificates").stdout
+    shown = ca("audit", "certificates").stdout
+    assert "0 issued certificates looked at, " in shown
+    assert "[lint] accepted" not in shown
+
+
+def test_a_fault_is_told_with_its_name_and_what_to_do(ca, home):
+    """B-81: With exit code 1; what is wanted so can be accepted."""
+    settings = home / "settings.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace(', "cabf.internal_domain_name"]', "]"), "utf-8")
+    try:
+        done, shown = ca("--json", "audit", "certificates"), ca("audit", "certificates")
+    finally:
+        settings.write_text(text, "utf-8")
+    assert (done.code, shown.code) == (1, 1)
+    faults = json.loads(done.stdout)["faults"]
+    assert [(one["serial"], one["findings"]) for one in faults] == [("issuing", ["cabf.internal_domain_name"])]
+    assert "[lint] accepted" in shown.stdout
 
 
 def test_who_ran_what(ca, answer, refusal, contract):

@@ -48,6 +48,24 @@ def test_its_options_are_the_first_settings(called, tmp_path):
     assert settings.mail.smtp == "smtp://127.0.0.1:2525"
 
 
+@pytest.mark.parametrize(
+    ("url", "is_internal"),
+    [
+        ("http://10.0.0.1", True),
+        ("http://ca.corp.internal:8080", True),
+        ("http://localhost", True),
+        ("http://pki.example.com", False),
+    ],
+)
+def test_a_closed_networks_own_host_is_no_fault(called, tmp_path, url, is_internal):
+    """The second lint would find fault with every certificate, which names the host of CRL and issuer (B-81)."""
+    home = tmp_path / "ca"
+    assert called("--dir", str(home), "init", "--url", "https://ca.example.com", "--public-url", url).code == 0
+    settings = load(home / "settings.toml", Settings)
+    assert ("cabf.internal_domain_name" in settings.lint.accepted) is is_internal
+    assert set(Settings(acme=settings.acme, public=settings.public).lint.accepted) <= set(settings.lint.accepted)
+
+
 def test_a_pass_phrase_is_made_when_none_is_given(tmp_path):
     """Only its owner may read it, and the CA opens with it."""
     home, environ = tmp_path / "ca", {"PATH": "/usr/bin:/bin"}

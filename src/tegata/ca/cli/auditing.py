@@ -30,6 +30,11 @@ _SOUND = Sentence(
     "問題のあるもの: {faulty} 件。追加検査: {linted}",
 )
 
+_FAULTY = Sentence(
+    _SOUND.en + "\nCodes that this CA wants to have so are put into [lint] accepted of settings.toml.",
+    _SOUND.ja + "\nこの認証局で許容する指摘のコードは、settings.toml の [lint] accepted に追加してください。",
+)
+
 
 async def verify(ca: Ca, asked: Asked) -> Answer:
     """Check the whole chain."""
@@ -62,21 +67,24 @@ async def certificates(ca: Ca, _: Asked) -> Answer:
     """Everything that was signed, linted once more; failed if there is a fault."""
     linter = ca.linter or relinting.second_lint(ca.settings)
     count, faults = 0, []
-    example = None
+    example, codes = None, set[str]()
     service = relinting.service(ca, linter)
     try:
         async for judged in service.all():
             count += 1
+            codes.update(judged.findings)
             if not judged.is_sound:
                 faults.append(shapes.judged(judged))
             elif judged.certificate.chain_pem:
                 example = judged.certificate
         signed = await service.beside(relinting.beside(ca, example))
         faults += [shapes.signed(one) for one in signed if one.findings]
+        codes.update(*(one.findings for one in signed))
     finally:
         if linter is not None:
             await linter.close()
     linted = "-" if linter is None else linter.name
     shape = {"certificates": count, "beside": len(signed), "faulty": len(faults), "linted": linted, "faults": faults}
     columns = ("serial", "contract", "names", "findings")
-    return Answer(shape, columns, told=_SOUND, failed=bool(faults), listed="faults")
+    told = _FAULTY if codes else _SOUND
+    return Answer(shape, columns, told=told, failed=bool(faults), listed="faults")

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tegata.ca import adapters, bootstrap, configuration
 from tegata.ca.cli import listening, settings_file
@@ -14,7 +15,8 @@ from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import Refused
 from tegata.ca.issuing import hierarchy, keys, layout
-from tegata.ca.settings import SETTINGS_FILE, Acme, Database, Mail, Public, Settings, Validation
+from tegata.ca.policy.barred import is_of_the_internet
+from tegata.ca.settings import INTERNAL_NAME, SETTINGS_FILE, Acme, Database, Lint, Mail, Public, Settings, Validation
 from tegata.ca.store import opening
 from tegata.ca.validation.check import NetworkValidator
 from tegata.clock import SystemClock
@@ -93,7 +95,15 @@ def _settings(asked: Asked) -> Settings:
         ),
         mail=Mail(smtp=asked["smtp"] or ""),
         database=Database(url=asked["database"] or ""),
+        lint=_lint(public_url),
     )
+
+
+def _lint(public_url: str) -> Lint:
+    """The second lint, which takes the CA's own URLs as they are, also where their host is a closed network's."""
+    if is_of_the_internet(urlsplit(public_url).hostname or ""):
+        return Lint()
+    return Lint(accepted=(*Lint().accepted, INTERNAL_NAME))
 
 
 def _base(url: str, scheme: str, otherwise: str) -> str:

@@ -138,7 +138,8 @@ processes = {lint.processes}
 percent = {lint.percent}
 # Findings that this CA wants to have so; any other one stops the certificate. Short-lived services need
 # "msft.end_entity.revocation_information_absent" here, which is Microsoft's rule; a closed network's names and
-# addresses, in public.url too, "cabf.internal_domain_name". "tegata-ca check" tells of each service what would stop it.
+# addresses "cabf.internal_domain_name", which init writes here where public.url has such a host. "tegata-ca check"
+# tells of each service what would stop it.
 accepted = {lint.accepted}
 
 [transparency]

@@ -58,11 +58,16 @@ def check(admitted: Sequence[Identifier], barred: Barred, *, is_public: bool) ->
         if barred.holds(identifier.value):
             error = BadName(name=identifier.value, reason="this CA does not certify it without a talk: please ask")
             refused.append((identifier, error))
-        elif is_public and identifier.type == DNS and _known().publicsuffix(identifier.value) is None:
+        elif is_public and identifier.type == DNS and not is_of_the_internet(identifier.value):
             error = BadName(name=identifier.value, reason="there is no such top-level domain")
             refused.append((identifier, error))
     if refused:
         raise NamesRefused(refused)
+
+
+def is_of_the_internet(name: str) -> bool:
+    """Whether a normalised name is below a top-level domain that there is; an address never is."""
+    return not names.is_ip(name) and _known().publicsuffix(name) is not None
 
 
 @cache
