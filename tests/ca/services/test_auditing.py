@@ -131,7 +131,7 @@ async def test_tampering_is_found(house, audit, statement, link):
 
 
 async def test_a_chain_that_begins_elsewhere(audit, monkeypatch):
-    """The first link follows nothing."""
+    """B-93: The first link follows nothing."""
     with monkeypatch.context() as patch:
         patch.setattr(auditing, "FIRST", bytes(range(32)))
         await audit.bind()
