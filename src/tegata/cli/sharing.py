@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Protocol, Self, TypeVar, cast
 
-from tegata.pki.key_types import KeyType
-from tegata.pki.keys import PrivateKey, generate
+from tegata.cli.keymaking import KeyMakers
 from tegata.plugin_api.solver import Presentation, Solver
 
 
@@ -36,7 +35,7 @@ class Shared:
         self._solvers: dict[tuple[object, tuple[str, ...]], Solver] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._idle: defaultdict[object, list[Closable]] = defaultdict(list)
-        self.make_key: Callable[[KeyType], PrivateKey] = generate
+        self.keys = KeyMakers()
         """What makes certificates' keys."""
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ from cryptography import x509
 
 from tegata.cli.console import INFO, WARN
 from tegata.cli.context import Context
+from tegata.cli.keymaking import KeyMakers
 from tegata.cli.phrases import during
 from tegata.cli.plans.cautions import cautions
 from tegata.cli.plans.plan import IssuePlan
@@ -28,8 +29,7 @@ from tegata.host.errors import NotWritable
 from tegata.host.newset import NewSet
 from tegata.pki import pfx as pkcs12
 from tegata.pki.certs import life_of, load_chain
-from tegata.pki.key_types import KeyType
-from tegata.pki.keys import PrivateKey, generate
+from tegata.pki.keys import PrivateKey
 from tegata.plugin_api.solver import Solver
 from tegata.text.catalogue import explain
 
@@ -42,6 +42,8 @@ class Order(msgspec.Struct, frozen=True):
 
     names: Sequence[str]
     """The certificate's, the main one first: a renewal may have more than were given."""
+    keys: KeyMakers
+    """What makes its key, if it gets a new one; see ``key_begun``."""
     solvers: Mapping[str, Solver]
     """By type of challenge."""
     replaces: str | None = None
@@ -50,6 +52,19 @@ class Order(msgspec.Struct, frozen=True):
     """Whether the key of the certificate before is used again; otherwise it is the one that was brought, or new."""
     ari: bool = True
     """Whether the CA is asked at once when the certificate is to be renewed."""
+
+
+def key_begun(context: Context, plan: IssuePlan, *, reuse_key: bool = False) -> KeyMakers:
+    """What will make the order's key, which is begun now if it will be a new one: the CA is slower than that.
+
+    Of several orders at work at once the first keys were begun before, and there are no idle processors.
+    """
+    if context.shared:
+        return context.shared.keys
+    keys = KeyMakers()
+    if not (plan.material.key or plan.material.csr or reuse_key):
+        keys.begin([plan.key_type])
+    return keys
 
 
 def issue(
@@ -62,7 +77,7 @@ def issue(
     """
     plan.ways.check_wildcards(order.names)
     hooks.before_order()
-    key = _key(context, plan, files, reuse_key=order.reuse_key)
+    key = _key(plan, order, files)
     with files.prepared(key):
         line = obtaining(tuple(order.names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
         context.console.log(line, INFO)
@@ -101,15 +116,11 @@ def issue(
         WatchFile(files.tree, files.name).save(learned_with(watch, context.clock.now()))
 
 
-def _key(context: Context, plan: IssuePlan, files: CertificateFiles, *, reuse_key: bool) -> PrivateKey | None:
+def _key(plan: IssuePlan, order: Order, files: CertificateFiles) -> PrivateKey | None:
     """The certificate's key; None where only whoever made the certification request has it."""
     if plan.material.key or plan.material.csr:
         return plan.material.key
-    return files.existing_key() if reuse_key else _new_key(context, plan.key_type)
-
-
-def _new_key(context: Context, key_type: KeyType) -> PrivateKey:
-    return context.shared.make_key(key_type) if context.shared else generate(key_type)
+    return files.existing_key() if order.reuse_key else order.keys.make(plan.key_type)
 
 
 def _obtain(context: Context, client: Client, plan: IssuePlan, order: Order, key: PrivateKey | None) -> Issued:

@@ -19,7 +19,7 @@ from tegata.cli.steps.account import Account
 from tegata.cli.steps.connection import address, connected
 from tegata.cli.steps.deciding import decided, overdue
 from tegata.cli.steps.hooking import Hooking
-from tegata.cli.steps.issuing import Order, issue
+from tegata.cli.steps.issuing import Order, issue, key_begun
 from tegata.cli.steps.patience import patient
 from tegata.cli.steps.proving import solvers_for
 from tegata.cli.steps.waiting import locked
@@ -96,6 +96,7 @@ class _Renewal(msgspec.Struct, frozen=True):
         context, plan, files = self.context, self.plan, self.files
         attempts = AttemptsFile(files.tree, files.name)
         with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
+            keys = key_begun(context, plan.issue, reuse_key=plan.reuse_key)
             address(client, self.account)
             known = self._under_contract(client, certificate, known)
             decision = decide(known)
@@ -110,6 +111,7 @@ class _Renewal(msgspec.Struct, frozen=True):
                 return False
             order = Order(
                 _names(plan, certificate),
+                keys,
                 solvers_for(context, plan.issue.ways),
                 replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,
                 reuse_key=plan.reuse_key,

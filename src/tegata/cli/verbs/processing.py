@@ -27,7 +27,6 @@ from tegata.clock import Clock
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
 from tegata.host.files import Tree
-from tegata.host.keymaking import KeyMakers
 from tegata.pki.key_types import KeyType, parse_key_type
 
 # Orders at work at once; more of them would wait for the CA's and this machine's limits, not for each other.
@@ -66,10 +65,9 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
     level, form = (str(said.get(name) or "") for name in ("log.level", "log.format"))
     context.console.configure(level=level, form=form)
     failed: dict[str, Exception] = {}
-    with Shared() as shared, KeyMakers() as makers:
-        shared.make_key = makers.make
+    with Shared() as shared:
         jobs = _jobs(msgspec.structs.replace(context, shared=shared), certificates, file.parent, failed)
-        makers.begin(_new_keys(jobs))
+        shared.keys.begin(_new_keys(jobs))
         _register(jobs, failed)
         _work(jobs, failed)
     entries = {each.name: each for each in certificates}

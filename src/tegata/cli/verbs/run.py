@@ -4,7 +4,7 @@ from tegata.cli.context import Context
 from tegata.cli.plans.plan import Run
 from tegata.cli.steps.connection import connected
 from tegata.cli.steps.hooking import Hooking
-from tegata.cli.steps.issuing import Order, issue
+from tegata.cli.steps.issuing import Order, issue, key_begun
 from tegata.cli.steps.proving import solvers_for
 from tegata.cli.steps.registering import registered
 from tegata.cli.steps.waiting import locked
@@ -16,13 +16,14 @@ from tegata.host.files import Tree
 def run(context: Context, plan: Run) -> None:
     """Do it; raises whatever stands in the way."""
     solvers = solvers_for(context, plan.issue.ways)
+    keys = key_begun(context, plan.issue)
     tree = Tree(plan.path)
     files = CertificateFiles(tree, plan.issue.file_name)
     account = registered(context, tree, plan.account, anew=plan.new_account)
     with Hooking(context, plan.issue, plan.account, files) as hooks:
         with locked(context, tree, files.lock, files.name), connected(context, account, files.name) as client:
             files.resume()
-            order = Order(plan.issue.names, solvers, ari=plan.ari)
+            order = Order(plan.issue.names, keys, solvers, ari=plan.ari)
             issue(context, client, plan.issue, order, files=files, hooks=hooks)
             AttemptsFile(tree, files.name).forget()
         hooks.deploy()
