@@ -128,6 +128,7 @@ async def test_who_is_given_up_while_asking_takes_its_process_along(ca, wanted, 
 
 
 async def test_a_process_knows_no_secrets(ca, wanted, open_pool, tmp_path, monkeypatch):
+    """S-38"""
     monkeypatch.setenv("TEGATA_CA_PASSPHRASE", "correct horse")
     pool = open_pool(command=script(tmp_path, f"env > {tmp_path}/env; exit 1"))
     await pool.check(sound(ca, wanted))
