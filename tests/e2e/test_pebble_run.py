@@ -144,3 +144,16 @@ def test_another_folder(tegata: Tegata, pebble: Pebble, tmp_path: Path) -> None:
     listed = tegata.run("--path", "deep/lego", "list").check().stdout
     assert f"Certificate Path: {tmp_path}/deep/lego/certificates/{NAME}.crt" in listed
     assert not tegata.path.exists()
+
+
+def test_a_mail_address_that_the_ca_refuses(tegata: Tegata, pebble: Pebble) -> None:
+    """Leaves nothing of an account that is none, but what was there before; with the right one the next run works."""
+    words = ["-s", pebble.directory_url, *http(pebble), "-d", NAME, "-a"]
+    done = tegata.run(*words, "-m", "no address", "run")
+    assert done.code == 1
+    assert "urn:ietf:params:acme:error:invalidContact" in done.stderr
+    assert done.stderr.index("Saved key to") < done.stderr.index("Removed the key again")
+    assert list((tegata.path / "accounts").iterdir()) == []
+    tegata.run(*words, "-m", MAIL, "run").check()
+    tegata.run(*words, "-m", "no address", "run")
+    assert [folder.name for folder in (tegata.path / "accounts").glob("*/*")] == [MAIL]

@@ -18,7 +18,7 @@ import msgspec
 from tegata.host import gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.facts import AccountFacts, authority, key_word
-from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, replace, sync, told
+from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, remove, replace, sync, told
 from tegata.host.stems import is_device
 from tegata.pki.forms import KeyForm
 
@@ -107,6 +107,14 @@ class AccountFolder:
         """Keep a new key, before the CA hears of it; raises NotWritable."""
         make_folder(self.key_file.parent)
         replace(self.key_file, _written(key, self._layout.key_form))
+
+    def forget_key(self) -> None:
+        """Remove a key that no account was made with, and the folders that hold nothing else; raises NotWritable."""
+        file = self.key_file
+        remove(file)
+        with contextlib.suppress(OSError):  # somebody keeps something in it
+            for folder in dict.fromkeys((file.parent, self.folder, self.folder.parent)):
+                folder.rmdir()
 
     def next_key(self) -> "PrivateKey | None":
         """The key that a change of keys was to bring that was cut off, or None; raises AccountDamaged, NotReadable."""

@@ -19,7 +19,7 @@ from tegata.cli.steps.asking import is_agreed
 from tegata.cli.steps.connection import client_for, reach, settled
 from tegata.cli.steps.waiting import locked
 from tegata.client.api import Client, EabCredential, Registration
-from tegata.client.errors import EabRequired
+from tegata.client.errors import ContactRefused, EabRequired
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
 from tegata.host.errors import AccountNotFound
@@ -127,7 +127,12 @@ def _register(context: Context, tree: Tree, folder: AccountFolder, plan: Account
         context.console.log(f"No key found for account {shown(plan.user)}. Generating a {words} key.")
         folder.save_key(key)
         context.console.log(f"Saved key to {shown(folder.key_file)}")
-        registration = _open_account(context, client, plan)
+        try:
+            registration = _open_account(context, client, plan)
+        except ContactRefused:  # with another address the account has another folder, and this one is of no use
+            folder.forget_key()
+            context.console.log("Removed the key again: no account was made with it", INFO)
+            raise
         return _keep(context.console, tree, Account(plan, folder, None), registration)
 
 
