@@ -1,5 +1,7 @@
 """Certificates' files in lego v4's layout: formats, one set at any time, and a kill at every step on the way."""
 
+import errno
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tegata.host.certificates import CERTIFICATE, FACTS, ISSUER, KEY, PFX, CertificateFiles, listed
-from tegata.host.errors import CertificateDamaged, CertificateNotFound, NotWritable
+from tegata.host.errors import CertificateDamaged, CertificateNotFound, DiskFull, NotWritable
 from tegata.host.files import Tree
 from tegata.host.newset import NewSet
 from tegata.host.pems import read_leaf
@@ -241,3 +243,18 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     files = CertificateFiles(Tree(tmp_path / "file"), NAME)
     with pytest.raises(NotWritable), files.prepared(NEW.key):
         pytest.fail("an order would have been made")
+
+
+def test_a_disk_that_says_only_when_it_is_waited_for_that_it_is_full(
+    files: CertificateFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One across a network; there, too, the room for a set is asked for before anything is ordered."""
+
+    def full_beyond_a_key(descriptor: int) -> None:
+        if os.fstat(descriptor).st_size > 32 * 1024:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_beyond_a_key)
+    with pytest.raises(DiskFull), files.prepared(NEW.key):
+        pytest.fail("an order would have been made")
+    assert on_disk(files) == {}

@@ -6,6 +6,7 @@ leaves a set that the next run brings in. Callers hold the lock of the name. Kno
 """
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +17,7 @@ from tegata.errors import TegataError
 from tegata.host import layout
 from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
 from tegata.host.facts import authority
-from tegata.host.files import Tree, make_folder, read, remove, sync, take_up, told, write_new, write_together
+from tegata.host.files import Tree, make_folder, read, remove, sync, told, write_together
 from tegata.host.layout import Layout
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life, glance
@@ -134,8 +135,10 @@ class CertificateFiles:
 
         make_folder(self._staging)
         try:
-            write_new(self._staging / KEY, key_to_pem(key, self._layout().key_form) if key else b"")
-            take_up(self._staging / _ROOM, _ROOM_SIZE)
+            content = key_to_pem(key, self._layout().key_form) if key else b""
+            # Down to the disk, as one across a network says only then that it is full; and a disk that compresses would
+            # keep no room for zeros.
+            write_together(self._staging, {KEY: content, _ROOM: os.urandom(_ROOM_SIZE)})
             yield
         finally:
             self._discard(self._staging)

@@ -118,12 +118,6 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
                 os.fsync(descriptor)
 
 
-def take_up(file: Path, size: int) -> None:
-    """Keep so many octets of the disk for what is to be written in the file's place; raises NotWritable."""
-    with told(file):
-        file.write_bytes(os.urandom(size))  # a disk that compresses would keep no room for zeros
-
-
 def remove(file: Path) -> None:
     """Remove a file, if it is there; raises NotWritable."""
     with told(file):
