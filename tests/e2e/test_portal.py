@@ -97,6 +97,7 @@ def test_eabs_are_added_replaced_and_disabled(ca, contracts, inside, tegata):
     contract = contracts["first"]["contract"]
     inside.goto(f"{ca.portal_url}orders/{contract}/download")
     inside.click("text=認証情報(EAB)の管理")
+    inside.fill("form.card input[name=label]", "www1 <本番>")
     inside.fill("input[name=accounts]", "2")
     last_day = (datetime.now(UTC) + timedelta(days=60)).date()
     inside.fill("input[name=expires]", last_day.isoformat())
@@ -104,11 +105,17 @@ def test_eabs_are_added_replaced_and_disabled(ca, contracts, inside, tegata):
     inside.wait_for_selector("tbody tr:nth-child(2)")
     assert inside.locator("tbody tr").count() == 2
     added, own = (inside.locator("tbody tr").nth(place) for place in (0, 1))
-    assert (column(inside, 3)[0], column(inside, 5)[0]) == ("0 / 2", last_day.strftime("%Y/%m/%d"))
+    assert (column(inside, 4)[0], column(inside, 6)[0]) == ("0 / 2", last_day.strftime("%Y/%m/%d"))
     kid = added.locator("code").inner_text()
     assert own.locator("code").inner_text() == contracts["first"]["eab"]["kid"]
     shown = json.loads(ca.run("eab", "show", kid, "--json").check().stdout)
     assert (shown["expires"], shown["most_accounts"]) == (f"{last_day}T14:59:59Z", 2)
+    assert (shown["label"], column(inside, 7)[0]) == ("www1 <本番>", "未使用")
+    assert column(inside, 2)[0].startswith("www1 <本番>")
+    added.locator("summary").click()
+    added.locator("input[name=label]").fill("www2")
+    added.locator("button:has-text('保存')").click()
+    inside.wait_for_function("document.querySelector('tbody tr td:nth-child(2)').innerText.startsWith('www2')")
 
     with inside.expect_download() as download:
         added.locator("text=EABをダウンロード").click()
@@ -120,13 +127,19 @@ def test_eabs_are_added_replaced_and_disabled(ca, contracts, inside, tegata):
     inside.locator("tbody tr").first.locator("button:has-text('ローテーション')").click()
     inside.wait_for_selector("tbody tr:nth-child(3)")
     assert inside.locator("tbody tr").count() == 3
+    assert [label.split()[0] for label in column(inside, 2)][:2] == ["www2", "www2"]
     old = inside.locator(f"tbody tr:has-text('{kid}')")
+    used = json.loads(ca.run("eab", "show", kid, "--json").check().stdout)
+    assert used["last_used"] > contracts["first"]["starts"]
+    assert used["last_used_by"] in old.locator("td:nth-child(7)").inner_text()
     assert "ローテーション中" in old.inner_text()
     assert "1 / 2" in old.inner_text()
 
     old.locator("a:has-text('無効化')").click()
     assert "直ちに証明書を取得できなくなります" in inside.content()
-    assert [text.strip() for text in inside.locator("dd").all_inner_texts()][2:4] == ["1", "1"]
+    told = [text.strip() for text in inside.locator("dd").all_inner_texts()]
+    assert (told[1], told[4:6]) == ("www2", ["1", "1"])
+    assert used["last_used_by"] in told[3]
     inside.click("text=English")
     assert "Valid certificates that are no longer renewed" in inside.content()
     inside.click("main button")

@@ -105,7 +105,8 @@ PORTAL = (
     b"/portal/orders/C1/download/eab",
     b"/portal/orders/C1/eab", b"/portal/orders/C1/download/sticker", b"/portal/orders/C1/sticker",
     b"/portal/orders/C1/credentials", b"/portal/orders/C1/credentials/K1/eab",
-    b"/portal/orders/C1/credentials/K1/rotate", b"/portal/orders/C1/credentials/K1/disable",
+    b"/portal/orders/C1/credentials/K1/label", b"/portal/orders/C1/credentials/K1/rotate",
+    b"/portal/orders/C1/credentials/K1/disable",
     b"/portal/static/portal.css", b"/", b"//other.example/x",
 )  # fmt: skip
 QUERIES = (b"", b"", b"?lang=en", b"?sort=applied&direction=desc&show=all", b"?lang=ja&sort=%00")

@@ -88,7 +88,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
 
     A superseded one (rotated) binds no new accounts from that instant on but keeps its old ones; a disabled one and one
     that has expired stop them too. ``domains`` are those of the contract's that its accounts may have, none for all;
-    ``most_accounts`` is how many it may register in all.
+    ``most_accounts`` is how many it may register in all; ``label`` is what the customer calls it, if anything.
     """
 
     kid: str
@@ -100,6 +100,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     domains: tuple[str, ...] = ()
     expires_at: datetime | None = None
     most_accounts: int | None = None
+    label: str = ""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

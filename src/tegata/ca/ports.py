@@ -319,16 +319,24 @@ class ProblemReports(Protocol):
         ...
 
 
+class Use(NamedTuple):
+    """When an account was registered by a credential or placed an order under it, and which account."""
+
+    at: datetime
+    account_id: str
+
+
 class Usage(NamedTuple):
     """What hangs on a credential: accounts it has registered, those that live, their valid certificates.
 
-    ``first_end`` is the last second of the one that ends first.
+    ``first_end`` is the last second of the one that ends first; ``last_use`` None for a credential nobody has used.
     """
 
     registered: int
     accounts: int
     certificates: int
     first_end: datetime | None
+    last_use: Use | None
 
 
 class Credentials(Protocol):
@@ -341,7 +349,8 @@ class Credentials(Protocol):
 
     async def usage(self, credential: Credential, now: datetime) -> Usage: ...
     def insert(self, work: Work, credential: Credential) -> None: ...
-    def use(self, work: Work, kid: str, at: datetime) -> None:
+    def label(self, work: Work, kid: str, label: str) -> None: ...
+    def use(self, work: Work, kid: str, account_id: str, at: datetime) -> None:
         """Guarded: the credential may register one account more."""
         ...
 

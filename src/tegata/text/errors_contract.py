@@ -218,6 +218,8 @@ REASONS: dict[str, str] = {
     "the EAB is disabled": "EAB は無効化されています",
     "the EAB was rotated before": "EAB はすでに交換されています",
     "the EAB is disabled already": "EAB はすでに無効化されています",
+    "the label has more than 64 characters": "名称は 64 文字以内で指定してください",
+    "the label has characters that cannot be shown": "名称に表示できない文字が含まれています",
     "an EAB is for at least one account": "EAB で登録できるアカウント数は 1 以上で指定してください",
     "another number of accounts depends on the EAB than was said": (
         "EAB を利用しているアカウントの数が指定と異なります"

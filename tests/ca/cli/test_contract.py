@@ -88,12 +88,15 @@ def test_an_eab(answer, ca, contract):
     assert shown == {
         **contract["eab"],
         "contract": contract["contract"],
+        "label": "",
         "domains": [],
         "expires": None,
         "registers_until": None,
         "registered": 0,
         "most_accounts": None,
         "depending": {"accounts": 0, "certificates": 0, "first_end": None},
+        "last_used": None,
+        "last_used_by": None,
     }
     line = (
         f"sudo certbot --server https://127.0.0.1:8443/acme/ --eab-hmac-key {shown['hmac']} --eab-kid {kid}"
@@ -128,6 +131,21 @@ def test_eabs_with_limits(answer, refusal, ca, contract):
     assert refusal("eab", "add", one, "--domain", "www.example.net")["code"] == "operator.refused"
     told = ca("eab", "show", added["kid"]).stdout
     assert "Depending on it:\n  Accounts: 0\n" in told
+
+
+def test_what_eabs_are_called(answer, refusal, ca, contract):
+    """Told with each, and in the list, in either language."""
+    one = contract["contract"]
+    added = answer("eab", "add", one, "--label", "www1 (東京)")
+    assert added["label"] == "www1 (東京)"
+    assert answer("eab", "label", added["kid"], "--label", "www2")["label"] == "www2"
+    assert "Label: www2\n" in ca("eab", "show", added["kid"]).stdout
+    listed = ca("eab", "list", one, environ=JAPANESE).stdout.splitlines()
+    assert listed[0].split()[:2] == ["MAC鍵識別子", "名称"]
+    assert [added["kid"], "www2"] in [line.split()[:2] for line in listed]
+    told = refusal("eab", "label", added["kid"], "--label", "a\nb")
+    assert told["code"] == "operator.refused"
+    assert answer("eab", "label", added["kid"], "--label", "")["label"] == ""
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ async def test_what_stops_with_an_eab_is_told_before(house):
     ready, pending = await house.ready(second), await house.order(third)
     usage = await house.credentials.usage(added.credential)
     last_second = NOW + SECOND + 90 * DAY - SECOND
-    assert usage == (4, 3, 1, last_second)
+    assert usage[:4] == (4, 3, 1, last_second)
     with pytest.raises(Refused):
         await house.credentials.disable(kid, accounts=2)
     assert (await house.credentials.disable(kid, accounts=3)).disabled_at == house.clock()
@@ -178,6 +178,42 @@ async def test_what_stops_with_an_eab_is_told_before(house):
     ):
         with pytest.raises(CredentialDisabled):
             await ask
+
+
+async def test_what_an_eab_is_called(house):
+    """As it is made or later; the one in its place is called so too. It is one line that can be read."""
+    added = await house.sell()
+    assert added.credential.label == ""
+    named = await house.credentials.add(added.contract.id, label=" Web１　予備 ")
+    assert (await house.credentials.show(named.kid)).label == named.label == "Web１　予備"
+    assert (await house.credentials.rotate(named.kid)).label == named.label
+    assert (await house.credentials.label(named.kid, "x" * 64)).label == "x" * 64
+    for label in ("x" * 65, "two\nlines", "right\u202eleft", "\x00", "\udc80"):
+        with pytest.raises(Refused):
+            await house.credentials.label(named.kid, label)
+        with pytest.raises(Refused):
+            await house.credentials.add(added.contract.id, label=label)
+    assert (await house.credentials.label(named.kid, "")).label == ""
+    with pytest.raises(UnknownObject):
+        await house.credentials.label("unknown", "x")
+
+
+async def test_who_used_an_eab_last(house):
+    """An account that goes under another EAB leaves it as it was; what that one orders then, is the other's."""
+    added, key = await house.sell(), generate(KeyType.EC256)
+    kid = added.credential.kid
+    assert (await house.credentials.usage(added.credential)).last_use is None
+    actor = await house.register(added, key)
+    house.clock.advance(SECOND)
+    await house.order(actor)
+    other = added._replace(credential=await house.credentials.rotate(kid))
+    house.clock.advance(SECOND)
+    actor = await house.register(other, key)
+    house.clock.advance(SECOND)
+    await house.order(actor)
+    account = actor.account.id
+    assert (await house.credentials.usage(added.credential)).last_use == (NOW + SECOND, account)
+    assert (await house.credentials.usage(other.credential)).last_use == (NOW + 3 * SECOND, account)
 
 
 async def test_disable(house):

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tegata.ca.model import Application, Session
-from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.ports import Conflict, Store, Usage, Use, Work
 from tests.ca.store.conftest import Place
-from tests.ca.store.records import DAY, NOW, SECOND, account, contract, credential, customer, populate
+from tests.ca.store.records import DAY, NOW, SECOND, account, contract, credential, customer, place_order, populate
 
 pytestmark = pytest.mark.anyio
 
@@ -135,7 +135,7 @@ async def test_a_credential_registers_what_it_may(store: Store) -> None:
 
     def use(kid: str, at: datetime = NOW) -> Work:
         work = Work()
-        store.credentials.use(work, kid, at)
+        store.credentials.use(work, kid, "account", at)
         return work
 
     work = Work()
@@ -158,7 +158,66 @@ async def test_a_credential_registers_what_it_may(store: Store) -> None:
     store.credentials.disable(work, "kid", NOW)
     await store.commit(work)
     assert await refused(store, use("kid")) == "credentials.use"
-    assert await store.credentials.usage(credential(kid="count"), NOW) == (2, 0, 0, None)
+    assert await store.credentials.usage(credential(kid="count"), NOW) == Usage(2, 0, 0, None, Use(NOW, "account"))
+
+
+async def test_what_a_credential_is_called(store: Store) -> None:
+    """Until it is called otherwise; no other one is."""
+    await populate(store)
+    work = Work()
+    store.credentials.insert(work, credential(kid="web", label="ウェブサーバー"))
+    store.credentials.label(work, "kid", "mail")
+    await store.commit(work)
+    assert await store.credentials.of_contract("contract") == [
+        credential(label="mail"),
+        credential(kid="web", label="ウェブサーバー"),
+    ]
+    assert await store.accounts.bound("account") == (account(), contract(), credential(label="mail"))
+
+
+async def test_when_a_credential_was_used_last(store: Store) -> None:
+    """By which account: a registration or an order, though the account is under another since, or the order gone."""
+    await populate(store)
+    work = Work()
+    store.credentials.insert(work, credential(kid="new"))
+    store.accounts.insert(work, account(id="second", thumbprint="second"))
+    await store.commit(work)
+
+    async def last(kid: str) -> Use | None:
+        return (await store.credentials.usage(credential(kid=kid), NOW)).last_use
+
+    async def register(account_id: str, kid: str, at: datetime, former: str | None = None) -> None:
+        work = Work()
+        store.credentials.use(work, kid, account_id, at)
+        if former:
+            store.accounts.bind(work, account_id, former=former, kid=kid, binding=b"{}")
+        await store.commit(work)
+
+    assert await last("kid") is None
+    await register("second", "kid", NOW + SECOND)
+    assert await last("kid") == Use(NOW + SECOND, "second")
+    for number, account_id in enumerate(("account", "second", "account"), 2):
+        await place_order(store, f"order-{number}", account_id=account_id, created_at=NOW + number * SECOND)
+        assert await last("kid") == Use(NOW + number * SECOND, account_id)
+    assert await last("new") is None
+    await register("account", "new", NOW + 5 * SECOND, former="kid")
+    assert (await last("kid"), await last("new")) == (
+        Use(NOW + 4 * SECOND, "account"),
+        Use(NOW + 5 * SECOND, "account"),
+    )
+    await place_order(store, "order-6", created_at=NOW + 6 * SECOND)
+    await place_order(store, "order-7", account_id="second", created_at=NOW + 7 * SECOND, expires_at=NOW + 99 * DAY)
+    for _ in range(2):
+        assert await last("kid") == Use(NOW + 7 * SECOND, "second")
+        assert await last("new") == Use(NOW + 6 * SECOND, "account")
+        assert await store.housekeeping.drop_orders(NOW + 9 * DAY, 10) in (4, 0)
+    # Back under it for a moment: what was ordered elsewhere meanwhile is none of its uses.
+    await register("account", "kid", NOW + 8 * SECOND, former="new")
+    await register("account", "new", NOW + 9 * SECOND, former="kid")
+    assert (await last("kid"), await last("new")) == (
+        Use(NOW + 8 * SECOND, "account"),
+        Use(NOW + 9 * SECOND, "account"),
+    )
 
 
 async def test_an_account_changes_its_key(store: Store) -> None:

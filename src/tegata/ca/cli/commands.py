@@ -172,9 +172,16 @@ COMMANDS = (
             Option("domain", "NAME", "only this of the contract's names (default: all)", many=True),
             Option("accounts", "N", "how many accounts it may register (default: any number)", type=int),
             _EXPIRES,
+            Option("label", "TEXT", "what to call it, such as the server that it is for"),
         ),
     ),
-    Command(("eab", "show"), "show an EAB credential, and how many accounts and certificates depend on it", "KID"),
+    Command(
+        ("eab", "label"),
+        "call an EAB credential otherwise",
+        "KID",
+        (Option("label", "TEXT", "what to call it, such as the server that it is for; empty: nothing", required=True),),
+    ),
+    Command(("eab", "show"), "show an EAB credential, who used it last, and what depends on it", "KID"),
     Command(
         ("eab", "rotate"),
         "replace an EAB credential; accounts made with the old one stay",

@@ -8,7 +8,17 @@ from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
 from tegata.ca.model import Credential
 
-_COLUMNS = ("kid", "status", "registered", "most_accounts", "domains", "expires")
+_COLUMNS = (
+    "kid",
+    "label",
+    "status",
+    "registered",
+    "most_accounts",
+    "domains",
+    "expires",
+    "last_used",
+    "last_used_by",
+)
 
 
 async def listing(ca: Ca, asked: Asked) -> Answer:
@@ -24,6 +34,7 @@ async def add(ca: Ca, asked: Asked) -> Answer:
         domains=asked["domain"] or (),
         expires_at=asked["expires"],
         most_accounts=asked["accounts"],
+        label=asked["label"] or "",
     )
     return Answer(await _shape(ca, added))
 
@@ -31,6 +42,11 @@ async def add(ca: Ca, asked: Asked) -> Answer:
 async def show(ca: Ca, asked: Asked) -> Answer:
     """One credential with its key, and what would stop with it."""
     return Answer(await _shape(ca, await ca.credentials.show(asked["kid"])))
+
+
+async def label(ca: Ca, asked: Asked) -> Answer:
+    """What the credential is called from now on."""
+    return Answer(await _shape(ca, await ca.credentials.label(asked["kid"], asked["label"])))
 
 
 async def rotate(ca: Ca, asked: Asked) -> Answer:

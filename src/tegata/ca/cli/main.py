@@ -68,6 +68,7 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("paused", "resume"): paused.resume,
     ("eab", "list"): credentials.listing,
     ("eab", "add"): credentials.add,
+    ("eab", "label"): credentials.label,
     ("eab", "show"): credentials.show,
     ("eab", "rotate"): credentials.rotate,
     ("eab", "disable"): credentials.disable,

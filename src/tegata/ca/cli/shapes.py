@@ -72,8 +72,9 @@ def credential(record: Credential, mac: str, server: str, now: datetime) -> Shap
 
 
 def usage(record: Credential, found: Usage) -> Shape:
-    """What a credential is limited to, and what hangs on it."""
+    """What a credential is called and limited to, who used it last, and what hangs on it."""
     return {
+        "label": record.label,
         "domains": list(record.domains),
         "expires": record.expires_at and rfc3339(record.expires_at),
         "registers_until": record.superseded_at and rfc3339(record.superseded_at),
@@ -84,6 +85,8 @@ def usage(record: Credential, found: Usage) -> Shape:
             "certificates": found.certificates,
             "first_end": found.first_end and rfc3339(found.first_end),
         },
+        "last_used": found.last_use and rfc3339(found.last_use.at),
+        "last_used_by": found.last_use and found.last_use.account_id,
     }
 
 

@@ -78,6 +78,7 @@ def build(
             Route(f"{order}/credentials", eabs.table, methods=["GET"]),
             Route(f"{order}/credentials", eabs.add, methods=["POST"]),
             Route(f"{order}/credentials/{{kid:str}}/eab", eabs.eab, methods=["POST"]),
+            Route(f"{order}/credentials/{{kid:str}}/label", eabs.label, methods=["POST"]),
             Route(f"{order}/credentials/{{kid:str}}/rotate", eabs.rotate, methods=["POST"]),
             Route(f"{order}/credentials/{{kid:str}}/disable", eabs.confirm, methods=["GET"]),
             Route(f"{order}/credentials/{{kid:str}}/disable", eabs.disable, methods=["POST"]),

@@ -1,4 +1,4 @@
-"""The page of a contract's EABs: what each is limited to and what depends on it; add, replace, disable.
+"""The page of a contract's EABs: what each is called, limited to and used by; add, label, replace, disable.
 
 Whose contract it is, is decided by the customer service; what may be done with an EAB by the credential service.
 """
@@ -18,7 +18,7 @@ from tegata.ca.portal.downloads import attachment
 from tegata.ca.portal.pages import end_of_day, page
 from tegata.ca.portal.session import check_same_site, require_customer
 from tegata.ca.ports import Usage
-from tegata.ca.services.credentials import CredentialService
+from tegata.ca.services.credentials import LABEL_CHARACTERS, CredentialService
 from tegata.ca.services.customers import ContractView, CustomerService
 
 OVERLAP_DAYS = (0, 7, 30)
@@ -52,7 +52,13 @@ class CredentialPages:
         view = await self._view(request)
         rows = [await self._row(one) for one in await self._credentials.of_contract(view.contract.id)]
         return page(
-            request, "credentials.html", customer=view.customer, view=view, rows=rows, overlap_days=OVERLAP_DAYS
+            request,
+            "credentials.html",
+            customer=view.customer,
+            view=view,
+            rows=rows,
+            most=LABEL_CHARACTERS,
+            overlap_days=OVERLAP_DAYS,
         )
 
     async def add(self, request: Request) -> Response:
@@ -67,7 +73,15 @@ class CredentialPages:
             domains=() if set(domains) >= set(view.contract.domains) else domains,
             most_accounts=_number(form, "accounts", MOST_ACCOUNTS),
             expires_at=_day(form, "expires", request),
+            label=str(form.get("label") or ""),
         )
+        return _back(view.contract)
+
+    async def label(self, request: Request) -> Response:
+        """Call this EAB what the form says."""
+        check_same_site(request)
+        view, credential = await self._one(request)
+        await self._credentials.label(credential.kid, str((await request.form()).get("label") or ""))
         return _back(view.contract)
 
     async def rotate(self, request: Request) -> Response:

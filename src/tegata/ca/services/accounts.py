@@ -111,7 +111,7 @@ class AccountService:
             created_at=now,
         )
         work = Work()
-        self._store.credentials.use(work, credential.kid, now)
+        self._store.credentials.use(work, credential.kid, account.id, now)
         self._store.accounts.insert(work, account)
         try:
             await self._store.commit(work)
@@ -132,7 +132,7 @@ class AccountService:
             flattened, account.thumbprint, url, now, contract_id=account.contract_id
         )
         work = Work()
-        self._store.credentials.use(work, credential.kid, now)
+        self._store.credentials.use(work, credential.kid, account.id, now)
         binding = msgspec.json.encode(flattened)
         self._store.accounts.bind(work, account.id, former=account.kid, kid=credential.kid, binding=binding)
         try:

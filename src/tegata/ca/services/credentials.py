@@ -1,4 +1,4 @@
-"""EAB credentials: shown, rotated, disabled, and the EAB file that is handed to the customer.
+"""EAB credentials: shown, labelled, rotated, disabled, and the EAB file that is handed to the customer.
 
 Whose contract a caller may touch is decided before; registering by a credential is the account service's matter.
 """
@@ -13,6 +13,8 @@ from tegata.ca.policy import contracts, names
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Usage, Work
 from tegata.pki.names import is_ip
+
+LABEL_CHARACTERS = 64
 
 
 def seal_name(kid: str) -> str:
@@ -29,6 +31,7 @@ def new_credential(
     domains: tuple[str, ...] = (),
     expires_at: datetime | None = None,
     most_accounts: int | None = None,
+    label: str = "",
 ) -> Credential:
     """A fresh credential of a contract, not yet stored."""
     kid = ids.kid()
@@ -40,6 +43,7 @@ def new_credential(
         domains=domains,
         expires_at=expires_at,
         most_accounts=most_accounts,
+        label=label,
     )
 
 
@@ -77,11 +81,12 @@ class CredentialService:
         domains: Sequence[str] = (),
         expires_at: datetime | None = None,
         most_accounts: int | None = None,
+        label: str = "",
     ) -> Credential:
         """One more credential of a contract, beside those that it has.
 
         Its accounts may have only these of the contract's names, if any are given, and nothing from ``expires_at`` on.
-        Raises UnknownObject, ServiceWithoutAcme, BadName, Refused.
+        ``label`` as in ``label``. Raises UnknownObject, ServiceWithoutAcme, BadName, Refused.
         """
         contract = await self._contract(contract_id)
         if not await self._store.credentials.of_contract(contract_id):
@@ -97,6 +102,7 @@ class CredentialService:
             domains=tuple(dict.fromkeys(names.within(domain, contract) for domain in domains)),
             expires_at=_later(expires_at, now),
             most_accounts=most_accounts,
+            label=_label(label),
         )
         work = Work()
         self._store.credentials.insert(work, credential)
@@ -124,12 +130,21 @@ class CredentialService:
             domains=old.domains,
             expires_at=_later(expires_at or old.expires_at, now),
             most_accounts=old.most_accounts,
+            label=old.label,
         )
         work = Work()
         self._store.credentials.supersede(work, kid, _later(until, now) or now)
         self._store.credentials.insert(work, new)
         await self._commit(work, "the EAB was rotated before")
         return new
+
+    async def label(self, kid: str, label: str) -> Credential:
+        """Call a credential something of up to 64 characters on one line, or nothing; raises UnknownObject, Refused."""
+        await self.show(kid)
+        work = Work()
+        self._store.credentials.label(work, kid, _label(label))
+        await self._store.commit(work)
+        return await self.show(kid)
 
     async def disable(self, kid: str, *, accounts: int | None = None) -> Credential:
         """Stop the credential and every account bound by it, from the next request on.
@@ -181,6 +196,16 @@ class CredentialService:
             await self._store.commit(work)
         except Conflict:
             raise Refused(reason=lost) from None
+
+
+def _label(text: str) -> str:
+    label = text.strip()
+    if len(label) > LABEL_CHARACTERS:
+        raise Refused(reason="the label has more than 64 characters")
+    # The ideographic space is common in Japanese.
+    if not label.replace("\u3000", " ").isprintable():
+        raise Refused(reason="the label has characters that cannot be shown")
+    return label
 
 
 def _later(at: datetime | None, now: datetime) -> datetime | None:

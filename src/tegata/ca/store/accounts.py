@@ -88,7 +88,8 @@ class AccountRows:
         audit.record(work, "account.key-changed", account_id, former=former, thumbprint=thumbprint)
 
     def bind(self, work: Work, account_id: str, *, former: str, kid: str, binding: bytes) -> None:
-        """Put an account under another credential, if it is still under the former."""
+        """Put an account under another credential, if it is under the former, which keeps when it was used last."""
+        work.add("credentials.leave", kid=former, account_id=account_id)
         work.add("accounts.bind", rows=1, id=account_id, former=former, kid=kid, binding=binding)
         audit.record(work, "account.eab-changed", account_id, former=former, kid=kid)
 

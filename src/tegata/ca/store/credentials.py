@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tegata.ca.model import Credential
-from tegata.ca.ports import Usage, Work
+from tegata.ca.ports import Usage, Use, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, strings
 from tegata.ca.store.engine import Engine, Row
@@ -31,7 +31,9 @@ class CredentialRows:
             "credentials.usage", kid=credential.kid, contract_id=credential.contract_id, now=micros(now)
         )
         registered, accounts, certificates, first_end = rows[0]
-        return Usage(registered, accounts, certificates, instant_or_none(first_end))
+        used_at, used_by = (await self._database.fetch("credentials.last_use", kid=credential.kid))[0]
+        last_use = None if used_at is None else Use(instant(used_at), used_by)
+        return Usage(registered, accounts, certificates, instant_or_none(first_end), last_use)
 
     def insert(self, work: Work, credential: Credential) -> None:
         """Add a credential."""
@@ -47,6 +49,7 @@ class CredentialRows:
             domains=json(credential.domains),
             expires_at=micros_or_none(credential.expires_at),
             most_accounts=credential.most_accounts,
+            label=credential.label,
         )
         audit.record(
             work,
@@ -56,11 +59,17 @@ class CredentialRows:
             domains=" ".join(credential.domains),
             expires=credential.expires_at.isoformat() if credential.expires_at else "",
             accounts="" if credential.most_accounts is None else str(credential.most_accounts),
+            label=credential.label,
         )
 
-    def use(self, work: Work, kid: str, at: datetime) -> None:
+    def label(self, work: Work, kid: str, label: str) -> None:
+        """Call the credential so."""
+        work.add("credentials.label", rows=1, kid=kid, label=label)
+        audit.record(work, "credential.labelled", kid, label=label)
+
+    def use(self, work: Work, kid: str, account_id: str, at: datetime) -> None:
         """Count an account that is registered now, if the credential may register another."""
-        work.add("credentials.use", rows=1, kid=kid, at=micros(at))
+        work.add("credentials.use", rows=1, kid=kid, account_id=account_id, at=micros(at))
 
     def supersede(self, work: Work, kid: str, at: datetime) -> None:
         """Let the credential bind no more accounts from an instant on; once."""
@@ -75,7 +84,9 @@ class CredentialRows:
 
 def credential_of(row: Row) -> Credential:
     """The record of a row."""
-    (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts) = row
+    kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts, label = (
+        row
+    )
     return Credential(
         kid=kid,
         contract_id=contract_id,
@@ -86,4 +97,5 @@ def credential_of(row: Row) -> Credential:
         domains=strings(domains),
         expires_at=instant_or_none(expires_at),
         most_accounts=most_accounts,
+        label=label,
     )

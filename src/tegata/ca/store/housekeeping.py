@@ -13,6 +13,7 @@ from tegata.ca.store.columns import instant, micros
 from tegata.ca.store.engine import Engine
 
 _OF_CERTIFICATES = ("housekeeping.release_orders", "housekeeping.precertificates", "housekeeping.certificates")
+_OF_ORDERS = ("housekeeping.uses_by_orders", "housekeeping.links_of_orders", "housekeeping.orders")
 
 
 class HousekeepingRows:
@@ -27,7 +28,7 @@ class HousekeepingRows:
 
     async def drop_orders(self, before: datetime, most: int) -> int:
         """Orders without a certificate that expired before."""
-        return await self._drop(before, most, "housekeeping.links_of_orders", "housekeeping.orders")
+        return await self._drop(before, most, *_OF_ORDERS)
 
     async def drop_authorizations(self, before: datetime, most: int) -> int:
         """Authorizations that expired before and are no order's any more, with their challenges and observations."""

@@ -55,7 +55,8 @@ CREATE TABLE examinations (
 
 CREATE INDEX examinations_of_contract ON examinations (contract_id);
 
--- domains [] are all of the contract's; registered counts the accounts that were made by it.
+-- domains [] are all of the contract's; registered counts the accounts that were made by it. used_at and used_by are the
+-- last registration, or a later order that is not among those of its accounts any more.
 CREATE TABLE credentials (
     kid TEXT PRIMARY KEY,
     contract_id TEXT NOT NULL REFERENCES contracts (id),
@@ -66,7 +67,10 @@ CREATE TABLE credentials (
     domains TEXT NOT NULL DEFAULT '[]',
     expires_at INTEGER,
     most_accounts INTEGER,
-    registered INTEGER NOT NULL DEFAULT 0
+    registered INTEGER NOT NULL DEFAULT 0,
+    label TEXT NOT NULL DEFAULT '',
+    used_at INTEGER,
+    used_by TEXT
 ) STRICT;
 
 CREATE INDEX credentials_of_contract ON credentials (contract_id);

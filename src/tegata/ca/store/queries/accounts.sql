@@ -7,7 +7,7 @@ WHERE id = :id;
 SELECT a.id, a.thumbprint, a.jwk, a.contract_id, a.kid, a.binding, a.contacts, a.terms_agreed_at, a.created_at,
     a.deactivated_at, c.id, c.customer_id, c.service, c.organization, c.domains, c.application, c.applied_at, c.starts,
     c.ends, c.renewed_at, c.suspended_at, c.ended_at, c.examined_at, k.kid, k.contract_id, k.sealed_mac, k.created_at,
-    k.superseded_at, k.disabled_at, k.domains, k.expires_at, k.most_accounts
+    k.superseded_at, k.disabled_at, k.domains, k.expires_at, k.most_accounts, k.label
 FROM accounts AS a
 JOIN contracts AS c ON c.id = a.contract_id
 JOIN credentials AS k ON k.kid = a.kid

@@ -1,20 +1,28 @@
 -- name: get
-SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts
+SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts,
+    label
 FROM credentials
 WHERE kid = :kid;
 
 -- name: of_contract
-SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts
+SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts,
+    label
 FROM credentials
 WHERE contract_id = :contract_id
 ORDER BY created_at DESC, kid;
 
 -- name: insert
 INSERT INTO credentials
-    (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts)
+    (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts, label)
 VALUES
-    (:kid, :contract_id, :sealed_mac, :created_at, :superseded_at, :disabled_at, :domains, :expires_at, :most_accounts)
+    (:kid, :contract_id, :sealed_mac, :created_at, :superseded_at, :disabled_at, :domains, :expires_at, :most_accounts,
+    :label)
 ON CONFLICT DO NOTHING;
+
+-- name: label
+UPDATE credentials
+SET label = :label
+WHERE kid = :kid;
 
 -- name: supersede
 UPDATE credentials
@@ -28,12 +36,26 @@ WHERE kid = :kid AND disabled_at IS NULL;
 
 -- name: use
 UPDATE credentials
-SET registered = registered + 1
+SET registered = registered + 1, used_at = :at, used_by = :account_id
 WHERE kid = :kid
     AND disabled_at IS NULL
     AND (superseded_at IS NULL OR superseded_at > :at)
     AND (expires_at IS NULL OR expires_at > :at)
     AND (most_accounts IS NULL OR registered < most_accounts);
+
+-- The account's orders were placed under the credential that it leaves.
+-- name: leave
+UPDATE credentials
+SET used_at = (SELECT max(created_at) FROM orders WHERE account_id = :account_id), used_by = :account_id
+WHERE kid = :kid
+    AND COALESCE(used_at, 0) < (SELECT max(created_at) FROM orders WHERE account_id = :account_id);
+
+-- name: last_use
+SELECT used_at, used_by FROM credentials WHERE kid = :kid
+UNION ALL
+SELECT (SELECT max(created_at) FROM orders WHERE account_id = accounts.id), id FROM accounts WHERE kid = :kid
+ORDER BY 1 DESC NULLS LAST, 2
+LIMIT 1;
 
 -- name: usage
 SELECT

@@ -14,6 +14,25 @@ DELETE FROM certificates
 WHERE serial IN (SELECT serial FROM certificates WHERE not_after < :before ORDER BY not_after, serial LIMIT :most)
 RETURNING serial;
 
+-- An EAB was used last when it was, whether the order is there or not.
+-- name: uses_by_orders
+UPDATE credentials
+SET used_at = gone.created_at, used_by = gone.account_id
+FROM (
+    SELECT a.kid, o.account_id, o.created_at,
+        row_number() OVER (PARTITION BY a.kid ORDER BY o.created_at DESC, o.id) AS place
+    FROM orders AS o
+    JOIN accounts AS a ON a.id = o.account_id
+    WHERE o.id IN (
+        SELECT id FROM orders
+        WHERE expires_at < :before AND serial IS NULL
+            AND NOT EXISTS (SELECT 1 FROM certificates AS c WHERE c.order_id = orders.id)
+        ORDER BY expires_at, id
+        LIMIT :most
+    )
+) AS gone
+WHERE gone.place = 1 AND credentials.kid = gone.kid AND COALESCE(credentials.used_at, 0) < gone.created_at;
+
 -- name: links_of_orders
 DELETE FROM order_authorizations
 WHERE order_id IN (
