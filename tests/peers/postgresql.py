@@ -1,4 +1,5 @@
-"""Debian's PostgreSQL as a cluster of the tests' own: its files in a temporary folder, on loopback and a Unix socket.
+"""Debian's PostgreSQL as a cluster of the tests' own: its files in a temporary folder, in memory where there is room,
+on loopback and a Unix socket.
 
 It runs as the user ``postgres`` when the tests run as root, which the server refuses. Knows no schema.
 """
@@ -19,7 +20,16 @@ from tests.peers.process import Process
 _USER = "postgres"
 _DEBIAN = Path("/usr/lib/postgresql")
 # What a test cluster need not survive is the machine's end: no commit waits for the disk.
-_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "300", "timezone": "UTC"}
+_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+    "max_wal_size": "128MB",
+    "min_wal_size": "32MB",
+    "timezone": "UTC",
+}
+_MEMORY = Path("/dev/shm")
+_ROOM = 1 << 30  # a cluster has a hundred megabytes, and two workers one each
 
 
 class PostgreSQL:
@@ -34,7 +44,7 @@ class PostgreSQL:
         programs = sorted(_DEBIAN.glob("*/bin"), key=lambda path: int(path.parent.name))
         self._programs = programs[-1] if programs else _DEBIAN
         require(str(self._programs / "postgres"))
-        self._directory = Path(tempfile.mkdtemp(prefix="tegata-postgresql-"))
+        self._directory = Path(tempfile.mkdtemp(prefix="tegata-postgresql-", dir=_in_memory()))
         self._data = self._directory / "data"
         self.log = self._directory / "postgresql.log"
         password_file = self._directory / "password"
@@ -69,11 +79,18 @@ class PostgreSQL:
         self._run("pg_ctl", "stop", "--pgdata", self._data, "--mode", "immediate").check()
         self.process.wait()
 
-    def database(self) -> str:
-        """A new empty database: its URL by the Unix socket, where no password is asked for."""
+    def database(self, like: str = "") -> str:
+        """A new database: its URL by the Unix socket, where no password is asked for.
+
+        It is empty, or a copy of the one whose URL is ``like``, to which nobody may be connected.
+        """
         name = f"test{next(self._numbers)}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE template0", "postgres")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {name_of(like) if like else 'template0'}", "postgres")
         return f"postgresql:///{name}?host={self._directory}&port={self.port}&user={_USER}"
+
+    def drop(self, url: str) -> None:
+        """Be rid of a database: each has hundreds of files, and to delete all at the end takes minutes."""
+        self.sql(f"DROP DATABASE {name_of(url)} WITH (FORCE)", "postgres")
 
     def by_tcp(self, url: str) -> str:
         """The same database by TCP, where the password is asked for."""
@@ -93,6 +110,13 @@ class PostgreSQL:
         if os.geteuid() != 0:
             return []
         return ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--init-groups"]
+
+
+def _in_memory() -> Path | None:
+    try:
+        return _MEMORY if shutil.disk_usage(_MEMORY).free > _ROOM and os.access(_MEMORY, os.W_OK) else None
+    except OSError:
+        return None
 
 
 def name_of(url: str) -> str:

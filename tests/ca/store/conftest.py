@@ -1,6 +1,6 @@
 """Stores to be put to the contract: one parameter an engine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from tegata.ca.ports import Store
 from tegata.ca.settings import Database
 from tegata.ca.store import opening
+from tests.peers.postgresql import PostgreSQL
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,27 @@ class Place:
         return Database(url=self.name if "://" in self.name else "", connections=4)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """An empty place on each engine."""
-    name = str(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").database()
-    made = Place(name)
-    made.make()
+@pytest.fixture(scope="session")
+def made_postgresql(postgresql: PostgreSQL) -> str:
+    """A database with the schema, to be copied: what a new CA does takes a second on a slow machine."""
+    made = postgresql.database()
+    Place(made).make()
     return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """An empty place on each engine."""
+    if request.param == "sqlite":
+        made = Place(str(tmp_path))
+        made.make()
+        yield made
+        return
+    made_postgresql = request.getfixturevalue("made_postgresql")
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    url = server.database(made_postgresql)
+    yield Place(url)
+    server.drop(url)
 
 
 @pytest.fixture

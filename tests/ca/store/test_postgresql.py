@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -29,8 +30,10 @@ POST = Migration(3, "0003_three.post.sql", "ALTER TABLE a DROP COLUMN x;")
 
 
 @pytest.fixture
-def url(postgresql: PostgreSQL) -> str:
-    return postgresql.database()
+def url(postgresql: PostgreSQL) -> Iterator[str]:
+    url = postgresql.database()
+    yield url
+    postgresql.drop(url)
 
 
 async def with_schema(url: str) -> str:
