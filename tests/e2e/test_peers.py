@@ -3,6 +3,7 @@
 import json
 import smtplib
 import ssl
+import sys
 import threading
 import urllib.request
 from email.message import EmailMessage
@@ -14,6 +15,8 @@ import pytest
 
 from tests.peers import openssl
 from tests.peers.certbot import Certbot
+from tests.peers.command import run
+from tests.peers.forked import run_forked
 from tests.peers.lego import Lego
 from tests.peers.pebble import Pebble
 from tests.peers.smtp import Smtp
@@ -22,7 +25,7 @@ from tests.peers.terminal import converse
 
 def directory_of(pebble: Pebble) -> dict[str, object]:
     tls = ssl.create_default_context(cafile=str(pebble.ca_file))
-    with urllib.request.urlopen(pebble.directory_url, context=tls, timeout=10) as answer:
+    with urllib.request.urlopen(pebble.directory_url, context=tls, timeout=60) as answer:
         document: dict[str, object] = json.load(answer)
         return document
 
@@ -106,3 +109,19 @@ def test_chromium_draws_japanese_text(page: playwright.sync_api.Page):
             assert drawing(page, "\u0378") == drawing(page, "\u0379")  # no font has these: Unicode does not
         finally:
             server.shutdown()
+
+
+def test_a_forked_command_is_like_one_that_was_started(tmp_path: Path) -> None:
+    """The same exit codes and words; in its own directory and environment; and ended when its time is over."""
+    program = str(Path(sys.executable).with_name("tegata-ca"))
+    first = ["init", "--dir", "ca", "--url", "https://127.0.0.1:8443", "--public-url", "http://127.0.0.1:8080"]
+    env = {"TEGATA_CA_PASSPHRASE": "correct horse battery staple"}
+    run_forked([program, *first], cwd=tmp_path, env=env).check()
+    assert (tmp_path / "ca" / "root.pem").exists()
+    for words in (["--help"], ["nonsense"], first, ["--dir", "ca", "contract", "list"]):
+        assert run_forked([program, *words], cwd=tmp_path, env=env) == run([program, *words], cwd=tmp_path, env=env)
+    refused = run_forked([program, "--dir", "ca", "contract", "list"], cwd=tmp_path)
+    assert refused.code == 1
+    assert "TEGATA_CA_PASSPHRASE" in refused.stderr
+    with pytest.raises(AssertionError, match="still running after 0"):
+        run_forked([program, "--dir", "ca", "serve"], cwd=tmp_path, env=env, timeout=0.001)

@@ -1,4 +1,4 @@
-"""The installed ``tegata-ca`` command: a new CA, its server as a process, and the operator's commands.
+"""The installed ``tegata-ca`` command: a new CA, its server as a process, and the operator's commands (``forked``).
 
 Knows the command line and its JSON, nothing of what is behind: not the database, not a module of the CA.
 """
@@ -15,12 +15,13 @@ from typing import Any, Self
 
 from tegata.clock import rfc3339
 from tegata.testing.dns import DnsServer
-from tests.peers.command import Finished, run
+from tests.peers.command import Finished
+from tests.peers.forked import run_forked
 from tests.peers.ports import free_port
 from tests.peers.process import Process
 
 _TEGATA_CA = str(Path(sys.executable).with_name("tegata-ca"))
-_START_SECONDS = 30
+_START_SECONDS = 60
 
 
 class TegataCA:
@@ -115,10 +116,10 @@ class TegataCA:
         self.stop()
         self.start()
 
-    def run(self, *args: str, timeout: float = 60) -> Finished:
+    def run(self, *args: str, timeout: float = 120) -> Finished:
         """Run ``tegata-ca`` with these words on this CA."""
         argv = [_TEGATA_CA, "--dir", str(self.home), *args]
-        return run(argv, cwd=self.directory, env=self._environment, timeout=timeout)
+        return run_forked(argv, cwd=self.directory, env=self._environment, timeout=timeout)
 
     def json(self, *args: str) -> Any:
         """What the command prints with ``--json``; an AssertionError when it fails."""
@@ -147,7 +148,7 @@ class TegataCA:
     def get(self, url: str) -> bytes:
         """The body at a URL of this CA, TLS checked by its root; urllib.error.HTTPError for another status than 200."""
         tls = ssl.create_default_context(cafile=str(self.root_pem)) if url.startswith("https:") else None
-        with urllib.request.urlopen(url, timeout=20, context=tls) as answer:
+        with urllib.request.urlopen(url, timeout=60, context=tls) as answer:
             body: bytes = answer.read()
             return body
 
