@@ -24,7 +24,7 @@ from tests.peers.tegata import Tegata
 
 MAIL = "test@example.com"
 SETTLED_SECONDS = 30.0
-RUN_SECONDS = 60.0
+RUN_SECONDS = 120.0
 _CLIENTS_BESIDE = 3
 # A first run takes about this long; later moments are kills of a program that has ended.
 _LONGEST_LIFE = 0.55

@@ -38,6 +38,6 @@ class BindService(Service):
             message.add(name, 1, "TXT", value)
         else:
             message.delete(name, "TXT", value)
-        done = dns.query.tcp(message, bind.host, port=bind.port, timeout=5).rcode()
+        done = dns.query.tcp(message, bind.host, port=bind.port, timeout=60).rcode()
         self.most = max(self.most, len(bind.texts(name)))
         return 200 if done == dns.rcode.NOERROR else 500

@@ -215,7 +215,7 @@ def test_two_at_once(registered: Tegata, pebble: Pebble) -> None:
     words = [*account(pebble), *ROLLOVER, "-y", "--path", str(registered.path)]
     with registered.start(*words) as first:
         second = registered.run(*words)
-        assert first.wait(30) == 0
+        assert first.wait() == 0
     second.check()
     registered.run(*order(pebble, NAME), "run").check()
 

@@ -56,7 +56,7 @@ key = dns.tsig.Key({key.name!r}, {key.secret!r}, {key.algorithm!r})
 update = dns.update.UpdateMessage("example.com", keyring=key)
 record = dns.rdtypes.ANY.TXT.TXT(1, 16, [value[:20], value[20:]])
 update.add(fqdn, 1, record) if action == "present" else update.delete(fqdn, record)
-dns.query.tcp(update, {host!r}, port=53, timeout=5)
+dns.query.tcp(update, {host!r}, port=53, timeout=60)
 """
 
 

@@ -22,7 +22,7 @@ def update(bind: Bind, name: str, value: str, key: Key | None) -> dns.rcode.Rcod
     keyring = dns.tsigkeyring.from_text({key.name: key.secret}) if key else None
     message = dns.update.UpdateMessage(COM, keyring=keyring, keyalgorithm=key.algorithm if key else "hmac-sha256")
     message.add(name, 1, "TXT", value)
-    return dns.query.tcp(message, bind.host, port=bind.port, timeout=5).rcode()
+    return dns.query.tcp(message, bind.host, port=bind.port, timeout=60).rcode()
 
 
 @pytest.mark.peer("ip")
@@ -40,7 +40,7 @@ def test_a_namespace_has_port_53_and_is_left_again(tmp_path: Path):
 def test_the_recursive_server_finds_every_zone_from_the_root(dns_network: DnsNetwork):
     for zone, server in ((COM, "127.0.0.3"), (NET, "127.0.0.5"), (IDN, "127.0.0.5")):
         query = dns.message.make_query(f"ns1.{zone}", "A")
-        answer = dns.query.udp(query, dns_network.root.host, timeout=5)
+        answer = dns.query.udp(query, dns_network.root.host, timeout=60)
         assert server in str(answer.answer)
 
 
@@ -51,7 +51,7 @@ def test_bind_takes_signed_updates_alone_and_its_secondary_lags(dns_network: Dns
     for algorithm in ALGORITHMS:
         assert update(bind, "signed", algorithm, bind.keys[algorithm]) == dns.rcode.NOERROR
     assert bind.texts(f"signed.{COM}") == set(ALGORITHMS)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while secondary.texts(f"signed.{COM}") != set(ALGORITHMS):
         assert time.monotonic() < deadline, "the secondary never came"
         time.sleep(0.05)

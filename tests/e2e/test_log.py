@@ -37,7 +37,7 @@ def test_every_line_of_a_run(ca, tegata):
     password = "the customer's wrong password"
     form = urllib.parse.urlencode({"login": contract["user"]["login"], "password": password}).encode()
     with pytest.raises(urllib.error.HTTPError) as wrong:
-        urllib.request.urlopen(f"{ca.portal_url}login", form, timeout=20, context=client_tls(ca))
+        urllib.request.urlopen(f"{ca.portal_url}login", form, timeout=60, context=client_tls(ca))
     wrong.value.close()
     assert ca.stop() == 0
 

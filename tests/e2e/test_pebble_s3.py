@@ -62,7 +62,7 @@ def web_server(port: int, endpoint: str, *, redirects: bool, asked: list[str]) -
                 self.end_headers()
                 return
             try:
-                with urllib.request.urlopen(url, timeout=5) as answer:
+                with urllib.request.urlopen(url, timeout=60) as answer:
                     body, status = answer.read(), 200
             except urllib.error.HTTPError as error:
                 body, status = b"", error.code

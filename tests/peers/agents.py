@@ -11,7 +11,7 @@ from tests.peers.internet import Place
 from tests.peers.process import Process
 
 PORT = 8444
-_SECONDS = 30
+_SECONDS = 60
 
 
 class Agent:

@@ -127,7 +127,7 @@ class Bind:
         notice = dns.message.make_query(zone.name, "SOA")
         notice.set_opcode(dns.opcode.NOTIFY)
         notice.flags |= dns.flags.AA
-        dns.query.udp(notice, self.host, timeout=2, port=self.port, source=zone.host)
+        dns.query.udp(notice, self.host, timeout=30, port=self.port, source=zone.host)
 
     def _key(self, algorithm: str) -> Key:
         secret = base64.b64encode(secrets.token_bytes(32)).decode("ascii")
@@ -166,4 +166,4 @@ class Bind:
 
     def _ask(self, name: str, record_type: str) -> dns.message.Message:
         query = dns.message.make_query(name, record_type)
-        return dns.query.tcp(query, self.host, timeout=2, port=self.port)
+        return dns.query.tcp(query, self.host, timeout=30, port=self.port)

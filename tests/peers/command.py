@@ -69,7 +69,7 @@ def run(
     cwd: Path,
     env: Mapping[str, str] | None = None,
     stdin: str = "",
-    timeout: float = 60,
+    timeout: float = 120,
 ) -> Finished:
     """Run ``argv`` in ``cwd`` (its home too); after ``timeout`` seconds it and its children are killed: an error."""
     words = tuple(str(word) for word in argv)

@@ -28,7 +28,7 @@ class Dehydrated(Program):
         lines = [f"{name}={shlex.quote(value)}\n" for name, value in {**own, **settings}.items()]
         (self.directory / "config").write_text("".join(lines), "utf-8")
 
-    def run(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Finished:
+    def run(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 120) -> Finished:
         """Run dehydrated with these words."""
         require("dehydrated", "curl")
         argv = [*self.starter, "dehydrated", "--config", str(self.directory / "config"), *args]

@@ -16,7 +16,7 @@ class Lego(Program):
         """lego's own default folder."""
         return self.directory / ".lego"
 
-    def run(self, *args: str, env: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 60) -> Finished:
+    def run(self, *args: str, env: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 120) -> Finished:
         """Run lego with these words."""
         require("lego")
         argv = [*self.starter, "lego", *args]

@@ -43,6 +43,6 @@ class Memcached:
             return False
 
     def _say(self, command: str) -> bytes:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             connection.sendall(command.encode())
             return connection.recv(65536)

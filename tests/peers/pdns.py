@@ -128,5 +128,5 @@ class PowerDns:
         url = f"{self.api_url}/api/v1/servers/localhost{path}"
         headers = {"X-API-Key": self.api_key, "Content-Type": "application/json"}
         request = urllib.request.Request(url, body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")

@@ -21,7 +21,7 @@ from tests.peers.process import Process
 from tests.peers.server_certificate import write_server_certificate
 
 _WATCH_EVERY_SECONDS = 2.0
-_WATCH_TIMEOUT_SECONDS = 8.0
+_WATCH_TIMEOUT_SECONDS = 30.0
 _UNKNOWN_SERIAL = "1"
 
 

@@ -18,7 +18,9 @@ from tests.peers.command import environment
 T = TypeVar("T")
 
 _PAUSE_SECONDS = 0.02
-_STOP_SECONDS = 10.0
+# Limits for what never comes; a machine that stands still for a while must not reach them.
+_STOP_SECONDS = 60.0
+_WAIT_SECONDS = 60.0
 _TAIL_LINES = 40
 
 
@@ -67,7 +69,7 @@ class Process:
         """What it has printed so far."""
         return self.log.read_bytes()[self._from :].decode(errors="backslashreplace")
 
-    def wait_for(self, condition: Callable[[], T | None], what: str, seconds: float = 20) -> T:
+    def wait_for(self, condition: Callable[[], T | None], what: str, seconds: float = _WAIT_SECONDS) -> T:
         """The first true value of ``condition``.
 
         An AssertionError with the program's last words when it ends before that or ``seconds`` pass.
@@ -83,7 +85,7 @@ class Process:
                 raise AssertionError(f"after {seconds} s still waiting for {what}\n{self._tail()}")
             time.sleep(_PAUSE_SECONDS)
 
-    def wait_for_line(self, pattern: str, seconds: float = 20) -> re.Match[str]:
+    def wait_for_line(self, pattern: str, seconds: float = _WAIT_SECONDS) -> re.Match[str]:
         """The first match of ``pattern`` in what it prints."""
         return self.wait_for(lambda: re.search(pattern, self.text, re.MULTILINE), f"the line {pattern!r}", seconds)
 

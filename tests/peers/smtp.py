@@ -26,7 +26,7 @@ class Smtp:
         """The server as ``tegata-ca init --smtp`` takes it."""
         return f"smtp://127.0.0.1:{self._port}"
 
-    def wait(self, count: int = 1, seconds: float = 10) -> list[email.message.EmailMessage]:
+    def wait(self, count: int = 1, seconds: float = 60) -> list[email.message.EmailMessage]:
         """All messages once there are at least ``count``; an AssertionError when they do not come in time."""
         with self._changed:
             enough = self._changed.wait_for(lambda: len(self.messages) >= count, seconds)

@@ -29,7 +29,7 @@ class Tegata(Program):
         env: Mapping[str, str] | None = None,
         stdin: str = "",
         cwd: Path | None = None,
-        timeout: float = 60,
+        timeout: float = 120,
     ) -> Finished:
         """Run tegata with these words; ``cwd``: from another directory, as cron does."""
         where = cwd or self.directory
@@ -44,7 +44,7 @@ class Tegata(Program):
         *args: str,
         answers: Sequence[tuple[str, str]],
         env: Mapping[str, str] | None = None,
-        timeout: float = 60,
+        timeout: float = 120,
     ) -> Finished:
         """Run tegata on a terminal and type the answers; see ``terminal.converse``."""
         argv = [*self.starter, _TEGATA, *args]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.peers.command import Finished, environment
 
-_END_SECONDS = 5  # from the last word on the terminal to the program's end
+_END_SECONDS = 60  # from the last word on the terminal to the program's end
 
 
 def converse(
@@ -22,7 +22,7 @@ def converse(
     cwd: Path,
     answers: Sequence[tuple[str, str]],
     env: Mapping[str, str] | None = None,
-    timeout: float = 60,
+    timeout: float = 120,
 ) -> Finished:
     """Run ``argv`` on a terminal of its own; when a text of ``answers`` appears, its answer is typed, in their order.
 

@@ -21,7 +21,7 @@ class Uacme(Program):
         """The file of a certificate and its chain."""
         return self.directory / "uacme" / name / "cert.pem"
 
-    def run(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Finished:
+    def run(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 120) -> Finished:
         """Run uacme with these words, as root in a file system of its own."""
         require("uacme", "unshare")
         assert self.trust is not None, "uacme needs the roots to trust"

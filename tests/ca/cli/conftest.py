@@ -27,7 +27,7 @@ class Done(NamedTuple):
 
 def run(*words: str, environ: Mapping[str, str] = ENVIRONMENT) -> Done:
     """Run the installed program."""
-    done = subprocess.run([COMMAND, *words], check=False, env=environ, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([COMMAND, *words], check=False, env=environ, capture_output=True, text=True, timeout=120)
     return Done(done.returncode, done.stdout, done.stderr)
 
 

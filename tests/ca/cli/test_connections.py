@@ -241,7 +241,7 @@ def test_who_takes_in_nothing_is_cut(monkeypatch):
         await listener.accepts.wait()
         client = socket.create_connection(sockets[0].getsockname())
         client.sendall(GET)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not listener.server_state.total_requests or listener.server_state.connections:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)
         client.close()

@@ -11,7 +11,7 @@ def test_by_a_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind("s")
-        systemd.settimeout(10)
+        systemd.settimeout(60)
         # A path begins with a slash; a short one, as a socket's has 107 octets at the most.
         link = f"/proc/self/cwd/{systemd.getsockname()}"
         notify.tell(notify.READY, {"NOTIFY_SOCKET": link})

@@ -31,13 +31,13 @@ class Serving:
 
     def get(self, url):
         """The answer at a URL, TLS checked by the CA's root."""
-        with urllib.request.urlopen(url, timeout=10, context=self.tls if url.startswith("https") else None) as answer:
+        with urllib.request.urlopen(url, timeout=60, context=self.tls if url.startswith("https") else None) as answer:
             return answer.read()
 
     def connect(self):
         """A TLS connection to the ACME listener."""
         host, port = self.acme.split(":")
-        return self.tls.wrap_socket(socket.create_connection((host, int(port)), timeout=10), server_hostname=host)
+        return self.tls.wrap_socket(socket.create_connection((host, int(port)), timeout=60), server_hostname=host)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_the_audit_log_knows_when_it_served(home, tmp_path):
 def test_systemd_is_told(home, tmp_path):
     """sd_notify: ready when it answers, stopping when it drains; each a message of its own."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-        systemd.settimeout(30)
+        systemd.settimeout(60)
         # A name in the abstract namespace: the path of a test's folder may be too long for a socket.
         systemd.bind(f"\0tegata-{os.getpid()}-{tmp_path.name}")
         serving = Serving(home, tmp_path / "log", env={"NOTIFY_SOCKET": f"@tegata-{os.getpid()}-{tmp_path.name}"})
@@ -104,7 +104,7 @@ def test_systemd_is_told(home, tmp_path):
         assert serving.get(f"http://{serving.public}/healthz") == b"ok\n"
         serving.process.signal(signal.SIGTERM)
         assert systemd.recv(100) == b"STOPPING=1"
-        assert serving.process.wait(30) == 0
+        assert serving.process.wait() == 0
 
 
 def test_no_acme_without_tls(serving):
@@ -152,7 +152,7 @@ def test_it_ends_with_what_was_begun(serving):
         serving.process.wait_for(lambda: '"draining"' in serving.process.text, "the drain")
         connection.sendall(body[10:])
         assert connection.recv(4096).startswith(b"HTTP/1.1 400")
-    assert serving.process.wait(10) == 0
+    assert serving.process.wait(15) == 0
     with pytest.raises(ConnectionRefusedError):
         serving.connect()
 
@@ -163,7 +163,7 @@ def test_it_does_not_wait_for_who_is_silent(serving):
         connection.sendall(b"GET /acme/ HTTP/1.1\r\nHost: x\r\n\r\n")
         assert connection.recv(4096).startswith(b"HTTP/1.1 200")
         serving.process.signal(15)
-        assert serving.process.wait(5) == 0
+        assert serving.process.wait(15) == 0
 
 
 def _idle(serving):

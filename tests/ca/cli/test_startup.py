@@ -27,7 +27,7 @@ def test_a_command_loads_nothing_that_serves(home: Path, words: tuple[str, ...])
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     loaded = set(done.stdout.rpartition("MODULES")[2].split())
     assert "tegata.ca.bootstrap" in loaded, done.stderr

@@ -14,7 +14,12 @@ def by_shell(home: Path, line: str) -> Done:
     """Run a line of shell in which ``tegata-ca`` is the command on this CA."""
     said = line.replace("tegata-ca", f"{COMMAND} --dir {home}")
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", said], check=False, env=ENVIRONMENT, capture_output=True, text=True, timeout=60
+        ["bash", "-o", "pipefail", "-c", said],
+        check=False,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     return Done(done.returncode, done.stdout, done.stderr)
 
@@ -53,5 +58,5 @@ def test_who_reads_has_had_enough(home: Path) -> None:
     command = [COMMAND, "--dir", str(home), "contract", "list"]
     with subprocess.Popen(command, env=ENVIRONMENT, stdout=writer, stderr=subprocess.PIPE, text=True) as process:
         os.close(writer)
-        _, log = process.communicate(timeout=60)
+        _, log = process.communicate(timeout=120)
     assert (process.returncode, log) == (141, "")

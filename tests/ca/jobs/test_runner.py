@@ -55,14 +55,14 @@ async def finish(store: Store, job: Job) -> None:
     await store.commit(work)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for it; fail when it does not come true."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0.005)
 
 
-async def until_empty(store: Store, seconds: float = 10) -> None:
+async def until_empty(store: Store, seconds: float = 60) -> None:
     """Wait until no job is left."""
     async with asyncio.timeout(seconds):
         while await store.jobs.next_due() is not None:  # noqa: ASYNC110 - a job that is gone sets no event
@@ -260,7 +260,7 @@ async def test_work_that_lost_its_lease_is_ended(store: Store) -> None:
     async with running(store, work, lease=SHORT):
         await began.wait()
         (theirs,) = await store.jobs.claim("them", now() + LEASE, now() + 2 * LEASE, 1)
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 60)
         await finish(store, theirs)
 
 
@@ -323,7 +323,7 @@ async def test_a_job_of_an_unknown_kind_waits(store: Store) -> None:
     with capture_logs() as logs:
         async with running(store, work):
             await leave(store, "known")
-            await asyncio.wait_for(done.wait(), 5)
+            await asyncio.wait_for(done.wait(), 60)
             await until(lambda: any(entry["event"] == "job.failed" for entry in logs))
     due = await store.jobs.next_due()
     assert due is not None
@@ -366,7 +366,7 @@ async def test_work_asked_for_while_it_runs_is_done_again(store: Store) -> None:
 
     await leave(store, "again")
     async with running(store, work):
-        await until_empty(store, 5)
+        await until_empty(store)
         await until(lambda: runs == 2)
     assert runs == 2
 
@@ -430,7 +430,7 @@ async def test_a_store_that_fails_for_a_while_loses_nothing(path: Path, monkeypa
         async with running(store, work):
             await until(lambda: bool(logs))
             other.execute("COMMIT")
-            await asyncio.wait_for(done.wait(), 10)
+            await asyncio.wait_for(done.wait(), 60)
     assert [entry["event"] for entry in logs] == ["store.unavailable"]
     other.close()
     await store.close()

@@ -61,7 +61,7 @@ async def ca(home: Path, anyio_backend: str) -> AsyncIterator[Ca]:
 
 async def crl(ca: Ca) -> x509.CertificateRevocationList:
     """The latest, as soon as there is one."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (latest := await ca.store.revocation_lists.latest()) is None:  # noqa: ASYNC110 - a row sets no event
             await asyncio.sleep(0.01)
     return x509.load_der_x509_crl(latest.der)

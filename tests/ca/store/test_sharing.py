@@ -84,17 +84,17 @@ async def test_another_node_is_woken_by_what_it_waits_for(postgresql: PostgreSQL
     store, other = place.open(), place.open()
     await populate(store)
     await other.changed(1, JOBS)  # it has begun to listen then
-    waiting = {about: asyncio.create_task(other.changed(30, about)) for about in (JOBS, "verdict", "last")}
+    waiting = {about: asyncio.create_task(other.changed(300, about)) for about in (JOBS, "verdict", "last")}
     await asyncio.sleep(0)
     await place_order(store, "order")  # about nothing that anybody waits for
     await ring(store, "verdict", "something else")
-    await asyncio.wait_for(waiting["verdict"], 10)
+    await asyncio.wait_for(waiting["verdict"], 60)
     await ring(store, *(f"challenge-{number}" for number in range(MOST_OCTETS // 10)))  # too many to be named
-    await asyncio.wait_for(waiting["last"], 10)
-    waiting = {about: asyncio.create_task(other.changed(30, about)) for about in (JOBS, "verdict")}
+    await asyncio.wait_for(waiting["last"], 60)
+    waiting = {about: asyncio.create_task(other.changed(300, about)) for about in (JOBS, "verdict")}
     await ring(store, "verdict")
     await store.close()  # tells what is not told yet
-    await asyncio.wait_for(waiting["verdict"], 10)
+    await asyncio.wait_for(waiting["verdict"], 60)
     assert not waiting[JOBS].done()
     waiting[JOBS].cancel()
     await other.close()

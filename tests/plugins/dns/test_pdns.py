@@ -84,7 +84,7 @@ def test_two_programs_that_write_at_the_same_moment(pdns: PowerDns, tmp_path: Pa
             step(writers)
             assert pdns.texts(name) == ['"third"']
         for each in writers:
-            each.communicate(timeout=10)
+            each.communicate(timeout=60)
 
 
 @needs_pdns
@@ -99,7 +99,7 @@ def test_two_programs_of_one_machine_take_turns(pdns: PowerDns):
             step(writers)
             assert pdns.texts(name) == []
         for each in writers:
-            each.communicate(timeout=10)
+            each.communicate(timeout=60)
 
 
 @needs_pdns

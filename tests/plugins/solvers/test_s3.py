@@ -44,7 +44,7 @@ def endpoint(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def fetch(endpoint: str) -> bytes | None:
     """What anybody gets who asks for the challenge's path."""
     try:
-        with urllib.request.urlopen(f"{endpoint}/bucket/.well-known/acme-challenge/{TOKEN}", timeout=5) as answer:
+        with urllib.request.urlopen(f"{endpoint}/bucket/.well-known/acme-challenge/{TOKEN}", timeout=60) as answer:
             content: bytes = answer.read()
             return content
     except urllib.error.HTTPError as error:
