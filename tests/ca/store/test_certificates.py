@@ -174,10 +174,12 @@ async def test_crl_numbers_only_grow_by_one(store: Store) -> None:
 
 
 async def test_to_be_replaced(store: Store) -> None:
-    """Once it is issued and as long as it is not revoked; what was said last counts (X-18)."""
+    """Once it is issued and as long as it is not revoked; what was said last counts, for no other (X-18)."""
     await populate(store)
-    await orders(store, "order")
+    await orders(store, "order", "beside")
     assert await step(store, "intend", certificate())
+    other = certificate("b1", "beside", chain_pem=b"pem", issued_at=NOW)
+    assert await step(store, "intend", other)
     wanted = Replacement(NOW, NOW + DAY, "https://ca.example.com/why")
     assert not await step(store, "replace", "a1", wanted)
     assert await step(store, "issue", "a1", b"pem", NOW)
@@ -188,6 +190,7 @@ async def test_to_be_replaced(store: Store) -> None:
         assert found.replacement == last
     assert await step(store, "revoke", "a1", 4, NOW, "operator")
     assert not await step(store, "replace", "a1", wanted)
+    assert await store.certificates.get("b1") == other
 
 
 async def test_a_blocked_key(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tegata.ca.model import Limit
 from tegata.ca.ports import Conflict, Store, Work
-from tests.ca.store.records import DAY, NOW, account, contract, populate
+from tests.ca.store.records import DAY, NOW, SECOND, account, contract, populate
 
 pytestmark = pytest.mark.anyio
 HOUR = timedelta(hours=1)
@@ -15,9 +15,15 @@ LIMIT = Limit(2, HOUR)
 FAILURES = Limit(3, HOUR)
 
 
-async def spend(store: Store, *names: str, now=NOW, account="account") -> None:
+async def spend(store: Store, *names: str, now=NOW, account="account", subject="order") -> None:
     work = Work()
-    store.limits.spend_unless_held(work, "order", LIMIT, now, account_id=account, names=names, failures=FAILURES)
+    store.limits.spend_unless_held(work, subject, LIMIT, now, account_id=account, names=names, failures=FAILURES)
+    await store.commit(work)
+
+
+async def spend_whatever_is_held(store: Store, now=NOW) -> None:
+    work = Work()
+    store.limits.spend(work, "order", LIMIT, now)
     await store.commit(work)
 
 
@@ -27,15 +33,17 @@ async def fail(store: Store, name: str, now=NOW, pause_after=100, account="accou
     await store.commit(work)
 
 
-async def test_a_bucket_of_two(store: Store) -> None:
+@pytest.mark.parametrize("spend", [spend, spend_whatever_is_held])
+async def test_a_bucket_of_two(store: Store, spend) -> None:
     """Two at once, then one after each half of the span; a bucket that stood long holds two again, not more."""
     await populate(store)
     assert await store.limits.full_at("order") is None
     await spend(store)
     await spend(store)
-    with pytest.raises(Conflict, match=r"^limits\.spend_unless_held$"):
+    with pytest.raises(Conflict, match=r"^limits\.spend(_unless_held)?$"):
         await spend(store)
     assert await store.limits.full_at("order") == NOW + HOUR
+    assert await store.limits.full_at("else") is None
     await spend(store, now=NOW + HOUR / 2)
     with pytest.raises(Conflict):
         await spend(store, now=NOW + HOUR / 2)
@@ -60,7 +68,9 @@ async def test_names_are_held_back_whole(store: Store) -> None:
         await spend(store, "a.example.com", "www.example.com")
     await spend(store, "example.com", "xwww.example.com", "www.example.com.example")
     await spend(store, "www.example.com", account="other")
-    await spend(store, "www.example.com", now=NOW + HOUR)
+    with pytest.raises(Conflict):
+        await spend(store, "www.example.com", now=NOW + HOUR / 3 - SECOND, subject="later")
+    await spend(store, "www.example.com", now=NOW + HOUR / 3, subject="later")
     await fail(store, "www.example.com", now=NOW + HOUR, pause_after=4)
     [failures] = await store.limits.paused("contract")
     assert (failures.in_a_row, failures.paused_at) == (4, NOW + HOUR)
@@ -69,7 +79,7 @@ async def test_names_are_held_back_whole(store: Store) -> None:
 
 
 async def test_passing_forgets_what_is_not_paused(store: Store) -> None:
-    """Of that account and name; others' failures stay."""
+    """Of that account and name; others' failures stay, and what is not paused is not resumed."""
     await populate(store)
     work = Work()
     store.contracts.insert(work, contract(id="foreign"))
@@ -77,6 +87,8 @@ async def test_passing_forgets_what_is_not_paused(store: Store) -> None:
     await store.commit(work)
     await fail(store, "a.example.com")
     await fail(store, "b.example.com", pause_after=1)
+    await fail(store, "e.example.com")
+    await fail(store, "f.example.com", pause_after=1)
     await fail(store, "a.example.com", account="neighbour")
     await fail(store, "b.example.com", pause_after=1, account="neighbour")
     await fail(store, "d.example.com", pause_after=1, account="neighbour")
@@ -84,14 +96,19 @@ async def test_passing_forgets_what_is_not_paused(store: Store) -> None:
         work = Work()
         store.limits.passed(work, "account", name)
         await store.commit(work)
-    assert [each.name for each in await store.limits.of_account("account")] == ["b.example.com"]
+    left = [each.name for each in await store.limits.of_account("account")]
+    assert left == ["b.example.com", "e.example.com", "f.example.com"]
     work = Work()
     store.limits.resume(work, "account", "b.example.com")
     await store.commit(work)
-    assert await store.limits.of_account("account") == []
     with pytest.raises(Conflict):
         await store.commit(work)
-    assert await store.limits.paused("contract") == []
+    work = Work()
+    store.limits.resume(work, "account", "e.example.com")
+    with pytest.raises(Conflict):
+        await store.commit(work)
+    assert [each.name for each in await store.limits.of_account("account")] == ["e.example.com", "f.example.com"]
+    assert [each.name for each in await store.limits.paused("contract")] == ["f.example.com"]
     assert [each.name for each in await store.limits.paused("foreign")] == ["b.example.com", "d.example.com"]
-    left = [each.name for each in await store.limits.of_account("neighbour")]
-    assert left == ["a.example.com", "b.example.com", "d.example.com"]
+    theirs = [each.name for each in await store.limits.of_account("neighbour")]
+    assert theirs == ["a.example.com", "b.example.com", "d.example.com"]

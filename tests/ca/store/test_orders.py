@@ -90,6 +90,8 @@ async def test_order_transitions_are_one_way(store: Store) -> None:
     await populate(store)
     await place_order(store, "good")
     await place_order(store, "bad")
+    await place_order(store, "beside", processing_at=NOW, csr=b"beside")
+    beside = await store.orders.get("beside")
 
     async def step(verb: str, *arguments: object) -> bool:
         work = Work()
@@ -116,6 +118,7 @@ async def test_order_transitions_are_one_way(store: Store) -> None:
         "good", authorization_ids=links, processing_at=NOW, csr=b"csr", serial="a1"
     )
     assert await store.orders.get("bad") == order("bad", authorization_ids=("bad-b", "bad-a"), fault=FAULT)
+    assert await store.orders.get("beside") == beside
 
 
 async def test_a_processing_order_can_fail(store: Store) -> None:
@@ -226,10 +229,10 @@ async def test_a_challenge_has_one_verdict(store: Store) -> None:
 
 
 async def test_an_authorization_has_one_verdict(store: Store) -> None:
-    """Of several challenges that were taken up the first to be decided decides it, and never another (A-57)."""
+    """Of several challenges that were taken up the first to be decided decides it, never another, nor others (A-57)."""
     await populate(store)
     work = Work()
-    for name in ("passed", "failed"):
+    for name in ("passed", "failed", "passed-later", "failed-later"):
         store.authorizations.insert(work, authorization(name))
         for kind in ("http", "dns"):
             store.authorizations.accept_challenge(work, f"{name}-{kind}", NOW)
@@ -244,6 +247,10 @@ async def test_an_authorization_has_one_verdict(store: Store) -> None:
         assert await attempt(store, passing) == "authorizations.pass_challenge"
         assert await attempt(store, failing) == "authorizations.fail_challenge"
         assert await the_challenge(store, f"{name}-dns") == before
+    work = Work()
+    store.authorizations.pass_challenge(work, "passed-later-http", NOW, NOW + DAY, b"{}")
+    store.authorizations.fail_challenge(work, "failed-later-http", NOW, FAULT, b"{}")
+    assert await attempt(store, work) is None
 
 
 async def test_reusable_authorizations(store: Store) -> None:

@@ -31,10 +31,10 @@ async def precertify(store: Store) -> None:
     await store.commit(work)
 
 
-async def step(store: Store, verb: str, *arguments: object) -> bool:
+async def step(store: Store, verb: str, *arguments: object, serial: str = SERIAL) -> bool:
     """Whether this write on precertificates went through."""
     work = Work()
-    getattr(store.precertificates, verb)(work, SERIAL, *arguments)
+    getattr(store.precertificates, verb)(work, serial, *arguments)
     try:
         await store.commit(work)
     except Conflict:
@@ -51,6 +51,10 @@ async def test_from_the_signature_to_the_certificate(store: Store) -> None:
     assert not await step(store, "finish", b"chain", NOW)
     assert await step(store, "stamp", b"scts")
     assert not await step(store, "stamp", b"others")
+    beside = await store.precertificates.get("b2")
+    assert beside is not None
+    assert beside.scts is None
+    assert await step(store, "stamp", b"scts of b2", serial="b2")
     assert await step(store, "finish", b"chain", NOW + SECOND)
     assert not await step(store, "finish", b"other chain", NOW)
     found, record = await store.precertificates.get(SERIAL), await store.certificates.get(SERIAL)
@@ -60,7 +64,10 @@ async def test_from_the_signature_to_the_certificate(store: Store) -> None:
     assert (record.chain_pem, record.issued_at) == (b"chain", NOW)
     beside = await store.precertificates.get("b2")
     assert beside is not None
-    assert (beside.scts, beside.finished_at) == (None, None)
+    assert (beside.scts, beside.finished_at) == (b"scts of b2", None)
+    record = await store.certificates.get("b2")
+    assert record is not None
+    assert record.chain_pem == b"precertificate"
 
 
 async def test_what_was_revoked_is_not_finished(store: Store) -> None:
