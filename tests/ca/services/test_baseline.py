@@ -118,6 +118,26 @@ async def test_an_examination_that_is_too_old(public):
     await public.order(actor)
 
 
+async def test_an_examination_that_became_too_old_before_the_signature(public):
+    """What a dead process left to be signed does not name the organization any more (B-05, A-84)."""
+    actor = await public.register(await public.sell())
+    public.clock.advance(398 * DAY)
+    await public.contracts.renew(actor.contract.id)
+    view = await public.ready(actor)
+    public.signer.before = Killed()
+    with pytest.raises(Killed):
+        await public.finalize(actor, view)
+    await public.restart()
+    public.signer.before = None
+    public.clock.advance(5 * SECOND)
+    await public.work()
+    failed = await public.orders.get(actor, view.order.id)
+    assert failed.status is OrderStatus.INVALID
+    assert failed.fault is not None
+    assert failed.fault.code == ExaminationTooOld.code
+    assert public.signer.signed == []
+
+
 async def test_a_private_ca_keeps_to_its_own_settings(house):
     """No date changes anything."""
     house.products["ov-acme-1y"] = msgspec.structs.replace(house.products["ov-acme-1y"], **LONG)

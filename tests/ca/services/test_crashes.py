@@ -7,7 +7,11 @@ import msgspec
 import pytest
 
 from tegata.acme.statuses import OrderStatus
+from tegata.ca.errors import NamesRefused
+from tegata.ca.policy import barred
 from tegata.ca.ports import Conflict
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, SECOND, Killed, der
 
 pytestmark = pytest.mark.anyio
@@ -137,6 +141,26 @@ async def test_a_contract_suspended_while_the_ca_was_down(house, interrupted):
     assert failed.status is OrderStatus.INVALID
     assert failed.fault.code == "contract.suspended"
     assert failed.fault.facts == {"contract": added.contract.id}
+    assert house.signer.signed == []
+
+
+@pytest.mark.parametrize("change", ["barred", "limited"])
+async def test_a_name_that_was_taken_away_while_the_ca_was_down(house, change):
+    """Put on the list of high risks, or the account under an EAB for other names: not signed (S-33, A-84, B-27)."""
+    added, key = await house.sell("www.example.com", "a.example.net"), generate(KeyType.EC256)
+    actor = await house.register(added, key)
+    view = await house.ready(actor)
+    await die(house, actor, view, before=Killed())
+    if change == "barred":
+        house.issuance._check._admission._barred = lambda: barred.parse("www.example.com")
+    else:
+        limited = await house.credentials.add(added.contract.id, domains=["a.example.net"])
+        await house.register(added._replace(credential=limited), key)
+    house.clock.advance(5 * SECOND)
+    await house.work()
+    failed = await house.orders.get(actor, view.order.id)
+    assert failed.status is OrderStatus.INVALID
+    assert failed.fault.code == NamesRefused.code
     assert house.signer.signed == []
 
 

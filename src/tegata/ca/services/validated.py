@@ -118,9 +118,14 @@ class FinalCheck:
     async def standing(self, order: Order) -> None:
         """Pass if the order's owner may have the certificate now, has proved every name, and CAA permits them.
 
-        Raises the refusals of account and contract, OrderNotReady where a proof is missing or over, PermissionMissing.
+        Raises the refusals of account and contract and of ``Admission.named``, NamesRefused for what the account's EAB
+        is not for, OrderNotReady where a proof is missing or over, PermissionMissing.
         """
         actor, valid = await self._proved(order, await self._store.authorizations.many(order.authorization_ids))
+        now = self._clock()
+        service = self._admission.service(actor.contract, now)
+        admitted = self._admission.named(actor.contract, service, order.identifiers, now)
+        names.check_limited(admitted, actor.credential)
         await self._permit(order, actor, valid)
 
     async def _permit(self, order: Order, actor: Actor, valid: Sequence[Authorization]) -> None:
