@@ -95,7 +95,9 @@ class Adapters:
             await asyncio.to_thread(self.measuring.exporter.close)
 
 
-def open_adapters(home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]]) -> Adapters:
+def open_adapters(
+    home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]], as_it_is: bool = False
+) -> Adapters:
     """The adapters of a CA's directory; raises as ``bootstrap.open_ca``. The caller is to close them."""
     settings = configuration.load_settings(home)
     secret = keys.passphrase(home, settings.keys, environ)
@@ -124,7 +126,7 @@ def open_adapters(home: Path, environ: Mapping[str, str], *, listening: Collecti
     addresses, chain = configuration.certifiable(settings), hierarchy.load(home)
     own_keys = key_digests([chain.root, chain.services, *issuers.certificates.values()])
     blocked = configuration.blocked_keys(home, settings.policy) | own_keys
-    store = opening.open_store(home, settings.database, environ)
+    store = opening.open_store(home, settings.database, environ, as_it_is=as_it_is)
     return Adapters(
         home=home,
         settings=settings,

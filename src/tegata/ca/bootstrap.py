@@ -78,13 +78,16 @@ class Ca(Adapters):
     """What is tried of the second lint before it counts; None where there is none."""
 
 
-def open_ca(home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]] = ()) -> Ca:
+def open_ca(
+    home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]] = (), as_it_is: bool = False
+) -> Ca:
     """The CA of a directory; ``listening`` are the own (address, port) pairs that validation must never reach.
 
-    Raises BadSettings, PassphraseMissing, FileUnusable, Refused for a setting that cannot be used, and the store's
-    errors. The caller is to close it.
+    ``as_it_is`` leaves an older database so; then its records are not to be asked for. Raises BadSettings,
+    PassphraseMissing, FileUnusable, Refused for a setting that cannot be used, and the store's errors. The caller is to
+    close it.
     """
-    adapters = open_adapters(home, environ, listening=listening)
+    adapters = open_adapters(home, environ, listening=listening, as_it_is=as_it_is)
     handlers: dict[str, Handler] = {}
     runner = Runner(store=adapters.store, handlers=handlers, owner=adapters.ids.object_id(), clock=adapters.now)
     ca = _services(adapters, runner)

@@ -6,12 +6,17 @@ from pathlib import Path
 from tegata.ca import configuration
 from tegata.ca.errors import BackupOlder
 from tegata.ca.store import backup, opening
-from tegata.ca.store.migrations import Migrated
+from tegata.ca.store.migrations import Migrated, Missing
 
 
 def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:
     """Bring the database of a CA up to date; raises BadSettings and the store's errors."""
     return opening.migrate(home, configuration.load_settings(home).database, environ, finish=finish)
+
+
+async def missing(home: Path, environ: Mapping[str, str]) -> Missing:
+    """What ``migrate`` would do, without doing it; raises as that."""
+    return await opening.missing(home, configuration.load_settings(home).database, environ)
 
 
 def back_up(home: Path, target: Path) -> int:

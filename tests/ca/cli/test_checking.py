@@ -1,12 +1,15 @@
 """``tegata-ca check``: a sound CA has nothing but ok; each fault is told with what it is, and the others still."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from tegata.ca.cli import checking
+from tegata.ca.store import migrate, migrations
 from tegata.text.language import Language
 from tests.peers.ca import TegataCA
 
@@ -103,6 +106,28 @@ def test_a_ca_that_does_not_serve(tmp_path):
         code, matters = found(ca)
     assert code == 0
     assert [matters[name][0] for name in ("ACME", "public files", "CRL")] == ["warning"] * 3
+
+
+def test_an_older_database_is_left_as_it_is(tmp_path, monkeypatch):
+    """What brings it up to date is told; its records cannot be looked at, and all else is."""
+    with TegataCA(tmp_path / "ca", serves=False) as ca:
+        file = ca.home / "tegata-ca.db"
+        file.unlink()
+        known = migrations.known()
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            migrate.migrate(connection, file, known[:-2])
+        file.chmod(0o600)
+        before = file.read_bytes()
+        code, matters = found(ca)
+        assert file.read_bytes() == before
+        assert code == 0
+        assert matters["database"][0] == "warning"
+        assert all(step.name in matters["database"][1] for step in known[-2:])
+        assert {"issuing CA", "resolvers", "ACME"} <= set(matters)
+        assert not {"CRL", "problem reports"} & set(matters)
+        ca.run("migrate").check()
+        assert found(ca)[1]["database"] == ("ok", "")
 
 
 @pytest.mark.parametrize(("year", "status"), [(2026, "ok"), (2100, "warning")])

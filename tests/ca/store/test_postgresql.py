@@ -13,10 +13,10 @@ from tegata.ca.ports import Conflict, Statement, Store, Work
 from tegata.ca.settings import Database
 from tegata.ca.store import migrations, opening, sql
 from tegata.ca.store.errors import DatabaseTooNew, DatabaseUnusable, MigrationAltered
-from tegata.ca.store.migrations import Migrated, Migration
+from tegata.ca.store.migrations import Migrated, Migration, Missing
 from tegata.ca.store.postgresql import database, dialect
 from tegata.ca.store.postgresql.connecting import Place
-from tegata.ca.store.postgresql.migrate import bring_up
+from tegata.ca.store.postgresql.migrate import bring_up, missing_at
 from tegata.ca.store.postgresql.units import Units
 from tests.ca.store.records import DAY, FAULT, NOW, authorization, job, order, place_order, populate
 from tests.peers.postgresql import PostgreSQL, name_of
@@ -65,6 +65,23 @@ async def schema(url: str) -> list[tuple[object, ...]]:
         SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'migrations' ORDER BY 1, 2"""
     return [*await rows(url, columns), *await rows(url, indexes), *await rows(url, constraints)]
+
+
+async def test_what_is_missing_is_told_and_left_so(url: str, tmp_path: Path) -> None:
+    """For who only looks: also what waits until every node runs this release; an empty database is no CA's."""
+    with pytest.raises(DatabaseUnusable, match="there is no CA in it"):
+        await opening.missing(tmp_path, Database(url=url), {})
+    await bring_up(Place(url), [ONE])
+    for _ in range(2):
+        assert await missing_at(Place(url), [ONE, TWO, POST]) == Missing((TWO.name,), (POST.name,))
+    assert await rows(url, "SELECT * FROM a") == [("kept",)]
+    await bring_up(Place(url), [ONE, TWO, POST])
+    assert await missing_at(Place(url), [ONE, TWO, POST]) == Missing((), (POST.name,))
+
+
+async def test_a_ca_s_own_database_misses_nothing(made: str, tmp_path: Path) -> None:
+    """As the settings name it."""
+    assert await opening.missing(tmp_path, Database(url=made), {}) == Missing()
 
 
 async def test_the_schema_is_what_the_migrations_make(postgresql: PostgreSQL, url: str) -> None:

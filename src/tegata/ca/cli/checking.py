@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tegata.ca import bootstrap, configuration
+from tegata.ca import bootstrap, configuration, upkeep
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import tables
 from tegata.ca.cli.answers import Answer
@@ -44,6 +44,12 @@ _READABLE = Sentence(
 )
 _LEFT = Sentence(
     "left for tegata-ca migrate --finish: {steps}", "tegata-ca migrate --finish で適用する変更が残っています: {steps}"
+)
+_OLDER = Sentence(
+    "it is older than this program and was left so, what is in it was not looked at; serve or tegata-ca migrate will"
+    " apply {steps}",
+    "このプログラムより古い版です。変更はしておらず、内容は確認していません。"
+    "serve または tegata-ca migrate を実行すると、次の変更が適用されます: {steps}",
 )
 _NO_CRL = Sentence("there is none yet; serve publishes it", "まだありません。serve が発行します")
 _OLD_CRL = Sentence("outdated: {names}; serve publishes them", "期限切れです: {names}。serve が発行します")
@@ -96,12 +102,12 @@ async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
     yield Finding("settings")
     yield _files(home, language)
     try:
-        ca = bootstrap.open_ca(home, os.environ)
+        ca = bootstrap.open_ca(home, os.environ, as_it_is=True)
     except TegataError as error:
         yield Finding("keys and database", ERROR, str(explain(error, language)))
         return
     try:
-        async for finding in _open(ca, settings, language):
+        async for finding in _open(home, ca, settings, language):
             yield finding
     finally:
         await ca.close()
@@ -119,19 +125,23 @@ def _files(home: Path, language: Language) -> Finding:
     return Finding("files")
 
 
-async def _open(ca: Ca, settings: Settings, language: Language) -> AsyncIterator[Finding]:
+async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> AsyncIterator[Finding]:
     try:
-        heads = await ca.store.revocation_lists.heads()
+        missing = await upkeep.missing(home, os.environ)
+        heads = {} if missing.now else await ca.store.revocation_lists.heads()
     except TegataError as error:
         yield Finding("database", ERROR, str(explain(error, language)))
         return
-    left = ", ".join(ca.store.migrated[1])
-    yield Finding("database", WARNING, _LEFT.fill(language, {"steps": left})) if left else Finding("database")
-    yield _lists(heads, ca, language)
+    if missing.now:
+        yield Finding("database", WARNING, _OLDER.fill(language, {"steps": ", ".join(missing.now)}))
+    else:
+        left = ", ".join(missing.left)
+        yield Finding("database", WARNING, _LEFT.fill(language, {"steps": left})) if left else Finding("database")
+        yield _lists(heads, ca, language)
+        yield await _reports(ca, language)
+        if ca.settings.policy.public or ca.settings.policy.examinations:
+            yield await _examinations(ca, language)
     yield _issuing(ca, settings, language)
-    yield await _reports(ca, language)
-    if ca.settings.policy.public or ca.settings.policy.examinations:
-        yield await _examinations(ca, language)
     yield _names(settings, language)
     yield _suffixes(ca, language)
     async for finding in _lint(ca, language):

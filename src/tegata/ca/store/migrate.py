@@ -5,10 +5,13 @@ A file has one program at a time, so every missing migration is applied at once.
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.migrations import Applied, Migrated, Migration, missing, outcome
 
+_APPLIED = "SELECT number, checksum FROM migrations"
 _LEDGER = "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT"
 
 
@@ -20,9 +23,7 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: list[Migrati
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute(_LEDGER)
-        rows = connection.execute("SELECT number, checksum FROM migrations").fetchall()
-        applied = {number: Applied(checksum, is_post=False) for number, checksum in rows}
-        steps = missing(migrations, applied, path, is_shared=False)
+        steps = _missing(connection, path, migrations)
         for migration in steps:
             for statement in _statements(migration.text):
                 connection.execute(statement)
@@ -32,6 +33,25 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: list[Migrati
         raise
     connection.execute("COMMIT")
     return outcome(steps, [])
+
+
+def missing_in(path: Path, migrations: list[Migration]) -> list[Migration]:
+    """What a file must still be given; it is read only.
+
+    Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered.
+    """
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            return _missing(connection, path, migrations)
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(path=path, reason=str(error)) from error
+
+
+def _missing(connection: sqlite3.Connection, path: Path, migrations: list[Migration]) -> list[Migration]:
+    rows = connection.execute(_APPLIED).fetchall()
+    applied = {number: Applied(checksum, is_post=False) for number, checksum in rows}
+    return missing(migrations, applied, path, is_shared=False)
 
 
 def _statements(text: str) -> Iterator[str]:

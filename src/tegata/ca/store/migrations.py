@@ -46,6 +46,13 @@ class Migrated(NamedTuple):
     left: tuple[str, ...] = ()
 
 
+class Missing(NamedTuple):
+    """The names of what a database is given when it is opened, and of what is left for ``migrate --finish``."""
+
+    now: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
 def known() -> list[Migration]:
     """The migrations of this program, in order."""
     folder = files(__package__).joinpath("migrations")

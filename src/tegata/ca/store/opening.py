@@ -13,7 +13,8 @@ from tegata.ca.errors import Refused
 from tegata.ca.settings import DATABASE_FILE, PASSWORD_VARIABLE, Database
 from tegata.ca.store import migrations, sql, sqlite
 from tegata.ca.store.errors import DatabaseUnusable
-from tegata.ca.store.migrations import Migrated
+from tegata.ca.store.migrate import missing_in
+from tegata.ca.store.migrations import Migrated, Missing
 from tegata.ca.store.store import RowStore
 
 if TYPE_CHECKING:
@@ -38,15 +39,15 @@ def make(home: Path, settings: Database, environ: Mapping[str, str]) -> None:
     asyncio.run(bring_up(place, migrations.known(), finish=True))
 
 
-def open_store(home: Path, settings: Database, environ: Mapping[str, str]) -> RowStore:
-    """The store; a file is brought up to date now, a server is asked at the first use.
+def open_store(home: Path, settings: Database, environ: Mapping[str, str], *, as_it_is: bool = False) -> RowStore:
+    """The store; a file is brought up to date now unless it is to stay ``as_it_is``, a server at the first use.
 
     One that is gone is never made anew: a CA that had forgotten what it issued and revoked would publish an empty CRL,
     by a number that was used before (B-88, B-92). Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered; where a
     server is asked, its first use does.
     """
     if not is_shared(settings):
-        return sqlite.open_store(_there(home / DATABASE_FILE))
+        return sqlite.open_store(_there(home / DATABASE_FILE), as_it_is=as_it_is)
     place = _place(home, settings, environ)
     from tegata.ca.store.postgresql.database import PostgresDatabase  # noqa: PLC0415 - only for whoever uses it
 
@@ -66,6 +67,18 @@ def migrate(home: Path, settings: Database, environ: Mapping[str, str], *, finis
     from tegata.ca.store.postgresql.migrate import bring_up  # noqa: PLC0415 - as above
 
     return asyncio.run(bring_up(place, migrations.known(), finish=finish, is_there=True))
+
+
+async def missing(home: Path, settings: Database, environ: Mapping[str, str]) -> Missing:
+    """What the database would be given when it is opened; nothing is changed. Raises as ``open_store``."""
+    known = migrations.known()
+    if not is_shared(settings):
+        path = _there(home / DATABASE_FILE)
+        return Missing(tuple(step.name for step in missing_in(path, known)))
+    place = _place(home, settings, environ)
+    from tegata.ca.store.postgresql.migrate import missing_at  # noqa: PLC0415 - as above
+
+    return await missing_at(place, known)
 
 
 def require_file(home: Path, settings: Database) -> Path:

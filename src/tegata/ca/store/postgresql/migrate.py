@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from tegata.ca.store.errors import DatabaseUnusable
-from tegata.ca.store.migrations import Applied, Migrated, Migration, missing, outcome, split
+from tegata.ca.store.migrations import Applied, Migrated, Migration, Missing, missing, outcome, split
 from tegata.ca.store.postgresql import dialect
 from tegata.ca.store.postgresql.connecting import Place, connect, reason_of
 from tegata.ca.store.postgresql.units import GUARD_FUNCTION
@@ -45,6 +45,24 @@ async def bring_up(
             now, left = split(missing(migrations, applied, place.url, is_shared=True), finish=finish)
             await _apply(connection, now, is_new=not applied)
             return outcome(now, left)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
+    finally:
+        await connection.close()
+
+
+async def missing_at(place: Place, migrations: list[Migration]) -> Missing:
+    """What a database must still be given; it is read only.
+
+    Raises DatabaseTooNew, MigrationAltered, DatabaseUnusable.
+    """
+    connection = await connect(place)
+    try:
+        found = await _applied(connection)
+        if not found:
+            raise DatabaseUnusable(path=place.url, reason="there is no CA in it")
+        now, left = split(missing(migrations, found, place.url, is_shared=True), finish=False)
+        return Missing(*outcome(now, left))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
     finally:
