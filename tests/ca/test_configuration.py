@@ -147,3 +147,35 @@ def test_former_urls_that_are_none(tmp_path: Path, url: str) -> None:
     )
     with pytest.raises(BadSettings, match="former_urls"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["website", "terms_of_service"])
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("", True),
+        ("http://ca.example", True),
+        ("https://ca.example:8443/terms/2026?a=b%20c#d", True),
+        ("javascript:alert(1)", False),
+        ("ftp://ca.example/", False),
+        ("//ca.example/", False),
+        ("https://", False),
+        ("https:///terms", False),
+        ("https://ca.example:x/", False),
+        ("https://ca.example:0/", False),
+        ("https://ca.example/a b", False),
+        ('https://ca.example/">', False),
+        (r"https://ca.example/\u001b[2J", False),
+        (r"https://ca.example/\r\nX: y", False),
+        (r"https://ca.example/\u0000", False),
+        ("https://ca.example/\u898f\u7d04", False),
+    ],
+)
+def test_pages_are_urls(tmp_path: Path, key: str, url: str, is_one: bool) -> None:
+    """A-31: they stand in the directory, in header fields and in terminals; what is none is named by its key."""
+    text = url.replace('"', '\\"')
+    (tmp_path / "settings.toml").write_text(
+        f'[acme]\nurl = "https://ca.example"\n{key} = "{text}"\n[public]\nurl = "http://ca.example"\n', "utf-8"
+    )
+    with nullcontext() if is_one else pytest.raises(BadSettings, match=rf"acme\.{key} is no URL"):
+        load_settings(tmp_path)

@@ -4,6 +4,7 @@ What may be set is ``settings``; nothing is made here.
 """
 
 import hashlib
+import re
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -22,6 +23,8 @@ from tegata.pki.key_types import KeyType
 from tegata.settings import BadSettings, load
 
 log = Journal("configuration")
+
+_OF_A_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 
 
 def load_settings(home: Path) -> Settings:
@@ -61,6 +64,12 @@ def _check_urls(path: Path, settings: Settings) -> None:
     ):
         if not all(is_base_url(url, scheme) for url in urls):
             raise BadSettings(path=path, reason=f"{setting} is not of the form {scheme}://HOST[:PORT]")
+    for setting, url in (
+        ("acme.terms_of_service", settings.acme.terms_of_service),
+        ("acme.website", settings.acme.website),
+    ):
+        if url and not is_page_url(url):
+            raise BadSettings(path=path, reason=f"{setting} is no URL such as https://ca.example/page")
 
 
 def require_public(home: Path, settings: Settings, now: datetime) -> None:
@@ -158,6 +167,20 @@ def _digest(path: Path, number: int, text: str) -> bytes:
 def load_agent(directory: Path) -> Agent:
     """The settings of an agent's directory; raises BadSettings."""
     return load(directory / AGENT_FILE, Agent)
+
+
+def is_page_url(url: str) -> bool:
+    """Whether this is the URL of a page: http or https, a host, and none but the characters of RFC 3986 §2.
+
+    It stands in the directory, in a header and in customers' terminals.
+    """
+    try:
+        parts = urlsplit(url)
+        number = parts.port
+    except ValueError:
+        return False
+    is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and number != 0
+    return is_web and _OF_A_URL.fullmatch(url) is not None
 
 
 def is_base_url(url: str, scheme: str) -> bool:

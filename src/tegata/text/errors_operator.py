@@ -155,6 +155,13 @@ REASONS: dict[str, str] = {
         "トレースの送信に必要なものをインストールしてください: pip install 'tegata[otel]'"
     ),
     "the directory for the new CA is not empty": "認証局を作成するディレクトリが空ではありません",
+    "acme.terms_of_service is no URL such as https://ca.example/page": (
+        "acme.terms_of_service が https://ca.example/page のような URL ではありません"
+    ),
+    "acme.website is no URL such as https://ca.example/page": (
+        "acme.website が https://ca.example/page のような URL ではありません"
+    ),
+    "--tos is no URL such as https://ca.example/page": "--tos が https://ca.example/page のような URL ではありません",
     "--url is not of the form https://HOST[:PORT]": "--url が https://ホスト[:ポート] の形式ではありません",
     "--public-url is not of the form http://HOST[:PORT]": "--public-url が http://ホスト[:ポート] の形式ではありません",
     "--http01-port is no port number": "--http01-port がポート番号ではありません",

@@ -111,6 +111,7 @@ def test_an_empty_directory(called, tmp_path):
         ({"--allow-network": "10.0.0.0/99"}, "10.0.0.0/99"),
         ({"--name": "x" * 100}, "40"),
         ({"--name": "a\nb"}, "control character"),
+        ({"--tos": "see the manual"}, "--tos"),
         ({"--smtp": "http://mail.example"}, "smtp://HOST"),
     ],
 )

@@ -116,7 +116,10 @@ def _base(url: str, scheme: str, otherwise: str) -> str:
 
 def _check(home: Path, settings: Settings) -> None:
     """Refuse what would only fail later."""
-    texts = (settings.name, settings.acme.terms_of_service, settings.mail.smtp, settings.database.url)
+    terms = settings.acme.terms_of_service
+    if terms and not configuration.is_page_url(terms):
+        raise Refused(reason="--tos is no URL such as https://ca.example/page")
+    texts = (settings.name, settings.mail.smtp, settings.database.url)
     if not all(text.isprintable() for text in texts):
         raise Refused(reason="an option holds a control character")
     if not 0 < settings.validation.http01_port < 65_536:
