@@ -2,7 +2,8 @@
 
 Run ``python benchmarks/nodes.py [-n ROUNDS] [--orders N] [--workers N] [--nodes N …]`` where Debian's PostgreSQL is
 installed; it prints Markdown. For each number of nodes a cluster of its own is made, loaded through one address by the
-load of ``load.py``, and taken down. On few cores throughput says little, for load and nodes share them; the CPU does.
+load of ``load.py``, and taken down: once by the workers that one node has, once by as many for each node, for who adds
+nodes has more to do. On few cores throughput says little, for load and nodes share them; the CPU does.
 """
 
 import argparse
@@ -59,7 +60,7 @@ def measure(directory: Path, count: int, rounds: int, *, workers: int, orders: i
         for _ in range(rounds):
             before, told = nodes_cpu(nodes), len(database.process.text)
             postgres, units = family_cpu(database.process.pid), committed(database, nodes)
-            tally = load.run(server, workers=workers, orders=orders)
+            tally = load.run(server, workers=workers, orders=orders, most=workers)
             # The warm-up is in all of it.
             certificates = len(tally.chains) + workers
             found.node_cpu.append((nodes_cpu(nodes) - before) / certificates * 1000)
@@ -99,17 +100,17 @@ def main() -> None:
     """Measure each number of nodes and print the table; exit code 1 if there were errors."""
     parser = argparse.ArgumentParser(description="tegata-ca's nodes on one PostgreSQL; prints Markdown.")
     parser.add_argument("-n", type=int, default=ROUNDS, metavar="ROUNDS", help="rounds of each (%(default)s)")
-    parser.add_argument("--orders", type=int, default=ORDERS, help="orders of each round (%(default)s)")
-    parser.add_argument("--workers", type=int, default=WORKERS, help="accounts side by side (%(default)s, at most 8)")
+    parser.add_argument("--orders", type=int, default=ORDERS, help="orders of a round for one node (%(default)s)")
+    parser.add_argument("--workers", type=int, default=WORKERS, help="accounts side by side for one node (%(default)s)")
     parser.add_argument("--nodes", type=int, nargs="+", default=NODES, help="how many nodes (1 2 4)")
     asked = parser.parse_args()
     sys.stdout.write(figures.machine("postgresql") + "\n")
     lines, errors, first = [], 0, None
     with tempfile.TemporaryDirectory() as directory:
-        for count in asked.nodes:
-            found = measure(
-                Path(directory, f"nodes-{count}"), count, asked.n, workers=asked.workers, orders=asked.orders
-            )
+        cases = sorted({(count, times) for count in asked.nodes for times in (1, count)})
+        for count, times in cases:
+            workers, orders = asked.workers * times, asked.orders * times
+            found = measure(Path(directory, f"{count}-{times}"), count, asked.n, workers=workers, orders=orders)
             first, errors = first or found, errors + found.errors
             cells = (
                 figures.spread(found.node_cpu, 2),
@@ -119,8 +120,15 @@ def main() -> None:
                 *(f"{found.wait(share):.1f}" for share in (0.5, 0.99, 1)),
                 str(found.errors),
             )
-            lines.append([str(count), *cells])
-    headings = ["nodes", "their CPU, ms", "of the first's, round by round", "PostgreSQL's CPU, ms", "certificates / s"]
+            lines.append([str(count), str(workers), *cells])
+    headings = [
+        "nodes",
+        "workers",
+        "their CPU, ms",
+        "of the first's, round by round",
+        "PostgreSQL's CPU, ms",
+        "certificates / s",
+    ]
     waits = [f"waits for locks, ms: {share}" for share in ("median", "99 %", "most")]
     sys.stdout.write(figures.table([*headings, *waits, "errors"], lines))
     sys.exit(bool(errors))
