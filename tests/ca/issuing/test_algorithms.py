@@ -31,8 +31,11 @@ def test_hash_and_identifier(key_type, hash_name, identifier):
 
 def test_other_keys_do_not_issue():
     """X-67, P-521 and Ed25519 have no algorithm here."""
-    with pytest.raises(KeyError):
-        algorithms.of(ec.generate_private_key(ec.SECP521R1()).public_key())
+    for curve in (ec.SECP521R1(), ec.SECP256K1()):
+        other = ec.generate_private_key(curve).public_key()
+        assert not algorithms.is_known(other)
+        with pytest.raises(KeyError):
+            algorithms.of(other)
     key = ed25519.Ed25519PrivateKey.generate()
     name = x509.Name([])
     certificate = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW).sign(key, None)

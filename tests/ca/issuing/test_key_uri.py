@@ -32,6 +32,13 @@ def test_a_key_in_a_token():
     )
 
 
+def test_octets_that_are_no_text():
+    """A serial number and an id may be any; who made the token is read and not needed."""
+    found = key_uri.parse("pkcs11:serial=%FF;id=%FE%00;manufacturer=m;model=n")
+    assert isinstance(found, TokenKey)
+    assert (found.token, found.serial, found.label, found.id) == (None, b"\xff", None, b"\xfe\x00")
+
+
 def test_the_least_that_names_a_key():
     """p11-kit's modules and the variable are taken where nothing is said."""
     found = key_uri.parse("pkcs11:token=t;object=o")

@@ -5,6 +5,8 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tegata.ca.issuing import keys as ca_keys
 from tegata.ca.issuing import layout
@@ -73,6 +75,8 @@ def test_a_pass_phrase_file_that_is_there_is_used(tmp_path):
     path.write_text("")
     with pytest.raises(PassphraseMissing):
         ca_keys.first_passphrase(tmp_path, SETTINGS, environ)
+    with pytest.raises(PassphraseMissing):
+        ca_keys.first_passphrase(tmp_path, SETTINGS, {"TEGATA_CA_PASSPHRASE_FILE": str(path / "below a file")})
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])
@@ -117,6 +121,65 @@ def test_a_key_file_that_cannot_be_used(ca, tmp_path):
     assert reason() == "it is not encrypted"
     path.write_bytes((ca.directory / layout.ROOT_KEY).read_bytes())
     assert reason() == "it is not the key of the CA's certificate"
+    ca_keys.create_sealing_key(tmp_path, b"correct horse")
+    large = ca_keys.to_pem(ec.generate_private_key(ec.SECP521R1()), b"correct horse")
+    for other in (large, (tmp_path / layout.SEALING_KEY).read_bytes()):
+        path.write_bytes(other)
+        assert reason() == "a CA's key is RSA, P-256 or P-384"
+
+
+def test_a_key_that_is_made_where_there_is_none(tmp_path):
+    """Once, in a folder of its own that only its owner enters; what is there is never overwritten."""
+
+    def opened(secret: bytes = b"secret") -> ca_keys.Found:
+        return ca_keys.open_or_make(
+            "file:new/deep/issuing.key", KeyType.EC256, directory=tmp_path, secret=secret, environ={}
+        )
+
+    made = opened()
+    assert made.is_new
+    path = tmp_path / "new" / "deep" / "issuing.key"
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+    again = opened()
+    assert (again.is_new, again.key.public_key()) == (False, made.key.public_key())
+    with pytest.raises(FileUnusable, match="pass phrase is wrong"):
+        opened(b"other")
+
+
+def test_the_sealing_key_and_what_is_none(tmp_path):
+    """The same seed each time; what is missing, damaged, in the clear or of another pass phrase or kind is refused."""
+    path = tmp_path / layout.SEALING_KEY
+
+    def reason(secret: bytes = b"secret") -> str:
+        with pytest.raises(FileUnusable) as failure:
+            ca_keys.load_sealing_key(tmp_path, secret)
+        assert failure.value.facts["path"] == path
+        return str(failure.value.facts["reason"])
+
+    assert reason() == "No such file or directory"
+    ca_keys.create_sealing_key(tmp_path, b"secret")
+    assert mode(path) == 0o600
+    assert len(ca_keys.load_sealing_key(tmp_path, b"secret")) == 32
+    assert ca_keys.load_sealing_key(tmp_path, b"secret") == ca_keys.load_sealing_key(tmp_path, b"secret")
+    useless = "the pass phrase is wrong or the file is damaged"
+    assert reason(b"wrong") == useless
+    for content in (
+        path.read_bytes()[:100],
+        keys.to_pem(Ed25519PrivateKey.generate(), KeyForm.PKCS8),
+        ca_keys.to_pem(ec.generate_private_key(ec.SECP256R1()), b"secret"),
+    ):
+        path.write_bytes(content)
+        assert reason() == useless
+
+
+def test_a_file_that_is_put_replaces_what_is_there(tmp_path):
+    """Also after a crash that left half of one."""
+    path = tmp_path / "x.pem"
+    (tmp_path / ".x.pem.new").write_bytes(b"half")
+    for content in (b"first", b"second"):
+        ca_keys.put(path, content, mode=0o600)
+        assert (path.read_bytes(), mode(path)) == (content, 0o600)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_certificate_file_that_cannot_be_used(tmp_path):

@@ -117,6 +117,7 @@ DOCTORS: dict[str, dict[str, Doctor]] = {
         "a negative serial": serial("c0000000000000000000000000000080"),
         "serial zero": serial("00"),
         "a long serial": serial("00" + "ff" * 20),
+        "the least serial that is too long": serial("0080" + "00" * 19),
     },
     "the serial is encoded in its shortest form": {"a padded serial": serial("0040000000000000000000000000000080")},
     "the signature algorithm is the issuing key's": {
@@ -244,6 +245,20 @@ def test_a_doctored_certificate_is_refused(ca, wanted, tbs, rule, doctor):
     assert failure.value.facts["rule"] == rule
 
 
+def test_a_common_name_has_64_characters(ca, wanted):
+    """And not one more, though it is a name of the certificate (B-63, B-66)."""
+    for length, fits in ((64, True), (65, False)):
+        long = "a" * (length - len(".www.example.com")) + ".www.example.com"
+        named = wanted._replace(names=(*NAMES, long))
+        tbs = Tbs(ca.builder.template(**named._asdict()))
+        doctored = tbs.with_field(SUBJECT, name(JP, TOKYO, MITAKA, EXAMPLE, attribute(CN, long))).encode()
+        if fits:
+            lint.check(doctored, named, ca.issuer)
+            continue
+        with pytest.raises(LintFailed, match="too long"):
+            lint.check(doctored, named, ca.issuer)
+
+
 @pytest.mark.parametrize(
     "key",
     [
@@ -266,8 +281,10 @@ def test_a_dv_certificate_with_a_subject_is_refused(ca, wanted):
     wanted = wanted._replace(service=SERVICES["dv-acme-1y"])
     tbs = ca.builder.template(**wanted._asdict())
     lint.check(tbs, wanted, ca.issuer)
+    doctored = Tbs(tbs).with_field(SUBJECT, name(WWW)).with_extension(SAN, sequence(*DNS_NAMES)).encode()
+    with pytest.raises(LintFailed, match="the subject of a DV certificate is empty"):
+        lint.check(doctored, wanted, ca.issuer)
     for doctored in (
-        Tbs(tbs).with_field(SUBJECT, name(WWW)).encode(),
         Tbs(tbs).with_extension(SAN, sequence(*DNS_NAMES)).encode(),
         Tbs(tbs).with_extension(POLICIES, sequence(sequence(OV))).encode(),
     ):
@@ -314,6 +331,16 @@ def test_never_past_the_issuer_or_the_contract(ca, wanted):
     ends = msgspec.structs.replace(forever, ends=issuer_ends - timedelta(seconds=1))
     with pytest.raises(LintFailed, match="contract's end"):
         ca.builder.template(**(last | {"contract": ends}))
+
+
+def test_the_terms_first_and_last_second_are_in_it(ca, wanted):
+    """A contract begins within a second, a certificate with one (B-03)."""
+    term = msgspec.structs.replace(wanted.contract, starts=NOW + timedelta(microseconds=5), ends=wanted.not_after)
+    lax = Service(label="ninety-one", validation="ov", certificate_days=91)
+    first = wanted._asdict() | {"service": lax, "contract": term, "not_before": term.starts}
+    ca.builder.template(**first)
+    with pytest.raises(LintFailed, match="contract's term"):
+        ca.builder.template(**first | {"not_before": NOW - timedelta(seconds=1)})
 
 
 def test_without_a_crl_only_for_a_week(ca, wanted):

@@ -142,10 +142,11 @@ def test_a_list_is_read_again_when_it_changes(tmp_path):
     assert [log.operator for log in listed.usable(NOW)] == ["A"]
     write_list(file, first, second, made_at=NOW)
     assert [log.operator for log in listed.usable(NOW)] == ["A", "B"]
-    file.write_text("{}")
-    for _ in range(2):
-        with pytest.raises(LogsUnusable):
-            listed.usable(NOW)
+    for unreadable in ("{}", f'{{"x": {"[" * 8000}'):
+        file.write_text(unreadable)
+        for _ in range(2):
+            with pytest.raises(LogsUnusable):
+                listed.usable(NOW)
 
 
 def test_a_log_whose_id_is_not_its_keys(tmp_path):

@@ -101,6 +101,13 @@ async def test_an_answer_with_something_wrong(ca, tbs, changes):
         await answered(ca, tbs, **changes)
 
 
+def test_an_answer_that_is_deeper_than_can_be_read(tbs):
+    """It is no SCT, rather than the end of the whole inquiry (S-20)."""
+    deep = b'{"x":' + b"[" * 8000 + b"]" * 8000 + b"}"
+    with pytest.raises(BadSct):
+        precertificates.read(deep, Log(b"", "", "", b"", NOW, NOW), tbs, b"", NOW)
+
+
 async def test_scts_are_for_one_certificate(ca, tbs, wanted):
     """Those of another do not hold (B-84)."""
     dv = wanted._replace(service=SERVICES["dv-acme-1y"], not_after=wanted.not_after - timedelta(days=1))

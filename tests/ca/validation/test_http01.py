@@ -170,6 +170,15 @@ async def test_trailing_white_space_is_ignored(dns, web, tail):
     assert (await check(dns, web)).error is None
 
 
+async def test_the_longest_answer(dns, web):
+    """128 octets with all the blanks, and not one more: what would come behind them is not read (A-67)."""
+    blanks = b" " * (128 - len(KEY_AUTHORIZATION))
+    web.at("127.0.0.1", response(200, KEY_AUTHORIZATION.encode() + blanks))
+    assert (await check(dns, web)).error is None
+    web.at("127.0.0.1", response(200, KEY_AUTHORIZATION.encode() + blanks + b" "))
+    refusal(await check(dns, web), errors.WrongAnswer)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -508,6 +517,16 @@ async def test_a_redirect_that_is_refused(dns, web, answer, reason):
     web.at("127.0.0.1", answer)
     assert refusal(await check(dns, web), errors.RedirectRefused)["reason"] == reason
     assert len(web.requests) == 1
+
+
+async def test_a_hostile_location_is_kept_short_and_printable(dns, web):
+    """Whoever reads the evidence sees text (S-37)."""
+    web.at("127.0.0.1", redirect("/\x9b31m" + "a" * 4000))
+    verdict = await check(dns, web)
+    assert refusal(verdict, errors.RedirectRefused)["reason"] == "it leads to a malformed URL"
+    location = json.loads(verdict.evidence)["hops"][0]["location"]
+    assert location.startswith("/\\x9b31maaa")
+    assert len(location) <= 2003
 
 
 @pytest.mark.parametrize(("redirects", "passes"), [(10, True), (11, False)])

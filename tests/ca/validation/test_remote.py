@@ -221,9 +221,19 @@ async def test_an_agent_that_cannot_look(home, error, status):
             await remote.ask(Look.VALIDATION, QUESTION, 5)
 
 
+DEEP = b'{"look":"caa","question":{"x":' + b"[" * 8000
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"", b"null", b'{"look":"validation"}', b"[" * 10_000, messages.errand(Look.CAA, QUESTION)[:-1] + b',"x":1}'],
+    [
+        b"",
+        b"null",
+        b'{"look":"validation"}',
+        b"[" * 10_000,
+        DEEP,
+        messages.errand(Look.CAA, QUESTION)[:-1] + b',"x":1}',
+    ],
 )
 def test_what_is_no_errand(body):
     """An agent does nothing but looks."""

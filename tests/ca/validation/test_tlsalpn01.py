@@ -170,6 +170,23 @@ async def test_the_right_certificate_passes(context, der):
     assert heard == []
 
 
+async def test_the_connection_ends_with_the_handshake(context):
+    """X-03: a server is not left with one that nobody uses."""
+    ended = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            await reader.read(1)
+        ended.set()
+        writer.transport.abort()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context()) as server:
+        verdict = await check(server.sockets[0].getsockname()[1])
+        async with asyncio.timeout(5):
+            await ended.wait()
+    assert verdict.error is None
+
+
 async def test_what_is_asked(context):
     """X-01: the name as SNI, acme-tls/1 as the only protocol."""
     asked = []

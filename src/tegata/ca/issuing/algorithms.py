@@ -32,6 +32,11 @@ def of(key: IssuerPublicKey) -> Algorithm:
     return _RSA_SHA256 if isinstance(key, RSAPublicKey) else _ECDSA[key.curve.name]
 
 
+def is_known(key: IssuerPublicKey) -> bool:
+    """Whether there is an algorithm for this key: any RSA, P-256 and P-384."""
+    return isinstance(key, RSAPublicKey) or key.curve.name in _ECDSA
+
+
 def sign(key: IssuerKey, data: bytes) -> bytes:
     """A signature over these bytes; the same bytes give the same signature (PKCS #1 v1.5, or RFC 6979)."""
     if isinstance(key, RSAPrivateKey):

@@ -14,12 +14,10 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tegata.ca.errors import CaError
-from tegata.ca.issuing import key_uri
+from tegata.ca.issuing import algorithms, key_uri
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.key_uri import TokenUnusable
 from tegata.ca.issuing.layout import SEALING_KEY
@@ -109,7 +107,7 @@ def _read(path: Path, secret: bytes) -> IssuerKey:
         raise FileUnusable(path=path, reason="it is not encrypted") from None
     except (ValueError, UnsupportedAlgorithm):
         raise FileUnusable(path=path, reason="the pass phrase is wrong or the file is damaged") from None
-    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+    if not isinstance(key, IssuerKey) or not algorithms.is_known(key.public_key()):
         raise FileUnusable(path=path, reason="a CA's key is RSA, P-256 or P-384")
     return key
 

@@ -4,6 +4,7 @@ Reads the final bytes, not what they were made from, and says in its own words w
 with ``build``. Pure. What the profile does not name is refused, not ignored.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -187,10 +188,10 @@ def _subject(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
     for oid, tag, text in attributes:
         tags = {der.PRINTABLE_STRING} if oid == _COUNTRY else {der.PRINTABLE_STRING, der.UTF8_STRING}
         _require(tag in tags, "an attribute has its string type", text)
-        _require(0 < len(text) <= _LIMITS[oid], "an attribute is not too long", text)
+        _require(len(text) <= _LIMITS[oid], "an attribute is not too long", text)
         _require(text.isprintable() and any(c.isalnum() for c in text), "an attribute has a meaning", text)
     country = organization.country
-    _require(country.isascii() and country.isalpha() and country.isupper(), "the country is two capitals", country)
+    _require(_CAPITALS.fullmatch(country), "the country is two capitals", country)
     if common_name is not None:
         _, tag, text = common_name
         _require(tag in {der.PRINTABLE_STRING, der.UTF8_STRING}, "an attribute has its string type", text)
@@ -294,6 +295,7 @@ _TIMES: dict[int, Callable[[int], bool]] = {
 }
 _TRUE = bytes.fromhex("0101ff")
 _SHORT_LIFE = timedelta(days=7)
+_CAPITALS = re.compile("[A-Z]{2}")
 _DNS_NAME, _URI, _IP_ADDRESS = 0x82, 0x86, 0x87
 
 _COUNTRY, _STATE, _LOCALITY = bytes.fromhex("550406"), bytes.fromhex("550408"), bytes.fromhex("550407")

@@ -79,7 +79,7 @@ class LogList:
                 for log in logs
                 if "usable" in log.state
             ]
-        except (ValueError, binascii.Error) as error:
+        except (ValueError, RecursionError) as error:
             raise LogsUnusable(reason=f"{self._path}: {error}") from None
         self._made_at = read.log_list_timestamp.astimezone(UTC)
 

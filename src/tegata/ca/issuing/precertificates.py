@@ -90,7 +90,7 @@ def read(answer: bytes, log: Log, tbs: bytes, issuer_key: bytes, now: datetime) 
         timestamp = struct.pack(">Q", told.timestamp)
         if told.timestamp > (now + _AHEAD - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1):
             raise BadSct("it is from the future")
-    except (ValueError, struct.error) as error:
+    except (ValueError, struct.error, RecursionError) as error:
         raise error if isinstance(error, BadSct) else BadSct("it is no SCT") from None
     if told.sct_version != 0 or log_id != log.id:
         raise BadSct("it is another log's, or of another version")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
@@ -77,7 +77,7 @@ def read(content: bytes) -> Wish:
         request = msgspec.json.decode(content, type=Request)
         csr = x509.load_pem_x509_csr(request.csr.encode())
         key, is_proved = csr.public_key(), csr.is_signature_valid
-    except (msgspec.MsgspecError, ValueError, InvalidSignature):
+    except (ValueError, RecursionError, InvalidSignature, UnsupportedAlgorithm):
         raise Refused(reason="the file holds no request of a CA") from None
     if not is_proved:
         raise Refused(reason="the request is not signed by the key that it is for")

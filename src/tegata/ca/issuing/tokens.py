@@ -20,7 +20,7 @@ from pkcs11.exceptions import PKCS11Error
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 from pkcs11.util.rsa import encode_rsa_public_key
 
-from tegata.ca.issuing import elsewhere
+from tegata.ca.issuing import algorithms, elsewhere
 from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
 from tegata.ca.issuing.key_uri import PinSource, TokenKey, TokenUnusable
 from tegata.pki.key_types import KeyType as PkiKeyType
@@ -87,7 +87,7 @@ class Token:
             key = serialization.load_der_public_key(encoded)
         except ValueError:
             raise TokenUnusable(uri=self._uri.shown, reason="its public key cannot be read") from None
-        if not isinstance(key, IssuerPublicKey):
+        if not isinstance(key, IssuerPublicKey) or not algorithms.is_known(key):
             raise TokenUnusable(uri=self._uri.shown, reason="a CA's key is RSA, P-256 or P-384")
         self._is_ec = isinstance(key, EllipticCurvePublicKey)
         return key

@@ -54,7 +54,7 @@ def read_errand(body: bytes) -> Errand:
         is_named = identifiers.of(question.identifier.value) == question.identifier
         if question.token:
             challenges.check_token(question.token)
-    except (msgspec.DecodeError, UnicodeDecodeError, BadName, BadToken):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadName, BadToken):
         raise BadMessage("no errand") from None
     if not is_named or not "".join((question.key_authorization, question.account_uri, *question.former_uris)).isascii():
         raise BadMessage("no errand")
