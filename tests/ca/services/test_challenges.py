@@ -9,8 +9,10 @@ from tegata.acme import challenges as acme_challenges
 from tegata.acme import jwk
 from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
-from tegata.ca.errors import AddressForbidden, ConnectionFailed, NotFound, WrongAnswer
-from tegata.ca.ports import Conflict, Question, Verdict
+from tegata.ca.errors import AddressForbidden, ConnectionFailed, ContractSuspended, NotFound, WrongAnswer
+from tegata.ca.model import Job
+from tegata.ca.ports import Conflict, Question, Verdict, Work
+from tegata.ca.services.challenges import VALIDATE
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, NOW, SECOND
@@ -88,6 +90,29 @@ async def test_a_record_that_stays(house):
     assert view.authorizations[0].authorization.expires_at == NOW + 10 * DAY
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID
     assert (await house.order(actor, "*.example.com")).status is OrderStatus.PENDING
+
+
+async def test_a_record_that_stays_is_good_no_longer_than_any_proof(house):
+    """Where the settings say less than ten days (S-28)."""
+    house.validation = msgspec.structs.replace(house.validation, reuse_seconds=86_400)
+    await house.restart()
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-persist-01",))
+    actor = await house.register(await house.sell())
+    view = await house.ready(actor)
+    assert view.authorizations[0].authorization.expires_at == NOW + DAY
+
+
+async def test_nothing_is_taken_up_outside_the_contract(house, placed):
+    """The CA looks at no name for a contract that is suspended; resumed, the same challenge goes on."""
+    actor, _, challenge = placed
+    await house.contracts.suspend(actor.contract.id)
+    with pytest.raises(ContractSuspended):
+        await house.challenges.accept(await house.accounts.named(actor.account.id), challenge.id)
+    assert await house.work() == 0
+    await house.contracts.resume(actor.contract.id)
+    await house.challenges.accept(await house.accounts.named(actor.account.id), challenge.id)
+    assert await house.work() == 1
 
 
 async def test_accepting_again_changes_nothing(house, placed):
@@ -192,12 +217,13 @@ async def test_a_ca_that_cannot_look_gives_up(house, placed):
     house.network.verdicts = [RuntimeError("broken")] * 10
     await house.challenges.accept(actor, challenge.id)
     [job] = await house.store.jobs.claim("test", NOW, NOW + SECOND, 10)
-    with pytest.raises(RuntimeError):
-        await house.challenges.validate(job)
+    for attempts in (0, 7):
+        with pytest.raises(RuntimeError):
+            await house.challenges.validate(msgspec.structs.replace(job, attempts=attempts))
     await house.challenges.validate(msgspec.structs.replace(job, attempts=8))
     _, failed = await house.challenges.get(actor, challenge.id)
-    assert failed.fault.code == "validation.abandoned"
-    assert len(house.network.asked) == 1
+    assert (failed.fault.code, failed.fault.facts) == ("validation.abandoned", {"name": "www.example.com"})
+    assert len(house.network.asked) == 2
 
 
 async def test_a_restart_loses_nothing(house, placed):
@@ -241,11 +267,14 @@ async def test_a_verdict_for_an_authorization_that_expired_meanwhile(house, plac
 
 
 async def test_a_job_that_has_nothing_to_do(house, placed):
-    """An expired authorization is not looked at; the job ends."""
+    """An expired authorization is not looked at, nor one that is not there any more; the job ends."""
     actor, _, challenge = placed
     await house.challenges.accept(actor, challenge.id)
+    work = Work()
+    house.store.jobs.add(work, Job(id="gone", kind=VALIDATE, subject="gone", run_at=NOW))
+    await house.store.commit(work)
     house.clock.advance(7 * DAY)
-    assert await house.work() == 1
+    assert await house.work() == 2
     assert house.network.asked == []
     assert await house.store.jobs.next_due() is None
 
@@ -305,6 +334,32 @@ async def test_two_challenges_of_one_authorization(house, first, second, decided
     assert (found.status, order.status) == (decided, ordered)
     assert found.challenge_statuses[authorization.challenges[0].id] is ChallengeStatus.PROCESSING
     assert await house.store.jobs.next_due() is None
+
+
+async def test_an_account_that_gives_itself_up_while_the_ca_looks(house, placed):
+    """It gets no verdict, neither then nor from a job that finds it gone (A-47)."""
+    actor, view, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+    [job] = await house.store.jobs.claim("test", NOW, NOW + 10 * SECOND, 10)
+
+    async def check(question):
+        house.network.asked.append(question)
+        await house.accounts.deactivate(actor)
+        return SEEN
+
+    house.network.check = check
+    await house.challenges.validate(job)
+    assert await statuses(house, actor, view) == (
+        ChallengeStatus.PROCESSING,
+        AuthorizationStatus.PENDING,
+        OrderStatus.INVALID,
+    )
+    assert await house.store.jobs.next_due() is None
+    work = Work()
+    house.store.jobs.add(work, msgspec.structs.replace(job, owner=None, leased_until=None))
+    await house.store.commit(work)
+    assert await house.work() == 1
+    assert len(house.network.asked) == 1
 
 
 async def test_given_up_while_the_ca_looks(house, placed):

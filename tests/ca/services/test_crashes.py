@@ -8,8 +8,10 @@ import pytest
 
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import NamesRefused
+from tegata.ca.model import Job
 from tegata.ca.policy import barred
-from tegata.ca.ports import Conflict
+from tegata.ca.ports import Conflict, Work
+from tegata.ca.services.issuance import ISSUE
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, SECOND, Killed, der
@@ -97,7 +99,9 @@ async def test_two_that_resume_at_once_issue_once(house, interrupted):
     await asyncio.gather(house.issuance.resume(job), house.issuance.resume(job))
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
     assert len({hashlib.sha256(signed).digest() for signed in house.signer.signed}) == 1
+    signatures = len(house.signer.signed)
     await house.issuance.resume(job)
+    assert len(house.signer.signed) == signatures
     assert await house.store.jobs.next_due() is None
 
 
@@ -142,6 +146,33 @@ async def test_a_contract_suspended_while_the_ca_was_down(house, interrupted):
     assert failed.fault.code == "contract.suspended"
     assert failed.fault.facts == {"contract": added.contract.id}
     assert house.signer.signed == []
+
+
+async def test_an_order_that_failed_is_never_signed(house, interrupted):
+    """Not even once what stood against it is gone, however many jobs come to it, and whenever (S-33)."""
+    added, actor, view = interrupted
+    await die(house, actor, view, before=Killed())
+    await house.contracts.suspend(added.contract.id)
+    house.clock.advance(5 * SECOND)
+    [job] = await house.store.jobs.claim("one", house.clock(), house.clock() + SECOND, 10)
+    await asyncio.gather(house.issuance.resume(job), house.issuance.resume(job))
+    await house.contracts.resume(added.contract.id)
+    await house.issuance.resume(job)
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.INVALID
+    assert house.signer.signed == []
+
+
+async def test_jobs_that_have_nothing_to_do(house):
+    """For an order that was never claimed, and for one that is not there: they end."""
+    actor = await house.register(await house.sell())
+    view = await house.ready(actor)
+    work = Work()
+    for name, subject in (("a", view.order.id), ("b", "gone")):
+        house.store.jobs.add(work, Job(id=name, kind=ISSUE, subject=subject, run_at=house.clock()))
+    await house.store.commit(work)
+    assert await house.work() == 2
+    assert await house.store.jobs.next_due() is None
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.READY
 
 
 @pytest.mark.parametrize("change", ["barred", "limited"])

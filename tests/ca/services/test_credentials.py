@@ -127,8 +127,10 @@ async def test_an_eab_that_cannot_be(house):
     for wishes in ({"domains": ["www.example.org"]}, {"most_accounts": 0}, {"expires_at": NOW}):
         with pytest.raises(Refused):
             await house.credentials.add(contract, **wishes)
-    with pytest.raises(UnknownObject):
-        await house.credentials.add("C0")
+    for ask in (house.credentials.add, house.credentials.of_contract, house.credentials.eab_file):
+        with pytest.raises(UnknownObject) as caught:
+            await ask("C0")
+        assert caught.value.facts == {"kind": "contract", "name": "C0"}
     with pytest.raises(UnknownObject):
         await house.credentials.eab_file(contract, "unknown")
     without = await house.sell(service="ov-csr-6m")

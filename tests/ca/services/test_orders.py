@@ -27,7 +27,7 @@ from tegata.ca.errors import (
     UnknownObject,
 )
 from tegata.ca.policy import barred
-from tegata.ca.ports import Verdict
+from tegata.ca.ports import Conflict, Verdict
 from tegata.ca.settings import Limits, Policy
 from tegata.pki.certs import names_of
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND, leaf
@@ -183,6 +183,8 @@ async def test_nothing_is_ordered_outside_the_contract(house):
     house.clock.advance(DAY + SECOND)
     with pytest.raises(ContractExpired):
         await house.order(actor)
+    with pytest.raises(ContractExpired):
+        await house.orders.authorize(actor, Identifier("dns", "www.example.com"))
 
 
 async def test_settings_that_lost_a_service(house):
@@ -371,6 +373,28 @@ async def test_an_authorization_that_is_over_is_given_as_it_is(house):
     assert (given.status, given.authorization.deactivated_at) == (AuthorizationStatus.EXPIRED, None)
     with pytest.raises(NotFound):
         await house.orders.deactivate(actor, "nothing")
+
+
+async def test_an_authorization_given_up_by_several_requests_at_once(house):
+    """Each is told that it is given up (A-63)."""
+    actor = await house.register(await house.sell())
+    [authorization] = (await house.order(actor)).order.authorization_ids
+    answers = await asyncio.gather(*(house.orders.deactivate(actor, authorization) for _ in range(5)))
+    assert {answer.status for answer in answers} == {AuthorizationStatus.DEACTIVATED}
+
+
+@pytest.mark.parametrize("is_renewal", [False, True])
+async def test_an_order_that_could_not_be_stored_is_told_to_nobody(house, monkeypatch, is_renewal):
+    """Whatever the store had against it, where no limit and no other order did."""
+    actor = await house.register(await house.sell())
+    wish = {"replaces": ari.cert_id(leaf(await house.issue(actor)))} if is_renewal else {}
+
+    async def refuse(work):
+        raise Conflict("orders.insert")
+
+    monkeypatch.setattr(house.store, "commit", refuse)
+    with pytest.raises(Conflict):
+        await house.order(actor, **wish)
 
 
 async def test_a_name_of_the_list_of_high_risks(house):

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from tegata.acme.statuses import OrderStatus
@@ -160,6 +161,23 @@ async def test_a_failed_look_up_interrupts_the_issuance_only(house, ready):
     house.clock.advance(HOUR)
     await house.work()
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
+
+
+async def test_a_look_up_that_fails_for_good_ends_the_order(house, ready):
+    """As with a signer that does not come back: after some attempts, with the reason (B-40)."""
+    actor, view = ready
+    await interrupt(house, actor, view)
+    house.network.verdicts = [UNKNOWN] * 6
+    [job] = await house.store.jobs.claim("test", house.clock(), house.clock() + SECOND, 10)
+    with pytest.raises(PermissionMissing):
+        await house.issuance.resume(msgspec.structs.replace(job, attempts=4))
+    await house.issuance.resume(msgspec.structs.replace(job, attempts=5))
+    found = await house.orders.get(actor, view.order.id)
+    assert found.status is OrderStatus.INVALID
+    assert found.fault is not None
+    assert found.fault.code == "order.caa"
+    assert house.signer.signed == []
+    assert await house.store.jobs.next_due() is None
 
 
 async def test_the_evidence_of_a_proof_holds_what_caa_said(house):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tegata.acme.identifiers import Identifier
 from tegata.ca.api import render
 from tegata.ca.errors import TermsChanged
 from tegata.ca.policy.terms import Terms
@@ -26,6 +27,8 @@ async def test_orders_wait_for_an_agreement(house):
     house.clock.advance(SECOND)
     with pytest.raises(TermsChanged) as refused:
         await house.issue(actors[0])
+    with pytest.raises(TermsChanged):
+        await house.orders.authorize(actors[0], Identifier("dns", "www.example.com"))
     answer = render.answer(refused.value, Language.EN, "T-7KM2Q9XZ", house.clock())
     assert f'<{URL}>;rel="terms-of-service"' in answer.headers.get_all("Link")
     document = render.problem(refused.value, Language.EN, "T-7KM2Q9XZ")

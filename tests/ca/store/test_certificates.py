@@ -39,6 +39,9 @@ async def test_from_intent_to_revocation(store: Store) -> None:
     """Each step once and in its turn; what was stored before stays, and so do others."""
     await populate(store)
     await orders(store, "order", "intended", "issued", "revoked")
+    work = Work()
+    store.contracts.insert(work, contract(id="foreign"))
+    await store.commit(work)
     issued_at = {"chain_pem": b"pem", "issued_at": NOW}
     others = [
         certificate("b1", "intended"),
@@ -58,6 +61,7 @@ async def test_from_intent_to_revocation(store: Store) -> None:
     assert not await step(store, "issue", "a1", b"other", NOW)
     assert await store.certificates.count_valid("contract", issued.not_after) == 2  # with b2
     assert await store.certificates.count_valid("contract", issued.not_after + SECOND) == 0
+    assert await store.certificates.count_valid("foreign", issued.not_after) == 0
     assert not await step(store, "revoke_for_key_compromise", "a1")
     assert await step(store, "revoke", "a1", 0, NOW + DAY, "operator")
     assert not await step(store, "revoke", "a1", 5, NOW + 2 * DAY, "operator")
@@ -114,6 +118,25 @@ async def test_current_certificates_for_exactly_these_names(store: Store) -> Non
     assert len(await store.certificates.of_contract("contract")) == 6
     assert len(await store.certificates.all()) == 7
     assert (await store.certificates.all())[0] == new
+
+
+async def test_issued_certificates_by_serial_and_by_key(store: Store) -> None:
+    """What was only intended is none; so many at a time, those after a serial; of a key those of no other."""
+    await populate(store)
+    await orders(store, "o1", "o2", "o3", "o4")
+    issued = {"chain_pem": b"pem", "issued_at": NOW}
+    work = Work()
+    for record in (
+        certificate("01", "o1", **issued),
+        certificate("02", "o2", spki_digest=b"another", **issued),
+        certificate("03", "o3"),
+        certificate("04", "o4", intended_at=NOW + SECOND, **issued),
+    ):
+        store.certificates.intend(work, record)
+    await store.commit(work)
+    assert [one.serial for one in await store.certificates.issued_after("", 2)] == ["01", "02"]
+    assert [one.serial for one in await store.certificates.issued_after("02", 9)] == ["04"]
+    assert [one.serial for one in await store.certificates.of_key(certificate().spki_digest)] == ["04", "01"]
 
 
 async def test_revoked_certificates_for_the_crl(store: Store) -> None:

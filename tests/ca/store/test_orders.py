@@ -279,6 +279,7 @@ async def test_reusable_authorizations(store: Store) -> None:
         second,
         valid("expired", expires_at=NOW),
         valid("unasked", "example.net"),
+        valid("address", identifier=identifiers.Identifier("ip", "www.example.com")),
         authorization("pending"),
     ):
         store.authorizations.insert(work, record)

@@ -86,10 +86,12 @@ async def test_what_was_revoked_is_not_finished(store: Store) -> None:
 async def test_a_key_that_was_blocked_meanwhile(store: Store) -> None:
     await precertify(store)
     await step(store, "stamp", b"scts")
+    await step(store, "stamp", b"scts", serial="b2")
     work = Work()
     store.blocked_keys.block(work, certificate().spki_digest, NOW, "somebody")
     await store.commit(work)
     assert not await step(store, "finish", b"chain", NOW)
+    assert await step(store, "finish", b"chain", NOW, serial="b2")
 
 
 async def test_it_goes_with_its_certificate(store: Store) -> None:

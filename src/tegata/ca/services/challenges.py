@@ -34,7 +34,7 @@ from tegata.ca.services import sightings
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.questions import question
-from tegata.ca.services.statuses import AuthorizationView, challenge_status, view_authorization
+from tegata.ca.services.statuses import AuthorizationView, view_authorization
 from tegata.ca.settings import Validation
 
 VALIDATE = "validate"
@@ -133,7 +133,7 @@ class ChallengeService:
         account is gone, gets no verdict: nothing can come of it.
         """
         subject = self._read.pop(job.id, None) or await self._subject(job.subject)
-        if subject is None or not self._is_wanted(subject.authorization, subject.challenge, subject.account):
+        if subject is None or not self._is_wanted(subject.authorization, subject.account):
             await self._finish(Work(), job)
             return
         account, authorization, challenge = subject
@@ -147,7 +147,7 @@ class ChallengeService:
         # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
         # challenge itself is the guard's to see when the verdict is recorded.
         current = await self._store.accounts.get(account.id)
-        if current is None or not self._is_wanted(authorization, challenge, current):
+        if current is None or not self._is_wanted(authorization, current):
             await self._finish(Work(), job)
         elif current.thumbprint != account.thumbprint:
             # The account changed its key: what was looked for is no longer what proves anything.
@@ -171,16 +171,13 @@ class ChallengeService:
             await self._record(job, authorization, challenge, verdict)
         except Conflict:
             found = await self._store.authorizations.of_challenge(challenge.id)
-            if found is not None and self._is_wanted(*found, account):
+            if found is not None and self._is_wanted(found[0], account):
                 raise
             await self._finish(Work(), job)
 
-    def _is_wanted(self, authorization: Authorization, challenge: Challenge, account: Account) -> bool:
-        return (
-            challenge_status(challenge) is ChallengeStatus.PROCESSING
-            and view_authorization(authorization, self._clock()).status is AuthorizationStatus.PENDING
-            and account.deactivated_at is None
-        )
+    def _is_wanted(self, authorization: Authorization, account: Account) -> bool:
+        is_pending = view_authorization(authorization, self._clock()).status is AuthorizationStatus.PENDING
+        return is_pending and account.deactivated_at is None
 
     async def _record(self, job: Job, authorization: Authorization, challenge: Challenge, verdict: Verdict) -> None:
         """Keep what was seen, and draw the consequence: a proof, another attempt, or the end."""
