@@ -44,6 +44,17 @@ ENTRIES: dict[str, Entry] = {
             "--listen または --public-listen で別のアドレスを指定してください。",
         ),
     ),
+    "operator.served": Entry(
+        Sentence(
+            "Another tegata-ca serve runs on {home}.", "{home} では、すでに別の tegata-ca serve が動作しています。"
+        ),
+        Sentence(
+            "Please stop that one first (systemctl stop tegata-ca; fuser {home}/serve.lock shows its number). For"
+            " several nodes at once put the records on PostgreSQL ([database] url).",
+            "先に停止してください（systemctl stop tegata-ca。プロセス番号は fuser {home}/serve.lock で確認できます）。"
+            "複数のノードで稼働させるには、データベースに PostgreSQL を使用してください（[database] url）。",
+        ),
+    ),
     "operator.backup": Entry(
         Sentence(
             "The backup is older than the database: it lacks {certificates} certificates and {revocations} revocations,"

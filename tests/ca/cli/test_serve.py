@@ -183,6 +183,23 @@ def test_a_port_in_use(home):
         assert error_of(done)["code"] == "operator.listen"
 
 
+def test_a_second_one_on_the_same_directory(serving, home, tmp_path):
+    """It is refused, whatever its ports and the way to the directory; a first one that was killed holds nothing."""
+    way = tmp_path / "way"
+    way.symlink_to(home)
+    words = ("serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", "--dir", str(way))
+    done = run(*words)
+    assert (done.code, done.stdout) == (1, "")
+    assert f"runs on {way}" in done.stderr
+    assert error_of(run(*words, "--json"))["code"] == "operator.served"
+    assert _idle(serving)
+    serving.process.kill()
+    after = Serving(home, tmp_path / "after")
+    assert after.ready
+    assert after.process.stop() == 0
+    assert (home / "serve.lock").stat().st_mode & 0o777 == 0o600
+
+
 def test_an_address_that_is_none(home):
     """Said before anything is opened."""
     done = run("serve", "--public-listen", "8080", "--dir", str(home))

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from ssl import SSLContext
 
@@ -26,10 +26,12 @@ from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import listening, logs, notify
 from tegata.ca.cli.connections import Connection
 from tegata.ca.cli.grammar import Asked
+from tegata.ca.cli.sole import sole
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
 from tegata.ca.journal import Journal
-from tegata.ca.settings import SETTINGS_FILE
+from tegata.ca.settings import SETTINGS_FILE, Settings
+from tegata.ca.store import opening
 from tegata.clock import SystemClock
 
 DRAIN_SECONDS = 20
@@ -90,6 +92,12 @@ def run(asked: Asked) -> None:
     listening.allow_many_sockets()
     settings = configuration.load_settings(asked.home)
     configuration.require_public(asked.home, settings, SystemClock().now())
+    # Nodes that share a database server are told apart by what they do; a file has one process that serves.
+    with nullcontext() if opening.is_shared(settings.database) else sole(asked.home):
+        _listen_and_serve(asked, settings)
+
+
+def _listen_and_serve(asked: Asked, settings: Settings) -> None:
     acme, public = settings.acme, settings.public
     acme_sockets = listening.open_sockets(asked["listen"] or acme.listen or listening.default_for(acme.url))
     public_sockets = listening.open_sockets(
