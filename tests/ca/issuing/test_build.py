@@ -258,6 +258,33 @@ async def test_an_organization_that_fits_no_certificate(ca, wanted, organization
         ca.builder.template(**wanted._replace(contract=contract)._asdict())
 
 
+async def test_shards_and_ocsp(ca, wanted):
+    """Each certificate names the CRL that its serial number puts it on (B-89); a short-lived one neither (B-69)."""
+    builder = ProfileBuilder(issuer=ca.authority.certificate, public_url=PUBLIC_URL, crl_shards=3, has_ocsp=True)
+
+    async def extensions(**changes):
+        tbs = builder.template(**wanted._asdict() | changes)
+        return x509.load_der_x509_certificate(await ca.authority.sign(tbs)).extensions
+
+    for number in range(3):
+        found = await extensions(serial=wanted.serial // 3 * 3 + number)
+        [point] = found.get_extension_for_class(x509.CRLDistributionPoints).value
+        assert [name.value for name in point.full_name] == [f"{PUBLIC_URL}/crl/issuing-{number + 1}.crl"]
+        access = found.get_extension_for_class(x509.AuthorityInformationAccess).value
+        assert [place.access_location.value for place in access] == [f"{PUBLIC_URL}/ocsp", f"{PUBLIC_URL}/issuing.cer"]
+    short = msgspec.structs.replace(wanted.service, certificate_days=7, short_lived=True)
+    found = await extensions(service=short, not_after=NOW + timedelta(days=6))
+    access = found.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert [place.access_location.value for place in access] == [f"{PUBLIC_URL}/issuing.cer"]
+    assert not any(one.oid == ExtensionOID.CRL_DISTRIBUTION_POINTS for one in found)
+
+
+async def test_a_name_that_no_certificate_holds(ca, wanted):
+    """Told as what it is, rather than break (B-80)."""
+    with pytest.raises(LintFailed, match="the data fit a certificate"):
+        ca.builder.template(**wanted._replace(names=("名.example.com",))._asdict())
+
+
 async def test_a_public_url_that_is_not_http(ca, wanted):
     """Who checks a certificate cannot be made to check another first (B-68)."""
     builder = ProfileBuilder(issuer=ca.authority.certificate, public_url="https://ca.example.com")

@@ -92,19 +92,27 @@ async def test_times_to_2049_and_after(ca):
         assert entry.revocation_date_utc == at
 
 
-async def test_the_same_as_the_library_writes(ca):
-    """Octet by octet, signature apart for it is over the same octets: a second opinion on the writer."""
+@pytest.mark.parametrize("revocations", [[], [revoked("80", 0), revoked("102", 4)]], ids=["none", "two"])
+async def test_the_same_as_the_library_writes(ca, revocations):
+    """Octet by octet, as the signature is over the same octets; a list of none is left out (RFC 5280 §5.1.2.6)."""
     builder = x509.CertificateRevocationListBuilder(ca.hierarchy.issuing.subject, NOW, NOW + timedelta(days=4))
-    for number, reason in ((0x80, None), (0x0102, x509.ReasonFlags.superseded)):
+    for number, reason in ((0x80, None), (0x0102, x509.ReasonFlags.superseded))[: len(revocations)]:
         entry = x509.RevokedCertificateBuilder(number, NOW)
         if reason:
             entry = entry.add_extension(x509.CRLReason(reason), critical=False)
         builder = builder.add_revoked_certificate(entry.build())
-    ours = x509.load_der_x509_crl(await signed(ca, revoked("80", 0), revoked("102", 4)))
+    ours = x509.load_der_x509_crl(await signed(ca, *revocations))
     for extension in ours.extensions:
         builder = builder.add_extension(extension.value, extension.critical)
     theirs = builder.sign(ca.authority._key, hashes.SHA256())
     assert theirs.public_bytes(Encoding.DER) == ours.public_bytes(Encoding.DER)
+
+
+def test_the_roots_list_has_no_distribution_point(ca):
+    """It is one list for all that the root has signed, whose certificates name it by another URL (B-89)."""
+    read = x509.load_der_x509_crl(ca.hierarchy.root_crl)
+    expected = [ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ExtensionOID.CRL_NUMBER]
+    assert [extension.oid for extension in read.extensions] == expected
 
 
 async def test_no_reason_is_said_by_saying_nothing(ca):
@@ -130,6 +138,7 @@ async def test_a_number_that_is_no_crl_number(ca, number):
 @pytest.mark.parametrize("life", [timedelta(0), timedelta(days=10, seconds=1)])
 async def test_a_life_that_is_too_long(ca, life):
     """Ten days at most, and some (BR 4.9.7; B-88)."""
+    assert await signed(ca, life=timedelta(days=10))
     with pytest.raises(ValueError, match="a CRL lives"):
         await signed(ca, life=life)
 

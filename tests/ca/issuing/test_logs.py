@@ -115,9 +115,11 @@ async def test_logs_that_do_not_take_it(submit, running):
     """B-84: by the end of its life, and by what browsers think of them."""
     ends = (NOW + 90 * DAY - SECOND).isoformat()
     late = CtLog("B", interval=(NOW.isoformat(), ends), now=NOW.timestamp)
+    early = CtLog("B", interval=((NOW + 90 * DAY).isoformat(), "2100-01-01T00:00:00Z"), now=NOW.timestamp)
     retired = CtLog("B", state="retired", now=NOW.timestamp)
     with pytest.raises(LogsUnusable):
-        await submit(*running(("A",), late, retired))
+        await submit(*running(("A",), late, early, retired))
+    assert not early.received
     assert not late.received
     assert not retired.received
 

@@ -1,10 +1,14 @@
 """A certificate's two forms for logs, and what logs answer: against a log that really signs."""
 
+import base64
+import hashlib
 import json
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tegata.ca.issuing import precertificates
@@ -99,6 +103,45 @@ async def test_an_answer_with_something_wrong(ca, tbs, changes):
     """Whatever it is, it does not get into a certificate (B-84)."""
     with pytest.raises(BadSct):
         await answered(ca, tbs, **changes)
+
+
+async def read_as(ca, tbs, log, answer):
+    issuer = ca.authority.certificate
+    spki = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    known = Log(log.id, log.operator, "", log.key, NOW, NOW)
+    return precertificates.read(json.dumps(answer).encode(), known, tbs, spki, NOW)
+
+
+@pytest.mark.parametrize("kind", ["EC", "RSA"])
+async def test_the_algorithm_is_the_keys(ca, tbs, kind):
+    """RFC 6962 §2.1.4: a signature that holds is none under another's name, cut, or in sloppy base64 (B-84)."""
+    issuer = ca.authority.certificate.public_bytes(Encoding.DER)
+    log = CtLog("Example", now=NOW.timestamp)
+    answer = log.sct(await signed(ca, precertificates.precertificate(tbs)), issuer)
+    right, value = b"\4\3", base64.b64decode(answer["signature"])[4:]
+    if kind == "RSA":
+        key = rsa.generate_private_key(65537, 2048)
+        log.key = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        log.id = hashlib.sha256(log.key).digest()
+        answer["id"] = base64.b64encode(log.id).decode()
+        data = CtLog.signed(tbs, issuer, answer["timestamp"])
+        right, value = b"\4\1", key.sign(data, padding.PKCS1v15(), SHA256())
+
+    def told(algorithm, more=0):
+        length = (len(value) + more).to_bytes(2)
+        return answer | {"signature": base64.b64encode(algorithm + length + value).decode()}
+
+    sct = await read_as(ca, tbs, log, told(right))
+    assert sct.encoded.endswith(right + len(value).to_bytes(2) + value)
+    for other in {b"\4\1", b"\4\3", b"\5\1", b"\5\3", b"\2\1", b"\2\3"} - {right}:
+        with pytest.raises(BadSct, match="another algorithm"):
+            await read_as(ca, tbs, log, told(other))
+    for more in (-1, 1):
+        with pytest.raises(BadSct, match="cut"):
+            await read_as(ca, tbs, log, told(right, more))
+    for sloppy in (answer["id"] + "\n", "*" + answer["id"]):
+        with pytest.raises(BadSct, match="no SCT"):
+            await read_as(ca, tbs, log, told(right) | {"id": sloppy})
 
 
 def test_an_answer_that_is_deeper_than_can_be_read(tbs):

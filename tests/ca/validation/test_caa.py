@@ -245,6 +245,24 @@ async def test_that_a_domain_has_no_records_is_known_for_seconds(server):
     assert (await caa.check(asked())).error is None, "records are not remembered"
 
 
+async def test_what_is_remembered_has_an_end(server, monkeypatch):
+    """Names of many labels, of which every domain above would be kept, do not fill the memory (S-20)."""
+    resolver, seen = Resolver([server.address]), set()
+
+    async def caa(domains):
+        seen.update(domains)
+        return [CaaRecords((), secure=False) for _ in domains]
+
+    monkeypatch.setattr(resolver, "caa", caa)
+    caa_check = Caa(resolver=resolver, issuers=[], clock=lambda: NOW, fresh_seconds=3600)
+    await caa_check.check(asked("a.example.net"))
+    for number in range(50):
+        await caa_check.check(asked(".".join(["a"] * 100) + f".n{number}.example.org"))
+    seen.clear()
+    await caa_check.check(asked("b.example.net"))
+    assert "example.net" in seen
+
+
 async def test_a_failure_is_not_remembered(server, monkeypatch):
     """Once the server answers, so do we."""
     caa = Caa(resolver=Resolver([server.address]), issuers=["ca.example.com"], clock=lambda: NOW)

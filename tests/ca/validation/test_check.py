@@ -59,6 +59,7 @@ async def test_the_settings_reach_the_check():
         Validation(resolvers=("dns.example.com",)),
         Validation(allow_networks=("10.0.0.1/8",)),
         Validation(issuer_domains=("ca.example.com.",)),
+        Validation(resolvers=("192.0.2.53",), dnssec=True),
     ],
 )
 async def test_settings_that_cannot_be_used(settings):

@@ -27,7 +27,7 @@ def dns():
         yield server
 
 
-async def check(dns, *, account=ACCOUNT, wildcard=False, issuers=("ca.example",), at=NOW):
+async def check(dns, *, account=ACCOUNT, former=(), wildcard=False, issuers=("ca.example",), at=NOW):
     settings = Validation(resolvers=(dns.address,), issuer_domains=issuers)
     validator = NetworkValidator(settings, forbidden=[], clock=lambda: at)
     question = Question(
@@ -37,6 +37,7 @@ async def check(dns, *, account=ACCOUNT, wildcard=False, issuers=("ca.example",)
         token="",
         key_authorization="",
         account_uri=account,
+        former_uris=former,
     )
     return await validator.check(question)
 
@@ -51,6 +52,14 @@ async def test_the_record_of_the_name(dns):
     assert (seen["method"], seen["section"], seen["token"]) == ("dns-persist-01", "BR 3.2.2.4.22", "")
     assert (seen["domain_name"], seen["lookup"]["name"], seen["lookup"]["matched"]) == (NAME, RECORD, True)
     assert seen["lookup"]["count"] == 2
+
+
+async def test_a_record_may_name_a_former_url_of_the_account(dns):
+    """X-44: what was written when the account had it goes on counting; another account's does not."""
+    dns.set(RECORD, "TXT", GOOD)
+    new = "https://new.example/acct/123"
+    assert type((await check(dns, account=new)).error) is errors.PersistRefused
+    assert (await check(dns, account=new, former=("https://ca.example/acct/9", ACCOUNT))).error is None
 
 
 async def test_no_other_records(dns):

@@ -114,6 +114,7 @@ async def test_one_of_four_may_fail(fault):
     assert verdict.error is None
     seen = {sighting.perspective: sighting.error for sighting in verdict.sightings}
     assert seen.keys() == {"p0", "p1", "p2", "p3"}
+    assert len(verdict.sightings) == 4, "each is on record once"
     assert seen["p1"] in ({LATE} if fault is None else {LATE, SILENT, "validation.connection", "validation.status"})
 
 
@@ -155,6 +156,7 @@ async def test_too_few_places_could_look(outcomes):
     """That is the CA's own trouble, and never a permission (B-42)."""
     verdict = await look(*outcomes)
     assert type(verdict.error) is TooFewPerspectives
+    assert verdict.error.facts == {"name": "www.example.com"}
     assert SILENT in {sighting.error for sighting in verdict.sightings}
 
 

@@ -121,6 +121,14 @@ async def test_a_look_and_its_report(home, look, verdict):
     assert found.error is None or found.error.facts == WRONG.error.facts  # type: ignore[union-attr] # WRONG has one
 
 
+async def test_no_proxy_stands_between(home, monkeypatch):
+    """One of the environment's would be where all looks come from, and could be in nobody's network (B-43)."""
+    for name in ("HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    async with agent(home) as remote:
+        await remote.reach(5)
+
+
 async def test_an_agent_of_another_name(home):
     """One perspective's agent cannot stand in for another's (B-43)."""
     async with agent(home, name="frankfurt") as remote:
