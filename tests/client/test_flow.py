@@ -285,6 +285,38 @@ def test_an_authorization_that_had_failed_before_anything_was_tried():
     assert isinstance(play.failed_with, errors.ValidationFailed)
 
 
+def test_where_one_name_has_failed_no_other_is_waited_for():
+    """The reason is told at once, not after all the time there is that nothing came of the others."""
+    play = ordered()
+    play.say(authorization(A, "invalid", "invalid", error=problem(ErrorType.CAA)), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    released(play, B)
+    assert isinstance(play.failed_with, errors.ValidationFailed)
+
+
+def test_what_becomes_of_each_name_is_told_once():
+    """Nothing of one that is still being looked at."""
+    play = answered()
+    for name, status in ((A, "pending"), (B, "pending"), (A, "valid"), (B, "invalid")):
+        if isinstance(play.step, Sleep):
+            woken(play)
+        play.say(authorization(name, status), to=authz_url(name))
+    assert [event.name for event in play.tellings(events.Validated)] == [A]
+    assert [event.name for event in play.tellings(events.Refuted)] == [B]
+
+
+def test_trouble_that_is_no_answer_stands_wherever_an_answer_would_be_forgiven():
+    """A lost connection says nothing of ``replaces``, and nothing of an order that is not ready."""
+    trouble = errors.CaUnreachable(url=NEW_ORDER, reason="gone")
+    play = Play(replaces="x.y")
+    play.happens(Started())
+    play.happens(Refused(trouble))
+    assert play.failed_with is trouble
+    play = validated()
+    play.happens(Refused(trouble))
+    assert play.failed_with is trouble
+
+
 def test_pending_names_are_given_back_after_a_failure():
     play = ordered()
     play.say(authorization(A), to=authz_url(A))

@@ -13,7 +13,19 @@ from tegata.client.options import Options
 from tegata.client.profiles import chosen
 from tegata.client.steps import Answered, Done, Send, Sleep, Started, Step, Woken
 from tegata.pki import certs
-from tests.client.order_play import CA, CERTIFICATE, CHAIN, FINALIZE, KEY, NAMES, NEW_ORDER, ORDER, Play, authz_url
+from tests.client.order_play import (
+    CA,
+    CERTIFICATE,
+    CHAIN,
+    DEADLINE,
+    FINALIZE,
+    KEY,
+    NAMES,
+    NEW_ORDER,
+    ORDER,
+    Play,
+    authz_url,
+)
 from tests.client.order_play import order as order_object
 from tests.pki import issued
 
@@ -64,6 +76,14 @@ def test_another_profile_in_the_order_is_not_taken() -> None:
     play.say(order_object("ready", profile="long"), to=NEW_ORDER, location=ORDER)
     assert isinstance(play.failed_with, errors.BadAnswer)
     play = ready(profile="short")
+    assert sent(play.step)["csr"]
+
+
+def test_a_ca_may_name_its_default_profile() -> None:
+    """As Let's Encrypt does in each order."""
+    play = Play()
+    play.happens(Started())
+    play.say(order_object("ready", profile="classic"), to=NEW_ORDER, location=ORDER)
     assert sent(play.step)["csr"]
 
 
@@ -140,6 +160,24 @@ def test_and_after_a_failure() -> None:
         assert isinstance(play.step, Send)
         play.say({}, to=play.step.url)
     assert isinstance(play.failed_with, errors.CsrRefused)
+
+
+def test_and_where_there_is_no_order_there_is_nothing_to_give_up() -> None:
+    play = Play(release=True)
+    play.happens(Started())
+    play.refuse(ErrorType.RATE_LIMITED)
+    assert isinstance(play.failed_with, errors.RateLimited)
+
+
+def test_the_time_for_issuing_is_no_more_than_there_is() -> None:
+    """It ends with the order's own, also where the CA has to be asked twice."""
+    play = Play(issuing_seconds=DEADLINE)
+    play.happens(Started())
+    play.now = 50.0
+    play.say(order_object("ready"), to=NEW_ORDER, location=ORDER)
+    play.now = DEADLINE
+    play.say(order_object("processing"), to=FINALIZE)
+    assert isinstance(play.failed_with, errors.DeadlinePassed)
 
 
 def test_the_time_for_issuing_begins_with_the_request() -> None:

@@ -114,7 +114,6 @@ class Issuance:
         self._default: Done | None = None
         self._alternates: list[str] = []
         self._end: Done | Failed | None = None
-        self._hurried = False
         self._presenting_since: float | None = None
 
     def next(self, outcome: Outcome, now: float) -> Step:
@@ -194,9 +193,10 @@ class Issuance:
         unread = next((each for each in self._validations if not each.is_read), None)
         if unread is not None:
             return self._send(unread.url, None, partial(self._read_first, unread))
+        self._check_failures()  # where one name has failed, no other is tried or waited for
         self._unanswered = [each for each in self._validations if each.is_pending]
-        if not self._unanswered or any(each.failure for each in self._validations):
-            return self._poll()
+        if not self._unanswered:
+            return self._finalize()
         for each in self._unanswered:
             self._news += each.choose(self._solvable)
         self._presenting_since = self._now
@@ -243,10 +243,13 @@ class Issuance:
             if first.due_at > self._now:
                 return self._sleep(first.due_at - self._now, self._poll)
             return self._send(first.url, None, partial(self._looked, first))
+        self._check_failures()
+        return self._finalize()
+
+    def _check_failures(self) -> None:
         failures = [(each.name, each.failure) for each in self._validations if each.failure]
         if failures:
             raise validation_failed(failures, {each.method for each in self._validations if each.failure})
-        return self._finalize()
 
     def _looked(self, validation: Validation, answer: Answered) -> Step:
         validation.read(self._read(answer, Authorization))
@@ -262,16 +265,11 @@ class Issuance:
     def _finalize(self) -> Step:
         assert self._order is not None
         self._tell_once(events.Finalizing(self._wanted.names))
-        self._hurry()
+        seconds = self._wanted.issuing_seconds
+        if seconds is not None and self._now + seconds < self.deadline:  # from here on the CA has no longer than that
+            self.deadline, self._allowed = self._now + seconds, seconds
         request = codec.encode(Finalize(csr=b64.encode(self._wanted.csr)))
         return self._send(self._order.finalize, request, self._finalized, self._finalize_refused)
-
-    def _hurry(self) -> None:
-        """From here on the CA has as long as was given it for issuing, if that is less than is left."""
-        seconds = self._wanted.issuing_seconds
-        if seconds is not None and not self._hurried and self._now + seconds < self.deadline:
-            self.deadline, self._allowed = self._now + seconds, seconds
-        self._hurried = True
 
     def _finalized(self, answer: Answered) -> Step:
         order = self._read(answer, Order)
@@ -352,7 +350,7 @@ class Issuance:
     def _fail(self, error: TegataError) -> Step:
         """Give back what is pending, as lego does: CAs limit how many authorizations an account may have open."""
         if self._default is not None:  # the certificate is here: nothing that comes after it takes it away
-            return self._end or self._default
+            return self._default
         self._end = Failed(error)
         pending = [each.url for each in self._validations if each.is_pending]
         self._unreleased = self._all_authorizations() if self._wanted.release else pending

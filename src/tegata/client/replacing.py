@@ -2,7 +2,6 @@
 
 from tegata.acme.problems import ErrorType
 from tegata.client.errors import ProblemReceived
-from tegata.errors import TegataError
 
 # What a CA may answer when it does not want to link an order to the one before.
 _ANY_CA = (ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED, ErrorType.UNAUTHORIZED)
@@ -10,13 +9,11 @@ _ANY_CA = (ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED, ErrorType.UNAUTHORIZ
 _OUR_CA = (ErrorType.ALREADY_REPLACED, ErrorType.MALFORMED)
 
 
-def is_about_replaces(error: TegataError) -> bool:
+def is_about_replaces(error: ProblemReceived) -> bool:
     """Whether ``replaces`` may be what the order was refused for; whether it was, the next answer shows.
 
     A refusal that names names is about them. Tegata's own CA is known by the reference in its problem documents.
     """
-    if not isinstance(error, ProblemReceived):
-        return False
     problem = error.problem
     if problem.identifier or problem.subproblems:
         return False
