@@ -14,7 +14,7 @@ import msgspec
 
 from tegata.host import zips
 from tegata.host.errors import ArchiveDamaged, ArchiveNotFound, InTheWay
-from tegata.host.files import Tree, make_folder, read, replace, sync, told
+from tegata.host.files import Tree, look_into, make_folder, read, replace, sync, told
 
 # lego 4's name of an archived file, and lego 5's of a ZIP file.
 _FILE = re.compile(r"(\d{1,12})\.(.+?)(\.issuer\.crt|\.crt|\.key|\.json|\.pem|\.pfx)")
@@ -35,13 +35,13 @@ class Archive(msgspec.Struct, frozen=True):
 
 
 def found(tree: Tree) -> list[Archive]:
-    """Every archive of a tree: accounts, then certificates, by name and time."""
+    """Every archive of a tree: accounts, then certificates, by name and time. Raises NotReadable."""
     every = [*_folders(tree), *_sets(tree), *_zips(tree, "account"), *_zips(tree, "certificate")]
     return sorted(every, key=lambda each: (each.about, each.subject, each.since))
 
 
 def find(tree: Tree, name: str) -> Archive:
-    """The archive of this name; raises ArchiveNotFound."""
+    """The archive of this name; raises ArchiveNotFound, NotReadable."""
     for archive in found(tree):
         if archive.name == name:
             return archive
@@ -135,7 +135,7 @@ def _check_free(targets: Mapping[Path, bytes]) -> None:
 
 
 def _folders(tree: Tree) -> Iterator[Archive]:
-    for folder in tree.archives.glob("*.accounts/*/*"):
+    for folder in look_into(tree.archives, "*.accounts/*/*"):
         stamp = folder.parent.parent.name.removesuffix(".accounts")
         if stamp.isascii() and stamp.isdigit():
             subject = f"{folder.parent.name}/{folder.name}"
@@ -145,7 +145,7 @@ def _folders(tree: Tree) -> Iterator[Archive]:
 
 def _sets(tree: Tree) -> Iterator[Archive]:
     sets: dict[tuple[str, str], list[Path]] = {}
-    for file in sorted(tree.archives.glob("*.*")):
+    for file in look_into(tree.archives, "*.*"):
         match = _FILE.fullmatch(file.name)
         if match and file.is_file():
             sets.setdefault((match[1], match[2]), []).append(file)
@@ -154,7 +154,7 @@ def _sets(tree: Tree) -> Iterator[Archive]:
 
 
 def _zips(tree: Tree, about: str) -> Iterator[Archive]:
-    for file in (tree.archives / f"{about}s").glob("*.zip"):
+    for file in look_into(tree.archives / f"{about}s", "*.zip"):
         match = _ZIP.fullmatch(file.name)
         if match:
             yield Archive(file.name, about, _time(match[2]), match[1], (file,))

@@ -17,7 +17,7 @@ from tegata.errors import TegataError
 from tegata.host import layout
 from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
 from tegata.host.facts import authority
-from tegata.host.files import Tree, make_folder, read, remove, sync, told, write_together
+from tegata.host.files import Tree, look_into, make_folder, read, remove, sync, told, write_together
 from tegata.host.layout import Layout
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life, glance
@@ -230,6 +230,5 @@ class CertificateFiles:
 
 
 def listed(tree: Tree) -> list[Path]:
-    """Every certificate's file of a tree, in order of names; issuers' are not among them."""
-    found = (file for file in tree.certificates.glob("*.crt") if not file.name.endswith(ISSUER))
-    return sorted(found, key=lambda file: file.name)
+    """Every certificate's file of a tree, in order of names; issuers' are not among them. Raises NotReadable."""
+    return [file for file in look_into(tree.certificates, "*.crt") if not file.name.endswith(ISSUER)]

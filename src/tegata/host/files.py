@@ -65,6 +65,8 @@ def make_folder(folder: Path) -> None:
         if folder.is_dir():
             return
         for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+            if missing.is_symlink():  # to a disk that is not mounted, say
+                raise FileNotFoundError(errno.ENOENT, "it is a link that leads nowhere", missing)
             # Another process may have made it in between.
             missing.mkdir(PRIVATE_FOLDER, exist_ok=True)
         if not folder.is_dir():
@@ -84,6 +86,20 @@ def read(file: Path) -> bytes | None:
     if len(content) > SIZE_LIMIT:
         raise NotReadable(path=file, reason="it is longer than 1 MiB")
     return content
+
+
+def look_into(folder: Path, pattern: str) -> list[Path]:
+    """What of a folder fits the pattern, in order, and nothing where there is no folder; raises NotReadable.
+
+    ``Path.glob`` alone takes a folder that may not be read for an empty one.
+    """
+    try:
+        with os.scandir(folder):
+            return sorted(folder.glob(pattern))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise NotReadable(path=folder, reason=error.strerror or "unknown") from error
 
 
 def write_new(file: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from tegata.host import certificates, layout, pems
 from tegata.host.accounts import AccountFolder
 from tegata.host.certificates import FACTS, CertificateFiles
 from tegata.host.facts import key_word
-from tegata.host.files import Tree, make_folder, read, replace, sync, told
+from tegata.host.files import Tree, look_into, make_folder, read, replace, sync, told
 from tegata.host.layout_v4 import V4
 from tegata.host.layout_v5 import V5
 from tegata.host.stems import stem_of
@@ -58,7 +58,7 @@ class Certificate(msgspec.Struct, frozen=True):
 
 
 def found(tree: Tree, *, accounts_only: bool) -> list[Account | Certificate]:
-    """What of a tree is lego 4's still, accounts first."""
+    """What of a tree is lego 4's still, accounts first. Raises NotReadable."""
     every: list[Account | Certificate] = [
         Account(folder.parent.name, folder.name, _obstacle(folder))
         for folder in layout.account_folders(tree)
@@ -71,16 +71,16 @@ def found(tree: Tree, *, accounts_only: bool) -> list[Account | Certificate]:
 
 
 def found_back(tree: Tree) -> list[Account | Certificate]:
-    """What of a tree was lego 4's before a migration, accounts first."""
+    """What of a tree was lego 4's before a migration, accounts first. Raises NotReadable."""
     room = tree.migrated
     every: list[Account | Certificate] = [
         Account(kept.parent.parent.name, kept.parent.name)
-        for kept in sorted(room.glob("accounts/*/*/account.json"))
+        for kept in look_into(room, "accounts/*/*/account.json")
         if (tree.path / kept.parent.relative_to(room)).is_dir()
     ]
     every += [
         Certificate(kept.stem)
-        for kept in sorted(room.glob(f"certificates/*{FACTS}"))
+        for kept in look_into(room, f"certificates/*{FACTS}")
         if (tree.certificates / kept.name).exists()
     ]
     return every

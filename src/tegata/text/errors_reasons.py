@@ -12,6 +12,7 @@ REASONS: dict[str, str] = {
     "its quotation marks are those of print, which are no quotation marks here": (
         "引用符が半角の \" または ' ではありません（文書からのコピーで記号が変わることがあります）"
     ),
+    "it is a link that leads nowhere": "リンク先が存在しません",
     # the system
     "No such file or directory": "ファイルまたはフォルダーがありません",
     "Permission denied": "権限がありません",

@@ -1,0 +1,61 @@
+"""What root keeps, seen by another user: each command says that it may not look, and none that nothing is there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.pebble_words import account, names, order
+from tests.peers.pebble import Pebble
+from tests.peers.tegata import Tegata
+
+NAME = "www.example.com"
+# Root without what lets it pass over rights, if it is root who tests; anybody else has no such thing.
+_NOBODY_SPECIAL = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
+pytestmark = pytest.mark.peer("setpriv")
+
+
+@pytest.fixture
+def stocked(tegata: Tegata, pebble: Pebble) -> Tegata:
+    """tegata with an account and a certificate, for whom rights count."""
+    tegata = tegata.trusting(pebble.ca_file)
+    tegata.run(*order(pebble, NAME), "-a", "run").check()
+    return Tegata(tegata.directory, pebble.ca_file, _NOBODY_SPECIAL)
+
+
+@pytest.fixture(params=["", "accounts certificates archives"])
+def hidden(request: pytest.FixtureRequest, stocked: Tegata) -> Iterator[list[Path]]:
+    """Folders that may not be entered: the tree, or its rooms."""
+    (stocked.path / "archives").mkdir(exist_ok=True)
+    folders = [stocked.path / room for room in request.param.split() or [""]]
+    for folder in folders:
+        folder.chmod(0)
+    yield folders
+    for folder in folders:
+        folder.chmod(0o700)
+
+
+@pytest.mark.usefixtures("hidden")
+def test_each_command_says_that_it_may_not_look(stocked: Tegata, pebble: Pebble) -> None:
+    """Without an empty list, which a monitor would believe, and without a Python traceback."""
+    certificate = [*order(pebble, NAME), "-a"]
+    for words in (
+        ["list"],
+        ["list", "-a"],
+        ["list", "--json"],
+        ["list", "--prometheus"],
+        ["archives", "list"],
+        ["archives", "restore", "x"],
+        ["migrate"],
+        [*certificate, "run"],
+        [*certificate, "renew"],
+        [*account(pebble), *names(NAME), "revoke"],
+        [*account(pebble), "accounts", "register"],
+        [*account(pebble), "accounts", "keyrollover"],
+        [*account(pebble), "accounts", "recover"],
+    ):
+        done = stocked.run(*words)
+        assert done.code == 1, words
+        assert "Permission denied" in done.stderr, words
+        assert "Traceback" not in done.output, words
+        assert len(done.stderr.splitlines()) <= 2, words
