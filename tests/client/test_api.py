@@ -227,6 +227,8 @@ def test_eab_goes_to_new_account_and_nowhere_else(desk: Desk, client: Client):
     for text in (MAC, MAC + "=", " " + MAC + "\n", MAC.replace("-", "+").replace("_", "/")):
         register(client, EabCredential.parse("kid-1", text))
     assert desk.payload("/account")["externalAccountBinding"].keys() == {"protected", "payload", "signature"}
+    again = client.register(contacts=[], terms_agreed=True, eab=EabCredential.parse("kid-1", MAC))
+    assert json.loads(again.raw).keys() == {*ACCOUNT, "externalAccountBinding"}
     desk.answers["/acct/1"] = Answer(body=json.dumps(ACCOUNT).encode())
     client.find_account()
     assert "externalAccountBinding" not in desk.payload("/account")
@@ -281,6 +283,16 @@ def test_finding_an_account_opens_none(desk: Desk, client: Client):
     desk.answers["/account"] = Answer(429, problem(ErrorType.RATE_LIMITED))
     with pytest.raises(errors.RateLimited):
         client.find_account()
+
+
+def test_finding_an_account_by_another_eab(desk: Desk, client: Client):
+    """A-39: that the EAB is refused is told; that there is no account is not the EAB's fault."""
+    other = EabCredential.parse("kid-2", MAC)
+    desk.answers["/account"] = Answer(403, problem(ErrorType.UNAUTHORIZED))
+    with pytest.raises(errors.WrongEab):
+        client.find_account(other)
+    desk.answers["/account"] = Answer(400, problem(ErrorType.ACCOUNT_DOES_NOT_EXIST))
+    assert client.find_account(other) is None
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -20,7 +20,7 @@ def refused(kind: ErrorType, status: int | None = None, **headers: str) -> Respo
     return Response(document.status, Headers(fields), problems.encode(document))
 
 
-@pytest.mark.parametrize("status", [200, 201, 204])
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
 def test_accepted(status: int):
     assert isinstance(judge(REQUEST, Response(status), NOW), Ok)
 
@@ -59,6 +59,20 @@ def test_too_many_requests_are_tried_again_only_if_the_ca_says_when():
     assert isinstance(judge(REQUEST, refused(ErrorType.RATE_LIMITED), NOW), Failed)
 
 
+def test_a_refusal_is_not_tried_again_for_saying_when():
+    """Only too many requests and servers that are out of order pass."""
+    for kind in (ErrorType.UNAUTHORIZED, ErrorType.MALFORMED):
+        assert isinstance(judge(REQUEST, refused(kind, Retry_After="3"), NOW), Failed)
+
+
+@pytest.mark.parametrize("status", [300, 304, 399])
+def test_a_redirect_to_nowhere(status: int):
+    verdict = judge(REQUEST, Response(status), NOW)
+    assert isinstance(verdict, Failed)
+    assert isinstance(verdict.error, errors.Redirected)
+    assert verdict.error.facts["location"] == "?"
+
+
 def test_a_redirect_is_a_refusal_that_names_the_place():
     """S-10: redirects are not followed."""
     verdict = judge(REQUEST, Response(308, Headers({"Location": "https://x.test/"})), NOW)
@@ -80,7 +94,7 @@ def test_a_redirect_is_a_refusal_that_names_the_place():
         (ErrorType.USER_ACTION_REQUIRED, errors.UserActionRequired),
         (ErrorType.BAD_REVOCATION_REASON, errors.ReasonRefused),
         (ErrorType.ALREADY_REVOKED, errors.AlreadyRevoked),
-        (ErrorType.MALFORMED, refusals.RequestRefused),
+        (ErrorType.MALFORMED, refusals.RequestRefused),  # 400, the first status that is no redirect
         (ErrorType.CAA, refusals.CaaRefused),
     ],
 )

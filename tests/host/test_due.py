@@ -20,6 +20,7 @@ from tegata.host.due import (
     learned_with,
     not_offered,
     unknown,
+    without_window,
 )
 from tegata.host.files import Tree
 from tegata.pki.certs import life_of
@@ -82,6 +83,19 @@ def test_no_renewal_information_is_asked_for_again_in_six_hours() -> None:
     watch = not_offered(after_answer(unknown(DIGEST)), NOW)
     assert (watch.window, watch.instant) == (None, None)
     assert watch.ask_again == NOW + timedelta(hours=6)
+    told = replace(after_answer(unknown(DIGEST)), explanation="https://ca.example/why", failures=3, profile="p")
+    assert not_offered(told, NOW) == Watch(DIGEST, watch.ask_again, profile="p")
+
+
+def test_whoever_does_not_want_renewal_information_hears_nothing_of_it() -> None:
+    """Neither its window nor the page about it; all else counts."""
+    told = replace(after_answer(unknown(DIGEST)), explanation="https://ca.example/why", revoked=True)
+    assert without_window(told) == Watch(DIGEST, told.ask_again, revoked=True)
+
+
+def test_an_answer_says_why_and_the_next_one_may_not() -> None:
+    told = replace(after_answer(unknown(DIGEST)), explanation="https://ca.example/why")
+    assert after_answer(told).explanation is None
 
 
 def test_trouble_waits_longer_each_time_and_forgets_nothing() -> None:
@@ -89,6 +103,7 @@ def test_trouble_waits_longer_each_time_and_forgets_nothing() -> None:
 
     X-14.
     """
+    assert failed(unknown(DIGEST), NOW).ask_again == NOW + timedelta(minutes=1)
     watch = after_answer(unknown(DIGEST))
     pauses = []
     for _ in range(12):
@@ -111,6 +126,8 @@ def test_facts_decide() -> None:
     assert decide(facts(unknown(DIGEST), life_of(LEAF), NOW)) == NotDue(
         Cause.LIFE, LEAF.not_valid_after_utc - timedelta(days=30)
     )
+    asked = facts(watch, life_of(LEAF), NOW, contract_ends=ENDS, changed=Cause.KEY, dynamic=True)
+    assert (asked.contract_ends, asked.changed, asked.dynamic) == (ENDS, Cause.KEY, True)
 
 
 @pytest.fixture

@@ -83,6 +83,29 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
         write_new(tmp_path / "folder", b"")
 
 
+def test_a_link_that_leads_nowhere_is_told_as_such(tmp_path: Path) -> None:
+    """The disk that it leads to is not mounted, say: "File exists" would help nobody."""
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    with pytest.raises(NotWritable) as caught:
+        make_folder(tmp_path / "link" / "accounts")
+    assert caught.value.facts == {"path": tmp_path / "link", "reason": "it is a link that leads nowhere"}
+
+
+def test_what_is_written_is_on_the_disk_before_it_is_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file whole, and its name after it: a power cut leaves no empty key in the old one's place (C-04)."""
+    synced: list[bytes | int] = []
+
+    def note(descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        synced.append((tmp_path / "key").read_bytes() if stat.S_ISDIR(status.st_mode) else status.st_size)
+
+    monkeypatch.setattr(os, "fsync", note)
+    write_together(tmp_path, {"key": b"12345", "certificate": b"123456789"})
+    assert synced == [5, 9]
+    replace(tmp_path / "key", b"678")
+    assert synced[2:] == [3, b"678"]
+
+
 def test_a_lock_has_one_holder_and_the_next_is_told_once(tmp_path: Path) -> None:
     """Another process holds the lock; killing it sets the lock free (C-07)."""
     script = (

@@ -160,14 +160,11 @@ class WatchFile:
 
         Raises NotReadable.
         """
-        nothing, content = unknown(digest), read(self._file)
-        if content is None:
-            return nothing
         try:
-            watch = _from_json(gojson.load(content))
+            watch = _from_json(gojson.load(read(self._file) or b""))
         except (ValueError, TypeError, KeyError):
-            return nothing
-        return watch if watch.certificate == digest else nothing
+            return unknown(digest)
+        return watch if watch.certificate == digest else unknown(digest)
 
     def save(self, watch: Watch) -> None:
         """Remember a watch; raises NotWritable."""
