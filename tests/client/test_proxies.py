@@ -1,7 +1,9 @@
 """Ways through a proxy: which one the environment names, and requests to a CA behind a real one."""
 
 import base64
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +83,35 @@ def test_great_texts_within_two_tls_connections(
             assert transport.send(Request("POST", URL, body=great), len(great)).body == great
 
 
+def test_the_cas_name_is_judged_within_two_tls_connections(
+    behind: Peer, proxy_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+):
+    """S-03: whoever runs the proxy shows in vain a certificate that is trusted, but another host's."""
+    with connect_proxy(port_of(behind), tls=proxy_tls) as (url, _):
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        with HttpTransport(Network(roots=(behind.root,))) as transport, pytest.raises(TlsNotTrusted) as caught:
+            transport.send(Request("GET", "https://other.behind.test/directory"), LIMIT)
+    assert type(caught.value) is TlsNotTrusted  # and not out of date, say
+    assert caught.value.facts["host"] == "other.behind.test"
+    assert behind.asked == []
+
+
+def test_a_connection_that_ends_within_two_tls_connections(
+    behind: Peer, proxy_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+):
+    """It is told, and not waited for without end."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        def hang_up() -> None:
+            silent.accept()[0].close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        with connect_proxy(silent.getsockname()[1], tls=proxy_tls) as (url, _):
+            monkeypatch.setenv("HTTPS_PROXY", url)
+            with pytest.raises(CaUnreachable):
+                sends(Network(roots=(behind.root,)))
+
+
 def test_the_cas_certificate_is_judged_behind_a_proxy(behind: Peer, monkeypatch: pytest.MonkeyPatch):
     """S-03"""
     with connect_proxy(port_of(behind)) as (url, _):
@@ -125,6 +156,7 @@ def test_a_proxy_that_does_not_lead_there(behind: Peer, monkeypatch: pytest.Monk
         ("a.example", "ca.example", False),
         ("192.0.2.0/24", "192.0.2.7", True),
         ("192.0.2.0/24", "192.0.3.7", False),
+        ("192.0.2.0/24, 203.0.113.9/24", "203.0.113.7", True),
         ("2001:db8::/32", "[2001:db8::7]", True),
         ("2001:db8::7", "[2001:db8::7]", True),
         ("rubbish/99,,", "192.0.2.7", False),
@@ -170,6 +202,13 @@ def test_a_proxy_that_cannot_be_used_is_told_without_its_password(monkeypatch: p
     with pytest.raises(BadProxy) as caught:
         HttpTransport(Network())
     assert "secret" not in str(caught.value)
+
+
+def test_a_proxy_of_another_kind_is_told_as_such(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy.example:1080")
+    with pytest.raises(BadProxy) as caught:
+        Proxies()
+    assert caught.value.facts == {"reason": "SOCKS proxies are not supported"}
 
 
 def test_a_password_is_not_in_what_is_printed_of_a_proxy(monkeypatch: pytest.MonkeyPatch):

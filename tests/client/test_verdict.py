@@ -107,6 +107,17 @@ def test_a_refusal_is_the_exception_one_can_act_on(kind: ErrorType, expected: ty
     assert (verdict.error.method, verdict.error.url) == ("POST", REQUEST.url)
 
 
+def test_only_what_is_not_authorized_tells_by_401_that_the_account_is_closed():
+    """RFC 8555 §7.3.6; other refusals keep their remedies, whatever status they come with."""
+    for kind, expected in (
+        (ErrorType.UNAUTHORIZED, errors.AccountClosed),
+        (ErrorType.USER_ACTION_REQUIRED, errors.UserActionRequired),
+    ):
+        verdict = judge(REQUEST, refused(kind, 401), NOW)
+        assert isinstance(verdict, Failed)
+        assert type(verdict.error) is expected
+
+
 @pytest.mark.parametrize(
     "body",
     [
