@@ -221,3 +221,37 @@ def test_json_of_lego_5_stays_readable(tree: Tree) -> None:
     put_away(tree)
     bring_back(tree)
     assert json.loads((tree.certificates / f"{NAME}.json").read_text())["certUrl"] == "https://ca.example/new"
+
+
+def test_an_archive_is_brought_back_under_the_lock_of_what_it_becomes(tree: Tree) -> None:
+    """So that no other command is at work on it meanwhile."""
+    put_away(tree)
+    locks = {archive.about: archives.lock(archive) for archive in archives.found(tree)}
+    assert locks == {
+        "account": AccountFolder(tree, SERVER, USER).lock,
+        "certificate": CertificateFiles(tree, NAME).lock,
+    }
+
+
+def test_an_account_whose_successor_did_not_come_about(tree: Tree) -> None:
+    """What has begun since goes, the former comes back whole, and nothing of it is left in the archives."""
+    before = contents(tree)
+    account = AccountFolder(tree, SERVER, USER)
+    archived = account.archive(issued.NOW)
+    assert archived is not None
+    account.save_key(generate(KeyType.EC256))
+    account.restore(archived)
+    assert contents(tree) == before
+    assert archives.found(tree) == []
+
+
+def test_keys_of_two_accounts_are_never_mixed(tree: Tree) -> None:
+    """Where another account of that name has come about, even one without a file of the same name."""
+    AccountFolder(tree, SERVER, USER).archive(issued.NOW)
+    (archive,) = archives.found(tree)
+    other = tree.accounts / "ca.example_14000" / USER / "other" / "account.key"
+    other.parent.mkdir(parents=True)
+    other.touch()
+    with pytest.raises(InTheWay):
+        archives.restore(tree, archive)
+    assert [path for path in tree.accounts.rglob("*") if path.is_file()] == [other]
