@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tegata.acme import problems
+from tegata.acme.problems import ErrorType
 from tegata.cli.console import Console
 from tegata.cli.context import Context
 from tegata.cli.steps.patience import patient
-from tegata.client.errors import CaUnreachable
+from tegata.client.errors import CaUnreachable, ContractOver, RateLimited
 from tegata.clock import SystemClock
+from tegata.errors import TegataError
 from tegata.host.attempts import AttemptsFile
-from tegata.host.errors import CertificateKeyLost, HeldBack
+from tegata.host.errors import CertificateKeyLost, HeldBack, HookFailed, HookNotStarted, HookTimedOut
 from tegata.host.files import Tree
 from tegata.text.language import Language
 
@@ -23,13 +26,40 @@ def schedule(log: io.StringIO) -> Context:
     return Context(Console(io.StringIO(), io.StringIO(), log, clock.now), clock, {}, Language.EN, lambda: 0.0)
 
 
-def test_what_the_ca_was_not_asked_for_holds_nothing_back(tmp_path: Path) -> None:
-    """A key that is to be used again and is not there: put it there, and the next try is at once (S-17)."""
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        CertificateKeyLost(name="www.example.com", file="www.example.com.key"),
+        ContractOver(ends="2026-01-01T00:00:00Z"),
+        HookFailed(status=1),
+        HookNotStarted(program="x", reason="y"),
+        HookTimedOut(seconds=1),
+    ],
+    ids=lambda trouble: trouble.code,
+)
+def test_what_the_ca_was_not_asked_for_holds_nothing_back(tmp_path: Path, trouble: TegataError) -> None:
+    """A key that is not there, a contract that is over, a hook: put it right, and the next try is at once (S-17)."""
     context = schedule(io.StringIO())
     attempts, ends = AttemptsFile(Tree(tmp_path), "www.example.com"), context.clock.now() + timedelta(days=60)
     for _ in range(2):
-        with pytest.raises(CertificateKeyLost), patient(context, attempts, ends=ends, anyway=False):
-            raise CertificateKeyLost(name="www.example.com", file="www.example.com.key")
+        with pytest.raises(type(trouble)), patient(context, attempts, ends=ends, anyway=False):
+            raise trouble
+
+
+def test_the_patience_that_the_ca_asks_for(tmp_path: Path) -> None:
+    """Is had by every schedule, and by nobody who says that it is to be tried anyway."""
+    context = schedule(io.StringIO())
+    attempts, now = AttemptsFile(Tree(tmp_path), "www.example.com"), context.clock.now()
+    refused = RateLimited(problems.problem(ErrorType.RATE_LIMITED, "slowly"), "POST", "https://ca.example/", 36000)
+    for _ in range(2):
+        with pytest.raises(RateLimited), patient(context, attempts, ends=now + timedelta(days=60), anyway=True):
+            raise refused
+    noted = attempts.load()
+    assert noted.failures == 2
+    assert noted.try_again is not None
+    assert timedelta(hours=9) < noted.try_again - now < timedelta(hours=11)
+    with pytest.raises(HeldBack), patient(context, attempts, ends=now + timedelta(days=60), anyway=False):
+        pytest.fail("it was tried")
 
 
 def test_a_failure_that_cannot_be_noted(tmp_path: Path) -> None:
