@@ -5,8 +5,10 @@ import socket
 import time
 from collections.abc import Iterator
 
+import dns.flags
 import dns.rcode
 import pytest
+from dns.rdatatype import RdataType
 
 from tegata.client import events
 from tegata.client.dnscheck import Looks, Propagation
@@ -110,6 +112,23 @@ def test_recursive_servers_alone(site: TwoServers):
     site.resolver.set(NAME, "TXT", A)
     propagation(site, Looks(authoritative=False, recursive=True)).wait({NAME: [A]}, QUICK)
     assert site.ns1.count(NAME) == 0
+
+
+def test_only_recursive_servers_are_asked_to_look_for_others(site: TwoServers, monkeypatch: pytest.MonkeyPatch):
+    """Without that a resolver tells what it happens to remember."""
+    asked = []
+    for server in (site.ns1, site.resolver):
+
+        def respond(query, server=server, honest=server.respond):
+            if query.question[0].rdtype == RdataType.TXT:
+                asked.append((server, bool(query.flags & dns.flags.RD)))
+            return honest(query)
+
+        monkeypatch.setattr(server, "respond", respond)
+    for server in (site.ns1, site.ns2, site.resolver):
+        server.set(NAME, "TXT", A)
+    propagation(site, Looks(authoritative=True, recursive=True)).wait({NAME: [A]}, QUICK)
+    assert asked == [(site.ns1, False), (site.resolver, True)]
 
 
 @pytest.mark.parametrize("seconds", [90, 0])

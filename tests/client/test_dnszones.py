@@ -84,6 +84,20 @@ def test_records_of_another_class_say_nothing(site: TwoServers, monkeypatch: pyt
         site.zones().servers_of(ZONE)
 
 
+def test_a_look_up_that_fails_costs_an_address_and_no_server(site: TwoServers, monkeypatch: pytest.MonkeyPatch):
+    """As at servers that fail for every AAAA record; those that there are do."""
+    honest = site.resolver.respond
+
+    def without_ipv6(query: dns.message.Message) -> dns.message.Message:
+        response = honest(query)
+        if query.question[0].rdtype == RdataType.AAAA:
+            response.set_rcode(dns.rcode.SERVFAIL)
+        return response
+
+    monkeypatch.setattr(site.resolver, "respond", without_ipv6)
+    assert [server.name for server in site.zones().servers_of(ZONE)] == ["ns1.example.com.", "ns2.example.com."]
+
+
 def test_a_challenge_name_that_is_a_zone_of_its_own(site: TwoServers, monkeypatch: pytest.MonkeyPatch):
     """The zone above refers to its servers; or has it at the same server, and says its SOA record."""
 
