@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from tegata.ca.issuing import der
+from tegata.ca.issuing import der, profiles
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
@@ -71,6 +71,14 @@ async def test_an_organization_without_state_and_locality(ca, wanted):
         NameOID.ORGANIZATION_NAME,
         NameOID.COMMON_NAME,
     ]
+
+
+def test_the_first_name_is_the_common_name():
+    """The first that is no address, of 64 characters at most, else none (B-66, X-08)."""
+    long = "a" * 60 + ".com"
+    assert profiles.common_name(["192.0.2.1", "2001:db8::1", long, "example.com"]) == long
+    assert profiles.common_name(["a" + long, "example.com"]) is None
+    assert profiles.common_name(["192.0.2.1"]) is None
 
 
 async def test_a_long_first_name_is_no_common_name(ca, wanted):

@@ -157,6 +157,7 @@ def test_names_for_people(octets, more):
         # Another name, type and class, two questions, none.
         answer(name="www.example.org").to_wire(),
         answer("AAAA").to_wire(),
+        answer(name="www.example.org", rcode=Rcode.SERVFAIL).to_wire(),
         answer().to_wire().replace(b"\3com\0\0\1\0\1", b"\3com\0\0\1\0\3"),
         answer().to_wire()[:4] + b"\0\2" + answer().to_wire()[6:],
         answer().to_wire()[:4] + b"\0\0" + answer().to_wire()[6:],
@@ -288,11 +289,21 @@ def test_what_was_not_asked_for_is_not_believed():
     elsewhere = record(b"\5other\0", 1, b"\1\1\1\1")
     foreign = record(HERE, 1, b"\2\2\2\2", class_=3)
     text = record(HERE, 16, b"\1x")
+    alias = record(HERE, 5, b"\1b\0", class_=3)
     reply = read(
-        made(elsewhere, foreign, text, record(HERE, 1, ADDRESS), additional=[record(HERE, 1, b"\3\3\3\3"), OPT])
+        made(elsewhere, foreign, text, alias, record(HERE, 1, ADDRESS), additional=[record(HERE, 1, b"\3\3\3\3"), OPT])
     )
     assert reply.records == (ADDRESS,)
     assert read(made(elsewhere, authority=[record(HERE, 1, ADDRESS)])).records == ()
+
+
+def test_a_server_may_name_the_zones_servers():
+    """Beside what was asked for, as many do; and beside a result that is no success."""
+    servers = [record(HERE, 2, b"\2ns\xc0\x0c")]
+    assert read(made(record(HERE, 1, ADDRESS), authority=servers)).records == (ADDRESS,)
+    for rcode in (Rcode.NXDOMAIN, Rcode.SERVFAIL):
+        wire = made(authority=servers).replace(b"\x81\x80", bytes((0x81, 0x80 | rcode)), 1)
+        assert read(wire).rcode == rcode
 
 
 def test_seventeen_aliases():

@@ -169,6 +169,11 @@ def answering(status, body):
     return app
 
 
+def seen(evidence):
+    """A report of what no agent has seen."""
+    return messages.report("osaka", QUESTION, Verdict(None, evidence))
+
+
 def lie(**changes):
     """A report with something in it changed."""
     return json.dumps(json.loads(messages.report("osaka", QUESTION, AGREED)) | changes).encode()
@@ -182,6 +187,9 @@ def lie(**changes):
         (200, b"[" * 100_000, "no report"),
         (200, b"\xff", "no report"),
         (200, b" " * (messages.REPORT_LIMIT + 1), "too large"),
+        (200, seen(b'{"x":"\xff"}'), "no report"),
+        (200, seen(b'{"x":1e999}'), "no report"),
+        (200, seen(b"[" * 9000 + b"]" * 9000), "no report"),
         (200, lie(perspective="frankfurt"), "from elsewhere"),
         (200, lie(question=msgspec.to_builtins(QUESTION) | {"token": "another"}), "another question"),
         (200, lie(fault={"code": "contract.ended", "facts": {}, "reference": ""}), "no look can find"),
@@ -240,6 +248,7 @@ DEEP = b'{"look":"caa","question":{"x":' + b"[" * 8000
         b'{"look":"validation"}',
         b"[" * 10_000,
         DEEP,
+        messages.errand(Look.CAA, QUESTION).replace(b"www", b"w\xff"),
         messages.errand(Look.CAA, QUESTION)[:-1] + b',"x":1}',
     ],
 )
@@ -260,6 +269,7 @@ def test_what_is_no_errand(body):
         {"token": "../" * 10},
         {"key_authorization": "名"},
         {"account_uri": "https://ca.example/名"},
+        {"former_uris": ("https://ca.example/1", "https://ca.example/名")},
     ],
 )
 def test_an_errand_about_what_no_ca_asks(other):
@@ -267,3 +277,9 @@ def test_an_errand_about_what_no_ca_asks(other):
     assert messages.read_errand(messages.errand(Look.CAA, QUESTION)).question == QUESTION
     with pytest.raises(BadMessage):
         messages.read_errand(messages.errand(Look.CAA, msgspec.structs.replace(QUESTION, **other)))
+
+
+def test_an_errand_without_a_token():
+    """dns-persist-01 has none (X-43)."""
+    question = msgspec.structs.replace(QUESTION, challenge_type="dns-persist-01", token="", key_authorization="")
+    assert messages.read_errand(messages.errand(Look.VALIDATION, question)).question == question

@@ -8,8 +8,8 @@ from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 from dns.resolver import BaseResolver, NoResolverConfiguration
 
-from tegata.ca.errors import NameNotResolved, Refused
-from tegata.ca.validation.resolver import Resolver
+from tegata.ca.errors import NameNotResolved, Refused, TxtNotFound
+from tegata.ca.validation.resolver import NoUsableAnswer, Resolver
 from tegata.testing.dns import DnsServer
 from tegata.text.errors_validation import REASONS
 
@@ -96,6 +96,17 @@ async def test_rubbish_is_no_answer(flags, told):
             tasks.start_soon(anyio.to_thread.run_sync, answer)
             resolver = Resolver([f"127.0.0.1:{rude.getsockname()[1]}"], seconds=0.3)
             assert await reason(resolver, "www.example.com") == told
+
+
+async def test_a_name_that_cannot_be_asked_for():
+    """It is not known to have no records, however it came here (X-25)."""
+    resolver = Resolver(["127.0.0.1:9"])
+    long = "a" * 64 + ".example.com"
+    for answer in await resolver.caa(["example.com", long]):
+        assert isinstance(answer, NoUsableAnswer)
+        assert answer.reason == "it is longer than a name in DNS can be"
+    with pytest.raises(TxtNotFound, match="longer than a name"):
+        await resolver.texts(long)
 
 
 async def test_one_broken_type_does_no_harm(monkeypatch):
