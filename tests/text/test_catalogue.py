@@ -4,6 +4,7 @@ import ast
 import pkgutil
 import string
 from collections import Counter
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -89,6 +90,7 @@ def test_a_sentence_is_in_both_languages(sentence):
     assert fields(sentence.en) == fields(sentence.ja), "both languages tell the same facts"
 
 
+@cache
 def _raised() -> dict[str, list[tuple[str, set[str]]]]:
     """Where errors are made by class name with plain keyword facts: class name -> places and facts."""
     found: dict[str, list[tuple[str, set[str]]]] = {}
@@ -99,9 +101,6 @@ def _raised() -> dict[str, list[tuple[str, set[str]]]]:
                 place = f"{path.relative_to(SOURCE)}:{node.lineno}"
                 found.setdefault(called, []).append((place, {str(keyword.arg) for keyword in node.keywords}))
     return found
-
-
-RAISED = _raised()
 
 
 def _plain() -> list[type[TegataError]]:
@@ -116,7 +115,7 @@ def test_whoever_raises_an_error_gives_the_facts_its_sentences_tell(error):
     """A missing fact would be printed as a question mark."""
     entry = ENTRIES[error.code]
     wanted = set().union(*(fields(text) for text in (*entry.what, *entry.remedy)))
-    for place, facts in RAISED.get(error.__name__, []):
+    for place, facts in _raised().get(error.__name__, []):
         assert wanted <= facts, f"{place} does not give {sorted(wanted - facts)}"
 
 
