@@ -33,6 +33,8 @@ from tests.peers.command import require
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 NAME = "keys.example.com"
 ROLLOVER = ["accounts", "keyrollover"]
 

@@ -11,6 +11,8 @@ from tegata.pki.keys import from_pem
 from tests.e2e import customer, pebble_words
 from tests.e2e.certificates import crt, serial
 
+pytestmark = pytest.mark.forked
+
 NAME = "recovery.example.com"
 
 

@@ -6,6 +6,8 @@ from tests.e2e import customer
 from tests.e2e.certificates import crt, leaf, names_of
 from tests.e2e.web_server import web_server
 
+pytestmark = pytest.mark.forked
+
 ADDRESS, NAME = "127.0.0.1", "address.example.com"
 
 

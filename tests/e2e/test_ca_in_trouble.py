@@ -22,6 +22,8 @@ from tests.peers.command import Finished
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 STEPS = ("/dir", "/newAccount", "/newOrder", "/authz/1", "/chall/1", "/finalize/1", "/cert/1")
 
 

@@ -10,6 +10,8 @@ from tests.e2e import customer
 from tests.e2e.certificates import crt
 from tests.peers.ca import TegataCA
 
+pytestmark = pytest.mark.forked
+
 NAME = "www.caa.example.com"
 
 

@@ -11,7 +11,7 @@ from tests.e2e.customer import first_run, renewal
 from tests.peers import openssl
 from tests.peers.ca import TegataCA
 
-pytestmark = pytest.mark.peer("softhsm2-util")
+pytestmark = [pytest.mark.peer("softhsm2-util"), pytest.mark.forked]
 NAME = "token.example.com"
 BY = ("--by", "Alice Example")
 

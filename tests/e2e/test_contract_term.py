@@ -12,6 +12,8 @@ from tests.e2e.certificates import crl_url, crt, leaf, serial
 from tests.e2e.customer import first_run, renewal
 from tests.e2e.test_lego_with_ca import words as lego_words
 
+pytestmark = pytest.mark.forked
+
 
 def in_an_hour():
     return from_now(hours=1)

@@ -5,8 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.e2e.certificates import crt, serial
 from tests.e2e.customer import first_run, renewal
+
+pytestmark = pytest.mark.forked
 
 NAME = "cron.example.com"
 STARTS = 60

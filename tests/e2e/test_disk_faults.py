@@ -15,6 +15,8 @@ from tests.peers import mounts
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 NAME = "www.example.com"
 DUE = ["--days", "9999", "--no-random-sleep", "--no-back-off"]
 PAGE = 4096

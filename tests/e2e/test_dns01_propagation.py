@@ -11,7 +11,7 @@ from tests.e2e.dns_site import DnsSite, serving
 from tests.peers.dns_network import COM, DnsNetwork
 from tests.peers.tegata import Tegata
 
-pytestmark = pytest.mark.peer("named", "pdns_server")
+pytestmark = [pytest.mark.peer("named", "pdns_server"), pytest.mark.forked]
 
 
 @pytest.fixture(scope="module")

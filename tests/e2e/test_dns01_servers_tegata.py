@@ -18,7 +18,7 @@ from tests.peers.dns_network import COM, CROWD, IDN, NET, DnsNetwork
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
-pytestmark = pytest.mark.peer("named", "pdns_server")
+pytestmark = [pytest.mark.peer("named", "pdns_server"), pytest.mark.forked]
 
 WRITTEN = "日本語.example"
 

@@ -13,6 +13,8 @@ from tests.e2e.certificates import crt, names_of, serial
 from tests.e2e.record_files import write_hook
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 STAR, BASE = "*.example.com", "example.com"
 RECORD = f"_acme-challenge.{BASE}"
 IDN = "日本語.example.com"

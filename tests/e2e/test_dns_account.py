@@ -19,7 +19,7 @@ from tests.peers.command import Finished
 from tests.peers.dns_network import COM, NET, DnsNetwork
 from tests.peers.tegata import Tegata
 
-pytestmark = pytest.mark.peer("named", "pdns_server")
+pytestmark = [pytest.mark.peer("named", "pdns_server"), pytest.mark.forked]
 
 SERVICE = """
 [services.account]

@@ -22,7 +22,7 @@ from tests.peers.bind import Bind
 from tests.peers.command import Finished
 from tests.peers.tegata import Tegata
 
-pytestmark = pytest.mark.peer("named")
+pytestmark = [pytest.mark.peer("named"), pytest.mark.forked]
 
 PLACE = f"_validation-persist.{NAME}"
 ISSUERS = ("ca.example", "authority.example")

@@ -10,6 +10,8 @@ from tests.e2e import customer
 from tests.e2e.certificates import crt, names_of, serial
 from tests.peers.ca import TegataCA
 
+pytestmark = pytest.mark.forked
+
 NAMES = ("example.com", "*.example.com")
 PLACE = "_validation-persist.example.com"
 SERVICE = """

@@ -12,6 +12,8 @@ import pytest
 from tests.e2e import customer
 from tests.e2e.certificates import crt, names_of, serial
 
+pytestmark = pytest.mark.forked
+
 NAME, OTHER_SPELLING = "日本語.example", "日本語。ＥＸＡＭＰＬＥ"
 A_LABELS = "xn--wgv71a119e.example"
 MAIL = "idn@example.com"

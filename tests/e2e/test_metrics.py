@@ -9,6 +9,8 @@ from tests.e2e.customer import first_run
 from tests.peers.ca import TegataCA
 from tests.peers.ports import free_port
 
+pytestmark = pytest.mark.forked
+
 NAME = "metrics.example.com"
 
 

@@ -12,6 +12,8 @@ from tests.peers.lego import Lego
 from tests.peers.ports import free_port
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 NAME, OTHER = "www.example.com", "lego.example.com"
 
 

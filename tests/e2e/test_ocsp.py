@@ -9,6 +9,8 @@ from tests.e2e.customer import first_run
 from tests.peers import openssl
 from tests.peers.ca import TegataCA
 
+pytestmark = pytest.mark.forked
+
 NAME = "ocsp.example.com"
 
 

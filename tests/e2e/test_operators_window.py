@@ -3,9 +3,13 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tegata.clock import parse_rfc3339, rfc3339
 from tests.e2e.certificates import crt, serial
 from tests.e2e.customer import first_run, renewal
+
+pytestmark = pytest.mark.forked
 
 NAME = "replaced.example.com"
 PAGE = "https://ca.example.com/incident"

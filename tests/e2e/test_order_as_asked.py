@@ -13,7 +13,9 @@ from cryptography import x509
 from tegata.acme import b64
 from tests.e2e.acme_play import NAME, Play, acme_play
 from tests.peers.command import Finished
-from tests.peers.tegata import Tegata
+from tests.peers.tegata import ForkedTegata, Tegata
+
+pytestmark = pytest.mark.forked
 
 TODAY = ["--not-before", "2026-12-01T00:00:00Z", "--not-after", "2026-12-02T09:00:00+09:00"]
 
@@ -29,7 +31,7 @@ def play(tmp_path: Path) -> Iterator[Play]:
 
 @pytest.fixture
 def tegata(tmp_path: Path, play: Play) -> Tegata:
-    return Tegata(tmp_path, play.peer.root)
+    return ForkedTegata(tmp_path, play.peer.root)
 
 
 def run(tegata: Tegata, play: Play, *words: str) -> Finished:

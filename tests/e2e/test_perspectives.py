@@ -20,6 +20,8 @@ from tests.peers.agents import Agent
 from tests.peers.ca import TegataCA
 from tests.peers.internet import SITES, Internet
 
+pytestmark = pytest.mark.forked
+
 SITE, FORGED = SITES
 REGIONS = {"osaka": "APNIC", "frankfurt": "RIPE", "virginia": "ARIN", "capetown": "AFRINIC"}
 

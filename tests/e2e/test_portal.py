@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.certificates import crt, serial
 from tests.e2e.customer import first_run
 
-pytestmark = pytest.mark.peer("chromium")
+pytestmark = [pytest.mark.peer("chromium"), pytest.mark.forked]
 NAME = "portal.example.com"
 MAIL = "portal@example.com"
 

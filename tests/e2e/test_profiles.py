@@ -9,6 +9,8 @@ from tests.e2e import customer
 from tests.e2e.certificates import crt, leaf
 from tests.peers.ca import TegataCA
 
+pytestmark = pytest.mark.forked
+
 NAME = "profiles.example.com"
 SETTINGS = """
 [profiles.usual]

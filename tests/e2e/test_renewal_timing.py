@@ -15,7 +15,7 @@ from tegata.clock import rfc3339
 from tests.client.https_peer import Answer, Asked
 from tests.e2e.acme_play import NAME, Play, acme_play, json_answer
 from tests.peers.command import Finished
-from tests.peers.tegata import Tegata
+from tests.peers.tegata import ForkedTegata, Tegata
 
 NOW = ["--days", "9999", "--no-random-sleep"]
 
@@ -32,7 +32,7 @@ def tegata(tmp_path: Path, play: Play) -> Tegata:
     """One that has a certificate, and remembers nothing of when to renew it."""
     home = tmp_path / "home"
     home.mkdir()
-    tegata = Tegata(home, play.peer.root)
+    tegata = ForkedTegata(home, play.peer.root)
     call(tegata, play, "-a", "run").check()
     assert ari(play) == 1  # X-15: right after it was issued
     forget(tegata)

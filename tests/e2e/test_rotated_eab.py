@@ -3,12 +3,16 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.e2e import customer
 from tests.e2e.certificates import crt, serial
 from tests.e2e.pebble_words import account as at_pebble
 from tests.peers.ca import TegataCA
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
+
+pytestmark = pytest.mark.forked
 
 NAME = "www.example.com"
 

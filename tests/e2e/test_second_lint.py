@@ -8,6 +8,8 @@ import pytest
 from tests.e2e.customer import first_run
 from tests.peers.ca import TegataCA
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def ca(tmp_path):

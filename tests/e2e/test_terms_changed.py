@@ -9,6 +9,8 @@ from tegata.clock import rfc3339
 from tests.e2e.customer import first_run, renewal
 from tests.peers.ca import TegataCA
 
+pytestmark = pytest.mark.forked
+
 NAME = "terms.example.com"
 MAIL = "terms@example.com"
 TERMS = "https://ca.example.com/terms-2"

@@ -5,6 +5,8 @@ import pytest
 from tests.e2e import customer, pebble_words
 from tests.e2e.certificates import crt, names_of
 
+pytestmark = pytest.mark.forked
+
 NAMES = ("tls.example.com", "tls2.example.com")
 
 

@@ -8,6 +8,8 @@ from tests.e2e.customer import first_run
 from tests.peers.ca import TegataCA
 from tests.peers.collector import Collector
 
+pytestmark = pytest.mark.forked
+
 NAME = "traced.example.com"
 
 

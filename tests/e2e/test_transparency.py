@@ -11,6 +11,8 @@ from tests.e2e.customer import first_run
 from tests.peers.ca import TegataCA
 from tests.peers.ctlog import CtLog, write_list
 
+pytestmark = pytest.mark.forked
+
 NAME = "logged.example.com"
 
 

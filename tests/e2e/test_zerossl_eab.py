@@ -13,6 +13,8 @@ from tests.peers.connect_proxy import connect_proxy
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 CA = "https://acme.zerossl.com/v2/DV90"
 API = "/acme/eab-credentials-email"
 WORDS = ["accounts", "register", "--server", "zerossl", "--accept-tos"]

@@ -18,7 +18,7 @@ from tests.peers.pebble import Pebble
 from tests.peers.postgresql import PostgreSQL
 from tests.peers.smtp import Smtp
 from tests.peers.softhsm import SoftHsm
-from tests.peers.tegata import Tegata
+from tests.peers.tegata import ForkedTegata, Tegata
 from tests.peers.uacme import Uacme
 
 
@@ -95,9 +95,13 @@ def uacme(tmp_path: Path) -> Uacme:
 
 
 @pytest.fixture
-def tegata(tmp_path: Path) -> Tegata:
-    """The installed tegata in a folder of its own; it trusts no test server yet."""
-    return Tegata(tmp_path)
+def tegata(tmp_path: Path, request: pytest.FixtureRequest) -> Tegata:
+    """The installed tegata in a folder of its own; it trusts no test server yet.
+
+    ``@pytest.mark.forked``: its runs are no starts of Python (``ForkedTegata``).
+    """
+    kind = ForkedTegata if request.node.get_closest_marker("forked") else Tegata
+    return kind(tmp_path)
 
 
 @pytest.fixture
