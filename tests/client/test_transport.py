@@ -294,7 +294,7 @@ def test_a_head_without_an_end_ends(peer: Peer, piece: bytes):
         started = time.monotonic()
         with pytest.raises(CaUnreachable):
             transport.send(Request("GET", peer.url), LIMIT)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 30
         assert transport.send(Request("GET", peer.url), LIMIT).body == b"{}"
 
 

@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.client.https_peer import Answer
 from tests.e2e.acme_play import NAME, Play, acme_play, json_answer
-from tests.e2e.certificates import crt, serial
+from tests.e2e.certificates import crt, leaf, serial
 from tests.e2e.pebble_words import order
 from tests.peers.command import Finished
 from tests.peers.pebble import Pebble
@@ -122,7 +123,7 @@ def test_a_ca_slower_than_was_allowed(tegata: Tegata, play: Play) -> None:
     done = run(tegata, play, "--cert.timeout", "2")
     assert done.code == 1
     assert "within 2 seconds" in done.stderr
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60, "the default is ten minutes"
 
 
 def test_a_body_that_breaks_off_once(tegata: Tegata, play: Play) -> None:
@@ -195,14 +196,19 @@ def test_broken_tls(tegata: Tegata, play: Play, octets: bytes) -> None:
 
 @pytest.mark.peer("pebble")
 def test_short_lives(tegata: Tegata, tmp_path: Path) -> None:
-    """A third of the life before the end, whatever the life is: here the life is twelve seconds."""
-    with Pebble(tmp_path / "pebble", certificate_seconds=12) as pebble:
-        tegata = tegata.trusting(pebble.ca_file)
-        tegata.run(*order(pebble, NAME), "-a", "run").check()
-        before = serial(crt(tegata.path, NAME))
-        renewal = [*order(pebble, NAME), "renew", "--no-random-sleep"]
-        tegata.run(*renewal, "--dynamic").check()
-        assert serial(crt(tegata.path, NAME)) == before
-        time.sleep(8.5)
-        tegata.run(*renewal, "--dynamic").check()
-        assert serial(crt(tegata.path, NAME)) != before
+    """A third of the life before the end, whatever the life is: here it is as few seconds as this machine needs."""
+    for seconds in (12, 60):
+        with Pebble(tmp_path / f"pebble-{seconds}", certificate_seconds=seconds) as pebble:
+            tegata = tegata.trusting(pebble.ca_file)
+            tegata.run(*order(pebble, NAME), "-a", "run").check()
+            first = leaf(crt(tegata.path, NAME))
+            due = first.not_valid_after_utc - timedelta(seconds=seconds / 3)
+            renewal = [*order(pebble, NAME), "renew", "--no-random-sleep"]
+            tegata.run(*renewal, "--dynamic").check()
+            if datetime.now(UTC) < due:
+                assert leaf(crt(tegata.path, NAME)) == first
+                time.sleep((due - datetime.now(UTC)).total_seconds() + 1)
+                tegata.run(*renewal, "--dynamic").check()
+                assert leaf(crt(tegata.path, NAME)) != first
+                return
+    pytest.fail("two thirds of a minute were over before the certificate was looked at")

@@ -42,7 +42,7 @@ def test_a_wildcard_and_its_base(dns_site: DnsSite, service: BindService, tegata
     environment = {"HTTPREQ_ENDPOINT": service.url}
     before = time.monotonic()
     done = at_home(dns_site, tegata).run(*words(dns_site, STAR, COM), env=environment).check()
-    assert time.monotonic() - before < 10, "lego takes a minute"
+    assert time.monotonic() - before < 40, "lego takes a minute"
     assert names_of(crt(tegata.path, f"_.{COM}")) == {STAR, COM}
     assert service.most == 2
     assert dns_site.left_at(COM) == set()

@@ -45,7 +45,7 @@ def test_a_dead_nodes_validation_is_taken_over(nodes, site, credential):
     site.may_answer.clear()
     with Customers(nodes.ca.directory_url, nodes.ca.ca_file, credential, site, count=1) as customers:
         customers.stop_after_this_order()
-        assert site.was_asked.wait(20)
+        assert site.was_asked.wait(60)
         second.start()
         first.kill()
         began = time.monotonic()

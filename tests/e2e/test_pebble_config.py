@@ -194,7 +194,7 @@ def test_a_signal_while_hooks_run(tegata: Tegata, pebble: Pebble) -> None:
         started = time.monotonic()
         process.signal(signal.SIGTERM)
         assert process.wait() == 143
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 40
     for number in range(2):
         child = int((tegata.directory / f"h{number}.pid").read_text())
         status = Path(f"/proc/{child}/stat")

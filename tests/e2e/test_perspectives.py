@@ -223,7 +223,7 @@ def test_an_agent_that_stands_still_holds_nobody_up(world, tegata):
     try:
         begun = time.monotonic()
         world.run(tegata, "still.example.com").check()
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 35, "an agent has 40 seconds"
     finally:
         still.signal(signal.SIGCONT)
     assert world.seen("still.example.com")["frankfurt"] == "perspective.late"

@@ -117,7 +117,7 @@ def test_a_host_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         leaf = certificate_with(f"http://127.0.0.1:{silent.getsockname()[1]}/")
         start = time.monotonic()
         assert not crl.is_revoked(leaf, issued.issuer(), NOW)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 30
 
 
 @pytest.mark.parametrize("url", ["https://ca.example/ca.crl", "ldap://ca.example/", "http://", "http://127.0.0.1:1/"])

@@ -116,7 +116,7 @@ def test_a_hook_that_takes_too_long(tmp_path: Path) -> None:
     start = time.monotonic()
     with pytest.raises(HookTimedOut):
         run(f'{PYTHON} "{script}"', TOLD, os.environ, timeout=0.5)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 40
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 

@@ -7,6 +7,7 @@ server serves or what happens at a kill does not take this way, nor does what sp
 ``forking`` is that process.
 """
 
+import atexit
 import json
 import os
 import signal
@@ -80,4 +81,10 @@ def _loaded(_network: Path) -> tuple[socket.socket, subprocess.Popen[bytes]]:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
+    atexit.register(_end, ours, process)
     return ours, process
+
+
+def _end(way: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    way.close()
+    process.wait()

@@ -193,7 +193,7 @@ async def test_a_slow_verdict_is_not_waited_for(world):
         await client.post(challenge["url"], {})
         started = time.monotonic()
         answer = await client.post(order["authorizations"][0])
-        assert 0.4 < time.monotonic() - started < 2
+        assert 0.4 < time.monotonic() - started < 8
     assert (body(answer)["status"], answer.headers.get("Retry-After")) == ("pending", "1")
 
 

@@ -1,6 +1,6 @@
-"""A runner in another process; run as ``python -m tests.ca.jobs.other_runner FILE``.
+"""A runner in another process; run as ``python -m tests.ca.jobs.other_runner FILE SECONDS``.
 
-Its work never ends; it prints the subject of each job it has begun.
+SECONDS is its lease. Its work never ends; it prints the subject of each job it has begun.
 """
 
 import asyncio
@@ -19,13 +19,12 @@ async def hang(job: Job) -> None:
     await asyncio.Event().wait()
 
 
-async def main(path: Path) -> None:
+async def main(path: Path, lease: timedelta) -> None:
     store = open_store(path)
-    lease = timedelta(seconds=1.5)
     await Runner(
         store=store, handlers={"work": hang}, owner="other process", clock=SystemClock().now, lease=lease
     ).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), timedelta(seconds=float(sys.argv[2]))))

@@ -184,7 +184,7 @@ async def test_a_slow_server_is_given_up():
                 connection, _ = tcp.accept()
                 with connection:
                     connection.sendall(b"\xff\xff")
-                    connection.settimeout(5)
+                    connection.settimeout(60)
                     while connection.recv(4096):
                         pass
                 sender = None
@@ -198,9 +198,9 @@ async def test_a_slow_server_is_given_up():
         thread = threading.Thread(target=truncate_then_drip)
         thread.start()
         assert not_found(await check(address, seconds=0.5)) == "there was no answer in time"
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 9
 
 
 async def test_a_wrong_value_is_shown(dns):

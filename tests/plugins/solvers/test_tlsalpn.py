@@ -57,7 +57,7 @@ def ask(
     if version is not None:
         context.minimum_version = context.maximum_version = version
     with (
-        socket.create_connection((at, port), timeout=5) as connection,
+        socket.create_connection((at, port), timeout=60) as connection,
         context.wrap_socket(connection, server_hostname=name) as tls,
     ):
         der = tls.getpeercert(binary_form=True)
@@ -120,7 +120,7 @@ def test_old_tls_is_refused(port: int):
         context.minimum_version = ssl.TLSVersion.TLSv1_1
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with serving(port, presentation()), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with serving(port, presentation()), socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         with pytest.raises(ssl.SSLError) as caught:
             context.wrap_socket(connection, server_hostname="www.example.com")
         assert "PROTOCOL_VERSION" in str(caught.value)
@@ -159,7 +159,7 @@ def test_a_stalled_handshake_is_ended(port: int, monkeypatch: pytest.MonkeyPatch
     hello = client_hello()
     with serving(port, presentation()), contextlib.ExitStack() as stack:
         began = time.monotonic()
-        stalled = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5)) for _ in range(6)]
+        stalled = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(6)]
         for each in stalled:
             with contextlib.suppress(OSError):  # the first ones have been shown the door
                 each.sendall(hello)
@@ -168,7 +168,7 @@ def test_a_stalled_handshake_is_ended(port: int, monkeypatch: pytest.MonkeyPatch
             with contextlib.suppress(ConnectionError):
                 while each.recv(4096):
                     pass
-        assert time.monotonic() < began + 4
+        assert time.monotonic() < began + 9
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_stalled_handshake_is_ended(port: int, monkeypatch: pytest.MonkeyPatch
 )
 def test_what_is_no_tls_is_closed_and_harms_nobody(port: int, said: bytes):
     with serving(port, presentation()):
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as visitor, contextlib.suppress(OSError):
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as visitor, contextlib.suppress(OSError):
             visitor.sendall(said)
             visitor.shutdown(socket.SHUT_WR)
             assert visitor.recv(1) == b""
@@ -193,7 +193,7 @@ def test_what_is_no_tls_is_closed_and_harms_nobody(port: int, said: bytes):
 
 def test_a_hello_may_come_in_pieces(port: int):
     hello = client_hello()
-    with serving(port, presentation()), socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+    with serving(port, presentation()), socket.create_connection(("127.0.0.1", port), timeout=60) as visitor:
         visitor.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for start in range(0, len(hello), 100):
             visitor.sendall(hello[start : start + 100])
