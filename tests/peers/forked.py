@@ -8,6 +8,7 @@ server serves or what happens at a kill does not take this way, nor does what sp
 """
 
 import atexit
+import io
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from tests.peers.command import Finished, environment, run
 
@@ -38,7 +40,8 @@ def run_forked(
 ) -> Finished:
     """As ``command.run``, of an ``argv`` that begins with the installed tegata or tegata-ca."""
     whole = environment(cwd, env)
-    if whole["LC_ALL"] != "C.UTF-8" or any(name.startswith(("LANG", "PYTHON")) for name in whole):
+    is_other = whole["LC_ALL"] != "C.UTF-8" or any(name.startswith(("LANG", "PYTHON")) for name in whole)
+    if is_other or not _NETWORK.exists():  # not where there is no Linux
         return run(argv, cwd=cwd, env=env, stdin=stdin, timeout=timeout)
     with _starting:
         loaded, _ = _loaded(_NETWORK.readlink())
@@ -60,12 +63,16 @@ def run_forked(
                 with suppress(ProcessLookupError):
                     kill(pid, signal.SIGKILL)
             code = None
-        for stream in streams:
-            stream.seek(0)
-        said = [stream.read().decode(errors="backslashreplace") for stream in streams[1:]]
+        said = [_text(stream) for stream in streams[1:]]
     finished = Finished(tuple(argv), -signal.SIGKILL if code is None else code, *said)
     assert code is not None, f"still running after {timeout} s:\n{finished}"
     return finished
+
+
+def _text(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    with io.TextIOWrapper(stream, "utf-8", "backslashreplace") as reading:
+        return reading.read()
 
 
 @cache
