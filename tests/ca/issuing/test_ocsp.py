@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtensionOID
 
 from tegata.ca.errors import MalformedRequest
 from tegata.ca.issuing import ocsp_several
@@ -16,6 +17,12 @@ from tests.ca.issuing.conftest import NOW
 pytestmark = pytest.mark.anyio
 
 SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+async def leaf(ca, wanted):
+    """A certificate of the issuing CA."""
+    return x509.load_der_x509_certificate(await ca.authority.sign(ca.builder.template(**wanted._asdict())))
 
 
 def asking(ca, certificate=None, *, nonce=False):
@@ -48,10 +55,48 @@ def test_a_hash_that_nobody_knows(ca):
         responders.read(asking(ca).replace(known, unknown))
 
 
-async def test_no_answer_outlives_its_responder(ca, wanted):
+async def responder_at(ca, responders, leaf, now):
+    [question] = responders.read(asking(ca, leaf))
+    der = await responders.answer(question, None, this_update=now, next_update=now + SECOND)
+    [certificate] = ocsp.load_der_ocsp_response(der).certificates
+    return certificate
+
+
+async def test_a_responders_certificate(ca, leaf):
+    """All that BR 7.1.2.8 wants of it, and nothing else; within the life of the CA that certifies it (B-91)."""
+    issuer = ca.authority.certificate
+    certificate = await responder_at(ca, Responders({"issuing": ca.authority}), leaf, NOW)
+    assert [(one.oid, one.critical) for one in certificate.extensions] == [
+        (ExtensionOID.KEY_USAGE, True),
+        (ExtensionOID.EXTENDED_KEY_USAGE, False),
+        (ExtensionOID.OCSP_NO_CHECK, False),
+        (ExtensionOID.AUTHORITY_KEY_IDENTIFIER, False),
+        (ExtensionOID.SUBJECT_KEY_IDENTIFIER, False),
+    ]
+    assert certificate.issuer.public_bytes() == issuer.subject.public_bytes()
+    assert [one.value for one in certificate.subject] == ["JP", "Example CA", "OCSP 2026-11-24"]
+    assert certificate.not_valid_before_utc == NOW - timedelta(hours=1)
+    assert certificate.not_valid_after_utc == NOW + LIFE - SECOND
+    begin, end = issuer.not_valid_before_utc, issuer.not_valid_after_utc
+    for now in (begin + SECOND, end - LIFE / 2):
+        certificate = await responder_at(ca, Responders({"issuing": ca.authority}), leaf, now)
+        assert begin <= certificate.not_valid_before_utc < certificate.not_valid_after_utc < end
+
+
+async def test_a_responder_is_replaced_in_time(ca, leaf):
+    """When half of its life is over, and when a clock was put back before it (B-91)."""
+    responders = Responders({"issuing": ca.authority})
+    first = await responder_at(ca, responders, leaf, NOW)
+    for now in (NOW + timedelta(days=14), first.not_valid_before_utc):
+        assert await responder_at(ca, responders, leaf, now) == first
+    second = await responder_at(ca, responders, leaf, NOW + timedelta(days=15))
+    assert second != first
+    assert await responder_at(ca, responders, leaf, NOW) != second
+
+
+async def test_no_answer_outlives_its_responder(ca, leaf):
     """Whoever keeps it could not verify it any more (BR 4.9.9; B-91)."""
     responders = Responders({"issuing": ca.authority})
-    leaf = x509.load_der_x509_certificate(await ca.authority.sign(ca.builder.template(**wanted._asdict())))
     [question] = responders.read(asking(ca, leaf))
     assert question.issuer == "issuing"
 

@@ -306,6 +306,14 @@ def test_a_server_may_name_the_zones_servers():
         assert read(wire).rcode == rcode
 
 
+def test_what_else_a_server_may_say():
+    """That there are no records, by SOA beside NS (RFC 2308 §2.2); other options of EDNS, however short."""
+    soa = record(HERE, 6, b"\0\0" + bytes(20))
+    padding = record(b"\0", 41, b"\0\x0c\0\1\0", 1232)
+    found = read(made(authority=[record(HERE, 2, b"\2ns\xc0\x0c"), soa], additional=[padding]))
+    assert (found.records, found.extended) == ((), ())
+
+
 def test_seventeen_aliases():
     """A chain has an end that is soon reached, or none."""
     names = [NAME, *(f"n{number}.example.net" for number in range(17))]
