@@ -10,6 +10,8 @@ from tests.e2e.pebble_words import account, eab, names, order
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 NAMES = ("www.example.com", "www2.example.com", "www3.example.com")
 # Requests that tegata sends once: two of them in a row are one whose nonce was refused and its second try.
 ONCE = ("/sign-me-up", "/order-plz", "/chalZ/", "/finalize-order/", "/revoke-cert")

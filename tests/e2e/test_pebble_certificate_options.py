@@ -19,6 +19,8 @@ from tests.peers import openssl
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 NAME = "www.example.com"
 OTHER = "www2.example.com"
 NOW = ["--days", "9999", "--no-random-sleep"]

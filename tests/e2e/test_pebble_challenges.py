@@ -13,6 +13,8 @@ from tests.peers.pebble import Pebble
 from tests.peers.ports import free_port
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 NAME = "www.example.com"
 
 

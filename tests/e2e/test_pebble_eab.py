@@ -8,6 +8,8 @@ from tests.e2e.pebble_words import MAIL, account, eab, http, names, order
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 NAME = "www.example.com"
 
 

@@ -7,6 +7,8 @@ from tests.e2e.pebble_words import account, names, order
 from tests.peers.pebble import Pebble
 from tests.peers.tegata import Tegata
 
+pytestmark = pytest.mark.forked
+
 NAME = "www.example.com"
 
 
