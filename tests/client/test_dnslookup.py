@@ -62,9 +62,10 @@ def test_the_systems_servers_are_asked_when_none_is_named():
     assert [server.host for server in Lookup().servers] == [str(each) for each in dns.resolver.Resolver().nameservers]
 
 
-def test_a_system_without_a_server(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("trouble", [dns.resolver.NoResolverConfiguration(), FileNotFoundError("no such registry key")])
+def test_a_system_without_a_server(monkeypatch: pytest.MonkeyPatch, trouble: Exception):
     def no_configuration() -> None:
-        raise dns.resolver.NoResolverConfiguration
+        raise trouble
 
     monkeypatch.setattr(dns.resolver, "Resolver", no_configuration)
     with pytest.raises(NoResolvers):

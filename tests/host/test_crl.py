@@ -1,6 +1,7 @@
 """Revocation lists: what one says, what it must be signed by, and that no trouble with it is any trouble."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -98,6 +99,19 @@ def test_the_list_is_fetched_from_where_the_certificate_says() -> None:
         assert crl.is_revoked(leaf, issued.issuer(), NOW)
         content.clear()
         assert not crl.is_revoked(leaf, issued.issuer(), NOW)
+
+
+def test_no_roots_of_tls_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address has no TLS, and on some systems they take longer than the whole answer may."""
+    loaded: list[ssl.SSLContext] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda context, *_, **__: loaded.append(context))
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context, *_, **__: loaded.append(context))
+    content: list[bytes] = []
+    with served(content) as url:
+        leaf = certificate_with(url)
+        content[:] = [der(issued.crl(leaf.serial_number))]
+        assert crl.is_revoked(leaf, issued.issuer(), NOW)
+    assert loaded == []
 
 
 def test_a_list_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

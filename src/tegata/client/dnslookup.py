@@ -103,6 +103,6 @@ def _named(text: str) -> Server:
 def _systems() -> tuple[Server, ...]:
     try:
         system = dns.resolver.Resolver()
-    except dns.resolver.NoResolverConfiguration:
+    except (dns.resolver.NoResolverConfiguration, OSError):  # OSError: of Windows' registry
         raise NoResolvers from None
     return tuple(Server(str(each), system.port) for each in system.nameservers)

@@ -89,7 +89,8 @@ def _ask(process: Process, *, windows: bool) -> None:
     if not windows:
         _signal_group(process, signal.SIGTERM)
         return
-    with contextlib.suppress(OSError):  # it has no console, or has ended
+    # It has ended, or there is no console, as in a scheduled task: CPython's os.kill raises SystemError for the latter.
+    with contextlib.suppress(OSError, SystemError):
         process.send_signal(CTRL_BREAK_EVENT)
 
 
