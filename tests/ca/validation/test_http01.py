@@ -518,13 +518,27 @@ async def test_a_redirect_is_followed(dns, status):
 
 
 async def test_a_redirect_to_https_is_not_verified(dns, self_signed):
-    """The certificate there proves nothing, so an expired or foreign one does no harm (B-30)."""
+    """The certificate there proves nothing, so an expired or foreign one does no harm; its name is told (B-30)."""
+    told = []
+    self_signed.sni_callback = lambda _, name, __: told.append(name)
     dns.set("secure.example.net", "A", "127.0.0.2")
     async with Web("127.0.0.1", "127.0.0.2", tls=self_signed, tls_hosts=("127.0.0.2",)) as web:
         web.at("127.0.0.1", redirect(f"https://secure.example.net:{web.port}/found"))
         web.at("127.0.0.2", GOOD)
         assert (await check(dns, web)).error is None
         assert f"Host: secure.example.net:{web.port}\r\n" in web.requests[1][1]
+    assert told == ["secure.example.net"]
+
+
+async def test_a_redirect_with_a_compressed_page(dns, web):
+    """Its body is nobody's, so what it is compressed by is too (B-30)."""
+
+    async def once(request: bytes, writer: asyncio.StreamWriter) -> None:
+        first = len(web.requests) == 1
+        writer.write(response(302, b"\x1f\x8b", "Location: /found", "Content-Encoding: gzip") if first else GOOD)
+
+    web.at("127.0.0.1", once)
+    assert (await check(dns, web)).error is None
 
 
 async def test_https_on_a_port_that_speaks_http(dns, web):
