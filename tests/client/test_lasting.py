@@ -160,6 +160,14 @@ def test_a_ca_of_draft_01_that_spells_as_draft_02():
     assert (shown.account_url, shown.also_called) == (ACCOUNT, ())
 
 
+def test_a_ca_that_speaks_as_both_drafts_have_it():
+    """X-44: the account is called as draft 02 has it; a record of draft 01 that is there will do."""
+    asked = Authorization(identifier=identifiers.of("example.com"), status="pending", challenges=())
+    both = challenge_02(*ISSUERS_02, accounturi=HASHED_ACCOUNT)
+    shown = lasting.presentation(asked, both, HASHED_ACCOUNT, THUMBPRINT, lasting.offer(META))
+    assert (shown.account_url, shown.also_called) == (DOMAINS_OWN, (ANY_DOMAIN, HASHED_ACCOUNT))
+
+
 @pytest.mark.parametrize("said", [None, [], "ca.example", ["CA.example"], [7], ["x"] * 11])
 def test_a_directory_that_does_not_name_the_ca(said: Any):
     """It is of no use for records made beforehand, and nothing else is wrong with it (draft 02 §3.2)."""

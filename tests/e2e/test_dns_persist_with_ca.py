@@ -1,5 +1,6 @@
 """tegata proves names to tegata-ca by records that stay (dns-persist-01, a draft): made once, looked at every time."""
 
+import json
 import re
 import time
 
@@ -60,13 +61,21 @@ def test_made_once_and_looked_at_every_time(ca, zone, tegata):
     done = tegata.run(*words, *customer.eab(contract), "run", stdin="\n")
     assert done.code == 1
     [record] = set(re.findall(rf'{re.escape(PLACE)}\. 120 IN TXT "(.*)"', done.stdout))
-    assert record.startswith(f"ca.example.net; accounturi={ca.url}/acme/account/")
+    assert record.startswith(f"ca.example.net; accounturi={ca.url}/acme/account-hash/sha-256/")
     zone.set(PLACE, "TXT", f'"{record}"')
     tegata.run(*words, "run").check()
     assert names_of(crt(tegata.path, NAMES[0])) == set(NAMES)
     first = serial(crt(tegata.path, NAMES[0]))
+    # The record was made with the key that the account had then; one as draft 01 has it counts, too.
+    tegata.run("-s", ca.directory_url, "-m", customer.MAIL, "--yes", "accounts", "keyrollover").check()
+    tegata.run(*words, "renew", "--days", "999", stdin="\n").check()
+    second = serial(crt(tegata.path, NAMES[0]))
+    [account] = (tegata.path / "accounts").glob("**/account.json")
+    url = json.loads(account.read_text("utf-8"))["registration"]["uri"]
+    zone.set(PLACE, "TXT", f'"ca.example.net; accounturi={url}; policy=wildcard"')
     tegata.run(*words, "renew", "--days", "999").check()
-    assert serial(crt(tegata.path, NAMES[0])) != first
+    assert len({first, second, serial(crt(tegata.path, NAMES[0]))}) == 3
+    zone.set(PLACE, "TXT", f'"{record}"')
 
     zone.set(PLACE, "TXT", f'"{record.removesuffix("; policy=wildcard")}"')
     done = tegata.run(*words, "renew", "--days", "999", stdin="\n")
@@ -88,7 +97,7 @@ def test_records_are_told_before_any_order(ca, zone, tegata):
     done = tegata.run(*words, "dnspersist")
     assert done.code == 1
     [record] = re.findall(rf'^{re.escape(PLACE)}\. IN TXT "(.*)"$', done.stdout, re.MULTILINE)
-    assert record.startswith(f"ca.example.net; accounturi={ca.url}/acme/account/")
+    assert record.startswith(f"ca.example.net; accounturi={ca.url}/acme/account-hash/sha-256/")
     assert record.endswith("; policy=wildcard")
     assert "not there yet" in done.stdout
     assert ".key" in done.stdout  # the key that is all it takes from now on

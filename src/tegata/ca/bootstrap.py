@@ -108,7 +108,8 @@ def _services(on: Adapters, runner: Runner) -> Ca:
     """The services on these adapters; ``runner`` does the work that they leave."""
     settings, store, ids, now = on.settings, on.store, on.ids, on.now
     services, addresses, blocked = settings.services, on.addresses, on.blocked
-    account_urls = Links(settings.acme.url, settings.acme.former_urls).accounts
+    links = Links(settings.acme.url, settings.acme.former_urls)
+    account_urls = links.accounts
     page = partial(order_page, settings)
     admission = Admission(
         store=store,
@@ -174,6 +175,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             validation=settings.validation,
             hands=runner,
             account_urls=account_urls,
+            hash_prefixes=links.account_hashes,
             limits=limits,
             ids=ids,
             clock=now,

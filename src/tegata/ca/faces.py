@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.ca.api import visitors
 from tegata.ca.api.app import AcmeApp
 from tegata.ca.api.context import Context
@@ -56,6 +57,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
             new_reference=ca.ids.reference,
             now=ca.now,
             changed=ca.store.changed,
+            has_lasting_records=any(DNS_PERSIST_01 in one.challenges for one in ca.settings.services.values()),
             logs_requests=ca.settings.log.requests,
             visitors=visitors.limiting(ca.settings.limits, ca.settings.acme.trusted_proxies, ca.now),
         )

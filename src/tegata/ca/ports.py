@@ -99,6 +99,10 @@ class Accounts(Protocol):
     async def bound(self, account_id: str) -> Bound | None: ...
     async def by_thumbprint(self, thumbprint: str) -> Account | None: ...
     async def of_contract(self, contract_id: str) -> list[Account]: ...
+    async def former_keys(self, account_id: str) -> tuple[str, ...]:
+        """Thumbprints; the present one is among them if the account has come back to it."""
+        ...
+
     def insert(self, work: Work, account: Account) -> None:
         """Conflict if the key already has an account."""
         ...
@@ -578,7 +582,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What a validation asks the network: everything that one look needs, wherever it is made from.
 
     ``token`` and ``key_authorization`` are empty for a challenge that has none. Records may name the account by one of
-    ``former_uris`` too.
+    ``former_uris`` too; those that stay by a hash with one of its keys (``thumbprints``, the present first) behind one
+    of ``hash_prefixes``.
     """
 
     identifier: Identifier
@@ -588,6 +593,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     key_authorization: str
     account_uri: str
     former_uris: tuple[str, ...] = ()
+    thumbprints: tuple[str, ...] = ()
+    hash_prefixes: tuple[str, ...] = ()
 
 
 class Sighting(NamedTuple):
@@ -602,12 +609,14 @@ class Sighting(NamedTuple):
 class Verdict(NamedTuple):
     """What a validation found: the reason it failed, or None; and what was seen, as JSON, to be kept.
 
-    ``sightings`` are those of other places, where some were asked.
+    ``sightings`` are those of other places, where some were asked. ``until`` is when the record that proves the name
+    stops doing so, if it says that.
     """
 
     error: ValidationFault | None
     evidence: bytes
     sightings: tuple[Sighting, ...] = ()
+    until: datetime | None = None
 
 
 class Validator(Protocol):

@@ -63,13 +63,16 @@ def presentation(
     issuers = challenge.issuer_names or challenge.issuer_domain_names
     if not _are_names(issuers):
         raise BadAnswer(url=challenge.url, reason="its challenge does not name the CA as it should")
-    is_hashed = bool(challenge.issuer_names) and challenge.accounturi is None
+    # A CA may speak as both drafts have it; only since draft 02 its directory says what hashes stand behind.
+    is_hashed = bool(challenge.issuer_names) and (challenge.accounturi is None or said.prefix is not None)
     if is_hashed and (not set(said.issuers) <= set(issuers) or (said.caa and not set(issuers) <= set(said.caa))):
         raise BadAnswer(url=challenge.url, reason="its challenge names the CA otherwise than its directory")
     if is_hashed and not said.prefix:
         raise BadAnswer(url=challenge.url, reason="its directory does not say what accounts are called in records")
     name = authorization.identifier.value.lower()
     accounts = _accounts(name, account_url, thumbprint, said.prefix if is_hashed else None)
+    if challenge.accounturi is not None and account_url not in accounts:
+        accounts = (*accounts, account_url)
     return Presentation(name, challenge.type, "", "", issuers, accounts[0], authorization.wildcard, accounts[1:])
 
 

@@ -78,11 +78,15 @@ def challenge_members(bench: Bench) -> None:
 
 def _names_account_and_ca(challenge: dict[str, Any], account: Account) -> None:
     expect("no token", challenge.get("token"), holds="token" not in challenge)
-    uri = challenge.get("accounturi")
-    expect(f"the accounturi {account.url}", uri, holds=uri == account.url)
-    issuers = challenge.get("issuer-domain-names") or []
-    expect("one to ten issuer-domain-names", issuers, holds=0 < len(issuers) <= challenges.MOST_ISSUERS)
-    expect("issuer-domain-names in lower case", issuers, holds=all(each == each.lower() for each in issuers))
+    for spelling in ("issuer-domain-names", "issuerDomainNames"):
+        if (issuers := challenge.get(spelling)) is not None:
+            expect(f"one to ten {spelling}", issuers, holds=0 < len(issuers) <= challenges.MOST_ISSUERS)
+            expect(f"{spelling} in lower case", issuers, holds=all(each == each.lower() for each in issuers))
+    # Since draft 02 the account is known by the prefix in the directory.
+    if "issuerDomainNames" not in challenge:
+        uri = challenge.get("accounturi")
+        expect(f"the accounturi {account.url}", uri, holds=uri == account.url)
+        expect("issuer-domain-names", uri, holds="issuer-domain-names" in challenge)
 
 
 def _authorize(account: Account, identifier: dict[str, str]) -> Response:

@@ -51,6 +51,57 @@ def test_permitted(value):
     assert judged(value, request=msgspec.structs.replace(REQUEST, at=at)) is None
 
 
+def test_the_account_by_its_hash():
+    """X-44: draft 02's own example; a hash for another domain, key or account is another account's."""
+    prefix, thumbprint = "https://ca.example/account-hash/", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    url = "https://ca.example/acct/123"
+    names = persistence.names_of("example.com", (url,), (thumbprint,), (prefix,))
+    own = f"{prefix}sha-256/5SQm7n6tPh2-PlLbCKGnViTXX5z19SCN4cPGQHSk-kw"
+    any_domain = f"{prefix}sha-256/NpDnSwUthQK8zCgFdefYxAdAVPnygMLbs9US6oO-5ug"
+    assert names == (own, any_domain, url)
+    asked = msgspec.structs.replace(REQUEST, account_uri=names[0], former_uris=names[1:])
+    for uri in names:
+        assert judged(f"ca.example; accounturi={uri}", request=asked) is None
+    others = (
+        persistence.names_of("www.example.com", (url,), (thumbprint,), (prefix,))[0],
+        persistence.names_of("example.com", (f"{url}4",), (thumbprint,), (prefix,))[1],
+        persistence.names_of("example.com", (url,), (thumbprint[::-1],), (prefix,))[1],
+        own.replace("sha-256", "sha-512"),
+        own.removeprefix(prefix),
+        own.lower(),
+    )
+    for uri in others:
+        assert judged(f"ca.example; accounturi={uri}", request=asked) == ACCOUNT
+
+
+def test_every_key_and_every_place_counts():
+    """X-44, X-51: those that the account and the CA have had; what is to be written now comes first."""
+    urls, prefixes = (
+        ("https://new.example/1", "https://old.example/1"),
+        ("https://new.example/h/", "https://old.example/h/"),
+    )
+    names = persistence.names_of("example.com", urls, ("present", "former"), prefixes)
+    assert len(names) == len(set(names)) == 2 * 2 * 2 * 2 + 2
+    for url in urls:
+        for prefix in prefixes:
+            for key in ("present", "former"):
+                assert set(persistence.names_of("example.com", (url,), (key,), (prefix,))) <= set(names)
+    assert names[0] == persistence.names_of("example.com", urls[:1], ("present",), prefixes[:1])[0]
+
+
+def test_how_long_it_counts():
+    """X-46: the latest end of those that permit; without one, none."""
+
+    def end(*values):
+        return persistence.end([value.encode() for value in values], REQUEST)
+
+    later = f"{OURS}; persistUntil=1798761601"
+    assert end(SAMPLE) == NEW_YEAR
+    assert end(later, SAMPLE, "x", f"{OURS}4; persistUntil=1798761699") == NEW_YEAR.replace(second=1)
+    assert end(SAMPLE, OURS) is None
+    assert end(f"{OURS}; persistUntil={'9' * 15}") is None
+
+
 def test_the_account_of_a_ca_that_has_moved():
     """By a former URL as good as by today's (X-51)."""
     new = "https://new.example/acme/acct/123"

@@ -69,6 +69,9 @@ PUBLIC_URL = "http://ca.example.com:8080"
 EXPLANATION = "https://ca.example.com/portal/"
 
 
+HASH_PREFIXES = ("https://ca.example.com/acme/account-hash/", "https://former.example.com/acme/account-hash/")
+
+
 def account_urls(account_id: str) -> tuple[str, ...]:
     """Where an account is, and where it was."""
     return tuple(f"https://{host}.example.com/acme/account/{account_id}" for host in ("ca", "former"))
@@ -248,6 +251,7 @@ class House:
             validation=self.validation,
             hands=Runner(store=store, handlers={}, owner="not running", clock=clock),
             account_urls=account_urls,
+            hash_prefixes=HASH_PREFIXES,
             limits=self.limits,
             ids=ids,
             clock=clock,

@@ -9,7 +9,7 @@ from tegata.acme import challenges as acme_challenges
 from tegata.acme import jwk
 from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
-from tegata.ca.errors import AddressForbidden, ConnectionFailed, ContractSuspended, NotFound, WrongAnswer
+from tegata.ca.errors import AddressForbidden, CaError, ConnectionFailed, ContractSuspended, NotFound, WrongAnswer
 from tegata.ca.model import Job
 from tegata.ca.ports import Conflict, Question, Verdict, Work
 from tegata.ca.services.challenges import VALIDATE
@@ -113,6 +113,28 @@ async def test_nothing_is_taken_up_outside_the_contract(house, placed):
     await house.contracts.resume(actor.contract.id)
     await house.challenges.accept(await house.accounts.named(actor.account.id), challenge.id)
     assert await house.work() == 1
+
+
+async def test_a_record_that_stays_for_some_days(house):
+    """X-44: it is looked for under every key that the account has had. X-46: nothing is issued by it after its end."""
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-persist-01",))
+    actor = await house.register(await house.sell())
+    former = actor.account.thumbprint
+    actor = await house.accounts.change_key(actor, jwk.from_public(generate(KeyType.EC256).public_key()))
+    until = NOW + 3 * DAY
+    house.network.verdicts = [Verdict(None, b"{}", until=until)] * 2
+    view = await house.ready(actor)
+    [asked] = house.network.asked
+    assert asked.thumbprints == (actor.account.thumbprint, former)
+    assert asked.hash_prefixes[0] == "https://ca.example.com/acme/account-hash/"
+    assert view.authorizations[0].authorization.expires_at == until
+    in_time = await house.ready(actor)
+    house.clock.advance(3 * DAY - SECOND)
+    assert (await house.finalize(actor, in_time)).status is OrderStatus.VALID
+    house.clock.advance(SECOND)
+    with pytest.raises(CaError):
+        await house.finalize(actor, view)
 
 
 async def test_accepting_again_changes_nothing(house, placed):

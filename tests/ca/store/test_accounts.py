@@ -237,8 +237,14 @@ async def test_an_account_changes_its_key(store: Store) -> None:
         assert await refused(store, change("thumb", taken)) == "accounts.change_key"
     assert await refused(store, change("former", "new")) == "accounts.change_key"
     assert await store.accounts.get("account") == account()
+    assert await store.accounts.former_keys("account") == ()
     await store.commit(change("thumb", "new"))
     assert await store.accounts.get("account") == account(thumbprint="new", jwk=new)
+    assert await store.accounts.former_keys("account") == ("thumb",)
+    await store.commit(change("new", "thumb"))
+    await store.commit(change("thumb", "new"))
+    assert await store.accounts.former_keys("account") == ("new", "thumb")
+    assert await store.accounts.former_keys("second") == ()
     assert await store.accounts.by_thumbprint("thumb") is None
     assert await refused(store, change("thumb", "newer")) == "accounts.change_key"
 

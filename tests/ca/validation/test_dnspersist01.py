@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tegata.acme import challenges
 from tegata.acme.identifiers import Identifier
 from tegata.ca import errors
 from tegata.ca.ports import Question
@@ -27,7 +28,10 @@ def dns():
         yield server
 
 
-async def check(dns, *, account=ACCOUNT, former=(), wildcard=False, issuers=("ca.example",), at=NOW):
+PREFIX = "https://ca.example/acme/account-hash/"
+
+
+async def check(dns, *, account=ACCOUNT, former=(), wildcard=False, issuers=("ca.example",), at=NOW, thumbprints=()):
     settings = Validation(resolvers=(dns.address,), issuer_domains=issuers)
     validator = NetworkValidator(settings, forbidden=[], clock=lambda: at)
     question = Question(
@@ -38,6 +42,8 @@ async def check(dns, *, account=ACCOUNT, former=(), wildcard=False, issuers=("ca
         key_authorization="",
         account_uri=account,
         former_uris=former,
+        thumbprints=thumbprints,
+        hash_prefixes=(PREFIX,) if thumbprints else (),
     )
     return await validator.check(question)
 
@@ -60,6 +66,23 @@ async def test_a_record_may_name_a_former_url_of_the_account(dns):
     new = "https://new.example/acct/123"
     assert type((await check(dns, account=new)).error) is errors.PersistRefused
     assert (await check(dns, account=new, former=("https://ca.example/acct/9", ACCOUNT))).error is None
+
+
+async def test_the_account_by_its_hash(dns):
+    """X-44: with the present key or an earlier one; what is told to be written has the present one. X-46: its end."""
+    keys = ("present", "former")
+    for key in keys:
+        value = f"ca.example; accounturi={challenges.dnspersist01_account(PREFIX, key, ACCOUNT, NAME)}"
+        dns.set(RECORD, "TXT", f'"{value}; persistUntil=1798761600"')
+        verdict = await check(dns, thumbprints=keys)
+        assert (verdict.error, verdict.until) == (None, datetime(2027, 1, 1, tzinfo=UTC))
+    refused = (await check(dns, thumbprints=keys[:1])).error
+    assert refused is not None
+    hashed = challenges.dnspersist01_account(PREFIX, "present", ACCOUNT, NAME)
+    assert refused.facts["wanted"] == f"ca.example; accounturi={hashed}"
+    dns.set(RECORD, "TXT", f'"{refused.facts["wanted"]}"')
+    verdict = await check(dns, thumbprints=keys)
+    assert (verdict.error, verdict.until) == (None, None)
 
 
 async def test_no_other_records(dns):

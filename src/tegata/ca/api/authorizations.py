@@ -92,8 +92,12 @@ def _telling(view: AuthorizationView) -> tuple[Challenge, ...]:
 
 
 def _message(context: Context, view: AuthorizationView, challenge: Challenge, language: Language) -> messages.Challenge:
-    """The challenge; one for a record that stays says whose it is, in place of a token (X-43)."""
+    """The challenge; one for a record that stays says whose it is, in place of a token (X-43).
+
+    In the words of draft 02, which knows the account by the directory's prefix, and of draft 01.
+    """
     to, lasting = context.links.to, challenge.type == DNS_PERSIST_01
+    issuers = tuple(name.lower() for name in context.issuer_domains) if lasting else ()
     return messages.Challenge(
         type=challenge.type,
         url=to(links.CHALLENGE, challenge.id),
@@ -102,5 +106,6 @@ def _message(context: Context, view: AuthorizationView, challenge: Challenge, la
         validated=rfc3339(challenge.validated_at) if challenge.validated_at else None,
         error=render.stored(challenge.fault, language),
         accounturi=to(links.ACCOUNT, view.authorization.account_id) if lasting else None,
-        issuer_domain_names=tuple(name.lower() for name in context.issuer_domains) if lasting else (),
+        issuer_domain_names=issuers,
+        issuer_names=issuers,
     )

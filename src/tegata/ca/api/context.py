@@ -68,6 +68,8 @@ class Context:
     keys: AccountKeys = field(default_factory=AccountKeys)
     visitors: Visitors | None = None
     """What an address may ask for; None: as much as it likes."""
+    has_lasting_records: bool = False
+    """Whether a service offers dns-persist-01."""
     logs_requests: bool = False
     """Whether each request is logged, not only those that are refused."""
 

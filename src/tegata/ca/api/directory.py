@@ -24,6 +24,10 @@ async def show(context: Context, _: Call) -> Response:
                 caa_identities=context.issuer_domains,
                 external_account_required=True,
                 profiles=context.profiles,
+                account_hash_prefix=to(links.ACCOUNT_HASH) if context.has_lasting_records else None,
+                issuer_domain_names=[name.lower() for name in context.issuer_domains]
+                if context.has_lasting_records
+                else None,
             ),
         )
     )

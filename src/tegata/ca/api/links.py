@@ -15,6 +15,7 @@ NEW_AUTHZ = "/acme/new-authz"
 REVOKE_CERT = "/acme/revoke-cert"
 KEY_CHANGE = "/acme/key-change"
 ACCOUNT = "/acme/account/{id}"
+ACCOUNT_HASH = "/acme/account-hash/"
 ORDERS = "/acme/orders/{id}"
 ORDERS_AFTER = "/acme/orders/after/{id}"
 ORDER = "/acme/order/{id}"
@@ -41,6 +42,11 @@ class Links:
         """The URL of an account, and after it those that it had before (X-51)."""
         path = ACCOUNT.replace("{id}", identifier)
         return (self._base + path, *(former + path for former in self._former))
+
+    @property
+    def account_hashes(self) -> tuple[str, ...]:
+        """What the hashes of accounts stand behind in records that stay, and what they stood behind before (X-51)."""
+        return tuple(base + ACCOUNT_HASH for base in (self._base, *self._former))
 
     def account_id(self, kid: str) -> str:
         """The id in an account URL that we handed out, compared as an exact string (A-11).

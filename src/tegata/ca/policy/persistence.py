@@ -1,4 +1,4 @@
-"""What dns-persist-01 records permit (draft-ietf-acme-dns-persist-01 §4): the judgement of the TXT values at one name.
+"""What dns-persist-01 records permit (draft-ietf-acme-dns-persist-02 §4): the judgement of the TXT values at one name.
 
 Pure: the values are told, never looked up. Each is somebody else's text, an issue value as in CAA records; one that
 does not follow the grammar permits nothing.
@@ -6,10 +6,11 @@ does not follow the grammar permits nothing.
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
+from tegata.acme import challenges
 from tegata.ca.policy import caa
 
 NOT_NAMED = "they do not name this CA"
@@ -22,16 +23,50 @@ MALFORMED = "a parameter of the one that names this CA is malformed"
 _NEARNESS = (NOT_NAMED, MALFORMED, ACCOUNT, OVER, NAME_ONLY)
 _SECONDS = re.compile(r"[0-9]{1,15}")
 _NEVER = "9" * 15
+_LAST_SECOND = 253402300799  # of the year 9999
+_ANY_DOMAIN = "*"
 
 
 class PersistRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Who would take a record for a proof: the issuer's domain names, the account, for a wildcard or not, and when."""
+    """Who would take a record for a proof: the issuer's domain names, the account, for a wildcard or not, and when.
+
+    ``former_uris`` are what else the account may be called.
+    """
 
     issuers: tuple[str, ...]
     account_uri: str
     former_uris: tuple[str, ...] = ()
     wildcard: bool
     at: datetime
+
+
+def names_of(
+    name: str, account_uris: Sequence[str], thumbprints: Sequence[str], prefixes: Sequence[str]
+) -> tuple[str, ...]:
+    """What an account may be called in the record of a name, the form to be written first.
+
+    A hash of its URL, one of its keys and the name, or any name (draft 02 §4.1), behind one of the prefixes; or the URL
+    itself, as up to draft 01.
+    """
+    hashes = (
+        challenges.dnspersist01_account(prefix, thumbprint, uri, domain)
+        for thumbprint in thumbprints
+        for domain in (name, _ANY_DOMAIN)
+        for prefix in prefixes
+        for uri in account_uris
+    )
+    return (*hashes, *account_uris)
+
+
+def end(values: Sequence[bytes], request: PersistRequest) -> datetime | None:
+    """Until when the values permit what they permit now; None: without an end. X-46."""
+    permitting = [value for value in values if _objection(value, request) is None]
+    last = max((int(_until(value)) for value in permitting), default=_LAST_SECOND + 1)
+    return datetime.fromtimestamp(last, UTC) if last <= _LAST_SECOND else None
+
+
+def _until(value: bytes) -> str:
+    return dict(caa.read_value(value)[1] or ()).get("persistuntil", _NEVER)
 
 
 def objection(values: Sequence[bytes], request: PersistRequest) -> str | None:

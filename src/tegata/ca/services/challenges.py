@@ -29,7 +29,7 @@ from tegata.ca.errors import (
 )
 from tegata.ca.model import Account, Authorization, Challenge, Job, Look
 from tegata.ca.policy import calendar
-from tegata.ca.ports import Conflict, Hands, Ids, Store, Validator, Verdict, Work
+from tegata.ca.ports import Conflict, Hands, Ids, Question, Store, Validator, Verdict, Work
 from tegata.ca.services import sightings
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.limits import LimitService
@@ -70,7 +70,8 @@ class _Subject(NamedTuple):
 class ChallengeService:
     """Challenges of accounts; ``validation`` says how often is tried and how long a proof is good.
 
-    ``account_urls`` makes the account's URLs from its id: CAA records may name them (RFC 8657 §3).
+    ``account_urls`` makes the account's URLs from its id: CAA records may name them (RFC 8657 §3). ``hash_prefixes``
+    are what accounts' hashes stand behind in records that stay.
     """
 
     def __init__(
@@ -81,12 +82,14 @@ class ChallengeService:
         validation: Validation,
         hands: Hands,
         account_urls: Callable[[str], tuple[str, ...]],
+        hash_prefixes: tuple[str, ...],
         limits: LimitService,
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._validator, self._validation, self._hands = store, validator, validation, hands
-        self._account_urls, self._limits, self._ids, self._clock = account_urls, limits, ids, clock
+        self._account_urls, self._hash_prefixes = account_urls, hash_prefixes
+        self._limits, self._ids, self._clock = limits, ids, clock
         # What was read to accept a challenge, for the job that begins with it here; by the job's id.
         self._read: dict[str, _Subject] = {}
 
@@ -143,7 +146,7 @@ class ChallengeService:
             self._fail(work, challenge, error, b"{}")
             await self._finish(work, job)
             return
-        verdict = await self._validator.check(question(account, authorization, challenge, self._account_urls))
+        verdict = await self._validator.check(await self._question(*subject))
         # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
         # challenge itself is the guard's to see when the verdict is recorded.
         current = await self._store.accounts.get(account.id)
@@ -156,6 +159,19 @@ class ChallengeService:
             await self._store.commit(work)
         else:
             await self._conclude(job, authorization, challenge, verdict, current)
+
+    async def _question(self, account: Account, authorization: Authorization, challenge: Challenge) -> Question:
+        """What is asked; a record that stays may have been made with any key that the account ever had (X-44)."""
+        if challenge.type != DNS_PERSIST_01:
+            return question(account, authorization, challenge, self._account_urls)
+        return question(
+            account,
+            authorization,
+            challenge,
+            self._account_urls,
+            hash_prefixes=self._hash_prefixes,
+            former_keys=await self._store.accounts.former_keys(account.id),
+        )
 
     async def _subject(self, challenge_id: str) -> _Subject | None:
         """A challenge with all that is to be known of it, if it is still there."""
@@ -188,7 +204,7 @@ class ChallengeService:
         )
         if verdict.error is None:
             self._store.authorizations.pass_challenge(
-                work, challenge.id, now, self._end(challenge, now), verdict.evidence
+                work, challenge.id, now, self._end(challenge, now, verdict.until), verdict.evidence
             )
             self._limits.passed(work, authorization.account_id, authorization.identifier.value)
             await self._finish(work, job)
@@ -200,10 +216,11 @@ class ChallengeService:
             self._limits.failed(work, authorization.account_id, authorization.identifier.value, verdict.error)
             await self._finish(work, job)
 
-    def _end(self, challenge: Challenge, now: datetime) -> datetime:
-        """Until when a proof that was just seen counts."""
+    def _end(self, challenge: Challenge, now: datetime, until: datetime | None) -> datetime:
+        """Until when a proof that was just seen counts: no longer than the record that it was seen in (X-46)."""
         span = timedelta(seconds=self._validation.reuse_seconds)
-        return now + (min(span, calendar.LASTING_PROOF) if challenge.type == DNS_PERSIST_01 else span)
+        end = now + (min(span, calendar.LASTING_PROOF) if challenge.type == DNS_PERSIST_01 else span)
+        return end if until is None else min(end, until)
 
     def _fail(self, work: Work, challenge: Challenge, error: ValidationFault, evidence: bytes) -> None:
         fault = fault_of(error, self._ids.reference())

@@ -8,9 +8,18 @@ from tegata.ca.ports import Question
 
 
 def question(
-    account: Account, authorization: Authorization, challenge: Challenge, account_urls: Callable[[str], tuple[str, ...]]
+    account: Account,
+    authorization: Authorization,
+    challenge: Challenge,
+    account_urls: Callable[[str], tuple[str, ...]],
+    *,
+    hash_prefixes: tuple[str, ...] = (),
+    former_keys: tuple[str, ...] = (),
 ) -> Question:
-    """The question for a challenge of the account; ``account_urls`` makes the account's URLs, today's first."""
+    """The question for a challenge of the account; ``account_urls`` makes the account's URLs, today's first.
+
+    ``hash_prefixes`` and the thumbprints of ``former_keys`` are for records that stay.
+    """
     account_uri, *former_uris = account_urls(account.id)
     return Question(
         identifier=authorization.identifier,
@@ -20,4 +29,6 @@ def question(
         key_authorization=challenge.token and challenges.key_authorization(challenge.token, account.thumbprint),
         account_uri=account_uri,
         former_uris=tuple(former_uris),
+        thumbprints=(account.thumbprint, *former_keys) if hash_prefixes else (),
+        hash_prefixes=hash_prefixes,
     )

@@ -52,6 +52,10 @@ class AccountRows:
         """The contract's accounts, oldest first."""
         return [_account(row) for row in await self._database.fetch("accounts.of_contract", contract_id=contract_id)]
 
+    async def former_keys(self, account_id: str) -> tuple[str, ...]:
+        """The thumbprints of the keys that the account has had."""
+        return tuple(row[0] for row in await self._database.fetch("accounts.former_keys", id=account_id))
+
     def insert(self, work: Work, account: Account) -> None:
         """Add an account; Conflict if the key already has one."""
         work.add(
@@ -83,8 +87,9 @@ class AccountRows:
         audit.record(work, "account.contacts-changed", account_id)
 
     def change_key(self, work: Work, account_id: str, *, former: str, thumbprint: str, jwk: JWK) -> None:
-        """Replace the key, if it is still the former and no account has the new one."""
+        """Replace the key, if it is still the former and no account has the new one; the former is remembered."""
         work.add("accounts.change_key", rows=1, id=account_id, former=former, thumbprint=thumbprint, jwk=json(jwk))
+        work.add("accounts.remember_key", id=account_id, former=former)
         audit.record(work, "account.key-changed", account_id, former=former, thumbprint=thumbprint)
 
     def bind(self, work: Work, account_id: str, *, former: str, kid: str, binding: bytes) -> None:

@@ -91,6 +91,13 @@ CREATE TABLE accounts (
 CREATE INDEX accounts_of_contract ON accounts (contract_id);
 CREATE INDEX accounts_of_credential ON accounts (kid);
 
+-- Keys that an account had before: lasting records that were made with one of them count on.
+CREATE TABLE former_keys (
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    thumbprint TEXT NOT NULL,
+    PRIMARY KEY (account_id, thumbprint)
+) STRICT;
+
 CREATE TABLE authorizations (
     id TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),

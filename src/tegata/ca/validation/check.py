@@ -72,7 +72,7 @@ class NetworkValidator:
         """
         proof, permission = await asyncio.gather(self.prove(question), self._caa.check(question))
         seen = {"proof": msgspec.Raw(proof.evidence), "caa": msgspec.Raw(permission.evidence)}
-        return Verdict(proof.error or permission.error, msgspec.json.encode(seen))
+        return Verdict(proof.error or permission.error, msgspec.json.encode(seen), until=proof.until)
 
     async def prove(self, question: Question) -> Verdict:
         """Whether the identifier answers its challenge, whatever CAA says; raises UnknownCheck."""

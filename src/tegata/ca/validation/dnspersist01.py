@@ -1,4 +1,4 @@
-"""The dns-persist-01 check as the CA makes it (draft-ietf-acme-dns-persist-01, BR 3.2.2.4.22): one TXT look-up.
+"""The dns-persist-01 check as the CA makes it (draft-ietf-acme-dns-persist-02, BR 3.2.2.4.22): one TXT look-up.
 
 There is no token: a record that names the CA and the account proves the name as often as it is looked at. What a record
 permits is ``policy.persistence``'s. Knows no store; never raises for what the other side did.
@@ -40,17 +40,24 @@ class DnsPersist01:
             started=now,
             lookup=lookup,
         )
-        return await verdict(evidence, self._look(question, lookup, now), self._clock)
+        found = await verdict(evidence, self._look(question, lookup, now), self._clock)
+        return found._replace(until=lookup.until)
 
     async def _look(self, question: Question, lookup: Lookup, now: datetime) -> None:
         values = await texts(self._resolver, lookup)
-        account, wildcard = question.account_uri, question.wildcard
+        account, *others = persistence.names_of(
+            question.identifier.value,
+            (question.account_uri, *question.former_uris),
+            question.thumbprints,
+            question.hash_prefixes,
+        )
+        wildcard = question.wildcard
         request = PersistRequest(
-            issuers=self._issuers, account_uri=account, former_uris=question.former_uris, wildcard=wildcard, at=now
+            issuers=self._issuers, account_uri=account, former_uris=tuple(others), wildcard=wildcard, at=now
         )
         reason = persistence.objection(values, request)
         if reason is not None:
             issuer = self._issuers[0] if self._issuers else "-"
             wanted = challenges.dnspersist01_value(issuer, account, wildcard=wildcard)
             raise PersistRefused(name=lookup.name, reason=reason, got=shown(lookup, values), wanted=wanted)
-        lookup.matched = True
+        lookup.matched, lookup.until = True, persistence.end(values, request)

@@ -32,7 +32,10 @@ class Hop(msgspec.Struct):
 
 
 class Lookup(msgspec.Struct):
-    """The TXT records of a name: where aliases led, how many values there were, the first of them, made printable."""
+    """The TXT records of a name: where aliases led, how many values there were, the first of them, made printable.
+
+    ``until`` is when the one that matched stops to, if it says so.
+    """
 
     name: str
     target: str = ""
@@ -40,6 +43,7 @@ class Lookup(msgspec.Struct):
     values: list[str] = msgspec.field(default_factory=list)
     matched: bool = False
     secure: bool = False
+    until: datetime | None = None
 
 
 class Climb(msgspec.Struct, kw_only=True):

@@ -14,7 +14,7 @@ from tegata.pki.names import BadName
 
 PATH = "/look"
 READY_PATH = "/ready"
-ERRAND_LIMIT = 16 * 1024
+ERRAND_LIMIT = 64 * 1024
 REPORT_LIMIT = 256 * 1024
 # No fact of a fault is longer; it is shown to people.
 _FACT_LIMIT = 4096
@@ -56,7 +56,8 @@ def read_errand(body: bytes) -> Errand:
             challenges.check_token(question.token)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadName, BadToken):
         raise BadMessage("no errand") from None
-    if not is_named or not "".join((question.key_authorization, question.account_uri, *question.former_uris)).isascii():
+    texts = (question.key_authorization, question.account_uri, *question.former_uris)
+    if not is_named or not "".join((*texts, *question.thumbprints, *question.hash_prefixes)).isascii():
         raise BadMessage("no errand")
     return found
 

@@ -126,6 +126,7 @@ class Perspectives:
             None if outcome is Outcome.REACHED else self._disagreement(question, voices),
             msgspec.json.encode({"own": msgspec.Raw(verdict.evidence), "corroborated": tally}),
             tuple(voice.sighting() for voice in (*voices, *late)),
+            verdict.until,
         )
 
     async def _ask(self, remote: Remote, look: Look, question: Question) -> _Voice:

@@ -42,6 +42,17 @@ SET thumbprint = :thumbprint, jwk = :jwk
 WHERE id = :id AND thumbprint = :former AND deactivated_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM accounts AS holder WHERE holder.thumbprint = :thumbprint);
 
+-- name: remember_key
+INSERT INTO former_keys (account_id, thumbprint)
+VALUES (:id, :former)
+ON CONFLICT DO NOTHING;
+
+-- name: former_keys
+SELECT thumbprint
+FROM former_keys
+WHERE account_id = :id
+ORDER BY thumbprint;
+
 -- name: bind
 UPDATE accounts
 SET kid = :kid, binding = :binding
