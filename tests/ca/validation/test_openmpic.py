@@ -104,6 +104,18 @@ async def test_a_proof_in_the_dns(dns):
         assert (seen["check_passed"], seen["details"]["found_at"]) == (True, record)
 
 
+async def test_what_stands_behind_an_alias_is_not_told(dns):
+    """It may be a name that only the agent's resolvers know (S-07); that it was the right value is."""
+    dns.set(f"_acme-challenge.{NAME}", "CNAME", "inside.example.net.")
+    dns.set("inside.example.net", "TXT", '"secret"')
+    for record, passes in (('"secret"', False), (f'"{VALUE}"', True)):
+        dns.set("inside.example.net", "TXT", record)
+        seen = await ask(dns, "dcv", dcv(DNS))
+        assert seen["check_passed"] is passes
+        assert (seen["details"]["records_seen"], seen["details"]["found_at"]) == ([], "inside.example.net")
+        assert "secret" not in json.dumps(seen)
+
+
 @pytest.mark.parametrize(
     ("record", "target", "parameters", "passes"),
     [
@@ -158,6 +170,9 @@ async def test_caa_that_is_not_there_or_not_known(dns, monkeypatch):
         ("dcv", dcv(HTTP, "localhost/../x")),
         ("dcv", dcv(HTTP, "*.192.0.2.1")),
         ("dcv", dcv(DNS, "192.0.2.1")),
+        ("dcv", b'{"x":' + b"[" * 8000),
+        ("dcv", b'{"domain_or_ip_target":"\xff"}'),
+        ("caa", {"domain_or_ip_target": "*.192.0.2.1"}),
         ("caa", {"domain_or_ip_target": ""}),
         ("caa", {"domain_or_ip_target": NAME, "caa_check_parameters": {"certificate_type": "s-mime"}}),
         ("caa", {"domain_or_ip_target": NAME, "caa_check_parameters": {"caa_domains": ["a b"]}}),

@@ -64,7 +64,7 @@ def test_a_redirect_is_resolved_like_a_browser_does(location, url, host_header):
         ("http://2130706433/", "it leads to a host that is no valid name"),
         ("http://under_score.example.com/", "it leads to a host that is no valid name"),
         ("http://www.example.com/\r\nHost: x", "it leads to a malformed URL"),
-        ("http://www.example.com/a b", "it leads to a malformed URL"),
+        *((f"http://www.example.com/a{c}b", "it leads to a malformed URL") for c in (" ", "\r\n", "\t", "\0", "\x7f")),
         ("http://www.example.com/\u00e9", "it leads to a malformed URL"),
         ("/" + "x" * 2000, "it leads to a malformed URL"),
     ],
