@@ -45,6 +45,7 @@ check: install ## format, lint, types, import contracts, architecture
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	.venv/bin/mypy --platform win32 --cache-dir .mypy_cache/win32 --package tegata.cli
 	.venv/bin/lint-imports
 	$(python) -m pytest -q tests/architecture
 

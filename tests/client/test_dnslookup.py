@@ -57,6 +57,13 @@ def test_what_is_no_server(text: str):
     assert caught.value.facts == {"text": text}
 
 
+def test_no_name_is_not_this_machine(monkeypatch: pytest.MonkeyPatch):
+    """As Windows takes it for."""
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [(2, 2, 17, "", ("192.0.2.1", 0))])
+    with pytest.raises(BadResolver):
+        Lookup([""])
+
+
 def test_the_systems_servers_are_asked_when_none_is_named():
     """And no others: there is no public default."""
     assert [server.host for server in Lookup().servers] == [str(each) for each in dns.resolver.Resolver().nameservers]

@@ -7,6 +7,7 @@ import contextlib
 import select
 import socket
 import ssl
+import sys
 
 import h11
 
@@ -63,11 +64,13 @@ class Connection:
     def is_quiet(self) -> bool:
         """Whether nothing has come since: a server that closes an idle connection can be heard doing so."""
         assert self._tcp is not None
-        if hasattr(select, "poll"):
+        if sys.platform == "win32":  # where select takes a socket of any number
+            heard = select.select([self._tcp], [], [], 0)[0]
+        else:
             poll = select.poll()
             poll.register(self._tcp, select.POLLIN)
-            return not poll.poll(0)
-        return not select.select([self._tcp], [], [], 0)[0]  # Windows, where any number is allowed
+            heard = poll.poll(0)
+        return not heard
 
     def hang_up(self) -> None:
         """End whatever it is at, from another thread."""

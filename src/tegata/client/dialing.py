@@ -8,6 +8,7 @@ import itertools
 import os
 import selectors
 import socket
+import sys
 import time
 from collections import deque
 
@@ -100,4 +101,14 @@ class _Race:
         self._selector.unregister(attempt)
         self._running.remove(attempt)
         attempt.close()
-        self._failure = OSError(code, os.strerror(code))
+        self._failure = _failure(code)
+
+
+def _failure(code: int) -> OSError:
+    """The system's error of this number, in its words; those of Windows' network are none of the C library's."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - not at the top: it is wanted nowhere else
+
+        return ctypes.WinError(code)
+    else:  # noqa: RET505 - so that types are checked for both
+        return OSError(code, os.strerror(code))

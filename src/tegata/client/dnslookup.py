@@ -95,7 +95,7 @@ def _named(text: str) -> Server:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
     except (ValueError, OSError):
         found = []
-    if not found or not 0 < port <= _LAST_PORT:
+    if not host or not found or not 0 < port <= _LAST_PORT:
         raise BadResolver(text=text)
     return Server(str(found[0][4][0]), port)
 

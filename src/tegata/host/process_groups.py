@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Protocol, TypedDict
@@ -87,7 +88,7 @@ def end(process: Process, *, windows: bool) -> None:
 
 def _ask(process: Process, *, windows: bool) -> None:
     if not windows:
-        _signal_group(process, signal.SIGTERM)
+        _signal_group(process, kill=False)
         return
     # It has ended, or there is no console, as in a scheduled task: CPython's os.kill raises SystemError for the latter.
     with contextlib.suppress(OSError, SystemError):
@@ -96,12 +97,13 @@ def _ask(process: Process, *, windows: bool) -> None:
 
 def _kill(process: Process, *, windows: bool) -> None:
     if not windows:
-        _signal_group(process, signal.SIGKILL)
+        _signal_group(process, kill=True)
         return
     with contextlib.suppress(OSError):  # it has ended
         process.kill()
 
 
-def _signal_group(process: Process, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):  # all of them have ended
-        os.killpg(process.pid, number)
+def _signal_group(process: Process, *, kill: bool) -> None:
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError):  # all of them have ended
+            os.killpg(process.pid, signal.SIGKILL if kill else signal.SIGTERM)

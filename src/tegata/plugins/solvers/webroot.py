@@ -7,6 +7,7 @@ written through a link, overwritten in place, or removed unless it is ours (S-02
 import contextlib
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from tegata.acme.challenges import HTTP01_PREFIX, check_token
@@ -86,7 +87,7 @@ def _make_directory(path: Path) -> None:
         path.mkdir()
     except FileExistsError:
         return
-    if hasattr(os, "O_DIRECTORY"):
+    if sys.platform != "win32":
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             _open_to_all(descriptor, _DIRECTORY_MODE)
