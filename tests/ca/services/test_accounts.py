@@ -31,9 +31,10 @@ from tegata.ca.errors import (
     UnsupportedContact,
 )
 from tegata.ca.policy import keys
-from tegata.ca.ports import Sealer, Work
+from tegata.ca.ports import Conflict, Sealer, Work
 from tegata.ca.services import actors
-from tegata.ca.services.accounts import AccountService
+from tegata.ca.services.accounts import CONTACT_CHARACTERS, CONTACT_MOST, AccountService
+from tegata.ca.services.ids import SystemIds
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate, spki_digest
 from tests.ca.services.house import DAY, NEW_ACCOUNT, NOW, SECOND, TERMS
@@ -128,8 +129,10 @@ async def test_an_account_stays_under_its_eab_where_the_other_is_not_good(house)
         (await bound(house, added._replace(credential=replaced)), CredentialSuperseded),
         (await bound(house, full), CredentialUsedUp),
     ):
-        with pytest.raises(refusal):
+        with pytest.raises(refusal) as caught:
             await register(house, new)
+        if refusal is CredentialElsewhere:
+            assert caught.value.facts == {"kid": foreign.credential.kid, "contract": added.contract.id}
     assert await house.accounts.find(account.id) == account
     assert await register(house, NewAccount()) == (account, False)
 
@@ -143,6 +146,39 @@ async def test_an_account_goes_under_another_eab_by_two_requests_at_once(house):
     results = await asyncio.gather(*(register(house, new) for _ in range(4)))
     assert {account.kid for account, _ in results} == {other.credential.kid}
     assert (await house.credentials.usage(other.credential)).registered == 1
+
+
+async def test_two_requests_put_an_account_under_two_eabs(house):
+    """One of them does; the other's EAB has no account, and is not said to be used up."""
+    added = await house.sell()
+    await register(house, await bound(house, added))
+    others = [added._replace(credential=await house.credentials.add(added.contract.id)) for _ in range(2)]
+    news = [await bound(house, other) for other in others]
+    results = await asyncio.gather(*(register(house, new) for new in news), return_exceptions=True)
+    [lost] = [result for result in results if isinstance(result, BaseException)]
+    assert isinstance(lost, Conflict)
+    usages = [await house.credentials.usage(other.credential) for other in others]
+    assert sorted((usage.accounts, usage.registered) for usage in usages) == [(0, 0), (1, 1)]
+
+
+async def test_an_account_that_gives_itself_up_while_it_goes_under_another_eab(house):
+    """It is told that it is gone, and the EAB is not used."""
+    added = await house.sell()
+    account, _ = await register(house, await bound(house, added))
+    actor = await house.accounts.authenticate(account)
+    other = added._replace(credential=await house.credentials.add(added.contract.id))
+    new = await bound(house, other)
+    commit = house.store.commit
+
+    async def late(work):
+        house.store.commit = commit
+        await house.accounts.deactivate(actor)
+        await commit(work)
+
+    house.store.commit = late
+    with pytest.raises(AccountDeactivated):
+        await register(house, new)
+    assert (await house.credentials.usage(other.credential)).registered == 0
 
 
 async def test_only_an_existing_account_is_asked_for(house):
@@ -213,6 +249,15 @@ async def test_consent_is_needed(house):
     assert caught.value.facts == {"url": TERMS}
 
 
+async def test_a_ca_without_terms_asks_for_no_consent(house):
+    """And writes none down."""
+    house.accounts = AccountService(
+        store=house.store, services=house.products, terms="", sealer=house.sealer, ids=house.ids, clock=house.clock
+    )
+    account, created = await register(house, await bound(house, await house.sell(), terms_of_service_agreed=False))
+    assert (created, account.terms_agreed_at) == (True, None)
+
+
 async def test_an_account_needs_an_eab(house):
     """There is no account without a contract."""
     with pytest.raises(BindingRequired):
@@ -249,6 +294,24 @@ async def test_an_unknown_kid_and_a_wrong_mac_are_refused_alike(house):
     assert set(refusals) == {"eab.refused"}
     assert opened.times == len(refusals)
     assert await house.store.accounts.of_contract(added.contract.id) == []
+
+
+class Guessed(SystemIds):
+    """Ids whose MAC keys are known."""
+
+    def mac(self) -> bytes:
+        return bytes(32)
+
+
+async def test_the_key_that_stands_in_for_an_unknown_eab_opens_nothing(house):
+    """Not even to who could guess it (A-41)."""
+    accounts = AccountService(
+        store=house.store, services=house.products, terms=TERMS, sealer=house.sealer, ids=Guessed(), clock=house.clock
+    )
+    binding = eab.bind(JWK, "unknown", bytes(32), NEW_ACCOUNT)
+    new = NewAccount(terms_of_service_agreed=True, external_account_binding=binding)
+    with pytest.raises(BindingRefused):
+        await accounts.register(jwk=JWK, new=new, url=NEW_ACCOUNT)
 
 
 @pytest.mark.parametrize(
@@ -317,7 +380,8 @@ async def test_a_service_that_lost_its_acme(house):
     "contacts",
     [
         (),
-        ("mailto:a@example.com",),
+        ("mailto:a@example.com",) * CONTACT_MOST,
+        (f"mailto:{'a' * (CONTACT_CHARACTERS - len('mailto:@example.com'))}@example.com",),
         ("MAILTO:first.last+tag@sub.example.com", "mailto:b%40c@example.com"),
     ],
 )
@@ -338,8 +402,8 @@ async def test_contacts(house, contacts):
         (("mailto:a@b@example.com",), InvalidContact),
         (("mailto:a b@example.com",), InvalidContact),
         (("mailto:a@example.com\r\nBcc: x",), InvalidContact),
-        (("mailto:" + "a" * 320 + "@example.com",), InvalidContact),
-        (("mailto:a@example.com",) * 11, InvalidContact),
+        ((f"mailto:{'a' * (CONTACT_CHARACTERS - len('mailto:@example.com') + 1)}@example.com",), InvalidContact),
+        (("mailto:a@example.com",) * (CONTACT_MOST + 1), InvalidContact),
         (("tel:+81-3-0000-0000",), UnsupportedContact),
         (("a@example.com",), UnsupportedContact),
         (("mailto:a@example.com", "https://example.com"), UnsupportedContact),
@@ -348,8 +412,9 @@ async def test_contacts(house, contacts):
 async def test_contacts_that_are_refused(house, contacts, refusal):
     """What is no plain address, and what is no address (A-36)."""
     added = await house.sell()
-    with pytest.raises(refusal):
+    with pytest.raises(refusal) as caught:
         await register(house, await bound(house, added, contact=contacts))
+    assert 0 < len(caught.value.facts["contact"]) <= 64
 
 
 async def test_an_account_that_gave_itself_up_stays_so(house):

@@ -112,6 +112,7 @@ async def test_lists(store: Store) -> None:
     assert await store.contracts.of_customer("customer") == [first, contract()]
     assert await store.contracts.of_customer("other") == [foreign]
     assert await store.credentials.of_contract("contract") == [newer, credential()]
+    assert await store.credentials.of_contract("foreign") == []
     assert await store.accounts.of_contract("contract") == [account(), second]
     assert await store.accounts.of_contract("foreign") == []
 

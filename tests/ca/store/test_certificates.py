@@ -7,7 +7,7 @@ import pytest
 from tegata.ca.model import Replacement, Revocation, RevocationList
 from tegata.ca.ports import Conflict, Store, Work
 from tegata.ca.settings import WHOLE_CRL
-from tests.ca.store.records import DAY, NOW, SECOND, certificate, contract, order, populate
+from tests.ca.store.records import DAY, NOW, SECOND, account, certificate, contract, credential, order, populate
 
 pytestmark = pytest.mark.anyio
 
@@ -137,6 +137,30 @@ async def test_issued_certificates_by_serial_and_by_key(store: Store) -> None:
     assert [one.serial for one in await store.certificates.issued_after("", 2)] == ["01", "02"]
     assert [one.serial for one in await store.certificates.issued_after("02", 9)] == ["04"]
     assert [one.serial for one in await store.certificates.of_key(certificate().spki_digest)] == ["04", "01"]
+
+
+async def test_what_hangs_on_a_credential(store: Store) -> None:
+    """Its living accounts and their valid certificates; not another credential's, nor a gone account's."""
+    await populate(store)
+    await orders(store, *(f"o{number}" for number in range(1, 8)))
+    issued = {"chain_pem": b"pem", "issued_at": NOW}
+    work = Work()
+    store.credentials.insert(work, credential(kid="other"))
+    store.accounts.insert(work, account(id="theirs", thumbprint="theirs", kid="other"))
+    store.accounts.insert(work, account(id="gone", thumbprint="gone", deactivated_at=NOW))
+    for record in (
+        certificate("01", "o1", **issued),
+        certificate("02", "o2", not_after=NOW + 2 * DAY, **issued),
+        certificate("03", "o3", not_after=NOW + DAY),
+        certificate("04", "o4", not_after=NOW + DAY, revoked_at=NOW, reason=4, **issued),
+        certificate("05", "o5", not_after=NOW, **issued),
+        certificate("06", "o6", not_after=NOW + DAY, account_id="theirs", **issued),
+        certificate("07", "o7", not_after=NOW + DAY, account_id="gone", **issued),
+    ):
+        store.certificates.intend(work, record)
+    await store.commit(work)
+    usage = await store.credentials.usage(credential(), NOW)
+    assert (usage.accounts, usage.certificates, usage.first_end) == (1, 2, NOW + 2 * DAY)
 
 
 async def test_revoked_certificates_for_the_crl(store: Store) -> None:
