@@ -274,6 +274,25 @@ async def test_a_verdict_after_the_lease_was_lost(house, placed):
     assert (await statuses(house, actor, view))[0] is ChallengeStatus.VALID
 
 
+async def test_a_verdict_that_could_not_be_stored(house, placed, monkeypatch):
+    """It is looked for again: the job stays, as long as the verdict is wanted."""
+    actor, view, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+    [job] = await house.store.jobs.claim("test", NOW, NOW + SECOND, 10)
+    commit = house.store.commit
+
+    async def refuse(work):
+        monkeypatch.setattr(house.store, "commit", commit)
+        raise Conflict("observations.insert")
+
+    monkeypatch.setattr(house.store, "commit", refuse)
+    with pytest.raises(Conflict):
+        await house.challenges.validate(job)
+    house.clock.advance(SECOND)
+    assert await house.work() == 1
+    assert (await statuses(house, actor, view))[2] is OrderStatus.READY
+
+
 async def test_a_verdict_for_an_authorization_that_expired_meanwhile(house, placed):
     """It is too late: an expired authorization is not brought back by looking at it."""
     actor, view, challenge = placed

@@ -92,6 +92,30 @@ async def test_from_order_to_certificate(logged, ready, logs):
     ]
 
 
+class Listening:
+    """A second lint that has nothing to say."""
+
+    name = "listening 1"
+
+    def __init__(self):
+        self.heard = []
+
+    def takes(self, serial):
+        return True
+
+    async def check(self, tbs):
+        self.heard.append(tbs)
+
+
+async def test_both_are_linted(logged, ready):
+    """What is logged, and what is signed last (B-82)."""
+    logged.issuance._linter = listening = Listening()
+    await logged.finalize(*ready)
+    certificate, found = await finished(logged, ready)
+    sent = x509.load_der_x509_certificate(found.der)
+    assert listening.heard == [sent.tbs_certificate_bytes, leaf(certificate).tbs_certificate_bytes]
+
+
 @pytest.mark.parametrize("commits", [2, 3, 4])
 async def test_death_between_the_steps(logged, ready, logs, monkeypatch, commits):
     """B-82: before anything signed was stored, with a precertificate, with SCTs: the next goes on from there."""

@@ -4,7 +4,8 @@ import pytest
 
 from tegata.acme import jwk
 from tegata.ca.errors import AlreadyRevoked, BadCertificateRequest, Refused, UnsuitableAccountKey
-from tegata.ca.ports import Work
+from tegata.ca.ports import Conflict, Work
+from tegata.ca.services.crls import CRL
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate, spki_digest
 from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, NOW, SECOND, der
@@ -119,6 +120,7 @@ async def test_the_sweep_revokes(house, sold, monkeypatch):
     await house.certificates.block_key(DIGEST, 0)
     monkeypatch.setattr(house.store.certificates, "of_key", find)
     assert await reasons(house) == {"a.example.net": None}
+    assert await house.store.jobs.next_due() == house.clock() + MINUTE, "what is being issued by then is issued"
     house.clock.advance(2 * MINUTE)
     await house.work()
     assert await reasons(house) == {"a.example.net": 1}
@@ -142,8 +144,25 @@ async def test_the_operator_learns_later_of_a_compromise(house, sold):
     certificate = await house.issue(one, "a.example.net")
     await house.certificates.revoke_by_account(one, der(certificate), 4)
     assert (await house.certificates.revoke_by_operator(certificate.serial, 1)).reason == 1
-    with pytest.raises(AlreadyRevoked):
+    with pytest.raises(AlreadyRevoked) as caught:
         await house.certificates.revoke_by_operator(certificate.serial, 1)
+    assert caught.value.facts == {"serial": certificate.serial}
+
+
+async def test_a_crl_that_cannot_be_signed_is_left_to_jobs(house, sold):
+    """Revoked it is; one for each reason it had, as soon as the request's own time is over."""
+    one, _ = sold
+    certificate = await house.issue(one, "a.example.net")
+    house.signer.before = OSError("down")
+    for reason in (4, 1):
+        assert (await house.certificates.revoke_by_operator(certificate.serial, reason)).reason == reason
+    due = house.clock() + 5 * SECOND
+    assert await house.store.jobs.next_due() == due
+    jobs = await house.store.jobs.claim("test", due, due + SECOND, 10)
+    assert sorted((job.kind, job.subject) for job in jobs) == [
+        (CRL, f"{certificate.serial}:1"),
+        (CRL, f"{certificate.serial}:4"),
+    ]
 
 
 async def test_a_certificate_in_its_last_second(house, sold):
@@ -170,3 +189,22 @@ async def test_another_request_revokes_at_the_same_moment(house, sold, monkeypat
     assert (await house.certificates.revoke_by_operator(certificate.serial, 1)).reason == 1
     assert read == []
     assert [blocked.spki_digest for blocked in await house.certificates.blocked_keys()] == [DIGEST]
+
+
+async def test_others_revoke_at_the_same_moment_again_and_again(house, sold, monkeypatch):
+    """It is an error in the end: the key is not blocked, and nobody is told that it is (A-94)."""
+    one, _ = sold
+    certificate = await house.issue(one, "a.example.net")
+    stale = await house.store.certificates.of_key(DIGEST)
+    await house.certificates.revoke_by_account(one, der(certificate), 4)
+    asked = []
+
+    async def late(digest):
+        asked.append(digest)
+        return stale
+
+    monkeypatch.setattr(house.store.certificates, "of_key", late)
+    with pytest.raises(Conflict):
+        await house.certificates.revoke_by_operator(certificate.serial, 1)
+    assert asked == [DIGEST] * 5
+    assert await house.certificates.blocked_keys() == []
