@@ -1,4 +1,4 @@
-"""Ending a program with all that it has started; on Windows by a double, as no Windows runs the tests."""
+"""Ending a program with all that it has started; on Windows by a double, as no Windows runs the tests in CI."""
 
 import subprocess
 
