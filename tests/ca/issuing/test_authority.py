@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 
 from tegata.ca.issuing import keys as ca_keys
 from tegata.ca.issuing import layout
@@ -90,3 +91,17 @@ async def test_signing_a_crl(ca):
     )
     crl = x509.load_der_x509_crl(encoded)
     assert crl.is_signature_valid(ca.hierarchy.issuing.public_key())
+
+
+async def test_a_weak_algorithm_is_not_signed(ca, wanted):
+    """Nor any but the key's own, whoever laid it out (B-56)."""
+    tbs = ca.builder.template(**wanted._asdict())
+    doctored = Tbs(tbs).with_field(ALGORITHM, bytes.fromhex("300d06092a864886f70d0101050500")).encode()
+    with pytest.raises(ValueError, match="not for this issuing CA"):
+        await ca.authority.sign(doctored)
+
+
+async def test_what_does_not_verify_is_not_given_away(ca, wanted, rsa_key):
+    """By a key that is not the certificate's, or a token that signs wrongly."""
+    with pytest.raises(InvalidSignature):
+        await SoftwareAuthority(rsa_key, ca.authority.certificate).sign(ca.builder.template(**wanted._asdict()))

@@ -1,6 +1,7 @@
 """What a CA asks the root for: read as it was made, and refused where anything in it is not a CA's."""
 
 import base64
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -152,3 +153,15 @@ def test_whom_the_root_certifies(key, root):
     ):
         with pytest.raises(Refused, match=why):
             requests.certify(root, requests.read(asked), NOW)
+
+
+def test_what_the_root_signs_ends_with_it(key, root):
+    """A CA below it, and its CRL, which else lives a year (BR 4.9.7, 6.3.2; B-74)."""
+    ends = root.certificate.not_valid_after_utc
+    wish = requests.read(request(key))
+    for now, life in ((NOW, timedelta(days=3 * 365, seconds=-1)), (ends - timedelta(days=100), timedelta(days=100))):
+        certificate = requests.certify(root, wish, now)
+        assert certificate.not_valid_after_utc == now + life
+    for now, life in ((NOW, timedelta(days=365)), (ends - timedelta(days=100), timedelta(days=100))):
+        crl = x509.load_der_x509_crl(hierarchy.root_list(root, 1, (), now))
+        assert (crl.last_update_utc, crl.next_update_utc) == (now, now + life)
