@@ -4,6 +4,7 @@ Of its methods those that are ACME's by name and whose expected value it hands o
 It says neither account nor method for CAA, so that a record which names either permits nothing. Makes no connection.
 """
 
+import base64
 from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
@@ -164,10 +165,10 @@ def _http_details(seen: Evidence) -> Details:
     last = seen.hops[-1]
     return {
         "validation_method": "acme-http-01",
-        "response_history": [{"status_code": hop.status, "url": hop.url} for hop in seen.hops[:-1]],
+        "response_history": [{"status_code": hop.status, "url": hop.location} for hop in seen.hops[:-1]],
         "response_url": last.url,
         "response_status_code": last.status,
-        "response_page": seen.snippet,
+        "response_page": base64.b64encode(_bare(seen.snippet).encode()).decode(),
         "resolved_ip": last.attempts[-1].address if last.attempts else None,
     }
 
@@ -177,10 +178,15 @@ def _dns_details(seen: Evidence) -> Details:
     is_alias = bool(seen.lookup.target) and seen.lookup.target != seen.lookup.name
     return {
         "validation_method": "acme-dns-01",
-        "records_seen": [] if is_alias else seen.lookup.values,
+        "records_seen": [] if is_alias else [_bare(value) for value in seen.lookup.values],
         "ad_flag": seen.lookup.secure,
         "found_at": seen.lookup.target or None,
     }
+
+
+def _bare(shown: str) -> str:
+    """What stands between the quotation marks that evidence is shown in; others' words have none."""
+    return shown.removeprefix('"').removesuffix('"')
 
 
 def _response(perspective: str, verdict: Verdict, seen: Evidence | Climb, details: Details, kind: str) -> bytes:
