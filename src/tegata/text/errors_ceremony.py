@@ -32,6 +32,7 @@ REASONS: dict[str, str] = {
     "the certificate answers no request of this CA": "この認証局の要求に対応する証明書ではありません",
     "issuing CAs are numbered one after the other": "発行認証局の番号は順に付けます",
     "the root has not signed it": "ルートの署名がありません",
+    "it is not what the transcript says": "記録されている内容と異なります",
     "it is no CA's certificate": "認証局の証明書ではありません",
     "it is no certificate in PEM and no CRL in DER": "PEM 形式の証明書でも DER 形式の CRL でもありません",
 }

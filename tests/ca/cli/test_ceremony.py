@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,9 @@ def test_a_ca_below_an_offline_root(ceremony):
     found = {row["check"]: row["status"] for row in ceremony.at(ceremony.home, "check")}
     assert (found["files"], found["issuing CA"]) == ("ok", "ok")
     for where, entries in ((ceremony.home, 4), (ceremony.root, 2)):
-        assert ceremony.at(where, "ceremony", "verify")["entries"] == entries
+        verified = ceremony.at(where, "ceremony", "verify")
+        last = (where / "ceremony.jsonl").read_bytes().splitlines()[-1]
+        assert (verified["entries"], verified["sha256"]) == (entries, sha256(last).hexdigest())
 
 
 def test_every_step_can_be_repeated(ceremony):
@@ -186,14 +189,15 @@ def test_the_roots_crl(ceremony):
     old = path.read_bytes()
     words = ("ceremony", "crl", "--revoke", str(ceremony.home / "issuing.pem"), *BY)
     assert "--reason" in ceremony.refused(ceremony.root, *words)
-    ceremony.at(ceremony.root, *words, "--reason", "4")
+    assert "allowed are 1, 2, 3, 4, 5, 9" in ceremony.refused(ceremony.root, *words, "--reason", "0")
+    ceremony.at(ceremony.root, *words, "--reason", "2")
     assert "already" in ceremony.refused(ceremony.root, *words, "--reason", "1")
     ceremony.at(ceremony.root, "ceremony", "crl", *BY)
     crl = x509.load_der_x509_crl(path.read_bytes())
     assert crl.is_signature_valid(public_key_of(root))
     [entry] = crl
     assert entry.serial_number == revoked.serial_number
-    assert entry.extensions.get_extension_for_class(x509.CRLReason).value.reason is x509.ReasonFlags.superseded
+    assert entry.extensions.get_extension_for_class(x509.CRLReason).value.reason is x509.ReasonFlags.ca_compromise
     assert crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 4
     assert ceremony.actions(ceremony.root) == ["sign", "found", "crl", "crl", "crl"]
     ceremony.install(path)
@@ -250,6 +254,21 @@ def test_what_is_not_installed(ceremony, tmp_path, home):
         ceremony.refused(ceremony.home, "ceremony", "install", str(file), *BY)
     assert not (ceremony.home / "issuing.pem").exists()
     assert ceremony.actions(ceremony.home) == ["request"]
+
+
+def test_a_file_put_in_another_s_place(ceremony):
+    """What the transcript says of a file is held against it; requests come and go, and what is gone was taken away."""
+    ceremony.all("issuing")
+    ceremony.at(ceremony.root, "ceremony", "crl", *BY)
+    path = ceremony.root / "root.crl"
+    whole = path.read_bytes()
+    (ceremony.root / "issuing.request").write_bytes(b"{}")
+    path.write_bytes(whole + b"x")
+    assert str(path) in ceremony.refused(ceremony.root, "ceremony", "verify")
+    path.write_bytes(whole)
+    ceremony.at(ceremony.root, "ceremony", "verify")
+    path.unlink()
+    ceremony.at(ceremony.root, "ceremony", "verify")
 
 
 def test_the_transcript(ceremony):

@@ -3,7 +3,14 @@
 import pytest
 
 from tegata.ca.errors import BadRevocationReason
-from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
+from tegata.ca.policy.certificates import (
+    CertificateStatus,
+    Reason,
+    ca_reason,
+    operator_reason,
+    status,
+    subscriber_reason,
+)
 from tests.ca.policy.samples import DAY, NOW, SECOND, certificate
 
 
@@ -42,3 +49,12 @@ def test_reasons_of_the_operator():
     with pytest.raises(BadRevocationReason) as caught:
         operator_reason(6)
     assert caught.value.facts["allowed"] == "0, 1, 3, 4, 5, 9"
+
+
+def test_reasons_of_a_ca():
+    """A CA's revocation always has a reason, and compromise of the CA is one (B-90)."""
+    assert ca_reason(2) is Reason.CA_COMPROMISE
+    for other in (0, 6):
+        with pytest.raises(BadRevocationReason) as caught:
+            ca_reason(other)
+        assert caught.value.facts["allowed"] == "1, 2, 3, 4, 5, 9"

@@ -24,7 +24,7 @@ from tegata.ca.issuing.hierarchy import CaWithKey
 from tegata.ca.issuing.key_uri import KeyFile
 from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.model import Revocation
-from tegata.ca.policy.certificates import operator_reason
+from tegata.ca.policy.certificates import ca_reason
 from tegata.ca.settings import Keys, Settings
 from tegata.clock import SystemClock, rfc3339
 from tegata.pki.certs import serial_hex
@@ -63,8 +63,10 @@ _LISTED = Sentence(
     "tegata-ca ceremony install {name} --by 氏名",
 )
 _VERIFIED = Sentence(
-    "The transcript is whole: {entries} entries, the last of {at}.",
-    "記録は完全です: {entries} 件、最後の記録は {at} です。",
+    "The transcript is whole: {entries} entries, the last of {at}; the files that it names are as it says.\n"
+    "Note elsewhere what stands for all of it: {sha256}",
+    "記録は完全です: {entries} 件、最後の記録は {at} です。記録にあるファイルも記録どおりです。\n"
+    "記録全体を表す次の値を別の場所に控えてください: {sha256}",
 )
 
 
@@ -177,7 +179,7 @@ def _crl(asked: Asked) -> Answer:
                 raise Refused(reason="a revocation has a reason: --reason N")
             if any(one.serial == serial_hex(certificate) for one in revoked):
                 raise Refused(reason="the certificate is on the root's CRL already")
-            revoked.append(Revocation(serial_hex(certificate), now, int(operator_reason(asked["reason"]))))
+            revoked.append(Revocation(serial_hex(certificate), now, int(ca_reason(asked["reason"]))))
             facts = _facts(certificate) | {"reason": str(asked["reason"])}
         number = _number(last) + 1
         keys.put(path, hierarchy.root_list(root, number, revoked, now))
@@ -211,11 +213,13 @@ def _install(asked: Asked) -> Answer:
 
 
 def _verify(asked: Asked) -> Answer:
-    """Whether each line of the transcript follows the one before it."""
+    """Whether each line of the transcript follows the one before it, and its files are what it says last of each."""
     entries = transcript.read(asked.home)
     if not entries:
         raise Refused(reason="there is no transcript in this directory")
-    shape: Shape = {"entries": len(entries), "at": entries[-1].at}
+    if altered := transcript.altered(asked.home, entries):
+        raise keys.FileUnusable(path=altered, reason="it is not what the transcript says")
+    shape: Shape = {"entries": len(entries), "at": entries[-1].at, "sha256": transcript.head(asked.home)}
     return Answer(shape, told=_VERIFIED)
 
 
@@ -298,8 +302,9 @@ def _number(crl: x509.CertificateRevocationList) -> int:
 
 
 def _reason(entry: x509.RevokedCertificate) -> int:
-    codes = {x509.ReasonFlags.key_compromise: 1, x509.ReasonFlags.affiliation_changed: 3}
-    codes |= {x509.ReasonFlags.superseded: 4, x509.ReasonFlags.cessation_of_operation: 5}
+    codes = {x509.ReasonFlags.key_compromise: 1, x509.ReasonFlags.ca_compromise: 2}
+    codes |= {x509.ReasonFlags.affiliation_changed: 3, x509.ReasonFlags.superseded: 4}
+    codes[x509.ReasonFlags.cessation_of_operation] = 5
     codes[x509.ReasonFlags.privilege_withdrawn] = 9
     try:
         return codes.get(entry.extensions.get_extension_for_class(x509.CRLReason).value.reason, 0)

@@ -18,12 +18,13 @@ LONGEST_LIFE = timedelta(days=10)
 
 _VERSION_2 = bytes.fromhex("020101")
 _REASON_CODE = bytes.fromhex("0603551d15")
-# What a subscriber or the CA may say; certificateHold (6) does not exist here, and 0 is said by saying nothing.
+# What a subscriber or the CA may say, of a CA also that it is compromised (2); certificateHold (6) does not exist here,
+# and 0 is said by saying nothing.
 _REASONS = {
     reason: der.write(
         der.SEQUENCE, der.write(der.SEQUENCE, _REASON_CODE, der.write(der.OCTET_STRING, bytes([0x0A, 1, reason])))
     )
-    for reason in (1, 3, 4, 5, 9)
+    for reason in (1, 2, 3, 4, 5, 9)
 } | {0: b""}
 _TRUE = bytes.fromhex("0101ff")
 

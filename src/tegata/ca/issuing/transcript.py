@@ -120,6 +120,24 @@ def read(directory: Path) -> list[Entry]:
     return entries
 
 
+def altered(directory: Path, entries: Sequence[Entry]) -> Path | None:
+    """A file of the directory that is another than the last entry about it says; one that is gone is none.
+
+    A request is not looked at: it is carried here and there, and the next of its name takes its place.
+    """
+    last = {name: digest for entry in entries for name, digest in entry.files.items()}
+    for name, digest in last.items():
+        path = directory / name
+        if path.suffix != ".request" and path.exists() and _digest(path.read_bytes()) != digest:
+            return path
+    return None
+
+
+def head(directory: Path) -> str:
+    """What the next line will have of the one before it: whoever has noted it knows of everything up to here."""
+    return _digest(_lines(directory)[-1])
+
+
 def operator(environ: Mapping[str, str]) -> str:
     """The user of this machine who runs the command, and who became that user by sudo: ``alice as root`` (B-96)."""
     number = os.getuid()

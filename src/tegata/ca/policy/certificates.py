@@ -24,6 +24,7 @@ class Reason(IntEnum):
 
     UNSPECIFIED = 0
     KEY_COMPROMISE = 1
+    CA_COMPROMISE = 2
     AFFILIATION_CHANGED = 3
     SUPERSEDED = 4
     CESSATION_OF_OPERATION = 5
@@ -56,7 +57,12 @@ def subscriber_reason(reason: int | None) -> Reason:
 
 def operator_reason(reason: int) -> Reason:
     """The reason the CA's operator gives; privilegeWithdrawn is the CA's alone. Raises BadRevocationReason."""
-    return _among(list(Reason), reason)
+    return _among([*_OF_SUBSCRIBERS, Reason.PRIVILEGE_WITHDRAWN], reason)
+
+
+def ca_reason(reason: int) -> Reason:
+    """The reason for which a CA's certificate is revoked: never none at all (BR 7.2.2). Raises BadRevocationReason."""
+    return _among([one for one in Reason if one is not Reason.UNSPECIFIED], reason)
 
 
 def _among(allowed: list[Reason], reason: int | None) -> Reason:
