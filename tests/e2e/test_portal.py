@@ -150,6 +150,26 @@ def test_eabs_are_added_replaced_and_disabled(ca, contracts, inside, tegata):
     assert kid in refused.stderr + refused.stdout
 
 
+def test_pages_at_four_hundred_percent(ca, contracts, inside):
+    """WCAG 1.4.10: at 320 pixels' width nothing but tables is wider than the window, and these scroll by themselves."""
+    long = ca.add_contract(f"{'a' * 60}.{'b' * 60}.example.com", user=MAIL, organization="長" * 64)["contract"]
+    inside.set_viewport_size({"width": 320, "height": 256})
+    first = contracts["first"]["contract"]
+    for path in ("orders", *(f"orders/{one}{of}" for one in (first, long) for of in ("", "/download", "/credentials"))):
+        inside.goto(f"{ca.portal_url}{path}")
+        assert inside.evaluate("document.documentElement.scrollWidth") == 320, path
+    ca.run("contract", "end", long).check()
+
+
+def test_the_table_by_its_names(ca, contracts, inside):
+    """Who hears the page knows which column is sorted, and whose details are opened."""
+    inside.get_by_role("link", name="お申込日: 昇順に並べ替え").click()
+    assert "sort=applied&direction=asc" in inside.url
+    first = contracts["first"]["contract"]
+    inside.get_by_role("link", name=f"詳細 {first}").click()
+    assert inside.url == f"{ca.portal_url}orders/{first}"
+
+
 def test_anothers_eab_is_not_there(ca, contracts, inside):
     """In the path of one's own contract neither; nothing of it is done."""
     foreign = ca.add_contract("foreign-eab.example.com", user="other@example.com")["eab"]["kid"]

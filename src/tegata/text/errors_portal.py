@@ -10,6 +10,13 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence("Please go back, correct it and send the form again.", "前の画面に戻り、修正して送信してください。"),
     ),
+    "portal.refused": Entry(
+        Sentence("This cannot be done: {reason}.", "実行できません: {reason}。"),
+        Sentence(
+            "Nothing was changed. The page may have been out of date: please open it again and look at it.",
+            "何も変更していません。画面の内容が古くなっている可能性があります。画面を開き直して、現在の状態をご確認ください。",
+        ),
+    ),
     "portal.too-many-logins": Entry(
         Sentence(
             "There were too many wrong passwords for this mail address, or from your network.",

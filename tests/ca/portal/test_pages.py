@@ -2,18 +2,27 @@
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from starlette.requests import Request
 
+from tegata.ca.errors import Refused
+from tegata.ca.portal import app
 from tegata.ca.portal.pages import date, page
 from tegata.text.language import Language
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
 
 # In Japan it is the thirtieth already.
 LATE = datetime(2026, 1, 29, 15, 0, tzinfo=UTC)
 
 
-def shown(language: str) -> str:
+def shown(language: str, *, after: str | None = None, older: str | None = None) -> str:
     """The order's page of a contract applied for, begun and ended at that instant."""
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "server": ("ca.example", 443)}
     request = Request({**scope, "scheme": "https", "query_string": f"lang={language}".encode()})
@@ -30,8 +39,32 @@ def shown(language: str) -> str:
     service = SimpleNamespace(label="OV")
     view = SimpleNamespace(contract=contract, status="active", service=service, identity_ends=LATE)
     customer = SimpleNamespace(login="x", id="1", mail="x")
-    text = page(request, "order.html", customer=customer, view=view, certificates=[], paused=[], terms=None).body
+    shape: dict[str, Any] = {"certificates": [], "after": after, "older": older, "paused": [], "terms": None}
+    text = page(request, "order.html", customer=customer, view=view, **shape).body
     return bytes(text).decode()
+
+
+@pytest.mark.anyio
+async def test_a_refusal_speaks_to_a_customer() -> None:
+    """Not of the operator's commands: another tab was quicker."""
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b"lang=ja"}
+    answer = await app._Refused(lambda: "T-7KM2Q9XZ")(Request(scope), Refused(reason="the EAB was rotated before"))
+    text = bytes(answer.body).decode()
+    assert answer.status_code == 409
+    assert "EAB はすでに交換されています" in text
+    assert "画面を開き直して" in text
+    assert "show" not in text
+    assert "T-7KM2Q9XZ" in text
+
+
+def test_the_way_to_older_certificates_and_back() -> None:
+    """A contract may have thousands: there is a way on from a page, and back to the first."""
+    assert "after=" not in shown("en")
+    assert "Newest certificates" not in shown("en")
+    middle = shown("en", after="ff", older="0a")
+    assert 'href="/portal/orders/C1?after=0a#certificates">Older certificates' in middle
+    assert 'href="/portal/orders/C1#certificates">Newest certificates' in middle
+    assert "以前の証明書を表示する" not in shown("ja", after="ff")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tegata.ca.errors import (
     UnknownCertificate,
     UnknownObject,
 )
+from tegata.ca.services import certificates
 from tegata.pki.certs import load_chain
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
@@ -86,6 +87,23 @@ async def test_lists(house, issued):
     assert await house.certificates.show(certificate.serial.upper()) == certificate
     with pytest.raises(UnknownObject):
         await house.certificates.list("C0")
+
+
+async def test_pages(house, issued, monkeypatch):
+    """Newest first, each certificate on one page; a page begins after a certificate of the contract, and no other."""
+    monkeypatch.setattr(certificates, "PAGE", 2)
+    actor, first = issued
+    found = [first]
+    for _ in range(2):
+        house.clock.advance(SECOND)
+        found.insert(0, await house.issue(actor))
+    other = await house.issue(await house.register(await house.sell("www.example.org")), "www.example.org")
+    page, more = await house.certificates.page(actor.contract.id, None)
+    assert (page, more) == (found[:2], found[1].serial)
+    assert await house.certificates.page(actor.contract.id, more) == (found[2:], None)
+    for after in (other.serial, "1234", ""):
+        with pytest.raises(NotFound):
+            await house.certificates.page(actor.contract.id, after)
 
 
 # Revocation.

@@ -163,6 +163,31 @@ async def test_what_hangs_on_a_credential(store: Store) -> None:
     assert (usage.accounts, usage.certificates, usage.first_end) == (1, 2, NOW + 2 * DAY)
 
 
+async def test_a_contracts_certificates_page_by_page(store: Store) -> None:
+    """Issued ones of this contract, newest first, each once, those of one instant too."""
+    await populate(store)
+    work = Work()
+    store.contracts.insert(work, contract(id="foreign"))
+    await store.commit(work)
+    await orders(store, "o1", "o2", "o3", "o4")
+    await orders(store, "o5", contract_id="foreign")
+    issued = {"chain_pem": b"pem", "issued_at": NOW}
+    work = Work()
+    for record in (
+        certificate("01", "o1", **issued),
+        certificate("02", "o2", intended_at=NOW + SECOND, revoked_at=NOW, reason=4, **issued),
+        certificate("03", "o3", **issued),
+        certificate("04", "o4", intended_at=NOW + DAY),
+        certificate("05", "o5", contract_id="foreign", **issued),
+    ):
+        store.certificates.intend(work, record)
+    await store.commit(work)
+    first = await store.certificates.issued_before("contract", None, 2)
+    assert [one.serial for one in first] == ["02", "03"]
+    assert [one.serial for one in await store.certificates.issued_before("contract", first[-1], 2)] == ["01"]
+    assert [one.serial for one in await store.certificates.issued_before("foreign", None, 2)] == ["05"]
+
+
 async def test_revoked_certificates_for_the_crl(store: Store) -> None:
     """Those of the CRL that had not expired, by their serial numbers, so many at a time."""
     await populate(store)

@@ -212,6 +212,17 @@ def test_every_look_up_has_its_index(path: Path) -> None:
     connection.close()
 
 
+def test_a_page_reads_nothing_but_itself(path: Path) -> None:
+    """Of a contract with many certificates the others are neither read nor sorted."""
+    connection = made(path)
+    text = sql.statements()["certificates.issued_before"]
+    parameters = dict.fromkeys(re.findall(r":(\w+)", text))
+    plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", parameters))
+    connection.close()
+    assert "certificates_newest (contract_id=? AND (intended_at,serial)<(?,?))" in plan
+    assert "TEMP B-TREE" not in plan
+
+
 async def test_a_write_waits_for_another_processs_transaction(path: Path) -> None:
     """And then goes through: the command line and the server take turns."""
     store = open_store(path)

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tegata.ca.errors import NotFound
+from tegata.ca.errors import NotFound, Refused
 from tegata.ca.journal import Journal
 from tegata.ca.portal.credentials import CredentialPages
 from tegata.ca.portal.downloads import DownloadPages
@@ -122,6 +122,12 @@ async def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=400)
 
 
+class _NotDone(TegataError):
+    """The customer's wish cannot be done: ``reason``; what an operator would be told speaks of commands."""
+
+    code = "portal.refused"
+
+
 class _Refused:
     """The page for a refusal, or for an error nobody foresaw; the reference number leads to the log."""
 
@@ -132,8 +138,9 @@ class _Refused:
         reference = self._new_reference()
         language = language_of(request)
         foreseen = isinstance(error, TegataError)
+        said = _NotDone(**error.facts) if isinstance(error, Refused) else error
         log.log(30 if foreseen else 40, "portal.refused", reference=reference, error=str(error), exc_info=not foreseen)
-        text = str(explain(error if isinstance(error, TegataError) else TegataError(), language))
+        text = str(explain(said if isinstance(said, TegataError) else TegataError(), language))
         title = words(language)("failed")
         return page(
             request, "problem.html", status=409 if foreseen else 500, title=title, text=text, reference=reference

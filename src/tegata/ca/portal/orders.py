@@ -69,21 +69,20 @@ class OrderPages:
         )
 
     async def order(self, request: Request) -> Response:
-        """One contract with its certificates, newest first."""
+        """One contract with its certificates, newest first, a page at a time (``?after=SERIAL``)."""
         customer = await require_customer(request, self._customers)
         view = await self._customers.contract(customer, request.path_params["contract"])
-        now = self._now()
-        certificates = [
-            (certificate, status(certificate, now)) for certificate in await self._certificates.list(view.contract.id)
-        ]
-        certificates.sort(key=lambda pair: pair[0].not_before, reverse=True)
+        now, after = self._now(), request.query_params.get("after")
+        certificates, older = await self._certificates.page(view.contract.id, after)
         paused = await self._limits.paused(view.contract.id)
         return page(
             request,
             "order.html",
             customer=customer,
             view=view,
-            certificates=certificates,
+            certificates=[(certificate, status(certificate, now)) for certificate in certificates],
+            after=after,
+            older=older,
             paused=paused,
             terms=self._terms.terms if await self._terms.waiting(view.contract.id) else None,
         )

@@ -105,6 +105,8 @@ WORDS: dict[str, Sentence] = {
     "eab.add.button": Sentence("Add", "追加"),
     "certificates": Sentence("Certificates", "証明書一覧"),
     "certificates.none": Sentence("No certificate has been issued yet.", "証明書はまだ発行されていません。"),
+    "certificates.newest": Sentence("Newest certificates", "最新の証明書を表示する"),
+    "certificates.older": Sentence("Older certificates", "以前の証明書を表示する"),
     "serial": Sentence("Serial number", "シリアル番号"),
     "not-after": Sentence("Valid until (UTC)", "有効期限（日本時間）"),
     "certificate.valid": Sentence("Valid", "有効"),

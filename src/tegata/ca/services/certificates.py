@@ -36,6 +36,9 @@ from tegata.ca.services.statuses import proved_by, view_authorization
 from tegata.pki.certs import load_chain, serial_hex, to_pem
 from tegata.pki.keys import PublicKey, spki_digest
 
+PAGE = 100
+"""How many certificates a page shows."""
+
 
 class RenewalAnswer(NamedTuple):
     """When to renew, after how many seconds to ask again, and a page that says why, if there is something to say."""
@@ -185,6 +188,19 @@ class CertificateService:
     async def sweep_key(self, job: Job) -> None:
         """Revoke what was issued for a blocked key at the very moment in which it was blocked."""
         await self._revocations.sweep(job)
+
+    async def page(self, contract_id: str, after: str | None) -> tuple[list[Certificate], str | None]:
+        """Up to ``PAGE`` issued certificates of a contract, newest first, and what the next page begins after.
+
+        ``after`` is what the last page said; raises NotFound for anything else.
+        """
+        before = None
+        if after is not None:
+            before = await self._store.certificates.get(after)
+            if before is None or before.contract_id != contract_id:
+                raise NotFound
+        found = await self._store.certificates.issued_before(contract_id, before, PAGE + 1)
+        return found[:PAGE], found[PAGE - 1].serial if len(found) > PAGE else None
 
     async def list(self, contract_id: str | None = None) -> list[Certificate]:
         """The issued certificates of a contract, or all, newest first; raises UnknownObject."""

@@ -10,6 +10,8 @@ from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, instant_or_none, json, micros, micros_or_none, strings
 from tegata.ca.store.engine import Engine, Row
 
+_NEVER = 2**63 - 1  # later than any instant
+
 
 class CertificateRows:
     """Certificates (``ports.Certificates``)."""
@@ -30,6 +32,14 @@ class CertificateRows:
     async def of_contract(self, contract_id: str) -> list[Certificate]:
         """The contract's certificates, newest first."""
         return _certificates(await self._database.fetch("certificates.of_contract", contract_id=contract_id))
+
+    async def issued_before(self, contract_id: str, before: Certificate | None, most: int) -> list[Certificate]:
+        """The contract's issued certificates, newest first: the first ones, or those after one of them."""
+        at, serial = (micros(before.intended_at), before.serial) if before else (_NEVER, "")
+        rows = await self._database.fetch(
+            "certificates.issued_before", contract_id=contract_id, at=at, serial=serial, most=most
+        )
+        return _certificates(rows)
 
     async def all(self) -> list[Certificate]:
         """Every certificate, newest first."""
