@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tegata.ca import configuration
 from tegata.ca.errors import BackupOlder
+from tegata.ca.services.auditing import AuditService
 from tegata.ca.store import backup, opening
 from tegata.ca.store.migrations import Migrated, Missing
 
@@ -34,3 +35,12 @@ def restore(home: Path, source: Path, *, force: bool) -> None:
     if any(lost) and not force:
         raise BackupOlder(certificates=lost.certificates, revocations=lost.revocations)
     backup.restore(source, database)
+
+
+async def commanded(home: Path, environ: Mapping[str, str], *, who: str, command: str, of: str) -> None:
+    """Record in the database as it is now that somebody has done this with it (B-93); raises as ``migrate``."""
+    store = opening.open_store(home, configuration.load_settings(home).database, environ)
+    try:
+        await AuditService(store).commanded(who, command, of)
+    finally:
+        await store.close()

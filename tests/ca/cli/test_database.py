@@ -1,6 +1,8 @@
 """A CA whose records are on a PostgreSQL, and databases of earlier releases, by the command line."""
 
 import json
+import os
+import pwd
 import re
 import shutil
 import sqlite3
@@ -68,6 +70,9 @@ def test_a_database_that_is_gone_is_not_made_anew(called, home, tmp_path, is_emp
     assert database.exists() is is_empty
     database.unlink(missing_ok=True)
     assert called("--dir", str(own), "restore", backup).code == 0
+    who = f"operator {pwd.getpwuid(os.getuid()).pw_name}"
+    last = json.loads(called("--dir", str(own), "audit", "show", who, "--json").stdout)[-1]
+    assert last["facts"] == {"command": "restore", "of": backup}, "B-93: in the database that was put there"
     assert called("--dir", str(own), "contract", "list").code == 0
 
 

@@ -55,6 +55,18 @@ def test_an_agents_directory(home):
     assert agent.validation.issuer_domains == ("ca.example.com",)
 
 
+def test_an_agent_at_an_address_of_ipv6_listens_there(home):
+    """At every address of that family, as it does of the other."""
+    directory = home / "perspectives" / "paris"
+    perspectives.add(
+        grammar.parse(
+            ["--dir", str(home), "perspective", "add", "paris", "--address", "[2001:db8::1]:8444", "--region", "RIPE"],
+            {},
+        )
+    )
+    assert configuration.load_agent(directory).listen == "[::]:8444"
+
+
 def test_the_settings_name_it(home):
     """One entry more, and everything else as it was."""
     before = configuration.load_settings(home)

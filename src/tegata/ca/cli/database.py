@@ -1,11 +1,13 @@
 """``tegata-ca migrate``, ``backup`` and ``restore``: what is done with the database as a whole."""
 
+import asyncio
 import os
 from pathlib import Path
 
 from tegata.ca import upkeep
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
+from tegata.ca.issuing import transcript
 from tegata.text.catalogue import Sentence
 
 _CURRENT = Sentence("The database is up to date.", "データベースは最新です。")
@@ -48,4 +50,6 @@ def restore(asked: Asked) -> Answer:
     """Put a backup in the database's place."""
     file = Path(asked["file"])
     upkeep.restore(asked.home, file, force=asked["force"])
+    who = transcript.operator(os.environ)
+    asyncio.run(upkeep.commanded(asked.home, os.environ, who=who, command="restore", of=str(file.absolute())))
     return Answer({"file": str(file)}, told=_RESTORED)
