@@ -153,7 +153,7 @@ async def test_what_hangs_on_a_credential(store: Store) -> None:
         certificate("02", "o2", not_after=NOW + 2 * DAY, **issued),
         certificate("03", "o3", not_after=NOW + DAY),
         certificate("04", "o4", not_after=NOW + DAY, revoked_at=NOW, reason=4, **issued),
-        certificate("05", "o5", not_after=NOW, **issued),
+        certificate("05", "o5", not_after=NOW - SECOND, **issued),
         certificate("06", "o6", not_after=NOW + DAY, account_id="theirs", **issued),
         certificate("07", "o7", not_after=NOW + DAY, account_id="gone", **issued),
     ):
@@ -161,6 +161,8 @@ async def test_what_hangs_on_a_credential(store: Store) -> None:
     await store.commit(work)
     usage = await store.credentials.usage(credential(), NOW)
     assert (usage.accounts, usage.certificates, usage.first_end) == (1, 2, NOW + 2 * DAY)
+    in_its_last_second = await store.credentials.usage(credential(), NOW + 2 * DAY)
+    assert in_its_last_second.certificates == 2
 
 
 async def test_a_contracts_certificates_page_by_page(store: Store) -> None:

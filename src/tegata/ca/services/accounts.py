@@ -138,11 +138,12 @@ class AccountService:
         try:
             await self._store.commit(work)
         except Conflict as lost:
-            # The same request came twice: one of them is enough.
             current = await self.find(account.id)
             actors.require_alive(current)
-            if current.kid == credential.kid:
+            if current.kid == credential.kid:  # the same request came twice: one of them is enough
                 return current
+            if current.kid != account.kid:  # another EAB came first, and this request after it
+                return await self._bound_anew(current, flattened, url)
             await self._refuse(lost, credential, contract, now)
         return await self.find(account.id)
 

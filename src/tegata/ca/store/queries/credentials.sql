@@ -66,7 +66,7 @@ SELECT
 FROM certificates
 JOIN accounts ON accounts.id = certificates.account_id
 WHERE certificates.contract_id = :contract_id
-    AND certificates.not_after > :now
+    AND certificates.not_after >= :now
     AND certificates.issued_at IS NOT NULL
     AND certificates.revoked_at IS NULL
     AND accounts.kid = :kid
