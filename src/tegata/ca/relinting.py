@@ -4,6 +4,7 @@ As ``bootstrap`` joins services with adapters. Decides nothing.
 """
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -35,7 +36,8 @@ def service(ca: Ca, linter: Linter | None) -> RelintService:
         services=ca.settings.services,
         policy=ca.settings.policy,
     )
-    return RelintService(store=ca.store, relint=relint, linter=linter)
+    kept_since = ca.now() - timedelta(days=ca.settings.retention.evidence_days)
+    return RelintService(store=ca.store, relint=relint, linter=linter, kept_since=kept_since)
 
 
 async def beside(ca: Ca, example: Certificate | None) -> AsyncIterator[tuple[str, bytes]]:

@@ -1,10 +1,13 @@
 """The audit of everything that was issued: each certificate once, with what either lint has against it."""
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tegata.ca.issuing.relint import Relint
+from tegata.ca.policy.certificates import Reason
+from tegata.ca.ports import Work
 from tegata.ca.services import relinting
 from tegata.ca.services.relinting import RelintService
 from tests.ca.services.house import PUBLIC_URL
@@ -13,14 +16,17 @@ from tests.ca.services.test_linting import Critic
 pytestmark = pytest.mark.anyio
 
 
-def service(house, linter=None):
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def service(house, linter=None, kept_since=LONG_AGO):
     relint = Relint(
         issuers={"issuing": house.authority.certificate},
         public_url=PUBLIC_URL,
         services=house.products,
         policy=house.policy,
     )
-    return RelintService(store=house.store, relint=relint, linter=linter)
+    return RelintService(store=house.store, relint=relint, linter=linter, kept_since=kept_since)
 
 
 @pytest.fixture
@@ -50,6 +56,54 @@ async def test_one_that_was_changed_is_found(house, issued):
     faulty = [one async for one in service(house).all() if not one.is_sound]
     assert [one.certificate.serial for one in faulty] == [issued[3].serial]
     assert faulty[0].fault.facts["rule"] == "it is what was recorded before it was signed"
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ("tbs = x'00'", "what it was to be"),
+        ("chain_pem = x'0a'", "what was issued"),
+        ("revoked_at = 1, reason = 4", "whether it is revoked"),
+    ],
+)
+async def test_one_that_the_log_knows_otherwise_is_found(house, issued, change, difference):
+    """B-93: in the database, behind the CA's back; the log's chain still holds."""
+    changed(house, f"UPDATE certificates SET {change}", issued[3].serial)
+    faulty = [one async for one in service(house).all() if not one.is_sound]
+    assert [(one.certificate.serial, one.difference) for one in faulty] == [(issued[3].serial, difference)]
+
+
+@pytest.mark.parametrize("reason", [Reason.SUPERSEDED, Reason.KEY_COMPROMISE])
+async def test_a_revocation_that_the_log_knows_otherwise_is_found(house, issued, reason):
+    """B-93: taken back, or with another reason; as it was written it is sound."""
+    record, work = issued[1], Work()
+    house.store.certificates.revoke(work, record.serial, int(Reason.SUPERSEDED), house.clock(), "operator")
+    if reason is Reason.KEY_COMPROMISE:
+        house.store.certificates.revoke_for_key_compromise(work, record.serial)
+    await house.store.commit(work)
+    assert all([one.is_sound async for one in service(house).all()])
+    for change, difference in (
+        ("reason = 5", "why it is revoked"),
+        ("revoked_at = NULL, reason = NULL", "whether it is revoked"),
+    ):
+        changed(house, f"UPDATE certificates SET {change}", record.serial)
+        [faulty] = [one async for one in service(house).all() if not one.is_sound]
+        assert (faulty.certificate.serial, faulty.difference) == (record.serial, difference)
+
+
+async def test_one_that_is_gone_is_told(house, issued):
+    """B-93: The log knows it; an intent that became nothing is not missed, nor what house-keeping may have dropped."""
+    assert await service(house).gone() == []
+    with sqlite3.connect(house.path) as database:
+        database.execute("UPDATE orders SET serial = NULL WHERE serial = ?", (issued[0].serial,))
+        database.execute("DELETE FROM certificates WHERE serial = ?", (issued[0].serial,))
+    assert await service(house).gone() == [issued[0].serial]
+    assert await service(house, kept_since=datetime.now(UTC) + timedelta(hours=1)).gone() == []
+
+
+def changed(house, statement, serial):
+    with sqlite3.connect(house.path) as database:
+        assert database.execute(f"{statement} WHERE serial = ?", (serial,)).rowcount == 1
 
 
 async def test_the_second_lint_finds_its_own(house, issued):

@@ -1,7 +1,7 @@
 """Every transition leaves its event, in the same unit of work, on each engine."""
 
 import inspect
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -41,6 +41,28 @@ pytestmark = pytest.mark.anyio
 
 async def kinds(store: Store, subject: str) -> list[str]:
     return [event.kind for event in await store.audit.of_subject(subject)]
+
+
+async def test_certificates_that_are_gone(store: Store) -> None:
+    """Those that the log says were issued, lately enough, and that are not there so."""
+    await populate(store)
+    work = Work()
+    store.orders.insert(work, order())
+    store.certificates.intend(work, certificate(serial="intended"))
+    for serial in ("intended", "lost-2", "lost-1", "lost-1"):
+        store.audit.note(work, "certificate.issued", serial, {})
+    store.audit.note(work, "certificate.finished", "lost-3", {})
+    store.audit.note(work, "certificate.intended", "never issued", {})
+    await store.commit(work)
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    gone = ["intended", "lost-1", "lost-2", "lost-3"]
+    assert await store.audit.gone(an_hour_ago, 100) == gone
+    assert await store.audit.gone(an_hour_ago, 2) == gone[:2]
+    assert await store.audit.gone(an_hour_ago + timedelta(hours=2), 100) == []
+    work = Work()
+    store.certificates.issue(work, "intended", b"chain", NOW)
+    await store.commit(work)
+    assert await store.audit.gone(an_hour_ago, 100) == gone[1:]
 
 
 async def test_the_life_of_a_certificate(store: Store) -> None:

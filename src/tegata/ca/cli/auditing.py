@@ -77,6 +77,7 @@ async def certificates(ca: Ca, _: Asked) -> Answer:
                 faults.append(shapes.judged(judged))
             elif judged.certificate.chain_pem:
                 example = judged.certificate
+        faults += [shapes.gone(serial) for serial in await service.gone()]
         signed = await service.beside(relinting.beside(ca, example))
         faults += [shapes.signed(one) for one in signed if one.findings]
         codes.update(*(one.findings for one in signed))

@@ -201,6 +201,7 @@ def signed(one: Signed) -> Shape:
 def judged(one: Judged) -> Shape:
     """A certificate that fault was found with."""
     own = [f"{one.fault.facts['rule']}: {one.fault.facts['found']}"] if one.fault else []
+    own += [f"the audit log says otherwise: {one.difference}"] if one.difference else []
     record = one.certificate
     return {
         "serial": record.serial,
@@ -208,6 +209,12 @@ def judged(one: Judged) -> Shape:
         "names": list(record.names),
         "findings": [*own, *one.findings],
     }
+
+
+def gone(serial: str) -> Shape:
+    """A certificate that the audit log knows and the table does not, in the form of one that is there."""
+    findings = ["it is gone, and the audit log says that it was issued"]
+    return {"serial": serial, "contract": None, "names": [], "findings": findings}
 
 
 def _organization(record: Organization) -> Shape:

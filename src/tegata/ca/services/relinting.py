@@ -1,16 +1,18 @@
-"""Everything that was issued, linted once more by the rules of today: page by page, as long as it takes.
+"""Everything that was issued, linted once more by the rules of today and held against the audit log, page by page.
 
 Nothing is changed by it: what to do about a certificate that should not be is the operator's matter.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.ca.model import Certificate, Contract
 from tegata.ca.ports import Linter, Relint, Store
+from tegata.ca.services import recorded
 from tegata.errors import TegataError
 from tegata.pki.certs import load_leaf
 
@@ -18,16 +20,17 @@ PAGE = 100
 
 
 class Judged(NamedTuple):
-    """A certificate; what the own lint has against it, and the codes of what the second one finds."""
+    """A certificate; what the own lint and the audit log have against it, and what the second lint finds, by codes."""
 
     certificate: Certificate
     fault: TegataError | None
+    difference: str | None
     findings: list[str]
 
     @property
     def is_sound(self) -> bool:
         """Whether nobody finds fault with it."""
-        return self.fault is None and not self.findings
+        return self.fault is None and self.difference is None and not self.findings
 
 
 class Signed(NamedTuple):
@@ -38,10 +41,13 @@ class Signed(NamedTuple):
 
 
 class RelintService:
-    """Looks at every issued certificate; ``linter`` is the second lint, where there is one."""
+    """Looks at every issued certificate; ``linter`` is the second lint, where there is one.
 
-    def __init__(self, *, store: Store, relint: Relint, linter: Linter | None) -> None:
-        self._store, self._relint, self._linter = store, relint, linter
+    ``kept_since`` is when one was issued at the earliest that house-keeping may not have dropped.
+    """
+
+    def __init__(self, *, store: Store, relint: Relint, linter: Linter | None, kept_since: datetime) -> None:
+        self._store, self._relint, self._linter, self._kept_since = store, relint, linter, kept_since
 
     async def all(self) -> AsyncIterator[Judged]:
         """Every issued certificate, judged, by serial number; raises LintSilent."""
@@ -56,6 +62,10 @@ class RelintService:
                 yield judged
             after = page[-1].serial
 
+    async def gone(self) -> list[str]:
+        """Serial numbers, a page at most, of certificates that the audit log knows and the table does not (B-93)."""
+        return await self._store.audit.gone(self._kept_since, PAGE)
+
     async def beside(self, made: AsyncIterator[tuple[str, bytes]]) -> list[Signed]:
         """What the second lint finds in CA certificates, CRLs and OCSP answers, by their names (B-81).
 
@@ -67,11 +77,12 @@ class RelintService:
 
     async def _judge(self, certificate: Certificate, contract: Contract) -> Judged:
         fault = self._relint.fault(certificate, contract)
-        findings = []
+        difference = recorded.difference(certificate, await self._store.audit.of_subject(certificate.serial))
+        findings: list[str] = []
         if self._linter is not None and certificate.chain_pem is not None:
             try:
                 der = load_leaf(certificate.chain_pem).public_bytes(Encoding.DER)
             except TegataError:
-                return Judged(certificate, fault, [])  # which is the fault
+                return Judged(certificate, fault, difference, [])  # which is the fault
             findings = await self._linter.findings(der)
-        return Judged(certificate, fault, findings)
+        return Judged(certificate, fault, difference, findings)

@@ -6,6 +6,7 @@ record and leave no trace. What the digests are over is the audit service's matt
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 
 from tegata.ca.model import Event, Link
 from tegata.ca.ports import Work
@@ -53,6 +54,11 @@ class AuditRows:
         """A link that is not there and still has events, if there is one; those of the next link are no such."""
         ((link,),) = await self._engine.fetch("audit.stray")
         return None if link is None else int(link)
+
+    async def gone(self, since: datetime, most: int) -> list[str]:
+        """Up to ``most`` serial numbers of certificates that were issued since, and are not there."""
+        rows = await self._engine.fetch("audit.gone", since=micros(since), most=most)
+        return [str(serial) for (serial,) in rows]
 
     async def newest_link(self) -> Link | None:
         """The end of the chain."""

@@ -33,6 +33,15 @@ WHERE link IS NOT NULL
     AND link <> (SELECT COALESCE(max(number), 0) + 1 FROM links)
     AND NOT EXISTS (SELECT 1 FROM links WHERE number = events.link);
 
+-- name: gone
+SELECT DISTINCT subject
+FROM events
+WHERE kind IN ('certificate.issued', 'certificate.finished')
+    AND at >= :since
+    AND NOT EXISTS (SELECT 1 FROM certificates WHERE serial = events.subject AND issued_at IS NOT NULL)
+ORDER BY subject
+LIMIT :most;
+
 -- name: newest_link
 SELECT number, previous, digest, events
 FROM links
