@@ -121,6 +121,7 @@ async def test_an_alias_is_followed(dns):
             "values": [f'"{VALUE}"'],
             "matched": True,
             "secure": False,
+            "until": None,
         },
         "certificate": "",
         "error": "",
