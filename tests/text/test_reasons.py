@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def phrases(room: str) -> Iterator[str]:
 def test_every_phrase_is_translated(room: str) -> None:
     """A Japanese sentence has no English in its middle."""
     assert sorted(set(phrases(room)) - set(catalogue.reasons())) == []
+
+
+def test_a_phrase_is_told_in_one_way() -> None:
+    """All areas' phrases are looked up together: of two translations, the last area's would stand in both."""
+    told: dict[str, str] = {}
+    for area in catalogue.AREAS:
+        for phrase, japanese in getattr(import_module(f"tegata.text.{area}"), "REASONS", {}).items():
+            assert told.setdefault(phrase, japanese) == japanese, phrase
 
 
 def test_a_reason_in_japanese() -> None:

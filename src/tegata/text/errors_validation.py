@@ -275,7 +275,7 @@ REASONS: dict[str, str] = {
     "the answer is too large": "応答が大きすぎます",
     "the answer is not HTTP, or was cut short": "HTTP の応答でないか、途中で切れています",
     "the answer is compressed though that was not asked for": "圧縮を求めていないのに応答が圧縮されています",
-    "it leads in a circle": "リダイレクトが循環しています",
+    "it leads in a circle": "循環しています",
     "there are more than 10 redirects": "リダイレクトが 10 回を超えています",
     "its status is 303; only 301, 302, 307 and 308 are followed": (
         "ステータスが 303 です（301・302・307・308 のみ有効です）"
