@@ -72,7 +72,8 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "Set HTTPS_PROXY (also HTTP_PROXY, ALL_PROXY) to http://HOST:PORT or unset it, or name the CA in NO_PROXY.",
-            "HTTPS_PROXY（HTTP_PROXY、ALL_PROXY も）を http://ホスト:ポート の形式にするか、設定を解除してください。",
+            "HTTPS_PROXY（HTTP_PROXY、ALL_PROXY も）を http://ホスト:ポート の形式にするか、設定を解除するか、"
+            "認証局を NO_PROXY に指定してください。",
         ),
     ),
     "client.redirected": Entry(

@@ -138,7 +138,7 @@ ENTRIES: dict[str, Entry] = {
     "limits.failures": Entry(
         Sentence(
             "The validation of {name} has failed too often in a short time.",
-            "{name} の認証（審査）が短時間に続けて失敗しています。",
+            "{name} の認証（審査）が短時間に多数失敗しています。",
         ),
         Sentence(
             "Mend what its last failure says, then try again at the time in Retry-After.",
@@ -232,7 +232,8 @@ ENTRIES: dict[str, Entry] = {
         Sentence(
             "Choose one of them: 0 unspecified, 1 key compromise, 3 affiliation changed, 4 superseded, 5 cessation of "
             "operation.",
-            "次から選んでください: 0 未指定、1 鍵の危殆化、3 所属の変更、4 証明書の差し替え、5 運用の停止。",
+            "次から選んでください: 0 指定なし（その他）、1 秘密鍵の危殆化、3 組織情報の変更、4 証明書の差し替え、"
+            "5 運用停止（サイトの閉鎖）。",
         ),
     ),
     "revocation.already": Entry(

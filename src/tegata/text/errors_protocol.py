@@ -90,5 +90,5 @@ REASONS: dict[str, str] = {
     "this resource wants the account URL (kid), not a public key (jwk)": (
         "このURLへのリクエストには、公開鍵（jwk）ではなくアカウントのURL（kid）が必要です"
     ),
-    "an authorization can only be read or deactivated": "オーソリゼーションにできるのは、読み取りと無効化だけです",
+    "an authorization can only be read or deactivated": "認可にできるのは、読み取りと無効化だけです",
 }
