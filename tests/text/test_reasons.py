@@ -1,4 +1,4 @@
-"""Every fixed phrase that the client and what it stands on give as a reason is told in Japanese too."""
+"""Every fixed phrase that client and CA and what they stand on give as a reason is told in Japanese too."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tegata.text import catalogue
 from tegata.text.language import Language
 
 SOURCE = Path(tegata.__file__).parent
-ROOMS = ("acme", "cli", "client", "host", "pki", "plugin_api", "plugins")
+ROOMS = ("acme", "ca", "cli", "client", "host", "pki", "plugin_api", "plugins")
 
 
 def constants(node: ast.expr) -> Iterator[str]:

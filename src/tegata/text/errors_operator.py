@@ -179,4 +179,29 @@ REASONS: dict[str, str] = {
     "--public-url is not of the form http://HOST[:PORT]": "--public-url が http://ホスト[:ポート] の形式ではありません",
     "--http01-port is no port number": "--http01-port がポート番号ではありません",
     "an option holds a control character": "オプションに制御文字が含まれています",
+    "no address": "アドレスがありません",
+    "settings.toml has another address or region for this perspective": (
+        "settings.toml では、この地点のアドレスまたは地域が異なります"
+    ),
+    "the name of a perspective is of small letters, digits and hyphens": (
+        "地点の名前に使えるのは、英小文字、数字、ハイフンだけです"
+    ),
+    "the address of a perspective has a host": "地点のアドレスにはホストが必要です",
+    "validation.perspectives: a name is there twice": "validation.perspectives に同じ名前が二度あります",
+    "dns-persist-01 needs one to ten validation.issuer_domains": (
+        "dns-persist-01 には validation.issuer_domains が 1 個から 10 個必要です"
+    ),
+    "it is no UTF-8 text": "UTF-8 のテキストではありません",
+    "it is no OCSP request": "OCSP のリクエストではありません",
+    "mail.smtp is smtp://HOST:PORT or smtps://HOST:PORT, with USER@ at most; a password goes into mail.password_file": (
+        "mail.smtp は smtp://ホスト:ポート または smtps://ホスト:ポート の形式です（ユーザー@ は付けられます）。"
+        "パスワードは mail.password_file で指定します"
+    ),
+    "resolvers: they do not validate DNSSEC, as the setting dnssec says": (
+        "resolvers のサーバーが、設定 dnssec のとおりに DNSSEC を検証していません"
+    ),
+    "resolvers: none is set, and this system has none": "resolvers の指定がなく、このシステムにも設定されていません",
+    "resolvers: with dnssec they are on this machine, or asked by TLS (tls://IP#NAME)": (
+        "dnssec を有効にする場合、resolvers はこの機器のものか、TLS（tls://IP#NAME）で問い合わせるものに限ります"
+    ),
 }
