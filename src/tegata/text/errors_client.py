@@ -71,8 +71,8 @@ ENTRIES: dict[str, Entry] = {
             "環境変数で指定されたプロキシを使用できません: {reason}。",
         ),
         Sentence(
-            "Set HTTPS_PROXY (also HTTP_PROXY, ALL_PROXY) to http://HOST:PORT or unset it, or name the CA in NO_PROXY.",
-            "HTTPS_PROXY（HTTP_PROXY、ALL_PROXY も）を http://ホスト:ポート の形式にするか、設定を解除するか、"
+            "Set HTTPS_PROXY (or ALL_PROXY) to http://HOST:PORT or unset it, or name the CA in NO_PROXY.",
+            "HTTPS_PROXY（または ALL_PROXY）を http://ホスト:ポート の形式にするか、設定を解除するか、"
             "認証局を NO_PROXY に指定してください。",
         ),
     ),
