@@ -142,8 +142,8 @@ ENTRIES: dict[str, Entry] = {
             "契約 {contract} のサービスは ACME に対応しておらず、EAB はありません。",
         ),
         Sentence(
-            "Its certificates are made from a CSR; for ACME, another service is needed.",
-            "証明書は CSR により発行します。ACME をご利用になるには、別のサービスをお申し込みください。",
+            "For certificates by ACME, another service is needed.",
+            "ACME で証明書を発行するには、別のサービスをお申し込みください。",
         ),
     ),
     # Customer and operator.

@@ -50,7 +50,7 @@ WORDS: dict[str, Sentence] = {
         "EABはお客様が証明書を発行するための重要な情報です。パスワードと同様に管理し、公開しないでください。",
     ),
     "download.eab.none": Sentence(
-        "This service issues certificates without ACME; it has no EAB.",
+        "This service does not use ACME; it has no EAB.",
         "このサービスはACMEを利用しないため、EABはありません。",
     ),
     "download.sticker": Sentence("Download the sticker", "ステッカーをダウンロード"),
