@@ -37,9 +37,7 @@ _PEM_LINES = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
 check = Checklist()
 
 
-@check(
-    "RFC 8555 §7.1.4, §8, A-57, A-70", "証明されたチャレンジとオーソリゼーションは valid になり、検証時刻が示される。"
-)
+@check("RFC 8555 §7.1.4, §8, A-57, A-70", "証明されたチャレンジと認可は valid になり、検証時刻が示される。")
 def proof(bench: Bench) -> None:
     """A proved challenge is valid and says when, and so is its authorization."""
     for authorization in first(bench).placed.authorizations():

@@ -17,7 +17,7 @@ _WITH_TOKEN = ("http-01", "dns-01", "tls-alpn-01", "dns-account-01")
 check = Checklist()
 
 
-@check("RFC 8555 §7.4.1, A-64", "注文の前に、名前をオーソリゼーションできる。ワイルドカードは拒否される。")
+@check("RFC 8555 §7.4.1, A-64", "注文の前に、名前の認可を得られる。ワイルドカードは拒否される。")
 def pre_authorization(bench: Bench) -> None:
     """A name is authorized before any order; a wildcard is not."""
     account = bench.new_account()

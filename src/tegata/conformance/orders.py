@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,}")
 check = Checklist()
 
 
-@check("RFC 8555 §7.4, A-50", "注文に、求めた識別子、オーソリゼーション、finalize の URL がある。")
+@check("RFC 8555 §7.4, A-50", "注文に、求めた識別子、認可、finalize の URL がある。")
 def order_object(bench: Bench) -> None:
     """An order names what was asked for, its authorizations and where to finalize."""
     order = placed(bench.account)
@@ -141,7 +141,7 @@ def tokens(bench: Bench) -> None:
     expect("tokens of two orders that differ", found, holds=len(set(found)) > 1)
 
 
-@check("RFC 8555 §7.1, A-27", "チャレンジにオーソリゼーションへのリンクがある。")
+@check("RFC 8555 §7.1, A-27", "チャレンジに認可へのリンクがある。")
 def link_up(bench: Bench) -> None:
     """A challenge leads up to its authorization."""
     order = placed(bench.account)
@@ -175,7 +175,7 @@ def not_ready(bench: Bench) -> None:
 
 @check(
     "RFC 8555 §7.1.4, A-56, A-71",
-    "ワイルドカードのオーソリゼーションは wildcard と示され、http-01 と tls-alpn-01 は使えない。",
+    "ワイルドカードの認可は wildcard と示され、http-01 と tls-alpn-01 は使えない。",
 )
 def wildcard(bench: Bench) -> None:
     """A wildcard's authorization is marked so, and not to be proved by http-01 or tls-alpn-01."""
@@ -192,7 +192,7 @@ def wildcard(bench: Bench) -> None:
     expect("no http-01 and no tls-alpn-01", wrong, holds=not wrong)
 
 
-@check("RFC 8555 §7.5.2, A-63", "オーソリゼーションを無効化すると、注文は invalid になる。")
+@check("RFC 8555 §7.5.2, A-63", "認可を無効化すると、注文は invalid になる。")
 def deactivated_authorization(bench: Bench) -> None:
     """A deactivated authorization ends its order."""
     account = bench.new_account()
@@ -203,9 +203,7 @@ def deactivated_authorization(bench: Bench) -> None:
     expect("the order's status invalid", status, holds=status == "invalid")
 
 
-@check(
-    "RFC 8555 §7.1.6, §8, A-57, A-70", "失敗したチャレンジには理由が示され、オーソリゼーションと注文は invalid になる。"
-)
+@check("RFC 8555 §7.1.6, §8, A-57, A-70", "失敗したチャレンジには理由が示され、認可と注文は invalid になる。")
 def failure(bench: Bench) -> None:
     """A failed challenge says why, and ends its authorization and order."""
     account = bench.new_account()
