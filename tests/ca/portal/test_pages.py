@@ -9,8 +9,7 @@ from starlette.requests import Request
 
 from tegata.ca.errors import Refused
 from tegata.ca.portal import app
-from tegata.ca.portal.pages import date, page
-from tegata.text.language import Language
+from tegata.ca.portal.pages import page
 
 
 @pytest.fixture
@@ -85,12 +84,6 @@ def test_dates_of_the_readers_place(language: str, day: str, other: str, words: 
     assert text.count(day) == 5
     assert other not in text
     assert all(word in text for word in words)
-
-
-@pytest.mark.parametrize("language", list(Language))
-def test_the_end_of_all_days(language: Language) -> None:
-    """Somebody who wants no end writes the last day there is; it has a page."""
-    assert date(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), language) == "9999/12/31"
 
 
 def test_the_other_language_is_on_this_host() -> None:

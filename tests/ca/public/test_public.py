@@ -1,6 +1,6 @@
 """The public listener: CRL, issuer certificates, health, and the sticker's page."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -154,6 +154,16 @@ async def test_the_seal_speaks_english(world):
         await get(world, f"/seal/{contract.id}", ("accept-language", "en-GB, ja;q=0.5")),
     ):
         assert "Valid certificates" in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "end"), [("ja", "(2099/01/30（日本時間）まで)"), ("en", "(until 2099/01/29 (UTC))")]
+)
+async def test_the_seal_has_the_readers_days(world, language, end):
+    """The same as sticker and portal, whatever the hour at which a contract ends."""
+    contract, _, _ = await world.contract()
+    await world.ca.contracts.renew(contract, datetime(2099, 1, 29, 15, 0, tzinfo=UTC))
+    assert end in (await get(world, f"/seal/{contract}?lang={language}")).body.decode()
 
 
 async def test_the_seal_of_a_suspended_contract(world):

@@ -4,7 +4,7 @@ Decides nothing about contracts; shows what it is given.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time
 from datetime import date as day_of
 from functools import partial
 
@@ -14,12 +14,10 @@ from starlette.responses import HTMLResponse, Response
 
 from tegata.ca.portal.words import WORDS
 from tegata.pki import names
+from tegata.text import dates
 from tegata.text.language import Language, from_accept_language
 
 LANGUAGE_COOKIE = "tegata-lang"
-_JAPAN = timezone(timedelta(hours=9))
-# Beyond it there is no date in Japan; whoever wants no end may write one.
-_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(hours=9)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -52,18 +50,10 @@ def words(language: Language) -> Callable[[str], str]:
     return lambda key: WORDS[key].fill(language, {})
 
 
-def date(instant: datetime, language: Language) -> str:
-    """A date as the portal writes it: ``2026/01/30``; the day in Japan for Japanese readers, of UTC for others."""
-    return min(instant, _LATEST).astimezone(_zone(language)).strftime("%Y/%m/%d")
-
-
 def end_of_day(text: str, request: Request) -> datetime:
     """The last second of a day (``2026-01-30``, as a date field sends it) where its reader is; raises ValueError."""
-    return datetime.combine(day_of.fromisoformat(text), time(23, 59, 59), _zone(language_of(request))).astimezone(UTC)
-
-
-def _zone(language: Language) -> timezone:
-    return _JAPAN if language is Language.JA else UTC
+    there = dates.zone(language_of(request))
+    return datetime.combine(day_of.fromisoformat(text), time(23, 59, 59), there).astimezone(UTC)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
@@ -72,7 +62,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     other = Language.EN if language is Language.JA else Language.JA
     text = _environment.get_template(template).render(
         t=words(language),
-        date=partial(date, language=language),
+        date=partial(dates.day, language=language),
         language=language,
         switch_language="?" + request.url.include_query_params(lang=other).query,
         **values,

@@ -6,7 +6,8 @@ Pure: text in, text out. Every value is escaped by the template.
 import jinja2
 
 from tegata.ca.model import Contract
-from tegata.ca.portal.pages import date, words
+from tegata.ca.portal.pages import words
+from tegata.text.dates import day
 from tegata.text.language import Language
 
 # What fits beside the shield at the sticker's type size; a CJK character takes the room of two others.
@@ -23,6 +24,6 @@ def sticker(contract: Contract, seal_url: str, language: Language) -> str:
         organization=contract.organization.name,
         squeeze=sum(2 if character > "\u2e7f" else 1 for character in contract.organization.name) > ROOM,
         names=contract.domains[0] + more,
-        until=f"{t('sticker.until')} {date(contract.ends, language)}",
+        until=f"{t('sticker.until')} {day(contract.ends, language)}",
         seal_url=seal_url,
     )

@@ -17,6 +17,7 @@ from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import ContractService
 from tegata.pki import names
 from tegata.text.catalogue import Sentence
+from tegata.text.dates import day, minute
 from tegata.text.language import Language, from_accept_language
 
 _WORDS = {
@@ -35,10 +36,10 @@ _WORDS = {
     "contract": Sentence("Contract", "契約"),
     "in-force": Sentence("in force", "有効"),
     "not-in-force": Sentence("not in force", "有効ではありません"),
-    "until": Sentence("until {date}", "{date} まで"),
+    "until": Sentence("until {date} (UTC)", "{date}（日本時間）まで"),
     "certificates": Sentence("Valid certificates", "有効な証明書"),
     "count": Sentence("{count}", "{count} 枚"),
-    "at": Sentence("As of {time} UTC", "{time} (UTC) 現在"),
+    "at": Sentence("As of {time} (UTC)", "{time}（日本時間）現在"),
     "below": Sentence("{name} and all names below it", "{name} とその配下のすべての名前"),
     "unknown": Sentence(
         "There is no such sticker. If a site led you here, do not trust its sticker.",
@@ -91,8 +92,8 @@ class SealPage:
             examined=view.service.validation == "ov",
             in_force=in_force,
             valid=await self._certificates.count_valid(contract.id),
-            ends=contract.ends.strftime("%Y/%m/%d"),
-            now=now.strftime("%Y/%m/%d %H:%M"),
+            ends=day(contract.ends, language),
+            now=minute(now, language),
         )
 
 
