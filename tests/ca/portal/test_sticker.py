@@ -5,19 +5,22 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tegata.ca.model import Application, Contract, Organization
+from tegata.ca.model import Application, Contract, Customer, Organization
+from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.portal.sticker import sticker
+from tegata.ca.services.contracts import ContractView
+from tegata.ca.settings import SERVICES
 from tegata.text.language import Language
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def contract(organization: str) -> Contract:
+def view(organization: str, service: str = "ov-acme-1y") -> ContractView:
     now = datetime(2026, 1, 30, tzinfo=UTC)
-    return Contract(
+    contract = Contract(
         id="C1",
         customer_id="1",
-        service="ov-acme-1y",
+        service=service,
         organization=Organization(name=organization, country="JP"),
         domains=("www.example.com", "www2.example.com"),
         application=Application.NEW,
@@ -25,6 +28,12 @@ def contract(organization: str) -> Contract:
         starts=now,
         ends=datetime(2027, 1, 30, tzinfo=UTC),
     )
+    customer = Customer(id="1", login="admin@example.com", password_hash="", created_at=now)
+    return ContractView(contract, ContractStatus.ACTIVE, SERVICES[service], None, customer, None)
+
+
+def texts(root: ET.Element) -> list[str]:
+    return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
 
 @pytest.mark.parametrize(
@@ -32,12 +41,21 @@ def contract(organization: str) -> Contract:
 )
 def test_it_is_svg_and_leads_to_the_seal(name: str) -> None:
     """A name with markup stays text; the link goes where it was told; the date is written as the portal's."""
-    root = ET.fromstring(sticker(contract(name), "http://ca.example/seal/C1", Language.JA))
+    root = ET.fromstring(sticker(view(name), "http://ca.example/seal/C1", Language.JA))
     assert root.tag == f"{SVG}svg"
     link = root.find(f"{SVG}a")
     assert link is not None
     assert link.get("href") == "http://ca.example/seal/C1"
-    texts = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
-    assert name in texts
-    assert any("2027/01/30" in text for text in texts)
+    assert texts(root)[:3] == ["審査済み組織", name, "www.example.com +1"]
+    assert any("2027/01/30" in text for text in texts(root))
     assert not list(root.iter(f"{SVG}script"))
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [(Language.JA, "認証済みドメイン名"), (Language.EN, "Validated domain names")]
+)
+def test_names_without_an_organization(language: Language, title: str) -> None:
+    """DV: nobody has examined the organization, and the sticker says nothing of it, as the page does not."""
+    svg = sticker(view("Example Corporation", "dv-acme-1y"), "http://ca.example/seal/C1", language)
+    assert "Example Corporation" not in svg
+    assert texts(ET.fromstring(svg))[:2] == [title, "www.example.com +1"]

@@ -37,7 +37,7 @@ class DownloadPages:
         """The sticker in the reader's language."""
         customer = await require_customer(request, self._customers)
         view = await self._customers.contract(customer, request.path_params["contract"])
-        text = sticker(view.contract, self._seal_url + view.contract.id, language_of(request))
+        text = sticker(view, self._seal_url + view.contract.id, language_of(request))
         return Response(text, media_type="image/svg+xml")
 
 

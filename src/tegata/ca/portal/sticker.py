@@ -5,8 +5,8 @@ Pure: text in, text out. Every value is escaped by the template.
 
 import jinja2
 
-from tegata.ca.model import Contract
 from tegata.ca.portal.pages import words
+from tegata.ca.services.contracts import ContractView
 from tegata.text.dates import day
 from tegata.text.language import Language
 
@@ -15,15 +15,22 @@ ROOM = 22
 _environment = jinja2.Environment(loader=jinja2.PackageLoader("tegata.ca.portal"), autoescape=True)
 
 
-def sticker(contract: Contract, seal_url: str, language: Language) -> str:
-    """The sticker of a contract as an SVG document; a click on it opens ``seal_url``."""
-    t = words(language)
-    more = f" +{len(contract.domains) - 1}" if len(contract.domains) > 1 else ""
+def sticker(view: ContractView, seal_url: str, language: Language) -> str:
+    """The sticker of a contract as an SVG document; a click on it opens ``seal_url``.
+
+    As on that page, the organization is named only where the CA vouches for it.
+    """
+    t, contract = words(language), view.contract
+    names = contract.domains[0] + (f" +{len(contract.domains) - 1}" if len(contract.domains) > 1 else "")
+    if view.vouches_for_organization:
+        title, shown, below = t("sticker.organization"), contract.organization.name, names
+    else:
+        title, shown, below = t("sticker.names"), names, ""
     return _environment.get_template("sticker.svg").render(
-        title=t("sticker.title"),
-        organization=contract.organization.name,
-        squeeze=sum(2 if character > "\u2e7f" else 1 for character in contract.organization.name) > ROOM,
-        names=contract.domains[0] + more,
+        title=title,
+        shown=shown,
+        squeeze=sum(2 if character > "\u2e7f" else 1 for character in shown) > ROOM,
+        below=below,
         until=f"{t('sticker.until')} {day(contract.ends, language)}",
         seal_url=seal_url,
     )

@@ -89,7 +89,7 @@ class SealPage:
             200,
             contract=contract,
             issuer=self._issuer,
-            examined=view.service.validation == "ov",
+            examined=view.vouches_for_organization,
             in_force=in_force,
             valid=await self._certificates.count_valid(contract.id),
             ends=day(contract.ends, language),

@@ -40,6 +40,11 @@ class ContractView:
     identity_ends: datetime | None
     """Until when the examination of the organization counts; None where none is on record."""
 
+    @property
+    def vouches_for_organization(self) -> bool:
+        """Whether the CA vouches for the organization (OV); under DV it knows of proved names only."""
+        return self.service.validation == "ov"
+
 
 class Added(NamedTuple):
     """A contract just made; ``password`` is the new customer's first one, told this once, or None."""
