@@ -46,6 +46,7 @@ def test_the_notice_of_an_acme_contract(contract):
         "https://ca.example.com:8443/portal/login",
         "admin@example.com",
         "「ダウンロードはこちら」",
+        "\n\n証明書は契約期間内でご利用いただけます。契約更新のお申し込みは",
     ):
         assert told in body
     command = (
@@ -63,12 +64,15 @@ def test_an_international_name(contract):
 
 
 def test_the_notice_of_a_contract_without_acme(contract):
-    """It sends the customer to the portal and speaks of no EAB."""
-    body = letter(msgspec.structs.replace(contract, service="ov-csr-6m", application=Application.RENEWAL)).body
+    """It sends the customer to the portal, and promises no certificate: there is no way to one."""
+    replaced = msgspec.structs.replace(contract, service="ov-csr-6m", application=Application.RENEWAL)
+    subject, body = letter(replaced)
+    assert subject == "契約申込書承諾のご案内"
     assert "OV (RSA2024) 半年" in body
-    assert "契約更新" in body
-    assert "EAB" not in body
-    assert "tegata" not in body
+    assert "お申込種別     契約更新" in body
+    assert "でログインしてください。\n\n契約更新のお申し込みは" in body
+    for promise in ("証明書発行", "証明書は", "ダウンロード", "EAB", "tegata"):
+        assert promise not in body
 
 
 def test_nobody_writes_lines_into_the_letter(contract):

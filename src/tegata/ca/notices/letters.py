@@ -32,7 +32,8 @@ class Letter(NamedTuple):
 
 def contract_accepted(contract: Contract, login: str, service: Service, sender: Sender) -> Letter:
     """The examination is done: the contract, and how to get a certificate by ACME where the service has it."""
-    steps = _ACME_STEPS if service.challenges else _PORTAL_STEPS
+    # A service without ACME has no certificates yet, so its letter speaks of none.
+    subject, steps = (_SUBJECT_WITH_STEPS, _ACME_STEPS) if service.challenges else (_SUBJECT, "\n")
     facts = {
         "organization": contract.organization.name,
         "ca_name": sender.ca_name,
@@ -50,7 +51,7 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
     }
     # Nothing that somebody typed in may add lines of its own to the letter.
     body = (_ACCEPTED + steps + _CLOSING).format_map({name: printable(text) for name, text in facts.items()})
-    return Letter("契約申込書承諾、および、証明書ダウンロード手続きのご案内", body)
+    return Letter(subject, body)
 
 
 def _told(name: str) -> str:
@@ -60,6 +61,9 @@ def _told(name: str) -> str:
 def _date(instant: datetime) -> str:
     return instant.strftime("%Y/%m/%d")
 
+
+_SUBJECT = "契約申込書承諾のご案内"
+_SUBJECT_WITH_STEPS = "契約申込書承諾、および、証明書ダウンロード手続きのご案内"
 
 _ACCEPTED = """\
 {organization} 御中
@@ -89,15 +93,11 @@ _ACME_STEPS = """
       tegata -s {directory_url} --eab --hmac [MAC鍵] --kid [MAC鍵識別子] {names_as_flags} -m [メールアドレス] --http --key-type {key_type} run
 
   EAB はお客様が証明書を発行するための重要な情報です。管理には十分ご注意ください。
-"""  # noqa: E501 - a command is one line, or it cannot be copied
 
-_PORTAL_STEPS = """
-■ 証明書発行の手続き
-  お客様専用ページのお申込一覧で、契約番号 {contract} の「詳細」をご確認ください。
-"""
+証明書は契約期間内でご利用いただけます。"""  # noqa: E501 - a command is one line, or it cannot be copied
 
-_CLOSING = """
-証明書は契約期間内でご利用いただけます。契約更新のお申し込みは、お早めにお願いいたします。
+_CLOSING = """\
+契約更新のお申し込みは、お早めにお願いいたします。
 
 このメールは送信専用のアドレスから自動でお送りしています。
 --

@@ -66,7 +66,7 @@ class Mailer:
         self._clock = clock
 
     async def contract_accepted(self, contract: Contract, customer: Customer) -> None:
-        """Send 「契約申込書承諾、および、証明書ダウンロード手続きのご案内」; raises MailUndelivered."""
+        """Send the letter that the contract is accepted; raises MailUndelivered."""
         service = self._services[contract.service]
         letter = letters.contract_accepted(contract, customer.login, service, self._sender)
         await self._send(letter, customer.login, f"contract-accepted.{contract.id}")
