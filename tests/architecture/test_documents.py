@@ -88,6 +88,7 @@ SUBCOMMANDS = {
         "serve",
         "check",
         "contract",
+        "customer",
         "eab",
         "cert",
         "key",

@@ -190,6 +190,7 @@ REASONS: dict[str, str] = {
     "contract": "契約",
     "certificate": "証明書",
     "service": "サービス",
+    "login": "ログインID",
     # what an operator gives
     "the instant by which they are to be replaced is not ahead": "交換の期限が現在より後ではありません",
     "the contract would end before it starts": "契約の終了が開始より前になります",

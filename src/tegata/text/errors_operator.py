@@ -21,10 +21,10 @@ ENTRIES: dict[str, Entry] = {
             "処理は完了しましたが、結果を標準出力に書き込めません: {reason}。",
         ),
         Sentence(
-            "Look at the result by the list or show command. A password that was in the answer is kept nowhere and"
-            " cannot be shown again.",
-            "list または show コマンドで結果を確認してください。"
-            "表示されるはずだったパスワードは保存されていないため、再表示できません。",
+            "Look at the result by the list or show command. A password that was in the answer is kept nowhere;"
+            " tegata-ca customer password MAIL makes a new one.",
+            "list または show コマンドで結果を確認してください。表示されるはずだったパスワードは保存されていません。"
+            "tegata-ca customer password メールアドレス で再発行してください。",
         ),
     ),
     "operator.listen-address": Entry(

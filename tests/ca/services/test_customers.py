@@ -2,7 +2,7 @@
 
 import pytest
 
-from tegata.ca.errors import LoginFailed, NotFound
+from tegata.ca.errors import LoginFailed, NotFound, UnknownObject
 from tests.ca.services.house import HOUR, NOW, SECOND
 
 pytestmark = pytest.mark.anyio
@@ -66,3 +66,41 @@ async def test_failed_logins_are_on_record(house):
     (unknown,) = await house.store.audit.of_subject("portal")
     assert (known.kind, unknown.kind) == ("customer.login-failed", "customer.login-failed")
     assert known.facts == unknown.facts == {"address": "192.0.2.7"}
+
+
+async def test_a_new_password(house):
+    """B-93: For a lost one: random, told once, on record without itself; the former one is dead, its sessions too."""
+    added = await house.sell()
+    token, _ = await house.customers.login("admin@example.com", added.password)
+    customer, password = await house.customers.new_password(" Admin@example.com")
+    assert (customer.id, customer.login) == (added.customer.id, "admin@example.com")
+    assert password != added.password
+    assert await house.customers.session(token) is None
+    with pytest.raises(LoginFailed):
+        await house.customers.login("admin@example.com", added.password)
+    token, _ = await house.customers.login("admin@example.com", password)
+    assert (await house.customers.session(token)).id == added.customer.id
+    (event,) = [
+        one for one in await house.store.audit.of_subject(added.customer.id) if one.kind == "customer.password-set"
+    ]
+    assert event.facts == {}
+    with pytest.raises(UnknownObject) as caught:
+        await house.customers.new_password("nobody@example.com")
+    assert caught.value.facts == {"kind": "login", "name": "nobody@example.com"}
+
+
+async def test_a_new_password_during_a_login(house, monkeypatch):
+    """While the former one is compared: it opens no session, and the failure is on record."""
+    added = await house.sell()
+    verify = house.customers._hasher.verify
+
+    async def slowly(password_hash, password):
+        right = await verify(password_hash, password)
+        await house.customers.new_password("admin@example.com")
+        return right
+
+    monkeypatch.setattr(house.customers._hasher, "verify", slowly)
+    with pytest.raises(LoginFailed):
+        await house.customers.login("admin@example.com", added.password)
+    kinds = [event.kind for event in await house.store.audit.of_subject(added.customer.id)]
+    assert kinds == ["customer.added", "customer.password-set", "customer.login-failed"]

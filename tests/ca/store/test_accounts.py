@@ -1,11 +1,11 @@
 """Customers, contracts, credentials and accounts in the store."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from tegata.ca.model import Application, Session
+from tegata.ca.model import Application
 from tegata.ca.ports import Conflict, Store, Usage, Use, Work
 from tests.ca.store.conftest import Place
 from tests.ca.store.records import DAY, NOW, SECOND, account, contract, credential, customer, place_order, populate
@@ -395,28 +395,3 @@ async def test_credentials_are_superseded_and_disabled_once(store: Store) -> Non
         assert await refused(store, work) == f"credentials.{verb}"
     assert await store.credentials.get("kid") == credential(superseded_at=NOW + DAY, disabled_at=NOW + DAY)
     assert await store.credentials.get("beside") == credential(kid="beside")
-
-
-async def test_sessions(store: Store) -> None:
-    """Opened, closed (twice does no harm), and forgotten when a later one is opened after their end."""
-    await populate(store)
-    first = Session(token_digest=b"1", customer_id="customer", created_at=NOW, expires_at=NOW + timedelta(hours=1))
-    second = Session(token_digest=b"2", customer_id="customer", created_at=NOW + SECOND, expires_at=NOW + DAY)
-    late = Session(token_digest=b"3", customer_id="customer", created_at=NOW + timedelta(hours=1), expires_at=NOW + DAY)
-    work = Work()
-    store.customers.open_session(work, first)
-    store.customers.open_session(work, second)
-    await store.commit(work)
-    assert await store.customers.session(b"1") == first
-    assert await store.customers.session(b"2") == second
-    work = Work()
-    store.customers.open_session(work, late)
-    await store.commit(work)
-    assert await store.customers.session(b"1") is None
-    assert await store.customers.session(b"2") == second
-    for _ in range(2):
-        work = Work()
-        store.customers.close_session(work, b"2")
-        await store.commit(work)
-    assert await store.customers.session(b"2") is None
-    assert await store.customers.session(b"3") == late

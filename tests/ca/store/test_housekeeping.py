@@ -4,7 +4,18 @@ import pytest
 
 from tegata.ca.model import Look, Observation, Session
 from tegata.ca.ports import Store, Work
-from tests.ca.store.records import DAY, NOW, SECOND, authorization, certificate, job, order, place_order, populate
+from tests.ca.store.records import (
+    DAY,
+    NOW,
+    SECOND,
+    authorization,
+    certificate,
+    customer,
+    job,
+    order,
+    place_order,
+    populate,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -99,7 +110,7 @@ async def test_sessions_that_ended(store: Store) -> None:
     work = Work()
     for digest, expires in ((b"old", NOW), (b"new", NOW + DAY)):
         session = Session(token_digest=digest, customer_id="customer", created_at=NOW - DAY, expires_at=expires)
-        store.customers.open_session(work, session)
+        store.customers.open_session(work, session, customer().password_hash)
     await store.commit(work)
     assert await store.housekeeping.drop_sessions(NOW + SECOND, 10) == 1
     assert await store.customers.session(b"old") is None

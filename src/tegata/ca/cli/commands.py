@@ -156,6 +156,11 @@ COMMANDS = (
         (Option("by", "NAME", "who releases it", required=True),),
     ),
     Command(("contract", "examinations"), "list the examinations of a contract, the newest first", "ID"),
+    Command(
+        ("customer", "password"),
+        "make a new password for the portal in place of a lost one; who is logged in with the old one is logged out",
+        "MAIL",
+    ),
     Command(("paused", "list"), "list the names of a contract that are paused for failing again and again", "CONTRACT"),
     Command(
         ("paused", "resume"),

@@ -3,13 +3,14 @@
 Passwords are compared by the hasher only; of a session's token only its digest is stored.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from tegata.ca.errors import LoginFailed, NotFound, UnknownObject
 from tegata.ca.model import Customer, Session
-from tegata.ca.ports import Ids, PasswordHasher, Store, Work
+from tegata.ca.ports import Conflict, Ids, PasswordHasher, Store, Work
 from tegata.ca.services.contracts import ContractService, ContractView
 
 __all__ = ["ContractView", "CustomerService"]
@@ -45,21 +46,29 @@ class CustomerService:
         customer = await self._store.customers.by_login(login.strip().lower())
         password_hash = await self._hash_of_nobody() if customer is None else customer.password_hash
         right = len(password) <= PASSWORD_CHARACTERS and await self._hasher.verify(password_hash, password)
-        if customer is None or not right:
-            work = Work()
-            facts = {"address": address} if address else {}
-            self._store.audit.note(work, LOGIN_FAILED, customer.id if customer else NOBODY, facts)
-            await self._store.commit(work)
-            raise LoginFailed
-        now = self._clock()
-        token = self._ids.token()
-        session = Session(
-            token_digest=_digest(token), customer_id=customer.id, created_at=now, expires_at=now + SESSION_LIFE
-        )
+        if customer is not None and right:
+            # While the hash was compared, a new password may have been made: then this one is wrong after all.
+            with contextlib.suppress(Conflict):
+                return await self._open_session(customer)
         work = Work()
-        self._store.customers.open_session(work, session)
+        facts = {"address": address} if address else {}
+        self._store.audit.note(work, LOGIN_FAILED, customer.id if customer else NOBODY, facts)
         await self._store.commit(work)
-        return token, session
+        raise LoginFailed
+
+    async def new_password(self, login: str) -> tuple[Customer, str]:
+        """Replace a customer's password by a random one, told this once, and end their sessions.
+
+        ``login`` is the mail address they log in by; raises UnknownObject where nobody has it.
+        """
+        customer = await self._store.customers.by_login(login.strip().lower())
+        if customer is None:
+            raise UnknownObject(kind="login", name=login)
+        password = self._ids.password()
+        work = Work()
+        self._store.customers.set_password(work, customer.id, await self._hasher.hash(password))
+        await self._store.commit(work)
+        return customer, password
 
     async def session(self, token: str) -> Customer | None:
         """The customer of a live session, or None."""
@@ -87,6 +96,18 @@ class CustomerService:
         if view.customer.id != customer.id:
             raise NotFound
         return view
+
+    async def _open_session(self, customer: Customer) -> tuple[str, Session]:
+        """A session and its token; raises Conflict where the customer's password is another by now."""
+        now = self._clock()
+        token = self._ids.token()
+        session = Session(
+            token_digest=_digest(token), customer_id=customer.id, created_at=now, expires_at=now + SESSION_LIFE
+        )
+        work = Work()
+        self._store.customers.open_session(work, session, customer.password_hash)
+        await self._store.commit(work)
+        return token, session
 
     async def _hash_of_nobody(self) -> str:
         """The hash of a password nobody has: compared for unknown logins, so that they take as long."""

@@ -40,14 +40,22 @@ class CustomerRows:
         )
         audit.record(work, "customer.added", customer.id)
 
-    def open_session(self, work: Work, session: Session) -> None:
-        """Add a session and forget those that ended before it began."""
+    def set_password(self, work: Work, customer_id: str, password_hash: str) -> None:
+        """Replace a customer's password, and close all sessions opened with the former one."""
+        work.add("customers.hold", id=customer_id)
+        work.add("customers.set_password", rows=1, id=customer_id, password_hash=password_hash)
+        work.add("customers.close_sessions", id=customer_id)
+        audit.record(work, "customer.password-set", customer_id)
+
+    def open_session(self, work: Work, session: Session, password_hash: str) -> None:
+        """Add a session and forget those that ended before it began; Conflict if the password is another by now."""
         work.add("customers.forget_sessions", now=micros(session.created_at))
         work.add(
             "customers.open_session",
             rows=1,
             token_digest=session.token_digest,
             customer_id=session.customer_id,
+            password_hash=password_hash,
             created_at=micros(session.created_at),
             expires_at=micros(session.expires_at),
         )

@@ -18,13 +18,33 @@ INSERT INTO customers (id, login, password_hash, created_at)
 VALUES (:id, :login, :password_hash, :created_at)
 ON CONFLICT DO NOTHING;
 
+-- A session that is opened at the same moment is waited for, and seen by what closes it.
+-- name: hold
+SELECT id
+FROM customers
+WHERE id = :id
+-- postgresql: FOR NO KEY UPDATE
+;
+
+-- name: set_password
+UPDATE customers
+SET password_hash = :password_hash
+WHERE id = :id;
+
+-- name: close_sessions
+DELETE FROM sessions
+WHERE customer_id = :id;
+
 -- name: forget_sessions
 DELETE FROM sessions
 WHERE expires_at <= :now;
 
 -- name: open_session
 INSERT INTO sessions (token_digest, customer_id, created_at, expires_at)
-VALUES (:token_digest, :customer_id, :created_at, :expires_at)
+SELECT :token_digest, id, :created_at, :expires_at
+FROM customers
+WHERE id = :customer_id AND password_hash = :password_hash
+-- postgresql: FOR SHARE
 ON CONFLICT DO NOTHING;
 
 -- name: close_session
