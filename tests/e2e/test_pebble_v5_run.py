@@ -77,3 +77,19 @@ def test_a_certificate_whose_account_is_not_here(tegata: Tegata, pebble: Pebble)
     done = tegata.run(*words(pebble, NAME)).check()
     assert "Registering account" in done.stderr
     assert serial(tegata) == first
+
+
+def test_an_account_whose_making_was_cut_off(tegata: Tegata, pebble: Pebble) -> None:
+    """The key is there and the CA has never heard of it: the next run completes it, though nothing is due."""
+    tegata.run(*words(pebble, NAME)).check()
+    first = serial(tegata)
+    (tegata.path / "accounts").rename(tegata.path / "accounts.old")
+    unanswered = [word for word in words(pebble, NAME) if word != "--accept-tos"]
+    assert tegata.run(*unanswered).code == 1
+    assert list((tegata.path / "accounts").rglob("*.key"))
+    assert not list((tegata.path / "accounts").rglob("account.json"))
+    tegata.run(*words(pebble, NAME)).check()
+    assert list((tegata.path / "accounts").rglob("account.json"))
+    assert serial(tegata) == first
+    tegata.run(*words(pebble, NAME), "--renew-force").check()
+    assert serial(tegata) != first

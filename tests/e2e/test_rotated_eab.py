@@ -69,6 +69,21 @@ def test_an_account_whose_eab_has_ended_goes_on_with_another(ca: TegataCA, tegat
     client.run(*customer.renewal(ca, NAME, more=("--days", "999"))).check()
 
 
+def test_by_the_words_of_lego_v5_with_a_certificate_in_place(ca: TegataCA, tegata: Tegata):
+    """There ``run`` would renew, which moves no account: it is moved first (A-39)."""
+    client = tegata.trusting(ca.ca_file)
+    contract = ca.add_contract(NAME)
+    client.run(*customer.first_run(ca, contract, NAME)).check()
+    new = ca.json("eab", "rotate", contract["eab"]["kid"])
+    (url, before, key), first = stored(client), serial(crt(client.path, NAME))
+    moved = client.run(*customer.first_run(ca, {"eab": new}, NAME), "--change-eab", "--renew-days", "1").check()
+    assert f"is now under --kid {new['kid']}" in moved.stderr
+    after_url, after, after_key = stored(client)
+    assert (after_url, after_key) == (url, key)
+    assert after != before
+    assert serial(crt(client.path, NAME)) == first
+
+
 def test_an_account_does_not_move_to_another_contract(ca: TegataCA, tegata: Tegata):
     """Both are told, with what to do, and the account is as it was (A-39)."""
     client = tegata.trusting(ca.ca_file)

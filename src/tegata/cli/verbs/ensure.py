@@ -19,16 +19,28 @@ def ensure(context: Context, plan: Ensure) -> int:
     """Do it and give the exit code; raises whatever stands in the way."""
     if is_new(plan):
         return _obtain(context, plan)
-    tree, account = Tree(plan.renew.path), plan.renew.account
-    if plan.run.new_account or AccountFolder(tree, account.server, account.user).key() is None:
-        # The certificate is another account's, or came from elsewhere.
+    tree = Tree(plan.renew.path)
+    if _wants_account(plan, tree):
         from tegata.cli.steps.registering import registered
 
-        registered(context, tree, account, anew=plan.run.new_account)
+        registered(context, tree, plan.run.account, anew=plan.run.new_account)
     try:
         return renew(context, plan.renew)
     except CertificateNotFound:  # what a process had begun was nothing
         return _obtain(context, plan)
+
+
+def _wants_account(plan: Ensure, tree: Tree) -> bool:
+    """Whether the account is to be made, completed or changed before: ``renew`` does none of it.
+
+    The certificate may be another account's, or have come from elsewhere; a first run may have ended between the key
+    and the registration, with a question that nobody answered or an EAB that was mistyped.
+    """
+    account = plan.run.account
+    if plan.run.new_account or (account.eab is not None and account.eab.replaces):
+        return True
+    folder = AccountFolder(tree, account.server, account.user)
+    return folder.key() is None or folder.stored() is None
 
 
 def _files(plan: Ensure) -> CertificateFiles:
