@@ -144,6 +144,28 @@ def test_a_kill_at_any_step_leaves_what_the_next_run_finishes(tree: Tree, files:
     assert outcomes == [OLD] * decisive + [NEW] * (len(outcomes) - decisive)
 
 
+@pytest.mark.parametrize("step_by_step", [(OLD, NEW), (NEW, OLD)], ids=["later", "backdated"])
+def test_a_set_that_begins_before_the_one_in_place(
+    tree: Tree, files: CertificateFiles, step_by_step: tuple[NewSet, NewSet]
+) -> None:
+    """Another CA backdates further, or ``--not-before`` was given: after a kill it is old or new, too, never mixed."""
+    former, following = step_by_step
+    save(files, former)
+    template = tree.path.with_name("template")
+    shutil.copytree(tree.path, template)
+    outcomes, step = [], 1
+    while True:
+        shutil.rmtree(tree.path)
+        shutil.copytree(template, tree.path)
+        if not in_a_child_killed_before(step, lambda: save(files, following)):
+            break
+        files.resume()
+        outcomes.append(check_is_one_set(files, (former, following)))
+        step += 1
+    assert outcomes[-1] is following
+    assert outcomes == sorted(outcomes, key=lambda each: each is following)
+
+
 def leave_ready(files: CertificateFiles, new: NewSet, *, but: tuple[str, ...] = ()) -> None:
     """What a killed process leaves after the decisive moment: a ready set, some of it in place already."""
     ready = files.file("").with_name(f".{NAME}.ready")

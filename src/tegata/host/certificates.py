@@ -10,12 +10,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tegata.errors import TegataError
 from tegata.host import layout
-from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound
+from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound, NotReadable
 from tegata.host.facts import authority
 from tegata.host.files import Tree, look_into, make_folder, read, remove, sync, told, write_together
 from tegata.host.layout import Layout
@@ -34,6 +35,8 @@ KEY, CERTIFICATE, ISSUER, PEM, PFX, FACTS = ".key", ".crt", ".issuer.crt", ".pem
 _SET = (ISSUER, PEM, PFX, FACTS, KEY, CERTIFICATE)
 # Beside a set that comes without a key, because the key is with whoever made the certification request.
 KEYLESS = ".keyless"
+# Beside a set: the mark of the certificate that it takes the place of, empty where there is none.
+BEFORE = ".before"
 # What keeps room for a set: several times as much as one of RSA 4096 with a hundred names takes up.
 _ROOM, _ROOM_SIZE = ".room", 64 * 1024
 
@@ -153,7 +156,7 @@ class CertificateFiles:
         self.make_room()
         form = self._layout()
         before = form.certificate_facts(layout.load(self.file(FACTS)))
-        contents = new.files(form, self.name, before.origin if before else "")
+        contents = {**new.files(form, self.name, before.origin if before else ""), BEFORE: self._mark()}
         if read(self._staging / KEY) == contents.get(KEY):
             contents.pop(KEY, None)  # it was prepared
         else:
@@ -205,9 +208,10 @@ class CertificateFiles:
         self._discard(self._ready)
 
     def _is_wanted(self) -> bool:
-        """Whether a ready set still makes a matching one that is not older than what is in place.
+        """Whether a ready set still makes a matching one, and what is in place is what it was to follow, or older.
 
-        Otherwise it is in place already, or another program has written here since.
+        Otherwise it is in place already, or another program has written here since. A certificate's beginning alone
+        does not tell: CAs backdate it, some more than others, and an order may ask for one long ago.
         """
         from tegata.host import pems
         from tegata.pki.certs import load_chain
@@ -218,11 +222,21 @@ class CertificateFiles:
             matches = (self._ready / KEYLESS).exists() or pems.fits(key or b"", new)
         except TegataError:
             return False
+        if matches and read(self._ready / BEFORE) == self._mark():
+            return True
         try:
             present = self.chain()
         except CertificateDamaged:
             present = None
         return matches and (present is None or present[0].not_valid_before_utc <= new.not_valid_before_utc)
+
+    def _mark(self) -> bytes:
+        """What tells the certificate in place from any other; empty where none can be read."""
+        try:
+            content = read(self.file(CERTIFICATE))
+        except NotReadable:
+            content = None
+        return sha256(content).hexdigest().encode() if content else b""
 
     def _discard(self, folder: Path) -> None:
         with told(folder), contextlib.suppress(FileNotFoundError):
