@@ -1,7 +1,7 @@
 """Files of environment variables (dotenv): ``NAME=value`` lines, quoted or not, for one certificate's work alone.
 
-Pure but for the one file; what it says never becomes part of this process's own environment, where other certificates'
-hooks and providers would see it.
+A ``#`` begins a comment behind a blank only, as with lego: secrets have such signs. Pure but for the one file; what it
+says never becomes part of this process's own environment, where other certificates' hooks and providers would see it.
 """
 
 import re
@@ -13,8 +13,8 @@ SIZE_LIMIT = 64 * 1024
 
 _LINE = re.compile(
     r"""\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*
-    (?: '(?P<raw>[^']*)' | "(?P<quoted>(?:[^"\\]|\\.)*)" | (?P<plain>[^'"\s#][^#\n]*?|) )
-    \s*(?:\#.*)?""",
+    (?: (?: '(?P<raw>[^']*)' | "(?P<quoted>(?:[^"\\]|\\.)*)" ) \s*(?:\#.*)?
+      | (?P<plain>(?:(?<==)\#|[^'"\s\#]).*?|) (?:\s+\#.*|\s*) )""",
     re.VERBOSE | re.ASCII,
 )
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
