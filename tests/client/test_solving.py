@@ -76,6 +76,28 @@ def test_what_cannot_be_cleaned_up_is_told_and_the_rest_is_cleaned():
     ]
 
 
+class InterruptedWall(Wall):
+    """A wall that somebody is called away from while he cleans it."""
+
+    def cleanup(self, presentation: Presentation) -> None:
+        super().cleanup(presentation)
+        if presentation == C:
+            raise KeyboardInterrupt
+
+
+def test_an_interruption_while_it_is_cleaned_up():
+    """A-60: the rest is removed, too, and then it ends."""
+    wall = InterruptedWall()
+
+    def interrupted() -> None:
+        with Solving({"http-01": wall}, events.ignore) as solving:
+            solving.present([A, B, C])
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert wall.wall == []
+
+
 class SlowWall(Wall):
     """A wall whose writing dries."""
 

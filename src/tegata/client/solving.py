@@ -39,9 +39,14 @@ class Solving:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        interruption: BaseException | None = None
         while self._shown:
             presentation = self._shown.pop()
             try:
                 self._solvers[presentation.challenge_type].cleanup(presentation)
             except Exception as trouble:  # noqa: BLE001 - a plug-in may raise anything, and the others must be cleaned up
                 self._report(CleanupFailed(presentation.name, presentation.challenge_type, trouble))
+            except BaseException as signal:  # noqa: BLE001 - it is obeyed once all is gone; a second one ends the process
+                interruption = signal
+        if interruption is not None:
+            raise interruption
