@@ -1,12 +1,23 @@
-"""Which names a renewed certificate has."""
+"""Which names a renewed certificate has, and that what is waited for is done."""
+
+import io
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
+from tegata.cli.console import Console
+from tegata.cli.context import Context
 from tegata.cli.plans.material import Material
-from tegata.cli.steps.renewing import _names
+from tegata.cli.steps import renewing
+from tegata.cli.steps.renewing import _Later, _names
+from tegata.host.certificates import CertificateFiles
+from tegata.host.files import Tree
 from tegata.pki import csr, csr_file
+from tegata.text.language import Language
 from tests.cli.steps.test_timing import ordering
+from tests.client.clock import SteppingClock
 from tests.host import issued
 
 BEFORE = ("a.example", "b.example", "c.example")
@@ -33,3 +44,27 @@ def test_unless_exactly_the_given_are_wanted() -> None:
     wanted = ordering("b.example")
     wanted = replace(wanted, issue=replace(wanted.issue, material=Material(csr=request)))
     assert _names(wanted, CERTIFICATE) == ("b.example",)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "renewed"),
+    [
+        ([True], True),
+        ([_Later(60), True], True),
+        # The clock was put back by a second while it was waited for.
+        ([_Later(60), _Later(1), True], True),
+        ([_Later(60), False], False),
+        ([_Later(60)] * 100, False),
+    ],
+)
+def test_what_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcomes: list[bool | _Later], renewed: bool
+) -> None:
+    """Is done then, however often it takes; but a CA that moves its window again and again holds nobody for ever."""
+    left, clock = list(outcomes), SteppingClock()
+    monkeypatch.setattr(renewing._Renewal, "attempt", lambda _self, *, may_delay: left.pop(0))  # noqa: ARG005
+    console = Console(io.StringIO(), io.StringIO(), io.StringIO(), clock.now)
+    context = Context(console, clock, {}, Language.EN, lambda: 0.0)
+    files, anything = CertificateFiles(Tree(tmp_path), "a.example"), cast("Any", None)
+    assert renewing.renew_if_due(context, ordering("a.example"), anything, files, hooks=anything) is renewed
+    assert len(clock.slept) < 10

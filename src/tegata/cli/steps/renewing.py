@@ -37,6 +37,8 @@ from tegata.pki.certs import life_of, names_of
 
 # lego's: unattended renewals of many servers are not to meet the CA in the same second.
 LONGEST_DELAY = timedelta(minutes=8)
+# How often in a row it is waited for: the clock may be put back meanwhile, or the CA move its window, but not for ever.
+_MOST_WAITS = 5
 
 
 class _Later(msgspec.Struct, frozen=True):
@@ -49,7 +51,9 @@ def renew_if_due(context: Context, plan: Renew, account: Account, files: Certifi
     """Ask, decide and order; whether there is a new certificate."""
     renewal = _Renewal(context, plan, account, files, hooks)
     outcome = renewal.attempt(may_delay=plan.random_sleep and not context.console.is_terminal)
-    if isinstance(outcome, _Later):
+    for _ in range(_MOST_WAITS):
+        if not isinstance(outcome, _Later):
+            break
         context.clock.sleep(outcome.seconds)
         outcome = renewal.attempt(may_delay=False)
     return outcome is True
