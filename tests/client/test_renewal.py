@@ -54,6 +54,15 @@ def test_renewal_information_decides_by_the_chosen_instant():
     assert at(END - 10 * DAY, window=late, window_instant=late.start) == NotDue(Cause.WINDOW, late.start)
 
 
+@pytest.mark.parametrize("late", [timedelta(0), SECOND, 365 * DAY])
+def test_a_window_after_the_certificate_s_end_lets_nothing_run_out(late: timedelta):
+    """C-01: then it is as without renewal information, as lego's 30 days count beside the CA's word."""
+    window = Window(END + late, END + late + DAY)
+    first = END - 30 * DAY
+    assert at(first - SECOND, window=window, window_instant=window.start) == NotDue(Cause.LIFE, first)
+    assert at(first, window=window, window_instant=window.start) == Due(Cause.LIFE)
+
+
 def test_a_closed_window_makes_it_due():
     assert with_window(CLOSES) == Due(Cause.WINDOW)
     assert with_window(CLOSES, days=1) == Due(Cause.WINDOW_CLOSED)

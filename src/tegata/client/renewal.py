@@ -86,8 +86,8 @@ def decide(facts: Facts) -> Decision:
 
     A revoked certificate is replaced whatever else is said, and so is one that is not as it is wanted now. Then, an
     explicit number of days decides, in whole days as lego counts them (any negative number: it is time at any time);
-    without one, the CA's renewal information; without that, 30 days or a third of the life, whichever is less. A window
-    that has closed makes it due in any case.
+    without one, the CA's renewal information, unless that comes after the certificate's end; without that, 30 days or a
+    third of the life, whichever is less. A window that has closed makes it due in any case.
 
     What is due is pointless where the contract's end would cut the new certificate off no later than this one: the same
     would be ordered again each day. More days than the certificate has left say that somebody wants it all the same.
@@ -139,7 +139,8 @@ def _scheduled(facts: Facts) -> Due | NotDue:
             return Due(Cause.DAYS)
         # The first instant at which that many whole days are left.
         return NotDue(Cause.DAYS, facts.not_after - timedelta(days=facts.days + 1) + timedelta.resolution)
-    if facts.window_instant is not None:
+    # A window that would let the certificate run out (a wrong date at the CA) is no plan to go by.
+    if facts.window_instant is not None and facts.window_instant < facts.not_after:
         return _from(facts.window_instant, Cause.WINDOW, facts.now)
     return _from(facts.not_after - _lead(facts), Cause.LIFE, facts.now)
 
