@@ -57,7 +57,7 @@ def test_a_container_made_for_lego_5(tegata: Tegata, pebble: Pebble) -> None:
 
 
 def test_other_names_are_a_reason(tegata: Tegata, pebble: Pebble) -> None:
-    """The certificate is for the names given, no more and no less."""
+    """One more is; one that is not repeated stays, as with lego v5, unless the given ones are said to be all."""
     other = "www2.example.com"
     tegata.run(*words(pebble, NAME)).check()
     tegata.run(*words(pebble, NAME, other)).check()
@@ -66,7 +66,22 @@ def test_other_names_are_a_reason(tegata: Tegata, pebble: Pebble) -> None:
     tegata.run(*words(pebble, other, NAME), "--cert.name", NAME).check()
     assert serial(tegata) == first
     tegata.run(*words(pebble, NAME)).check()
+    tegata.run(*words(pebble), "--cert.name", NAME).check()
+    assert serial(tegata) == first
+    tegata.run(*words(pebble, NAME), "--renew-force").check()
+    assert names_of(crt(tegata.path, NAME)) == {NAME, other}
+    tegata.run(*words(pebble, NAME), "--force-cert-domains").check()
     assert names_of(crt(tegata.path, NAME)) == {NAME}
+
+
+def test_a_certificate_named_by_its_files_alone(tegata: Tegata, pebble: Pebble) -> None:
+    """It is renewed for the names it has; where there is none, names are needed."""
+    assert tegata.run(*words(pebble), "--cert.name", "web").code == 1
+    tegata.run(*words(pebble, NAME), "--cert.name", "web").check()
+    first = serial_of(crt(tegata.path, "web"))
+    tegata.run(*words(pebble), "--cert.name", "web", "--renew-force").check()
+    assert serial_of(crt(tegata.path, "web")) != first
+    assert names_of(crt(tegata.path, "web")) == {NAME}
 
 
 def test_a_certificate_whose_account_is_not_here(tegata: Tegata, pebble: Pebble) -> None:

@@ -114,11 +114,17 @@ def test_an_eab_file_fills_the_gaps() -> None:
 
 
 def test_run_by_v5_s_words() -> None:
-    """Obtain or renew; other names than before are a reason; a forced renewal waits for nothing."""
+    """Obtain or renew; further names are a reason; a forced renewal waits for nothing."""
     made = plan("-d x.example --http --renew-days 20 run")
     assert isinstance(made, Ensure)
     assert made.run.issue == made.renew.issue
-    assert (made.renew.days, made.renew.exact_names, made.renew.random_sleep) == (20, True, True)
+    assert (made.renew.days, made.renew.exact_names, made.renew.random_sleep) == (20, False, True)
+    exact = plan("-d x.example --http --renew-days 20 --force-cert-domains run")
+    assert isinstance(exact, Ensure)
+    assert exact.renew.exact_names
+    named = plan("--cert.name *.x.example --http run")
+    assert isinstance(named, Ensure)
+    assert (named.run.issue.names, named.renew.issue.names, named.renew.issue.file_name) == ((), (), "*.x.example")
     forced = plan("-d x.example --http --renew-force run")
     assert isinstance(forced, Ensure)
     assert (forced.renew.days, forced.renew.random_sleep, forced.renew.back_off) == (ALWAYS, False, False)

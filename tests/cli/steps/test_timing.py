@@ -53,12 +53,19 @@ def test_names(files: CertificateFiles) -> None:
     assert changed(ordering(NAMES[0], exact_names=True), files) is Cause.NAMES
     assert changed(ordering(*NAMES, "c.example.com", exact_names=True), files) is Cause.NAMES
     assert changed(ordering(NAMES[0]), files) is None
-    assert changed(ordering(NAMES[0], wished_key=KeyType.EC256), files) is None
+
+
+def test_names_by_v5_s_words(files: CertificateFiles) -> None:
+    """One more is a reason; one that was not repeated is none, and none at all neither."""
+    assert changed(ordering(NAMES[0], "c.example.com", as_wished=True), files) is Cause.NAMES
+    assert changed(ordering(NAMES[0], as_wished=True), files) is None
+    assert changed(ordering(as_wished=True), files) is None
+    assert changed(ordering(NAMES[0], as_wished=True, wished_key=KeyType.EC256), files) is None
 
 
 def test_the_type_of_key(files: CertificateFiles) -> None:
-    assert changed(ordering(*NAMES, wished_key=KeyType.EC256), files) is None
-    assert changed(ordering(*NAMES, wished_key=KeyType.RSA2048), files) is Cause.KEY
+    assert changed(ordering(*NAMES, as_wished=True, wished_key=KeyType.EC256), files) is None
+    assert changed(ordering(*NAMES, as_wished=True, wished_key=KeyType.RSA2048), files) is Cause.KEY
     assert changed(ordering(*NAMES), files) is None
 
 

@@ -134,7 +134,7 @@ def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: Issu
         not_due_code=not_due_code,
         back_off=not (forced or invocation.switch("no-back-off")),
         reuse_key=invocation.switch("reuse-key"),
-        exact_names=invocation.switch("force-cert-domains") or (by_v5 and issue.material.csr is None),
+        exact_names=invocation.switch("force-cert-domains") and bool(issue.names),
         as_wished=by_v5,
         wished_key=issue.key_type if by_v5 and _wishes_key(invocation, issue) else None,
     )
@@ -249,8 +249,8 @@ def _issue(
     invocation: Invocation, environ: Mapping[str, str], eab_file: EabFile | None, material: Material
 ) -> IssuePlan:
     called = next(reversed(wishes.file_names(invocation)), None)
-    may_be_known = called and invocation.command == "renew" and not invocation.list("domains")
-    names = () if may_be_known and not material.csr else _names(invocation, eab_file, material)
+    may_be_known = called and not (invocation.list("domains") or material.csr) and _may_renew(invocation, eab_file)
+    names = () if may_be_known else _names(invocation, eab_file, material)
     asked = ways.make(invocation, environ)
     if not asked:
         raise NoChallenge
@@ -265,3 +265,10 @@ def _issue(
         outputs=wishes.outputs(invocation, material),
         hooks=wishes.hooks(invocation),
     )
+
+
+def _may_renew(invocation: Invocation, eab_file: EabFile | None) -> bool:
+    """Whether the names may be those of a certificate that is there; a file that has names is for a first one."""
+    if invocation.command == "renew":
+        return True
+    return invocation.generation is Generation.V5 and not (eab_file and eab_file.names)

@@ -134,7 +134,7 @@ class Renew(msgspec.Struct, frozen=True):
     exact_names: bool
     """Whether the new certificate is for the names given and no others."""
     as_wished: bool = False
-    """Whether a certificate of another profile is renewed whenever it ends."""
+    """Whether one of another profile, or without one of the names given, is renewed whenever it ends."""
     wished_key: KeyType | None = None
     """The type of key without which it is renewed, too; None: any will do."""
 

@@ -18,7 +18,7 @@ from tegata.host.hooks import TIMEOUT_SECONDS, command_line
 from tegata.pki.forms import EmptyPassword, PfxForm
 
 # As lego v5 cleans a name; nothing is cleaned away here, because two names must not become one.
-_FILE_NAME = r"[A-Za-z0-9_@][A-Za-z0-9_.@-]{0,199}"
+_FILE_NAME = r"(?:\*\.)?[A-Za-z0-9_@][A-Za-z0-9_.@-]{0,199}"
 _ONCE = (
     ("domains", "csr"),
     ("csr", "force-cert-domains"),

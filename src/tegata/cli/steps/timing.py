@@ -36,13 +36,15 @@ def _changed(plan: Renew, files: CertificateFiles, watch: Watch) -> Cause | None
     """Which of the plan's wishes the certificate does not answer to; only lego v5's ``run`` has wishes of that kind."""
     if plan.as_wished and watch.profile not in (None, plan.issue.options.profile or ""):
         return Cause.PROFILE
-    if not plan.exact_names and plan.wished_key is None:
+    if not plan.exact_names and not plan.as_wished:
         return None
     from tegata.pki.certs import names_of  # for these the certificate must be read whole
     from tegata.pki.keys import PublicKey, type_of
 
     certificate = files.existing_chain()[0]
-    if plan.exact_names and set(plan.issue.names) != set(names_of(certificate)):
+    given, present = set(plan.issue.names), set(names_of(certificate))
+    is_other = given != present if plan.exact_names or plan.issue.material.csr else not given <= present
+    if is_other:
         return Cause.NAMES
     key = certificate.public_key()
     if plan.wished_key is not None and isinstance(key, PublicKey) and type_of(key) is not plan.wished_key:

@@ -1,6 +1,7 @@
 """``run`` as lego v5 means it: obtain the certificate if there is none, otherwise renew it if it is time."""
 
 from tegata.cli.context import Context
+from tegata.cli.errors import NoNames
 from tegata.cli.plans.plan import Ensure
 from tegata.cli.verbs.renew import renew
 from tegata.host.accounts import AccountFolder
@@ -48,6 +49,8 @@ def _files(plan: Ensure) -> CertificateFiles:
 
 
 def _obtain(context: Context, plan: Ensure) -> int:
+    if not plan.run.issue.names:  # it was named by what its files are called, and there are none
+        raise NoNames(command="run")
     from tegata.cli.verbs.run import run
 
     run(context, plan.run)

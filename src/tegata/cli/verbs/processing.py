@@ -125,8 +125,11 @@ def _plan(certificate: Wanted, environ: Mapping[str, str], directory: Path) -> E
     plan = make(invocation, environ, None, directory, material.read(invocation))
     assert isinstance(plan, Ensure)
     account = msgspec.structs.replace(plan.run.account, key_type=parse_key_type(certificate.account_key_type))
+    # As in lego v5, the file says all names of a certificate, a command line never takes one away.
+    exact = plan.renew.issue.material.csr is None
     return Ensure(
-        msgspec.structs.replace(plan.run, account=account), msgspec.structs.replace(plan.renew, account=account)
+        msgspec.structs.replace(plan.run, account=account),
+        msgspec.structs.replace(plan.renew, account=account, exact_names=exact),
     )
 
 
