@@ -146,6 +146,9 @@ def test_when_to_renew() -> None:
         False,
     )
     assert not renew_plan("-d x.example --ari-disable").ari
+    assert not renew_plan("-d x.example --ari-disable --ari-wait-to-renew-duration 1h").ari
+    both = renew_plan("-d x.example --days 45 --dynamic")
+    assert (both.days, both.dynamic) == (None, True)
     assert renew_plan("-d x.example --http.address :80").dynamic
 
 
@@ -169,6 +172,7 @@ def test_the_account_of_a_certificate_with_a_rare_key(word: str) -> None:
     [
         ("-d x.example --csr f --http run", Material(REQUEST), Contradiction),
         ("--csr f --http renew --force-cert-domains", Material(REQUEST), Contradiction),
+        ("--csr f --http renew --must-staple", Material(REQUEST), Contradiction),
         ("-d x.example --http --disable-cn --enable-cn run", NOTHING, Contradiction),
         ("-d x.example --http -4 -6 run", NOTHING, Contradiction),
         ("-d x.example --http run --profile a --preferred-profile b", NOTHING, Contradiction),
@@ -190,6 +194,20 @@ def test_what_cannot_be_done(line: str, material: Material, error: type[Exceptio
     """Every fault that the words show is told before anything is touched."""
     with pytest.raises(error):
         plan(line, material)
+
+
+@pytest.mark.parametrize(
+    ("line", "material"),
+    [
+        ("--csr f --http renew --reuse-key", Material(REQUEST)),
+        ("-d x.example --http run --private-key f --reuse-key --renew-days 9", Material(key=KEY)),
+    ],
+)
+def test_pairs_that_lego_takes(line: str, material: Material) -> None:
+    """What is brought counts: a line for cron may say both."""
+    made = plan(line, material)
+    assert isinstance(made, Renew | Ensure)
+    assert made.renew.issue.material == material if isinstance(made, Ensure) else made.issue.material == material
 
 
 def test_files_that_are_brought(tmp_path: Path) -> None:

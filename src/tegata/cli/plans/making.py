@@ -126,7 +126,7 @@ def _renew(invocation: Invocation, path: Path, account: AccountPlan, issue: Issu
         path,
         account,
         issue,
-        days=ALWAYS if forced else invocation.number("days"),
+        days=ALWAYS if forced else None if invocation.switch("dynamic") else invocation.number("days"),
         random_sleep=not (forced or invocation.switch("no-random-sleep")),
         dynamic=invocation.switch("dynamic") or invocation.generation is Generation.V5,
         ari=not invocation.switch("ari-disable"),

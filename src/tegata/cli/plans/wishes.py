@@ -19,17 +19,15 @@ from tegata.pki.forms import EmptyPassword, PfxForm
 
 # As lego v5 cleans a name; nothing is cleaned away here, because two names must not become one.
 _FILE_NAME = r"(?:\*\.)?[A-Za-z0-9_@][A-Za-z0-9_.@-]{0,199}"
+# Pairs of which lego lets one count in silence are none (--dynamic before --days, a request or key that is brought
+# before --reuse-key); but a wish for the certificate that could not come true is told.
 _ONCE = (
     ("domains", "csr"),
     ("csr", "force-cert-domains"),
-    ("csr", "reuse-key"),
     ("csr", "must-staple"),
-    ("private-key", "reuse-key"),
     ("disable-cn", "enable-cn"),
     ("profile", "preferred-profile"),
     ("ipv4only", "ipv6only"),
-    ("days", "dynamic"),
-    ("ari-disable", "ari-wait-to-renew-duration"),
 )
 
 
