@@ -531,6 +531,15 @@ def test_an_answer_that_is_no_order(body: Any, location: str | None):
     assert isinstance(play.failed_with, errors.BadAnswer)
 
 
+def test_an_order_that_needs_no_authorization_any_more():
+    """RFC 8555 §7.1.3: which are required is the CA's policy."""
+    play = Play()
+    play.happens(Started())
+    step = play.say(order("ready") | {"authorizations": []}, to=NEW_ORDER, location=ORDER)
+    assert isinstance(step, Send)
+    assert step.url == FINALIZE
+
+
 def test_an_authorization_for_a_name_that_was_not_ordered():
     play = ordered()
     play.say(authorization("bank.example"), to=authz_url(A))
