@@ -327,9 +327,9 @@ def test_replaces_goes_only_to_cas_with_renewal_information(desk: Desk, offered:
     assert desk.payload("/order").get("replaces") == ("aki.serial" if offered else None)
 
 
-def renewal_answer(start: datetime, end: datetime, **headers: str) -> Answer:
+def renewal_answer(start: datetime, end: datetime, page: str = "https://ca.example/why", **headers: str) -> Answer:
     window = {"start": start.isoformat(), "end": end.isoformat()}
-    body = {"suggestedWindow": window, "explanationURL": "https://ca.example/why"}
+    body = {"suggestedWindow": window, "explanationURL": page}
     return Answer(
         body=json.dumps(body).encode(), headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
@@ -345,6 +345,17 @@ def test_renewal_information_is_read_by_the_certificates_identifier(desk: Desk, 
     assert answer is not None
     assert (answer.window.start, answer.window.end) == (START, START + timedelta(days=1))
     assert (answer.retry_after, answer.explanation) == (3600.0, "https://ca.example/why")
+
+
+def test_an_explanation_without_end_is_none(desk: Desk, client: Client):
+    """S-20: it would be written to the disk, in a file that is too long to be read again."""
+    desk.paths["renewalInfo"] = "ari"
+    desk.answers[f"/ari/{ari.cert_id(LEAF)}"] = renewal_answer(
+        START, START + timedelta(days=1), "https://" + "<" * 9000
+    )
+    answer = client.renewal_info(LEAF)
+    assert answer is not None
+    assert answer.explanation is None
 
 
 @pytest.mark.parametrize(("retry_after", "seconds"), [("1", 60.0), ("999999999", 86400.0)])

@@ -206,3 +206,10 @@ def test_a_url_that_is_none_hides_no_account(tree: Tree, folder: AccountFolder) 
     """Found by fuzzing: a file may say anything."""
     folder.save(USER, "https://[", b'{"status": "valid"}')
     assert [(each.email, each.server) for each in listed(tree)] == [(USER, "")]
+
+
+def test_an_account_object_without_end(folder: AccountFolder) -> None:
+    """S-20: the registration is kept all the same, in a file that can be read again."""
+    folder.save_key(generate(KeyType.EC256))
+    folder.save(USER, URL, json.dumps({"status": "valid", "contact": ["<" * 900_000]}).encode())
+    assert folder.stored() == Stored(URL, kid=None)

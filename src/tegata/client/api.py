@@ -49,6 +49,8 @@ PATIENCE = 120.0
 # Seconds by which this machine's clock may differ from the CA's; requests and answers take some.
 CLOCKS_DIFFER = 300.0
 ORDER_PATIENCE = 600.0
+# A URL that somebody is to open is no longer; it is shown and kept.
+_LONGEST_EXPLANATION = 2000
 # X.520's upper bound; a longer name goes into the subjectAltName alone.
 _COMMON_NAME_LIMIT = 64
 _NOTHING_SPECIAL = Options()
@@ -353,7 +355,8 @@ class Client:
         if window is None:
             return None
         wait = ari.clamp_retry_after(retry_after(response, self._clock.now()))
-        return RenewalAnswer(window, wait, info.explanation_url)
+        explanation = info.explanation_url
+        return RenewalAnswer(window, wait, explanation if len(explanation or "") <= _LONGEST_EXPLANATION else None)
 
 
 def _fits_common_name(name: str) -> bool:

@@ -18,7 +18,7 @@ import msgspec
 from tegata.host import gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.facts import AccountFacts, authority, key_word
-from tegata.host.files import PRIVATE_FILE, Tree, make_folder, read, remove, replace, sync, told
+from tegata.host.files import PRIVATE_FILE, SIZE_LIMIT, Tree, make_folder, read, remove, replace, sync, told
 from tegata.host.stems import is_device
 from tegata.pki.forms import KeyForm
 
@@ -163,7 +163,10 @@ class AccountFolder:
         return stored is None or stored.kid is not None
 
     def save(self, email: str | None, url: str, account_object: bytes) -> None:
-        """Keep a registration: the account's URL and the CA's account object; raises NotWritable."""
+        """Keep a registration: the account's URL and the CA's account object; raises NotWritable.
+
+        Of an object that would make a file too long to be read again (S-20) only the status.
+        """
         try:
             body = gojson.load(account_object)
         except ValueError:
@@ -179,8 +182,11 @@ class AccountFolder:
             body=body,
             origin=before[1].origin if before else "",
         )
+        text = self._layout.account_text(facts)
+        if len(text) > SIZE_LIMIT:
+            text = self._layout.account_text(msgspec.structs.replace(facts, body={"status": "valid"}))
         make_folder(self.folder)
-        replace(self._account_file, self._layout.account_text(facts))
+        replace(self._account_file, text)
 
     def archive(self, now: datetime) -> Path | None:
         """Move the folder to the archives; where it went, or None if there was none. Raises NotWritable."""
