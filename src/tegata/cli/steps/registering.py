@@ -19,14 +19,16 @@ from tegata.cli.steps.asking import is_agreed
 from tegata.cli.steps.connection import client_for, reach, settled
 from tegata.cli.steps.waiting import locked
 from tegata.client.api import Client, EabCredential, Registration
-from tegata.client.errors import ContactRefused, EabRequired
+from tegata.client.errors import BadAnswer, CaUnreachable, ContactRefused, EabRequired
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
-from tegata.host.errors import AccountNotFound
+from tegata.host.errors import AccountNotFound, NotWritable
 from tegata.host.files import Tree
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 
+# What leaves open whether the CA has made an account.
+_OPEN_ENDS = (BadAnswer, CaUnreachable, NotWritable)
 # What lego calls the keys it makes.
 _KEY_WORDS = {
     KeyType.RSA2048: "2048",
@@ -109,13 +111,24 @@ def _registered_anew(context: Context, tree: Tree, folder: AccountFolder, plan: 
     archived = folder.archive(context.clock.now())
     try:
         account = _register(context, tree, folder, plan)
-    except BaseException:  # an interrupted one included
+    except BaseException as error:  # an interrupted one included
         if archived:
+            if not isinstance(error, TegataError) or isinstance(error, _OPEN_ENDS):
+                _put_aside(context, folder)
             folder.restore(archived)
         raise
     if archived:
         context.console.log(f"The former account was moved to {shown(archived)}", INFO)
     return account
+
+
+def _put_aside(context: Context, folder: AccountFolder) -> None:
+    """Archive what has begun: the CA may have made the account, by an EAB that is good for one only."""
+    with contextlib.suppress(NotWritable):
+        begun = folder.archive(context.clock.now())
+        if begun:
+            line = "The CA may have made the new account before this ended; its key was moved to"
+            context.console.log(f"{line} {shown(begun)}", WARN)
 
 
 def _register(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan) -> Account:
