@@ -211,6 +211,15 @@ def test_a_proxy_of_another_kind_is_told_as_such(monkeypatch: pytest.MonkeyPatch
     assert caught.value.facts == {"reason": "SOCKS proxies are not supported"}
 
 
+@pytest.mark.parametrize("https", ["", "http://proxy.example:3128"])
+def test_socks_for_other_programs_stops_nothing(monkeypatch: pytest.MonkeyPatch, https: str):
+    """ALL_PROXY is none of lego's variables."""
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:1080")
+    monkeypatch.setenv("HTTPS_PROXY", https)
+    proxy = Proxies().towards("ca.example", 443)
+    assert (proxy.host if proxy else "") == https[7:20]
+
+
 def test_a_password_is_not_in_what_is_printed_of_a_proxy(monkeypatch: pytest.MonkeyPatch):
     """S-38"""
     monkeypatch.setenv("HTTPS_PROXY", "http://user:secret@proxy.example")

@@ -140,6 +140,14 @@ def test_no_list_no_trouble(url: str) -> None:
     assert not crl.is_revoked(certificate_with(url), issued.issuer(), NOW)
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "gopher://127.0.0.1:1"])
+@pytest.mark.filterwarnings("error")
+def test_a_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    """The thread that asks ends without a traceback."""
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    assert not crl.is_revoked(certificate_with("http://192.0.2.1/a.crl"), issued.issuer(), NOW)
+
+
 def test_a_certificate_without_a_list() -> None:
     """Nothing is asked."""
     assert not crl.is_revoked(LEAF, issued.issuer(), NOW)

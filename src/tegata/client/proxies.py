@@ -1,6 +1,7 @@
 """Which proxy the environment names for a host: HTTPS_PROXY, ALL_PROXY and NO_PROXY, in small letters too.
 
-On Windows and macOS what the system's settings say, where the environment says nothing. Opens nothing.
+lego knows no ALL_PROXY: one by SOCKS, which is often set for other programs, stops nothing here. On Windows and macOS
+what the system's settings say, where the environment says nothing. Opens nothing.
 """
 
 import base64
@@ -60,7 +61,8 @@ class Proxies:
         from urllib.request import getproxies  # noqa: PLC0415 - see above
 
         settings = getproxies()
-        if url := settings.get("https") or settings.get("all"):
+        general = settings.get("all", "")
+        if url := settings.get("https") or ("" if general.lower().startswith("socks") else general):
             self._proxy = Proxy.of(url)
         self._excepted = settings.get("no", "")
 

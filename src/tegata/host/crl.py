@@ -77,6 +77,6 @@ def _download(url: str, found: list[bytes]) -> None:
                 content += part
                 if len(content) > SIZE_LIMIT:
                     return
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
-        return
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, ImportError):
+        return  # the last two are of a proxy in the environment that is none, or one by SOCKS
     found.append(bytes(content))
