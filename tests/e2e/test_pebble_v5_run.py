@@ -1,5 +1,7 @@
 """``run`` by lego v5's words, with Pebble: obtain, leave alone, renew by days, by force and for other names."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.e2e.certificates import crt, names_of
@@ -38,6 +40,15 @@ def test_obtain_then_renew_when_it_is_time(tegata: Tegata, pebble: Pebble) -> No
     assert second != first
     tegata.run(*words(pebble, NAME), "--renew-force").check()
     assert serial(tegata) not in (first, second)
+
+
+def test_first_runs_at_once_order_once(tegata: Tegata, pebble: Pebble) -> None:
+    """Containers that start together: who waited finds the certificate there, and that nothing is due."""
+    before = pebble.log.read_text().count("POST /order-plz")
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: tegata.run(*words(pebble, NAME)).check().stderr, range(4)))
+    assert pebble.log.read_text().count("POST /order-plz") - before == 1
+    assert sum("Server responded with a certificate." in each for each in said) == 1
 
 
 def test_a_container_made_for_lego_5(tegata: Tegata, pebble: Pebble) -> None:

@@ -18,17 +18,19 @@ def is_new(plan: Ensure) -> bool:
 
 def ensure(context: Context, plan: Ensure) -> int:
     """Do it and give the exit code; raises whatever stands in the way."""
-    if is_new(plan):
-        return _obtain(context, plan)
     tree = Tree(plan.renew.path)
-    if _wants_account(plan, tree):
+    if is_new(plan):
+        if _obtain(context, plan):
+            return 0
+    elif _wants_account(plan, tree):
         from tegata.cli.steps.registering import registered
 
         registered(context, tree, plan.run.account, anew=plan.run.new_account)
     try:
         return renew(context, plan.renew)
     except CertificateNotFound:  # what a process had begun was nothing
-        return _obtain(context, plan)
+        _obtain(context, plan)
+        return 0
 
 
 def _wants_account(plan: Ensure, tree: Tree) -> bool:
@@ -48,10 +50,10 @@ def _files(plan: Ensure) -> CertificateFiles:
     return CertificateFiles(Tree(plan.renew.path), plan.renew.issue.file_name)
 
 
-def _obtain(context: Context, plan: Ensure) -> int:
+def _obtain(context: Context, plan: Ensure) -> bool:
+    """Whether it was obtained; otherwise another process has done so meanwhile."""
     if not plan.run.issue.names:  # it was named by what its files are called, and there are none
         raise NoNames(command="run")
     from tegata.cli.verbs.run import run
 
-    run(context, plan.run)
-    return 0
+    return run(context, plan.run, whatever_there_is=False)

@@ -13,8 +13,12 @@ from tegata.host.certificates import CertificateFiles
 from tegata.host.files import Tree
 
 
-def run(context: Context, plan: Run) -> None:
-    """Do it; raises whatever stands in the way."""
+def run(context: Context, plan: Run, *, whatever_there_is: bool = True) -> bool:
+    """Do it; raises whatever stands in the way.
+
+    Without ``whatever_there_is`` nothing is ordered where another process has obtained one just now. Whether there is a
+    new certificate.
+    """
     solvers = solvers_for(context, plan.issue.ways)
     keys = key_begun(context, plan.issue)
     tree = Tree(plan.path)
@@ -23,7 +27,10 @@ def run(context: Context, plan: Run) -> None:
     with Hooking(context, plan.issue, plan.account, files) as hooks:
         with locked(context, tree, files.lock, files.name), connected(context, account, files.name) as client:
             files.resume()
+            if not whatever_there_is and files.life() is not None:
+                return False
             order = Order(plan.issue.names, keys, solvers, ari=plan.ari)
             issue(context, client, plan.issue, order, files=files, hooks=hooks)
             AttemptsFile(tree, files.name).forget()
         hooks.deploy()
+    return True
