@@ -87,6 +87,52 @@ def test_rights(files: CertificateFiles) -> None:
     assert {stat.S_IMODE(each.stat().st_mode) for each in (folder, folder.parent)} == {0o700}
 
 
+def test_rights_that_an_operator_has_given_stay(files: CertificateFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web server of another user reads the key after a renewal, too, as with lego, which writes into the file."""
+    save(files, OLD)
+    files.file(KEY).chmod(0o640)
+    files.file(CERTIFICATE).chmod(0o644)
+    given: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(os, "chown", lambda file, user, group: given.append((Path(file).name, user, group)))
+    lstat = Path.lstat
+
+    def of_a_group(file: Path) -> os.stat_result:
+        found = list(lstat(file))
+        if file == files.file(KEY):
+            found[stat.ST_GID] += 1
+        return os.stat_result(found)
+
+    monkeypatch.setattr(Path, "lstat", of_a_group)
+    group = files.file(KEY).lstat().st_gid
+    save(files, NEW)
+    assert given == [(KEY, os.getuid(), group)]
+    monkeypatch.undo()
+    modes = {ending: stat.S_IMODE(files.file(ending).stat().st_mode) for ending in (KEY, CERTIFICATE, PFX)}
+    assert modes == {KEY: 0o640, CERTIFICATE: 0o644, PFX: 0o600}
+
+
+def test_a_group_that_cannot_be_given(files: CertificateFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nobody else may read it: its writer's group is another one."""
+    save(files, OLD)
+    files.file(KEY).chmod(0o640)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chown", refuse)
+    lstat = Path.lstat
+
+    def of_a_group(file: Path) -> os.stat_result:
+        found = list(lstat(file))
+        if file == files.file(KEY):
+            found[stat.ST_GID] += 1
+        return os.stat_result(found)
+
+    monkeypatch.setattr(Path, "lstat", of_a_group)
+    save(files, NEW)
+    assert stat.S_IMODE(files.file(KEY).stat().st_mode) == 0o600
+
+
 def test_a_set_takes_the_place_of_the_one_before(files: CertificateFiles) -> None:
     """And a PFX file that this set does not have stays, as with lego."""
     save(files, OLD)

@@ -18,7 +18,17 @@ from tegata.errors import TegataError
 from tegata.host import layout
 from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound, NotReadable
 from tegata.host.facts import authority
-from tegata.host.files import Tree, look_into, make_folder, read, remove, sync, told, write_together
+from tegata.host.files import (
+    Tree,
+    look_into,
+    make_folder,
+    read,
+    remove,
+    sync,
+    take_rights,
+    told,
+    write_together,
+)
 from tegata.host.layout import Layout
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life, glance
@@ -203,6 +213,7 @@ class CertificateFiles:
         with told(self._folder):
             for ending in _SET:
                 with contextlib.suppress(FileNotFoundError):  # not part of this set, or in place already
+                    take_rights(self._ready / ending, self.file(ending))
                     (self._ready / ending).replace(self.file(ending))
         sync(self._folder)
         self._discard(self._ready)

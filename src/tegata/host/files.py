@@ -7,6 +7,8 @@ tree (``--path``) and where its rooms are is said here.
 import contextlib
 import errno
 import os
+import stat
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -150,6 +152,25 @@ def replace(file: Path, content: bytes) -> None:
     with told(file):
         written.replace(file)
     sync(file.parent)
+
+
+def take_rights(new: Path, former: Path) -> None:
+    """Give a file the owner, group and rights of the one it is to take the place of, if there is one (POSIX).
+
+    lego writes into the file that is there, so what an operator has opened to a group stays so. Where the owner or
+    group cannot be given, the file stays its writer's own.
+    """
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):
+        before, now = former.lstat(), new.lstat()
+        if not stat.S_ISREG(before.st_mode):
+            return
+        if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
+            os.chown(new, before.st_uid, before.st_gid)
+        rights = stat.S_IMODE(before.st_mode) & 0o777
+        if rights != stat.S_IMODE(now.st_mode):
+            new.chmod(rights)
 
 
 def sync(folder: Path) -> None:
