@@ -1,6 +1,7 @@
 """The command ``list``: lego 4's words, addresses apart from names, and what is damaged named and passed over."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -55,6 +56,14 @@ def test_certificates(tegata: Tegata, certificates: Path) -> None:
         "\n"
     )
     assert f"[WARN] The certificate's file {certificates}/broken.example.crt cannot be used" in done.stderr
+
+
+def test_json_of_a_directory_whose_name_is_no_text(tegata: Tegata, certificates: Path, tmp_path: Path) -> None:
+    """Another encoding's letters, say: they are escaped."""
+    path = tmp_path / os.fsdecode(b"caf\xe9")
+    certificates.parent.rename(path)
+    [listed] = json.loads(tegata.run("--path", str(path), "list", "--json").check().stdout)
+    assert listed["path"].endswith("/caf\\udce9/certificates/a.example.crt")
 
 
 def test_names(tegata: Tegata, certificates: Path) -> None:

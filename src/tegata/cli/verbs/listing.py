@@ -126,17 +126,17 @@ def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | N
     now = context.clock.now()
     shown_accounts = [
         {
-            "id": each.user,
+            "id": _whole(each.user),
             "email": each.email,
             "keyType": each.key_type,
             "server": each.directory or each.server,
-            "path": str(each.file),
+            "path": _whole(each.file),
         }
         for each in found or ()
     ]
     shown_certificates = [
         {
-            "name": each.file.stem,
+            "name": _whole(each.file.stem),
             "domains": each.domains,
             "ips": each.addresses,
             "expirationDate": each.expiry,
@@ -144,7 +144,7 @@ def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | N
             "issuer": each.issuer,
             "renewalDue": is_due(tree, each.file.stem, each.life, now),
             "renewalOverdue": is_overdue(tree, each.file.stem, each.life, now),
-            "path": str(each.file),
+            "path": _whole(each.file),
         }
         for each in (_certificates(context, tree) if plan.certificates else ())
     ]
@@ -152,6 +152,11 @@ def _say_json(context: Context, plan: List, found: Sequence[accounts.Listed] | N
     if found is not None and plan.certificates:
         value = {"accounts": shown_accounts, "certificates": shown_certificates}
     context.console.say(msgspec.json.encode(value).decode())
+
+
+def _whole(name: object) -> str:
+    """A file's name as JSON can hold it: octets that are no text are escaped."""
+    return str(name).encode(errors="backslashreplace").decode()
 
 
 _GAUGES = {
