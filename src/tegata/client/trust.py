@@ -37,7 +37,10 @@ def context_for(network: Network) -> ssl.SSLContext:
 
 
 def _with_system_roots() -> ssl.SSLContext:
-    """SSL_CERT_FILE or SSL_CERT_DIR, as everywhere with OpenSSL; else the system's own."""
+    """What SSL_CERT_FILE and SSL_CERT_DIR name, and no other; else the system's own.
+
+    Elsewhere each stands in place of its own kind alone: with the first, the system's folder is believed all the same.
+    """
     file, directory = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if sys.platform in ("win32", "darwin") and not file and not directory:
         import truststore  # noqa: PLC0415 - asks the system itself, which has no file of roots there
