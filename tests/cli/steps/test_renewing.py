@@ -62,7 +62,7 @@ def test_what_is_waited_for(
 ) -> None:
     """Is done then, however often it takes; but a CA that moves its window again and again holds nobody for ever."""
     left, clock = list(outcomes), SteppingClock()
-    monkeypatch.setattr(renewing._Renewal, "attempt", lambda _self, *, may_delay: left.pop(0))  # noqa: ARG005
+    monkeypatch.setattr(renewing._Renewal, "attempt", lambda _self, *, may_delay: left.pop(0))  # noqa: ARG005 - its name is the keyword
     console = Console(io.StringIO(), io.StringIO(), io.StringIO(), clock.now)
     context = Context(console, clock, {}, Language.EN, lambda: 0.0)
     files, anything = CertificateFiles(Tree(tmp_path), "a.example"), cast("Any", None)
