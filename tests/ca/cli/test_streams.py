@@ -29,6 +29,7 @@ def test_an_answer_that_cannot_be_written(home: Path) -> None:
     done = by_shell(home, "tegata-ca contract list >/dev/full")
     assert (done.code, done.stderr.count("\n")) == (1, 1)
     assert "What was asked for is done" in done.stderr
+    assert "tegata-ca customer password MAIL" in done.stderr
     assert "No space left on device" in done.stderr
     error = json.loads(by_shell(home, "tegata-ca --json contract list >/dev/full").stderr)["error"]
     assert error["code"] == "operator.answer-lost"
