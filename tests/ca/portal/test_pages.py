@@ -1,6 +1,8 @@
 """Dates on the portal's pages are those of the reader's place, and say so where that is not plain."""
 
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +12,7 @@ from starlette.requests import Request
 from tegata.ca.errors import Refused
 from tegata.ca.portal import app
 from tegata.ca.portal.pages import page
+from tegata.ca.portal.words import WORDS
 
 
 @pytest.fixture
@@ -84,6 +87,14 @@ def test_dates_of_the_readers_place(language: str, day: str, other: str, words: 
     assert text.count(day) == 5
     assert other not in text
     assert all(word in text for word in words)
+
+
+def test_every_word_of_the_templates_is_there() -> None:
+    """A page that asks for another one is an internal error, whoever opens it."""
+    templates = files("tegata.ca.portal").joinpath("templates").iterdir()
+    asked = {key for file in templates for key in re.findall(r"""\bt\(["']([^"']+)["']\)""", file.read_text("utf-8"))}
+    assert {"download.eab", "sticker"} <= asked
+    assert asked - set(WORDS) == set()
 
 
 def test_the_other_language_is_on_this_host() -> None:

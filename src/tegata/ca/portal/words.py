@@ -138,6 +138,7 @@ WORDS: dict[str, Sentence] = {
     "reference": Sentence("Reference number", "参照番号"),
     "failed": Sentence("This could not be done", "処理できませんでした"),
     "to-orders": Sentence("To the list of orders", "お申込一覧へ"),
+    "sticker": Sentence("Sticker", "ステッカー"),
     "sticker.organization": Sentence("Examined organization", "審査済み組織"),
     "sticker.names": Sentence("Validated domain names", "認証済みドメイン名"),
     "sticker.until": Sentence("until", "有効期限"),
