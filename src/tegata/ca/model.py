@@ -210,7 +210,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """A request for one certificate (RFC 8555 §7.1.3).
 
     ``processing_at`` is set once, by the finalize request that won; ``serial`` once the certificate is stored.
-    ``replacement`` counts the orders before this one that replace the same certificate. ``profile`` is the one that was
+    ``replacement`` numbers those that replace the same certificate, from 0 on. ``profile`` is the one that was
     asked for, or the service's first; None where the service has none.
     """
 

@@ -132,8 +132,8 @@ class Orders(Protocol):
     """Orders; their authorizations are read beside them."""
 
     async def get(self, order_id: str) -> Order | None: ...
-    async def replacing(self, certificate_id: str) -> list[Order]:
-        """Orders whose ``replaces`` names this certificate (X-17)."""
+    async def last_replacing(self, certificate_id: str) -> Order | None:
+        """Of the orders whose ``replaces`` names this certificate the one with the highest number (X-17)."""
         ...
 
     async def of_account(self, account_id: str, now: datetime, most: int, after: Order | None) -> list[Order]:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from tegata.acme import ari
+from tegata.ca.errors import AlreadyReplaced
 from tegata.ca.services import auditing
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.settings import Retention
-from tests.ca.services.house import DAY, HOUR
+from tests.ca.services.house import DAY, HOUR, leaf
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +46,22 @@ async def test_the_life_of_what_was_issued_and_of_what_was_not(house, housekeepi
     assert await house.certificates.list() == []
     assert await cleaned(housekeeping) == {}
     assert (await house.again(actor)).account == actor.account
+
+
+async def test_a_certificate_can_be_replaced_still_once_old_orders_for_it_are_gone(house, housekeeping):
+    """X-17: numbers go on where orders that came to nothing were dropped, and the last one counts as before."""
+    actor = await house.register(await house.sell())
+    cert_id = ari.cert_id(leaf(await house.issue(actor)))
+    for pause in (20 * DAY, 10 * DAY, 10 * DAY):
+        vain = await house.order(actor, replaces=cert_id)
+        await house.orders.deactivate(actor, vain.order.authorization_ids[0])
+        house.clock.advance(pause)
+    assert (await housekeeping.clean())["orders"] == 1
+    wanted = await house.order(actor, replaces=cert_id)
+    stored = await house.store.orders.get(wanted.order.id)
+    assert (stored.replaces, stored.replacement) == (cert_id, 3)
+    with pytest.raises(AlreadyReplaced):
+        await house.order(actor, replaces=cert_id)
 
 
 async def test_nothing_that_lives_is_touched(house, housekeeping):

@@ -54,16 +54,17 @@ async def test_orders_come_back_as_they_went(store: Store) -> None:
         processing_at=NOW,
         csr=b"csr",
         fault=FAULT,
+        replacement=9,
         profile="short",
     )
-    later = order("later", replaces="aki.serial", created_at=NOW + SECOND)
+    later = order("later", replaces="aki.serial", replacement=10, created_at=NOW + SECOND)
     work = Work()
     store.orders.insert(work, later)
     store.orders.insert(work, full)
     await store.commit(work)
     assert await store.orders.get("full") == full
-    assert await store.orders.replacing("aki.serial") == [full, later]
-    assert await store.orders.replacing("x") == []
+    assert await store.orders.last_replacing("aki.serial") == later
+    assert await store.orders.last_replacing("x") is None
 
 
 async def test_one_caller_begins_processing(store: Store) -> None:

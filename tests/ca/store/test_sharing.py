@@ -68,11 +68,13 @@ async def test_one_order_at_a_time_replaces_a_certificate(place: Place, store: S
     assert [outcome.statement for outcome in outcomes if isinstance(outcome, Conflict)] == ["orders.insert"]
     await place_order(other, "third", replaces="cert", replacement=1)
     await place_order(store, "fourth", replaces="other cert", replacement=0)
-    assert len(await store.orders.replacing("cert")) == 2
+    last = await store.orders.last_replacing("cert")
+    assert last is not None
+    assert last.id == "third"
     stored = await store.orders.get("fourth")
     assert stored is not None
     assert stored.replacement == 0
-    assert (await other.orders.replacing("other cert")) == [stored]
+    assert await other.orders.last_replacing("other cert") == stored
     assert stored == order("fourth", replaces="other cert", replacement=0, authorization_ids=("fourth-b", "fourth-a"))
     await other.close()
 

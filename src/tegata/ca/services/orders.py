@@ -234,7 +234,9 @@ class OrderService:
     async def _check_replaces(self, actor: Actor, order: Order, cert_id: str, now: datetime) -> tuple[Certificate, int]:
         """That certificate, and how many orders wanted to replace it before, if this one may (RFC 9773 §5, X-17).
 
-        An order that became invalid replaces nothing any more; that follows from its status.
+        An order that became invalid replaces nothing any more; that follows from its status. Only the last one is
+        looked at: when it was stored, all before it were invalid, which nothing undoes. Its number goes on where
+        house-keeping has dropped others.
         """
         try:
             certificate = await self._predecessors.find(cert_id)
@@ -244,11 +246,12 @@ class OrderService:
             raise ReplacesRefused(reason="it names no certificate of this account")
         if not {identifier.value for identifier in order.identifiers} & set(certificate.names):
             raise ReplacesRefused(reason="the certificate it names has none of the order's names")
-        others = await self._store.orders.replacing(cert_id)
-        for other in others:
-            if (await look(self._store, other, now)).status is not OrderStatus.INVALID:
-                raise AlreadyReplaced(serial=certificate.serial)
-        return certificate, len(others)
+        last = await self._store.orders.last_replacing(cert_id)
+        if last is None or last.replacement is None:
+            return certificate, 0
+        if (await look(self._store, last, now)).status is not OrderStatus.INVALID:
+            raise AlreadyReplaced(serial=certificate.serial)
+        return certificate, last.replacement + 1
 
     async def _reusable(
         self, actor: Actor, identifiers: tuple[Identifier, ...], now: datetime

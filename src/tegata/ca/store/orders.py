@@ -32,10 +32,10 @@ class OrderRows:
         rows = await self._database.fetch("orders.get", id=order_id)
         return _record(rows[0], [row[15] for row in rows if row[15] is not None]) if rows else None
 
-    async def replacing(self, certificate_id: str) -> list[Order]:
-        """Orders whose ``replaces`` names this certificate, oldest first."""
-        rows = await self._database.fetch("orders.replacing", certificate_id=certificate_id)
-        return [await self._order(row) for row in rows]
+    async def last_replacing(self, certificate_id: str) -> Order | None:
+        """Of the orders whose ``replaces`` names this certificate the one with the highest number."""
+        rows = await self._database.fetch("orders.last_replacing", certificate_id=certificate_id)
+        return await self._order(rows[0]) if rows else None
 
     async def of_account(self, account_id: str, now: datetime, most: int, after: Order | None) -> list[Order]:
         """The account's orders that neither expired nor failed, newest first: from the first, or ``after`` one."""

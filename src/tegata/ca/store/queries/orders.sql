@@ -6,12 +6,13 @@ LEFT JOIN order_authorizations AS l ON l.order_id = o.id
 WHERE o.id = :id
 ORDER BY l.position;
 
--- name: replacing
+-- name: last_replacing
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
     processing_at, csr, serial, fault, replacement, profile
 FROM orders
-WHERE replaces = :certificate_id
-ORDER BY created_at, id;
+WHERE replaces = :certificate_id AND replacement IS NOT NULL
+ORDER BY replacement DESC
+LIMIT 1;
 
 -- name: newest
 SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
