@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 
 from tegata.acme import ari
-from tegata.ca.errors import IssuerAway
+from tegata.ca.errors import IssuerAway, NotFound, ReplacesRefused
 from tegata.ca.issuing import hierarchy
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.services.issuers import Issuers
@@ -81,6 +81,19 @@ async def test_renewal_across_issuers(house, second):
     new = await house.issue(actor, replaces=ari.cert_id(leaf(old)))
     for certificate in (old, new):
         assert (await house.certificates.renewal_info(ari.cert_id(leaf(certificate)))).window
+
+
+async def test_a_certificate_has_one_identifier(house, second):
+    """X-10, X-17: with the key identifier of the CA's other issuer it names nothing, and replaces nothing."""
+    actor = await house.register(await house.sell())
+    old = await house.issue(actor)
+    await with_second(house, second)
+    key_id = second.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    wrong = ari.cert_id_of(key_id, int(old.serial, 16))
+    with pytest.raises(NotFound):
+        await house.certificates.renewal_info(wrong)
+    with pytest.raises(ReplacesRefused):
+        await house.order(actor, replaces=wrong)
 
 
 async def test_what_was_intended_before(house, second):

@@ -21,8 +21,8 @@ class Issuers:
         self.name = list(authorities)[-1]
         """The newest one's."""
         self.newest = self.authorities[self.name]
-        self.key_ids = frozenset(_key_id(one.certificate) for one in self.authorities.values())
-        """The subjectKeyIdentifiers of all."""
+        self.key_ids = {name: _key_id(one.certificate) for name, one in self.authorities.items()}
+        """The subjectKeyIdentifier of each."""
 
     def of(self, crl: str) -> Authority:
         """The issuing CA of the certificates on this CRL; raises IssuerAway."""

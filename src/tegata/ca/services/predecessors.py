@@ -5,6 +5,7 @@ What is done with the certificate is the caller's matter.
 
 from tegata.acme import ari
 from tegata.ca.model import Certificate
+from tegata.ca.policy import shards
 from tegata.ca.ports import Store
 from tegata.ca.services.issuers import Issuers
 from tegata.pki.certs import serial_hex
@@ -17,9 +18,14 @@ class Predecessors:
         self._store, self._issuers = store, issuers
 
     async def find(self, cert_id: str) -> Certificate | None:
-        """The issued certificate of an identifier, or None; raises acme's Malformed."""
+        """The issued certificate of an identifier, or None; raises acme's Malformed.
+
+        It has one identifier only: its own issuer's key belongs to it, not another's of this CA.
+        """
         key_id, serial = ari.parse_cert_id(cert_id)
-        if key_id not in self._issuers.key_ids:
+        if key_id not in self._issuers.key_ids.values():
             return None
         certificate = await self._store.certificates.get(serial_hex(serial))
-        return certificate if certificate is not None and certificate.issued_at is not None else None
+        if certificate is None or certificate.issued_at is None:
+            return None
+        return certificate if self._issuers.key_ids.get(shards.issuer_of(certificate.crl)) == key_id else None
