@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from tegata.acme import challenges as acme_challenges
 from tegata.acme import jwk
@@ -182,7 +183,8 @@ async def test_a_wrong_answer_decides_at_once(house, placed):
     actor, view, challenge = placed
     house.network.verdicts = [WRONG]
     await house.challenges.accept(actor, challenge.id)
-    await house.work()
+    with capture_logs() as logs:
+        await house.work()
     assert await statuses(house, actor, view) == (
         ChallengeStatus.INVALID,
         AuthorizationStatus.INVALID,
@@ -193,6 +195,10 @@ async def test_a_wrong_answer_decides_at_once(house, placed):
     assert failed.fault.code == "validation.answer"
     assert failed.fault.facts == {"url": "http://www.example.com/", "got": "<html>"}
     assert failed.fault.reference.startswith("T-")
+    [entry] = logs
+    assert (entry["event"], entry["reference"]) == ("validation.failed", failed.fault.reference)
+    assert (entry["code"], entry["account"]) == ("validation.answer", actor.account.id)
+    assert challenge.token not in str(entry)
     assert await house.store.jobs.next_due() is None
 
 

@@ -27,6 +27,7 @@ from tegata.ca.errors import (
     WrongTxtValue,
     fault_of,
 )
+from tegata.ca.journal import Journal
 from tegata.ca.model import Account, Authorization, Challenge, Job, Look
 from tegata.ca.policy import calendar
 from tegata.ca.ports import Conflict, Hands, Ids, Question, Store, Validator, Verdict, Work
@@ -57,6 +58,8 @@ _PASSING = (
 _FIRST_PAUSE = timedelta(seconds=1)
 # Attempts beyond the settings' own, after which it is given up to find out: the CA's side fails again and again.
 _SPARE_ATTEMPTS = 5
+
+log = Journal("validation")
 
 
 class _Subject(NamedTuple):
@@ -142,9 +145,7 @@ class ChallengeService:
         account, authorization, challenge = subject
         if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
             error = ValidationAbandoned(name=authorization.identifier.value)
-            work = Work()
-            self._fail(work, challenge, error, b"{}")
-            await self._finish(work, job)
+            await self._fail(Work(), job, authorization, challenge, error=error, evidence=b"{}")
             return
         verdict = await self._validator.check(await self._question(*subject))
         # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
@@ -212,9 +213,7 @@ class ChallengeService:
             self._store.jobs.postpone(work, job, now + _FIRST_PAUSE * 2**job.attempts)
             await self._store.commit(work)
         else:
-            self._fail(work, challenge, verdict.error, verdict.evidence)
-            self._limits.failed(work, authorization.account_id, authorization.identifier.value, verdict.error)
-            await self._finish(work, job)
+            await self._fail(work, job, authorization, challenge, error=verdict.error, evidence=verdict.evidence)
 
     def _end(self, challenge: Challenge, now: datetime, until: datetime | None) -> datetime:
         """Until when a proof that was just seen counts: no longer than the record that it was seen in (X-46)."""
@@ -222,9 +221,33 @@ class ChallengeService:
         end = now + (min(span, calendar.LASTING_PROOF) if challenge.type == DNS_PERSIST_01 else span)
         return end if until is None else min(end, until)
 
-    def _fail(self, work: Work, challenge: Challenge, error: ValidationFault, evidence: bytes) -> None:
+    async def _fail(
+        self,
+        work: Work,
+        job: Job,
+        authorization: Authorization,
+        challenge: Challenge,
+        *,
+        error: ValidationFault,
+        evidence: bytes,
+    ) -> None:
+        """Record the end, with a reference number that the log has too.
+
+        The facts, which may hold a token, it has not.
+        """
         fault = fault_of(error, self._ids.reference())
         self._store.authorizations.fail_challenge(work, challenge.id, self._clock(), fault, evidence)
+        self._limits.failed(work, authorization.account_id, authorization.identifier.value, error)
+        await self._finish(work, job)
+        log.info(
+            "validation.failed",
+            reference=fault.reference,
+            code=fault.code,
+            name=authorization.identifier.value,
+            type=challenge.type,
+            account=authorization.account_id,
+            challenge=challenge.id,
+        )
 
     async def _finish(self, work: Work, job: Job) -> None:
         self._store.jobs.finish(work, job)

@@ -15,6 +15,7 @@ from tegata.ca.errors import (
     TooFewPerspectives,
     TooManyFailures,
     TooManyOrders,
+    ValidationAbandoned,
     ValidationFault,
 )
 from tegata.ca.model import Account, Contract, Failures, Limit
@@ -24,7 +25,7 @@ from tegata.ca.settings import Limits
 
 _STATEMENTS = ("limits.spend", "limits.spend_unless_held")
 # What is nobody's fault but this CA's, or a passing trouble of the DNS, is not held against a name.
-_NOT_COUNTED = (TooFewPerspectives, CaaUnknown)
+_NOT_COUNTED = (TooFewPerspectives, CaaUnknown, ValidationAbandoned)
 
 
 class _Bucket(NamedTuple):
