@@ -1,9 +1,12 @@
 """Years of a CA: what is over goes when the settings say so, and nothing else; the audit log holds all the while."""
 
+from datetime import timedelta
+
 import pytest
 
 from tegata.acme import ari
-from tegata.ca.errors import AlreadyReplaced
+from tegata.ca.api.shared_nonces import LIFE, SharedNonces
+from tegata.ca.errors import AlreadyReplaced, BadNonce
 from tegata.ca.services import auditing
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.housekeeping import HousekeepingService
@@ -62,6 +65,19 @@ async def test_a_certificate_can_be_replaced_still_once_old_orders_for_it_are_go
     assert (stored.replaces, stored.replacement) == (cert_id, 3)
     with pytest.raises(AlreadyReplaced):
         await house.order(actor, replaces=cert_id)
+
+
+async def test_a_spent_nonce_is_remembered_by_every_clock(house, housekeeping):
+    """A-17: on a node whose clock is behind the one that cleans it is refused as a replay still."""
+    behind = SharedNonces(house.store, b"k" * 32, lambda: house.clock() - timedelta(minutes=1))
+    nonce = behind.issue()
+    await behind.spend(nonce)
+    house.clock.advance(LIFE - timedelta(seconds=30))
+    assert await cleaned(housekeeping) == {}
+    with pytest.raises(BadNonce):
+        await behind.spend(nonce)
+    house.clock.advance(HOUR)
+    assert await cleaned(housekeeping) == {"nonces": 1}
 
 
 async def test_nothing_that_lives_is_touched(house, housekeeping):

@@ -16,6 +16,9 @@ MOST = 200
 LONGEST_LIFE = timedelta(days=400)
 """No certificate lives longer."""
 
+CLOCKS_APART = timedelta(hours=1)
+"""So far may a node's clock be behind that of the one that cleans: it takes no nonce twice."""
+
 Drop = Callable[[datetime, int], Awaitable[int]]
 
 
@@ -35,7 +38,7 @@ class HousekeepingService:
         old = self._store.housekeeping
         # Dependents after what they hang on: an order of a dropped certificate goes in the same round.
         steps: tuple[tuple[str, Drop, datetime], ...] = (
-            ("nonces", old.drop_nonces, now),
+            ("nonces", old.drop_nonces, now - CLOCKS_APART),
             ("limits", old.drop_limits, now),
             ("failures", old.drop_failures, abandoned),
             ("sessions", old.drop_sessions, now),
