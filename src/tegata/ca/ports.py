@@ -142,7 +142,7 @@ class Orders(Protocol):
 
     def insert(self, work: Work, order: Order) -> None: ...
     def begin_processing(self, work: Work, order_id: str, csr: bytes, at: datetime) -> None:
-        """Guarded: only one caller ever succeeds, and only while there is neither error nor certificate."""
+        """Guarded: only one caller ever succeeds, only while there is neither error nor certificate, and in time."""
         ...
 
     def complete(self, work: Work, order_id: str, serial: str) -> None:

@@ -19,7 +19,7 @@ from tegata.ca.errors import (
 from tegata.ca.model import Look
 from tegata.ca.ports import Verdict
 from tegata.text.language import Language
-from tests.ca.services.house import HOUR, SECOND, Killed
+from tests.ca.services.house import DAY, HOUR, SECOND, Killed
 
 pytestmark = pytest.mark.anyio
 
@@ -99,6 +99,18 @@ async def test_what_changes_while_caa_is_looked_for(house, ready, meanwhile, ref
     house.network.check_caa = check_caa
     with pytest.raises(refusal):
         await house.finalize(actor, view)
+    assert house.signer.signed == []
+
+
+async def test_an_order_that_expires_while_caa_is_looked_for(house, ready):
+    """The look takes its time, and the order has ended before the signature: it is invalid (A-54, RFC 8555 §7.1.6)."""
+    actor, view = ready
+    house.clock.advance(7 * DAY - SECOND)
+    house.network.meanwhile = lambda: house.clock.advance(SECOND)
+    with pytest.raises(OrderNotReady) as caught:
+        await house.finalize(actor, view)
+    assert caught.value.facts == {"status": "invalid"}
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.INVALID
     assert house.signer.signed == []
 
 

@@ -78,7 +78,8 @@ class IssuanceService:
     async def issue(self, validated: ValidatedOrder) -> OrderView:
         """Make the certificate of a validated order.
 
-        Raises OrderNotReady if another request was first (A-54), BadCertificateRequest for a compromised key (A-94).
+        Raises OrderNotReady if another request was first or the order has expired (A-54), BadCertificateRequest for a
+        compromised key (A-94).
         """
         order_id = validated.order.id
         try:
@@ -96,7 +97,8 @@ class IssuanceService:
         except Conflict:
             if await self._store.blocked_keys.get(certificate.spki_digest) is not None:
                 raise BadCertificateRequest(reason="its key is known to be compromised") from None
-            raise OrderNotReady(status="processing") from None
+            expired = certificate.intended_at >= validated.order.expires_at
+            raise OrderNotReady(status="invalid" if expired else "processing") from None
         try:
             if await self._complete(certificate):
                 return validated.issued(certificate.serial, certificate.intended_at, self._clock())

@@ -53,7 +53,7 @@ ON CONFLICT DO NOTHING;
 -- name: begin_processing
 UPDATE orders
 SET processing_at = :at, csr = :csr
-WHERE id = :id AND processing_at IS NULL AND serial IS NULL AND fault IS NULL;
+WHERE id = :id AND processing_at IS NULL AND serial IS NULL AND fault IS NULL AND expires_at > :at;
 
 -- name: complete
 UPDATE orders
