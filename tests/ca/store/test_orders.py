@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tegata.acme import identifiers
 from tegata.ca.model import Authorization, Challenge
 from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.store.authorizations import MOST_REUSABLE
 from tests.ca.store.records import (
     DAY,
     FAULT,
@@ -288,6 +289,12 @@ async def test_reusable_authorizations(store: Store) -> None:
     wanted = [identifiers.dns("example.com"), identifiers.dns("www.example.com"), identifiers.dns("example.org")]
     assert await store.authorizations.reusable("account", wanted, NOW) == [second, long, short]
     assert await store.authorizations.reusable("other", wanted, NOW) == []
+    work = Work()
+    for number in range(MOST_REUSABLE):
+        store.authorizations.insert(work, valid(f"more{number}", expires_at=NOW + 3 * DAY + number * SECOND))
+    await store.commit(work)
+    found = await store.authorizations.reusable("account", [identifiers.dns("www.example.com")], NOW)
+    assert [one.id for one in found] == [f"more{number}" for number in reversed(range(MOST_REUSABLE))]
 
 
 async def test_an_accounts_orders_in_pages(store: Store) -> None:

@@ -22,6 +22,9 @@ from tegata.ca.store.columns import (
 )
 from tegata.ca.store.engine import Engine, Row
 
+MOST_REUSABLE = 10
+"""So many of a kind are read; one is used."""
+
 
 class AuthorizationRows:
     """Authorizations with their challenges (``ports.Authorizations``); each transition is guarded (A-59)."""
@@ -49,7 +52,8 @@ class AuthorizationRows:
     async def reusable(self, account_id: str, identifiers: Sequence[Identifier], now: datetime) -> list[Authorization]:
         """The account's unexpired authorizations for these identifiers with a validated challenge.
 
-        In the order of the identifiers, and for each the one that lasts longest first.
+        In the order of the identifiers, and for each the one that lasts longest first: ``MOST_REUSABLE`` of each type
+        of challenge, and as many for the wildcard.
         """
         found = []
         for identifier in identifiers:
@@ -59,6 +63,7 @@ class AuthorizationRows:
                 type=identifier.type,
                 value=identifier.value,
                 now=micros(now),
+                most=MOST_REUSABLE,
             )
             found += [_authorization(list(group)) for _, group in groupby(rows, itemgetter(0))]
         return [authorization for authorization in found if authorization is not None]

@@ -16,14 +16,22 @@ LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id = (SELECT authorization_id FROM challenges WHERE id = :challenge_id)
 ORDER BY c.position;
 
+-- Of each kind the ones that last longest: whoever asks for authorizations again and again has thousands.
 -- name: reusable
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
     a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
 FROM authorizations AS a
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
-WHERE a.account_id = :account_id AND a.identifier_type = :type AND a.identifier_value = :value
-    AND a.expires_at > :now AND a.deactivated_at IS NULL
-    AND EXISTS (SELECT 1 FROM challenges AS v WHERE v.authorization_id = a.id AND v.validated_at IS NOT NULL)
+WHERE a.id IN (
+    SELECT id FROM (
+        SELECT b.id, row_number() OVER (PARTITION BY b.wildcard, v.type ORDER BY b.expires_at DESC, b.id) AS place
+        FROM authorizations AS b
+        JOIN challenges AS v ON v.authorization_id = b.id AND v.validated_at IS NOT NULL
+        WHERE b.account_id = :account_id AND b.identifier_type = :type AND b.identifier_value = :value
+            AND b.expires_at > :now AND b.deactivated_at IS NULL
+    ) AS proved
+    WHERE place <= :most
+)
 ORDER BY a.expires_at DESC, a.id, c.position;
 
 -- name: insert
