@@ -1,5 +1,6 @@
 """CAA before the signature: asked for again once hours have passed, and what a refusal does to the order."""
 
+import asyncio
 import json
 
 import msgspec
@@ -132,6 +133,26 @@ async def test_a_refusal_names_the_name_and_leaves_the_order_ready(house, ready)
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.READY
     house.clock.advance(SECOND)
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+
+
+async def test_an_account_has_its_places_however_many_requests_it_sends(house, ready):
+    """S-30: requests at once wait for each other's looks; none is kept waiting by another account's."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    under_way = most = 0
+
+    async def check_caa(_):
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        return FORBIDDEN
+
+    house.network.check_caa = check_caa
+    refused = await asyncio.gather(*(house.finalize(actor, view) for _ in range(20)), return_exceptions=True)
+    assert {type(one) for one in refused} == {PermissionMissing}
+    assert most == 8
 
 
 async def test_what_nobody_can_say_is_no_permission(house, ready):

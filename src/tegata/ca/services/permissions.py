@@ -6,6 +6,7 @@ Decides when it is asked for again and what a refusal means for an order; what t
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from tegata.acme.identifiers import DNS
 from tegata.ca.errors import CaError, PermissionMissing
@@ -15,7 +16,7 @@ from tegata.ca.ports import Store, Validator, Work
 from tegata.ca.services import sightings
 from tegata.ca.services.questions import question
 
-# Names looked up side by side: an order may have a hundred.
+# Names looked up side by side for an account, by all its requests: an order may have a hundred.
 _MOST_AT_ONCE = 8
 
 
@@ -31,6 +32,8 @@ class Permissions:
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._validator, self._account_urls, self._clock = store, validator, account_urls, clock
+        # Of each account that is asking now.
+        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def require(self, account: Account, authorizations: Sequence[Authorization]) -> bool:
         """Pass if CAA permits the names of these valid authorizations now; whether it had to be looked for.
@@ -49,7 +52,7 @@ class Permissions:
         ]
         if not old:
             return False
-        places = asyncio.Semaphore(_MOST_AT_ONCE)
+        places = self._places.setdefault(account.id, asyncio.Semaphore(_MOST_AT_ONCE))
         work = Work()
         found = await asyncio.gather(*(self._look(account, *one, places, work) for one in old))
         await self._store.commit(work)
