@@ -63,6 +63,18 @@ async def test_a_revocation_is_published_at_once(house, issued):
     assert (await latest(house))[0].number == 2
 
 
+async def test_revocations_at_once_share_crls(house, issued):
+    """Each is on a CRL when it is answered; those that waited for their turn are on one together."""
+    actor, certificate = issued
+    certificates = [certificate, *[await house.issue(actor) for _ in range(9)]]
+    await asyncio.gather(*(house.certificates.revoke_by_account(actor, der(one), 4) for one in certificates))
+    record, crl = await latest(house)
+    assert len(crl) == 10
+    assert record.number <= 2
+    house.clock.advance(10 * SECOND)
+    assert await house.work() == 0, "no job is left"
+
+
 async def test_a_revocation_whose_process_died(house, issued):
     """It is a fact before the CRL is; the job publishes it."""
     actor, certificate = issued

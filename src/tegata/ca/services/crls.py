@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
 from tegata.ca.model import Certificate, Job, RevocationList
 from tegata.ca.policy.calendar import whole_second
@@ -45,6 +46,9 @@ class CrlService:
     ) -> None:
         self._store, self._issuers, self._life, self._clock = store, issuers, life, clock
         self._names, self._url = names, url
+        self._ticks = count(1)
+        # When the last CRL of a name was begun, by the ticks.
+        self._begun: dict[str, int] = {}
 
     async def publish(self) -> None:
         """Publish every CRL, with everything that is revoked now."""
@@ -97,12 +101,20 @@ class CrlService:
         ]
 
     async def _publish(self, name: str, settle: Callable[[Work], None] | None = None) -> None:
+        """Publish a CRL; for the sake of ``settle`` alone one does that was begun since it was asked for."""
+        asked = next(self._ticks)
         async with self._store.alone(CRL):
-            await self._publish_now(name, settle)
+            if settle is None or self._begun.get(name, 0) < asked:
+                await self._publish_now(name, settle)
+                return
+            work = Work()
+            settle(work)
+            await self._store.commit(work)
 
     async def _publish_now(self, name: str, settle: Callable[[Work], None] | None = None) -> None:
         for attempt in range(1, _TRIES + 1):
             work = Work()
+            begun = next(self._ticks)
             crl = await self._next(name)
             # Of many megabytes; beside the event loop.
             sha256 = (await asyncio.to_thread(hashlib.sha256, crl.der)).hexdigest()
@@ -115,6 +127,7 @@ class CrlService:
                 if attempt == _TRIES:
                     raise
             else:
+                self._begun[name] = begun
                 return
 
     async def _next(self, name: str) -> RevocationList:
