@@ -178,7 +178,8 @@ class AccountService:
     async def deactivate(self, actor: Actor) -> Account:
         """Close the account for good and end its open orders, in one commit; raises AccountDeactivated (A-47).
 
-        What is being issued is finished: it may be signed already. Certificates stay as they are.
+        What a request is just signing is finished, an issuance that was interrupted is not; certificates stay as they
+        are.
         """
         work = Work()
         self._store.accounts.deactivate(work, actor.account.id, self._clock())
