@@ -4,6 +4,7 @@ import pytest
 
 from tegata.acme import jwk
 from tegata.ca.errors import AlreadyRevoked, BadCertificateRequest, Refused, UnsuitableAccountKey
+from tegata.ca.policy.certificates import Reason
 from tegata.ca.ports import Conflict, Work
 from tegata.ca.services.crls import CRL
 from tegata.pki.key_types import KeyType
@@ -189,6 +190,15 @@ async def test_another_request_revokes_at_the_same_moment(house, sold, monkeypat
     assert (await house.certificates.revoke_by_operator(certificate.serial, 1)).reason == 1
     assert read == []
     assert [blocked.spki_digest for blocked in await house.certificates.blocked_keys()] == [DIGEST]
+
+
+async def test_a_compromise_told_while_another_request_revokes(house, sold):
+    """The certificate was read before the other revoked it: it becomes a compromised one, and that is the answer."""
+    one, _ = sold
+    read = await house.issue(one, "a.example.net")
+    await house.certificates.revoke_by_account(one, der(read), 4)
+    await house.certificates._revocations.revoke(read, Reason.KEY_COMPROMISE, "the certificate's key")
+    assert await reasons(house) == {"a.example.net": 1}
 
 
 async def test_others_revoke_at_the_same_moment_again_and_again(house, sold, monkeypatch):

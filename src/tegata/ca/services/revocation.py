@@ -37,7 +37,8 @@ class Revocations:
     async def revoke(self, certificate: Certificate, reason: Reason, by: str) -> None:
         """Revoke a certificate; for keyCompromise, all others of its key too. Raises AlreadyRevoked."""
         if reason is Reason.KEY_COMPROMISE:
-            if certificate not in await self.compromised(certificate.spki_digest, by, certificate):
+            done = await self.compromised(certificate.spki_digest, by, certificate)
+            if certificate.serial not in {one.serial for one in done}:
                 raise AlreadyRevoked(serial=certificate.serial)
             return
         work = Work()
