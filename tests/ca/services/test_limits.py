@@ -131,6 +131,33 @@ async def test_a_name_that_fails_too_often_waits(house):
     assert await house.store.limits.of_account(actor.account.id) == []
 
 
+@pytest.mark.parametrize("is_looked_at", [False, True])
+async def test_a_name_that_is_given_up_when_it_has_failed_has_failed(house, is_looked_at):
+    """Whether in the pause before the next attempt or while it is looked for; given up untried it has not."""
+    actor = await limited(house, failures_per_name="2/1h", pause_after=100)
+    untried = await house.order(actor)
+    await house.orders.deactivate(actor, untried.order.authorization_ids[0])
+    check = house.network.check
+    for _ in range(2):
+        authorization = (await house.order(actor)).authorizations[0].authorization
+
+        async def look(question, name=authorization.id):
+            if is_looked_at:
+                await house.orders.deactivate(actor, name)
+            return await check(question)
+
+        house.network.check = look
+        error = WrongAnswer(url="http://x/", got="") if is_looked_at else ConnectionFailed(name=NAME, reason="refused")
+        house.network.verdicts = [Verdict(error, b"{}")]
+        await house.challenges.accept(actor, authorization.challenges[0].id)
+        await house.work()
+        await house.orders.deactivate(actor, authorization.id)
+        house.clock.advance(SECOND)
+        await house.work()
+    with pytest.raises(TooManyFailures):
+        await house.order(actor)
+
+
 async def test_a_name_that_never_works_is_paused_until_it_is_resumed(house):
     """It says where; time does not lift it, nor a proof by an earlier order; resumed, it begins anew."""
     actor = await limited(house, failures_per_name="", pause_after=3)

@@ -140,7 +140,10 @@ class ChallengeService:
         """
         subject = self._read.pop(job.id, None) or await self._subject(job.subject)
         if subject is None or not self._is_wanted(subject.authorization, subject.account):
-            await self._finish(Work(), job)
+            work = Work()
+            if subject is not None and job.attempts:
+                self._count_given_up(work, subject.authorization, None)
+            await self._finish(work, job)
             return
         account, authorization, challenge = subject
         if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
@@ -190,7 +193,15 @@ class ChallengeService:
             found = await self._store.authorizations.of_challenge(challenge.id)
             if found is not None and self._is_wanted(found[0], account):
                 raise
-            await self._finish(Work(), job)
+            work = Work()
+            if found is not None and verdict.error is not None:
+                self._count_given_up(work, found[0], verdict.error)
+            await self._finish(work, job)
+
+    def _count_given_up(self, work: Work, authorization: Authorization, error: ValidationFault | None) -> None:
+        """Count a name that was given up when it had failed once: limits on failures would bind nobody else."""
+        if authorization.deactivated_at is not None:
+            self._limits.failed(work, authorization.account_id, authorization.identifier.value, error)
 
     def _is_wanted(self, authorization: Authorization, account: Account) -> bool:
         is_pending = view_authorization(authorization, self._clock()).status is AuthorizationStatus.PENDING

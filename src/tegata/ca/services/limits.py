@@ -86,8 +86,8 @@ class LimitService:
             if full_at is not None and full_at > limit.latest(now):
                 raise TooManyOrders(kind=bucket.kind, count=limit.requests, retry_at=limit.retry_at(full_at))
 
-    def failed(self, work: Work, account_id: str, name: str, error: ValidationFault) -> None:
-        """Count a validation that came to nothing."""
+    def failed(self, work: Work, account_id: str, name: str, error: ValidationFault | None) -> None:
+        """Count a validation that came to nothing; without an error one that was given up once an attempt had failed."""
         if not isinstance(error, _NOT_COUNTED):
             self._store.limits.failed(
                 work, account_id, name, self._failures, self._clock(), pause_after=self._pause_after
