@@ -120,11 +120,14 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         addresses=addresses,
         barred=configuration.BarredNames(on.home, settings.policy),
     )
+    limits = LimitService(store=store, settings=settings.limits, resume_url=page, clock=now)
     check = FinalCheck(
         store=store,
         admission=admission,
         policy=settings.policy,
-        permissions=Permissions(store=store, validator=on.validator, account_urls=account_urls, clock=now),
+        permissions=Permissions(
+            store=store, validator=on.validator, limits=limits, account_urls=account_urls, clock=now
+        ),
         clock=now,
         blocked=blocked,
     )
@@ -140,7 +143,6 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         is_public=settings.policy.public,
     )
     terms = TermsService(store=store, terms=configuration.terms(on.home, settings.acme), page=page, clock=now)
-    limits = LimitService(store=store, settings=settings.limits, resume_url=page, clock=now)
     crls = _crls(on)
     certificates = _certificates(on, crls)
     return Ca(

@@ -262,7 +262,9 @@ class House:
                 store=store,
                 admission=admission,
                 policy=self.policy,
-                permissions=Permissions(store=store, validator=self.network, account_urls=account_urls, clock=clock),
+                permissions=Permissions(
+                    store=store, validator=self.network, limits=self.limits, account_urls=account_urls, clock=clock
+                ),
                 clock=clock,
             ),
             policy=self.policy,

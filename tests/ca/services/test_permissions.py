@@ -16,6 +16,7 @@ from tegata.ca.errors import (
     CredentialDisabled,
     OrderNotReady,
     PermissionMissing,
+    TooManyFailures,
 )
 from tegata.ca.model import Look
 from tegata.ca.ports import Verdict
@@ -153,6 +154,26 @@ async def test_an_account_has_its_places_however_many_requests_it_sends(house, r
     refused = await asyncio.gather(*(house.finalize(actor, view) for _ in range(20)), return_exceptions=True)
     assert {type(one) for one in refused} == {PermissionMissing}
     assert most == 8
+
+
+async def test_a_name_that_is_forbidden_too_often_is_not_looked_at(house, ready):
+    """S-30: it has failed, as one that does not answer; what nobody can say is not held against it."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    for _ in range(30):
+        house.network.verdicts = [Verdict(None, b"{}"), UNKNOWN]
+        with pytest.raises(PermissionMissing):
+            await house.finalize(actor, view)
+    for _ in range(20):
+        house.network.verdicts = [Verdict(None, b"{}"), FORBIDDEN]
+        with pytest.raises(PermissionMissing):
+            await house.finalize(actor, view)
+    asked = len(house.network.asked_caa)
+    with pytest.raises(TooManyFailures) as caught:
+        await house.finalize(actor, view)
+    assert (caught.value.facts["name"], len(house.network.asked_caa)) == ("a.example.net", asked)
+    house.clock.now = caught.value.retry_at
+    assert (await house.finalize(actor, view)).status is OrderStatus.VALID
 
 
 async def test_what_nobody_can_say_is_no_permission(house, ready):

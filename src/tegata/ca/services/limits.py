@@ -74,20 +74,24 @@ class LimitService:
         """
         if conflict.statement not in _STATEMENTS:
             return
-        held = [each for each in await self._store.limits.of_account(account.id) if each.name in names]
-        paused = [each.name for each in held if each.paused_at is not None]
-        if paused:
-            raise NamesPaused(names=", ".join(paused), url=self._resume_url(contract.id))
-        for each in held:
-            if each.full_at > self._failures.latest(now):
-                raise TooManyFailures(name=each.name, retry_at=self._failures.retry_at(each.full_at))
+        await self.require_free(account, names, now)
         for bucket in (self._of_account(account), *self._others(contract, names)):
             full_at, limit = await self._store.limits.full_at(bucket.subject), bucket.limit
             if full_at is not None and full_at > limit.latest(now):
                 raise TooManyOrders(kind=bucket.kind, count=limit.requests, retry_at=limit.retry_at(full_at))
 
+    async def require_free(self, account: Account, names: Collection[str], now: datetime) -> None:
+        """Pass unless one of the names is held back for the account; raises NamesPaused, TooManyFailures."""
+        held = [each for each in await self._store.limits.of_account(account.id) if each.name in names]
+        paused = [each.name for each in held if each.paused_at is not None]
+        if paused:
+            raise NamesPaused(names=", ".join(paused), url=self._resume_url(account.contract_id))
+        for each in held:
+            if each.full_at > self._failures.latest(now):
+                raise TooManyFailures(name=each.name, retry_at=self._failures.retry_at(each.full_at))
+
     def failed(self, work: Work, account_id: str, name: str, error: ValidationFault | None) -> None:
-        """Count a validation that came to nothing; without an error one that was given up once an attempt had failed."""
+        """Count a validation that came to nothing; without an error one that was given up after a failed attempt."""
         if not isinstance(error, _NOT_COUNTED):
             self._store.limits.failed(
                 work, account_id, name, self._failures, self._clock(), pause_after=self._pause_after

@@ -9,11 +9,12 @@ from datetime import datetime
 from weakref import WeakValueDictionary
 
 from tegata.acme.identifiers import DNS
-from tegata.ca.errors import CaError, PermissionMissing
+from tegata.ca.errors import PermissionMissing, ValidationFault
 from tegata.ca.model import Account, Authorization, Challenge, Look
 from tegata.ca.policy import calendar
 from tegata.ca.ports import Store, Validator, Work
 from tegata.ca.services import sightings
+from tegata.ca.services.limits import LimitService
 from tegata.ca.services.questions import question
 
 # Names looked up side by side for an account, by all its requests: an order may have a hundred.
@@ -28,18 +29,24 @@ class Permissions:
         *,
         store: Store,
         validator: Validator,
+        limits: LimitService,
         account_urls: Callable[[str], tuple[str, ...]],
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._validator, self._account_urls, self._clock = store, validator, account_urls, clock
+        self._store, self._validator, self._limits = store, validator, limits
+        self._account_urls, self._clock = account_urls, clock
         # Of each account that is asking now.
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def require(self, account: Account, authorizations: Sequence[Authorization]) -> bool:
+    async def require(
+        self, account: Account, authorizations: Sequence[Authorization], *, is_limited: bool = False
+    ) -> bool:
         """Pass if CAA permits the names of these valid authorizations now; whether it had to be looked for.
 
-        Those proved within the last hours were looked at then. What is seen is recorded, whatever it is. Raises
-        PermissionMissing with every name that is not permitted, or of which nobody can say.
+        Those proved within the last hours were looked at then. What is seen is recorded, whatever it is; a name that is
+        not permitted has failed, as one that does not answer, and where it ``is_limited`` one that failed too often is
+        not looked at. Raises PermissionMissing with every name that is not permitted, or of which nobody can say;
+        NamesPaused, TooManyFailures.
         """
         now = self._clock()
         old = [
@@ -52,15 +59,19 @@ class Permissions:
         ]
         if not old:
             return False
+        if is_limited:
+            await self._limits.require_free(account, {one.identifier.value for one, _ in old}, now)
         places = self._places.setdefault(account.id, asyncio.Semaphore(_MOST_AT_ONCE))
         work = Work()
         found = await asyncio.gather(*(self._look(account, *one, places, work) for one in old))
-        await self._store.commit(work)
         refused = [
             (authorization.identifier, refusal)
             for (authorization, _), refusal in zip(old, found, strict=True)
             if refusal is not None
         ]
+        for identifier, refusal in refused:
+            self._limits.failed(work, account.id, identifier.value, refusal)
+        await self._store.commit(work)
         if refused:
             raise PermissionMissing(refused)
         return True
@@ -72,7 +83,7 @@ class Permissions:
         challenge: Challenge,
         places: asyncio.Semaphore,
         work: Work,
-    ) -> CaError | None:
+    ) -> ValidationFault | None:
         """Why the name is not permitted, or None; what was seen goes into the unit of work."""
         async with places:
             verdict = await self._validator.check_caa(question(account, authorization, challenge, self._account_urls))

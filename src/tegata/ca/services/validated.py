@@ -79,7 +79,7 @@ class FinalCheck:
         """The order with its CSR, if a certificate may be made of them now.
 
         Raises OrderNotReady, the refusals of account and contract and of ``Admission.admit``, BadCertificateRequest,
-        WrongKey, AccountKeyInRequest, PermissionMissing; the order stays as it is.
+        WrongKey, AccountKeyInRequest, PermissionMissing, NamesPaused, TooManyFailures; the order stays as it is.
         """
         now = self._clock()
         view = await look(self._store, order, now)
@@ -101,7 +101,7 @@ class FinalCheck:
         names.check_limited(admitted.identifiers, actor.credential)
         public_key = await self._public_key(order, der, admitted.service)
         # The one thing that takes time comes last, so that everything else is known to be in order.
-        await self._permit(order, actor, valid)
+        await self._permit(order, actor, valid, is_limited=True)
         return ValidatedOrder(
             order=order,
             authorizations=tuple(authorizations),
@@ -128,9 +128,11 @@ class FinalCheck:
         names.check_limited(admitted, actor.credential)
         await self._permit(order, actor, valid)
 
-    async def _permit(self, order: Order, actor: Actor, valid: Sequence[Authorization]) -> None:
+    async def _permit(
+        self, order: Order, actor: Actor, valid: Sequence[Authorization], *, is_limited: bool = False
+    ) -> None:
         """Pass if CAA permits the names, and nothing else has changed while that was looked for (A-84)."""
-        if await self._permissions.require(actor.account, valid):
+        if await self._permissions.require(actor.account, valid, is_limited=is_limited):
             await self._proved(order, await self._store.authorizations.many(order.authorization_ids))
 
     async def _proved(self, order: Order, authorizations: Sequence[Authorization]) -> tuple[Actor, list[Authorization]]:
