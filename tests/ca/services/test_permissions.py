@@ -136,6 +136,18 @@ async def test_a_refusal_names_the_name_and_leaves_the_order_ready(house, ready)
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID
 
 
+async def test_a_wildcard_is_told_as_it_was_ordered(house, ready):
+    """RFC 8555 §6.7.1: the subproblem's identifier is one of the order's, also where the base name is another."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    [base, _] = (one.authorization for one in view.authorizations)
+    wildcard = msgspec.structs.replace(base, wildcard=True)
+    house.network.verdicts = [FORBIDDEN, FORBIDDEN]
+    with pytest.raises(PermissionMissing) as refusal:
+        await house.issuance._check._permissions.require(actor.account, [base, wildcard])
+    assert [identifier.value for identifier, _ in refusal.value.refusals] == ["www.example.com", "*.www.example.com"]
+
+
 async def test_an_account_has_its_places_however_many_requests_it_sends(house, ready):
     """S-30: requests at once wait for each other's looks; none is kept waiting by another account's."""
     actor, view = ready

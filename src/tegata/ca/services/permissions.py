@@ -16,6 +16,7 @@ from tegata.ca.ports import Store, Validator, Work
 from tegata.ca.services import sightings
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.questions import question
+from tegata.ca.services.statuses import ordered
 
 # Names looked up side by side for an account, by all its requests: an order may have a hundred.
 _MOST_AT_ONCE = 8
@@ -65,15 +66,15 @@ class Permissions:
         work = Work()
         found = await asyncio.gather(*(self._look(account, *one, places, work) for one in old))
         refused = [
-            (authorization.identifier, refusal)
+            (authorization, refusal)
             for (authorization, _), refusal in zip(old, found, strict=True)
             if refusal is not None
         ]
-        for identifier, refusal in refused:
-            self._limits.failed(work, account.id, identifier.value, refusal)
+        for authorization, refusal in refused:
+            self._limits.failed(work, account.id, authorization.identifier.value, refusal)
         await self._store.commit(work)
         if refused:
-            raise PermissionMissing(refused)
+            raise PermissionMissing([(ordered(authorization), refusal) for authorization, refusal in refused])
         return True
 
     async def _look(

@@ -107,3 +107,9 @@ async def look(store: Store, order: Order, now: datetime) -> OrderView:
 def proved_by(identifier: Identifier) -> tuple[Identifier, bool]:
     """What an authorization for the identifier is about: a wildcard's base name, and that it is one (A-56)."""
     return Identifier(identifier.type, base_of(identifier.value)), is_wildcard(identifier.value)
+
+
+def ordered(authorization: Authorization) -> Identifier:
+    """The identifier of an order that the authorization is for, as the order has it: the reverse of ``proved_by``."""
+    base = authorization.identifier
+    return Identifier(base.type, f"*.{base.value}") if authorization.wildcard else base
