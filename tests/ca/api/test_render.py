@@ -130,6 +130,16 @@ def test_a_stored_fault_keeps_its_reference():
     assert render.stored(None, Language.EN) is None
 
 
+def test_names_that_were_refused_after_finalize_have_no_parts_left():
+    """RFC 8555 §6.7: compound is a type of subproblems, and a stored refusal has none."""
+    identifier = Identifier("dns", "www.example.com")
+    refused = errors.NamesRefused([(identifier, errors.ForeignName(name="www.example.com", contract="C1"))])
+    found = render.stored(errors.fault_of(refused, "T-ABCDEFGH"), Language.EN)
+    assert found is not None
+    assert (found.kind, found.subproblems) == (ErrorType.REJECTED_IDENTIFIER, ())
+    assert "www.example.com" in found.detail
+
+
 @pytest.mark.parametrize("error", [errors.StoreFailed(reason="secret host"), errors.CommitFailed(reason="secret host")])
 def test_a_store_that_is_away_is_asked_again_later(error):
     """503 with Retry-After, and nothing of what is behind; the log has it."""

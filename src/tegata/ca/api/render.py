@@ -153,6 +153,8 @@ def problem(error: Exception, language: Language, reference: str) -> Problem:
         kind = shared.kind or kind
         # Whoever asks for an authorization alone is told that the CA is not willing (RFC 8555 §7.4.1).
         status = status if isinstance(told, errors.AuthorizationRefused) else shared.status
+    elif kind is ErrorType.COMPOUND and not subproblems:  # it was stored, and names only came back
+        kind = ErrorType.REJECTED_IDENTIFIER
     return problems.problem(
         kind,
         f"{explain(told, language)} (reference {reference})",
