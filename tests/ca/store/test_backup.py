@@ -1,6 +1,7 @@
 """A backup is of one moment and whole, whatever is written meanwhile; putting it back loses nothing unsaid."""
 
 import asyncio
+import errno
 import sqlite3
 import stat
 from contextlib import closing
@@ -136,6 +137,51 @@ async def test_a_restore_where_nothing_is_left(path: Path, store: Store, tmp_pat
     assert latest is not None
     assert latest.number == 1 + CRL_LEAP
     await again.close()
+
+
+async def test_a_restore_where_nothing_is_left_and_that_fails(
+    path: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It leaves no database: a server would take an empty one for the CA's (B-92)."""
+    await issue(store, "kept", "a1")
+    backup.back_up(path, tmp_path / "backup.db")
+    fresh = tmp_path / "fresh.db"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(DatabaseUnusable):
+        patched.setattr(backup.os, "link", full)
+        await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
+    assert not fresh.exists()
+
+
+async def test_the_log_of_a_lost_database_is_not_taken_for_the_restored_ones(
+    path: Path, store: Store, tmp_path: Path
+) -> None:
+    """What lies beside the name from before goes."""
+    await issue(store, "kept", "a1")
+    backup.back_up(path, tmp_path / "backup.db")
+    fresh = tmp_path / "fresh.db"
+    (tmp_path / "fresh.db-wal").write_bytes(Path(f"{path}-wal").read_bytes())
+    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
+    assert not (tmp_path / "fresh.db-wal").exists()
+
+
+async def test_what_is_compromised_stays_so(path: Path, store: Store, tmp_path: Path) -> None:
+    """A key blocked after the backup stays blocked; a reason that became keyCompromise counts as lost (A-94, B-90)."""
+    await issue(store, "kept", "a1")
+    work = Work()
+    store.certificates.revoke(work, "a1", 4, NOW, "operator")
+    await store.commit(work)
+    backup.back_up(path, tmp_path / "backup.db")
+    work = Work()
+    store.blocked_keys.block(work, b"k" * 32, NOW, "operator")
+    store.certificates.revoke_for_key_compromise(work, "a1")
+    await store.commit(work)
+    assert backup.loss(tmp_path / "backup.db", path) == Loss(0, 1)
+    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", path)
+    assert await store.blocked_keys.get(b"k" * 32) is not None
 
 
 async def test_an_existing_file_is_kept(path: Path, store: Store, tmp_path: Path) -> None:

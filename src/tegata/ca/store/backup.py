@@ -1,7 +1,7 @@
 """A SQLite store's copy in one file, made and put back while a server runs, by SQLite's own online backup.
 
 What a restore would lose is counted before anything is changed. Knows of the tables only what must not go back: issued
-certificates, revocations, and the number of the CRL.
+certificates, revocations with their reasons, blocked keys, and the number of the CRL.
 """
 
 import asyncio
@@ -25,13 +25,14 @@ CRL_LEAP = 1_000_000
 _LOST = """
 SELECT
     (SELECT count(*) FROM certificates WHERE serial NOT IN (SELECT serial FROM old.certificates)),
-    (SELECT count(*) FROM certificates WHERE revoked_at IS NOT NULL
-        AND serial NOT IN (SELECT serial FROM old.certificates WHERE revoked_at IS NOT NULL))
+    (SELECT count(*) FROM certificates AS here WHERE revoked_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM old.certificates AS there
+        WHERE there.serial = here.serial AND there.revoked_at IS NOT NULL AND there.reason = here.reason))
 """
 
 
 class Loss(NamedTuple):
-    """What the database knows and a backup does not: certificates, and revocations."""
+    """What the database knows and a backup does not: certificates, and revocations or what became of their reasons."""
 
     certificates: int
     revocations: int
@@ -60,17 +61,43 @@ def loss(backup: Path, database: Path) -> Loss:
 def restore(backup: Path, database: Path) -> None:
     """Put the backup in the database's place, in one transaction; a server that runs goes on with it.
 
-    CRL numbers do not go back. Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered.
+    CRL numbers do not go back, and blocked keys stay blocked. Where there is no database any more, a whole one appears
+    or none. Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered.
     """
-    is_new = not database.exists()
     with _told(backup), _prepared(backup, database) as copy:
+        if not database.exists():
+            with closing(connect(copy)) as made:
+                made.execute("UPDATE revocation_lists SET number = number + ?", (CRL_LEAP,))
+            _put(copy, database)
+            return
         asyncio.run(open_store(database).close())
         with closing(connect(copy)) as source, closing(connect(database)) as target:
-            if is_new:
-                source.execute("UPDATE revocation_lists SET number = number + ?", (CRL_LEAP,))
-            else:
-                _keep_newer_crl(source, target)
+            _keep_newer_crl(source, target)
+            _keep_blocked_keys(source, target)
             source.backup(target)
+
+
+def _put(made: Path, database: Path) -> None:
+    """Give a whole file the database's name.
+
+    Whatever ends this before leaves no database: an empty one would be served, with an empty CRL (B-88, B-92).
+    """
+    for end in ("-wal", "-shm"):  # of the database that is gone: SQLite would write it into this one
+        database.with_name(database.name + end).unlink(missing_ok=True)
+    os.link(made, database)
+    folder = os.open(database.absolute().parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _keep_blocked_keys(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """What others know of a key they go on knowing (B-53, A-94)."""
+    blocked = target.execute("SELECT spki_digest, blocked_at, cause FROM blocked_keys").fetchall()
+    source.executemany(
+        "INSERT INTO blocked_keys (spki_digest, blocked_at, cause) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", blocked
+    )
 
 
 def _keep_newer_crl(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
