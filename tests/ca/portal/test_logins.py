@@ -1,5 +1,7 @@
 """Guessing passwords: who has failed too often waits, by login and by address."""
 
+import asyncio
+
 import pytest
 from starlette.requests import Request
 
@@ -49,3 +51,22 @@ async def test_an_address_that_tries_login_after_login() -> None:
     assert len(customers.tried) == MOST_OF_AN_ADDRESS
     assert "too many" not in await tell(pages, "another@example.com", "192.0.2.8")
     assert customers.tried[-1] == ("another@example.com", "192.0.2.8")
+
+
+async def test_many_at_once_are_no_more_than_one_after_the_other() -> None:
+    """B-93: A password takes its time to compare; whoever sends the next ones meanwhile has no further tries by it."""
+    customers, compared = Customers(), asyncio.Event()
+    fail = customers.login
+
+    async def login(login: str, password: str, *, address: str) -> tuple[str, object]:
+        await compared.wait()
+        return await fail(login, password, address=address)
+
+    customers.login = login  # type: ignore[method-assign]  # slow, as the hash is
+    pages = LoginPages(customers, lambda scope: scope["client"][0], lambda: 0.0)  # type: ignore[arg-type]  # see above
+    asked = [asyncio.create_task(tell(pages, "one@example.com", "192.0.2.7")) for _ in range(50)]
+    refused, _ = await asyncio.wait(asked[10:])
+    assert all("too many" in each.result() for each in refused)
+    compared.set()
+    await asyncio.gather(*asked[:10])
+    assert len(customers.tried) == 10

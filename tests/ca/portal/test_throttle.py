@@ -22,6 +22,19 @@ def test_success_forgets_the_failures() -> None:
     assert throttle.wait("a", 1) == 0
 
 
+def test_a_failure_that_was_none_is_taken_back() -> None:
+    """The others stay."""
+    throttle = Throttle(most=2, seconds=100)
+    throttle.failed("a", 0)
+    throttle.failed("a", 1)
+    throttle.withdraw("a", 1)
+    throttle.withdraw("a", 7)
+    throttle.withdraw("b", 0)
+    assert throttle.wait("a", 2) == 0
+    throttle.failed("a", 3)
+    assert throttle.wait("a", 4) == 96
+
+
 def test_the_count_is_bounded() -> None:
     """A flood of names drops the oldest ones instead of growing."""
     throttle = Throttle(most=1, seconds=100, keys=2)

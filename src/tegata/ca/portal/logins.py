@@ -61,13 +61,15 @@ class LoginPages:
         address, now = self._address(request.scope), self._monotonic()
         if wait := max(self._throttle.wait(key, now), self._addresses.wait(address, now)):
             return _refused(request, TooManyLogins(minutes=int(wait // 60) + 1))
+        # Counted before the password is compared: of many that come at once no more are tried than one after the other.
+        self._throttle.failed(key, now)
+        self._addresses.failed(address, now)
         try:
             token, _ = await self._customers.login(login, password, address=address)
         except LoginFailed as error:
-            self._throttle.failed(key, now)
-            self._addresses.failed(address, now)
             return _refused(request, error)
         self._throttle.passed(key)
+        self._addresses.withdraw(address, now)
         return enter(ORDERS, token)
 
     async def log_out(self, request: Request) -> Response:

@@ -25,6 +25,12 @@ class Throttle:
         while len(self._failures) > self._keys:
             self._failures.popitem(last=False)
 
+    def withdraw(self, key: str, now: float) -> None:
+        """Take back a failure that was counted at that time and turned out to be none."""
+        counted = self._failures.get(key, [])
+        if now in counted:
+            counted.remove(now)
+
     def passed(self, key: str) -> None:
         """Forget the failures of somebody who got in."""
         self._failures.pop(key, None)
