@@ -111,6 +111,17 @@ async def test_a_resolver_that_does_not_validate_is_refused():
         ).require_dnssec()
 
 
+async def test_one_of_several_that_does_not_validate_is_refused(unbound):
+    """Wherever it stands: it would be asked for what the others have found bogus (B-31)."""
+    with DnsServer({"www.example.com": "192.0.2.1"}) as server:
+        for servers in ((unbound.address, server.address), (server.address, unbound.address)):
+            settings = Network(resolvers=servers, dnssec=True)
+            with pytest.raises(Refused, match="do not validate"):
+                await NetworkValidator(settings, forbidden=(), clock=lambda: datetime.now(UTC)).require_dnssec()
+    both = Network(resolvers=(unbound.address, unbound.address), dnssec=True)
+    await NetworkValidator(both, forbidden=(), clock=lambda: datetime.now(UTC)).require_dnssec()
+
+
 @pytest.mark.parametrize(
     ("servers", "believed"),
     [

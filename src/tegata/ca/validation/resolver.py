@@ -94,9 +94,13 @@ class Resolver:
         self.servers = tuple(str(server) for server in self._servers)
 
     async def validates(self) -> bool:
-        """Whether the servers vouch for the root zone, as those that validate DNSSEC do (B-31)."""
-        (answer,) = await self._ask([("", SOA)])
-        return answer.secure
+        """Whether each of the servers vouches for the root zone, as those that validate DNSSEC do (B-31).
+
+        What one of them has found bogus, the next is asked for: one that does not validate would let it through.
+        """
+        until = asyncio.get_running_loop().time() + self._seconds
+        found = await asyncio.gather(*(self._insist(("", SOA), None, until, [each]) for each in self._servers))
+        return all(answer.secure for answer in found)
 
     async def addresses(self, name: str) -> Addresses:
         """The addresses of an absolute DNS name; each type is asked for once.
@@ -139,17 +143,21 @@ class Resolver:
         answers = [self._answer(each) for each in said]
         if None in answers:
             missing = [number for number, answer in enumerate(answers) if answer is None]
-            found = await asyncio.gather(*(self._insist(questions[each], said[each], until) for each in missing))
+            found = await asyncio.gather(
+                *(self._insist(questions[each], said[each], until, self._servers) for each in missing)
+            )
             for number, answer in zip(missing, found, strict=True):
                 answers[number] = answer
         return [answer for answer in answers if answer is not None]
 
-    async def _insist(self, question: tuple[str, int], said: Reply | Unheard | None, until: float) -> _Answer:
-        """The answer of any server, where the first one said something that is none, or was not asked yet (None).
+    async def _insist(
+        self, question: tuple[str, int], said: Reply | Unheard | None, until: float, servers: Sequence[Server]
+    ) -> _Answer:
+        """The answer of any of these servers, where the first said something that is none, or was not asked yet.
 
         A server that fails is not asked again, one that was silent is, in its turn.
         """
-        remaining, faults = list(self._servers), list[Reply | Unheard]()
+        remaining, faults = list(servers), list[Reply | Unheard]()
         while remaining:
             for server in tuple(remaining):
                 if said is None:
