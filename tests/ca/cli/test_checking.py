@@ -45,6 +45,7 @@ def test_a_sound_ca(ca, settings):
     assert {status for status, _ in matters.values()} == {"ok"}
     assert "without pkilint" in matters["lint"][1]
     assert {"settings", "files", "database", "CRL", "issuing CA", "CAA", "resolvers", "ACME"} <= set(matters)
+    assert {"services CA", "root's CRL"} <= set(matters)
 
 
 def test_every_fault_is_told_at_once(ca, settings):
@@ -135,6 +136,17 @@ def test_the_age_of_the_list_of_public_suffixes(year, status):
     """B-25: it comes with a package, which has to be kept new."""
     ca = SimpleNamespace(now=lambda: datetime(year, 11, 1, tzinfo=UTC))
     assert checking._suffixes(ca, Language.EN).status == status  # type: ignore[arg-type] # all it asks a CA for
+
+
+@pytest.mark.parametrize(("days", "status"), [(-1, "error"), (0, "error"), (59, "warning"), (61, "ok")])
+def test_what_only_a_ceremony_renews(days, status):
+    """BR 4.9.7: the root's CRL ends within a year, and the services CA like the issuing ones, while nothing fails."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    ca = SimpleNamespace(now=lambda: now)
+    told = (checking._ROOT_CRL_ENDED, checking._ROOT_CRL_ENDS)
+    found = checking._ending("root's CRL", now + timedelta(days=days), told, ca, Language.EN)  # type: ignore[arg-type]
+    assert found.status == status
+    assert bool(found.detail) == (status != "ok")
 
 
 def test_organizations_that_were_not_examined(ca, settings):

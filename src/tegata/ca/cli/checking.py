@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from cryptography import x509
+
 from tegata.ca import bootstrap, configuration, upkeep
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import tables
@@ -33,6 +35,7 @@ OK, WARNING, ERROR = "ok", "warning", "error"
 _COLUMNS = ("check", "status", "detail")
 _REACH_SECONDS = 5.0
 _EXAMINED_AHEAD = timedelta(days=30)
+_CEREMONY_AHEAD = timedelta(days=60)
 _SUFFIXES_LIFE = timedelta(days=180)
 _OTHERS = 0o077
 _PORTS = {"https": 443, "http": 80, "smtp": 25, "smtps": 465}
@@ -57,6 +60,22 @@ _ENDED = Sentence("it ended on {ends}: nothing can be issued", "{ends} に満了
 _ENDS = Sentence(
     "it ends on {ends}, and certificates with it: renew it",
     "{ends} に満了し、証明書の期限もそこまでになります。更新してください",
+)
+_SERVICES_ENDED = Sentence(
+    "it ended on {ends}: this server has no certificate of its own any more",
+    "{ends} に満了しており、このサーバー自身の証明書を作成できません",
+)
+_SERVICES_ENDS = Sentence(
+    "it ends on {ends}, and this server's own certificate with it: renew it",
+    "{ends} に満了し、このサーバー自身の証明書もそこまでになります。更新してください",
+)
+_ROOT_CRL_ENDED = Sentence(
+    "it ended on {ends}: see ceremony crl and ceremony install",
+    "{ends} に期限が切れています。ceremony crl と ceremony install を実行してください",
+)
+_ROOT_CRL_ENDS = Sentence(
+    "it ends on {ends}, and only a ceremony makes the next: see ceremony crl and ceremony install",
+    "{ends} に期限が切れます。次の CRL は ceremony crl で作成し、ceremony install で配置してください",
 )
 _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
@@ -142,6 +161,10 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
         if ca.settings.policy.public or ca.settings.policy.examinations:
             yield await _examinations(ca, language)
     yield _issuing(ca, settings, language)
+    services = ca.hierarchy.services.not_valid_after_utc
+    yield _ending("services CA", services, (_SERVICES_ENDED, _SERVICES_ENDS), ca, language)
+    root_crl = x509.load_der_x509_crl(ca.hierarchy.root_crl).next_update_utc or ca.now()
+    yield _ending("root's CRL", root_crl, (_ROOT_CRL_ENDED, _ROOT_CRL_ENDS), ca, language)
     yield _names(settings, language)
     yield _suffixes(ca, language)
     async for finding in _lint(ca, language):
@@ -228,6 +251,17 @@ def _issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
     if ends <= ca.now() + longest:
         return Finding("issuing CA", WARNING, _ENDS.fill(language, facts))
     return Finding("issuing CA")
+
+
+def _ending(check: str, ends: datetime, told: tuple[Sentence, Sentence], ca: Ca, language: Language) -> Finding:
+    """What only people at the root's key renew is told of some time before its end (B-03, BR 4.9.7)."""
+    ended, will_end = told
+    facts: dict[str, object] = {"ends": rfc3339(ends)}
+    if ends <= ca.now():
+        return Finding(check, ERROR, ended.fill(language, facts))
+    if ends <= ca.now() + _CEREMONY_AHEAD:
+        return Finding(check, WARNING, will_end.fill(language, facts))
+    return Finding(check)
 
 
 async def _examinations(ca: Ca, language: Language) -> Finding:
