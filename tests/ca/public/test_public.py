@@ -1,6 +1,7 @@
 """The public listener: CRL, issuer certificates, health, and the sticker's page."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 from cryptography import x509
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.ca import faces
 from tegata.ca.ports import Work
+from tegata.ca.public.files import SETTLED
 from tests.ca.api.asgi import body, call, issue
 
 pytestmark = pytest.mark.anyio
@@ -52,7 +54,7 @@ async def test_ready_when_there_is_a_current_crl(world):
 
 
 async def test_who_has_the_crl_already(world, monkeypatch):
-    """By its tag or its time is told so, a tag first; the next CRL is another, and each is read once (RFC 9110 §13)."""
+    """By its tag or a later time is told so, a tag first; the next is another, each is read once (RFC 9110 §13)."""
     await world.ca.crls.publish()
     public = faces.public_files(world.ca)
     lists = world.ca.store.revocation_lists
@@ -72,25 +74,28 @@ async def test_who_has_the_crl_already(world, monkeypatch):
     assert first.body == again.body
     assert read == ["issuing"]
     tag, time = first.headers.get("ETag"), first.headers.get("Last-Modified")
+    later = format_datetime(parsedate_to_datetime(time) + SETTLED, usegmt=True)
     for known in (
         (("if-none-match", tag),),
         (("if-none-match", f'"x", W/{tag}'),),
         (("if-none-match", "*"),),
-        (("if-modified-since", time),),
+        (("if-modified-since", later),),
         (("if-none-match", tag), ("if-modified-since", "Thu, 01 Jan 1970 00:00:00 GMT")),
     ):
         answer = await get(*known)
         assert (answer.status, answer.body, answer.headers.get("ETag")) == (304, b"", tag)
         assert answer.headers.get("Cache-Control") == "public, max-age=60"
     for other in (
-        (("if-none-match", '"x"'), ("if-modified-since", time)),
+        (("if-none-match", '"x"'), ("if-modified-since", later)),
+        (("if-modified-since", time),),
         (("if-modified-since", "Thu, 01 Jan 1970 00:00:00 GMT"),),
         (("if-modified-since", "yesterday"),),
         (("if-modified-since", "Thu, 99 Foo 99999 25:61:61 GMT"),),
         (("if-none-match", ""),),
     ):
         assert (await get(*other)).body == first.body
-    await world.ca.crls.publish()
+    await world.ca.crls.publish()  # within the same second, if the machine is quick
+    assert (await get(("if-modified-since", time))).status == 200
     answer = await get(("if-none-match", tag))
     assert answer.status == 200
     assert answer.body != first.body

@@ -5,13 +5,16 @@ Knows requests and octets; not what is in a file.
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+SETTLED = timedelta(minutes=10)
+"""From the time in a CRL or an answer until nobody is given the one before it: it is signed and stored meanwhile, and
+two may have been made in one second. Whoever asks by an earlier time may hold either."""
 MOST_OCTETS = 64 * 1024 * 1024
 """How much is kept in memory; the newest file is, whatever its size."""
 
@@ -61,13 +64,17 @@ def headers(version: Version, more: Mapping[str, str]) -> dict[str, str]:
 
 
 def not_modified(request: Request, version: Version, more: Mapping[str, str]) -> Response | None:
-    """The answer to who has this version already; a tag counts before a time (RFC 9110 §13.2.2)."""
+    """The answer to who has this version already; a tag counts before a time (RFC 9110 §13.2.2).
+
+    By a time nobody is told so until it tells versions apart (§8.8.2.2).
+    """
     tags = request.headers.get("if-none-match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         is_known = "*" in known or f'"{version.tag}"' in known
     else:
-        is_known = version.since is not None and version.since <= _instant(request.headers.get("if-modified-since"))
+        asked = _instant(request.headers.get("if-modified-since"))
+        is_known = version.since is not None and version.since + SETTLED <= asked
     return Response(status_code=304, headers=headers(version, more)) if is_known else None
 
 
