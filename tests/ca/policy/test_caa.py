@@ -188,6 +188,12 @@ def test_the_account_of_a_ca_that_has_moved():
         caa.check(records(f"issue ca.example.com; accounturi={ACCOUNT}0"), "example.org", moved)
 
 
+def test_nobody_has_no_account():
+    """A question that names no account, as Open MPIC's, is permitted by no property that names one, be it empty."""
+    for value in ("accounturi=", f"accounturi={ACCOUNT}"):
+        assert reason(f"issue ca.example.com; {value}", account_uri="") == caa._ACCOUNT
+
+
 def test_another_property_may_permit():
     """One for each account or method is how RFC 8657 is used (X-29, F-10)."""
     texts = [f"issue ca.example.com; accounturi={ACCOUNT}9", f"issue ca.example.com; accounturi={ACCOUNT}"]

@@ -105,7 +105,9 @@ def _objection(value: bytes, request: CaaRequest) -> str | None:
         return _NOT_NAMED
     if parameters is None:
         return _MALFORMED
-    if not _single(parameters, "accounturi", lambda uri: uri in (request.account_uri, *request.former_uris)):
+    # Who asks for no account has the empty URL, which names nobody (RFC 8657 §3).
+    accounts = {request.account_uri, *request.former_uris} - {""}
+    if not _single(parameters, "accounturi", accounts.__contains__):
         return _ACCOUNT
     labels = {request.method, _METHOD_LABELS.get(request.method, request.method)}
     if not _single(parameters, "validationmethods", lambda methods: _lists(methods, labels)):
