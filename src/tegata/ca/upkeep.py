@@ -34,7 +34,7 @@ def restore(home: Path, source: Path, *, force: bool) -> None:
     lost = backup.loss(source, database)
     if any(lost) and not force:
         raise BackupOlder(certificates=lost.certificates, revocations=lost.revocations)
-    backup.restore(source, database)
+    backup.restore(source, database, losing=None if force else lost)
 
 
 async def commanded(home: Path, environ: Mapping[str, str], *, who: str, command: str, of: str) -> None:

@@ -147,6 +147,9 @@ REASONS: dict[str, str] = {
         "記録は PostgreSQL にあります。pg_dump と pg_restore を使用してください"
     ),
     "there is a file of that name": "同じ名前のファイルがすでにあります",
+    "the database changed meanwhile: try again, or end serve before": (
+        "その間にデータベースが変更されました。再度実行するか、serve を停止してから実行してください"
+    ),
     "it is no backup of a CA": "認証局のバックアップではありません",
     "it is damaged": "破損しています",
     "it is not the link that was noted": "控えておいたリンクと異なります",

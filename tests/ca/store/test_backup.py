@@ -123,12 +123,16 @@ async def test_a_restore_under_an_open_store(path: Path, store: Store, tmp_path:
     assert await store.orders.get("after") is not None
 
 
-async def test_a_restore_where_nothing_is_left(path: Path, store: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_empty", [False, True])
+async def test_a_restore_where_nothing_is_left(path: Path, store: Store, tmp_path: Path, *, is_empty: bool) -> None:
     """The file is the owner's; no CRL number that may have been used since comes again."""
     await issue(store, "kept", "a1")
     await publish(store, 1)
     backup.back_up(path, tmp_path / "backup.db")
     fresh = tmp_path / "fresh.db"
+    if is_empty:
+        fresh.touch()
+    assert backup.loss(tmp_path / "backup.db", fresh) == Loss(0, 0)
     await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
     assert mode(fresh) == 0o600
     again = open_store(fresh)
@@ -151,7 +155,7 @@ async def test_a_restore_where_nothing_is_left_and_that_fails(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched, pytest.raises(DatabaseUnusable):
-        patched.setattr(backup.os, "link", full)
+        patched.setattr(backup.os, "replace", full)
         await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
     assert not fresh.exists()
 
@@ -166,6 +170,20 @@ async def test_the_log_of_a_lost_database_is_not_taken_for_the_restored_ones(
     (tmp_path / "fresh.db-wal").write_bytes(Path(f"{path}-wal").read_bytes())
     await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
     assert not (tmp_path / "fresh.db-wal").exists()
+
+
+async def test_what_comes_between_the_count_and_the_restore(path: Path, store: Store, tmp_path: Path) -> None:
+    """A server goes on meanwhile: what it issued since is not lost unsaid, and its database is as it was."""
+    await issue(store, "kept", "a1")
+    backup.back_up(path, tmp_path / "backup.db")
+    counted = backup.loss(tmp_path / "backup.db", path)
+    await issue(store, "later", "b1")
+    with pytest.raises(DatabaseUnusable, match="changed meanwhile"):
+        await asyncio.to_thread(backup.restore, tmp_path / "backup.db", path, losing=counted)
+    assert await store.certificates.get("b1") is not None
+    await place_order(store, "after")
+    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", path, losing=Loss(1, 0))
+    assert await store.certificates.get("b1") is None
 
 
 async def test_what_is_compromised_stays_so(path: Path, store: Store, tmp_path: Path) -> None:

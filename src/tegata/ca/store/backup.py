@@ -9,7 +9,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,11 @@ SELECT
         SELECT 1 FROM old.certificates AS there
         WHERE there.serial = here.serial AND there.revoked_at IS NOT NULL AND there.reason = here.reason))
 """
+_KEPT = "SELECT (SELECT COALESCE(max(number), 0) FROM revocation_lists), (SELECT count(*) FROM blocked_keys)"
+_CHANGED = "the database changed meanwhile: try again, or end serve before"
+_PAGES = 10
+"""Written at a time: the first of them keep other writers out, and every schema has more."""
+_TRIES = 5
 
 
 class Loss(NamedTuple):
@@ -51,40 +56,81 @@ def back_up(database: Path, target: Path) -> int:
 
 def loss(backup: Path, database: Path) -> Loss:
     """What would be lost if the backup took the database's place; raises as ``restore``."""
-    if not database.exists():
+    if not _is_there(database):
         return Loss(0, 0)
     with _told(backup), _prepared(backup, database) as copy, closing(connect(database)) as current:
         current.execute("ATTACH ? AS old", (str(copy),))
         return Loss(*current.execute(_LOST).fetchone())
 
 
-def restore(backup: Path, database: Path) -> None:
+def restore(backup: Path, database: Path, *, losing: Loss | None = None) -> None:
     """Put the backup in the database's place, in one transaction; a server that runs goes on with it.
 
     CRL numbers do not go back, and blocked keys stay blocked. Where there is no database any more, a whole one appears
-    or none. Raises DatabaseUnusable, DatabaseTooNew, MigrationAltered.
+    or none. Raises DatabaseUnusable, also where more would be lost by now than ``losing``, if that is given;
+    DatabaseTooNew, MigrationAltered.
     """
     with _told(backup), _prepared(backup, database) as copy:
-        if not database.exists():
+        if not _is_there(database):
             with closing(connect(copy)) as made:
                 made.execute("UPDATE revocation_lists SET number = number + ?", (CRL_LEAP,))
             _put(copy, database)
             return
         asyncio.run(open_store(database).close())
         with closing(connect(copy)) as source, closing(connect(database)) as target:
-            _keep_newer_crl(source, target)
-            _keep_blocked_keys(source, target)
-            source.backup(target)
+            for _ in range(_TRIES):
+                kept = target.execute(_KEPT).fetchone()
+                _keep_newer_crl(source, target)
+                _keep_blocked_keys(source, target)
+                with suppress(_Moved), closing(connect(database)) as current:
+                    current.execute("ATTACH ? AS old", (str(copy),))
+                    source.backup(target, pages=_PAGES, progress=_Check(current, kept, losing, database))
+                    return
+    raise DatabaseUnusable(path=database, reason=_CHANGED)
+
+
+class _Moved(Exception):
+    """The database has another CRL or blocked key now than was looked at."""
+
+
+class _Check:
+    """Looks once more when the first pages have been written: nobody else writes from then on, and all can be undone.
+
+    ``current`` sees the database as it was; a copy of minutes was made since what would be lost was counted.
+    """
+
+    def __init__(
+        self, current: sqlite3.Connection, kept: tuple[int, int], losing: Loss | None, database: Path
+    ) -> None:
+        self._current, self._kept, self._losing, self._database = current, kept, losing, database
+        self._is_done = False
+
+    def __call__(self, status: int, _remaining: int, _total: int) -> None:
+        if self._is_done or status != sqlite3.SQLITE_OK:  # of a writer that is waited for
+            return
+        self._is_done = True
+        if self._current.execute(_KEPT).fetchone() != self._kept:
+            raise _Moved
+        lost = Loss(*self._current.execute(_LOST).fetchone())
+        if self._losing is not None and (
+            lost.certificates > self._losing.certificates or lost.revocations > self._losing.revocations
+        ):
+            raise DatabaseUnusable(path=self._database, reason=_CHANGED)
+
+
+def _is_there(database: Path) -> bool:
+    """Whether there is a database, and not an empty file in its place."""
+    return database.exists() and database.stat().st_size > 0
 
 
 def _put(made: Path, database: Path) -> None:
     """Give a whole file the database's name.
 
-    Whatever ends this before leaves no database: an empty one would be served, with an empty CRL (B-88, B-92).
+    Whatever ends this before leaves no database: one without records would be served, with an empty CRL (B-88, B-92).
     """
     for end in ("-wal", "-shm"):  # of the database that is gone: SQLite would write it into this one
         database.with_name(database.name + end).unlink(missing_ok=True)
-    os.link(made, database)
+    os.replace(made, database)
     folder = os.open(database.absolute().parent, os.O_RDONLY)
     try:
         os.fsync(folder)
