@@ -51,6 +51,14 @@ async def test_a_report_from_receipt_to_end(house, issued, reported):
             await late
 
 
+async def test_a_report_outlives_its_certificates(house, reported):
+    """B-94: house-keeping has dropped them; the report can still be looked at and brought to its end."""
+    await house.store.housekeeping.drop_certificates(NOW + 400 * DAY, 10)
+    await house.reports.answer(reported.id, "they have expired")
+    assert (await house.reports.show(reported.id))[1] == []
+    assert (await house.reports.close(reported.id, "all expired")).closed_at == NOW
+
+
 async def test_no_end_without_an_answer(house, issued):
     """B-87: Nor one for a report that is unfounded; that one revokes nothing, and ends no other."""
     beside = await house.reports.add(cause=Cause.MISUSE, about="y", reporter="y", serials=[issued[1].serial])

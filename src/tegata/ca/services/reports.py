@@ -72,13 +72,16 @@ class ReportService:
         return await (self._store.problem_reports.all() if all_of_them else self._store.problem_reports.open())
 
     async def show(self, report_id: str) -> tuple[ProblemReport, list[Certificate]]:
-        """A report, and those of its certificates that are in use still; raises UnknownObject."""
+        """A report, and those of its certificates that are in use still; raises UnknownObject.
+
+        House-keeping drops certificates long after their end, and no report.
+        """
         report = await self._store.problem_reports.get(report_id)
         if report is None:
             raise UnknownObject(kind="report", name=report_id)
         now = self._clock()
-        found = [await self._certificates.show(serial) for serial in report.serials]
-        return report, [one for one in found if status(one, now) is CertificateStatus.VALID]
+        found = [await self._store.certificates.get(serial) for serial in report.serials]
+        return report, [one for one in found if one is not None and status(one, now) is CertificateStatus.VALID]
 
     async def answer(self, report_id: str, text: str) -> ProblemReport:
         """Record the first answer to the reporter; raises UnknownObject, Refused."""
