@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from tegata.ca.ports import JOBS, Conflict, Store, Work
@@ -100,6 +101,35 @@ async def test_another_node_is_woken_by_what_it_waits_for(postgresql: PostgreSQL
     assert not waiting[JOBS].done()
     waiting[JOBS].cancel()
     await other.close()
+
+
+@pytest.mark.parametrize(
+    ("row", "used", "drop"),
+    [
+        ("limits VALUES ('x', 1)", "limits SET full_at = 9e18", "drop_limits"),
+        ("failures VALUES ('account', 'x', 1, 1, NULL)", "failures SET full_at = 9e18", "drop_failures"),
+        ("jobs VALUES ('x', 'k', 's', 1, 1, NULL, 0, NULL)", "jobs SET due_at = 9e18, owner = 'us'", "drop_jobs"),
+    ],
+)
+async def test_what_is_used_at_that_moment_stays(postgresql: PostgreSQL, row: str, used: str, drop: str) -> None:
+    """House-keeping found it old, and waited for who was just using it (S-30)."""
+    place = Place(postgresql.database())
+    await asyncio.to_thread(place.make)
+    store = place.open()
+    await populate(store)
+    connection, looking = await asyncpg.connect(place.name), await asyncpg.connect(place.name)
+    await connection.execute(f"INSERT INTO {row}")
+    async with connection.transaction():
+        await connection.execute(f"UPDATE {used}")
+        dropping = asyncio.create_task(getattr(store.housekeeping, drop)(NOW, 10))
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        while not await looking.fetch(waiting):  # noqa: ASYNC110 - what is waited for sets no event
+            await asyncio.sleep(0.01)
+    assert await dropping == 0
+    assert len(await looking.fetch(f"SELECT 1 FROM {row.partition(' ')[0]}")) == 1
+    await connection.close()
+    await looking.close()
+    await store.close()
 
 
 async def ring(store: Store, *subjects: str) -> None:

@@ -88,9 +88,11 @@ WHERE id IN (
 )
 RETURNING id;
 
+-- What may be in use again is judged twice: a row that another was changing is judged anew, its subquery is not.
 -- name: jobs
 DELETE FROM jobs
-WHERE id IN (SELECT id FROM jobs WHERE due_at < :before AND run_at < :before ORDER BY due_at LIMIT :most)
+WHERE due_at < :before AND run_at < :before
+    AND id IN (SELECT id FROM jobs WHERE due_at < :before AND run_at < :before ORDER BY due_at LIMIT :most)
 RETURNING id;
 
 -- name: nonces
@@ -100,17 +102,19 @@ RETURNING id;
 
 -- name: limits
 DELETE FROM limits
-WHERE subject IN (SELECT subject FROM limits WHERE full_at < :before ORDER BY full_at LIMIT :most)
+WHERE full_at < :before
+    AND subject IN (SELECT subject FROM limits WHERE full_at < :before ORDER BY full_at LIMIT :most)
 RETURNING subject;
 
 -- name: failures
 DELETE FROM failures
-WHERE (account_id, name) IN (
-    SELECT account_id, name FROM failures
-    WHERE full_at < :before AND paused_at IS NULL
-    ORDER BY full_at, account_id, name
-    LIMIT :most
-)
+WHERE full_at < :before AND paused_at IS NULL
+    AND (account_id, name) IN (
+        SELECT account_id, name FROM failures
+        WHERE full_at < :before AND paused_at IS NULL
+        ORDER BY full_at, account_id, name
+        LIMIT :most
+    )
 RETURNING name;
 
 -- name: sessions
