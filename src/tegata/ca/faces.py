@@ -88,7 +88,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
 def metrics_page(ca: Ca) -> ASGIApp | None:
     """What the metrics' listener serves; None where nothing is measured."""
     prometheus = ca.measuring.prometheus
-    return prometheus.page(ca.store, ca.now) if prometheus else None
+    return prometheus.page(ca.store, ca.now, ca.issuers.publishes) if prometheus else None
 
 
 def _ocsp(ca: Ca) -> OcspPages:

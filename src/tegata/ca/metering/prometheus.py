@@ -76,14 +76,18 @@ class Prometheus:
             self._times[kind].labels(what).observe(perf_counter() - began)
             self._counts[kind].labels(what, span.outcome).inc()
 
-    def page(self, store: Store, now: Callable[[], datetime]) -> ASGIApp:
-        """The application that Prometheus asks at ``/metrics``; what the store knows is looked up for each answer."""
+    def page(self, store: Store, now: Callable[[], datetime], publishes: Callable[[str], bool]) -> ASGIApp:
+        """The application that Prometheus asks at ``/metrics``; what the store knows is looked up for each answer.
+
+        ``publishes`` says of a CRL whether it is to be current: those of issuing CAs that ended stay as they are.
+        """
 
         async def metrics(_: Request) -> Response:
-            heads = (await store.revocation_lists.heads()).values()
+            heads = await store.revocation_lists.heads()
             if heads:
-                self._crl_number.set(max(head.number for head in heads))
-                self._crl_ends.set(min(head.next_update for head in heads).timestamp())
+                self._crl_number.set(max(head.number for head in heads.values()))
+            if ends := [head.next_update for name, head in heads.items() if publishes(name)]:
+                self._crl_ends.set(min(ends).timestamp())
             due = await store.jobs.next_due()
             self._waiting.set(max((now() - due).total_seconds(), 0.0) if due else 0.0)
             dues = [following.at for one in await store.problem_reports.open() if (following := reports.due(one))]
