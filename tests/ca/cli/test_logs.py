@@ -30,3 +30,24 @@ def test_every_entry_is_one_harmless_line():
     assert refused["timestamp"].endswith("Z")
     assert "ValueError: why" in failed["exception"]
     assert (library["event"], library["logger"]) == ("from elsewhere", "uvicorn.error")
+
+
+OF_A_COMMAND = """
+from tegata.ca.journal import Journal
+pin = "1234"
+try:
+    raise ValueError("why")
+except ValueError:
+    Journal("revocation").exception("crl.postponed", serials=["ab1"])
+print("{}")
+"""
+
+
+def test_an_entry_of_a_command_is_not_in_its_answer():
+    """A revocation whose CRL has to wait says so on standard error; what the answer is read by sees none of it."""
+    done = subprocess.run([sys.executable, "-c", OF_A_COMMAND], check=True, capture_output=True, timeout=120)
+    assert done.stdout == b"{}\n"
+    entry = json.loads(done.stderr)
+    assert (entry["event"], entry["level"], entry["serials"]) == ("crl.postponed", "error", ["ab1"])
+    assert "ValueError: why" in entry["exception"]
+    assert "1234" not in done.stderr.decode()

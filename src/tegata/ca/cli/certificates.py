@@ -30,7 +30,7 @@ async def evidence(ca: Ca, asked: Asked) -> Answer:
 
 
 async def revoke(ca: Ca, asked: Asked) -> Answer:
-    """Revoke a certificate; when this answers, the CRL says so."""
+    """Revoke a certificate; when this answers, the CRL says so, or standard error that serve is left to publish it."""
     await ca.certificates.revoke_by_operator(_serial(asked), asked["reason"])
     return await show(ca, asked)
 
