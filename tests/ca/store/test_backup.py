@@ -154,9 +154,10 @@ async def test_a_restore_where_nothing_is_left_and_that_fails(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(DatabaseUnusable):
-        patched.setattr(backup.os, "replace", full)
-        await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", full)
+        with pytest.raises(DatabaseUnusable):
+            await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
     assert not fresh.exists()
 
 
@@ -167,7 +168,7 @@ async def test_the_log_of_a_lost_database_is_not_taken_for_the_restored_ones(
     await issue(store, "kept", "a1")
     backup.back_up(path, tmp_path / "backup.db")
     fresh = tmp_path / "fresh.db"
-    (tmp_path / "fresh.db-wal").write_bytes(Path(f"{path}-wal").read_bytes())
+    (tmp_path / "fresh.db-wal").write_bytes(path.with_name(f"{path.name}-wal").read_bytes())
     await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
     assert not (tmp_path / "fresh.db-wal").exists()
 
@@ -227,3 +228,17 @@ async def test_what_is_no_backup_changes_nothing(path: Path, store: Store, tmp_p
                 await asyncio.to_thread(verb, tmp_path / f"{name}.db", path)
     assert await store.orders.get("kept") is not None
     assert not [name for name in names(tmp_path) if name.startswith(".tegata")]
+
+
+async def test_a_damaged_database_is_not_taken_for_a_damaged_backup(path: Path, store: Store, tmp_path: Path) -> None:
+    """Who has to put a backup back must not be told that it is the backup that cannot be read."""
+    await issue(store, "kept", "a1")
+    backup.back_up(path, tmp_path / "backup.db")
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(b"not a database, " * 100)
+    for verb in (backup.loss, backup.restore):
+        with pytest.raises(DatabaseUnusable) as told:
+            await asyncio.to_thread(verb, tmp_path / "backup.db", damaged)
+        assert told.value.facts["path"] == damaged
+    damaged.unlink()
+    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", damaged)

@@ -58,7 +58,7 @@ def loss(backup: Path, database: Path) -> Loss:
     """What would be lost if the backup took the database's place; raises as ``restore``."""
     if not _is_there(database):
         return Loss(0, 0)
-    with _told(backup), _prepared(backup, database) as copy, closing(connect(database)) as current:
+    with _told(backup), _prepared(backup, database) as copy, _told(database), closing(connect(database)) as current:
         current.execute("ATTACH ? AS old", (str(copy),))
         return Loss(*current.execute(_LOST).fetchone())
 
@@ -77,7 +77,7 @@ def restore(backup: Path, database: Path, *, losing: Loss | None = None) -> None
             _put(copy, database)
             return
         asyncio.run(open_store(database).close())
-        with closing(connect(copy)) as source, closing(connect(database)) as target:
+        with _told(database), closing(connect(copy)) as source, closing(connect(database)) as target:
             for _ in range(_TRIES):
                 kept = target.execute(_KEPT).fetchone()
                 _keep_newer_crl(source, target)
@@ -99,9 +99,7 @@ class _Check:
     ``current`` sees the database as it was; a copy of minutes was made since what would be lost was counted.
     """
 
-    def __init__(
-        self, current: sqlite3.Connection, kept: tuple[int, int], losing: Loss | None, database: Path
-    ) -> None:
+    def __init__(self, current: sqlite3.Connection, kept: tuple[int, int], losing: Loss | None, database: Path) -> None:
         self._current, self._kept, self._losing, self._database = current, kept, losing, database
         self._is_done = False
 
@@ -130,7 +128,7 @@ def _put(made: Path, database: Path) -> None:
     """
     for end in ("-wal", "-shm"):  # of the database that is gone: SQLite would write it into this one
         database.with_name(database.name + end).unlink(missing_ok=True)
-    os.replace(made, database)
+    made.replace(database)
     folder = os.open(database.absolute().parent, os.O_RDONLY)
     try:
         os.fsync(folder)
