@@ -119,6 +119,9 @@ REASONS: dict[str, str] = {
     "its public key cannot be read": "公開鍵を読み取れません",
     "a CA's key is RSA, P-256 or P-384": "認証局の鍵は RSA、P-256、P-384 のいずれかです",
     "the PIN was refused and is not tried again": "PINが拒否されたため、再試行していません",
+    "one wrong PIN more would lock it: log in once by its own tools": (
+        "あと1回PINを誤るとロックされます。トークン付属のツールで一度ログインしてください"
+    ),
     "the PIN is wrong or locked": "PINが誤っているか、ロックされています",
     "the file of the PIN cannot be read": "PINのファイルを読み取れません",
     "there is no PIN where its URI says": "URIの示す場所にPINがありません",

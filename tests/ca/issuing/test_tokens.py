@@ -3,11 +3,13 @@
 import asyncio
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from pkcs11 import TokenFlag
 
 from tegata.ca.issuing import authority as authorities
 from tegata.ca.issuing import key_uri, keys, layout
@@ -134,6 +136,19 @@ def test_a_wrong_pin_is_tried_once(tokens, tmp_path):
     assert "not tried again" in str(second.value.facts["reason"])
     wrong.write_text(PIN)
     assert token.public_key().key_size == 2048
+
+
+def test_a_last_try_is_left(monkeypatch):
+    """A service that is started again and again would lock the token by a wrong PIN in its settings (B-95)."""
+    token = SimpleNamespace(flags=TokenFlag.USER_PIN_COUNT_LOW | TokenFlag.USER_PIN_FINAL_TRY)
+    monkeypatch.setattr(token_keys.pkcs11, "lib", lambda _: SimpleNamespace(get_token=lambda **_: token))
+    uri = token_key("pkcs11:token=t;object=o?module-path=/m.so&pin-source=env:PIN")
+    for use in (
+        lambda: token_keys.open_key(uri, {"PIN": PIN}),
+        lambda: token_keys.make_key(uri, {"PIN": PIN}, KeyType.EC256),
+    ):
+        with pytest.raises(TokenUnusable, match="would lock it"):
+            use()
 
 
 def test_the_pin_from_a_variable(tokens):

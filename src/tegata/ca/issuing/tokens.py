@@ -1,7 +1,8 @@
 """Keys in a token (an HSM) over PKCS #11: found, proved to be the certificate's, and asked for signatures.
 
 A session that was lost is opened and logged in again once for each signature. A PIN that the token refused is not
-tried again until it is another, so that nothing here locks the token. Knows URIs and public keys, no certificate.
+tried again until it is another, and a token's last try is never used, however often a service is started again: so
+nothing here locks the token, if it counts as PKCS #11 says. Knows URIs and public keys, no certificate.
 """
 
 import threading
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
-from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, exceptions
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, TokenFlag, exceptions
 from pkcs11.exceptions import PKCS11Error
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 from pkcs11.util.rsa import encode_rsa_public_key
@@ -55,6 +56,7 @@ def make_key(uri: TokenKey, environ: Mapping[str, str], key_type: PkiKeyType) ->
     with _turn:
         try:
             token = pkcs11.lib(uri.module).get_token(token_label=uri.token, token_serial=uri.serial)
+            _spare_the_last_try(token, uri.shown)
             with token.open(rw=True, user_pin=pin) as session:
                 if any(True for _ in session.get_objects(known)):
                     return False
@@ -133,6 +135,7 @@ class Token:
             raise TokenUnusable(uri=self._uri.shown, reason="the PIN was refused and is not tried again")
         module = pkcs11.lib(self._uri.module)
         token = module.get_token(token_label=self._uri.token, token_serial=self._uri.serial)
+        _spare_the_last_try(token, self._uri.shown)
         try:
             session = token.open(user_pin=pin)
         except exceptions.UserAlreadyLoggedIn:  # by another key of this process
@@ -147,6 +150,12 @@ class Token:
         if public.key_type is KeyType.EC:
             return encode_ec_public_key(public)
         return encode_rsa_public_key(public)
+
+
+def _spare_the_last_try(token: Any, shown: str) -> None:  # noqa: ANN401 - python-pkcs11 has no types
+    """Pass unless one wrong PIN more would lock the token: that is a person's to try. Raises TokenUnusable."""
+    if token.flags & TokenFlag.USER_PIN_FINAL_TRY:
+        raise TokenUnusable(uri=shown, reason="one wrong PIN more would lock it: log in once by its own tools")
 
 
 def _pin(source: PinSource, environ: Mapping[str, str], shown: str) -> str:
