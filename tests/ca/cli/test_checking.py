@@ -70,6 +70,15 @@ def test_every_fault_is_told_at_once(ca, settings):
     assert matters["tracing"][0] == "warning"
 
 
+def test_a_resolver_that_does_not_answer(ca, settings):
+    """Whether it is to validate DNSSEC or not: without one nothing is issued."""
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("resolvers = [", 'resolvers = ["127.0.0.1:9", '), "utf-8")
+    code, matters = found(ca)
+    assert (code, matters["resolvers"][0]) == (0, "warning")
+    assert "Do53:127.0.0.1@9:" in matters["resolvers"][1]
+
+
 def test_the_second_lint(ca, settings):
     """It works, where there is one; a service whose certificates would fail it is an error of its own."""
     text = settings.read_text("utf-8").replace("pkilint = false", "pkilint = true")

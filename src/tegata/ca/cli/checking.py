@@ -94,6 +94,10 @@ _OLD_SUFFIXES = Sentence(
     "the list is of {day}: pip install -U publicsuffixlist",
     "公開サフィックスの一覧が古くなっています（{day}）。pip install -U publicsuffixlist で更新してください",
 )
+_MUTE = Sentence(
+    "no answer from {servers}: without any that answers no name can be validated",
+    "{servers} から応答がありません。応答するサーバーがなければ、ドメイン名を確認できません",
+)
 _SILENT = Sentence("nobody answers at {address} ({reason})", "{address} から応答がありません（{reason}）")
 
 
@@ -220,7 +224,12 @@ async def _network(ca: Ca, language: Language) -> AsyncIterator[Finding]:
     except TegataError as error:
         yield Finding("resolvers", ERROR, str(explain(error, language)))
     else:
-        yield Finding("resolvers")
+        servers = ", ".join(await ca.network.silent())
+        yield (
+            Finding("resolvers", WARNING, _MUTE.fill(language, {"servers": servers}))
+            if servers
+            else Finding("resolvers")
+        )
     for remote in ca.remotes:
         try:
             await remote.reach(_REACH_SECONDS)

@@ -95,6 +95,10 @@ class NetworkValidator:
         """Whether CAA permits the question's certificate."""
         return await self._caa.check(question)
 
+    async def silent(self) -> tuple[str, ...]:
+        """The resolvers that do not answer now."""
+        return await self._resolver.silent()
+
     async def require_dnssec(self) -> None:
         """Pass if the resolvers validate DNSSEC where the settings say so; raises Refused."""
         if self._has_dnssec and not await self._resolver.validates():

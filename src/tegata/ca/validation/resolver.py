@@ -102,6 +102,12 @@ class Resolver:
         found = await asyncio.gather(*(self._insist(("", SOA), None, until, [each]) for each in self._servers))
         return all(answer.secure for answer in found)
 
+    async def silent(self) -> tuple[str, ...]:
+        """Those of the servers that say nothing at all to a question, each asked once."""
+        until = asyncio.get_running_loop().time() + self._seconds
+        said = await asyncio.gather(*(self._once(each, ("", SOA), until) for each in self._servers))
+        return tuple(str(each) for each, one in zip(self._servers, said, strict=True) if isinstance(one, Unheard))
+
     async def addresses(self, name: str) -> Addresses:
         """The addresses of an absolute DNS name; each type is asked for once.
 
