@@ -141,7 +141,7 @@ def test_a_wrong_pin_is_tried_once(tokens, tmp_path):
 def test_a_last_try_is_left(monkeypatch):
     """A service that is started again and again would lock the token by a wrong PIN in its settings (B-95)."""
     token = SimpleNamespace(flags=TokenFlag.USER_PIN_COUNT_LOW | TokenFlag.USER_PIN_FINAL_TRY)
-    monkeypatch.setattr(token_keys.pkcs11, "lib", lambda _: SimpleNamespace(get_token=lambda **_: token))
+    monkeypatch.setattr("pkcs11.lib", lambda _: SimpleNamespace(get_token=lambda **_: token))
     uri = token_key("pkcs11:token=t;object=o?module-path=/m.so&pin-source=env:PIN")
     for use in (
         lambda: token_keys.open_key(uri, {"PIN": PIN}),

@@ -31,7 +31,7 @@ async def test_the_list_of_an_issuing_ca_that_ended_is_none_that_is_late() -> No
         jobs=SimpleNamespace(next_due=nothing),
         problem_reports=SimpleNamespace(open=none_open),
     )
-    page = Prometheus().page(store, lambda: NOW, lambda crl: crl == "issuing2")  # type: ignore[arg-type]  # all it asks
+    page = Prometheus().page(store, lambda: NOW, lambda crl: crl == "issuing2")
     text = (await call(page, "GET", PATH)).body.decode()
     series = dict(line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("tegata_crl"))
     assert float(series["tegata_crl_next_update_timestamp_seconds"]) == (NOW + 4 * DAY).timestamp()
