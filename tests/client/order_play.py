@@ -8,9 +8,10 @@ from tegata.acme import jwk, problems
 from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Headers, Response
 from tegata.client import events
-from tegata.client.flow import Issuance, Wanted
+from tegata.client.flow import Issuance
 from tegata.client.refusals import refusal
-from tegata.client.steps import Answered, Failed, Outcome, Refused, Send, Step
+from tegata.client.steps import Answered, Clear, Cleared, Failed, Outcome, Refused, Send, Step
+from tegata.client.wanted import Wanted
 from tegata.errors import TegataError
 from tegata.pki import certs, csr, keys
 from tegata.pki.key_types import KeyType
@@ -83,9 +84,15 @@ class Play:
         self.now = 0.0
         self.told: list[events.Event] = []
         self.step: Step | None = None
+        self.cleared, self.clearing_takes = 0, 0.0
 
     def happens(self, outcome: Outcome) -> Step:
+        """What is wanted after this; what is presented is taken back at once, as often as that is wanted."""
         self.step = self.issuance.next(outcome, self.now)
+        if isinstance(self.step, Clear):
+            self.cleared += 1
+            self.now += self.clearing_takes
+            self.step = self.issuance.next(Cleared(), self.now)
         self.told += self.issuance.drain()
         return self.step
 

@@ -180,6 +180,7 @@ def test_what_is_valid_already_is_not_tried_again():
     play = ordered()
     play.say(authorization(A, "valid"), to=authz_url(A))
     assert payload(play.say(authorization(B, "valid"), to=authz_url(B)))["csr"]
+    assert play.cleared == 0
 
 
 @pytest.mark.parametrize(
@@ -598,6 +599,21 @@ def test_the_time_that_presenting_takes_is_not_the_ca_s():
     play.say({}, to=challenge_url(A))
     released(play, A, B)
     assert isinstance(play.failed_with, errors.DeadlinePassed)
+
+
+def test_what_was_presented_is_taken_back_before_the_certificate_is_asked_for():
+    """Once: a signal while records are removed costs no certificate, and its time is not the CA's either."""
+    play = woken(answered())
+    play.clearing_takes = 3600.0
+    play.say(authorization(A, "valid"), to=authz_url(A))
+    assert play.cleared == 0
+    assert payload(play.say(authorization(B, "valid"), to=authz_url(B)))["csr"]
+    assert play.cleared == 1
+    assert play.issuance.deadline == DEADLINE + 3600
+    play.refuse(ErrorType.ORDER_NOT_READY)
+    woken(play)
+    assert payload(play.say(order("ready"), to=ORDER))["csr"]
+    assert play.cleared == 1
 
 
 def test_time_runs_out_before_anything_was_done():

@@ -19,10 +19,11 @@ from tegata.client.bucket import Bucket
 from tegata.client.driver import Driver
 from tegata.client.errors import BadAnswer, NoAccount, NotADirectory, ProblemReceived
 from tegata.client.exchange import Exchange
-from tegata.client.flow import Issuance, Wanted
+from tegata.client.flow import Issuance
 from tegata.client.network import Network
 from tegata.client.options import Options
 from tegata.client.session import Session
+from tegata.client.wanted import Wanted
 from tegata.clock import Clock, SystemClock, rfc3339
 from tegata.pki import csr
 from tegata.pki import names as name_rules

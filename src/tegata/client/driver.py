@@ -12,7 +12,21 @@ from tegata.client.events import Report
 from tegata.client.exchange import Exchange
 from tegata.client.flow import Issuance
 from tegata.client.solving import Solving
-from tegata.client.steps import Answered, Done, Failed, Outcome, Refused, Send, Sleep, Solve, Solved, Started, Woken
+from tegata.client.steps import (
+    Answered,
+    Clear,
+    Cleared,
+    Done,
+    Failed,
+    Outcome,
+    Refused,
+    Send,
+    Sleep,
+    Solve,
+    Solved,
+    Started,
+    Woken,
+)
 from tegata.clock import Clock
 from tegata.errors import TegataError
 from tegata.plugin_api.solver import Solver
@@ -41,7 +55,7 @@ class Driver:
                     raise step.error
                 outcome = self._do(step, solving, issuance.deadline)
 
-    def _do(self, step: Send | Solve | Sleep, solving: Solving, deadline: float) -> Outcome:
+    def _do(self, step: Send | Solve | Clear | Sleep, solving: Solving, deadline: float) -> Outcome:
         try:
             match step:
                 case Send():
@@ -49,6 +63,9 @@ class Driver:
                 case Solve(presentations):
                     solving.present(presentations)
                     return Solved()
+                case Clear():
+                    solving.clear()
+                    return Cleared()
                 case Sleep(seconds):
                     self._clock.sleep(seconds)
                     return Woken()

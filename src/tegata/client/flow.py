@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import TypeVar
 
-import msgspec
 from cryptography import x509
 
 from tegata.acme import b64, codec, identifiers
@@ -30,6 +29,8 @@ from tegata.client.pace import Pace
 from tegata.client.replacing import is_about_replaces
 from tegata.client.steps import (
     Answered,
+    Clear,
+    Cleared,
     Done,
     Failed,
     Outcome,
@@ -43,32 +44,14 @@ from tegata.client.steps import (
     Woken,
 )
 from tegata.client.validating import Validation
+from tegata.client.wanted import Wanted
 from tegata.errors import TegataError
 from tegata.pki import certs, names
-from tegata.pki.keys import PublicKey
 
 T = TypeVar("T")
 
 _EMPTY = b"{}"
 _DEACTIVATE = codec.encode({"status": "deactivated"})
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """The certificate to order: names as ``pki.names`` writes them, each once, and a request for them in DER."""
-
-    names: tuple[str, ...]
-    csr: bytes
-    public_key: PublicKey
-    replaces: str | None = None
-    """The identifier (RFC 9773 §4.1) of the certificate it takes the place of."""
-    not_before: str | None = None
-    not_after: str | None = None
-    profile: str | None = None
-    preferred_chain: str | None = None
-    release: bool = False
-    """Whether every authorization is given up at the end, whatever the end is."""
-    issuing_seconds: float | None = None
-    """How long the CA may take once the certificate is requested."""
 
 
 class Issuance:
@@ -114,6 +97,7 @@ class Issuance:
         self._default: Done | None = None
         self._alternates: list[str] = []
         self._end: Done | Failed | None = None
+        self._is_showing = False
         self._presenting_since: float | None = None
 
     def next(self, outcome: Outcome, now: float) -> Step:
@@ -133,9 +117,10 @@ class Issuance:
                 case Refused(error):
                     return self._on_refusal(error)
                 case Solved():
+                    self._is_showing = True
                     self._news += [events.Presented(each.name, each.challenge.type) for each in self._unanswered]
                     return self._answer_next()
-                case Woken():
+                case Cleared() | Woken():
                     return self._on_waking()
         except TegataError as error:
             return self._fail(error)
@@ -265,7 +250,12 @@ class Issuance:
     # The certificate.
 
     def _finalize(self) -> Step:
+        """Ask for the certificate, once nothing is presented any more: no clean-up comes between it and the disk."""
         assert self._order is not None
+        if self._is_showing:
+            self._is_showing = False
+            self._presenting_since, self._on_waking = self._now, self._finalize
+            return Clear()
         self._tell_once(events.Finalizing(self._wanted.names))
         seconds = self._wanted.issuing_seconds
         if seconds is not None and self._now + seconds < self.deadline:  # from here on the CA has no longer than that

@@ -39,6 +39,10 @@ class Solving:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take away all that is shown; raises what interrupts it, once all is gone."""
         interruption: BaseException | None = None
         while self._shown:
             presentation = self._shown.pop()

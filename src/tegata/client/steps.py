@@ -27,6 +27,10 @@ class Solve(msgspec.Struct, frozen=True):
     presentations: tuple[Presentation, ...]
 
 
+class Clear(msgspec.Struct, frozen=True):
+    """Take back all that is presented: it has been looked at. Gives Cleared."""
+
+
 class Sleep(msgspec.Struct, frozen=True):
     """Wait for this many seconds. Gives Woken."""
 
@@ -67,9 +71,13 @@ class Solved(msgspec.Struct, frozen=True):
     """All is presented."""
 
 
+class Cleared(msgspec.Struct, frozen=True):
+    """Nothing is presented any more."""
+
+
 class Woken(msgspec.Struct, frozen=True):
     """The wait is over."""
 
 
-Step: TypeAlias = Send | Solve | Sleep | Done | Failed
-Outcome: TypeAlias = Started | Answered | Refused | Solved | Woken
+Step: TypeAlias = Send | Solve | Clear | Sleep | Done | Failed
+Outcome: TypeAlias = Started | Answered | Refused | Solved | Cleared | Woken
