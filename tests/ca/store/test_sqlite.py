@@ -195,8 +195,9 @@ WALKS = {
     "audit.newest_link",
     "housekeeping.oldest_links",
     "problem_reports.all",
+    "customers.close_sessions",
 }
-"""Lists of everything, and the ends of tables by their keys."""
+"""Lists of everything, the ends of tables by their keys, and sessions, of which there are few, at a new password."""
 
 
 def test_every_look_up_has_its_index(path: Path) -> None:
