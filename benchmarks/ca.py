@@ -22,7 +22,7 @@ import servers
 from load import Tally
 from resolver import unbound
 
-ROUNDS, ORDERS, WORKERS, CROWD = 5, 200, 8, 32
+ROUNDS, ORDERS, WORKERS, CROWD = 5, 200, 6, 32
 OURS, PEBBLES = ("tegata-ca", "tegata-ca, plain"), ("Pebble, real validation", "Pebble, validates nothing")
 
 
