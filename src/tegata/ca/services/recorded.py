@@ -23,5 +23,5 @@ def difference(certificate: Certificate, events: Sequence[Event]) -> str | None:
         return "whether it is revoked"
     if revoked is None:
         return None
-    reason = str(int(Reason.KEY_COMPROMISE)) if "certificate.key-compromised" in told else revoked["reason"]
+    reason = str(int(Reason.KEY_COMPROMISE)) if "certificate.key-compromised" in told else revoked.get("reason")
     return None if reason == str(certificate.reason) else "why it is revoked"
