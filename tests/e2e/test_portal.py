@@ -150,6 +150,28 @@ def test_eabs_are_added_replaced_and_disabled(ca, contracts, inside, tegata):
     assert kid in refused.stderr + refused.stdout
 
 
+def test_more_names_than_a_form_may_have(ca, inside):
+    """Told as such; an EAB for all names of the contract needs none of them ticked."""
+    names = [f"{number:03}-{'a' * 56}.example.com" for number in range(800)]
+    many = ca.add_contract(*names, user=MAIL)["contract"]
+    here = f"{ca.portal_url}orders/{many}/credentials"
+    inside.goto(here)
+    inside.evaluate("document.querySelectorAll('[type=checkbox]').forEach(box => { box.checked = true })")
+    inside.click("form.card button")
+    assert "50,000バイト" in inside.locator("[role=alert]").inner_text()
+    inside.goto(here)
+    assert inside.locator("tbody tr").count() == 1
+    inside.click("form.card button")
+    inside.wait_for_selector("tbody tr:nth-child(2)")
+    assert column(inside, 5) == ["契約のすべてのドメイン"] * 2
+    inside.goto(here)
+    inside.locator("[type=checkbox]").nth(1).check()
+    inside.click("form.card button")
+    inside.wait_for_selector("tbody tr:nth-child(3)")
+    assert column(inside, 5)[0] == names[1]
+    ca.run("contract", "end", many).check()
+
+
 def test_pages_at_four_hundred_percent(ca, contracts, inside):
     """WCAG 1.4.10: at 320 pixels' width nothing but tables is wider than the window, and these scroll by themselves."""
     long = ca.add_contract(f"{'a' * 60}.{'b' * 60}.example.com", user=MAIL, organization="長" * 64)["contract"]
@@ -211,6 +233,32 @@ def test_another_customers_contract_is_not_there(ca, inside):
         response = inside.goto(f"{ca.portal_url}orders/{contract}/download")
         assert response.status == 404
         assert "ページが見つかりません" in inside.content()
+
+
+def test_a_session_that_has_ended_in_the_middle(ca, contracts, inside):
+    """Whoever wanted a page gets it after logging in; whose form was lost is told, and is led back to it."""
+
+    def log_in(password):
+        inside.fill("input[name=login]", MAIL)
+        inside.fill("input[name=password]", password)
+        inside.click("main button")
+
+    wanted = f"{ca.portal_url}orders/{contracts['first']['contract']}/credentials"
+    inside.context.clear_cookies()
+    inside.goto(wanted)
+    assert inside.locator("[role=alert]").count() == 0
+    log_in("wrong")
+    inside.click("text=English")
+    log_in(contracts["password"])
+    inside.wait_for_url(wanted)
+    rows = inside.locator("tbody tr").count()
+    inside.fill("form.card input[name=label]", "typed in vain")
+    inside.context.clear_cookies(name="__Host-tegata")
+    inside.click("form.card button")
+    assert "not done and is not kept" in inside.locator("[role=alert]").inner_text()
+    log_in(contracts["password"])
+    inside.wait_for_url(wanted)
+    assert inside.locator("tbody tr").count() == rows
 
 
 def test_logging_out_ends_the_session(ca, inside):

@@ -42,7 +42,7 @@ def test_the_notice_of_an_acme_contract(contract):
         "OV (ACME) 1年",
         "新規発行",
         "www.example.com、example.net（サブドメインを含む）",
-        "2026/01/30 - 2027/01/29",
+        "2026/01/30 - 2027/01/30（日本時間）",
         "https://ca.example.com:8443/portal/login",
         "admin@example.com",
         "「ダウンロードはこちら」",
@@ -70,6 +70,7 @@ def test_the_notice_of_a_contract_without_acme(contract):
     assert subject == "契約申込書承諾のご案内"
     assert "OV (RSA2024) 半年" in body
     assert "お申込種別     契約更新" in body
+    assert "（協定世界時）" not in body
     assert "でログインしてください。\n\n契約更新のお申し込みは" in body
     for promise in ("証明書発行", "証明書は", "ダウンロード", "EAB", "tegata"):
         assert promise not in body

@@ -1,9 +1,9 @@
-"""Requests that another site sends in the customer's name are refused."""
+"""Requests that another site sends in the customer's name are refused, and a log-in leads to our own pages only."""
 
 import pytest
 from starlette.requests import Request
 
-from tegata.ca.portal.session import CrossSiteRequest, check_same_site
+from tegata.ca.portal.session import CrossSiteRequest, check_same_site, own_page, to_login
 
 
 def request(**headers: str) -> Request:
@@ -38,3 +38,49 @@ def test_another_sites_form_is_refused(headers: dict[str, str]) -> None:
 def test_our_own_forms_pass(headers: dict[str, str]) -> None:
     """Our own pages, an address typed by hand, and programs that are no browsers."""
     check_same_site(request(**headers))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example/portal/orders",
+        "https://evil.example/portal/orders",
+        "/\\evil.example",
+        "/portal/orders//evil.example",
+        "/portal/orders/../../acme/directory",
+        "/portal/orders@evil.example",
+        "/portal/ordersevil",
+        "/portal/logout",
+        "/portal/orders/C1\n",
+        "/portal/orders?to=//evil.example",
+        "",
+    ],
+)
+def test_a_login_leads_to_no_other_page(path: str) -> None:
+    """To the list instead, which is nobody else's."""
+    assert own_page(path) == "/portal/orders"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "referer", "leads_to"),
+    [
+        ("GET", "/portal/orders", "", "", "/portal/login"),
+        ("GET", "/portal/orders/C1", "after=0a", "", "/portal/login?to=%2Fportal%2Forders%2FC1%3Fafter%3D0a"),
+        ("GET", "//evil.example/", "", "", "/portal/login"),
+        (
+            "POST",
+            "/portal/orders/C1/credentials/K1/label",
+            "",
+            "https://ca.example/portal/orders/C1/credentials",
+            "/portal/login?to=%2Fportal%2Forders%2FC1%2Fcredentials&lost=1",
+        ),
+        ("POST", "/portal/orders/C1/terms", "", "", "/portal/login?lost=1"),
+        ("POST", "/portal/orders/C1/terms", "", "https://[/x", "/portal/login?lost=1"),
+        ("POST", "/portal/orders/C1/terms", "", "https://ca.example//evil.example/", "/portal/login?lost=1"),
+    ],
+)
+def test_the_way_back_from_the_log_in(method: str, path: str, query: str, referer: str, leads_to: str) -> None:
+    """The page that was wanted; of a form the page it was on, and that nothing was done."""
+    headers = [(b"host", b"ca.example"), (b"referer", referer.encode())]
+    scope = {"type": "http", "scheme": "https", "method": method, "path": path, "headers": headers}
+    assert to_login(Request({**scope, "query_string": query.encode()})).headers["location"] == leads_to

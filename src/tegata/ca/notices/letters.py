@@ -3,14 +3,15 @@
 A letter never holds a secret: an EAB is fetched from the portal.
 """
 
-from datetime import datetime
 from typing import NamedTuple
 
 from tegata.ca.model import Application, Contract
 from tegata.ca.policy.names import named
 from tegata.ca.settings import Service
 from tegata.pki import names
+from tegata.text import dates
 from tegata.text.catalogue import printable
+from tegata.text.language import Language
 
 _APPLICATIONS = {Application.NEW: "新規発行", Application.RENEWAL: "契約更新"}
 
@@ -41,8 +42,8 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
         "service": service.label,
         "application": _APPLICATIONS[contract.application],
         "names": "、".join(_told(name) for name in contract.domains),
-        "starts": _date(contract.starts),
-        "ends": _date(contract.ends),
+        "starts": dates.day(contract.starts, Language.JA),
+        "ends": dates.day(contract.ends, Language.JA),
         "portal_url": sender.portal_url,
         "login": login,
         "directory_url": sender.directory_url,
@@ -56,10 +57,6 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
 
 def _told(name: str) -> str:
     return f"{names.shown(name[1:])}（サブドメインを含む）" if name.startswith(".") else names.shown(name)
-
-
-def _date(instant: datetime) -> str:
-    return instant.strftime("%Y/%m/%d")
 
 
 _SUBJECT = "契約申込書承諾のご案内"
@@ -76,7 +73,7 @@ _ACCEPTED = """\
   サービス       {service}
   お申込種別     {application}
   コモンネーム   {names}
-  契約期間       {starts} - {ends}（協定世界時）
+  契約期間       {starts} - {ends}（日本時間）
 
 ■ お客様専用ページ
   {portal_url}

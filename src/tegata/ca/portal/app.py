@@ -18,10 +18,10 @@ from tegata.ca.errors import NotFound, Refused
 from tegata.ca.journal import Journal
 from tegata.ca.portal.credentials import CredentialPages
 from tegata.ca.portal.downloads import DownloadPages
-from tegata.ca.portal.logins import LOGIN, ORDERS, Address, LoginPages
+from tegata.ca.portal.logins import Address, LoginPages
 from tegata.ca.portal.orders import OrderPages
 from tegata.ca.portal.pages import HEADERS, language_of, page, words
-from tegata.ca.portal.session import CrossSiteRequest, NotLoggedIn
+from tegata.ca.portal.session import ORDERS, CrossSiteRequest, NotLoggedIn, to_login
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.customers import CustomerService
@@ -32,6 +32,7 @@ from tegata.text.catalogue import explain
 
 STATIC = Path(__file__).with_name("static")
 MOST_BODY_BYTES = 50_000
+TOO_LARGE = 413
 log = Journal("portal")
 
 
@@ -104,13 +105,17 @@ async def _to_orders(_: Request) -> Response:
     return RedirectResponse(ORDERS, 303)
 
 
-async def _to_login(_: Request, __: Exception) -> Response:
-    return RedirectResponse(LOGIN, 303)
+async def _to_login(request: Request, _: Exception) -> Response:
+    return to_login(request)
 
 
 async def _missing(request: Request, error: Exception) -> Response:
     """One page for what is not there, what is another's and what another site asked for: they must look alike."""
     t = words(language_of(request))
+    if isinstance(error, HTTPException) and error.status_code == TOO_LARGE:
+        return page(
+            request, "problem.html", status=TOO_LARGE, title=t("failed"), text=t("too-large.text"), reference=None
+        )
     status = (
         error.status_code if isinstance(error, HTTPException) else 403 if isinstance(error, CrossSiteRequest) else 404
     )
@@ -161,7 +166,7 @@ class _Guard:
             message = await receive()
             read += len(message.get("body", b""))
             if read > MOST_BODY_BYTES:
-                raise HTTPException(413)
+                raise HTTPException(TOO_LARGE)
             return message
 
         async def with_headers(message: Message) -> None:

@@ -5,20 +5,19 @@ Counts failures; whether a password is right is the customer service's to say.
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tegata.ca.errors import LoginFailed
 from tegata.ca.portal.pages import language_of, page
-from tegata.ca.portal.session import COOKIE, check_same_site, enter, leave
+from tegata.ca.portal.session import BACK, COOKIE, LOGIN, LOST, ORDERS, check_same_site, enter, leave, own_page
 from tegata.ca.portal.throttle import Throttle
 from tegata.ca.services.customers import CustomerService
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 
-ORDERS = "/portal/orders"
-LOGIN = "/portal/login"
 MOST_CHARACTERS = 1000
 
 
@@ -46,8 +45,8 @@ class LoginPages:
         """The form; who has a session goes straight on."""
         token = request.cookies.get(COOKIE)
         if token and await self._customers.session(token):
-            return RedirectResponse(ORDERS, 303)
-        return page(request, "login.html", error=None)
+            return RedirectResponse(_wanted(request), 303)
+        return _form(request, error=None)
 
     async def log_in(self, request: Request) -> Response:
         """Take login and password."""
@@ -70,7 +69,7 @@ class LoginPages:
             return _refused(request, error)
         self._throttle.passed(key)
         self._addresses.withdraw(address, now)
-        return enter(ORDERS, token)
+        return enter(_wanted(request), token)
 
     async def log_out(self, request: Request) -> Response:
         """End the session."""
@@ -80,5 +79,17 @@ class LoginPages:
         return leave(LOGIN)
 
 
+def _wanted(request: Request) -> str:
+    """The page of ours that the log-in leads to."""
+    return own_page(request.query_params.get(BACK, ORDERS))
+
+
 def _refused(request: Request, error: TegataError) -> Response:
-    return page(request, "login.html", status=403, error=str(explain(error, language_of(request))))
+    return _form(request, error=str(explain(error, language_of(request))), status=403)
+
+
+def _form(request: Request, *, error: str | None, status: int = 200) -> Response:
+    """The form; its address keeps what page was wanted."""
+    wanted, is_lost = _wanted(request), LOST in request.query_params
+    action = LOGIN + ("" if wanted == ORDERS else "?" + urlencode({BACK: wanted}))
+    return page(request, "login.html", status=status, error=error, action=action, is_lost=is_lost and not error)

@@ -1,9 +1,10 @@
-"""Who is at the other end: the session cookie, and requests that another site sent in the customer's name.
+"""Who is at the other end: the session cookie, requests that another site sent in the customer's name, the way back.
 
 Knows cookies and headers; passwords and sessions themselves are the customer service's.
 """
 
-from urllib.parse import urlsplit
+import re
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +14,12 @@ from tegata.ca.services.customers import CustomerService
 
 # The prefix makes browsers refuse the cookie from anybody but this host over TLS (RFC 6265bis §4.1.3.2).
 COOKIE = "__Host-tegata"
+LOGIN = "/portal/login"
+ORDERS = "/portal/orders"
+BACK, LOST = "to", "lost"
+"""What the log-in's address says: the page that was wanted, and that a form came to nothing."""
+# No page of ours has another address. Dots, backslashes and escapes would only ever lead elsewhere.
+_OWN = re.compile(r"/portal/orders(?:/[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9_=&-]*)?")
 
 
 class NotLoggedIn(Exception):
@@ -46,6 +53,21 @@ async def require_customer(request: Request, customers: CustomerService) -> Cust
     if customer is None:
         raise NotLoggedIn
     return customer
+
+
+def own_page(path: str) -> str:
+    """The path with its query if it is one of the portal's pages, otherwise that of the list: nobody is led away."""
+    return path if _OWN.fullmatch(path) else ORDERS
+
+
+def to_login(request: Request) -> Response:
+    """Go to the log-in, which leads on to the page that was wanted; after a form, to the page that had it."""
+    is_form = request.method not in ("GET", "HEAD")
+    # Which page had the form the browser tells, to our own pages only (Referrer-Policy).
+    url = request.headers.get("referer", "") if is_form else str(request.url)
+    wanted = own_page(re.sub(r"^https?://[^/?#]*", "", url))
+    said = ({BACK: wanted} if wanted != ORDERS else {}) | ({LOST: "1"} if is_form else {})
+    return RedirectResponse(LOGIN + ("?" + urlencode(said) if said else ""), 303)
 
 
 def enter(location: str, token: str) -> Response:

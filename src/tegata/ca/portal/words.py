@@ -12,6 +12,11 @@ WORDS: dict[str, Sentence] = {
     "logout": Sentence("Log out", "ログアウト"),
     "login.name": Sentence("Mail address", "メールアドレス"),
     "login.password": Sentence("Password", "パスワード"),
+    "login.lost": Sentence(
+        "Your session had ended, so what you sent was not done and is not kept. Log in; you are led back to its page.",
+        "ログインの有効時間が過ぎていたため、送信された内容は処理も保存もされていません。"
+        "ログインすると元の画面に戻りますので、もう一度入力してください。",
+    ),
     "orders": Sentence("Orders", "お申込一覧"),
     "orders.current": Sentence("Contracts in force are shown.", "現在有効な契約を表示しています。"),
     "orders.all": Sentence("All contracts are shown.", "すべての契約を表示しています。"),
@@ -100,6 +105,9 @@ WORDS: dict[str, Sentence] = {
         "サーバーや部門ごとにEABを分けると、ほかに影響を与えずに個別に交換・無効化できます。",
     ),
     "eab.add.label": Sentence("Label, such as the server's name", "名称（利用するサーバー名など）"),
+    "eab.add.domains": Sentence(
+        "Names allowed (none ticked: all of the contract)", "許可ドメイン（選択しない場合は契約のすべてのドメイン）"
+    ),
     "eab.add.accounts": Sentence("Accounts at most (empty: any number)", "使用回数の上限（空欄は無制限）"),
     "eab.add.expires": Sentence("Last day (UTC; empty: the contract's)", "有効期限（日本時間、空欄は契約期間まで）"),
     "eab.add.button": Sentence("Add", "追加"),
@@ -134,6 +142,12 @@ WORDS: dict[str, Sentence] = {
     "missing.text": Sentence(
         "The address may be mistyped, or the contract belongs to another customer.",
         "アドレスが誤っているか、他のお客様の契約です。",
+    ),
+    "too-large.text": Sentence(
+        "The form holds more than 50,000 bytes, and nothing of it was done. Choose fewer names; without a choice an EAB "
+        "is for all names of the contract.",
+        "入力内容が上限（50,000バイト）を超えているため、処理していません。ドメイン名の選択を減らしてください。"
+        "ドメイン名を選択しない場合、EABは契約のすべてのドメインに使用できます。",
     ),
     "reference": Sentence("Reference number", "参照番号"),
     "failed": Sentence("This could not be done", "処理できませんでした"),
