@@ -224,12 +224,16 @@ class Certificates(Protocol):
         """Issued ones for the key with this digest, newest first, whatever became of them."""
         ...
 
+    async def is_compromised(self, spki_digest: bytes, account_id: str) -> bool:
+        """Whether the key is blocked, or a certificate of the account's was revoked for it as compromised (A-94)."""
+        ...
+
     def intend(self, work: Work, certificate: Certificate) -> None:
-        """Guarded: the order has no intent yet, and the key is not blocked (A-94)."""
+        """Guarded: the order has no intent yet, and the key is not compromised (A-94)."""
         ...
 
     def issue(self, work: Work, serial: str, chain_pem: bytes, at: datetime, linted: str | None = None) -> None:
-        """Guarded: intended and not yet issued, and the key not blocked meanwhile; ``linted``: by whom, for the log."""
+        """Guarded: intended and not issued yet, the key not compromised meanwhile; ``linted``: by whom, for the log."""
         ...
 
     def revoke(self, work: Work, serial: str, reason: int, at: datetime, by: str) -> None:
@@ -258,7 +262,7 @@ class Precertificates(Protocol):
         ...
 
     def finish(self, work: Work, serial: str, chain_pem: bytes, at: datetime) -> None:
-        """Guarded: it has SCTs and no certificate yet, is not revoked, and its key not blocked."""
+        """Guarded: it has SCTs and no certificate yet, is not revoked, and its key not compromised."""
         ...
 
 

@@ -47,6 +47,46 @@ async def test_all_certificates_of_the_key_go(house, sold):
     assert (blocked.spki_digest, blocked.cause) == (DIGEST, "the certificate's key")
 
 
+async def test_an_accounts_word_is_no_proof(house, sold):
+    """It counts for the account's own certificates: another's stay, and the key is good for others (A-94)."""
+    one, other = sold
+    lesser = await house.issue(one, "b.example.net")
+    await house.certificates.revoke_by_account(one, der(lesser), 4)
+    named = await house.issue(one, "a.example.net")
+    await house.issue(one, "c.example.net")
+    await house.issue(other, "www.example.org")
+    await house.certificates.revoke_by_account(one, der(named), 1)
+    found = await reasons(house)
+    assert found == {"b.example.net": 4, "a.example.net": 1, "c.example.net": 1, "www.example.org": None}
+    assert await house.certificates.blocked_keys() == []
+    await house.issue(other, "www.example.org")
+
+
+async def test_an_account_gets_nothing_for_the_key_that_it_gave_up(house, sold):
+    """By its own word the key is compromised; the order stays ready for another (BR 6.1.1.3, A-94)."""
+    one, _ = sold
+    await house.certificates.revoke_by_account(one, der(await house.issue(one, "a.example.net")), 1)
+    view = await house.ready(one, "a.example.net")
+    with pytest.raises(BadCertificateRequest) as refusal:
+        await house.finalize(one, view)
+    assert refusal.value.facts["reason"] == "its key is known to be compromised"
+    assert (await house.finalize(one, view, generate(KeyType.RSA2048))).order.serial is not None
+
+
+async def test_what_was_being_signed_for_a_key_given_up_is_not_finished(house, sold):
+    """As for a blocked key (A-84)."""
+    one, _ = sold
+    named = await house.issue(one, "a.example.net")
+    house.signer.before = OSError("down")
+    view = await house.finalize(one, await house.ready(one, "b.example.net"))
+    await house.certificates.revoke_by_account(one, der(named), 1)
+    house.signer.before = None
+    house.clock.advance(MINUTE)
+    await house.work()
+    ended = await house.orders.get(one, view.order.id)
+    assert (ended.status, ended.order.fault.code) == ("invalid", "issuance.failed")
+
+
 async def test_an_expired_certificate_names_its_key_too(house, sold):
     """Whoever has the key may show it by any certificate of it."""
     one, _ = sold

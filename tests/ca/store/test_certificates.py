@@ -195,7 +195,7 @@ async def test_revoked_certificates_for_the_crl(store: Store) -> None:
     await populate(store)
     await orders(store, "o1", "o2", "o3", "o4", "o5")
     issued = {"chain_pem": b"pem", "issued_at": NOW}
-    late = certificate("01", "o1", revoked_at=NOW + SECOND, reason=1, **issued)
+    late = certificate("01", "o1", revoked_at=NOW + SECOND, reason=1, spki_digest=b"another", **issued)
     early = certificate("02", "o2", revoked_at=NOW, reason=4, **issued)
     work = Work()
     for record in (
@@ -265,6 +265,33 @@ async def test_to_be_replaced(store: Store) -> None:
     assert await step(store, "revoke", "a1", 4, NOW, "operator")
     assert not await step(store, "replace", "a1", wanted)
     assert await store.certificates.get("b1") == other
+
+
+async def test_a_key_given_up(store: Store) -> None:
+    """By one account, for itself alone; for another reason it would be no such key (A-94)."""
+    await populate(store)
+    await orders(store, "order", "intended", "next", "other")
+    key = certificate().spki_digest
+    work = Work()
+    store.accounts.insert(work, account(id="somebody", thumbprint="other"))
+    await store.commit(work)
+    assert await step(store, "intend", certificate(chain_pem=b"pem", issued_at=NOW))
+    assert await step(store, "intend", certificate("a2", "intended"))
+    assert not await store.certificates.is_compromised(key, certificate().account_id)
+    assert await step(store, "revoke", "a1", 4, NOW, "account")
+    assert not await store.certificates.is_compromised(key, certificate().account_id)
+    assert await step(store, "revoke_for_key_compromise", "a1")
+    assert await store.certificates.is_compromised(key, certificate().account_id)
+    assert not await store.certificates.is_compromised(key, "somebody")
+    assert not await store.certificates.is_compromised(b"another", certificate().account_id)
+    assert not await step(store, "issue", "a2", b"pem", NOW)
+    assert not await step(store, "intend", certificate("a3", "next"))
+    assert await step(store, "intend", certificate("a4", "other", account_id="somebody"))
+    assert await step(store, "issue", "a4", b"pem", NOW)
+    work = Work()
+    store.blocked_keys.block(work, key, NOW, "operator")
+    await store.commit(work)
+    assert await store.certificates.is_compromised(key, "somebody")
 
 
 async def test_a_blocked_key(store: Store) -> None:

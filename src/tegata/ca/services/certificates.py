@@ -117,6 +117,8 @@ class CertificateService:
         """Revoke a certificate for its account, or for one that has proved all its names (A-90).
 
         The latter knows that the names changed hands, and nothing of the key: it is always cessationOfOperation (A-93).
+        An account's word for a compromised key counts for its own certificates, and for nobody else's: a CSR that
+        was signed once proves no key (BR 4.9.12).
         Raises MalformedRequest, UnknownCertificate, RevocationRefused, BadRevocationReason, AlreadyRevoked.
         """
         certificate = await self._issued(der)
@@ -127,7 +129,11 @@ class CertificateService:
             given = Reason.CESSATION_OF_OPERATION
         if certificate.revoked_at is not None:
             raise AlreadyRevoked(serial=certificate.serial)
-        await self._revocations.revoke(certificate, given, f"account {actor.account.id}")
+        by = f"account {actor.account.id}"
+        if given is Reason.KEY_COMPROMISE:
+            await self._revocations.compromised_by_word(certificate, by)
+        else:
+            await self._revocations.revoke(certificate, given, by)
 
     async def revoke_by_key(self, key: PublicKey, der: bytes, reason: int | None) -> None:
         """Revoke a certificate for whoever holds its key, always as keyCompromise (A-93).

@@ -95,7 +95,7 @@ class IssuanceService:
         try:
             await self._store.commit(work)
         except Conflict:
-            if await self._store.blocked_keys.get(certificate.spki_digest) is not None:
+            if await self._is_compromised(certificate):
                 raise BadCertificateRequest(reason="its key is known to be compromised") from None
             expired = certificate.intended_at >= validated.order.expires_at
             raise OrderNotReady(status="invalid" if expired else "processing") from None
@@ -192,10 +192,13 @@ class IssuanceService:
         """Pass if an interrupted issuance may go on; raises the refusals of ``FinalCheck.standing``, IssuanceFailed."""
         await self._check.standing(order)
         baseline.check_life(certificate.not_before, certificate.not_after, self._policy, self._clock())
-        if await self._store.blocked_keys.get(certificate.spki_digest) is not None:
+        if await self._is_compromised(certificate):
             raise IssuanceFailed
         if certificate.not_before < self._clock() - NOT_BEFORE_BEHIND_AT_SIGNATURE:
             raise IssuanceFailed
+
+    async def _is_compromised(self, certificate: Certificate) -> bool:
+        return await self._store.certificates.is_compromised(certificate.spki_digest, certificate.account_id)
 
     async def _lint(self, certificate: Certificate, tbs: bytes) -> str | None:
         """By whom these bytes were found sound, if they are of the share; raises LintFindings, LintSilent."""

@@ -61,6 +61,16 @@ class Revocations:
         self._store.jobs.add(work, sweep)
         return await self._revoke_key(work, spki_digest, by, named.serial if named else None)
 
+    async def compromised_by_word(self, certificate: Certificate, by: str) -> None:
+        """Revoke a certificate as keyCompromise, and those that its account has for the same key and could name itself.
+
+        Nobody has shown the key: it stays good for everybody else, and what was revoked keeps its reason. The account
+        gets no certificate for it any more. Raises AlreadyRevoked.
+        """
+        done = await self._revoke_key(Work(), certificate.spki_digest, by, certificate.serial, certificate.account_id)
+        if certificate.serial not in {one.serial for one in done}:
+            raise AlreadyRevoked(serial=certificate.serial)
+
     async def sweep(self, job: Job) -> None:
         """Revoke what was issued for a blocked key at the very moment in which it was blocked."""
         work = Work()
@@ -80,9 +90,13 @@ class Revocations:
             and (certificate.serial == named or now < certificate.not_after + LAST_SECOND)
         ]
 
-    async def _revoke_key(self, first: Work, spki_digest: bytes, by: str, named: str | None) -> list[Certificate]:
+    async def _revoke_key(
+        self, first: Work, spki_digest: bytes, by: str, named: str | None, account: str | None = None
+    ) -> list[Certificate]:
         for attempt in range(1, _TRIES + 1):
             doomed = await self._doomed(spki_digest, named)
+            if account is not None:
+                doomed = [one for one in doomed if one.account_id == account and one.revoked_at is None]
             work = Work()
             work.statements += first.statements
             for certificate in doomed:

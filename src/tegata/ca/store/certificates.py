@@ -66,6 +66,11 @@ class CertificateRows:
         """Issued certificates for the key with this digest, newest first."""
         return _certificates(await self._database.fetch("certificates.of_key", spki_digest=spki_digest))
 
+    async def is_compromised(self, spki_digest: bytes, account_id: str) -> bool:
+        """Whether the key with this digest is blocked, or compromised by the word of this account."""
+        rows = await self._database.fetch("certificates.is_compromised", spki_digest=spki_digest, account_id=account_id)
+        return bool(rows[0][0])
+
     async def revoked(self, crl: str, since_not_after: datetime, after: str, most: int) -> list[Revocation]:
         """Revoked certificates of this CRL that had not expired at that instant, by their serials."""
         rows = await self._database.fetch(

@@ -203,6 +203,7 @@ CREATE INDEX certificates_newest ON certificates (contract_id, intended_at, seri
 CREATE INDEX certificates_revoked ON certificates (crl, serial, not_after, revoked_at, reason)
     WHERE revoked_at IS NOT NULL;
 CREATE INDEX certificates_of_key ON certificates (spki_digest);
+CREATE INDEX certificates_compromised ON certificates (spki_digest, account_id) WHERE reason = 1;
 
 -- A precertificate counts as issued: its certificate is issued from then on, and finished when its SCTs are in it.
 CREATE TABLE precertificates (

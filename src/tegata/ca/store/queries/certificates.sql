@@ -59,6 +59,10 @@ FROM certificates
 WHERE spki_digest = :spki_digest AND issued_at IS NOT NULL
 ORDER BY intended_at DESC, serial;
 
+-- name: is_compromised
+SELECT EXISTS (SELECT 1 FROM blocked_keys WHERE spki_digest = :spki_digest)
+    OR EXISTS (SELECT 1 FROM certificates WHERE spki_digest = :spki_digest AND account_id = :account_id AND reason = 1);
+
 -- name: revoked
 SELECT serial, revoked_at, reason
 FROM certificates
@@ -73,19 +77,30 @@ INSERT INTO certificates
 SELECT :serial, :order_id, :account_id, :contract_id, :names, :names_digest, :not_before, :not_after, :spki_digest,
     :tbs, :intended_at, :chain_pem, :issued_at, :revoked_at, :reason, :crl
 WHERE NOT EXISTS (SELECT 1 FROM blocked_keys WHERE spki_digest = :spki_digest)
+    AND NOT EXISTS (
+        SELECT 1 FROM certificates WHERE spki_digest = :spki_digest AND account_id = :account_id AND reason = 1
+    )
 ON CONFLICT DO NOTHING;
 
 -- name: issue
 UPDATE certificates
 SET chain_pem = :chain_pem, issued_at = :at
 WHERE serial = :serial AND issued_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM blocked_keys AS b WHERE b.spki_digest = certificates.spki_digest);
+    AND NOT EXISTS (SELECT 1 FROM blocked_keys AS b WHERE b.spki_digest = certificates.spki_digest)
+    AND NOT EXISTS (
+        SELECT 1 FROM certificates AS c
+        WHERE c.spki_digest = certificates.spki_digest AND c.account_id = certificates.account_id AND c.reason = 1
+    );
 
 -- name: finish
 UPDATE certificates
 SET chain_pem = :chain_pem
 WHERE serial = :serial AND issued_at IS NOT NULL AND revoked_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM blocked_keys AS b WHERE b.spki_digest = certificates.spki_digest);
+    AND NOT EXISTS (SELECT 1 FROM blocked_keys AS b WHERE b.spki_digest = certificates.spki_digest)
+    AND NOT EXISTS (
+        SELECT 1 FROM certificates AS c
+        WHERE c.spki_digest = certificates.spki_digest AND c.account_id = certificates.account_id AND c.reason = 1
+    );
 
 -- name: revoke
 UPDATE certificates
