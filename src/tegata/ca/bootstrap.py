@@ -140,7 +140,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         ids=ids,
         clock=now,
         tell_customers=on.notifier is not None,
-        is_public=settings.policy.public,
+        policy=settings.policy,
     )
     terms = TermsService(store=store, terms=configuration.terms(on.home, settings.acme), page=page, clock=now)
     crls = _crls(on)

@@ -15,21 +15,23 @@ from tegata.text.language import Language
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def view(organization: str, service: str = "ov-acme-1y") -> ContractView:
+def view(organization: str, service: str = "ov-acme-1y", first: str = "www.example.com") -> ContractView:
     now = datetime(2026, 1, 30, tzinfo=UTC)
     contract = Contract(
         id="C1",
         customer_id="1",
         service=service,
         organization=Organization(name=organization, country="JP"),
-        domains=("www.example.com", "www2.example.com"),
+        domains=(first, "www2.example.com"),
         application=Application.NEW,
         applied_at=now,
         starts=now,
         ends=datetime(2027, 1, 30, tzinfo=UTC),
     )
     customer = Customer(id="1", login="admin@example.com", password_hash="", created_at=now)
-    return ContractView(contract, ContractStatus.ACTIVE, SERVICES[service], None, customer, None)
+    return ContractView(
+        contract, ContractStatus.ACTIVE, SERVICES[service], None, customer, None, service.startswith("ov")
+    )
 
 
 def texts(root: ET.Element) -> list[str]:
@@ -59,3 +61,22 @@ def test_names_without_an_organization(language: Language, title: str) -> None:
     svg = sticker(view("Example Corporation", "dv-acme-1y"), "http://ca.example/seal/C1", language)
     assert "Example Corporation" not in svg
     assert texts(ET.fromstring(svg))[:2] == [title, "www.example.com +1"]
+
+
+@pytest.mark.parametrize(
+    ("first", "shown", "squeezed"),
+    [
+        ("www.example.com", "www.example.com +1", (False, False)),
+        (".example.com", "example.com とその配下 +1", (True, False)),
+        ("xn--wgv71a119e.jp", "xn--wgv71a119e.jp (日本語.jp) +1", (True, True)),
+        (".xn--wgv71a119e.jp", "xn--wgv71a119e.jp (日本語.jp) とその配下 +1", (True, True)),
+    ],
+)
+def test_names_as_a_visitor_reads_them(first: str, shown: str, squeezed: tuple[bool, bool]) -> None:
+    """In both forms; a name that stands for others says so; and none is wider than the picture."""
+    for service, place, is_squeezed in (("dv-acme-1y", 1, squeezed[0]), ("ov-acme-1y", 2, squeezed[1])):
+        text = list(ET.fromstring(sticker(view("株式会社", service, first), "x", Language.JA)).iter(f"{SVG}text"))[
+            place
+        ]
+        assert text.text == shown
+        assert (text.get("textLength") == "170") is is_squeezed

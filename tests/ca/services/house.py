@@ -293,6 +293,7 @@ class House:
             ids=ids,
             clock=clock,
             tell_customers=self.has_mail,
+            policy=self.policy,
         )
         self.examinations = ExaminationService(store=store, services=self.products, ids=ids, clock=clock)
         self.credentials = CredentialService(

@@ -7,6 +7,7 @@ import pytest
 from tegata.ca.errors import BadName, Refused, UnknownObject
 from tegata.ca.model import Application, Organization
 from tegata.ca.policy.contracts import ContractStatus
+from tegata.ca.settings import Policy
 from tests.ca.services.house import DAY, NOW, SECOND
 
 pytestmark = pytest.mark.anyio
@@ -167,7 +168,7 @@ async def test_an_unknown_contract(house):
 
 async def test_where_an_organization_is(house):
     """B-63: a publicly trusted CA has to say its state or its locality, where it names it at all."""
-    house.contracts._is_public = True
+    house.contracts._policy = Policy(public=True)
     nowhere = Organization(name="Example", country="JP")
     with pytest.raises(Refused):
         await house.sell(organization=nowhere)

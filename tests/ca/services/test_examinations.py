@@ -97,6 +97,28 @@ async def test_it_counts_for_so_long(house):
     ]
 
 
+async def test_what_the_sticker_vouches_for(house):
+    """B-64: The organization only while its examination counts; without one where none need be, and never of DV."""
+
+    async def vouches(added):
+        return (await house.contracts.show(added.contract.id)).vouches_for_organization
+
+    added = await house.sell(is_examined=False, ends=NOW + 1000 * DAY)
+    names_only = await house.sell(is_examined=False, service="dv-acme-1y")
+    assert not await vouches(added)
+    await house.examinations.examine(added.contract.id, by="Aoki", **WHAT)
+    assert not await vouches(added)
+    await house.examinations.release(added.contract.id, by="Baba")
+    assert await vouches(added)
+    house.contracts._policy = Policy()
+    house.clock.advance(398 * DAY)
+    assert await vouches(added)
+    house.clock.advance(SECOND)
+    assert not await vouches(added)
+    assert await vouches(await house.sell(is_examined=False))
+    assert not await vouches(names_only)
+
+
 async def test_an_earlier_one_does_not_take_a_later_ones_place(house):
     """Released after it."""
     contract = (await house.sell()).contract.id

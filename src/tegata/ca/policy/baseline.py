@@ -110,3 +110,14 @@ def check_examination(contract: Contract, service: Service, policy: Policy, now:
 def identity_ends(contract: Contract) -> datetime | None:
     """Until when the examination of the organization counts; None where none is on record."""
     return None if contract.examined_at is None else contract.examined_at + EXAMINATION
+
+
+def vouches_for_organization(contract: Contract, service: Service, policy: Policy, now: datetime) -> bool:
+    """Whether the CA stands for the organization now: an OV contract's, by an examination that counts still.
+
+    Without one on record, where none need be: whoever takes up such a contract has examined it.
+    """
+    ends = identity_ends(contract)
+    if service.validation != "ov" or ends is None:
+        return service.validation == "ov" and not needs_examination(service, policy)
+    return now <= ends

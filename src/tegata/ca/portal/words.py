@@ -155,5 +155,6 @@ WORDS: dict[str, Sentence] = {
     "sticker": Sentence("Sticker", "ステッカー"),
     "sticker.organization": Sentence("Examined organization", "審査済み組織"),
     "sticker.names": Sentence("Validated domain names", "認証済みドメイン名"),
+    "sticker.below": Sentence(" and below", " とその配下"),
     "sticker.until": Sentence("until", "有効期限"),
 }

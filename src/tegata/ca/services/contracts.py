@@ -19,7 +19,7 @@ from tegata.ca.policy.countries import COUNTRIES
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Sealer, Store, Work
 from tegata.ca.services.credentials import new_credential
 from tegata.ca.services.notices import CONTRACT_ACCEPTED
-from tegata.ca.settings import Service
+from tegata.ca.settings import Policy, Service
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # The upper bounds of X.520, which certificates keep (BR 7.1.4.2).
@@ -39,11 +39,8 @@ class ContractView:
     customer: Customer
     identity_ends: datetime | None
     """Until when the examination of the organization counts; None where none is on record."""
-
-    @property
-    def vouches_for_organization(self) -> bool:
-        """Whether the CA vouches for the organization (OV); under DV it knows of proved names only."""
-        return self.service.validation == "ov"
+    vouches_for_organization: bool
+    """Whether the CA stands for the organization now; otherwise it knows of proved names only."""
 
 
 class Added(NamedTuple):
@@ -58,7 +55,7 @@ class Added(NamedTuple):
 class ContractService:
     """Contracts; ``tell_customers`` leaves a mail to be sent with each new one.
 
-    ``addresses`` are those that a certificate may hold; ``is_public`` says that the root is publicly trusted (B-63).
+    ``addresses`` are those that a certificate may hold; ``policy`` says whether the root is publicly trusted (B-63).
     """
 
     def __init__(
@@ -72,9 +69,9 @@ class ContractService:
         ids: Ids,
         clock: Callable[[], datetime],
         tell_customers: bool,
-        is_public: bool = False,
+        policy: Policy,
     ) -> None:
-        self._is_public = is_public
+        self._policy = policy
         self._store, self._services, self._addresses = store, services, addresses
         self._sealer, self._hasher, self._ids, self._clock = sealer, hasher, ids, clock
         self._tell_customers = tell_customers
@@ -97,7 +94,7 @@ class ContractService:
         """
         service_id = self._service_id(service)
         is_named = self._services[service_id].validation == "ov"
-        if self._is_public and is_named and not (organization.state or organization.locality):
+        if self._policy.public and is_named and not (organization.state or organization.locality):
             raise Refused(reason="an organization needs its state or its locality in publicly trusted certificates")
         named, domains, login = _checked(organization), _patterns(domains, self._addresses), _login(user)
         now = self._clock()
@@ -209,13 +206,15 @@ class ContractService:
         credentials = await self._store.credentials.of_contract(contract.id)
         customer = await self._store.customers.get(contract.customer_id)
         assert customer is not None, "the store keeps the customer of every contract"
+        now, service = self._clock(), contracts.service_of(contract, self._services)
         return ContractView(
             contract,
-            contracts.status(contract, self._clock()),
-            contracts.service_of(contract, self._services),
-            contracts.principal(credentials, self._clock()),
+            contracts.status(contract, now),
+            service,
+            contracts.principal(credentials, now),
             customer,
             baseline.identity_ends(contract),
+            baseline.vouches_for_organization(contract, service, self._policy, now),
         )
 
     def _service_id(self, text: str) -> str:
