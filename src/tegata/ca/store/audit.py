@@ -14,6 +14,9 @@ from tegata.ca.store.columns import instant, json, micros, string_map
 from tegata.ca.store.engine import Engine, Row
 from tegata.clock import SystemClock
 
+PAGE_EVENTS = 10_000
+"""Events looked at in one statement: some milliseconds."""
+
 _now = SystemClock().now
 
 
@@ -51,14 +54,25 @@ class AuditRows:
         return int(count)
 
     async def stray(self) -> int | None:
-        """A link that is not there and still has events, if there is one; those of the next link are no such."""
+        """A link before the first one or after the next one that has events, if there is one."""
         ((link,),) = await self._engine.fetch("audit.stray")
         return None if link is None else int(link)
 
     async def gone(self, since: datetime, most: int) -> list[str]:
-        """Up to ``most`` serial numbers of certificates that were issued since, and are not there."""
-        rows = await self._engine.fetch("audit.gone", since=micros(since), most=most)
-        return [str(serial) for (serial,) in rows]
+        """Up to ``most`` serial numbers of certificates that were issued since, and are not there.
+
+        The log is read in pages: no statement takes longer the longer the log is.
+        """
+        found: dict[str, None] = {}
+        after = ""
+        while len(found) < most:
+            ((until,),) = await self._engine.fetch("audit.page_end", after=after, most=PAGE_EVENTS)
+            if until is None:
+                break
+            rows = await self._engine.fetch("audit.gone", after=after, until=until, since=micros(since))
+            found |= dict.fromkeys(str(serial) for (serial,) in rows)
+            after = until
+        return list(found)[:most]
 
     async def newest_link(self) -> Link | None:
         """The end of the chain."""

@@ -25,22 +25,26 @@ SET link = :link
 WHERE id IN (SELECT id FROM events WHERE link IS NULL ORDER BY at, id LIMIT :most)
     AND NOT EXISTS (SELECT 1 FROM links WHERE number = :link);
 
--- Bound to a link that is not there; what a dead process bound to the next link waits for it.
+-- Bound to a link before the first or after the next, which waits for what a dead process bound to it; two looks into
+-- the index, however long the log is.
 -- name: stray
-SELECT min(link)
-FROM events
-WHERE link IS NOT NULL
-    AND link <> (SELECT COALESCE(max(number), 0) + 1 FROM links)
-    AND NOT EXISTS (SELECT 1 FROM links WHERE number = events.link);
+SELECT COALESCE(
+    (SELECT min(link) FROM events WHERE link < (SELECT COALESCE(min(number), 1) FROM links)),
+    (SELECT min(link) FROM events WHERE link > (SELECT COALESCE(max(number), 0) + 1 FROM links))
+);
+
+-- name: page_end
+SELECT max(id)
+FROM (SELECT id FROM events WHERE id > :after ORDER BY id LIMIT :most) AS page;
 
 -- name: gone
 SELECT DISTINCT subject
 FROM events
-WHERE kind IN ('certificate.issued', 'certificate.finished')
+WHERE id > :after AND id <= :until
+    AND kind IN ('certificate.issued', 'certificate.finished')
     AND at >= :since
     AND NOT EXISTS (SELECT 1 FROM certificates WHERE serial = events.subject AND issued_at IS NOT NULL)
-ORDER BY subject
-LIMIT :most;
+ORDER BY subject;
 
 -- name: newest_link
 SELECT number, previous, digest, events
