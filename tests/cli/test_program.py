@@ -8,7 +8,7 @@ import pytest
 from tegata.cli.errors import UnknownCommand, UnknownFlag
 from tegata.cli.program import exit_code
 from tegata.host.errors import HookFailed
-from tests.peers.tegata import Tegata
+from tests.peers.tegata import IMPATIENT, Tegata
 
 NOBODY = "https://127.0.0.1:1/dir"
 
@@ -91,7 +91,7 @@ def test_exit_codes(error, code: int) -> None:
 )
 def test_what_goes_wrong_is_told(tegata: Tegata, line: str, code: int, phrase: str | None, sentence: str) -> None:
     """lego's phrase first where it has one, then why and what to do; all on standard error."""
-    done = tegata.run(*line.split())
+    done = tegata.run(*line.split(), env=IMPATIENT)
     assert (done.code, done.stdout) == (code, "")
     first, *_ = [text.split(" ", 2)[2] for text in done.stderr.splitlines() if "[WARN]" not in text and text[0] == "2"]
     if phrase is not None:
@@ -136,7 +136,8 @@ def test_the_language_of_the_explanation(tegata: Tegata, variables: dict[str, st
 def test_what_the_system_says_in_japanese(tegata: Tegata, line: str, sentence: str) -> None:
     """Reasons are in the sentence's language."""
     (tegata.directory / "empty").touch()
-    assert sentence in tegata.run("-d", "x.example", "--http", *line.split(), "run", env={"TEGATA_LANG": "ja"}).stderr
+    variables = {"TEGATA_LANG": "ja", **IMPATIENT}
+    assert sentence in tegata.run("-d", "x.example", "--http", *line.split(), "run", env=variables).stderr
 
 
 def test_a_console_that_cannot_show_japanese(tegata: Tegata) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.command import environment
-from tests.peers.tegata import Tegata
+from tests.peers.tegata import IMPATIENT, Tegata
 
 FULL = Path("/dev/full")
 CLOSED = {0: "<&-", 1: ">&-", 2: "2>&-"}
@@ -96,7 +96,7 @@ def test_a_terminal_that_is_closed(tegata: Tegata, trap: str, code: int) -> None
     with subprocess.Popen(
         ["bash", "-c", f"{trap}exec {tegata.program} {words}"],
         cwd=tegata.directory,
-        env=environment(tegata.directory),
+        env=environment(tegata.directory, IMPATIENT),
         stderr=subprocess.PIPE,
         text=True,
     ) as process:

@@ -9,8 +9,9 @@ from tegata.acme.problems import ErrorType
 from tegata.acme.wire import Headers, Response
 from tegata.client import errors, events
 from tegata.client.bucket import Bucket
-from tegata.client.exchange import NONCE_TRIES, TRIES, Exchange
-from tegata.client.network import Network
+from tegata.client.exchange import NONCE_TRIES, OUTAGE_PAUSE, Exchange
+from tegata.client.network import OUTAGE_SECONDS, Network
+from tegata.client.outage import Outage
 from tegata.client.session import Session
 from tegata.client.transport import HttpTransport
 from tegata.pki import keys
@@ -131,12 +132,67 @@ def test_an_outage_is_sat_out(peer: Peer, exchange: Exchange, clock: SteppingClo
     assert [type(event) for event in told] == [events.Retrying] * 3
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_ca_that_is_started_anew_is_waited_for(peer: Peer, exchange: Exchange, clock: SteppingClock, status: int):
+    """Ever more slowly, but no more slowly than every ten seconds."""
+    peer.answers = counting(lambda _asked, _posts: Answer(status) if clock.monotonic() < 60 else Answer(body=b"yes"))
+    assert post(exchange, peer) == b"yes"
+    assert clock.slept == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, *[OUTAGE_PAUSE] * 5]
+
+
 def test_an_outage_that_lasts_is_told(peer: Peer, exchange: Exchange, clock: SteppingClock):
     peer.answers = counting(lambda _asked, _posts: Answer(502, b"<html>Bad gateway</html>"))
     with pytest.raises(errors.CaFailed) as caught:
         post(exchange, peer)
-    assert len(nonces_of(peer)) == TRIES
+    assert OUTAGE_SECONDS - OUTAGE_PAUSE < clock.monotonic() <= OUTAGE_SECONDS
     assert "Bad gateway" in caught.value.problem.detail
+
+
+def test_a_fault_is_not_waited_for_as_an_outage_is(peer: Peer, exchange: Exchange, clock: SteppingClock):
+    """500 is met every time, more often than not."""
+    peer.answers = counting(lambda _asked, _posts: Answer(500))
+    with pytest.raises(errors.CaFailed):
+        post(exchange, peer)
+    assert clock.slept == [0.25, 0.5, 1.0, 2.0]
+
+
+def test_an_outage_is_waited_for_once(peer: Peer, exchange: Exchange, clock: SteppingClock):
+    """What is asked after it has lasted too long has the few tries of a short one, until the CA has answered."""
+    peer.answers = counting(lambda _asked, _posts: Answer(503))
+    for _ in range(2):
+        with pytest.raises(errors.CaFailed):
+            post(exchange, peer)
+    assert clock.slept[-4:] == [0.25, 0.5, 1.0, 2.0]
+    assert clock.monotonic() < OUTAGE_SECONDS + 4
+    peer.answers = counting(lambda _asked, posts: Answer(503) if posts in range(2, 8) else Answer(body=b"yes"))
+    assert [post(exchange, peer), post(exchange, peer)] == [b"yes"] * 2
+    assert clock.slept[-6:] == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+def test_an_outage_of_another_day_is_another_one(peer: Peer, exchange: Exchange, clock: SteppingClock):
+    peer.answers = counting(lambda _asked, _posts: Answer(503))
+    for _ in range(2):
+        before = clock.monotonic()
+        with pytest.raises(errors.CaFailed):
+            post(exchange, peer)
+        assert clock.monotonic() - before > OUTAGE_SECONDS - OUTAGE_PAUSE
+        clock.sleep(OUTAGE_SECONDS + 1)
+
+
+def test_one_request_waits_no_longer_because_others_succeed(peer: Peer, clock: SteppingClock):
+    """What all know of the outage is that it is over; this request has its own measure."""
+    outage = Outage(OUTAGE_SECONDS)
+
+    def trouble(_asked: Asked, _posts: int) -> Answer:
+        outage.over()  # another client, at work beside this one
+        return Answer(503)
+
+    peer.answers = counting(trouble)
+    with HttpTransport(Network(roots=(peer.root,))) as transport:
+        exchange = Exchange(Session(f"{peer.url}/dir", KEY), transport, clock, events.ignore, outage=outage)
+        with pytest.raises(errors.CaFailed):
+            post(exchange, peer)
+    assert clock.monotonic() <= OUTAGE_SECONDS
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -184,7 +240,7 @@ def test_nobody_there(peer: Peer, clock: SteppingClock, told: list[events.Event]
     url = f"https://localhost:{free_port()}/dir"
     with HttpTransport(Network()) as transport, pytest.raises(errors.CaUnreachable):
         Exchange(Session(url, KEY), transport, clock, told.append).get(url, deadline=FOREVER)
-    assert clock.slept == [0.25, 0.5, 1.0, 2.0]
+    assert OUTAGE_SECONDS - OUTAGE_PAUSE < clock.monotonic() <= OUTAGE_SECONDS
     assert all(isinstance(event, events.Retrying) and isinstance(event.error, errors.CaUnreachable) for event in told)
 
 

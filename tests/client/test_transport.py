@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import h11
 import pytest
@@ -27,8 +28,8 @@ LIMIT = 1000
 
 
 @contextmanager
-def talking(said: bytes) -> Iterator[int]:
-    """The port of a server that says this to everybody, without TLS, and then waits."""
+def talking(said: bytes, *, ends: bool = False) -> Iterator[int]:
+    """The port of a server that says this to the first who comes, without TLS, and then waits, or ``ends`` there."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         visitors: list[socket.socket] = []
 
@@ -36,6 +37,8 @@ def talking(said: bytes) -> Iterator[int]:
             visitor, _ = listening.accept()
             visitors.append(visitor)
             visitor.sendall(said)
+            if ends:
+                visitor.shutdown(socket.SHUT_WR)
 
         threading.Thread(target=talk, daemon=True).start()
         yield listening.getsockname()[1]
@@ -261,6 +264,7 @@ def test_nobody_listens(transport: HttpTransport):
         transport.send(Request("GET", url), LIMIT)
     assert caught.value.facts["url"] == url
     assert "refused" in str(caught.value.facts["reason"]).lower()
+    assert caught.value.passes
 
 
 def test_a_name_that_does_not_exist(transport: HttpTransport):
@@ -268,9 +272,27 @@ def test_a_name_that_does_not_exist(transport: HttpTransport):
         transport.send(Request("GET", "https://ca.invalid/"), LIMIT)
 
 
-def test_a_server_that_speaks_no_tls(peer: Peer, transport: HttpTransport):
-    with talking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port, pytest.raises(CaUnreachable):
+@pytest.mark.parametrize(("code", "passes"), [(socket.EAI_NONAME, False), (socket.EAI_AGAIN, True)])
+def test_a_name_that_is_not_found_now_or_ever(
+    transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, code: int, passes: bool
+):
+    """A name without an answer is waited for, as where a machine is being started; one that does not exist is not."""
+
+    def failing(*_: object) -> NoReturn:
+        raise socket.gaierror(code, "no address")
+
+    monkeypatch.setattr(socket, "getaddrinfo", failing)
+    with pytest.raises(CaUnreachable) as caught:
+        transport.send(Request("GET", "https://ca.example/"), LIMIT)
+    assert caught.value.passes is passes
+
+
+@pytest.mark.parametrize(("said", "passes"), [(b"HTTP/1.1 400 Bad Request\r\n\r\n", False), (b"\x16\x03\x03", True)])
+def test_a_server_that_speaks_no_tls(transport: HttpTransport, said: bytes, passes: bool):
+    """It never will; one that breaks off may be a balancer that has nobody to lead to yet."""
+    with talking(said, ends=True) as port, pytest.raises(CaUnreachable) as caught:
         transport.send(Request("GET", f"https://localhost:{port}/"), LIMIT)
+    assert caught.value.passes is passes
 
 
 def test_silence_ends(peer: Peer):

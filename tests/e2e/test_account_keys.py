@@ -202,6 +202,7 @@ def lose_answers(monkeypatch: pytest.MonkeyPatch, path: str) -> Callable[[], int
 
 def test_a_lost_answer(registered: Tegata, pebble: Pebble, monkeypatch: pytest.MonkeyPatch) -> None:
     """The CA has taken the key and nobody heard of it: it is asked, and the new key is in place. A-46."""
+    monkeypatch.setattr("tegata.cli.steps.connection.OUTAGE_SECONDS", 0.0)
     monkeypatch.setattr("tegata.client.exchange.FIRST_PAUSE", 0.01)
     process = InProcess(registered, pebble)
     before = public_key(key_file(registered))

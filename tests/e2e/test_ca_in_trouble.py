@@ -187,7 +187,7 @@ def test_broken_tls(tegata: Tegata, play: Play, octets: bytes) -> None:
     with answering(octets) as port:
         play.peer.url = f"https://127.0.0.1:{port}"
         started = time.monotonic()
-        done = run(tegata, play)
+        done = run(tegata, play, "--outage-wait", "0")
     assert done.code == 1
     assert f"https://127.0.0.1:{port}/dir" in done.stderr
     assert "Traceback" not in done.output

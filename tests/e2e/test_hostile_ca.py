@@ -18,7 +18,7 @@ from tegata.acme.problems import DOCUMENT_LIMIT
 from tests.client.https_peer import Answer
 from tests.e2e.acme_play import NAME, Play, acme_play, endless, json_answer
 from tests.peers.command import Finished, run
-from tests.peers.tegata import Tegata
+from tests.peers.tegata import IMPATIENT, Tegata
 
 TEGATA = Path(sys.executable).with_name("tegata")
 # An honest run takes 60 MB; the rest is room for other machines, not for what a CA sends.
@@ -53,7 +53,7 @@ def call(tegata: Tegata, play: Play, *command: str) -> Finished:
     words += ["--http", "--http.webroot", str(play.webroot)]
     started = time.monotonic()
     argv = ["prlimit", f"--data={MEMORY}", str(TEGATA), *words, *command]
-    done = run(argv, cwd=tegata.directory, env=tegata.environment(), timeout=60)
+    done = run(argv, cwd=tegata.directory, env=tegata.environment(IMPATIENT), timeout=60)
     assert time.monotonic() - started < SECONDS, f"{time.monotonic() - started:.1f} s\n{done}"
     assert "Traceback" not in done.output, done
     assert "internal error" not in done.output, done

@@ -15,7 +15,7 @@ from tegata.clock import rfc3339
 from tests.client.https_peer import Answer, Asked
 from tests.e2e.acme_play import NAME, Play, acme_play, json_answer
 from tests.peers.command import Finished
-from tests.peers.tegata import ForkedTegata, Tegata
+from tests.peers.tegata import IMPATIENT, ForkedTegata, Tegata
 
 NOW = ["--days", "9999", "--no-random-sleep"]
 
@@ -51,7 +51,7 @@ def words(play: Play) -> list[str]:
 
 
 def call(tegata: Tegata, play: Play, *more: str) -> Finished:
-    return tegata.run(*words(play), *more)
+    return tegata.run(*words(play), *more, env=IMPATIENT)
 
 
 def opens_in(play: Play, seconds: float) -> None:

@@ -9,6 +9,8 @@ from tests.peers.forked import run_forked
 from tests.peers.process import Process
 from tests.peers.terminal import converse
 
+# For tests of what is said of a CA that cannot be reached; the wait is tested by a clock of its own.
+IMPATIENT = {"TEGATA_OUTAGE_WAIT": "0"}
 _TEGATA = str(Path(sys.executable).with_name("tegata"))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, Self, TypeVar, cast
 
 from tegata.cli.keymaking import KeyMakers
+from tegata.client.outage import Outage
 from tegata.plugin_api.solver import Presentation, Solver
 
 
@@ -35,6 +36,7 @@ class Shared:
         self._solvers: dict[tuple[object, tuple[str, ...]], Solver] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._idle: defaultdict[object, list[Closable]] = defaultdict(list)
+        self._outages: dict[str, Outage] = {}
         self.keys = KeyMakers()
         """What makes certificates' keys."""
 
@@ -61,6 +63,11 @@ class Shared:
             raise
         with self._lock:
             idle.append(one)
+
+    def outage(self, server: str, longest: float) -> Outage:
+        """What is known of a CA's being away, and waited for once for all certificates; ``longest`` in seconds."""
+        with self._lock:
+            return self._outages.setdefault(server, Outage(longest))
 
     def of(self, make: Callable[..., Solver], *where: str) -> Solver:
         """The solver of this kind there, address and manner; raises what making it raises."""

@@ -22,6 +22,7 @@ from tegata.client.exchange import Exchange
 from tegata.client.flow import Issuance
 from tegata.client.network import Network
 from tegata.client.options import Options
+from tegata.client.outage import Outage
 from tegata.client.session import Session
 from tegata.client.wanted import Wanted
 from tegata.clock import Clock, SystemClock, rfc3339
@@ -78,8 +79,9 @@ class Client:
     """One account key at one CA. A context manager: leaving it closes its connections.
 
     ``account_url`` is the account's URL where it is known; ``register`` and ``find_account`` learn it. ``report`` is
-    told what happens, in the caller's thread. Every verb raises ClientError (``client.errors``) for what the CA or the
-    network did, and the core's exceptions for values that are wrong in themselves.
+    told what happens, in the caller's thread. ``outage`` is for clients of one CA that are to sit out an outage
+    together. Every verb raises ClientError (``client.errors``) for what the CA or the network did, and the core's
+    exceptions for values that are wrong in themselves.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Client:
         account_url: str | None = None,
         clock: Clock | None = None,
         report: events.Report = events.ignore,
+        outage: Outage | None = None,
     ) -> None:
         """Raises InsecureUrl for a directory that is not https (A-01)."""
         network = network or Network()
@@ -98,6 +101,7 @@ class Client:
         self._report = report
         self._session = Session(directory_url, key, kid=account_url, hosts=network.hosts)
         self._network = network
+        self._outage = outage or Outage(network.outage)
         self._opened: Exchange | None = None
         self._close: Callable[[], None] | None = None
         self._directory: Directory | None = None
@@ -130,7 +134,7 @@ class Client:
     def directory(self) -> Directory:
         """The CA's directory, fetched once (A-32); raises NotADirectory."""
         if self._directory is None:
-            self._directory = self._fetch_directory()
+            self._directory = self._fetch_directory(self._end)
         return self._directory
 
     @property
@@ -169,7 +173,7 @@ class Client:
                 contacts=contacts,
                 terms_agreed=terms_agreed,
                 credential=eab,
-                deadline=self._in(PATIENCE),
+                deadline=self._end,
             )
         )
 
@@ -179,21 +183,19 @@ class Client:
         With one, a CA that does so puts the account under it; whether it has is in the account that it gives back.
         """
         return self._ask(
-            lambda exchange, directory: accounts.find(exchange, directory, credential=eab, deadline=self._in(PATIENCE))
+            lambda exchange, directory: accounts.find(exchange, directory, credential=eab, deadline=self._end)
         )
 
     def read_account(self) -> Registration:
         """The account as it is now; raises NoAccount, AccountUnknown."""
-        return self._ask(lambda exchange, directory: accounts.read(exchange, directory, deadline=self._in(PATIENCE)))
+        return self._ask(lambda exchange, directory: accounts.read(exchange, directory, deadline=self._end))
 
     def change_key(self, new: PrivateKey) -> None:
         """Give the account a new key, and act with it from here on (RFC 8555 §7.3.5).
 
         Keep the new key before: after an error other than NoAccount and NoKeyChange the CA may know either.
         """
-        self._ask(
-            lambda exchange, directory: rollover.change_key(exchange, directory, new, deadline=self._in(PATIENCE))
-        )
+        self._ask(lambda exchange, directory: rollover.change_key(exchange, directory, new, deadline=self._end))
 
     def obtain(
         self,
@@ -277,9 +279,13 @@ class Client:
         of order (RFC 9773 §4.2).
         """
         cert_id = ari.cert_id(certificate)
-        if cert_id is None or self.directory.renewal_info is None:
+        if cert_id is None:
             return None
-        return self._ask(lambda exchange, directory: self._read_window(exchange, directory, cert_id, seconds))
+        end = self._in(seconds)
+        self._directory = self._directory or self._fetch_directory(end)
+        if self._directory.renewal_info is None:
+            return None
+        return self._ask(lambda exchange, directory: self._read_window(exchange, directory, cert_id, end))
 
     def revoke(
         self, certificate: x509.Certificate, reason: int | None = None, *, with_key: PrivateKey | None = None
@@ -290,7 +296,7 @@ class Client:
         """
         self._ask(
             lambda exchange, directory: revoking.revoke(
-                exchange, directory, certificate, reason, with_key=with_key, deadline=self._in(PATIENCE)
+                exchange, directory, certificate, reason, with_key=with_key, deadline=self._end
             )
         )
 
@@ -303,11 +309,18 @@ class Client:
             self._close = transport.close
             rate = self._network.requests_per_second
             bucket = Bucket(rate) if rate else None
-            self._opened = Exchange(self._session, transport, self._clock, self._tell, bucket=bucket)
+            self._opened = Exchange(
+                self._session, transport, self._clock, self._tell, bucket=bucket, outage=self._outage
+            )
         return self._opened
 
     def _in(self, seconds: float) -> float:
         return self._clock.monotonic() + seconds
+
+    @property
+    def _end(self) -> float:
+        """Until when a verb other than obtain is tried."""
+        return self._in(max(PATIENCE, self._network.outage + self._network.timeout))
 
     def _ask(self, verb: Callable[[Exchange, Directory], T]) -> T:
         """Do it; if one of the directory's URLs is gone, read the directory again and do it once more (A-32)."""
@@ -322,10 +335,10 @@ class Client:
                 raise
         return verb(self._exchange, self.directory)
 
-    def _fetch_directory(self) -> Directory:
+    def _fetch_directory(self, deadline: float) -> Directory:
         url = self._session.directory_url
         try:
-            response = self._exchange.get(url, deadline=self._in(PATIENCE))
+            response = self._exchange.get(url, deadline=deadline)
             directory = codec.decode(response.body, Directory, codec.RESPONSE_LIMIT)
         except codec.Malformed as error:
             raise NotADirectory(url=url, reason=error.facts["reason"]) from None
@@ -344,10 +357,10 @@ class Client:
             self._report(events.ClockDiffers(round(abs(ahead)), "ahead of" if ahead > 0 else "behind"))
 
     def _read_window(
-        self, exchange: Exchange, directory: Directory, cert_id: str, seconds: float
+        self, exchange: Exchange, directory: Directory, cert_id: str, deadline: float
     ) -> RenewalAnswer | None:
         url = f"{(directory.renewal_info or '').removesuffix('/')}/{cert_id}"
-        response = exchange.get(url, deadline=self._in(seconds))
+        response = exchange.get(url, deadline=deadline)
         try:
             info = codec.decode(response.body, RenewalInfo, codec.RESPONSE_LIMIT)
         except codec.Malformed as error:

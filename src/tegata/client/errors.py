@@ -35,9 +35,13 @@ class ForeignUrl(ClientError):
 
 
 class CaUnreachable(ClientError):
-    """No answer from ``url``: ``reason``."""
+    """No answer from ``url``: ``reason``. ``passes``: whether it may be otherwise in a minute."""
 
     code = "client.unreachable"
+
+    def __init__(self, *, url: str, reason: str, passes: bool = True) -> None:
+        super().__init__(url=url, reason=reason)
+        self.passes = passes
 
 
 class TlsNotTrusted(ClientError):

@@ -3,6 +3,7 @@
 Joins session (what to send), transport (sending) and verdict (what came back). Knows nothing of what is being asked.
 """
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -11,6 +12,8 @@ from tegata.acme.wire import Request, Response
 from tegata.client.bucket import Bucket
 from tegata.client.errors import BadAnswer, CaUnreachable
 from tegata.client.events import Report, Retrying
+from tegata.client.network import OUTAGE_SECONDS
+from tegata.client.outage import Outage
 from tegata.client.session import Session
 from tegata.client.verdict import Failed, Ok, RetryLater, RetryNow, Verdict, judge
 from tegata.clock import Clock
@@ -22,6 +25,8 @@ NONCE_TRIES = 100
 # As lego: connection errors, 5xx and 429. The pauses between are 0.25, 0.5, 1 and 2 seconds unless the CA says more.
 TRIES = 5
 FIRST_PAUSE = 0.25
+# In an outage they go on from there, and grow up to this one.
+OUTAGE_PAUSE = 10.0
 # Who is asked to wait longer is better told so at once than left before a silent program.
 LONGEST_PAUSE = 60.0
 
@@ -37,17 +42,26 @@ class Transport(Protocol):
 class Exchange:
     """Sends requests for a session until they are answered, refused, or out of time.
 
-    Every ``deadline`` is an instant of ``clock.monotonic()``: after it, nothing is tried again.
+    Every ``deadline`` is an instant of ``clock.monotonic()``: after it, nothing is tried again. ``outage`` is what all
+    who ask this CA know of its being away.
     """
 
     def __init__(
-        self, session: Session, transport: Transport, clock: Clock, report: Report, *, bucket: Bucket | None = None
+        self,
+        session: Session,
+        transport: Transport,
+        clock: Clock,
+        report: Report,
+        *,
+        bucket: Bucket | None = None,
+        outage: Outage | None = None,
     ) -> None:
         self.session = session
         self._transport = transport
         self._clock = clock
         self._report = report
         self._bucket = bucket
+        self._outage = outage or Outage(OUTAGE_SECONDS)
 
     def get(self, url: str, *, deadline: float, limit: int = codec.RESPONSE_LIMIT) -> Response:
         """An unsigned GET: the directory, renewal information."""
@@ -84,9 +98,13 @@ class Exchange:
         return nonce
 
     def _until_answered(self, make: Callable[[], Request], deadline: float, limit: int) -> Response:
-        refused_nonces = outages = 0
+        refused_nonces = failures = 0
+        until = math.inf
         while True:
-            match self._once(make(), limit):
+            verdict = self._once(make(), limit)
+            if not (isinstance(verdict, RetryLater) and verdict.is_outage):
+                self._outage.over()
+            match verdict:
                 case Ok(response):
                     return response
                 case Failed(error):
@@ -95,10 +113,14 @@ class Exchange:
                     refused_nonces += 1
                     if refused_nonces == NONCE_TRIES or self._clock.monotonic() > deadline:
                         raise error
-                case RetryLater(error, seconds):
-                    outages += 1
-                    pause = max(FIRST_PAUSE * 2 ** (outages - 1), seconds or 0)
-                    if outages == TRIES or pause > min(LONGEST_PAUSE, deadline - self._clock.monotonic()):
+                case RetryLater(error, seconds, is_outage):
+                    failures += 1
+                    now = self._clock.monotonic()
+                    if is_outage:
+                        until = min(until, self._outage.ends(now))
+                    pause = max(min(FIRST_PAUSE * 2 ** (failures - 1), OUTAGE_PAUSE), seconds or 0)
+                    is_enough = failures >= TRIES and (not is_outage or now + pause > until)
+                    if is_enough or pause > min(LONGEST_PAUSE, deadline - now):
                         raise error
                     self._report(Retrying(error, pause))
                     self._clock.sleep(pause)
@@ -109,7 +131,7 @@ class Exchange:
         try:
             response = self._transport.send(request, limit)
         except CaUnreachable as error:
-            return RetryLater(error, None)
+            return RetryLater(error, None, error.passes)
         verdict = judge(request, response, self._clock.now())
         if isinstance(verdict, RetryNow):
             self.session.drop_nonces()

@@ -5,6 +5,8 @@ from pathlib import Path
 import msgspec
 
 TIMEOUT_SECONDS = 30.0
+# A CA's server that is started anew, or the network before it, is back within a minute.
+OUTAGE_SECONDS = 90.0
 
 
 class Network(msgspec.Struct, frozen=True):
@@ -18,6 +20,8 @@ class Network(msgspec.Struct, frozen=True):
     accept_language: str = "en"
     timeout: float = TIMEOUT_SECONDS
     """Seconds for connecting, for the TLS handshake, and for each silence; a whole request may take four times that."""
+    outage: float = OUTAGE_SECONDS
+    """Seconds for which a CA that cannot be reached, or is out of order, is tried again and again."""
     roots: tuple[Path, ...] = ()
     """PEM files whose certificates are trusted instead of the system's."""
     system_pool: bool = False

@@ -4,6 +4,7 @@ Knows no ACME; a status code is not an error here. Imported late, because TLS an
 """
 
 import platform
+import socket
 import ssl
 import sys
 from typing import Self
@@ -19,6 +20,7 @@ from tegata.client.errors import AnswerTooLarge, CaUnreachable, TlsNotTrusted, T
 from tegata.client.network import Network
 from tegata.client.proxies import Proxies
 from tegata.client.trust import context_for
+from tegata.client.tunnel import ProxyRefused
 from tegata.client.urls import Url, split
 from tegata.clock import SystemClock, rfc3339
 
@@ -146,4 +148,20 @@ def _explain(error: Exception, peer: str, url: str) -> TlsNotTrusted | CaUnreach
     if isinstance(error, TimeoutError):
         return CaUnreachable(url=url, reason="no answer in time")
     reason = error.strerror if isinstance(error, OSError) else ""
-    return CaUnreachable(url=url, reason=reason or str(error) or type(error).__name__)
+    return CaUnreachable(url=url, reason=reason or str(error) or type(error).__name__, passes=_passes(error))
+
+
+def _passes(error: Exception) -> bool:
+    """Whether it is what is met while a server, a proxy or the network is being started, and may be over in a minute.
+
+    A name that the DNS does not know, and answers that are no TLS or no HTTP, come of a wrong address.
+    """
+    match error:
+        case ProxyRefused(status=status):
+            return status in (502, 503, 504)
+        case socket.gaierror():
+            return error.errno == socket.EAI_AGAIN
+        case ssl.SSLError():
+            return isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+        case _:
+            return isinstance(error, OSError)

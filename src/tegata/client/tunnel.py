@@ -26,7 +26,11 @@ class Stream(Protocol):
 
 
 class ProxyRefused(OSError):
-    """The proxy does not lead there."""
+    """The proxy does not lead there, and answers with ``status``."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"the proxy answers {status} {reason}".rstrip())
+        self.status = status
 
 
 def connect(stream: Stream, authority: str, authorization: str | None) -> None:
@@ -44,7 +48,7 @@ def connect(stream: Stream, authority: str, authorization: str | None) -> None:
         if event is h11.NEED_DATA:
             http.receive_data(stream.recv(PIECE))
     if not 200 <= event.status_code < 300:
-        raise ProxyRefused(f"the proxy answers {event.status_code} {event.reason.decode('latin-1')}".rstrip())
+        raise ProxyRefused(event.status_code, event.reason.decode("latin-1"))
 
 
 class TlsWithinTls:

@@ -15,7 +15,9 @@ from tegata.client.errors import ClientError, Redirected
 from tegata.client.refusals import refusal
 
 # What servers and the proxies in front of them answer when they are out of order for a while.
-_OUT_OF_ORDER = (500, 502, 503, 504)
+_OUTAGES = (502, 503, 504)
+# A fault that the next try may miss; more often it is met every time.
+_FAULT = 500
 
 
 class Ok(msgspec.Struct, frozen=True):
@@ -35,6 +37,8 @@ class RetryLater(msgspec.Struct, frozen=True):
 
     error: ClientError
     seconds: float | None
+    is_outage: bool = False
+    """Whether it is what is met where a server, or what stands before it, is just being started."""
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -60,6 +64,7 @@ def judge(request: Request, response: Response, now: datetime) -> Verdict:
     error = refusal(problem, request.method, request.url, seconds)
     if problem.kind is ErrorType.BAD_NONCE:
         return RetryNow(error)
-    if response.status in _OUT_OF_ORDER or (response.status == 429 and seconds is not None):
-        return RetryLater(error, seconds)
+    is_outage = response.status in _OUTAGES
+    if is_outage or response.status == _FAULT or (response.status == 429 and seconds is not None):
+        return RetryLater(error, seconds, is_outage)
     return Failed(error)

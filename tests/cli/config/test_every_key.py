@@ -31,6 +31,7 @@ KEYS: list[tuple[str, Any, str, Any]] = [
     (S + "tlsSkipVerify", True, "tls-skip-verify", True),
     (S + "overallRequestLimit", 7, "overall-request-limit", 7),
     (S + "httpTimeout", 8, "http-timeout", 8),
+    (S + "outageWait", 0, "outage-wait", 0),
     (S + "certTimeout", 9, "cert.timeout", 9),
     (A + "server", "https://own.example/dir", "server", "https://own.example/dir"),
     (A + "email", "a@x", "email", "a@x"),

@@ -55,7 +55,7 @@ def test_defaults() -> None:
     assert made.issue.outputs == Outputs()
     assert made.issue.file_name == "x.example"
     assert made.issue.material == NOTHING
-    assert made.account.wire == Wire("", None, verify=True, family=None, requests_per_second=None)
+    assert made.account.wire == Wire("", None, None, verify=True, family=None, requests_per_second=None)
 
 
 def test_every_wish() -> None:
@@ -103,10 +103,13 @@ def test_the_common_name() -> None:
 
 def test_how_the_ca_is_reached() -> None:
     """0 is the default, as with lego."""
-    made = run_plan("-d x.example --user-agent acme/1 --http-timeout 7 --tls-skip-verify -4 --overall-request-limit 18")
-    assert made.account.wire == Wire("acme/1", 7, verify=False, family=4, requests_per_second=18)
+    made = run_plan(
+        "-d x.example --user-agent acme/1 --http-timeout 7 --outage-wait 0 --tls-skip-verify -4"
+        " --overall-request-limit 18"
+    )
+    assert made.account.wire == Wire("acme/1", 7, 0, verify=False, family=4, requests_per_second=18)
     made = run_plan("-d x.example --http-timeout 0 --ipv6only --overall-request-limit 0")
-    assert made.account.wire == Wire("", None, verify=True, family=6, requests_per_second=None)
+    assert made.account.wire == Wire("", None, None, verify=True, family=6, requests_per_second=None)
 
 
 def test_a_request_brings_its_names() -> None:

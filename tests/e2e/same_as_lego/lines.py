@@ -9,6 +9,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tests.peers.tegata import IMPATIENT
+
 MAIL = "test@example.com"
 CA = f"-s {{url}} -m {MAIL}"
 ANYWHERE = "-s https://127.0.0.1:1/dir -m test@example.com -d www.example.com --http --key-type ec256"
@@ -104,6 +106,7 @@ WORDS = (
     ),
     Line(
         f"{ANYWHERE} -a run",
+        variables=IMPATIENT,
         same=("Could not create client: get directory at 'https://127.0.0.1:1/dir'", "onnection refused"),
         unlike={"files": EARLY_KEY},
     ),

@@ -16,7 +16,15 @@ from tegata.cli.grammar.words import Invocation
 _WHO = frozenset(
     {
         *("path", "server", "account-id", "email", "kid"),
-        *("tls-skip-verify", "http-timeout", "overall-request-limit", "user-agent", "ipv4only", "ipv6only"),
+        *(
+            "tls-skip-verify",
+            "http-timeout",
+            "outage-wait",
+            "overall-request-limit",
+            "user-agent",
+            "ipv4only",
+            "ipv6only",
+        ),
     }
 )
 

@@ -98,6 +98,7 @@ ROOT: Mapping[str, Shape] = {
             "tlsSkipVerify": "tls-skip-verify",
             "overallRequestLimit": "overall-request-limit",
             "httpTimeout": "http-timeout",
+            "outageWait": "outage-wait",  # ours
             "certTimeout": "cert.timeout",
         }
     ),

@@ -77,6 +77,7 @@ class Flag(NamedTuple):
 
 _NO_LETTERS = re.compile("[^a-z0-9]")
 
+DEFAULT_OUTAGE_WAIT = "90"
 DEFAULT_SERVER = "https://acme-v02.api.letsencrypt.org/directory"
 DEFAULT_KEY_TYPE = "ec256"
 DEFAULT_PFX_PASSWORD = "changeit"  # noqa: S105 - lego's published default, kept so that scripts go on working
@@ -629,6 +630,16 @@ FLAGS: tuple[Flag, ...] = (
             "認証局の応答を待つ秒数。0 は既定（30 秒）。",
         ),
         "HTTP_TIMEOUT",
+    ),
+    Flag(
+        ("outage-wait",),
+        Kind.NATURAL,
+        Sentence(
+            "Seconds for which a CA that is out of order or cannot be reached is tried again; 0: five tries at once.",
+            "認証局に接続できない、または障害中のときに再試行を続ける秒数。0 なら続けて 5 回だけ試します。",
+        ),
+        "OUTAGE_WAIT",
+        default=DEFAULT_OUTAGE_WAIT,
     ),
     Flag(
         ("overall-request-limit",),

@@ -193,10 +193,12 @@ def _server(invocation: Invocation) -> str | None:
 
 
 def _wire(invocation: Invocation) -> Wire:
+    outage = invocation.number("outage-wait")
     families = [family for family in (4, 6) if invocation.switch(f"ipv{family}only")]
     return Wire(
         user_agent=invocation.text("user-agent") or "",
         timeout=min(invocation.number("http-timeout") or 0, dnsplan.LONGEST_TIMEOUT) or None,
+        outage=None if outage is None else min(outage, dnsplan.LONGEST_TIMEOUT),
         verify=not invocation.switch("tls-skip-verify"),
         family=families[0] if families else None,
         requests_per_second=invocation.number("overall-request-limit") or None,

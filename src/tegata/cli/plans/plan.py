@@ -58,6 +58,8 @@ class Wire(msgspec.Struct, frozen=True):
     user_agent: str
     timeout: int | None
     """Seconds for an answer; None: as the client thinks right."""
+    outage: int | None
+    """Seconds for which an outage is sat out; None: the same."""
     verify: bool
     family: int | None
     """4 or 6: the only version of IP; None: either."""

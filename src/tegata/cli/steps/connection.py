@@ -17,7 +17,7 @@ from tegata.cli.steps.narration import narrator
 from tegata.cli.steps.waiting import locked
 from tegata.client import urls
 from tegata.client.api import Client, Network
-from tegata.client.network import TIMEOUT_SECONDS
+from tegata.client.network import OUTAGE_SECONDS, TIMEOUT_SECONDS
 from tegata.pki.keys import PrivateKey
 
 
@@ -25,13 +25,15 @@ def client_for(
     context: Context, plan: AccountPlan, key: PrivateKey, url: str | None = None, certificate: str = ""
 ) -> Client:
     """A client that opens no connection yet; ``certificate`` is the main name that log lines speak of."""
+    network = network_for(context, plan)
     return Client(
         plan.server,
         key,
-        network=network_for(context, plan),
+        network=network,
         account_url=url,
         clock=context.clock,
         report=narrator(context, plan.user, certificate),
+        outage=context.shared.outage(plan.server, network.outage) if context.shared else None,
     )
 
 
@@ -43,6 +45,7 @@ def network_for(context: Context, plan: AccountPlan) -> Network:
     return Network(
         product=wire.user_agent,
         timeout=wire.timeout or TIMEOUT_SECONDS,
+        outage=OUTAGE_SECONDS if wire.outage is None else wire.outage,
         verify=wire.verify,
         family=wire.family,
         requests_per_second=wire.requests_per_second,

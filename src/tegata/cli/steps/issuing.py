@@ -33,9 +33,6 @@ from tegata.pki.keys import PrivateKey
 from tegata.plugin_api.solver import Solver
 from tegata.text.catalogue import explain
 
-# How long hooks wait for an answer that only the next renewal needs.
-_ASKING_SECONDS = 5.0
-
 
 class Order(msgspec.Struct, frozen=True):
     """What is ordered now, beside what the plan says of every order."""
@@ -111,7 +108,7 @@ def issue(
         )
     watch = unknown(life_of(chain[0]).digest, plan.options.profile or "")
     if order.ari:
-        watch = ask(context, client, watch, chain[0], seconds=_ASKING_SECONDS)
+        watch = ask(context, client, watch, chain[0])
     with contextlib.suppress(NotWritable):  # it costs no more than a question, and the certificate is there
         WatchFile(files.tree, files.name).save(learned_with(watch, context.clock.now()))
 

@@ -7,19 +7,21 @@ from cryptography import x509
 
 from tegata.cli.console import WARN, shown
 from tegata.cli.context import Context
-from tegata.client.api import PATIENCE, Client
+from tegata.client.api import Client
 from tegata.clock import rfc3339
 from tegata.errors import TegataError
 from tegata.host.due import Watch, answered, failed, not_offered
 from tegata.text.catalogue import explain
 
+# Neither hooks of a new certificate nor a renewal that is not due wait longer for an answer that only the next renewal
+# needs: what is known decides meanwhile, and an order that comes of it sits an outage out by itself.
+ASKING_SECONDS = 5.0
 
-def ask(
-    context: Context, client: Client, watch: Watch, certificate: x509.Certificate, *, seconds: float = PATIENCE
-) -> Watch:
-    """What is known after the CA has been asked for its renewal information (RFC 9773), for so long at most."""
+
+def ask(context: Context, client: Client, watch: Watch, certificate: x509.Certificate) -> Watch:
+    """What is known after the CA has been asked for its renewal information (RFC 9773)."""
     try:
-        answer = client.renewal_info(certificate, seconds)
+        answer = client.renewal_info(certificate, ASKING_SECONDS)
     except TegataError as error:
         what = explain(error, context.language).what
         watch = failed(watch, context.clock.now())
