@@ -5,7 +5,10 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 import tomllib
 from contextlib import closing
 
@@ -40,6 +43,33 @@ def test_a_ca_on_postgresql(postgresql, tmp_path):
     assert (locked_out.code, error_of(locked_out)["code"]) == (1, "store.unusable")
     told = run("--dir", home, "migrate", environ=environ)
     assert (told.code, told.stdout) == (0, "The database is up to date.\n")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tegata.ca.cli.main import main
+Path.rename = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+sys.exit(main())
+"""
+
+
+def test_init_killed_before_its_end_is_repeated(postgresql, tmp_path):
+    """B-88: The database is taken as it was left, for no CA was in it; the dead one's keys are gone."""
+    url = postgresql.database()
+    words = ("init", *URLS, "--dir", str(tmp_path / "ca"), "--database", url)
+    killed = subprocess.run([sys.executable, "-c", KILLED, *words], check=False, env=ENVIRONMENT, timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    [left] = tmp_path.iterdir()
+    assert left.name.startswith(".tegata-ca-unfinished-")
+    done = run(*words)
+    assert (done.code, done.stderr) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["ca"]
+    second = run("init", *URLS, "--dir", str(tmp_path / "second"), "--database", url, "--json")
+    assert (second.code, error_of(second)["code"]) == (1, "store.unusable"), "a CA is in it from its making on"
+    who = f"operator {pwd.getpwuid(os.getuid()).pw_name}"
+    [made] = json.loads(run("--dir", str(tmp_path / "ca"), "audit", "show", who, "--json").stdout)
+    assert made["facts"] == {"command": "init", "of": str(tmp_path / "ca")}
 
 
 def test_a_url_with_a_password_is_refused_unseen(tmp_path):

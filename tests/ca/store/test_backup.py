@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import signal
 import sqlite3
 import stat
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -40,6 +42,11 @@ def names(directory: Path) -> list[str]:
 
 def mode(file: Path) -> int:
     return stat.S_IMODE(file.stat().st_mode)
+
+
+def restore(copy: Path, database: Path, losing: Loss | None = None) -> None:
+    """Put it back, and have nothing done to it."""
+    backup.restore(copy, database, Work(), losing=losing)
 
 
 async def issue(store: Store, name: str, serial: str) -> None:
@@ -112,7 +119,7 @@ async def test_a_restore_under_an_open_store(path: Path, store: Store, tmp_path:
     await place_order(store, "lost")
     await publish(store, 2)
     await publish(store, 3)
-    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", path)
+    await asyncio.to_thread(restore, tmp_path / "backup.db", path)
     assert await store.orders.get("lost") is None
     assert await store.orders.get("kept") is not None
     latest = await store.revocation_lists.latest()
@@ -133,7 +140,7 @@ async def test_a_restore_where_nothing_is_left(path: Path, store: Store, tmp_pat
     if is_empty:
         fresh.touch()
     assert backup.loss(tmp_path / "backup.db", fresh) == Loss(0, 0)
-    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
+    await asyncio.to_thread(restore, tmp_path / "backup.db", fresh)
     assert mode(fresh) == 0o600
     again = open_store(fresh)
     assert await again.certificates.get("a1") is not None
@@ -157,7 +164,7 @@ async def test_a_restore_where_nothing_is_left_and_that_fails(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", full)
         with pytest.raises(DatabaseUnusable):
-            await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
+            await asyncio.to_thread(restore, tmp_path / "backup.db", fresh)
     assert not fresh.exists()
 
 
@@ -169,7 +176,7 @@ async def test_the_log_of_a_lost_database_is_not_taken_for_the_restored_ones(
     backup.back_up(path, tmp_path / "backup.db")
     fresh = tmp_path / "fresh.db"
     (tmp_path / "fresh.db-wal").write_bytes(path.with_name(f"{path.name}-wal").read_bytes())
-    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", fresh)
+    await asyncio.to_thread(restore, tmp_path / "backup.db", fresh)
     assert not (tmp_path / "fresh.db-wal").exists()
 
 
@@ -180,10 +187,10 @@ async def test_what_comes_between_the_count_and_the_restore(path: Path, store: S
     counted = backup.loss(tmp_path / "backup.db", path)
     await issue(store, "later", "b1")
     with pytest.raises(DatabaseUnusable, match="changed meanwhile"):
-        await asyncio.to_thread(backup.restore, tmp_path / "backup.db", path, losing=counted)
+        await asyncio.to_thread(restore, tmp_path / "backup.db", path, losing=counted)
     assert await store.certificates.get("b1") is not None
     await place_order(store, "after")
-    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", path, losing=Loss(1, 0))
+    await asyncio.to_thread(restore, tmp_path / "backup.db", path, losing=Loss(1, 0))
     assert await store.certificates.get("b1") is None
 
 
@@ -199,7 +206,7 @@ async def test_what_is_compromised_stays_so(path: Path, store: Store, tmp_path: 
     store.certificates.revoke_for_key_compromise(work, "a1")
     await store.commit(work)
     assert backup.loss(tmp_path / "backup.db", path) == Loss(0, 1)
-    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", path)
+    await asyncio.to_thread(restore, tmp_path / "backup.db", path)
     assert await store.blocked_keys.get(b"k" * 32) is not None
 
 
@@ -223,7 +230,7 @@ async def test_what_is_no_backup_changes_nothing(path: Path, store: Store, tmp_p
     octets[4096 * 2 : 4096 * 20] = bytes(4096 * 18)
     (tmp_path / "damaged.db").write_bytes(octets)
     for name in ("text", "other", "damaged", "none"):
-        for verb in (backup.restore, backup.loss):
+        for verb in (restore, backup.loss):
             with pytest.raises(DatabaseUnusable):
                 await asyncio.to_thread(verb, tmp_path / f"{name}.db", path)
     assert await store.orders.get("kept") is not None
@@ -236,9 +243,50 @@ async def test_a_damaged_database_is_not_taken_for_a_damaged_backup(path: Path, 
     backup.back_up(path, tmp_path / "backup.db")
     damaged = tmp_path / "damaged.db"
     damaged.write_bytes(b"not a database, " * 100)
-    for verb in (backup.loss, backup.restore):
+    for verb in (backup.loss, restore):
         with pytest.raises(DatabaseUnusable) as told:
             await asyncio.to_thread(verb, tmp_path / "backup.db", damaged)
         assert told.value.facts["path"] == damaged
     damaged.unlink()
-    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", damaged)
+    await asyncio.to_thread(restore, tmp_path / "backup.db", damaged)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_what_is_done_to_it_is_there_with_it(path: Path, store: Store, tmp_path: Path, *, is_there: bool) -> None:
+    """B-93: Whatever ends the process, nobody sees the database put back without its event."""
+    backup.back_up(path, tmp_path / "backup.db")
+    work = Work()
+    store.audit.note(work, "operator.commanded", "operator somebody", {"command": "restore"})
+    target = path if is_there else tmp_path / "fresh.db"
+    await asyncio.to_thread(backup.restore, tmp_path / "backup.db", target, work)
+    again = open_store(target)
+    [event] = await again.audit.of_subject("operator somebody")
+    assert event.facts == {"command": "restore"}
+    await again.close()
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as untouched:
+        assert untouched.execute("SELECT * FROM events WHERE subject = 'operator somebody'").fetchall() == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tegata.ca.store import backup
+copy = backup._copy
+def copied(*paths):
+    copy(*paths)
+    os.kill(os.getpid(), signal.SIGKILL)
+backup._copy = copied
+backup.back_up(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+async def test_what_a_killed_backup_left_goes(path: Path, store: Store, tmp_path: Path) -> None:
+    """With the next one: a database as large as the CA's would be left every night."""
+    target = tmp_path / "backups" / "backup.db"
+    target.parent.mkdir()
+    for _ in range(2):
+        killed = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, str(path), str(target))
+        assert await killed.wait() == -signal.SIGKILL
+        assert [name[:9] for name in names(target.parent)] == [".tegata-c"]
+    backup.back_up(path, target)
+    assert names(target.parent) == ["backup.db"]

@@ -1,6 +1,5 @@
 """``tegata-ca migrate``, ``backup`` and ``restore``: what is done with the database as a whole."""
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -49,7 +48,5 @@ def back_up(asked: Asked) -> Answer:
 def restore(asked: Asked) -> Answer:
     """Put a backup in the database's place."""
     file = Path(asked["file"])
-    upkeep.restore(asked.home, file, force=asked["force"])
-    who = transcript.operator(os.environ)
-    asyncio.run(upkeep.commanded(asked.home, os.environ, who=who, command="restore", of=str(file.absolute())))
+    upkeep.restore(asked.home, file, who=transcript.operator(os.environ), force=asked["force"])
     return Answer({"file": str(file)}, told=_RESTORED)

@@ -3,18 +3,19 @@
 Everything is made in a directory beside the wanted one, which takes its name when it is finished.
 """
 
+import asyncio
 import os
-import shutil
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tegata.ca import adapters, bootstrap, configuration
+from tegata.ca import adapters, bootstrap, configuration, upkeep
 from tegata.ca.cli import listening, settings_file
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
-from tegata.ca.errors import Refused
-from tegata.ca.issuing import hierarchy, keys, layout
+from tegata.ca.errors import CaError, Refused
+from tegata.ca.issuing import hierarchy, keys, layout, transcript
+from tegata.ca.making import making
 from tegata.ca.policy.barred import is_of_the_internet
 from tegata.ca.settings import INTERNAL_NAME, SETTINGS_FILE, Acme, Database, Lint, Mail, Public, Settings, Validation
 from tegata.ca.store import opening
@@ -55,16 +56,13 @@ def run(asked: Asked) -> Answer:
         raise Refused(reason="the directory for the new CA is not empty")
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{home.name}.", dir=home.parent))
-        try:
+        with making(home.parent) as made:
             passphrase = _fill(made, settings, asked["root"] and Path(asked["root"]))
             made.chmod(0o755)
             if home.exists():
                 home.rmdir()
             made.rename(home)
-        except BaseException:
-            shutil.rmtree(made)
-            raise
+        _note(home)
     except OSError as error:
         raise Refused(reason=f"{error.filename}: {error.strerror}") from error
     return Answer(
@@ -76,6 +74,17 @@ def run(asked: Asked) -> Answer:
         },
         told=_ROOTED if asked["root"] else _DONE,
     )
+
+
+def _note(home: Path) -> None:
+    """Tell the audit log that the CA is made, which nobody can make anew in its database from then on.
+
+    It is there whole, also where that cannot be told any more; the first command or ``serve`` is told again.
+    """
+    with suppress(CaError):
+        asyncio.run(
+            upkeep.commanded(home, os.environ, who=transcript.operator(os.environ), command="init", of=str(home))
+        )
 
 
 def _settings(asked: Asked) -> Settings:
@@ -127,7 +136,7 @@ def _check(home: Path, settings: Settings) -> None:
     hierarchy.host_of(settings.acme.url)
     NetworkValidator(settings.validation, forbidden=(), clock=SystemClock().now)
     adapters.notifier(home, settings, SystemClock().now)
-    opening.require_empty(home, settings.database, os.environ)
+    opening.require_unused(home, settings.database, os.environ)
 
 
 def _fill(home: Path, settings: Settings, root: Path | None) -> str:

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import get_args
 
@@ -23,6 +22,7 @@ from tegata.ca.cli.shapes import Shape
 from tegata.ca.errors import Refused
 from tegata.ca.issuing import keys, layout
 from tegata.ca.issuing import perspectives as tls
+from tegata.ca.making import making
 from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Agent, Network, Perspective, Region, Settings
 from tegata.ca.validation.remote import RemotePerspective, Silent
 from tegata.clock import SystemClock
@@ -137,8 +137,7 @@ def _make(home: Path, settings: Settings, agent: Agent) -> Path:
     secret = keys.passphrase(home, settings.keys, os.environ)
     files = tls.agent(home, agent.name, secret, SystemClock().now())
     above = home / layout.PERSPECTIVES
-    made = Path(tempfile.mkdtemp(prefix=f".{agent.name}.", dir=above))
-    try:
+    with making(above) as made:
         keys.write_new(made / layout.AGENT_TRUST, files.trust, mode=0o644)
         keys.write_new(made / layout.AGENT_CERTIFICATE, files.certificate, mode=0o644)
         keys.write_new(made / layout.AGENT_KEY, files.key, mode=0o600)
@@ -147,9 +146,6 @@ def _make(home: Path, settings: Settings, agent: Agent) -> Path:
         if directory.exists():
             shutil.rmtree(directory)
         made.rename(directory)
-    except BaseException:
-        shutil.rmtree(made)
-        raise
     return directory
 
 

@@ -76,8 +76,7 @@ class AuditService:
     async def commanded(self, who: str, command: str, of: str | None) -> None:
         """Record that somebody is about to change something by a command, and of what; refused or not (B-93, B-96)."""
         work = Work()
-        about = {"command": command} if of is None else {"command": command, "of": of}
-        self._store.audit.note(work, COMMANDED, f"operator {who}", about)
+        self._store.audit.note(work, *commanded(who, command, of))
         await self._store.commit(work)
 
     async def verify(self, head: Link | None = None) -> Checked:
@@ -155,6 +154,11 @@ class AuditService:
         except Conflict:
             return 0  # another made the link, or bound more to it; then the next turn does
         return len(events)
+
+
+def commanded(who: str, command: str, of: str | None) -> tuple[str, str, dict[str, str]]:
+    """Kind, subject and facts of the event that somebody runs a command."""
+    return COMMANDED, f"operator {who}", {"command": command} if of is None else {"command": command, "of": of}
 
 
 def digest_of(previous: bytes, events: list[Event]) -> bytes:

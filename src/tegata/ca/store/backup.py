@@ -7,13 +7,14 @@ certificates, revocations with their reasons, blocked keys, and the number of th
 import asyncio
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from tegata.ca.store import migrations
+from tegata.ca.making import making
+from tegata.ca.ports import Work
+from tegata.ca.store import migrations, sql
 from tegata.ca.store.db import connect
 from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.migrate import migrate
@@ -63,14 +64,15 @@ def loss(backup: Path, database: Path) -> Loss:
         return Loss(*current.execute(_LOST).fetchone())
 
 
-def restore(backup: Path, database: Path, *, losing: Loss | None = None) -> None:
-    """Put the backup in the database's place, in one transaction; a server that runs goes on with it.
+def restore(backup: Path, database: Path, work: Work, *, losing: Loss | None = None) -> None:
+    """Put the backup with ``work`` done to it in the database's place, in one transaction; a server goes on with it.
 
     CRL numbers do not go back, and blocked keys stay blocked. Where there is no database any more, a whole one appears
     or none. Raises DatabaseUnusable, also where more would be lost by now than ``losing``, if that is given;
     DatabaseTooNew, MigrationAltered.
     """
     with _told(backup), _prepared(backup, database) as copy:
+        _do(work, copy)
         if not _is_there(database):
             with closing(connect(copy)) as made:
                 made.execute("UPDATE revocation_lists SET number = number + ?", (CRL_LEAP,))
@@ -114,6 +116,14 @@ class _Check:
             lost.certificates > self._losing.certificates or lost.revocations > self._losing.revocations
         ):
             raise DatabaseUnusable(path=self._database, reason=_CHANGED)
+
+
+def _do(work: Work, copy: Path) -> None:
+    """A unit of work, on a copy that nobody else has yet."""
+    texts = sql.statements()
+    with closing(connect(copy)) as connection:
+        for statement in work.statements:
+            connection.execute(texts[statement.name], statement.parameters)
 
 
 def _is_there(database: Path) -> bool:
@@ -183,8 +193,8 @@ def _copy(source: Path, target: Path) -> None:
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
     """An empty file in the same directory, for its owner only, that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=".tegata-ca-", dir=path.absolute().parent) as directory:
-        made = Path(directory) / "copy.db"
+    with making(path.absolute().parent) as directory:
+        made = directory / "copy.db"
         os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield made
 

@@ -88,13 +88,13 @@ def require_file(home: Path, settings: Database) -> Path:
     return home / DATABASE_FILE
 
 
-def require_empty(home: Path, settings: Database, environ: Mapping[str, str]) -> None:
-    """Pass for a database in which no CA was before; raises DatabaseUnusable."""
+def require_unused(home: Path, settings: Database, environ: Mapping[str, str]) -> None:
+    """Pass for a database in which no CA was before, but one whose making was cut off; raises DatabaseUnusable."""
     if is_shared(settings):
         place = _place(home, settings, environ)
-        from tegata.ca.store.postgresql.migrate import is_empty  # noqa: PLC0415 - as above
+        from tegata.ca.store.postgresql.migrate import is_unused  # noqa: PLC0415 - as above
 
-        if not asyncio.run(is_empty(place)):
+        if not asyncio.run(is_unused(place)):
             raise DatabaseUnusable(path=place.url, reason="there is a CA in it already")
 
 

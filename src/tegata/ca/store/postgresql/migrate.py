@@ -18,6 +18,8 @@ _LOCK = 0x7465676174616D
 _LOCK_SECONDS = 600.0
 _STEP_SECONDS = 600.0
 _THERE = "SELECT to_regclass('migrations') IS NOT NULL"
+_HAS_EVENTS = "SELECT to_regclass('events') IS NOT NULL"
+_EVENTS = "SELECT EXISTS (SELECT 1 FROM events)"
 _LEDGER = "CREATE TABLE migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL, post BOOLEAN NOT NULL)"
 
 
@@ -69,11 +71,18 @@ async def missing_at(place: Place, migrations: list[Migration]) -> Missing:
         await connection.close()
 
 
-async def is_empty(place: Place) -> bool:
-    """Whether no CA was ever there; raises DatabaseUnusable."""
+async def is_unused(place: Place) -> bool:
+    """Whether no CA was ever there but one whose making was cut off; raises DatabaseUnusable.
+
+    Whatever a CA does leaves an event, and of these the newest are never dropped.
+    """
     connection = await connect(place)
     try:
-        return not await _applied(connection)
+        if not await _applied(connection):
+            return True
+        return bool(await connection.fetchval(_HAS_EVENTS)) and not await connection.fetchval(_EVENTS)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
     finally:
         await connection.close()
 
