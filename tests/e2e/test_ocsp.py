@@ -1,5 +1,7 @@
 """OCSP as a client sees it: the certificate says where to ask, and OpenSSL asks there."""
 
+import json
+
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
@@ -46,3 +48,11 @@ def test_openssl_asks_where_the_certificate_says(answering, tegata):
     unknown = openssl.ocsp(issuer, ca.root_pem, "-serial", "0x4711", "-url", url)
     assert "good" not in unknown.stdout
     assert "unauthorized" in unknown.stdout + unknown.stderr
+
+
+def test_the_audit_knows_the_responder(answering):
+    """It is on record, and looking at all that was signed has nothing signed (B-81, B-93)."""
+    first, second = (json.loads(answering.run("--json", "audit", "certificates").stdout) for _ in range(2))
+    assert first == second
+    assert first["beside"] == len(("root", "issuing", "root.crl", "issuing.crl", "responder"))
+    assert [one["names"] for one in first["faults"]] == [[NAME]], "a test's customer has no state"

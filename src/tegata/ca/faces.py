@@ -27,6 +27,7 @@ from tegata.ca.public import app as public
 from tegata.ca.public.ocsp import OcspPages
 from tegata.ca.public.seal import SealPage
 from tegata.ca.services.ocsp import OcspService
+from tegata.ca.services.responders import ResponderService
 
 
 def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate:
@@ -92,7 +93,8 @@ def metrics_page(ca: Ca) -> ASGIApp | None:
 
 
 def _ocsp(ca: Ca) -> OcspPages:
-    responder = Responders(ca.issuers.authorities)
+    certified = ResponderService(store=ca.store, authorities=ca.issuers.authorities)
+    responder = Responders(ca.issuers.certificates, certified.certify)
     return OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now))
 
 

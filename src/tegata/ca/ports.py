@@ -525,6 +525,10 @@ class Audit(Protocol):
     """The audit log; events about records are appended by the writes that they tell of, never by a caller."""
 
     async def of_subject(self, subject: str) -> list[Event]: ...
+    async def of_kind(self, kind: str) -> list[Event]:
+        """In order; the whole log is read."""
+        ...
+
     async def of_link(self, number: int) -> list[Event]: ...
     async def count_unbound(self) -> int: ...
     async def stray(self) -> int | None:
@@ -732,6 +736,10 @@ class Relint(Protocol):
         """What is wrong with an issued certificate, or nothing."""
         ...
 
+    def responder_fault(self, issuer: str, serial: str, tbs: bytes, der: bytes) -> TegataError | None:
+        """The same of an OCSP responder's certificate, for which these bytes were to be signed; it may not be there."""
+        ...
+
 
 class Authority(Protocol):
     """The issuing CA's key and certificate; signs exactly the bytes it is given."""
@@ -766,6 +774,14 @@ class OcspQuestion(NamedTuple):
     hashed: tuple[str, bytes, bytes]
 
 
+class Certify(Protocol):
+    """Has an issuing CA of this name certify an OCSP responder, and keeps a record of it."""
+
+    async def __call__(self, issuer: str, serial: str, tbs: bytes, /) -> bytes:
+        """The certificate (DER) over these bytes, which hold this serial number; raises as ``Authority.sign``."""
+        ...
+
+
 class Responder(Protocol):
     """Reads OCSP requests and signs answers."""
 
@@ -778,11 +794,11 @@ class Responder(Protocol):
     async def answer(
         self, question: OcspQuestion, revoked: Revocation | None, *, this_update: datetime, next_update: datetime
     ) -> bytes:
-        """What is said of a certificate that was issued; raises as ``Authority.sign``."""
+        """What is said of a certificate that was issued; raises as ``Certify``."""
         ...
 
     async def together(self, issuer: str, answers: Sequence[bytes], *, now: datetime) -> bytes:
-        """Answers about certificates of one issuing CA as one; raises as ``Authority.sign``."""
+        """Answers about certificates of one issuing CA as one; raises as ``Certify``."""
         ...
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.ocsp import OCSPRequestBuilder
 
 from tegata.ca.bootstrap import Ca
-from tegata.ca.issuing.ocsp import Responders
+from tegata.ca.issuing.ocsp import Responders, unsigned
 from tegata.ca.issuing.pkilint_pool import PkilintPool
 from tegata.ca.issuing.relint import Relint
 from tegata.ca.model import Certificate
@@ -43,8 +43,9 @@ def service(ca: Ca, linter: Linter | None) -> RelintService:
 async def beside(ca: Ca, example: Certificate | None) -> AsyncIterator[tuple[str, bytes]]:
     """What the CA signs beside certificates, with a name for each: its CAs, its CRLs, and an answer for an example.
 
-    An OCSP answer brings its responder's certificate, which is one more. The CA of the server's own TLS is left out:
-    it is bound to one host, and nobody else's certificates are below it.
+    The answer's responder is made for it and certified by nobody: an audit has nothing signed, and the certificates of
+    those that were at work are on record. The CA of the server's own TLS is left out: it is bound to one host, and
+    nobody else's certificates are below it.
     """
     for name, authority in {"root": ca.hierarchy.root, **ca.issuers.certificates}.items():
         yield name, authority.public_bytes(Encoding.DER)
@@ -58,8 +59,6 @@ async def beside(ca: Ca, example: Certificate | None) -> AsyncIterator[tuple[str
     issuer = ca.issuers.certificates[shards.issuer_of(example.crl)]
     leaf = x509.load_pem_x509_certificates(example.chain_pem or b"")[0]
     asked = OCSPRequestBuilder().add_certificate(leaf, issuer, SHA256()).build().public_bytes(Encoding.DER)
-    answers = OcspService(store=ca.store, responder=Responders(ca.issuers.authorities), clock=ca.now)
-    answer = (await answers.answer(asked)).der
-    yield f"OCSP {example.serial}", answer
-    for responder in x509.ocsp.load_der_ocsp_response(answer).certificates:
-        yield "OCSP responder", responder.public_bytes(Encoding.DER)
+    responder = Responders(ca.issuers.certificates, unsigned(ca.issuers.certificates))
+    answers = OcspService(store=ca.store, responder=responder, clock=ca.now)
+    yield f"OCSP {example.serial}", (await answers.answer(asked)).der

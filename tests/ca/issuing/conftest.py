@@ -5,15 +5,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from cryptography import x509
 
 from tegata.ca.issuing import hierarchy
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.hierarchy import Hierarchy
+from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.issuing.profiles import Issuer, Wanted, issuing_ca
 from tegata.ca.model import Application, Contract, Organization
 from tegata.ca.settings import SERVICES
 from tegata.pki import keys
+from tegata.pki.certs import serial_hex
 from tegata.pki.key_types import KeyType
 
 NOW = datetime(2026, 11, 24, 2, 31, tzinfo=UTC)
@@ -46,6 +49,17 @@ def ca(tmp_path_factory) -> Ca:
     authority = SoftwareAuthority.load(directory, SECRET)
     builder = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL)
     return Ca(directory, hierarchy.load(directory), authority, builder, issuing_ca(authority.certificate, PUBLIC_URL))
+
+
+def responders_of(ca: Ca) -> Responders:
+    """The CA's OCSP responder, certified and not recorded."""
+
+    async def certify(issuer: str, serial: str, tbs: bytes) -> bytes:
+        made = await ca.authority.sign(tbs)
+        assert (issuer, serial) == ("issuing", serial_hex(x509.load_der_x509_certificate(made)))
+        return made
+
+    return Responders({"issuing": ca.authority.certificate}, certify)
 
 
 @pytest.fixture(scope="session")

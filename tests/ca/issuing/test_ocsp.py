@@ -1,9 +1,11 @@
 """OCSP requests taken apart, and what an answer's responder allows it to say; the service's tests have the rest."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
@@ -11,8 +13,8 @@ from cryptography.x509.oid import ExtensionOID
 
 from tegata.ca.errors import MalformedRequest
 from tegata.ca.issuing import ocsp_several
-from tegata.ca.issuing.ocsp import LIFE, Responders
-from tests.ca.issuing.conftest import NOW
+from tegata.ca.issuing.ocsp import LIFE, Responders, unsigned
+from tests.ca.issuing.conftest import NOW, responders_of
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +50,7 @@ def test_what_cannot_be_taken_apart(octets):
 
 def test_a_hash_that_nobody_knows(ca):
     """It is no request, rather than an error of ours (S-19)."""
-    responders = Responders({"issuing": ca.authority})
+    responders = responders_of(ca)
     known, unknown = bytes.fromhex("06052b0e03021a"), bytes.fromhex("06052b0e03027f")
     assert known in asking(ca)
     with pytest.raises(MalformedRequest):
@@ -65,7 +67,7 @@ async def responder_at(ca, responders, leaf, now):
 async def test_a_responders_certificate(ca, leaf):
     """All that BR 7.1.2.8 wants of it, and nothing else; within the life of the CA that certifies it (B-91)."""
     issuer = ca.authority.certificate
-    certificate = await responder_at(ca, Responders({"issuing": ca.authority}), leaf, NOW)
+    certificate = await responder_at(ca, responders_of(ca), leaf, NOW)
     assert [(one.oid, one.critical) for one in certificate.extensions] == [
         (ExtensionOID.KEY_USAGE, True),
         (ExtensionOID.EXTENDED_KEY_USAGE, False),
@@ -79,13 +81,13 @@ async def test_a_responders_certificate(ca, leaf):
     assert certificate.not_valid_after_utc == NOW + LIFE - SECOND
     begin, end = issuer.not_valid_before_utc, issuer.not_valid_after_utc
     for now in (begin + SECOND, end - LIFE / 2):
-        certificate = await responder_at(ca, Responders({"issuing": ca.authority}), leaf, now)
+        certificate = await responder_at(ca, responders_of(ca), leaf, now)
         assert begin <= certificate.not_valid_before_utc < certificate.not_valid_after_utc < end
 
 
 async def test_a_responder_is_replaced_in_time(ca, leaf):
     """When half of its life is over, and when a clock was put back before it (B-91)."""
-    responders = Responders({"issuing": ca.authority})
+    responders = responders_of(ca)
     first = await responder_at(ca, responders, leaf, NOW)
     for now in (NOW + timedelta(days=14), first.not_valid_before_utc):
         assert await responder_at(ca, responders, leaf, now) == first
@@ -94,9 +96,25 @@ async def test_a_responder_is_replaced_in_time(ca, leaf):
     assert await responder_at(ca, responders, leaf, NOW) != second
 
 
+async def test_many_who_ask_at_once_have_one_responder_made(ca, leaf):
+    """The issuing key signs once, however many wait for that (B-93)."""
+    responders = responders_of(ca)
+    made = await asyncio.gather(*(responder_at(ca, responders, leaf, NOW) for _ in range(9)))
+    assert len({one.serial_number for one in made}) == 1
+
+
+async def test_a_responder_that_nobody_certified(ca, leaf):
+    """For the audit: of the same form, and not the issuing key's (B-81)."""
+    issuers = {"issuing": ca.authority.certificate}
+    made = await responder_at(ca, Responders(issuers, unsigned(issuers)), leaf, NOW)
+    assert made.issuer == ca.authority.certificate.subject
+    with pytest.raises(InvalidSignature):
+        made.verify_directly_issued_by(ca.authority.certificate)
+
+
 async def test_no_answer_outlives_its_responder(ca, leaf):
     """Whoever keeps it could not verify it any more (BR 4.9.9; B-91)."""
-    responders = Responders({"issuing": ca.authority})
+    responders = responders_of(ca)
     [question] = responders.read(asking(ca, leaf))
     assert question.issuer == "issuing"
 

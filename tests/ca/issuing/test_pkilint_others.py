@@ -9,10 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from tegata.ca.issuing import der, pkilint_process
-from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.model import Revocation
 from tegata.ca.ports import OcspQuestion
-from tests.ca.issuing.conftest import NOW, PUBLIC_URL
+from tests.ca.issuing.conftest import NOW, PUBLIC_URL, responders_of
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +50,7 @@ async def test_a_crl_that_is_wrong(ca):
 
 async def test_ocsp_answers(ca):
     """B-81: for good and revoked, with the responder's certificate; one that was cut off cannot be read."""
-    responders = Responders({"issuing": ca.authority})
+    responders = responders_of(ca)
     issuer = ca.authority.certificate
     asked = ocsp.OCSPRequestBuilder().add_certificate(issuer, issuer, hashes.SHA256()).build()
     hashed = ("sha256", asked.issuer_name_hash, asked.issuer_key_hash)

@@ -15,6 +15,7 @@ from tegata.ca.public import app
 from tegata.ca.public.ocsp import MOST_OCTETS, OcspPages
 from tegata.ca.public.seal import SealPage
 from tegata.ca.services.ocsp import OcspService
+from tegata.ca.services.responders import ResponderService
 from tests.ca.api.asgi import call, issue
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +26,8 @@ REQUEST = ("content-type", "application/ocsp-request")
 def public(world):
     """The public application of a CA that answers OCSP."""
     ca = world.ca
-    responder = Responders({"issuing": ca.issuers.newest})
+    certified = ResponderService(store=ca.store, authorities=ca.issuers.authorities)
+    responder = Responders(ca.issuers.certificates, certified.certify)
     return app.build(
         fixed={},
         crl_folder="/crl/",

@@ -112,17 +112,34 @@ async def test_many_at_once(house):
 
 async def test_a_store_that_refuses_for_good(house, monkeypatch):
     """It is not tried for ever."""
-    commits = 0
+    commit, refused = house.store.commit, 0
 
     async def refuse(work):
-        nonlocal commits
-        commits += 1
-        raise Conflict("revocation_lists.publish")
+        nonlocal refused
+        if any(each.name == "revocation_lists.publish" for each in work.statements):
+            refused += 1
+            raise Conflict("revocation_lists.publish")
+        await commit(work)
 
     monkeypatch.setattr(house.store, "commit", refuse)
     with pytest.raises(Conflict):
         await house.crls.publish()
-    assert commits == 5
+    assert refused == 5
+
+
+async def test_a_crl_is_on_record_before_it_is_signed(house):
+    """Of a signature that was not stored this alone tells (B-93)."""
+    house.signer.before = OSError("the HSM is busy")
+    with pytest.raises(OSError, match="busy"):
+        await house.crls.publish()
+    house.signer.before = None
+    await house.crls.publish()
+    events = await house.store.audit.of_subject("1")
+    assert [(event.kind, event.facts["crl"]) for event in events] == [
+        ("crl.intended", "issuing"),
+        ("crl.intended", "issuing"),
+        ("crl.published", "issuing"),
+    ]
 
 
 # Several CRLs.

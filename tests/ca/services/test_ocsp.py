@@ -16,6 +16,8 @@ from tegata.ca.issuing import der
 from tegata.ca.issuing.build import key_usage
 from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.services.ocsp import LIFE, OcspService
+from tegata.ca.services.responders import ResponderService, recorded
+from tegata.pki.certs import serial_hex
 from tests.ca.services.house import DAY, SECOND, Killed, leaf
 from tests.peers import openssl
 
@@ -24,7 +26,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def service(house) -> OcspService:
-    responders = Responders({"issuing": house.signer})
+    certified = ResponderService(store=house.store, authorities={"issuing": house.signer})
+    responders = Responders({"issuing": house.signer.certificate}, certified.certify)
     return OcspService(store=house.store, responder=responders, clock=house.clock)
 
 
@@ -172,3 +175,22 @@ async def test_an_answer_is_signed_once(house, service, issued):
     third = await ask(service, house, issued)
     assert third.certificates != first.certificates
     assert third.this_update_utc < third.certificates[0].not_valid_after_utc - LIFE
+
+
+async def test_a_responder_is_on_record_before_it_is_certified(house, service, issued):
+    """Its bytes, whatever becomes of the signature; then the certificate. One that died leaves the former (B-93)."""
+    house.signer.before = OSError("the HSM is busy")
+    with pytest.raises(OSError, match="busy"):
+        await ask(service, house, issued)
+    house.signer.before = None
+    [responder] = (await ask(service, house, issued)).certificates
+    found = await recorded(house.store)
+    assert {one.serial: one.der for one in found if one.der} == {
+        serial_hex(responder): responder.public_bytes(Encoding.DER)
+    }
+    assert len(found) == 2
+    assert {one.issuer for one in found} == {"issuing"}
+    assert responder.tbs_certificate_bytes in {one.tbs for one in found}
+    assert all(one.tbs for one in found)
+    kinds = [event.kind for event in await house.store.audit.of_subject(serial_hex(responder))]
+    assert kinds == ["responder.intended", "responder.issued"]

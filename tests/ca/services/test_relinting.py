@@ -4,12 +4,16 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from tegata.acme import b64
 from tegata.ca.issuing.relint import Relint
 from tegata.ca.policy.certificates import Reason
 from tegata.ca.ports import Work
 from tegata.ca.services import relinting
 from tegata.ca.services.relinting import RelintService
+from tegata.ca.services.responders import ResponderService
+from tegata.pki.certs import load_leaf
 from tests.ca.services.house import PUBLIC_URL
 from tests.ca.services.test_linting import Critic
 
@@ -137,3 +141,58 @@ async def test_cas_crls_and_ocsp_answers(house):
     told = await service(house, Finds()).beside(made())
     assert [(one.name, one.findings) for one in told] == [("root", []), ("crl", ["cabf.something"]), ("OCSP a1", [])]
     assert await service(house).beside(made()) == []
+
+
+async def test_ocsp_responders(house, issued):
+    """B-81, B-93: Each that is on record is looked at; one of which only the intent is, is no fault."""
+
+    class Finds(Critic):
+        async def findings(self, certificate: bytes) -> list[str]:
+            self.seen.append(certificate)
+            return ["cabf.something"]
+
+    house.signer.before = None
+    certified = ResponderService(store=house.store, authorities={"issuing": house.signer})
+    tbs = load_leaf(issued[0].chain_pem).tbs_certificate_bytes
+    der = await certified.certify("issuing", issued[0].serial, tbs)
+    house.signer.before = OSError("the HSM is busy")
+    with pytest.raises(OSError, match="busy"):
+        await certified.certify("issuing", "ab", b"what was to be signed")
+    assert [one.findings for one in await service(house).responders()] == [[], []]
+    critic = Finds()
+    assert [one.findings for one in await service(house, critic).responders() if one.findings] == [["cabf.something"]]
+    assert critic.seen == [der]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"issuer": "gone"}, "its issuing CA is here"),
+        ({"certificate": "AA"}, "it can be read"),
+        ({"tbs": "AA"}, "it is what was recorded before it was signed"),
+        ({"serial": "ab"}, "it is what was recorded before it was signed"),
+    ],
+)
+async def test_a_responder_that_is_not_what_was_recorded(house, issued, changes, fault):
+    """B-93: or that another than its issuing CA has signed."""
+    house.signer.before = None
+    leaf = load_leaf(issued[0].chain_pem)
+    der, tbs = leaf.public_bytes(Encoding.DER), leaf.tbs_certificate_bytes
+    facts = {"issuer": "issuing", "tbs": b64.encode(tbs), "certificate": b64.encode(der)} | changes
+    serial, work = facts.pop("serial", issued[0].serial), Work()
+    for kind in ("responder.intended", "responder.issued"):
+        house.store.audit.note(work, kind, serial, facts)
+    await house.store.commit(work)
+    [found] = await service(house).responders()
+    assert found.name == f"OCSP responder {serial}"
+    assert [each.partition(":")[0] for each in found.findings] == [fault]
+
+
+async def test_a_responder_that_another_has_signed(house, issued):
+    """B-93."""
+    leaf = load_leaf(issued[0].chain_pem)
+    forged = bytearray(leaf.public_bytes(Encoding.DER))
+    forged[-1] ^= 1
+    relint = service(house)._relint
+    fault = relint.responder_fault("issuing", issued[0].serial, leaf.tbs_certificate_bytes, bytes(forged))
+    assert fault.facts["rule"] == "its issuing CA has signed it"

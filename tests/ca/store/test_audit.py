@@ -68,6 +68,17 @@ async def test_certificates_that_are_gone(store: Store, page: int, monkeypatch: 
     assert sorted(await store.audit.gone(an_hour_ago, 100)) == gone[1:]
 
 
+@pytest.mark.parametrize("page", [1, 2, 1000])
+async def test_events_of_a_kind(store: Store, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it, in order, in pages of the log."""
+    monkeypatch.setattr(audit, "PAGE_EVENTS", page)
+    for subject in ("one", "other", "two"):
+        work = Work()
+        store.audit.note(work, subject if subject == "other" else "kind", subject, {})
+        await store.commit(work)
+    assert [event.subject for event in await store.audit.of_kind("kind")] == ["one", "two"]
+
+
 async def test_the_life_of_a_certificate(store: Store) -> None:
     """From contract to revocation: what happened, to whom, and digests of what was seen and made."""
     await populate(store)

@@ -78,7 +78,7 @@ async def certificates(ca: Ca, _: Asked) -> Answer:
             elif judged.certificate.chain_pem:
                 example = judged.certificate
         faults += [shapes.gone(serial) for serial in await service.gone()]
-        signed = await service.beside(relinting.beside(ca, example))
+        signed = [*await service.beside(relinting.beside(ca, example)), *await service.responders()]
         faults += [shapes.signed(one) for one in signed if one.findings]
         codes.update(*(one.findings for one in signed))
     finally:

@@ -1,9 +1,11 @@
 """OCSP answers (RFC 6960, RFC 5019), signed by a delegated responder of each issuing CA.
 
 A responder's key is made in memory and certified by its issuing CA for some weeks, by a certificate that says so and
-needs no answer itself (id-pkix-ocsp-nocheck). So the issuing key signs no answers. Knows no store.
+needs no answer itself (id-pkix-ocsp-nocheck). So the issuing key signs no answers; how it comes to certify a responder,
+and that this is on record, is who ``certify`` is. Knows no store.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -19,10 +21,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tegata.ca.errors import MalformedRequest
 from tegata.ca.issuing import algorithms, ocsp_several
 from tegata.ca.issuing.algorithms import IssuerKey
-from tegata.ca.issuing.build import authority_key_identifier, key_usage
+from tegata.ca.issuing.build import authority_key_identifier, key_usage, signed
 from tegata.ca.issuing.elsewhere import stand_in
 from tegata.ca.model import Revocation
-from tegata.ca.ports import Authority, OcspQuestion
+from tegata.ca.ports import Certify, OcspQuestion
 from tegata.pki import keys
 from tegata.pki.certs import serial_hex
 from tegata.pki.key_types import KeyType
@@ -46,13 +48,13 @@ _REASONS = {
 
 
 class Responders:
-    """A responder for each issuing CA (``ports.Responder``)."""
+    """A responder for each issuing CA (``ports.Responder``); ``issuers`` are their certificates by their names."""
 
-    def __init__(self, authorities: Mapping[str, Authority]) -> None:
-        self._responders = {name: _Responder(authority) for name, authority in authorities.items()}
+    def __init__(self, issuers: Mapping[str, x509.Certificate], certify: Certify) -> None:
+        self._responders = {name: _Responder(name, issuer, certify) for name, issuer in issuers.items()}
         self._names = {
-            (algorithm.name, *_hashed(authority.certificate, algorithm)): name
-            for name, authority in authorities.items()
+            (algorithm.name, *_hashed(issuer, algorithm)): name
+            for name, issuer in issuers.items()
             for algorithm in _HASHES.values()
         }
 
@@ -116,18 +118,22 @@ class Responders:
 class _Responder:
     """The key that signs answers for one issuing CA, and its certificate; both are replaced in time."""
 
-    def __init__(self, authority: Authority) -> None:
-        self._authority = authority
+    def __init__(self, name: str, issuer: x509.Certificate, certify: Certify) -> None:
+        self._name, self._issuer, self._certify = name, issuer, certify
         self._now: tuple[IssuerKey, x509.Certificate] | None = None
+        self._turn = asyncio.Lock()
 
     async def ready(self, now: datetime) -> tuple[IssuerKey, x509.Certificate]:
-        """Key and certificate that are good now."""
-        if self._now is None or not self._now[1].not_valid_before_utc <= now < self._renewed_at:
-            key = keys.generate(KeyType.EC256)
-            assert isinstance(key, IssuerKey)
-            tbs = _template(key, self._authority.certificate, now)
-            self._now = key, x509.load_der_x509_certificate(await self._authority.sign(tbs))
-        return self._now
+        """Key and certificate that are good now; who asks meanwhile gets the one that is being made."""
+        async with self._turn:
+            if self._now is None or not self._now[1].not_valid_before_utc <= now < self._renewed_at:
+                key = keys.generate(KeyType.EC256)
+                assert isinstance(key, IssuerKey)
+                serial = x509.random_serial_number()
+                tbs = _template(key, serial, self._issuer, now)
+                made = await self._certify(self._name, serial_hex(serial), tbs)
+                self._now = key, x509.load_der_x509_certificate(made)
+            return self._now
 
     @property
     def _renewed_at(self) -> datetime:
@@ -136,14 +142,23 @@ class _Responder:
         return begin + (end - begin) / 2
 
 
-def _template(key: IssuerKey, issuer: x509.Certificate, now: datetime) -> bytes:
+def unsigned(issuers: Mapping[str, x509.Certificate]) -> Certify:
+    """What certifies responders with a dummy signature, for answers that nobody is given (BR 4.3.1.2)."""
+
+    async def certify(issuer: str, _: str, tbs: bytes) -> bytes:
+        return signed(tbs, stand_in(algorithms.public_key_of(issuers[issuer])))
+
+    return certify
+
+
+def _template(key: IssuerKey, serial: int, issuer: x509.Certificate, now: datetime) -> bytes:
     """The bytes of a responder's certificate (BR 7.1.2.8), to be signed by the issuing CA."""
     kept = [one for one in issuer.subject if one.oid != NameOID.COMMON_NAME]
     subject = x509.Name([*kept, x509.NameAttribute(NameOID.COMMON_NAME, f"OCSP {now:%Y-%m-%d}")])
     begin = max(now - _BACKDATE, issuer.not_valid_before_utc)
     end = min(now + LIFE, issuer.not_valid_after_utc)
     builder = x509.CertificateBuilder(
-        issuer.subject, subject, key.public_key(), x509.random_serial_number(), begin, end - timedelta(seconds=1)
+        issuer.subject, subject, key.public_key(), serial, begin, end - timedelta(seconds=1)
     )
     for extension, critical in (
         (key_usage("digital_signature"), True),

@@ -49,6 +49,28 @@ class Relint:
             return LintFailed(rule="it can be read", found=error.facts["reason"])
         return None
 
+    def responder_fault(self, issuer: str, serial: str, tbs: bytes, der: bytes) -> LintFailed | None:
+        """What is wrong with an OCSP responder's certificate, given what was to be signed; ``der`` may be empty."""
+        try:
+            self._check_responder(issuer, serial, tbs, der)
+        except LintFailed as failure:
+            return failure
+        return None
+
+    def _check_responder(self, name: str, serial: str, tbs: bytes, der: bytes) -> None:
+        issuer = self._issuers.get(name)
+        if issuer is None:
+            raise LintFailed(rule="its issuing CA is here", found=name)
+        if not der:
+            return
+        try:
+            certificate = x509.load_der_x509_certificate(der)
+        except ValueError as error:
+            raise LintFailed(rule="it can be read", found=str(error)) from None
+        _check_signed(certificate, issuer)
+        if certificate.tbs_certificate_bytes != tbs or serial_hex(certificate) != serial:
+            raise LintFailed(rule=_RECORDED, found=serial_hex(certificate))
+
     def _check(self, certificate: Certificate, contract: Contract) -> None:
         leaf = load_leaf(certificate.chain_pem or b"")
         name = shards.issuer_of(certificate.crl)
@@ -77,14 +99,21 @@ class Relint:
         lint.check(precertificates.bare(certificate.tbs), wanted, whole._replace(crl_url=crl_url))
 
 
+_RECORDED = "it is what was recorded before it was signed"
+
+
+def _check_signed(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, InvalidSignature):
+        raise LintFailed(rule="its issuing CA has signed it", found=certificate.issuer.rfc4514_string()) from None
+
+
 def _check_record(leaf: x509.Certificate, certificate: Certificate, issuer: x509.Certificate) -> PublicKey:
     """The certificate's key, if it is the issuer's and the one that is on record."""
-    try:
-        leaf.verify_directly_issued_by(issuer)
-    except (ValueError, InvalidSignature):
-        raise LintFailed(rule="its issuing CA has signed it", found=leaf.issuer.rfc4514_string()) from None
+    _check_signed(leaf, issuer)
     if not _is_recorded(leaf.tbs_certificate_bytes, certificate):
-        raise LintFailed(rule="it is what was recorded before it was signed", found=serial_hex(leaf))
+        raise LintFailed(rule=_RECORDED, found=serial_hex(leaf))
     if serial_hex(leaf) != certificate.serial:
         raise LintFailed(rule="its serial number is the record's", found=serial_hex(leaf))
     public_key = leaf.public_key()

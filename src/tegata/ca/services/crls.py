@@ -15,6 +15,8 @@ from tegata.ca.ports import Authority, Conflict, Store, Work
 from tegata.ca.services.issuers import Issuers
 
 CRL = "crl"
+INTENDED = "crl.intended"
+"""On record before the signature: of a CRL that is not published afterwards, nothing else tells (B-93)."""
 
 # Another process may publish at the same moment; the next number is another then.
 _TRIES = 5
@@ -137,8 +139,12 @@ class CrlService:
         since = min(now, heads[name].this_update) if name in heads else now
         number = max((head.number for head in heads.values()), default=0) + 1
         authority = self._issuers.of(name)
+        entries = await self._entries(name, since, authority)
+        work = Work()
+        self._store.audit.note(work, INTENDED, str(number), {"crl": name})
+        await self._store.commit(work)
         der = await authority.sign_crl(
-            await self._entries(name, since, authority),
+            entries,
             number=number,
             this_update=now,
             next_update=now + self._life,

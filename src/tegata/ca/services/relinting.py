@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.ca.model import Certificate, Contract
 from tegata.ca.ports import Linter, Relint, Store
-from tegata.ca.services import recorded
+from tegata.ca.services import recorded, responders
 from tegata.errors import TegataError
 from tegata.pki.certs import load_leaf
 
@@ -74,6 +74,20 @@ class RelintService:
         if self._linter is None:
             return []
         return [Signed(name, await self._linter.findings(der)) async for name, der in made]
+
+    async def responders(self) -> list[Signed]:
+        """The OCSP responders' certificates that the audit log knows, and what is wrong with each (B-81, B-93).
+
+        Of one that was intended alone nobody can say whether it was signed. Raises LintSilent.
+        """
+        found = []
+        for one in await responders.recorded(self._store):
+            fault = self._relint.responder_fault(one.issuer, one.serial, one.tbs, one.der)
+            findings = [] if fault is None else [f"{fault.facts['rule']}: {fault.facts['found']}"]
+            if fault is None and one.der and self._linter is not None:
+                findings = await self._linter.findings(one.der)
+            found.append(Signed(f"OCSP responder {one.serial}", findings))
+        return found
 
     async def _judge(self, certificate: Certificate, contract: Contract) -> Judged:
         fault = self._relint.fault(certificate, contract)

@@ -5,7 +5,7 @@ record and leave no trace. What the digests are over is the audit service's matt
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 from tegata.ca.model import Event, Link
@@ -44,6 +44,14 @@ class AuditRows:
         """What happened to a subject, in order."""
         return [_event(row) for row in await self._engine.fetch("audit.of_subject", subject=subject)]
 
+    async def of_kind(self, kind: str) -> list[Event]:
+        """What happened of this kind, in order."""
+        found: list[Event] = []
+        async for after, until in self._pages():
+            rows = await self._engine.fetch("audit.of_kind", after=after, until=until, kind=kind)
+            found += [_event(row) for row in rows]
+        return found
+
     async def of_link(self, number: int) -> list[Event]:
         """The events bound to a link, in the order of its digest."""
         return [_event(row) for row in await self._engine.fetch("audit.of_link", link=number)]
@@ -64,15 +72,22 @@ class AuditRows:
         The log is read in pages: no statement takes longer the longer the log is.
         """
         found: dict[str, None] = {}
-        after = ""
-        while len(found) < most:
-            ((until,),) = await self._engine.fetch("audit.page_end", after=after, most=PAGE_EVENTS)
-            if until is None:
-                break
+        async for after, until in self._pages():
             rows = await self._engine.fetch("audit.gone", after=after, until=until, since=micros(since))
             found |= dict.fromkeys(str(serial) for (serial,) in rows)
-            after = until
+            if len(found) >= most:
+                break
         return list(found)[:most]
+
+    async def _pages(self) -> AsyncIterator[tuple[str, str]]:
+        """The whole log in parts: after which event each begins, and with which it ends."""
+        after = ""
+        while True:
+            ((until,),) = await self._engine.fetch("audit.page_end", after=after, most=PAGE_EVENTS)
+            if until is None:
+                return
+            yield after, until
+            after = until
 
     async def newest_link(self) -> Link | None:
         """The end of the chain."""

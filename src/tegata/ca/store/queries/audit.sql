@@ -8,6 +8,12 @@ FROM events
 WHERE subject = :subject
 ORDER BY at, id;
 
+-- name: of_kind
+SELECT id, at, kind, subject, facts
+FROM events
+WHERE id > :after AND id <= :until AND kind = :kind
+ORDER BY id;
+
 -- name: of_link
 SELECT id, at, kind, subject, facts
 FROM events
