@@ -8,6 +8,8 @@ import pytest
 from tegata.cli.errors import UnknownCommand, UnknownFlag
 from tegata.cli.program import exit_code
 from tegata.host.errors import HookFailed
+from tests.client.https_peer import https_peer
+from tests.peers.connect_proxy import connect_proxy
 from tests.peers.tegata import IMPATIENT, Tegata
 
 NOBODY = "https://127.0.0.1:1/dir"
@@ -175,6 +177,24 @@ def test_a_file_of_variables(tegata: Tegata) -> None:
     words = ["--env-file", "x.env", "-d", "x.example", "-m", "a@x", "--http"]
     told = tegata.run(*words, "renew", env={"LEGO_SERVER": NOBODY}).stderr
     assert f"{tegata.directory}/elsewhere/accounts/127.0.0.1_1/a@x" in told
+
+
+def test_a_file_of_variables_says_the_way_to_the_ca(tegata: Tegata) -> None:
+    """Proxy and roots, as with lego, where the environment does not say them itself in whatever letters."""
+    ca = "https://ca.behind.test/dir"
+    with (
+        https_peer(tegata.directory, ["ca.behind.test"]) as peer,
+        connect_proxy(int(peer.url.rpartition(":")[2])) as (proxy, asked),
+    ):
+        (tegata.directory / "x.env").write_text(f"HTTPS_PROXY={proxy}\nSSL_CERT_FILE={peer.root}\n")
+        words = ["--env-file", "x.env", "-s", ca, "-d", "x.example", "--http", "run"]
+        told = tegata.run(*words, env=IMPATIENT).stderr
+        assert f"{ca} is not an ACME directory" in told
+        assert [head.splitlines()[0] for head in asked] == ["CONNECT ca.behind.test:443 HTTP/1.1"]
+        assert "LEGO_CA_CERTIFICATES" in tegata.run(*words, env={"SSL_CERT_FILE": "/dev/null", **IMPATIENT}).stderr
+        asked.clear()
+        tegata.run(*words, env={"https_proxy": "http://127.0.0.1:1", **IMPATIENT})
+        assert asked == []
 
 
 def test_words_that_mean_nothing_are_ignored_aloud(tegata: Tegata) -> None:

@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -53,6 +53,8 @@ FAILED = 1
 UNKNOWN_COMMAND = 3
 # What is processed where nothing is asked, as lego v5 does.
 CONFIG_FILES = (".lego.yml", ".lego.yaml")
+# What libraries ask this process's own environment for: the ways into the network, in small letters.
+_OF_THE_PROCESS = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"})
 # A shell's way of telling which signal ended a program.
 SIGNALLED = 128
 # That of SIGPIPE, of which lego ends.
@@ -150,9 +152,7 @@ def _perform(context: Context, words: Sequence[str]) -> int:
     invocation = parse(words or _default_words(), context.environ)
     env_file = invocation.text("env-file")
     if env_file:
-        from tegata.cli.config.envfile import load
-
-        context = msgspec.structs.replace(context, environ={**load(Path(env_file)), **context.environ})
+        context = msgspec.structs.replace(context, environ=_with_file(context.environ, Path(env_file)))
         invocation = parse(words, context.environ)
     if invocation.command == "completion" and not invocation.wants_help:
         from tegata.cli.completion import script
@@ -178,6 +178,18 @@ def _perform(context: Context, words: Sequence[str]) -> int:
         context.console.log(f"Words that mean nothing here were ignored: {shown(' '.join(ignored))}", WARN)
     asked = _by_file(context, invocation)
     return DONE if asked is None else _carry_out(context, _planned(context, asked))
+
+
+def _with_file(environ: Mapping[str, str], file: Path) -> Mapping[str, str]:
+    """The environment with the file's variables beside it, for the whole run."""
+    from tegata.cli.config.envfile import load
+
+    found = load(file)
+    known = {name.lower() for name in environ}
+    for name, value in found.items():
+        if name.lower() in _OF_THE_PROCESS - known:
+            os.environ[name] = value
+    return {**found, **environ}
 
 
 def _planned(context: Context, invocation: Invocation) -> Plan:

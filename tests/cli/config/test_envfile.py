@@ -33,7 +33,7 @@ def test_lines(line: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["secret", "=secret", "A B=secret", "A='secret", 'A="secret', "1A=secret", "A='x' secret"]
+    "line", ["secret", "=secret", "A B=secret", "A='secret", 'A="secret', "1A=secret", "A='x' secret", "A=secret\0"]
 )
 def test_what_is_no_line(line: str) -> None:
     """Named by file and line only."""

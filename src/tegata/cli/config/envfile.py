@@ -1,7 +1,8 @@
 """Files of environment variables (dotenv): ``NAME=value`` lines, quoted or not, for one certificate's work alone.
 
-A ``#`` begins a comment behind a blank only, as with lego: secrets have such signs. Pure but for the one file; what it
-says never becomes part of this process's own environment, where other certificates' hooks and providers would see it.
+A ``#`` begins a comment behind a blank only, as with lego: secrets have such signs. Pure but for the one file; what a
+certificate's says never becomes part of this process's own environment, where other certificates' hooks and providers
+would see it.
 """
 
 import re
@@ -43,7 +44,7 @@ def read(text: str, file: str) -> dict[str, str]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = _LINE.fullmatch(line)
-        if match is None:
+        if match is None or "\0" in line:  # which no system takes
             raise BadEnvFile(file=file, line=number, reason="it is no NAME=value")
         if match["quoted"] is not None:
             value = re.sub(r"\\(.)", lambda each: _ESCAPES.get(each[1], each[1]), match["quoted"])
