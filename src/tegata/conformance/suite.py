@@ -3,11 +3,19 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from tegata.conformance import accounts, certificates, extensions, orders, renewal, requests
 from tegata.conformance.bench import Bench
 from tegata.conformance.check import Check, Differs, NotPossible, Verdict
 from tegata.errors import TegataError
 
+# What comes of a document that is another than RFC 8555's, and of a certificate that is none of RFC 5280's.
+_OF_ANOTHER_SHAPE = (
+    *(KeyError, IndexError, TypeError, AttributeError, ValueError),
+    *(x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm),
+)
 # Renewal information is asked of a certificate that is not revoked yet.
 _LAST = ("revocation", "revoked-by-its-key", "compromised-key")
 _ALL = [each for part in (requests, accounts, orders, extensions, certificates, renewal) for each in part.check.checks]
@@ -41,6 +49,6 @@ def _result(check: Check, bench: Bench) -> Result:
         return Result(check, Verdict.NOT_POSSIBLE, seen=str(error.facts["reason"]))
     except TegataError as error:  # what transport or parsers say of an answer that is none
         return Result(check, Verdict.DIFFERS, "an answer", str(error))
-    except (KeyError, IndexError, TypeError, AttributeError) as error:  # a document of another shape than RFC 8555's
+    except _OF_ANOTHER_SHAPE as error:
         return Result(check, Verdict.DIFFERS, "a document as in RFC 8555", f"{type(error).__name__}: {error}")
     return Result(check, Verdict.PASSED)
