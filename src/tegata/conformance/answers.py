@@ -43,6 +43,12 @@ def text(of: dict[str, Any], name: str) -> str:
     return str(value)
 
 
+def same(before: object, now: object) -> bool:
+    """Whether two lists hold the same, in whatever order: servers need keep none (RFC 8555 §7.1.3)."""
+    are_lists = isinstance(before, list) and isinstance(now, list) and len(before) == len(now)
+    return are_lists and all(each in now for each in before)
+
+
 def problem(answer: Response) -> Problem:
     """What an answer that refuses says."""
     return decode(answer.body, answer.status)
@@ -53,7 +59,7 @@ def said(answer: Response) -> str:
     if not is_refusal(answer):
         return str(answer.status)
     told = problem(answer)
-    return f"{answer.status} {told.type.removeprefix(PREFIX)}: {told.detail}"[:_EXCERPT]
+    return f"{answer.status} {told.type}: {told.detail}"[:_EXCERPT]
 
 
 def refused(answer: Response, *types: str, status: int | None = None, what: object = "") -> None:
@@ -61,8 +67,9 @@ def refused(answer: Response, *types: str, status: int | None = None, what: obje
 
     ``what`` says what should have been refused, where a check tries several things.
     """
-    told = problem(answer).type.removeprefix(PREFIX)
+    told = problem(answer).type
     of_what = f" of {what!r}" if what != "" else ""
-    wanted = f"a refusal{of_what}: {' or '.join(types) or 'any'}" + (f" with {status}" if status else "")
+    wanted = f"a refusal{of_what}: {PREFIX + ' or '.join(types) if types else 'any'}"
+    wanted += f" with {status}" if status else ""
     right_status = answer.status == status if status else _FIRST_ERROR <= answer.status < _FIRST_ERROR + 100
-    expect(wanted, said(answer), holds=right_status and (not types or told in types))
+    expect(wanted, said(answer), holds=right_status and (not types or told in {PREFIX + each for each in types}))

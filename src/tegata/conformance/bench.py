@@ -29,7 +29,7 @@ Body = dict[str, object]
 Change = Callable[[Body], Mapping[str, object]]
 
 # As often a fresh nonce may be refused before a server counts as one without nonces; Pebble refuses some on purpose.
-_NONCE_TRIES = 50
+NONCE_TRIES = 50
 _TOO_MANY_REQUESTS = 429
 
 
@@ -142,7 +142,7 @@ class Bench:
         **members: Any,  # noqa: ANN401 - members of the header, whatever they are, and ``without``
     ) -> Response:
         """Sign, change, send; where a fresh nonce is refused, again with another, unless the nonce was the check's."""
-        for _ in range(_NONCE_TRIES):
+        for _ in range(NONCE_TRIES):
             body = codec.encode(change(self.sign(key, url, payload, kid, **members)))
             answer = self.send("POST", url, body, {"Content-Type": content_type})
             if "nonce" in members or problem(answer).type != f"{PREFIX}badNonce":
