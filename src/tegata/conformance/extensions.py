@@ -7,7 +7,7 @@ from typing import Any
 
 from tegata.acme import challenges
 from tegata.acme.wire import Response
-from tegata.conformance.answers import document, has_status, is_refusal, refused, text
+from tegata.conformance.answers import document, has_status, is_refusal, refused, same, text
 from tegata.conformance.bench import Account, Bench
 from tegata.conformance.check import Checklist, expect
 from tegata.conformance.walk import challenge_of, new_order, placed
@@ -29,8 +29,10 @@ def pre_authorization(bench: Bench) -> None:
     expect(f"the identifier {name}", value, holds=value == name)
     url = text({"Location": created.headers.get("Location")}, "Location")
     again = account.read(url)
-    for member in ("identifier", "status", "challenges"):
+    for member in ("identifier", "status"):
         expect(f"{member} as before", again.get(member), holds=again.get(member) == authorization.get(member))
+    is_same = same(authorization.get("challenges"), again.get("challenges"))
+    expect("challenges as before", again.get("challenges"), holds=is_same)
     refused(_authorize(account, {"type": "dns", "value": f"*.{name}"}), what="a wildcard")
 
 
@@ -80,7 +82,8 @@ def _names_account_and_ca(challenge: dict[str, Any], account: Account) -> None:
     expect("no token", challenge.get("token"), holds="token" not in challenge)
     for spelling in ("issuer-domain-names", "issuerDomainNames"):
         if (issuers := challenge.get(spelling)) is not None:
-            expect(f"one to ten {spelling}", issuers, holds=0 < len(issuers) <= challenges.MOST_ISSUERS)
+            are_names = isinstance(issuers, list) and all(isinstance(each, str) for each in issuers)
+            expect(f"one to ten {spelling}", issuers, holds=are_names and 0 < len(issuers) <= challenges.MOST_ISSUERS)
             expect(f"{spelling} in lower case", issuers, holds=all(each == each.lower() for each in issuers))
     # Since draft 02 the account is known by the prefix in the directory.
     if "issuerDomainNames" not in challenge:
