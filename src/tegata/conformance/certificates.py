@@ -1,8 +1,8 @@
 """Checks of proving, finalizing and downloading (RFC 8555 §7.4, §7.4.2, §7.5.1). They need a way to prove names."""
 
+import re
 from collections.abc import Sequence
 
-import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -32,7 +32,7 @@ from tegata.pki.keys import PrivateKey, generate
 
 _SUBJECT = "Tegata Conformance"
 _CHAIN_TYPE = "application/pem-certificate-chain"
-_PEM_LINES = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
+_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 
 check = Checklist()
 
@@ -86,7 +86,7 @@ def record_of_another(bench: Bench) -> None:
         order = placed(account)
         authorization = order.authorizations()[0]
         challenge = solvable(account, authorization, kind)
-        wrong = msgspec.structs.replace(presentation(account, authorization, challenge), account_url=bench.stranger.url)
+        wrong = presentation(account, authorization, challenge, owner=bench.stranger)
         with presented(account, [wrong]):
             document(account.post(text(challenge, "url"), {}))
             url = str(order.order["authorizations"][0])
@@ -98,8 +98,19 @@ def record_of_another(bench: Bench) -> None:
 def other_names(bench: Bench) -> None:
     """A request for other names than the order's is refused as badCSR, and the order stays ready."""
     order, key = proved(bench.account), generate(bench.means.key_type)
-    for names in (["other.invalid"], [*bench.names(), "other.invalid"]):
+    fewer = [bench.names()[:-1]] if len(bench.names()) > 1 else []
+    for names in (["other.invalid"], [*bench.names(), "other.invalid"], *fewer):
         refused(order.finalize(csr.build(key, names, common_name=None)), "badCSR", "unauthorized")
+    status = order.read().get("status")
+    expect("the order's status ready", status, holds=status == "ready")
+
+
+@check("RFC 8555 §7.4, §10.5, A-49", "ready の注文を finalize できるのは、所有するアカウントだけである。")
+def finalized_by_a_stranger(bench: Bench) -> None:
+    """An order that is ready is finalized by its own account only."""
+    order, key = proved(bench.account), generate(bench.means.key_type)
+    request = {"csr": b64.encode(csr.build(key, bench.names(), common_name=None))}
+    refused(bench.stranger.post(text(order.order, "finalize"), request))
     status = order.read().get("status")
     expect("the order's status ready", status, holds=status == "ready")
 
@@ -153,8 +164,7 @@ def chain(bench: Bench) -> None:
     certificate = first(bench)
     kind = (certificate.answer.headers.get("Content-Type") or "").partition(";")[0].strip()
     expect(_CHAIN_TYPE, kind, holds=kind == _CHAIN_TYPE)
-    lines = certificate.answer.body.decode("ascii", "replace").splitlines()
-    strange = [line for line in lines if line.startswith("-----") and line not in _PEM_LINES]
+    strange = _BLOCK.sub("", certificate.answer.body.decode("ascii", "replace")).strip()
     expect("CERTIFICATE blocks only", strange, holds=not strange)
     try:
         certs.check_chain(certificate.chain, certificate.key.public_key(), bench.names())

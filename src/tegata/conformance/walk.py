@@ -4,14 +4,15 @@ Waits for the server as long as the means say. What a server should answer at ea
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from cryptography import x509
 
 from tegata.acme import b64, challenges, codec
-from tegata.acme.messages import Authorization, Challenge
+from tegata.acme.messages import Authorization, Challenge, Meta
 from tegata.acme.wire import Response
 from tegata.client import lasting
 from tegata.conformance.answers import document, has_status, text
@@ -106,20 +107,28 @@ def shown(account: Account, wanted: Sequence[tuple[dict[str, Any], dict[str, Any
         yield
 
 
-def presentation(account: Account, authorization: dict[str, Any], challenge: dict[str, Any]) -> Presentation:
-    """What is to be shown for a challenge; raises Differs where it does not say what it should."""
-    kind = str(challenge["type"])
+def presentation(
+    account: Account, authorization: dict[str, Any], challenge: dict[str, Any], owner: Account | None = None
+) -> Presentation:
+    """What is to be shown for a challenge; raises Differs where it does not say what it should.
+
+    A record of dns-account-01 or dns-persist-01 is ``owner``'s, if that is another account.
+    """
+    kind, owner = str(challenge["type"]), owner or account
     if kind == challenges.DNS_PERSIST_01:
         read = codec.decode(codec.encode(authorization), Authorization, codec.RESPONSE_LIMIT)
         asked = codec.decode(codec.encode(challenge), Challenge, codec.RESPONSE_LIMIT)
-        return lasting.presentation(read, asked, account.url)
+        if owner is not account and asked.accounturi is not None:
+            asked = msgspec.structs.replace(asked, accounturi=owner.url)
+        meta = codec.decode(codec.encode(account.bench.meta), Meta, codec.RESPONSE_LIMIT)
+        return lasting.presentation(read, asked, owner.url, owner.thumbprint, lasting.offer(meta))
     token = text(challenge, "token")
     return Presentation(
         text(authorization.get("identifier") or {}, "value"),
         kind,
         token,
         challenges.key_authorization(token, account.thumbprint),
-        account_url=account.url if kind == challenges.DNS_ACCOUNT_01 else "",
+        account_url=owner.url if kind == challenges.DNS_ACCOUNT_01 else "",
     )
 
 
@@ -127,17 +136,15 @@ def presentation(account: Account, authorization: dict[str, Any], challenge: dic
 def presented(account: Account, presentations: Sequence[Presentation]) -> Iterator[None]:
     """While it lasts, the server can see these."""
     solvers = account.bench.means.solvers
-    try:
+    with ExitStack() as stack:  # one that cannot be taken back does not keep the others
         for each in presentations:
+            stack.callback(solvers[each.challenge_type].cleanup, each)
             solvers[each.challenge_type].present(each)
         for kind in dict.fromkeys(each.challenge_type for each in presentations):
             solver = solvers[kind]
             if isinstance(solver, WaitingSolver):
                 solver.wait()
         yield
-    finally:
-        for each in reversed(presentations):
-            solvers[each.challenge_type].cleanup(each)
 
 
 def until(account: Account, url: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
