@@ -258,6 +258,9 @@ REASONS: dict[str, str] = {
     ),
     "its answer is malformed, or not signed by the TSIG key": ("応答の形式が正しくないか、TSIG 鍵で署名されていません"),
     "its answer is no answer to this": "問い合わせに対する応答ではありません",
+    "the trusted roots cannot be read, see SSL_CERT_FILE and SSL_CERT_DIR": (
+        "信頼するルート証明書を読み取れません（SSL_CERT_FILE と SSL_CERT_DIR を確認してください）"
+    ),
     "a setting holds a character that HTTP does not take": "設定に、HTTP で使用できない文字が含まれています",
     "no answer in time": "時間内に応答がありません",
     "the connection was closed": "接続が切断されました",

@@ -1,6 +1,7 @@
 """The provider ``httpreq``: lego's requests to a real service, and what comes of its answers."""
 
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from tegata.plugin_api.registry import load
 from tegata.plugins.dns import _http
 from tegata.plugins.dns.httpreq import HttpReqProvider
 from tegata.testing.providers import check, record, surroundings
+from tests.client.https_peer import Answer, https_peer
 from tests.peers.ports import free_port
 from tests.plugins.dns.web import Asked, Service
 
@@ -67,6 +69,31 @@ def test_a_giant_answer(monkeypatch: pytest.MonkeyPatch):
     with Service(lambda _: (200, b"x" * 100_001)) as service, pytest.raises(ProviderUnreachable) as caught:
         provider(service.url).add(record(VALUE))
     assert caught.value.facts["reason"] == "the answer is too long"
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_roots_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None):
+    """Told as the service's trouble, not as the program's."""
+    roots = tmp_path / "roots.pem"
+    if content:
+        roots.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(roots))
+    with pytest.raises(ProviderUnreachable) as caught:
+        provider(f"https://127.0.0.1:{free_port()}").add(record(VALUE))
+    assert "SSL_CERT_FILE" in str(caught.value.facts["reason"])
+
+
+def test_a_service_by_tls_must_be_who_it_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """By the roots that are trusted, and no other: its credentials go to nobody else."""
+    with https_peer(tmp_path) as peer:
+        peer.answers = lambda _asked: Answer(200)
+        there = provider(peer.url, HTTPREQ_USERNAME="u", HTTPREQ_PASSWORD="s3cret")
+        with pytest.raises(ProviderUnreachable):
+            there.add(record(VALUE))
+        assert peer.asked == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(peer.root))
+        provider(peer.url).add(record(VALUE))
+        assert [asked.path for asked in peer.asked] == ["/present"]
 
 
 def test_nobody_answers():

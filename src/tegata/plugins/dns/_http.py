@@ -84,8 +84,12 @@ class Api:
         if body is not None:
             sent["Content-Type"] = "application/json"
             content = msgspec.json.encode(body)
-        with self._lock:
-            trust = self._trust
+        try:
+            with self._lock:
+                trust = self._trust
+        except OSError:
+            reason = "the trusted roots cannot be read, see SSL_CERT_FILE and SSL_CERT_DIR"
+            raise ProviderUnreachable(provider=self.provider, url=without_credentials(url), reason=reason) from None
         try:
             with (
                 httpx2.Client(verify=trust, timeout=self._seconds, headers=sent, auth=self._credentials) as client,
