@@ -1,8 +1,11 @@
 """The provider ``acme-dns`` with a server of its API: accounts made, kept and used, and everything that is damaged."""
 
+import errno
 import json
+import os
 import stat
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -174,6 +177,19 @@ def test_a_damaged_file_is_not_written_over(service: Service, file: Path, conten
 def test_a_folder_that_is_not_there(service: Service, tmp_path: Path):
     with pytest.raises(AccountsUnusable):
         provider(service, tmp_path / "no" / "accounts.json").add(record(VALUES[0]))
+
+
+def test_a_disk_that_is_read_only(service: Service, file: Path, monkeypatch: pytest.MonkeyPatch):
+    """There not even what is not there can be removed; it is told as any other trouble with the file."""
+
+    def refuse(*_: object, **_more: object) -> NoReturn:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(AccountsUnusable) as caught:
+        FileAccounts(file).keep(DOMAIN, Account("x.example", "x", "u", "p"))
+    assert caught.value.facts["reason"] == "Read-only file system"
 
 
 def test_an_answer_that_is_no_account(file: Path):

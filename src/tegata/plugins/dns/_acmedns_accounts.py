@@ -3,6 +3,7 @@
 What is read is hostile or damaged until it has the form of an account. Knows no DNS and no acme-dns server.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -77,7 +78,8 @@ class FileAccounts:
                 os.fsync(file.fileno())
             draft.replace(self._path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a disk that is read-only does not even say that it is not there
+                draft.unlink()
             raise self._unusable(error.strerror or str(error)) from None
         return False
 
