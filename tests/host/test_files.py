@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,12 +25,20 @@ def _loose_umask():
 
 
 @pytest.mark.usefixtures("_loose_umask")
-def test_rights_do_not_depend_on_the_umask(tmp_path: Path) -> None:
-    """Folders are 0700 all the way down, files 0600 from the first octet (C-07)."""
+def test_rights_do_not_depend_on_the_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders are 0700 all the way down, files 0600 from the first octet (C-07, S-22)."""
+    opened, fdopen = list[int](), os.fdopen
+
+    def look(descriptor: int, *others: Any, **more: Any) -> Any:
+        opened.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        return fdopen(descriptor, *others, **more)
+
+    monkeypatch.setattr(os, "fdopen", look)
     make_folder(tmp_path / "a" / "b")
     write_new(tmp_path / "a" / "b" / "key", b"secret")
     replace(tmp_path / "a" / "b" / "other", b"secret")
     assert [mode(tmp_path / each) for each in ("a", "a/b", "a/b/key", "a/b/other")] == [0o700, 0o700, 0o600, 0o600]
+    assert opened == [0o600, 0o600]
 
 
 def test_a_folder_that_is_there_keeps_its_rights(tmp_path: Path) -> None:

@@ -21,7 +21,19 @@ ORDER = {"identifiers": [{"type": "dns", "value": "www.example.com"}]}
 
 
 @pytest.mark.parametrize(
-    "what", ["order", "finalize", "authorization", "challenge", "certificate", "account", "orders", "page"]
+    "what",
+    [
+        "order",
+        "finalize",
+        "authorization",
+        "given up",
+        "challenge",
+        "certificate",
+        "account",
+        "ended",
+        "orders",
+        "page",
+    ],
 )
 async def test_another_accounts_object(world, client, order, what):
     """A-28, A-49, S-06: on every route the same answer as for an object that is not there."""
@@ -29,7 +41,9 @@ async def test_another_accounts_object(world, client, order, what):
     objects["page"] = order["order"].replace("/order/", "/orders/after/")
     if what == "certificate":
         objects["certificate"], *_ = await issue(world, client, "www.example.com")
-    payload = {"finalize": {"csr": b64.encode(b"0")}, "challenge": {}}.get(what)
+    objects |= {"given up": objects["authorization"], "ended": objects["account"]}
+    end = {"status": "deactivated"}
+    payload = {"finalize": {"csr": b64.encode(b"0")}, "challenge": {}, "given up": end, "ended": end}.get(what)
     thief = await world.client()
     before = world.stored()
     foreign = await thief.post(objects[what], payload)

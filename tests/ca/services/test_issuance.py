@@ -300,7 +300,7 @@ async def test_a_validated_order_is_made_by_its_check_only(house):
     """There is no other way to the signature (S-04, S-16)."""
     actor = await house.register(await house.sell())
     view = await house.ready(actor)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="by its check only"):
         ValidatedOrder(
             order=view.order,
             authorizations=tuple(one.authorization for one in view.authorizations),

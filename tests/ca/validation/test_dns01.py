@@ -133,6 +133,11 @@ async def test_only_the_challenge_name_counts(dns):
     dns.set(NAME, "TXT", VALUE)
     dns.set("_acme-challenge.example.org", "TXT", VALUE)
     assert not_found(await check(dns.address)) == "there is no such name (NXDOMAIN)"
+    # Nor one at the challenge name of the name that it is an alias of.
+    dns.remove(NAME)
+    dns.set(NAME, "CNAME", "alias.example.net.")
+    dns.set("_acme-challenge.alias.example.net", "TXT", VALUE)
+    assert not_found(await check(dns.address)) == "there is no such name (NXDOMAIN)"
 
 
 async def test_no_txt_record(dns):
