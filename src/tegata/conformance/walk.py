@@ -114,21 +114,21 @@ def presentation(
 
     A record of dns-account-01 or dns-persist-01 is ``owner``'s, if that is another account.
     """
-    kind, owner = str(challenge["type"]), owner or account
+    kind, whose = str(challenge["type"]), owner or account
     if kind == challenges.DNS_PERSIST_01:
         read = codec.decode(codec.encode(authorization), Authorization, codec.RESPONSE_LIMIT)
         asked = codec.decode(codec.encode(challenge), Challenge, codec.RESPONSE_LIMIT)
-        if owner is not account and asked.accounturi is not None:
-            asked = msgspec.structs.replace(asked, accounturi=owner.url)
+        if whose is not account and asked.accounturi is not None:
+            asked = msgspec.structs.replace(asked, accounturi=whose.url)
         meta = codec.decode(codec.encode(account.bench.meta), Meta, codec.RESPONSE_LIMIT)
-        return lasting.presentation(read, asked, owner.url, owner.thumbprint, lasting.offer(meta))
+        return lasting.presentation(read, asked, whose.url, whose.thumbprint, lasting.offer(meta))
     token = text(challenge, "token")
     return Presentation(
         text(authorization.get("identifier") or {}, "value"),
         kind,
         token,
         challenges.key_authorization(token, account.thumbprint),
-        account_url=owner.url if kind == challenges.DNS_ACCOUNT_01 else "",
+        account_url=whose.url if kind == challenges.DNS_ACCOUNT_01 else "",
     )
 
 
