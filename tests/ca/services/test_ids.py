@@ -32,7 +32,9 @@ def test_names(make, pattern):
 
 def test_tokens_are_tokens():
     """256 bits, base64url, a new one each time (A-65, B-24)."""
-    assert len(b64.decode(check_token(IDS.token()))) == 32
+    made = [IDS.token() for _ in range(200)]
+    assert {len(b64.decode(check_token(token))) for token in made} == {32}
+    assert len(set(made)) == 200
 
 
 def test_an_eab_key_never_looks_like_an_option(monkeypatch):

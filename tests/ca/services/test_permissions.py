@@ -116,6 +116,22 @@ async def test_an_order_that_expires_while_caa_is_looked_for(house, ready):
     assert house.signer.signed == []
 
 
+async def test_a_proof_that_is_used_again_is_judged_by_its_own_method(house):
+    """Not by the first that was offered, nor by what another order was proved with (X-32)."""
+    service = house.products["ov-acme-1y"]
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("http-01", "dns-01"))
+    actor = await house.register(await house.sell())
+    [offered] = (await house.order(actor)).authorizations
+    [by_dns] = [one for one in offered.authorization.challenges if one.type == "dns-01"]
+    await house.challenges.accept(actor, by_dns.id)
+    await house.work()
+    again = await house.order(actor)
+    assert again.status is OrderStatus.READY
+    house.clock.advance(8 * HOUR)
+    assert (await house.finalize(actor, again)).status is OrderStatus.VALID
+    assert [question.challenge_type for question in house.network.asked_caa] == ["dns-01"]
+
+
 async def test_a_refusal_names_the_name_and_leaves_the_order_ready(house, ready):
     """A problem of type caa with a subproblem; mended, the same order is issued (B-40)."""
     actor, view = ready
