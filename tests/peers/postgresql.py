@@ -55,8 +55,12 @@ class PostgreSQL:
                 os.chown(path, user.pw_uid, user.pw_gid)
         words = ["--pgdata", self._data, "--username", _USER, "--pwfile", password_file, "--no-sync"]
         words += ["--auth-local", "trust", "--auth-host", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"]
-        self._run("initdb", *words).check()
-        self.start()
+        try:
+            self._run("initdb", *words).check()
+            self.start()
+        except BaseException:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,7 +76,11 @@ class PostgreSQL:
             argv += ["-c", f"{name}={value}"]
         self.process = Process([str(word) for word in argv], log=self.log, cwd=self._directory)
         ready = ("--host", self._directory, "--port", self.port)
-        self.process.wait_for(lambda: self._run("pg_isready", *ready).code == 0, "PostgreSQL to take connections")
+        try:
+            self.process.wait_for(lambda: self._run("pg_isready", *ready).code == 0, "PostgreSQL to take connections")
+        except BaseException:
+            self.process.kill()
+            raise
 
     def stop(self) -> None:
         """End it at once: every connection is cut (its "immediate" mode, as after a crash)."""
