@@ -45,8 +45,9 @@ def text(of: dict[str, Any], name: str) -> str:
 
 def same(before: object, now: object) -> bool:
     """Whether two lists hold the same, in whatever order: servers need keep none (RFC 8555 §7.1.3)."""
-    are_lists = isinstance(before, list) and isinstance(now, list) and len(before) == len(now)
-    return are_lists and all(each in now for each in before)
+    if not (isinstance(before, list) and isinstance(now, list) and len(before) == len(now)):
+        return False
+    return all(each in now for each in before) and all(each in before for each in now)
 
 
 def problem(answer: Response) -> Problem:
