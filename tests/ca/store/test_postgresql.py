@@ -2,8 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -129,6 +131,71 @@ async def test_a_migration_that_fails_leaves_nothing(url: str) -> None:
     with pytest.raises(DatabaseUnusable, match="nowhere"):
         await bring_up(Place(url), [ONE, bad])
     assert await rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
+
+
+INDEX = Migration(3, "0003_index.sql", "-- Of both.\nCREATE UNIQUE INDEX a_of_both\n    ON a (x, y)\n    WHERE y > 1;")
+
+
+WAITS = """
+    SELECT pid FROM pg_stat_activity
+    WHERE query LIKE 'CREATE UNIQUE%' AND datname = current_database() AND wait_event_type = 'Lock'"""
+
+
+@asynccontextmanager
+async def building(url: str) -> AsyncIterator[tuple[Any, asyncio.Task[Migrated]]]:
+    """A transaction that has written, and the building of the index, which waits for its end."""
+    await bring_up(Place(url), [ONE, TWO])
+    writing = await asyncpg.connect(url)
+    await writing.execute("BEGIN; INSERT INTO a VALUES ('slow', 3)")
+    task = asyncio.create_task(bring_up(Place(url), [ONE, TWO, INDEX]))
+    async with asyncio.timeout(60):
+        while not await rows(url, WAITS):
+            assert not task.done()
+            await asyncio.sleep(0.02)
+    try:
+        yield writing, task
+    finally:
+        await writing.close()
+
+
+IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('a_of_both')"
+
+
+async def test_an_index_is_built_while_nodes_write(url: str) -> None:
+    """Nobody waits for it; a node that starts meanwhile waits for its end, and does not stand in its way."""
+    async with building(url) as (writing, task):
+        other = asyncio.create_task(bring_up(Place(url), [ONE, TWO, INDEX]))
+        async with asyncio.timeout(60):
+            await rows(url, "INSERT INTO a VALUES ('quick', 4)")
+        await writing.execute("COMMIT")
+        assert await task == Migrated((INDEX.name,))
+        assert await other == Migrated()
+    assert await rows(url, IS_VALID) == [(True,)]
+    assert len(await rows(url, "SELECT * FROM a")) == 3
+
+
+async def test_an_index_whose_building_was_cut_off_is_built_anew(url: str) -> None:
+    """What is left of it is there and never used."""
+    async with building(url) as (writing, task):
+        await rows(url, f"SELECT pg_terminate_backend(pid) FROM ({WAITS}) AS waiting")
+        with pytest.raises(DatabaseUnusable):
+            await task
+        await writing.execute("COMMIT")
+    assert await rows(url, IS_VALID) == [(False,)]
+    four = Migration(4, "0004_four.sql", "ALTER TABLE a ADD COLUMN z INTEGER;")
+    gone = Migration(5, "0005_gone.post.sql", "DROP INDEX a_of_both;")
+    assert await bring_up(Place(url), [ONE, TWO, INDEX, four]) == Migrated((INDEX.name, four.name))
+    assert await rows(url, IS_VALID) == [(True,)]
+    assert await bring_up(Place(url), [ONE, TWO, INDEX, four, gone], finish=True) == Migrated((gone.name,))
+    assert await rows(url, IS_VALID) == []
+
+
+def test_an_index_on_what_was_there_is_a_migration_of_its_own() -> None:
+    """In one with anything else it would keep all nodes from writing for as long as it takes."""
+    for step in migrations.known()[18:]:
+        tables = set(re.findall(r"CREATE TABLE (\w+)", step.text))
+        indexed = set(re.findall(r"CREATE (?:UNIQUE )?INDEX \w+\s+ON (\w+)", step.text))
+        assert dialect.indexes(step.text) is not None or indexed <= tables, step.name
 
 
 async def test_nodes_that_start_at_once_migrate_once(url: str) -> None:

@@ -3,7 +3,8 @@
 Migrations are the files ``migrations/NUMBER_NAME.sql``, numbered 1, 2, 3 … without gaps, each applied once, whole and
 in order; their checksums are kept in the database, so that a changed migration is noticed. One called ``….post.sql``
 takes something away that the release before still needs: where nodes are replaced one after the other it waits until
-the last of them runs the new release. Knows no engine and no table.
+the last of them runs the new release. An index on a table that was there before is a migration without anything else:
+a server builds it beside the nodes' work. Knows no engine and no table.
 """
 
 from collections.abc import Mapping

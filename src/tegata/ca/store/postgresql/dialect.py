@@ -16,6 +16,9 @@ _TABLE = re.compile(r"CREATE TABLE (\w+) \(\n.*?\n\) STRICT;", re.DOTALL)
 _REFERENCE = re.compile(r"^    (\w+) .*?( REFERENCES \w+ \(\w+\))", re.MULTILINE)
 
 
+_INDEX = re.compile(r"(CREATE (?:UNIQUE )?INDEX|DROP INDEX) (\w+)")
+
+
 class Text(NamedTuple):
     """A statement with ``$1`` … in place of named parameters, and their names in that order."""
 
@@ -49,3 +52,19 @@ def schema(text: str) -> list[str]:
     tables = _TABLE.sub(lambda table: re.sub(r" REFERENCES \w+ \(\w+\)", "", table[0]), tables)
     words = _TYPE.sub(lambda match: _WORDS[match[1]], tables).replace(") STRICT;", ");")
     return [statement for part in words.split(";\n") if (statement := part.strip().removesuffix(";"))] + references
+
+
+def indexes(text: str) -> tuple[str, ...] | None:
+    """What builds the indexes of a migration that has nothing else while others write; None for any other migration.
+
+    Each begins without what a killed attempt may have left: an index that is there and not used.
+    """
+    statements: list[str] = []
+    for statement in schema(text):
+        found = _INDEX.match(statement)
+        if found is None:
+            return None
+        statements.append(f"DROP INDEX CONCURRENTLY IF EXISTS {found[2]}")
+        if found[1] != "DROP INDEX":
+            statements.append(f"{found[1]} CONCURRENTLY {found[2]}{statement[found.end() :]}")
+    return tuple(statements)

@@ -1,9 +1,10 @@
 """Brings a PostgreSQL database up to this program's schema, or refuses it; of several nodes that start at once, one.
 
 Nodes of the release before go on working meanwhile: a migration that they could not live with is left until it is asked
-for (``finish``). Knows no table but its own.
+for (``finish``), and one of indexes alone keeps no writer out. Knows no table but its own.
 """
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,7 @@ from tegata.ca.store.postgresql.units import GUARD_FUNCTION
 
 _LOCK = 0x7465676174616D
 _LOCK_SECONDS = 600.0
+_LOOK_SECONDS = 0.1
 _STEP_SECONDS = 600.0
 _THERE = "SELECT to_regclass('migrations') IS NOT NULL"
 _HAS_EVENTS = "SELECT to_regclass('events') IS NOT NULL"
@@ -26,10 +28,12 @@ _LEDGER = "CREATE TABLE migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT
 async def bring_up(
     place: Place, migrations: list[Migration], *, finish: bool = False, is_there: bool = False
 ) -> Migrated:
-    """Apply what is missing, in one transaction; nothing is locked where nothing is missing.
+    """Apply what is missing; nothing is locked where nothing is missing.
 
+    A new database is made in one transaction. To another the steps are done one by one; those of indexes beside the
+    nodes' work, and what was begun of one is begun anew by whoever comes next.
     Where a CA ``is_there`` already, an empty database is another one, and refused.
-    Raises DatabaseTooNew, MigrationAltered, DatabaseUnusable; the database is left as it is then.
+    Raises DatabaseTooNew, MigrationAltered, DatabaseUnusable; what is there then is what the last whole step made.
     """
     connection = await connect(place)
     try:
@@ -40,13 +44,15 @@ async def bring_up(
         now, left = split(steps, finish=finish)
         if not now:
             return outcome([], left)
-        # Of the session: a transaction that began before the lock was had would remember that there is no table.
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=_LOCK_SECONDS)
-        async with connection.transaction():
-            applied = await _applied(connection)
-            now, left = split(missing(migrations, applied, place.url, is_shared=True), finish=finish)
-            await _apply(connection, now, is_new=not applied)
-            return outcome(now, left)
+        await _lock(connection)
+        applied = await _applied(connection)
+        now, left = split(missing(migrations, applied, place.url, is_shared=True), finish=finish)
+        if not applied:
+            await _apply(connection, now, is_new=True)
+        for step in now if applied else ():
+            indexes = dialect.indexes(step.text)
+            await (_apply(connection, [step]) if indexes is None else _build(connection, indexes, step))
+        return outcome(now, left)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
     finally:
@@ -94,11 +100,34 @@ async def _applied(connection: Any) -> dict[int, Applied]:  # noqa: ANN401 - asy
     return {number: Applied(checksum, is_post=post) for number, checksum, post in rows}
 
 
-async def _apply(connection: Any, steps: list[Migration], *, is_new: bool) -> None:  # noqa: ANN401 - as above
-    if is_new:
-        await connection.execute(_LEDGER)
-        await connection.execute(GUARD_FUNCTION)
-    for step in steps:
-        for statement in dialect.schema(step.text):
-            await connection.execute(statement, timeout=_STEP_SECONDS)
-        await connection.execute("INSERT INTO migrations VALUES ($1, $2, $3)", step.number, step.checksum, step.is_post)
+async def _lock(connection: Any) -> None:  # noqa: ANN401 - as above
+    """Be the one who migrates, until the connection ends.
+
+    Asked again and again: one statement that waits would be waited for by whoever builds an index under the lock.
+    """
+    async with asyncio.timeout(_LOCK_SECONDS):
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - the server's
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _apply(connection: Any, steps: list[Migration], *, is_new: bool = False) -> None:  # noqa: ANN401 - as above
+    """Do all of them, or nothing."""
+    async with connection.transaction():
+        if is_new:
+            await connection.execute(_LEDGER)
+            await connection.execute(GUARD_FUNCTION)
+        for step in steps:
+            for statement in dialect.schema(step.text):
+                await connection.execute(statement, timeout=_STEP_SECONDS)
+            await _note(connection, step)
+
+
+async def _build(connection: Any, statements: tuple[str, ...], step: Migration) -> None:  # noqa: ANN401 - as above
+    """Build the indexes of a step while others write; in a transaction the server would not do it."""
+    for statement in statements:
+        await connection.execute(statement, timeout=_STEP_SECONDS)
+    await _note(connection, step)
+
+
+async def _note(connection: Any, step: Migration) -> None:  # noqa: ANN401 - as above
+    await connection.execute("INSERT INTO migrations VALUES ($1, $2, $3)", step.number, step.checksum, step.is_post)
