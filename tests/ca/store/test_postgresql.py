@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from tegata.ca.errors import CommitFailed
+from tegata.ca.model import Link
 from tegata.ca.ports import Conflict, Statement, Store, Work
 from tegata.ca.settings import Database
 from tegata.ca.store import migrations, opening, sql
@@ -335,6 +336,38 @@ async def test_a_verdict_does_not_cross_with_another_end(made: str, tmp_path: Pa
             store.authorizations.pass_challenge(other, f"{name}-dns", NOW, NOW + DAY, b"{}")
         outcomes = await asyncio.gather(store.commit(failing), store.commit(other), return_exceptions=True)
         assert [type(outcome) for outcome in outcomes].count(Conflict) == 1, outcomes
+    await store.close()
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+async def test_events_are_bound_to_one_link_without_a_turn(made: str, tmp_path: Path, *, is_linked: bool) -> None:
+    """B-93: Two nodes, one of which lost its turn with a connection: a link never has more events than it says."""
+    store = opened(made, tmp_path)
+    await populate(store)
+    first, link, second = Work(), Work(), Work()
+    store.audit.bind(first, 1, 3)
+    await store.commit(first)
+    store.audit.add_link(link, Link(number=1, previous=b"", digest=b"", events=3))
+    store.audit.bind(second, 1, 3)
+    here, there = (link, second) if is_linked else (second, link)
+    units = Units({name: dialect.own(text) for name, text in sql.statements().items()})
+    other = await asyncpg.connect(made)
+    async with other.transaction():
+        for run in units.runs(here.statements):
+            await other.fetch(run.sql, *run.values)
+        task = asyncio.create_task(store.commit(there))
+        async with asyncio.timeout(60):
+            while not await rows(made, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+                assert not task.done(), "it sees nothing of what the other does"
+                await asyncio.sleep(0.02)
+    if is_linked:
+        await task
+    else:
+        with pytest.raises(Conflict, match=r"audit\.add_link"):
+            await task
+    await other.close()
+    assert len(await store.audit.of_link(1)) == (3 if is_linked else 4)
+    assert len(await store.audit.links_from(1, 10)) == is_linked
     await store.close()
 
 

@@ -104,10 +104,12 @@ class AuditRows:
 
     def bind(self, work: Work, number: int, most: int) -> None:
         """Bind the oldest events without a link to this number; there may be none."""
+        work.add("audit.hold")
         work.add("audit.bind", link=number, most=most)
 
     def add_link(self, work: Work, link: Link) -> None:
         """Add the link after the newest."""
+        work.add("audit.hold")
         work.add(
             "audit.add_link",
             rows=1,
