@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tegata.host import pems
 from tegata.host.certificates import CERTIFICATE, FACTS, ISSUER, KEY, PFX, CertificateFiles, listed
-from tegata.host.errors import CertificateDamaged, CertificateNotFound, DiskFull, NotWritable
+from tegata.host.errors import CertificateDamaged, CertificateNotFound, DiskFull, LinkNotFollowed, NotWritable
 from tegata.host.files import Tree
 from tegata.host.newset import NewSet
 from tegata.host.pems import read_leaf
@@ -131,6 +132,84 @@ def test_a_group_that_cannot_be_given(files: CertificateFiles, monkeypatch: pyte
     monkeypatch.setattr(Path, "lstat", of_a_group)
     save(files, NEW)
     assert stat.S_IMODE(files.file(KEY).stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, files: CertificateFiles) -> Path:
+    """Where key and certificate are wanted: the files of a set there, and links to them in their place."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    save(files, OLD)
+    for ending, mode in ((KEY, 0o640), (CERTIFICATE, 0o644)):
+        files.file(ending).rename(folder / f"site{ending}")
+        (folder / f"site{ending}").chmod(mode)
+        files.file(ending).symlink_to(f"../../elsewhere/site{ending}")
+    return folder
+
+
+def test_links_are_followed(files: CertificateFiles, elsewhere: Path) -> None:
+    """As with lego, which writes into what is there: a new set comes to where the links lead, with the rights there.
+
+    The first is a link to a link, and one that leads to nothing yet is a wish for a file.
+    """
+    files.file(ISSUER).unlink()
+    files.file(ISSUER).symlink_to(elsewhere / "issuer.crt")
+    (elsewhere / f"site{KEY}").rename(elsewhere / "key")
+    (elsewhere / f"site{KEY}").symlink_to("key")
+    save(files, NEW)
+    assert all(files.file(ending).is_symlink() for ending in (KEY, CERTIFICATE, ISSUER))
+    assert {file.name for file in elsewhere.iterdir()} == {"key", f"site{KEY}", f"site{CERTIFICATE}", "issuer.crt"}
+    assert pems.fits((elsewhere / "key").read_bytes(), NEW.chain[0])
+    assert (elsewhere / f"site{CERTIFICATE}").read_bytes() == to_pem(NEW.chain)
+    modes = [stat.S_IMODE((elsewhere / name).stat().st_mode) for name in ("key", f"site{CERTIFICATE}", "issuer.crt")]
+    assert modes == [0o640, 0o644, 0o600]
+    assert (elsewhere / f"site{KEY}").is_symlink()
+
+
+def test_a_kill_at_any_step_behind_links(files: CertificateFiles, elsewhere: Path) -> None:
+    """The next run finishes it or clears it away."""
+    step = 1
+    while in_a_child_killed_before(step, lambda: save(files, NEW)):
+        files.resume()
+        assert pems.fits((elsewhere / f"site{KEY}").read_bytes(), files.existing_chain()[0])
+        assert {file.name for file in elsewhere.iterdir()} == {f"site{KEY}", f"site{CERTIFICATE}"}
+        save(files, OLD)
+        step += 1
+    assert step > 10
+    assert files.existing_chain() == NEW.chain
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        ("a stranger's", "the link belongs to another user"),
+        ("to a device", "there is something else than a file"),
+        ("in a ring", "there is something else than a file"),
+        ("to nowhere", "it is a link that leads nowhere"),
+        ("where all may write", "everybody may write to its folder"),
+        ("where nobody may write", "its folder cannot be written"),
+    ],
+)
+def test_links_that_are_not_followed(
+    files: CertificateFiles, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, spoil: str, reason: str
+) -> None:
+    """It is told before anything is ordered, and nothing is changed: whoever may make a link might else have any file
+    written over with root's rights."""
+    link = files.file(KEY)
+    link.unlink()
+    others = {"to a device": Path("/dev/null"), "in a ring": link, "to nowhere": Path("/nowhere/x")}
+    link.symlink_to(others.get(spoil, elsewhere / "x"))
+    if spoil == "a stranger's":
+        monkeypatch.setattr(os, "geteuid", lambda: link.lstat().st_uid + 1)
+        os.lchown(link, 1, 1) if os.getuid() == 0 else None
+    elif spoil == "where all may write":
+        elsewhere.chmod(0o777)
+    elif spoil == "where nobody may write":
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(LinkNotFollowed) as caught, files.prepared(NEW.key):
+        pytest.fail("it would be ordered")
+    assert (caught.value.facts["path"], caught.value.facts["reason"]) == (link, reason)
+    assert not files.is_interrupted()
 
 
 def test_a_set_takes_the_place_of_the_one_before(files: CertificateFiles) -> None:

@@ -25,11 +25,11 @@ from tegata.host.files import (
     read,
     remove,
     sync,
-    take_rights,
     told,
     write_together,
 )
 from tegata.host.layout import Layout
+from tegata.host.links import bring, end_of
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life, glance
 
@@ -142,10 +142,12 @@ class CertificateFiles:
         """Write the key beforehand and keep room for the rest, so that nothing is ordered that could not be kept.
 
         The room is there until ``make_room``. What was not saved when the block ends is cleared away. Raises
-        NotWritable, DiskFull.
+        NotWritable, DiskFull, LinkNotFollowed.
         """
         from tegata.pki.keys import to_pem as key_to_pem
 
+        for ending in _SET:
+            end_of(self.file(ending))
         make_folder(self._staging)
         try:
             content = key_to_pem(key, self._layout().key_form) if key else b""
@@ -213,8 +215,7 @@ class CertificateFiles:
         with told(self._folder):
             for ending in _SET:
                 with contextlib.suppress(FileNotFoundError):  # not part of this set, or in place already
-                    take_rights(self._ready / ending, self.file(ending))
-                    (self._ready / ending).replace(self.file(ending))
+                    bring(self._ready / ending, self.file(ending))
         sync(self._folder)
         self._discard(self._ready)
 

@@ -18,6 +18,12 @@ class DiskFull(NotWritable):
     code = "host.disk-full"
 
 
+class LinkNotFollowed(NotWritable):
+    """``path`` is a link to ``target``, and nothing is written there: ``reason``."""
+
+    code = "host.link-not-followed"
+
+
 class NotReadable(TegataError):
     """A file that is there cannot be read; facts: ``path``, ``reason``."""
 

@@ -10,6 +10,18 @@ ENTRIES: dict[str, Entry] = {
             "--path で別のフォルダーを指定するか、書き込み権限のあるユーザーで実行してください。",
         ),
     ),
+    "host.link-not-followed": Entry(
+        Sentence(
+            "{path} is a link to {target}, where nothing is written: {reason}.",
+            "{path} は {target} へのリンクですが、そこには書き込みません: {reason}。",
+        ),
+        Sentence(
+            "Remove the link, and link the other way: from where the file is wanted to this one. Or see that the link "
+            "is yours or root's, and that only its owner or group may write to the folder it leads to.",
+            "リンクを削除し、逆に、必要な場所からこのファイルへリンクしてください。または、リンクの所有者を自分か "
+            "root にし、リンク先のフォルダーに所有者とグループだけが書き込めるようにしてください。",
+        ),
+    ),
     "host.disk-full": Entry(
         Sentence("There is no room for {path}: {reason}.", "{path} を書き込む空き容量がありません: {reason}。"),
         Sentence(

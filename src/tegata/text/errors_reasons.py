@@ -13,6 +13,10 @@ REASONS: dict[str, str] = {
         "引用符が半角の \" または ' ではありません（文書からのコピーで記号が変わることがあります）"
     ),
     "it is a link that leads nowhere": "リンク先が存在しません",
+    "the link belongs to another user": "リンクの所有者が別のユーザーです",
+    "there is something else than a file": "ファイルではないものがあります",
+    "its folder cannot be written": "そのフォルダーに書き込めません",
+    "everybody may write to its folder": "そのフォルダーには誰でも書き込めます",
     # the system
     "No such file or directory": "ファイルまたはフォルダーがありません",
     "Permission denied": "権限がありません",

@@ -1,0 +1,79 @@
+"""Files that a user has put elsewhere and left links to: what is new comes to where the links lead, as with lego.
+
+A link is an order to write somewhere else, perhaps with root's rights, so it counts only if it is the owner's of this
+process, or root's (CWE-59). What is written is a new file there that takes the old one's place at once, never a part.
+"""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from tegata.host.errors import LinkNotFollowed
+from tegata.host.files import read, remove, sync, take_rights, told, write_new
+
+# As Linux has it for one path.
+_MOST_LINKS = 40
+
+
+def end_of(file: Path) -> Path:
+    """Where to write what is to be found in ``file``: itself, or what its links lead to, there or not.
+
+    Raises LinkNotFollowed for a link of somebody else's, and one to where no file could be renamed into place.
+    """
+    found = file
+    for _ in range(_MOST_LINKS):
+        if not found.is_symlink():
+            break
+        if not _is_ours(found):
+            raise LinkNotFollowed(path=file, target=found.readlink(), reason="the link belongs to another user")
+        found = found.parent / found.readlink()
+    if found is file:
+        return file
+    _check(file, found)
+    return found
+
+
+def bring(new: Path, file: Path) -> None:
+    """Have a written file take the place of another, in the folder that a link there leads to.
+
+    It has that one's rights then. Raises FileNotFoundError where there is none new, OSError, NotWritable.
+    """
+    end = end_of(file)
+    if end == file:
+        take_rights(new, end)
+        new.replace(end)
+        return
+    content = read(new)
+    if content is None:
+        raise FileNotFoundError(new)
+    copy = end.with_name(f".{end.name}.new")  # the folder may be on another disk
+    write_new(copy, content)
+    take_rights(copy, end)
+    with told(end):
+        copy.replace(end)
+    sync(end.parent)
+    remove(new)
+
+
+def _is_ours(link: Path) -> bool:
+    return sys.platform == "win32" or link.lstat().st_uid in (0, os.geteuid())
+
+
+def _check(link: Path, end: Path) -> None:
+    """Raises LinkNotFollowed where nothing is to be written to ``end``."""
+    reason = ""
+    try:
+        if not stat.S_ISREG(end.lstat().st_mode):  # of links that go round in a ring, one
+            reason = "there is something else than a file"
+    except FileNotFoundError:
+        if not end.parent.is_dir():
+            reason = "it is a link that leads nowhere"
+    except OSError as error:
+        reason = error.strerror or "unknown"
+    if not reason and not os.access(end.parent, os.W_OK | os.X_OK):
+        reason = "its folder cannot be written"
+    elif not reason and sys.platform != "win32" and end.parent.stat().st_mode & stat.S_IWOTH:
+        reason = "everybody may write to its folder"
+    if reason:
+        raise LinkNotFollowed(path=link, target=end, reason=reason)
