@@ -516,8 +516,8 @@ class Housekeeping(Protocol):
         ...
 
     async def drop_sessions(self, before: datetime, most: int) -> int: ...
-    async def drop_events(self, before: datetime, most: int) -> int:
-        """Links of the audit log with their events, never the newest."""
+    async def drop_links(self, until: int) -> int:
+        """The oldest links of the audit log with their events, up to this one."""
         ...
 
 

@@ -1,12 +1,14 @@
 """Years of a CA: what is over goes when the settings say so, and nothing else; the audit log holds all the while."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from tegata.acme import ari
 from tegata.ca.api.shared_nonces import LIFE, SharedNonces
-from tegata.ca.errors import AlreadyReplaced, BadNonce
+from tegata.ca.errors import AlreadyReplaced, AuditBroken, BadNonce
 from tegata.ca.services import auditing
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.housekeeping import HousekeepingService
@@ -110,7 +112,7 @@ async def test_the_audit_log_grows_no_older_than_that(house, housekeeping, monke
     await audit.bind()
     before = await audit.verify()
     assert before.links > 1
-    house.clock.advance(36_500 * DAY)  # links carry the system's time, whatever the house's clock says
+    house.clock.advance(36_500 * DAY)  # events carry the system's time, whatever the house's clock says
     assert await cleaned(housekeeping) == {"links": before.links - 1}
     after = await audit.verify(before.head)
     assert after.links == 1
@@ -118,3 +120,68 @@ async def test_the_audit_log_grows_no_older_than_that(house, housekeeping, monke
     assert (await audit.verify()).unbound == 0
     [pruned] = await house.store.audit.of_subject(str(before.links - 1))
     assert pruned.kind == "audit.pruned"
+
+
+TAMPERED = {
+    "a fact": "UPDATE events SET facts = '{}' WHERE link = 2",
+    "the time of an event": "UPDATE events SET at = 0 WHERE link = 2",
+    "a link taken out": "DELETE FROM events WHERE link = 2; DELETE FROM links WHERE number = 2",
+    "the beginning taken out": "DELETE FROM events WHERE link = 1; DELETE FROM links WHERE number = 1",
+}
+
+
+@pytest.mark.parametrize("most", [1, 200])
+@pytest.mark.parametrize("statement", TAMPERED.values(), ids=TAMPERED)
+async def test_what_was_changed_in_the_audit_log_does_not_go_with_its_age(
+    house, housekeeping, monkeypatch, statement, most
+):
+    """B-93: It is found by ``audit verify`` after house-keeping as before; everything else goes as ever."""
+    monkeypatch.setattr(auditing, "MOST_EVENTS", 2)
+    monkeypatch.setattr("tegata.ca.services.housekeeping.MOST", most)
+    audit = AuditService(house.store)
+    actor = await house.register(await house.sell())
+    await house.order(actor)
+    await audit.bind()
+    with closing(sqlite3.connect(house.path)) as database:
+        database.executescript(statement)
+    house.clock.advance(36_500 * DAY)
+    for _ in range(2):
+        with pytest.raises(AuditBroken):
+            await housekeeping.clean()
+        with pytest.raises(AuditBroken):
+            await audit.verify()
+    assert (await house.store.audit.links_from(0, 1))[0].number in (1, 2)
+    assert await house.store.housekeeping.drop_orders(house.clock(), 10) == 0, "they went before"
+
+
+async def test_the_time_that_is_in_no_digest_drops_nothing(house, housekeeping):
+    """B-94: Whoever sets the links' back makes the CA itself drop nothing of its log."""
+    audit = AuditService(house.store)
+    for name in ("www.example.com", "other.example.com"):
+        await house.sell(name)
+        await audit.bind()
+    before = await audit.verify()
+    with closing(sqlite3.connect(house.path)) as database:
+        database.execute("UPDATE links SET made_at = 0")
+        database.commit()
+    assert await housekeeping.clean() == {}
+    assert await audit.verify() == before
+
+
+async def test_the_log_is_verified_while_house_keeping_drops(house, housekeeping, monkeypatch):
+    """B-93: What was looked at and is gone by then is no fault."""
+    monkeypatch.setattr(auditing, "MOST_EVENTS", 2)
+    audit = AuditService(house.store)
+    await house.register(await house.sell())
+    await audit.bind()
+    links = (await audit.verify()).links
+    house.clock.advance(36_500 * DAY)
+    read = house.store.audit.of_link
+
+    async def of_link(number):
+        monkeypatch.setattr(house.store.audit, "of_link", read)
+        await housekeeping.clean()
+        return await read(number)
+
+    monkeypatch.setattr(house.store.audit, "of_link", of_link)
+    assert (await audit.verify()).links == 1 < links

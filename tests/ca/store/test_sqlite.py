@@ -193,7 +193,6 @@ WALKS = {
     "certificates.all",
     "blocked_keys.all",
     "audit.newest_link",
-    "housekeeping.oldest_links",
     "problem_reports.all",
     "customers.close_sessions",
 }

@@ -9,6 +9,7 @@ link's digest elsewhere knows of everything before it, the end of the chain incl
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -84,14 +85,36 @@ class AuditService:
 
         Raises AuditBroken for the first link that does not hold.
         """
+        while True:
+            oldest = await self._store.audit.links_from(0, 1)
+            try:
+                return await self._verified(head)
+            except AuditBroken:
+                if await self._store.audit.links_from(0, 1) == oldest:
+                    raise  # else house-keeping has dropped what was looked at
+
+    async def prune(self, before: datetime, most: int) -> int:
+        """Drop up to ``most`` of the oldest links all of whose events happened before, never the newest; how many.
+
+        Only if they and the one after them hold: nothing that somebody has changed, put in or taken out is to vanish
+        with them. Raises AuditBroken where they do not, and drops nothing.
+        """
+        links = await self._store.audit.links_from(0, most + 1)
+        last: Link | None = None
+        for link in links:
+            events = await self._checked(link, last)
+            if link is links[-1] or any(event.at >= before for event in events):
+                break
+            last = link
+        return await self._store.housekeeping.drop_links(last.number) if last else 0
+
+    async def _verified(self, head: Link | None) -> Checked:
         links = events = 0
         last: Link | None = None
         seen = head is None
         while page := await self._store.audit.links_from(last.number + 1 if last else 0, _MOST_LINKS):
-            if last is None:
-                await self._check_first(page[0])
             for link in page:
-                await self._check(link, last)
+                await self._checked(link, last)
                 if head is not None and link.number == head.number:
                     if link.digest != head.digest:
                         raise AuditBroken(link=link.number, reason="it is not the link that was noted")
@@ -128,13 +151,16 @@ class AuditService:
         if not any(event.kind == PRUNED for event in dropped):
             raise AuditBroken(link=link.number, reason="the links before it were not dropped by house-keeping")
 
-    async def _check(self, link: Link, last: Link | None) -> None:
-        """Pass if the link follows the last one, and its events are what they were."""
-        if last is not None and (link.number != last.number + 1 or link.previous != last.digest):
+    async def _checked(self, link: Link, last: Link | None) -> list[Event]:
+        """The events of a link, if they are what they were and it follows the last one, or is the first without one."""
+        if last is None:
+            await self._check_first(link)
+        elif link.number != last.number + 1 or link.previous != last.digest:
             raise AuditBroken(link=link.number, reason="it does not follow the link before it")
         found = await self._store.audit.of_link(link.number)
         if len(found) != link.events or digest_of(link.previous, found) != link.digest:
             raise AuditBroken(link=link.number, reason="its events are not what they were")
+        return found
 
     async def _bind_some(self) -> int:
         """Make the next link of the events that wait, also of those that a dead process had bound to it; how many."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from tegata.ca.ports import Store
+from tegata.ca.services.auditing import AuditService
 from tegata.ca.settings import Retention
 
 HOUSEKEEPING = "housekeeping"
@@ -29,7 +30,10 @@ class HousekeepingService:
         self._store, self._retention, self._clock = store, retention, clock
 
     async def clean(self) -> dict[str, int]:
-        """Drop everything that is old enough now; how much of each kind, those of which there was any."""
+        """Drop everything that is old enough now; how much of each kind, those of which there was any.
+
+        Raises AuditBroken, everything else being done, where the log's oldest links do not hold.
+        """
         now = self._clock()
         abandoned = now - timedelta(days=self._retention.abandoned_days)
         evidence = now - timedelta(days=self._retention.evidence_days)
@@ -46,7 +50,7 @@ class HousekeepingService:
             ("certificates", old.drop_certificates, evidence),
             ("orders", old.drop_orders, abandoned),
             ("authorizations", old.drop_authorizations, abandoned),
-            ("links", old.drop_events, log_of_evidence),
+            ("links", AuditService(self._store).prune, log_of_evidence),
         )
         async with self._store.alone(HOUSEKEEPING):
             dropped = {kind: await self._all(drop, before) for kind, drop, before in steps}

@@ -1,6 +1,6 @@
 """What is old goes, some rows at a time, each with all that hangs on it.
 
-Every method drops up to ``most`` of a kind that ended before an instant, and says how many those were; which instant,
+A method drops up to ``most`` of a kind that ended before an instant, and says how many those were; which instant,
 and that one node at a time asks, is the house-keeping service's matter.
 """
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from tegata.ca.model import PRUNED
 from tegata.ca.ports import Work
 from tegata.ca.store import audit
-from tegata.ca.store.columns import instant, micros
+from tegata.ca.store.columns import micros
 from tegata.ca.store.engine import Engine
 
 _OF_CERTIFICATES = ("housekeeping.release_orders", "housekeeping.precertificates", "housekeeping.certificates")
@@ -56,16 +56,12 @@ class HousekeepingRows:
         """Portal sessions that ended before."""
         return await self._drop(before, most, "housekeeping.sessions")
 
-    async def drop_events(self, before: datetime, most: int) -> int:
-        """Links of the audit log that were made before, with their events; the rest still holds, and says so."""
-        oldest = await self._engine.fetch("housekeeping.oldest_links", most=most + 1)
-        old = [number for number, made_at in oldest[:-1] if instant(made_at) < before]
-        if not old:
-            return 0
+    async def drop_links(self, until: int) -> int:
+        """Links of the audit log up to this one, with their events; the rest still holds, and says so."""
         work = Work()
-        audit.record(work, PRUNED, str(max(old)))
-        work.add("housekeeping.events", until=max(old))
-        work.add("housekeeping.links", until=max(old))
+        audit.record(work, PRUNED, str(until))
+        work.add("housekeeping.events", until=until)
+        work.add("housekeeping.links", until=until)
         return len(await self._engine.commit(work))
 
     async def _drop(self, before: datetime, most: int, *statements: str) -> int:

@@ -271,6 +271,7 @@ CREATE TABLE events (
 CREATE INDEX events_of_link ON events (link, at, id);
 CREATE INDEX events_of_subject ON events (subject, at);
 
+-- No digest has made_at in it, and nothing is judged by it.
 CREATE TABLE links (
     number INTEGER PRIMARY KEY,
     previous BLOB NOT NULL,

@@ -122,12 +122,6 @@ DELETE FROM sessions
 WHERE token_digest IN (SELECT token_digest FROM sessions WHERE expires_at < :before ORDER BY expires_at LIMIT :most)
 RETURNING token_digest;
 
--- name: oldest_links
-SELECT number, made_at
-FROM links
-ORDER BY number
-LIMIT :most;
-
 -- name: events
 DELETE FROM events
 WHERE link <= :until;
