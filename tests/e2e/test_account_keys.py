@@ -1,12 +1,16 @@
 """``accounts keyrollover`` and ``accounts recover``: in both layouts, at two CAs, and killed at every step."""
 
 import io
+import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tegata.acme.problems import PREFIX
+from tegata.acme.wire import Request, Response
 from tegata.cli.console import Console
 from tegata.cli.context import Context
 from tegata.cli.grammar.words import parse
@@ -15,7 +19,7 @@ from tegata.cli.plans.plan import KeyRollover
 from tegata.cli.steps.account import existing
 from tegata.cli.steps.connection import connected
 from tegata.cli.verbs import accountkeys
-from tegata.client.errors import CaUnreachable
+from tegata.client.errors import CaUnreachable, ProblemReceived
 from tegata.client.transport import HttpTransport
 from tegata.clock import SystemClock
 from tegata.host.files import Tree
@@ -211,6 +215,49 @@ def test_a_lost_answer(registered: Tegata, pebble: Pebble, monkeypatch: pytest.M
     assert lost() > 1
     assert public_key(key_file(registered)) != before
     process.act()
+
+
+def ask_for_eab(monkeypatch: pytest.MonkeyPatch, *, account_shown: bool = True) -> None:
+    """The CA as one that wants an EAB with every newAccount, also with one that is for an account that is there."""
+    send = HttpTransport.send
+    refusal = {"type": f"{PREFIX}externalAccountRequired", "detail": "no binding", "status": 403}
+
+    def wanting(self: HttpTransport, request: Request, limit: int) -> Response:
+        response = send(self, request, limit)
+        if request.url.endswith("/dir"):
+            directory = json.loads(response.body)
+            directory["meta"]["externalAccountRequired"] = True
+            return Response(response.status, response.headers, json.dumps(directory).encode())
+        if "sign-me-up" in request.url or (not account_shown and "/my-account/" in request.url):
+            return Response(403, response.headers, json.dumps(refusal).encode())
+        return response
+
+    monkeypatch.setattr(HttpTransport, "send", wanting)
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["the CA has heard of it", "the CA has not"])
+def test_a_ca_that_wants_an_eab_first(
+    registered: Tegata, pebble: Pebble, monkeypatch: pytest.MonkeyPatch, heard: bool
+) -> None:
+    """That it does not look for the new key by itself does not mean that it knows the old one. A-46."""
+    process = InProcess(registered, pebble)
+    before = public_key(key_file(registered))
+    folder = existing(Tree(process.plan.path), process.plan.account).folder
+    new = generate(KeyType.EC256)
+    url = process.act()
+    with connected(process.context, existing(Tree(process.plan.path), process.plan.account), "") as client:
+        folder.save_next_key(new)
+        if heard:
+            client.change_key(new)
+    ask_for_eab(monkeypatch, account_shown=False)
+    with suppress(ProblemReceived):
+        process.act()
+    assert folder.next_key() is not None, "who knows nothing drops nothing"
+    monkeypatch.undo()
+    ask_for_eab(monkeypatch)
+    assert process.act() == url
+    assert folder.next_key() is None
+    assert (public_key(key_file(registered)) == before) != heard
 
 
 def test_two_at_once(registered: Tegata, pebble: Pebble) -> None:

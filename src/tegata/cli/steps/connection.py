@@ -16,7 +16,8 @@ from tegata.cli.steps.account import Account
 from tegata.cli.steps.narration import narrator
 from tegata.cli.steps.waiting import locked
 from tegata.client import urls
-from tegata.client.api import Client, Network
+from tegata.client.api import Client, Network, Registration
+from tegata.client.errors import CaFailed, ProblemReceived, RateLimited
 from tegata.client.network import OUTAGE_SECONDS, TIMEOUT_SECONDS
 from tegata.pki.keys import PrivateKey
 
@@ -121,6 +122,13 @@ def settled(context: Context, account: Account) -> Account:
     with client_for(context, account.plan, key) as client:
         reach(client, account.plan.server)
         found = client.find_account()
+        may_be_known = found is None and client.eab_required
+    if may_be_known:  # some CAs want an EAB before they look for the key
+        found = _account_of(context, account, key)
+        if found is None and _account_of(context, account, account.key) is None:
+            line = "Whether the change of the account's key that was cut off has reached the CA cannot be told"
+            context.console.log(f"{line}: both keys are kept", WARN)
+            return account
     if found is None or account.url not in (None, found.url):
         folder.drop_next_key()
         return account
@@ -129,6 +137,19 @@ def settled(context: Context, account: Account) -> Account:
         folder.save(account.plan.email, found.url, found.raw)
     context.console.log("The change of the account's key that was cut off is finished", INFO)
     return msgspec.structs.replace(account, url=found.url)
+
+
+def _account_of(context: Context, account: Account, key: PrivateKey) -> Registration | None:
+    """The account as the CA shows it to this key; None where it does not, or the account's URL is not known here."""
+    if account.url is None or _is_elsewhere(account.url, account.plan):
+        return None
+    with client_for(context, account.plan, key, account.url) as client:
+        try:
+            return client.read_account()
+        except ProblemReceived as error:
+            if isinstance(error, CaFailed | RateLimited):
+                raise
+            return None
 
 
 def reach(client: Client, server: str) -> None:
