@@ -193,6 +193,22 @@ class Authorizations(Protocol):
         ...
 
 
+class Revocable(NamedTuple):
+    """What of an issued certificate is to be known to revoke it; of one key there may be very many."""
+
+    serial: str
+    account_id: str
+    crl: str
+    not_after: datetime
+    reason: int | None
+    """Why it was revoked, if it was."""
+
+    @classmethod
+    def of(cls, one: Certificate) -> "Revocable":
+        """This certificate's."""
+        return cls(one.serial, one.account_id, one.crl, one.not_after, one.reason)
+
+
 class Certificates(Protocol):
     """Certificates from intent to revocation."""
 
@@ -220,7 +236,11 @@ class Certificates(Protocol):
         """Those on this CRL that had not expired at that instant: the next ``most`` by their serials."""
         ...
 
-    async def of_key(self, spki_digest: bytes) -> list[Certificate]:
+    async def many(self, serials: Sequence[str]) -> list[Certificate]:
+        """Those of these serial numbers, in this order; an unknown one has none."""
+        ...
+
+    async def of_key(self, spki_digest: bytes) -> list[Revocable]:
         """Issued ones for the key with this digest, newest first, whatever became of them."""
         ...
 

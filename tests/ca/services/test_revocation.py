@@ -1,15 +1,17 @@
 """A compromised key: its other certificates, and what is asked for with it afterwards (A-94)."""
 
 import pytest
+from cryptography import x509
 
 from tegata.acme import jwk
 from tegata.ca.errors import AlreadyRevoked, BadCertificateRequest, Refused, UnsuitableAccountKey
 from tegata.ca.policy.certificates import Reason
-from tegata.ca.ports import Conflict, Work
+from tegata.ca.ports import Conflict, Revocable, Work
+from tegata.ca.services import revocation
 from tegata.ca.services.crls import CRL
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate, spki_digest
-from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, NOW, SECOND, der
+from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, NOW, SECOND, Killed, der
 
 pytestmark = pytest.mark.anyio
 
@@ -171,7 +173,7 @@ async def test_the_operator_counts_first(house, sold):
     """Another number than was shown is refused and nothing is done."""
     one, _ = sold
     certificate = await house.issue(one, "a.example.net")
-    assert await house.certificates.of_key(DIGEST) == [certificate]
+    assert await house.certificates.of_key(DIGEST) == [Revocable.of(certificate)]
     with pytest.raises(Refused):
         await house.certificates.block_key(DIGEST, 2)
     assert await house.certificates.blocked_keys() == []
@@ -258,3 +260,82 @@ async def test_others_revoke_at_the_same_moment_again_and_again(house, sold, mon
         await house.certificates.revoke_by_operator(certificate.serial, 1)
     assert asked == [DIGEST] * 5
     assert await house.certificates.blocked_keys() == []
+
+
+@pytest.fixture
+async def many(house, sold, monkeypatch):
+    """Seven certificates of one key, three in a unit; and the units committed since, by their statements."""
+    monkeypatch.setattr(revocation, "PART", 3)
+    made = [await house.issue(sold[0], f"{number}.example.net") for number in range(7)]
+    units: list[list[str]] = []
+    commit = house.store.commit
+
+    async def counting(work):
+        await commit(work)
+        units.append([each.name for each in work.statements])
+
+    monkeypatch.setattr(house.store, "commit", counting)
+    return made, units
+
+
+def published(units):
+    return sum(unit.count("revocation_lists.publish") for unit in units)
+
+
+@pytest.mark.parametrize("reason", [1, 4])
+async def test_many_are_revoked_some_at_a_time_and_published_once(house, many, reason):
+    """Not a unit and a CRL for each: a mass revocation of ten thousand is to end within its day (B-97)."""
+    made, units = many
+    done = await house.certificates.revoke_all_by_operator(made, reason)
+    assert [(one.serial, one.reason) for one in done] == [(one.serial, reason) for one in made]
+    revoking = [unit.count("certificates.revoke") for unit in units]
+    assert [count for count in revoking if count] == [3, 3, 1]
+    assert published(units) == 1
+    await house.work()
+    assert await house.store.jobs.claim("test", house.clock(), house.clock() + SECOND, 10) == []
+
+
+@pytest.mark.parametrize("reason", [1, 4])
+async def test_whoever_dies_while_many_are_revoked_has_done_a_part(house, many, reason, monkeypatch):
+    """Jobs publish that part, and revoke the rest of a key; anything else is asked for again (B-97)."""
+    made, units = many
+    commit = house.store.commit
+
+    async def dying(work):
+        if len([unit for unit in units if "certificates.revoke" in unit]) == 2:
+            raise Killed
+        await commit(work)
+
+    monkeypatch.setattr(house.store, "commit", dying)
+    with pytest.raises(Killed):
+        await house.certificates.revoke_all_by_operator(made, reason)
+    await house.restart()
+    assert list((await reasons(house)).values()).count(reason) == 6
+    house.clock.advance(MINUTE)
+    await house.work()
+    crl = x509.load_der_x509_crl((await house.store.revocation_lists.latest("issuing")).der)
+    assert len(crl) == 7 if reason == 1 else 6
+    await house.certificates.revoke_all_by_operator(made, reason)
+    assert set((await reasons(house)).values()) == {reason}
+
+
+async def test_another_revokes_some_of_many_at_the_same_moment(house, many, sold):
+    """They keep the reason that they have, and the others go all the same."""
+    made, _ = many
+    await house.certificates.revoke_by_operator(made[1].serial, 5)
+    await house.certificates.revoke_all_by_operator(made, 4)
+    assert [(await house.certificates.show(one.serial)).reason for one in made] == [4, 5, 4, 4, 4, 4, 4]
+
+
+async def test_many_keys_are_blocked_some_at_a_time(house, sold, monkeypatch):
+    """Each with what it certifies; one CRL for all (A-94, B-97)."""
+    monkeypatch.setattr(revocation, "PART", 2)
+    named = []
+    for number in range(3):
+        view = await house.ready(sold[0], f"{number}.example.net")
+        serial = (await house.finalize(sold[0], view, generate(KeyType.RSA2048))).order.serial
+        named.append(await house.certificates.show(serial))
+    await house.certificates.revoke_all_by_operator(named, 1)
+    assert set((await reasons(house)).values()) == {1}
+    assert {one.spki_digest for one in await house.certificates.blocked_keys()} == {one.spki_digest for one in named}
+    assert [one.number for one in (await house.store.revocation_lists.heads()).values()] == [1]

@@ -26,12 +26,12 @@ from tegata.ca.errors import (
 from tegata.ca.model import BlockedKey, Certificate, Contract, Job, Replacement
 from tegata.ca.policy import calendar
 from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
-from tegata.ca.ports import Ids, Store, Work
+from tegata.ca.ports import Ids, Revocable, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.predecessors import Predecessors
-from tegata.ca.services.revocation import Revocations
+from tegata.ca.services.revocation import PART, Revocations
 from tegata.ca.services.statuses import proved_by, view_authorization
 from tegata.pki.certs import load_chain, serial_hex, to_pem
 from tegata.pki.keys import PublicKey, spki_digest
@@ -156,6 +156,14 @@ class CertificateService:
         await self._revocations.revoke(certificate, operator_reason(reason), "operator")
         return await self.show(serial)
 
+    async def revoke_all_by_operator(self, certificates: Sequence[Certificate], reason: int) -> list[Certificate]:
+        """Revoke many certificates for the CA: how they are then, those too that another has revoked meanwhile.
+
+        For keyCompromise all others of their keys too. Raises BadRevocationReason.
+        """
+        await self._revocations.revoke_all(certificates, operator_reason(reason), "operator")
+        return await self._store.certificates.many([one.serial for one in certificates])
+
     async def replace_by_operator(self, serials: Sequence[str], ends: datetime, page: str | None) -> list[Certificate]:
         """Want these certificates replaced from now on until an instant, as before a mass revocation (X-18).
 
@@ -167,13 +175,15 @@ class CertificateService:
             raise Refused(reason="the instant by which they are to be replaced is not ahead")
         found = [await self.show(serial) for serial in dict.fromkeys(serials)]
         wanted = Replacement(now, ends, page)
-        work, in_use = Work(), [one for one in found if status(one, now) is CertificateStatus.VALID]
-        for certificate in in_use:
-            self._store.certificates.replace(work, certificate.serial, wanted)
-        await self._store.commit(work)
+        in_use = [one for one in found if status(one, now) is CertificateStatus.VALID]
+        for start in range(0, len(in_use), PART):
+            work = Work()
+            for certificate in in_use[start : start + PART]:
+                self._store.certificates.replace(work, certificate.serial, wanted)
+            await self._store.commit(work)
         return [msgspec.structs.replace(one, replacement=wanted) for one in in_use]
 
-    async def of_key(self, spki_digest: bytes) -> list[Certificate]:
+    async def of_key(self, spki_digest: bytes) -> list[Revocable]:
         """The certificates that would be revoked if this key were blocked."""
         return await self._revocations.of_key(spki_digest)
 
@@ -185,11 +195,11 @@ class CertificateService:
         """The key of this digest, if it is blocked."""
         return await self._store.blocked_keys.get(spki_digest)
 
-    async def block_key(self, spki_digest: bytes, revoking: int) -> list[Certificate]:
+    async def block_key(self, spki_digest: bytes, revoking: int) -> list[Revocable]:
         """Block a key and revoke the certificates that it has, if they are so many; raises Refused."""
         if len(await self._revocations.of_key(spki_digest)) != revoking:
             raise Refused(reason="the key has another number of certificates than was said")
-        return await self._revocations.compromised(spki_digest, "operator")
+        return await self._revocations.compromised([spki_digest], "operator")
 
     async def sweep_key(self, job: Job) -> None:
         """Revoke what was issued for a blocked key at the very moment in which it was blocked."""

@@ -11,7 +11,7 @@ from itertools import count
 
 from tegata.ca.model import Certificate, Job, RevocationList
 from tegata.ca.policy.calendar import whole_second
-from tegata.ca.ports import Authority, Conflict, Store, Work
+from tegata.ca.ports import Authority, Conflict, Revocable, Store, Work
 from tegata.ca.services.issuers import Issuers
 
 CRL = "crl"
@@ -24,8 +24,8 @@ _TRIES = 5
 _PART = 500
 
 
-def job_subject(certificate: Certificate) -> str:
-    """What the job for a revocation is called: the certificate, and the reason, which may still change."""
+def job_subject(certificate: Revocable) -> str:
+    """What the job for revocations is called: one of them, and its reason, which may still change."""
     return f"{certificate.serial}:{certificate.reason}"
 
 
@@ -57,8 +57,8 @@ class CrlService:
         for name in await self._all_names():
             await self._publish(name)
 
-    async def publish_revocations(self, certificates: Sequence[Certificate]) -> None:
-        """Publish the CRLs with these revocations, whose jobs are done by it."""
+    async def publish_revocations(self, certificates: Sequence[Revocable]) -> None:
+        """Publish the CRLs of revocations that left jobs called after these, which are done by it."""
         for name in sorted({certificate.crl for certificate in certificates}):
             mine = [job_subject(certificate) for certificate in certificates if certificate.crl == name]
 

@@ -80,8 +80,8 @@ class ReportService:
         if report is None:
             raise UnknownObject(kind="report", name=report_id)
         now = self._clock()
-        found = [await self._store.certificates.get(serial) for serial in report.serials]
-        return report, [one for one in found if one is not None and status(one, now) is CertificateStatus.VALID]
+        found = await self._store.certificates.many(report.serials)
+        return report, [one for one in found if status(one, now) is CertificateStatus.VALID]
 
     async def answer(self, report_id: str, text: str) -> ProblemReport:
         """Record the first answer to the reporter; raises UnknownObject, Refused."""
@@ -117,6 +117,7 @@ class ReportService:
     ) -> list[Certificate]:
         """Revoke the certificates in use, or ``most`` of them now, if they are so many as was said; which those were.
 
+        Where this is killed, what was done is done, and the rest is asked for again.
         More than one takes a ``second`` person. Raises UnknownObject, Refused, BadRevocationReason.
         """
         report, in_use = await self.show(report_id)
@@ -133,7 +134,7 @@ class ReportService:
         about = {"by": person, "count": str(len(chosen)), "reason": str(reason)}
         self._store.audit.note(work, REVOKING, report.id, about | ({"second": _text(second)} if second else {}))
         await self._store.commit(work)
-        return [await self._revoke(one, reason) for one in chosen]
+        return await self._certificates.revoke_all_by_operator(chosen, reason)
 
     async def close(self, report_id: str, outcome: str, *, unfounded: bool = False) -> ProblemReport:
         """Close a report that was answered; raises UnknownObject, Refused while one of its certificates is in use.
@@ -146,11 +147,6 @@ class ReportService:
         work = Work()
         self._store.problem_reports.close(work, report_id, _text(outcome), self._clock())
         return await self._change(work, report_id, "the report was not answered yet, or was closed before")
-
-    async def _revoke(self, certificate: Certificate, reason: int) -> Certificate:
-        """Revoke one; another of the same key may have taken it along."""
-        now = await self._certificates.show(certificate.serial)
-        return now if now.revoked_at else await self._certificates.revoke_by_operator(certificate.serial, reason)
 
     async def _change(self, work: Work, report_id: str, lost: str) -> ProblemReport:
         try:

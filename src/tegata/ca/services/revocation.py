@@ -1,31 +1,44 @@
-"""How a revocation is written: with the job of publishing it, and with all that a compromised key takes with it.
+"""How revocations are written: with the jobs of publishing them, and with all that a compromised key takes with it.
 
-Who may revoke what, and for which reason, is decided before. Knows no request and no command.
+Ten thousand are written as one is, some hundreds in a unit of work, and published once. Who dies in between has done
+a part: a job, or the same command, goes on with the rest. Who may revoke what, and for which reason, is decided before.
+Knows no request and no command.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
-
-import msgspec
+from typing import NamedTuple
 
 from tegata.ca.errors import AlreadyRevoked
 from tegata.ca.journal import Journal
 from tegata.ca.model import Certificate, Job
 from tegata.ca.policy.calendar import LAST_SECOND
 from tegata.ca.policy.certificates import Reason
-from tegata.ca.ports import Conflict, Ids, Store, Work
+from tegata.ca.ports import Conflict, Ids, Revocable, Store, Work
 from tegata.ca.services.crls import CRL, CrlService, job_subject
 
 COMPROMISED_KEY = "compromised-key"
+
+PART = 500
+"""Certificates, or keys, in one unit of work: so many that the disk is waited for seldom, and nobody else for long."""
 
 # The request that revoked publishes the CRL within this time; after it, a job does.
 _HEAD_START = timedelta(seconds=5)
 # What was being issued for a key when it was blocked is issued, or refused, by then.
 _AFTERWARDS = timedelta(minutes=1)
-# Another request may revoke one of a key's certificates at the same moment.
+# Another request may revoke one of the certificates at the same moment.
 _TRIES = 5
 
+_Find = Callable[[], Awaitable[list[Revocable]]]
+
 log = Journal("revocation")
+
+
+class _Done(NamedTuple):
+    """What was revoked, as it is now, and those among it that jobs of publishing all of it are called after."""
+
+    revoked: list[Revocable]
+    marks: list[Revocable]
 
 
 class Revocations:
@@ -36,30 +49,53 @@ class Revocations:
 
     async def revoke(self, certificate: Certificate, reason: Reason, by: str) -> None:
         """Revoke a certificate; for keyCompromise, all others of its key too. Raises AlreadyRevoked."""
-        if reason is Reason.KEY_COMPROMISE:
-            done = await self.compromised(certificate.spki_digest, by, certificate)
-            if certificate.serial not in {one.serial for one in done}:
-                raise AlreadyRevoked(serial=certificate.serial)
-            return
-        work = Work()
-        self._store.certificates.revoke(work, certificate.serial, int(reason), self._clock(), by)
-        try:
-            await self._commit(work, [msgspec.structs.replace(certificate, reason=int(reason))])
-        except Conflict:
-            raise AlreadyRevoked(serial=certificate.serial) from None
+        if certificate.serial not in await self.revoke_all([certificate], reason, by):
+            raise AlreadyRevoked(serial=certificate.serial)
 
-    async def compromised(self, spki_digest: bytes, by: str, named: Certificate | None = None) -> list[Certificate]:
-        """Block a key and revoke what it certifies, as keyCompromise: as it was, those that were not revoked so (A-94).
+    async def revoke_all(self, certificates: Sequence[Certificate], reason: Reason, by: str) -> set[str]:
+        """Revoke certificates; for keyCompromise, all others of their keys too. The serial numbers of those revoked.
 
-        All that have not expired, and the ``named`` one even if it has; one that was revoked for another reason becomes
-        a compromised one (A-92, B-90).
+        What another has revoked meanwhile is left out.
         """
-        work = Work()
-        now = self._clock()
-        self._store.blocked_keys.block(work, spki_digest, now, by)
-        sweep = Job(id=self._ids.object_id(), kind=COMPROMISED_KEY, subject=spki_digest.hex(), run_at=now + _AFTERWARDS)
-        self._store.jobs.add(work, sweep)
-        return await self._revoke_key(work, spki_digest, by, named.serial if named else None)
+        serials = dict.fromkeys(one.serial for one in certificates)
+        if reason is Reason.KEY_COMPROMISE:
+            keys = list(dict.fromkeys(one.spki_digest for one in certificates))
+            return {one.serial for one in await self.compromised(keys, by, serials.keys())}
+
+        async def left() -> list[Revocable]:
+            found = await self._store.certificates.many(list(serials))
+            return [Revocable.of(one) for one in found if one.reason is None]
+
+        done = await self._write([Revocable.of(one) for one in certificates], left, reason, by)
+        await self._publish(done)
+        return {one.serial for one in done.revoked}
+
+    async def compromised(self, spki_digests: Sequence[bytes], by: str, named: Collection[str] = ()) -> list[Revocable]:
+        """Block keys and revoke what they certify, as keyCompromise: as it was, those that were not revoked so (A-94).
+
+        All that have not expired, and those ``named`` by their serial numbers even if they have; one that was revoked
+        for another reason becomes a compromised one (A-92, B-90).
+        """
+        done = _Done([], [])
+        for start in range(0, len(spki_digests), PART):
+            part = spki_digests[start : start + PART]
+            work = Work()
+            now = self._clock()
+            for each in part:
+                self._store.blocked_keys.block(work, each, now, by)
+            for each in part:
+                sweep = Job(
+                    id=self._ids.object_id(), kind=COMPROMISED_KEY, subject=each.hex(), run_at=now + _AFTERWARDS
+                )
+                self._store.jobs.add(work, sweep)
+
+            async def find(keys: Sequence[bytes] = part) -> list[Revocable]:
+                return [one for each in keys for one in await self._doomed(each, named)]
+
+            some = await self._write(await find(), find, Reason.KEY_COMPROMISE, by, work)
+            done = _Done(done.revoked + some.revoked, done.marks + some.marks)
+        await self._publish(done)
+        return done.revoked
 
     async def compromised_by_word(self, certificate: Certificate, by: str) -> None:
         """Revoke a certificate as keyCompromise, and those that its account has for the same key and could name itself.
@@ -67,67 +103,84 @@ class Revocations:
         Nobody has shown the key: it stays good for everybody else, and what was revoked keeps its reason. The account
         gets no certificate for it any more. Raises AlreadyRevoked.
         """
-        done = await self._revoke_key(Work(), certificate.spki_digest, by, certificate.serial, certificate.account_id)
-        if certificate.serial not in {one.serial for one in done}:
+
+        async def find() -> list[Revocable]:
+            doomed = await self._doomed(certificate.spki_digest, [certificate.serial])
+            return [one for one in doomed if one.account_id == certificate.account_id and one.reason is None]
+
+        done = await self._write(await find(), find, Reason.KEY_COMPROMISE, by)
+        await self._publish(done)
+        if certificate.serial not in {one.serial for one in done.revoked}:
             raise AlreadyRevoked(serial=certificate.serial)
 
     async def sweep(self, job: Job) -> None:
-        """Revoke what was issued for a blocked key at the very moment in which it was blocked."""
+        """Revoke what was issued for a blocked key at the very moment in which it was blocked, or was left then."""
+        digest = bytes.fromhex(job.subject)
+
+        async def find() -> list[Revocable]:
+            return await self._doomed(digest, ())
+
+        await self._publish(await self._write(await find(), find, Reason.KEY_COMPROMISE, "the blocked key"))
         work = Work()
         self._store.jobs.finish(work, job)
-        await self._revoke_key(work, bytes.fromhex(job.subject), "the blocked key", None)
+        await self._store.commit(work)
 
-    async def of_key(self, spki_digest: bytes) -> list[Certificate]:
+    async def of_key(self, spki_digest: bytes) -> list[Revocable]:
         """The certificates that ``compromised`` would revoke."""
-        return await self._doomed(spki_digest, None)
+        return await self._doomed(spki_digest, ())
 
-    async def _doomed(self, spki_digest: bytes, named: str | None) -> list[Certificate]:
+    async def _doomed(self, spki_digest: bytes, named: Collection[str]) -> list[Revocable]:
         now = self._clock()
         return [
-            certificate
-            for certificate in await self._store.certificates.of_key(spki_digest)
-            if certificate.reason != Reason.KEY_COMPROMISE
-            and (certificate.serial == named or now < certificate.not_after + LAST_SECOND)
+            one
+            for one in await self._store.certificates.of_key(spki_digest)
+            if one.reason != Reason.KEY_COMPROMISE and (one.serial in named or now < one.not_after + LAST_SECOND)
         ]
 
-    async def _revoke_key(
-        self, first: Work, spki_digest: bytes, by: str, named: str | None, account: str | None = None
-    ) -> list[Certificate]:
-        for attempt in range(1, _TRIES + 1):
-            doomed = await self._doomed(spki_digest, named)
-            if account is not None:
-                doomed = [one for one in doomed if one.account_id == account and one.revoked_at is None]
-            work = Work()
-            work.statements += first.statements
-            for certificate in doomed:
-                if certificate.revoked_at is None:
-                    self._store.certificates.revoke(
-                        work, certificate.serial, int(Reason.KEY_COMPROMISE), self._clock(), by
-                    )
-                else:
-                    self._store.certificates.revoke_for_key_compromise(work, certificate.serial)
-            try:
-                await self._commit(
-                    work, [msgspec.structs.replace(one, reason=int(Reason.KEY_COMPROMISE)) for one in doomed]
-                )
-            except Conflict:
-                if attempt == _TRIES:
-                    raise
-            else:
-                return doomed
-        raise AssertionError("the last attempt returns or raises")
+    async def _write(
+        self, doomed: list[Revocable], find: _Find, reason: Reason, by: str, first: Work | None = None
+    ) -> _Done:
+        """Revoke these, so many in a unit with the jobs of publishing them; ``first`` happens with the first of them.
 
-    async def _commit(self, work: Work, revoked: Sequence[Certificate]) -> None:
-        """Commit revocations with the jobs of publishing them, then publish them."""
-        due = self._clock() + _HEAD_START
-        for certificate in revoked:
-            subject = job_subject(certificate)
-            self._store.jobs.add(work, Job(id=self._ids.object_id(), kind=CRL, subject=subject, run_at=due))
-        await self._store.commit(work)
-        if not revoked:
+        Where another is quicker, ``find`` tells what is left.
+        """
+        done = _Done([], [])
+        failed = 0
+        while doomed or first is not None:
+            part = doomed[:PART]
+            work = Work()
+            if first is not None:
+                work.statements += first.statements
+                work.subjects |= first.subjects
+            for one in part:
+                if one.reason is None:
+                    self._store.certificates.revoke(work, one.serial, int(reason), self._clock(), by)
+                else:
+                    self._store.certificates.revoke_for_key_compromise(work, one.serial)
+            revoked = [one._replace(reason=int(reason)) for one in part]
+            marks = list({one.crl: one for one in revoked}.values())
+            for one in marks:
+                due = self._clock() + _HEAD_START
+                job = Job(id=self._ids.object_id(), kind=CRL, subject=job_subject(one), run_at=due)
+                self._store.jobs.add(work, job)
+            try:
+                await self._store.commit(work)
+            except Conflict:
+                failed += 1
+                if failed == _TRIES:
+                    raise
+                doomed = await find()
+            else:
+                done = _Done(done.revoked + revoked, done.marks + marks)
+                doomed, first, failed = doomed[PART:], None, 0
+        return done
+
+    async def _publish(self, done: _Done) -> None:
+        """Publish revocations that are written."""
+        if not done.marks:
             return
         try:
-            await self._crls.publish_revocations(revoked)
+            await self._crls.publish_revocations(done.marks)
         except Exception:
             # They are revoked; the jobs go on with the CRL.
-            log.exception("crl.postponed", serials=[certificate.serial for certificate in revoked])
+            log.exception("crl.postponed", serials=[one.serial for one in done.marks], count=len(done.revoked))

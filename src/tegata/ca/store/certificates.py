@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from tegata.ca.model import Certificate, Replacement, Revocation
-from tegata.ca.ports import Work
+from tegata.ca.ports import Revocable, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, instant_or_none, json, micros, micros_or_none, strings
 from tegata.ca.store.engine import Engine, Row
@@ -62,9 +62,18 @@ class CertificateRows:
         ((count,),) = rows
         return int(count)
 
-    async def of_key(self, spki_digest: bytes) -> list[Certificate]:
+    async def many(self, serials: Sequence[str]) -> list[Certificate]:
+        """The certificates of these serial numbers, in this order; an unknown one has none."""
+        found = [await self.get(serial) for serial in serials]
+        return [certificate for certificate in found if certificate is not None]
+
+    async def of_key(self, spki_digest: bytes) -> list[Revocable]:
         """Issued certificates for the key with this digest, newest first."""
-        return _certificates(await self._database.fetch("certificates.of_key", spki_digest=spki_digest))
+        rows = await self._database.fetch("certificates.of_key", spki_digest=spki_digest)
+        return [
+            Revocable(serial, account_id, crl, instant(not_after), reason)
+            for serial, account_id, crl, not_after, reason in rows
+        ]
 
     async def is_compromised(self, spki_digest: bytes, account_id: str) -> bool:
         """Whether the key with this digest is blocked, or compromised by the word of this account."""

@@ -53,8 +53,7 @@ WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after 
 ORDER BY intended_at DESC, serial;
 
 -- name: of_key
-SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
+SELECT serial, account_id, crl, not_after, reason
 FROM certificates
 WHERE spki_digest = :spki_digest AND issued_at IS NOT NULL
 ORDER BY intended_at DESC, serial;
