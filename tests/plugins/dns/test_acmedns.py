@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -86,7 +87,7 @@ def test_the_first_time_an_account_is_made_and_its_alias_told(service: Service, 
     )
     assert json.loads(file.read_text()) == {DOMAIN: {**ACCOUNT, "server_url": service.url}}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert sorted(path.name for path in file.parent.iterdir()) == [f".{file.name}.lock", file.name]
 
 
 def test_a_wildcard_and_its_base_have_one_account(service: Service, file: Path):
@@ -177,6 +178,36 @@ def test_a_damaged_file_is_not_written_over(service: Service, file: Path, conten
 def test_a_folder_that_is_not_there(service: Service, tmp_path: Path):
     with pytest.raises(AccountsUnusable):
         provider(service, tmp_path / "no" / "accounts.json").add(record(VALUES[0]))
+    assert not (tmp_path / "no").exists()
+
+
+def test_many_runs_at_once_lose_no_account(file: Path):
+    """Each reads the file, adds its own and writes it; none writes what it read before another had written."""
+    domains = [f"{number}.example" for number in range(16)]
+
+    def keep(domain: str) -> None:
+        FileAccounts(file).keep(domain, Account(domain, "x", "u", "p"))
+
+    with ThreadPoolExecutor(len(domains)) as runs:
+        list(runs.map(keep, domains))
+    assert sorted(json.loads(file.read_text())) == sorted(domains)
+
+
+def test_another_run_was_quicker(service: Service, file: Path, monkeypatch: pytest.MonkeyPatch):
+    """Its account counts, of which its user makes an alias; this run tells the same one."""
+    theirs = Account("theirs.auth.example.net", "theirs", "u", "p")
+    find = FileAccounts.find
+
+    def then_another(self: FileAccounts, domain: str) -> Account | None:
+        found = find(self, domain)
+        FileAccounts(file).keep(domain, theirs)
+        return found
+
+    monkeypatch.setattr(FileAccounts, "find", then_another)
+    with pytest.raises(AliasNeeded) as caught:
+        provider(service, file).add(record(VALUES[0]))
+    assert caught.value.facts["target"] == theirs.fulldomain
+    assert json.loads(file.read_text())[DOMAIN]["username"] == "u"
 
 
 def test_a_disk_that_is_read_only(service: Service, file: Path, monkeypatch: pytest.MonkeyPatch):

@@ -6,6 +6,7 @@ What is read is hostile or damaged until it has the form of an account. Knows no
 import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -46,8 +47,11 @@ class Accounts(Protocol):
         """The account of a domain, if there is one."""
         ...
 
-    def keep(self, domain: str, account: Account) -> bool:
-        """Keep a new one; whether its CNAME record has been made already."""
+    def keep(self, domain: str, account: Account) -> Account | None:
+        """Keep a new one; None where its CNAME record was made with it.
+
+        Otherwise the one that is kept now, of which a CNAME record is to be made: another run may have been quicker.
+        """
         ...
 
 
@@ -59,7 +63,10 @@ class FileAccounts:
 
     def find(self, domain: str) -> Account | None:
         """The account of a domain, if there is one."""
-        stored = self._read().get(domain)
+        return self._in(self._read(), domain)
+
+    def _in(self, known: dict[str, object], domain: str) -> Account | None:
+        stored = known.get(domain)
         if stored is None:
             return None
         try:
@@ -67,9 +74,33 @@ class FileAccounts:
         except (msgspec.ValidationError, RecursionError):
             raise self._unusable("the account of a name is incomplete") from None
 
-    def keep(self, domain: str, account: Account) -> bool:
-        """Add it to the file; what else is there stays as it is."""
-        content = msgspec.json.encode({**self._read(), domain: account})
+    def keep(self, domain: str, account: Account) -> Account:
+        """Add it to the file, unless another run has added one; what else is there stays as it is."""
+        with self._locked():
+            known = self._read()
+            present = self._in(known, domain)
+            if present is None:
+                self._write(msgspec.json.encode({**known, domain: account}))
+            return present or account
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep other runs from adding accounts meanwhile, which would be lost."""
+        from filelock import FileLock  # noqa: PLC0415 - its import takes a while, and accounts are made once
+
+        if not self._path.parent.is_dir():  # which the lock would make
+            raise self._unusable("No such file or directory")
+        lock = FileLock(self._path.with_name(f".{self._path.name}.lock"), mode=0o600)
+        try:
+            lock.acquire()
+        except (OSError, NotImplementedError) as error:  # the latter where a file system knows no locks
+            raise self._unusable(getattr(error, "strerror", None) or str(error)) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _write(self, content: bytes) -> None:
         draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
         try:
             with os.fdopen(os.open(draft, _NEW_FILE, 0o600), "wb") as file:
@@ -81,7 +112,6 @@ class FileAccounts:
             with contextlib.suppress(OSError):  # a disk that is read-only does not even say that it is not there
                 draft.unlink()
             raise self._unusable(error.strerror or str(error)) from None
-        return False
 
     def _read(self) -> dict[str, object]:
         try:
@@ -114,9 +144,9 @@ class ServiceAccounts:
         answer = self._api.send("GET", f"/{quote(domain, safe='')}", besides=(404,))
         return None if answer.status == 404 else account_of(answer.content, "the storage service")
 
-    def keep(self, domain: str, account: Account) -> bool:
+    def keep(self, domain: str, account: Account) -> Account | None:
         """POST it; 201 says that the service has made the CNAME record too."""
-        return self._api.send("POST", f"/{quote(domain, safe='')}", account).status == 201
+        return None if self._api.send("POST", f"/{quote(domain, safe='')}", account).status == 201 else account
 
 
 def account_of(content: bytes, place: str) -> Account:

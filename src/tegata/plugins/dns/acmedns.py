@@ -94,8 +94,9 @@ class AcmeDnsProvider:
         answer = self._api.send("POST", "/register", {"allowfrom": self._networks} if self._networks else None)
         made = account_of(answer.content, "the acme-dns server")
         account = Account(made.fulldomain, made.subdomain, made.username, made.password, self._base)
-        if not self._accounts.keep(domain, account):
-            target = account.fulldomain.removesuffix(".")
+        without_alias = self._accounts.keep(domain, account)
+        if without_alias:
+            target = without_alias.fulldomain.removesuffix(".")
             self._needed[domain] = AliasNeeded(provider=_CODE, domain=domain, name=record.name, target=target)
             raise self._needed[domain]
         return account
