@@ -11,6 +11,8 @@ import msgspec
 from tegata.pki.key_types import KeyType
 
 DAY = 86_400
+LONGEST_ORDER_SECONDS = 30 * DAY
+"""No order may be given more time."""
 SHORT_LIFE_DAYS = 7
 """The longest life of a short-lived certificate since 15 March 2026 (BR 1.6.1)."""
 
@@ -183,7 +185,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     public: bool = False
-    order_seconds: Annotated[int, msgspec.Meta(ge=60, le=30 * DAY)] = 7 * DAY
+    order_seconds: Annotated[int, msgspec.Meta(ge=60, le=LONGEST_ORDER_SECONDS)] = 7 * DAY
     pending_authorization_seconds: Annotated[int, msgspec.Meta(ge=60, le=30 * DAY)] = 7 * DAY
     reissues_at_contract_end: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
     names_per_order: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100

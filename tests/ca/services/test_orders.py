@@ -363,6 +363,32 @@ async def test_an_expired_order_is_over(house):
     assert (await house.order(actor)).status is OrderStatus.PENDING
 
 
+async def test_a_page_of_the_list_costs_little_however_many_names_there_are(house, monkeypatch):
+    """A-44: It ends with the order that makes it too many names, and reads an order's names together."""
+    monkeypatch.setattr("tegata.ca.services.orders.PAGE_NAMES", 6)
+    actor = await house.register(await house.sell(".example.com"))
+    placed: list[str] = []
+    for number in range(5):
+        wanted = [f"n{number}-{name}.example.com" for name in range(1 if number == 4 else 5)]
+        placed.insert(0, (await house.order(actor, *wanted)).order.id)
+        house.clock.advance(SECOND)
+    engine, reads = house.store.orders._database, []
+    fetch = engine.fetch
+
+    async def counted(name, **parameters):
+        reads.append(name)
+        return await fetch(name, **parameters)
+
+    monkeypatch.setattr(engine, "fetch", counted)
+    pages: list[list[str]] = []
+    after = None
+    while not pages or after:
+        shown, after = await house.orders.listed(actor, after)
+        pages.append(list(shown))
+    assert pages == [placed[:2], placed[2:4], placed[4:]]
+    assert len(reads) == len(pages) + len(pages) - 1 + 2 * len(placed)
+
+
 async def test_an_authorization_that_is_over_is_given_as_it_is(house):
     """Giving up what expired or failed changes nothing; what never was is not found (A-63)."""
     actor = await house.register(await house.sell())

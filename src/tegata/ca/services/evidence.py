@@ -33,7 +33,7 @@ class EvidenceService:
         assert order is not None, "the store keeps the order of every certificate"
         return [
             Proof(authorization, challenge, tuple(await self._store.observations.of_challenge(challenge.id)))
-            for authorization in await self._store.authorizations.many(order.authorization_ids)
+            for authorization in await self._store.authorizations.of_order(order.id)
             for challenge in authorization.challenges
             if challenge.validated_at is not None
         ]

@@ -100,8 +100,7 @@ def view_order(order: Order, authorizations: Sequence[Authorization], now: datet
 
 async def look(store: Store, order: Order, now: datetime) -> OrderView:
     """Read what an order's status depends on, and derive it."""
-    found = {one.id: one for one in await store.authorizations.many(order.authorization_ids)}
-    return view_order(order, [found[authorization_id] for authorization_id in order.authorization_ids], now)
+    return view_order(order, await store.authorizations.of_order(order.id), now)
 
 
 def proved_by(identifier: Identifier) -> tuple[Identifier, bool]:

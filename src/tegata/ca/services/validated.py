@@ -121,7 +121,7 @@ class FinalCheck:
         Raises the refusals of account and contract and of ``Admission.named``, NamesRefused for what the account's EAB
         is not for, OrderNotReady where a proof is missing or over, PermissionMissing.
         """
-        actor, valid = await self._proved(order, await self._store.authorizations.many(order.authorization_ids))
+        actor, valid = await self._proved(order, await self._store.authorizations.of_order(order.id))
         now = self._clock()
         service = self._admission.service(actor.contract, now)
         admitted = self._admission.named(actor.contract, service, order.identifiers, now)
@@ -133,7 +133,7 @@ class FinalCheck:
     ) -> None:
         """Pass if CAA permits the names, and nothing else has changed while that was looked for (A-84)."""
         if await self._permissions.require(actor.account, valid, is_limited=is_limited):
-            await self._proved(order, await self._store.authorizations.many(order.authorization_ids))
+            await self._proved(order, await self._store.authorizations.of_order(order.id))
 
     async def _proved(self, order: Order, authorizations: Sequence[Authorization]) -> tuple[Actor, list[Authorization]]:
         """The order's owner in force, and those of its authorizations that prove every name of it."""

@@ -34,19 +34,20 @@ class AuthorizationRows:
 
     async def get(self, authorization_id: str) -> Authorization | None:
         """The authorization of this id."""
-        return _authorization(await self._database.fetch("authorizations.get", id=authorization_id))
+        rows = await self._database.fetch("authorizations.get", id=authorization_id)
+        return _authorization(rows) if rows else None
 
-    async def many(self, authorization_ids: Sequence[str]) -> list[Authorization]:
-        """The authorizations of these ids, in this order; an unknown id has none."""
-        found = [await self.get(authorization_id) for authorization_id in authorization_ids]
-        return [authorization for authorization in found if authorization is not None]
+    async def of_order(self, order_id: str) -> list[Authorization]:
+        """The authorizations of an order, as its list has them."""
+        return _authorizations(await self._database.fetch("authorizations.of_order", order_id=order_id))
 
     async def of_challenge(self, challenge_id: str) -> tuple[Authorization, Challenge] | None:
         """The challenge of this id, with its authorization."""
-        found = _authorization(await self._database.fetch("authorizations.of_challenge", challenge_id=challenge_id))
-        for challenge in found.challenges if found else ():
-            if found and challenge.id == challenge_id:
-                return found, challenge
+        rows = await self._database.fetch("authorizations.of_challenge", challenge_id=challenge_id)
+        for found in _authorizations(rows):
+            for challenge in found.challenges:
+                if challenge.id == challenge_id:
+                    return found, challenge
         return None
 
     async def reusable(self, account_id: str, identifiers: Sequence[Identifier], now: datetime) -> list[Authorization]:
@@ -55,7 +56,7 @@ class AuthorizationRows:
         In the order of the identifiers, and for each the one that lasts longest first: ``MOST_REUSABLE`` of each type
         of challenge, and as many for the wildcard.
         """
-        found = []
+        found: list[Authorization] = []
         for identifier in identifiers:
             rows = await self._database.fetch(
                 "authorizations.reusable",
@@ -65,8 +66,8 @@ class AuthorizationRows:
                 now=micros(now),
                 most=MOST_REUSABLE,
             )
-            found += [_authorization(list(group)) for _, group in groupby(rows, itemgetter(0))]
-        return [authorization for authorization in found if authorization is not None]
+            found += _authorizations(rows)
+        return found
 
     def insert(self, work: Work, authorization: Authorization) -> None:
         """Add an authorization and its challenges."""
@@ -149,10 +150,13 @@ class AuthorizationRows:
         )
 
 
-def _authorization(rows: Sequence[Row]) -> Authorization | None:
-    """The record of its joined rows, one a challenge; None where there are none."""
-    if not rows:
-        return None
+def _authorizations(rows: Sequence[Row]) -> list[Authorization]:
+    """The records of joined rows, those of each together."""
+    return [_authorization(list(group)) for _, group in groupby(rows, itemgetter(0))]
+
+
+def _authorization(rows: Sequence[Row]) -> Authorization:
+    """The record of its joined rows, one a challenge."""
     (id_, account_id, type_, value, wildcard, created_at, expires_at, deactivated_at) = rows[0][:8]
     return Authorization(
         id=id_,

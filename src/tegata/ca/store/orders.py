@@ -1,11 +1,12 @@
 """Orders as rows, with the list of their authorizations."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tegata.ca.errors import Fault
 from tegata.ca.model import Order
 from tegata.ca.ports import Work
+from tegata.ca.settings import LONGEST_ORDER_SECONDS
 from tegata.ca.store import audit
 from tegata.ca.store.columns import (
     digest,
@@ -19,6 +20,8 @@ from tegata.ca.store.columns import (
     micros_or_none,
 )
 from tegata.ca.store.engine import Engine, Row
+
+LONGEST_ORDER = timedelta(seconds=LONGEST_ORDER_SECONDS)
 
 
 class OrderRows:
@@ -35,22 +38,18 @@ class OrderRows:
     async def last_replacing(self, certificate_id: str) -> Order | None:
         """Of the orders whose ``replaces`` names this certificate the one with the highest number."""
         rows = await self._database.fetch("orders.last_replacing", certificate_id=certificate_id)
-        return await self._order(rows[0]) if rows else None
+        return await self.get(rows[0][0]) if rows else None
 
-    async def of_account(self, account_id: str, now: datetime, most: int, after: Order | None) -> list[Order]:
+    async def of_account(self, account_id: str, now: datetime, most: int, after: Order | None) -> list[str]:
         """The account's orders that neither expired nor failed, newest first: from the first, or ``after`` one."""
+        wanted = {"account_id": account_id, "now": micros(now), "oldest": micros(now - LONGEST_ORDER), "most": most}
         if after is None:
-            rows = await self._database.fetch("orders.newest", account_id=account_id, now=micros(now), most=most)
+            rows = await self._database.fetch("orders.newest", **wanted)
         else:
             rows = await self._database.fetch(
-                "orders.following",
-                account_id=account_id,
-                now=micros(now),
-                most=most,
-                created_at=micros(after.created_at),
-                id=after.id,
+                "orders.following", **wanted, created_at=micros(after.created_at), id=after.id
             )
-        return [await self._order(row) for row in rows]
+        return [order_id for (order_id,) in rows]
 
     def insert(self, work: Work, order: Order) -> None:
         """Add an order; its authorizations are there or were added to the unit before."""
@@ -110,11 +109,6 @@ class OrderRows:
     def cancel_open(self, work: Work, account_id: str, fault: Fault) -> None:
         """End every order of the account that is not being issued; there may be none."""
         work.add("orders.cancel_open", account_id=account_id, fault=json(fault))
-
-    async def _order(self, row: Row) -> Order:
-        """The record of a row; its authorizations never change, so reading them apart is safe."""
-        links = await self._database.fetch("orders.authorizations", order_id=row[0])
-        return _record(row, [authorization_id for (authorization_id,) in links])
 
 
 def _record(row: Row, authorization_ids: Sequence[str]) -> Order:

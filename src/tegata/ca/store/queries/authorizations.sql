@@ -8,6 +8,15 @@ LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id = :id
 ORDER BY c.position;
 
+-- name: of_order
+SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
+    a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
+FROM order_authorizations AS l
+JOIN authorizations AS a ON a.id = l.authorization_id
+LEFT JOIN challenges AS c ON c.authorization_id = a.id
+WHERE l.order_id = :order_id
+ORDER BY l.position, c.position;
+
 -- name: of_challenge
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
     a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence

@@ -7,34 +7,27 @@ WHERE o.id = :id
 ORDER BY l.position;
 
 -- name: last_replacing
-SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault, replacement, profile
+SELECT id
 FROM orders
 WHERE replaces = :certificate_id AND replacement IS NOT NULL
 ORDER BY replacement DESC
 LIMIT 1;
 
+-- What has not expired was created a while ago at most: an account's orders of years are not walked through.
 -- name: newest
-SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault, replacement, profile
+SELECT id
 FROM orders
-WHERE account_id = :account_id AND expires_at > :now AND fault IS NULL
+WHERE account_id = :account_id AND expires_at > :now AND created_at > :oldest AND fault IS NULL
 ORDER BY created_at DESC, id DESC
 LIMIT :most;
 
 -- name: following
-SELECT id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
-    processing_at, csr, serial, fault, replacement, profile
+SELECT id
 FROM orders
-WHERE account_id = :account_id AND expires_at > :now AND fault IS NULL AND (created_at, id) < (:created_at, :id)
+WHERE account_id = :account_id AND expires_at > :now AND created_at > :oldest AND fault IS NULL
+    AND (created_at, id) < (:created_at, :id)
 ORDER BY created_at DESC, id DESC
 LIMIT :most;
-
--- name: authorizations
-SELECT authorization_id
-FROM order_authorizations
-WHERE order_id = :order_id
-ORDER BY position;
 
 -- name: insert
 INSERT INTO orders
