@@ -13,6 +13,7 @@ from tegata.ca.cli import certificates
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import AlreadyRevoked, BadRevocationReason, UnknownObject
 from tegata.ca.issuing import pkilint_process
+from tegata.ca.services import responders
 from tests.ca.api.asgi import issue
 
 pytestmark = pytest.mark.anyio
@@ -64,7 +65,7 @@ async def test_a_reason_nobody_may_give(world):
 
 
 async def test_what_is_signed_beside_certificates(world):
-    """B-81: CAs, CRLs, and where OCSP is on an answer for one certificate, with its responder's certificate."""
+    """B-81: CAs, CRLs, and where OCSP is on an answer for one certificate; no issuing key signs for it."""
     client = await world.client()
     _, (leaf, *_) = await issue(world, client, "www.example.com")
     await world.ca.crls.publish_when_due()
@@ -72,7 +73,7 @@ async def test_what_is_signed_beside_certificates(world):
     public = msgspec.structs.replace(world.ca.settings.public, ocsp=True)
     ca = dataclasses.replace(world.ca, settings=msgspec.structs.replace(world.ca.settings, public=public))
     made = {name: der async for name, der in relinting.beside(ca, issued)}
-    assert made.keys() >= {"root", "issuing", "root.crl", f"OCSP {issued.serial}", "OCSP responder"}
+    assert made.keys() >= {"root", "issuing", "root.crl", f"OCSP {issued.serial}"}
     assert len([name for name in made if name.endswith(".crl")]) >= 2
     found = {
         (name, code)
@@ -84,4 +85,5 @@ async def test_what_is_signed_beside_certificates(world):
         ("root", "cabf.serverauth.root.authority_key_identifier_extension_absent"),
         ("issuing", "cabf.internal_domain_name"),
     }
+    assert await responders.recorded(world.ca.store) == []
     assert f"OCSP {issued.serial}" not in {name async for name, _ in relinting.beside(world.ca, issued)}

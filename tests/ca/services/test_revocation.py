@@ -327,6 +327,17 @@ async def test_another_revokes_some_of_many_at_the_same_moment(house, many, sold
     assert [(await house.certificates.show(one.serial)).reason for one in made] == [4, 5, 4, 4, 4, 4, 4]
 
 
+async def test_what_was_revoked_before_keeps_its_reason(house, many):
+    """Among many, and alone (A-92)."""
+    made, _ = many
+    first = await house.certificates.revoke_by_operator(made[0].serial, 5)
+    done = await house.certificates.revoke_all_by_operator([first, made[1]], 4)
+    assert [one.reason for one in done] == [5, 4]
+    with pytest.raises(AlreadyRevoked):
+        await house.certificates.revoke_by_operator(first.serial, 4)
+    assert (await house.certificates.show(first.serial)).reason == 5
+
+
 async def test_many_keys_are_blocked_some_at_a_time(house, sold, monkeypatch):
     """Each with what it certifies; one CRL for all (A-94, B-97)."""
     monkeypatch.setattr(revocation, "PART", 2)

@@ -63,10 +63,9 @@ class Revocations:
             return {one.serial for one in await self.compromised(keys, by, serials.keys())}
 
         async def left() -> list[Revocable]:
-            found = await self._store.certificates.many(list(serials))
-            return [Revocable.of(one) for one in found if one.reason is None]
+            return _in_force(await self._store.certificates.many(list(serials)))
 
-        done = await self._write([Revocable.of(one) for one in certificates], left, reason, by)
+        done = await self._write(_in_force(certificates), left, reason, by)
         await self._publish(done)
         return {one.serial for one in done.revoked}
 
@@ -184,3 +183,7 @@ class Revocations:
         except Exception:
             # They are revoked; the jobs go on with the CRL.
             log.exception("crl.postponed", serials=[one.serial for one in done.marks], count=len(done.revoked))
+
+
+def _in_force(certificates: Sequence[Certificate]) -> list[Revocable]:
+    return [Revocable.of(one) for one in certificates if one.reason is None]
