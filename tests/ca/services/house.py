@@ -337,7 +337,9 @@ class House:
     async def sell(self, *domains: str, is_examined: bool = True, **wishes: object) -> Added:
         """Add a contract, by default for www.example.com; its organization is examined where that is asked for."""
         wish: dict[str, object] = {
-            "organization": Organization(name="Example株式会社", country="JP"),
+            "organization": Organization(
+                name="Example株式会社", country="JP", locality="千代田区" if self.policy.public else None
+            ),
             "service": "ov-acme-1y",
             "domains": domains or ("www.example.com",),
             "user": "admin@example.com",
