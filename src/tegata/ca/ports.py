@@ -500,8 +500,12 @@ class RevocationLists(Protocol):
         """Number and times of every CRL there is, by its name."""
         ...
 
+    async def newest_number(self) -> int:
+        """The greatest number of any CRL that there is, or may have been before a restore; 0 where there was none."""
+        ...
+
     def publish(self, work: Work, crl: RevocationList, sha256: str | None = None) -> None:
-        """Guarded: its number is the greatest of all CRLs plus one, or 1; takes the place of the earlier ones.
+        """Guarded: its number is the newest number plus one; takes the place of the earlier ones.
 
         ``sha256`` is the CRL's digest, if it is known.
         """

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tegata.ca.model import RevocationList
-from tegata.ca.ports import Store, Work
+from tegata.ca.ports import Conflict, Store, Work
 from tegata.ca.store import backup
 from tegata.ca.store.backup import CRL_LEAP, Loss
 from tegata.ca.store.errors import DatabaseUnusable
@@ -147,6 +147,23 @@ async def test_a_restore_where_nothing_is_left(path: Path, store: Store, tmp_pat
     latest = await again.revocation_lists.latest()
     assert latest is not None
     assert latest.number == 1 + CRL_LEAP
+    heads = await again.revocation_lists.heads()
+    assert heads["issuing"].this_update == NOW - DAY, "it is due: one that was published since may be newer"
+    await again.close()
+
+
+async def test_a_restore_of_what_had_no_crl_yet(path: Path, store: Store, tmp_path: Path) -> None:
+    """The first one after it has a number that none had that was published since (B-88)."""
+    backup.back_up(path, tmp_path / "backup.db")
+    await asyncio.to_thread(restore, tmp_path / "backup.db", tmp_path / "fresh.db")
+    again = open_store(tmp_path / "fresh.db")
+    assert await again.revocation_lists.heads() == {}
+    assert await again.revocation_lists.newest_number() == CRL_LEAP
+    with pytest.raises(Conflict):
+        await publish(again, 1)
+    await publish(again, CRL_LEAP + 1)
+    assert list(await again.revocation_lists.heads()) == ["issuing"]
+    assert await again.revocation_lists.newest_number() == CRL_LEAP + 1
     await again.close()
 
 

@@ -137,7 +137,7 @@ class CrlService:
         now = whole_second(self._clock())
         # A certificate that expired since the last CRL is in this one still (RFC 5280 §3.3).
         since = min(now, heads[name].this_update) if name in heads else now
-        number = max((head.number for head in heads.values()), default=0) + 1
+        number = await self._store.revocation_lists.newest_number() + 1
         authority = self._issuers.of(name)
         entries = await self._entries(name, since, authority)
         work = Work()

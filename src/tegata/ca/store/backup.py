@@ -31,6 +31,13 @@ SELECT
         WHERE there.serial = here.serial AND there.revoked_at IS NOT NULL AND there.reason = here.reason))
 """
 _KEPT = "SELECT (SELECT COALESCE(max(number), 0) FROM revocation_lists), (SELECT count(*) FROM blocked_keys)"
+# What is there may be older than what was published last: it counts as half over, and is replaced at once.
+_LEAP = "UPDATE revocation_lists SET number = number + ?, this_update = this_update - (next_update - this_update)"
+# Of what was published after a backup that had none yet; it is no CRL (``revocation_lists.heads``).
+_FLOOR = """
+INSERT INTO revocation_lists (number, this_update, next_update, der, crl)
+SELECT ?, 0, 0, x'', '' WHERE NOT EXISTS (SELECT 1 FROM revocation_lists)
+"""
 _CHANGED = "the database changed meanwhile: try again, or end serve before"
 _PAGES = 10
 """Written at a time: the first of them keep other writers out, and every schema has more."""
@@ -75,7 +82,8 @@ def restore(backup: Path, database: Path, work: Work, *, losing: Loss | None = N
         _do(work, copy)
         if not _is_there(database):
             with closing(connect(copy)) as made:
-                made.execute("UPDATE revocation_lists SET number = number + ?", (CRL_LEAP,))
+                made.execute(_LEAP, (CRL_LEAP,))
+                made.execute(_FLOOR, (CRL_LEAP,))
             _put(copy, database)
             return
         asyncio.run(open_store(database).close())

@@ -40,6 +40,11 @@ class RevocationListRows:
             for crl, number, this_update, next_update in rows
         }
 
+    async def newest_number(self) -> int:
+        """The greatest number that any CRL had, 0 where there was none."""
+        ((number,),) = await self._database.fetch("revocation_lists.newest_number")
+        return int(number)
+
     def publish(self, work: Work, crl: RevocationList, sha256: str | None = None) -> None:
         """Put a CRL in the place of the one of its name; its number is the greatest of all plus one, the first is 1.
 

@@ -5,9 +5,11 @@ WHERE crl = :crl
 ORDER BY number DESC
 LIMIT 1;
 
+-- A row without a name is no CRL: it keeps the numbers from beginning anew.
 -- name: heads
 SELECT crl, number, this_update, next_update
 FROM revocation_lists
+WHERE crl > ''
 ORDER BY crl, number;
 
 -- name: head
@@ -16,6 +18,10 @@ FROM revocation_lists
 WHERE crl = :crl
 ORDER BY number DESC
 LIMIT 1;
+
+-- name: newest_number
+SELECT COALESCE(max(number), 0)
+FROM revocation_lists;
 
 -- name: publish
 INSERT INTO revocation_lists (number, this_update, next_update, der, crl)
