@@ -111,6 +111,22 @@ def test_without_the_account(tegata: Tegata, pebble: Pebble) -> None:
     assert pebble.status(number)["Status"] == "Revoked"
 
 
+def test_with_a_damaged_account_key(tegata: Tegata, pebble: Pebble) -> None:
+    """The certificate's key asks in its place; where that is gone too, it is told how to bring it along (A-95)."""
+    number = serial(crt(tegata.path, NAME))
+    (account_key,) = (tegata.path / "accounts").rglob("*.key")
+    account_key.write_bytes(account_key.read_bytes()[:60])
+    (tegata.path / "certificates" / f"{NAME}.key").rename(tegata.directory / "my.key")
+    done = tegata.run(*revoke(pebble, "revoke"))
+    assert done.code == 1
+    assert str(account_key) in done.stderr
+    assert "--private-key" in done.stderr
+    (tegata.directory / "my.key").rename(tegata.path / "certificates" / f"{NAME}.key")
+    done = tegata.run(*revoke(pebble, "revoke")).check()
+    assert "The certificate's own key does" in done.stderr
+    assert pebble.status(number)["Status"] == "Revoked"
+
+
 def test_with_a_key_that_is_given(tegata: Tegata, pebble: Pebble) -> None:
     """No account is asked for; a key that is not the certificate's is told here, not by the CA (A-95)."""
     number = serial(crt(tegata.path, NAME))

@@ -71,8 +71,10 @@ ENTRIES: dict[str, Entry] = {
             "The account's file {file} is damaged: {reason}.", "アカウントのファイル {file} が壊れています: {reason}。"
         ),
         Sentence(
-            "Restore it from a backup, or register anew with run --new-account.",
-            "バックアップから戻すか、run --new-account で新しく登録してください。",
+            "Restore it from a backup, or register anew with run --new-account. A certificate can be revoked by its "
+            "own key too: revoke --private-key FILE.",
+            "バックアップから戻すか、run --new-account で新しく登録してください。"
+            "証明書の失効だけなら、証明書自身の鍵でも行えます（revoke --private-key ファイル）。",
         ),
     ),
     "host.certificate-not-found": Entry(

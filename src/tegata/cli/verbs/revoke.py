@@ -17,7 +17,7 @@ from tegata.client.errors import AccountClosed, AccountUnknown, AlreadyRevoked
 from tegata.errors import TegataError
 from tegata.host.certificates import KEY, CertificateFiles
 from tegata.host.due import WatchFile
-from tegata.host.errors import AccountNotFound
+from tegata.host.errors import AccountDamaged, AccountNotFound
 from tegata.host.files import Tree
 from tegata.pki.certs import is_of_key
 from tegata.pki.keys import PrivateKey
@@ -81,7 +81,7 @@ def _ask(
     try:
         with connected(context, account, files.name) as client:
             client.revoke(certificate, plan.reason)
-    except (AccountClosed, AccountNotFound, AccountUnknown) as error:
+    except (AccountClosed, AccountDamaged, AccountNotFound, AccountUnknown) as error:
         if not files.file(KEY).exists():
             raise
         what = explain(error, context.language).what
