@@ -17,9 +17,10 @@ pytestmark = pytest.mark.peer("setpriv")
 
 @pytest.fixture
 def stocked(tegata: Tegata, pebble: Pebble) -> Tegata:
-    """tegata with an account and a certificate, for whom rights count."""
+    """tegata with an account and a certificate that were lego 4's, for whom rights count."""
     tegata = tegata.trusting(pebble.ca_file)
     tegata.run(*order(pebble, NAME), "-a", "run").check()
+    tegata.run("migrate", "-y").check()
     return Tegata(tegata.directory, pebble.ca_file, _NOBODY_SPECIAL)
 
 
@@ -47,6 +48,7 @@ def test_each_command_says_that_it_may_not_look(stocked: Tegata, pebble: Pebble)
         ["archives", "list"],
         ["archives", "restore", "x"],
         ["migrate"],
+        ["migrate", "--undo"],
         [*certificate, "run"],
         [*certificate, "renew"],
         [*account(pebble), *names(NAME), "revoke"],
@@ -59,3 +61,17 @@ def test_each_command_says_that_it_may_not_look(stocked: Tegata, pebble: Pebble)
         assert "Permission denied" in done.stderr, words
         assert "Traceback" not in done.output, words
         assert len(done.stderr.splitlines()) <= 2, words
+
+
+def test_a_room_within_that_may_not_be_entered(stocked: Tegata) -> None:
+    """What may be in it is not taken for nothing."""
+    for room, words in (
+        (stocked.path / ".tegata" / "migrated" / "accounts", ["migrate", "--undo"]),
+        (next((stocked.path / "accounts").iterdir()), ["list", "-a"]),
+    ):
+        room.chmod(0)
+        done = stocked.run(*words)
+        room.chmod(0o700)
+        assert done.code == 1, words
+        assert "Permission denied" in done.stderr, words
+        assert str(room) in done.stderr, words

@@ -255,3 +255,16 @@ def test_keys_of_two_accounts_are_never_mixed(tree: Tree) -> None:
     with pytest.raises(InTheWay):
         archives.restore(tree, archive)
     assert [path for path in tree.accounts.rglob("*") if path.is_file()] == [other]
+
+
+def test_times_beyond_the_calendar(tree: Tree) -> None:
+    """As in a name that somebody made of milliseconds; the archive is there all the same, and comes back."""
+    CertificateFiles(tree, NAME).archive(issued.NOW)
+    for file in list(tree.archives.rglob("*")):
+        if file.is_file():
+            file.rename(file.with_name(file.name.replace(str(STAMP), "9" * 12)))
+    (tree.archives / ("9" * 30 + ".accounts") / "ca.example" / USER).mkdir(parents=True)
+    account, certificate = archives.found(tree)
+    assert {each.since.year for each in (account, certificate)} == {9999}
+    archives.restore(tree, certificate)
+    assert CertificateFiles(tree, NAME).existing_chain()

@@ -20,6 +20,8 @@ from tegata.host.files import Tree, look_into, make_folder, read, replace, sync,
 _FILE = re.compile(r"(\d{1,12})\.(.+?)(\.issuer\.crt|\.crt|\.key|\.json|\.pem|\.pfx)")
 _ZIP = re.compile(r"(.+)_(\d{1,12})\.zip")
 
+_LAST_SECOND = 253402300799  # of the year 9999
+
 
 class Archive(msgspec.Struct, frozen=True):
     """Something put away."""
@@ -166,4 +168,5 @@ def _in_order(files: list[Path]) -> tuple[Path, ...]:
 
 
 def _time(stamp: str) -> datetime:
-    return datetime.fromtimestamp(int(stamp), UTC)
+    """When that was; no lego wrote a time beyond the calendar's end, but somebody may have put it into a name."""
+    return datetime.fromtimestamp(min(int(stamp), _LAST_SECOND), UTC)

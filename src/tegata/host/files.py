@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from fnmatch import fnmatch
 from pathlib import Path
 
 from tegata.host.errors import DiskFull, NotReadable, NotWritable
@@ -95,13 +96,23 @@ def look_into(folder: Path, pattern: str) -> list[Path]:
 
     ``Path.glob`` alone takes a folder that may not be read for an empty one.
     """
+    first, _, rest = pattern.partition("/")
     try:
-        with os.scandir(folder):
-            return sorted(folder.glob(pattern))
+        with os.scandir(folder) as entries:
+            found = sorted(folder / entry.name for entry in entries if fnmatch(entry.name, first))
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise NotReadable(path=folder, reason=error.strerror or "unknown") from error
+    return [below for each in found for below in look_into(each, rest)] if rest else found
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder; raises NotReadable where that cannot be seen."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise NotReadable(path=path, reason=error.strerror or "unknown") from error
 
 
 def write_new(file: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from tegata.host import certificates, layout, pems
 from tegata.host.accounts import AccountFolder
 from tegata.host.certificates import FACTS, CertificateFiles
 from tegata.host.facts import key_word
-from tegata.host.files import Tree, look_into, make_folder, read, replace, sync, told
+from tegata.host.files import Tree, is_there, look_into, make_folder, read, replace, sync, told
 from tegata.host.layout_v4 import V4
 from tegata.host.layout_v5 import V5
 from tegata.host.stems import stem_of
@@ -76,12 +76,12 @@ def found_back(tree: Tree) -> list[Account | Certificate]:
     every: list[Account | Certificate] = [
         Account(kept.parent.parent.name, kept.parent.name)
         for kept in look_into(room, "accounts/*/*/account.json")
-        if (tree.path / kept.parent.relative_to(room)).is_dir()
+        if is_there(tree.path / kept.parent.relative_to(room))
     ]
     every += [
         Certificate(kept.stem)
         for kept in look_into(room, f"certificates/*{FACTS}")
-        if (tree.certificates / kept.name).exists()
+        if is_there(tree.certificates / kept.name)
     ]
     return every
 
@@ -109,9 +109,9 @@ def _is_v4(folder: Path) -> bool:
 
 def _obstacle(folder: Path) -> str | None:
     before, after = V4.account_key(folder, folder.name), V5.account_key(folder, folder.name)
-    if before.exists() and after.exists():
+    if is_there(before) and is_there(after):
         return "it has a key of each generation"
-    if before.with_name(f".{before.name}.next").exists():
+    if is_there(before.with_name(f".{before.name}.next")):
         return "a change of its key was cut off"
     return None
 
