@@ -1,7 +1,9 @@
 """Rate limits and paused names: what passes, what is refused until when, who is exempt, and how a name goes on."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -17,7 +19,7 @@ from tegata.ca.errors import (
     WrongAnswer,
 )
 from tegata.ca.model import Limit
-from tegata.ca.ports import Verdict, Work
+from tegata.ca.ports import Conflict, Verdict, Work
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.orders import REPLACEMENTS
 from tegata.ca.settings import Limits, Retention
@@ -182,6 +184,42 @@ async def test_a_name_that_never_works_is_paused_until_it_is_resumed(house):
         await house.limits.resume(contract, actor.account.id, NAME)
     await fails(house, actor)
     await house.issue(actor)
+
+
+async def test_a_name_that_is_resumed_at_the_same_moment(house, monkeypatch):
+    """A-25: The order met the pause, and goes through, for nothing is said against it any more."""
+    actor = await limited(house, pause_after=1)
+    await fails(house, actor)
+    read = house.store.limits.of_account
+
+    async def resumed(account_id):
+        with suppress(NotFound):
+            await house.limits.resume(actor.contract.id, account_id, NAME)
+        return await read(account_id)
+
+    monkeypatch.setattr(house.store.limits, "of_account", resumed)
+    assert (await house.order(actor)).order.identifiers[0].value == NAME
+
+
+async def test_a_bucket_that_is_dropped_at_the_same_moment(house, monkeypatch):
+    """A-25: By a node whose clock is ahead; where it is filled again each time, that ends."""
+    actor = await limited(house, orders_per_account="1/1h")
+    await house.order(actor)
+    with monkeypatch.context() as patch:
+        patch.setattr(house.store.limits, "full_at", AsyncMock(return_value=None))
+        with pytest.raises(Conflict, match=r"limits\.spend_unless_held"):
+            await house.order(actor)
+    read = house.store.limits.full_at
+
+    async def dropped(subject):
+        await house.store.housekeeping.drop_limits(house.clock() + DAY, 10)
+        return await read(subject)
+
+    monkeypatch.setattr(house.store.limits, "full_at", dropped)
+    await house.order(actor)
+    monkeypatch.undo()
+    with pytest.raises(TooManyOrders):
+        await house.order(actor)
 
 
 async def test_what_is_not_the_customers_fault_is_not_counted(house):

@@ -68,12 +68,13 @@ class LimitService:
     async def refuse(
         self, conflict: Conflict, account: Account, contract: Contract, names: Collection[str], now: datetime
     ) -> None:
-        """Say which limit a unit of work met, if it was one; raises NamesPaused, TooManyFailures, TooManyOrders.
+        """Say which limit a unit of work met; raises NamesPaused, TooManyFailures, TooManyOrders.
 
-        Returns where it was something else, or where there is room again by now.
+        Returns where there is room again by now: a name was proved or resumed a moment ago, or what was full dropped.
+        Raises the conflict where it was about something else.
         """
         if conflict.statement not in _STATEMENTS:
-            return
+            raise conflict
         await self.require_free(account, names, now)
         for bucket in (self._of_account(account), *self._others(contract, names)):
             full_at, limit = await self._store.limits.full_at(bucket.subject), bucket.limit

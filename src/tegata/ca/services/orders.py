@@ -52,6 +52,9 @@ PAGE_NAMES = 200
 # So many orders may want to replace one certificate before they are counted as any other (X-19).
 REPLACEMENTS = 10
 
+# What met a limit that has room again is tried once more, and not for ever.
+_TRIES = 3
+
 # An authorization about to expire would take its order with it before the client can finalize.
 _REUSE_LEFT = timedelta(hours=1)
 
@@ -213,11 +216,15 @@ class OrderService:
 
     async def _commit(self, work: Work, actor: Actor, names: Collection[str], now: datetime) -> None:
         """Commit what was counted for these names; raises the refusals of ``LimitService.refuse``."""
-        try:
-            await self._store.commit(work)
-        except Conflict as conflict:
-            await self._limits.refuse(conflict, actor.account, actor.contract, names, now)
-            raise
+        for _ in range(_TRIES):
+            try:
+                await self._store.commit(work)
+            except Conflict as conflict:
+                met = conflict
+                await self._limits.refuse(conflict, actor.account, actor.contract, names, now)
+            else:
+                return
+        raise met
 
     async def _replace(
         self, actor: Actor, order: Order, cert_id: str, fresh: Sequence[Authorization], counted: Callable[[], None]
