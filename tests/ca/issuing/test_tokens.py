@@ -108,6 +108,24 @@ async def test_a_token_away_and_back(wanted, issuing, tokens):
     assert await authority.sign(tbs)
 
 
+async def test_a_token_that_went_away_with_its_module(wanted, issuing, tokens):
+    """A module that does not find the token again begins anew once it is back; another key signs on too (B-95)."""
+    authorities_of_both = [issuing("rsa"), issuing("ec256")]
+    templates = [
+        ProfileBuilder(issuer=one.certificate, public_url=PUBLIC_URL).template(**wanted._asdict())
+        for one in authorities_of_both
+    ]
+    folder = tokens.configuration.with_name("tokens")
+    aside = folder.rename(folder.with_name("aside"))
+    for authority, tbs in zip(authorities_of_both, templates, strict=True):
+        with pytest.raises(TokenUnusable):
+            await authority.sign(tbs)
+    aside.rename(folder)
+    for authority, tbs in zip(authorities_of_both, templates, strict=True):
+        signed = x509.load_der_x509_certificate(await authority.sign(tbs))
+        signed.verify_directly_issued_by(authority.certificate)
+
+
 async def test_a_token_that_hangs_holds_up_only_signatures(wanted, issuing, monkeypatch):
     """The wait ends, and other threads are free all the while."""
     authority = issuing("ec256")

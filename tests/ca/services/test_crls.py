@@ -175,6 +175,27 @@ async def test_shards(house, issued):
     assert await house.store.jobs.next_due() is None
 
 
+async def test_one_that_cannot_be_signed_holds_up_no_other(house, issued, monkeypatch):
+    """A token may be away with the key of one issuing CA: the CRLs of the others go on (B-88)."""
+    house.policy = Policy(crl_shards=3)
+    house.__post_init__()
+    sign = house.signer.sign_crl
+
+    async def unless_the_first(entries, *, url, **more):
+        if url.endswith("/issuing-1.crl"):
+            raise TimeoutError
+        return await sign(entries, url=url, **more)
+
+    monkeypatch.setattr(house.signer, "sign_crl", unless_the_first)
+    for publish in (house.crls.publish_when_due, house.crls.publish):
+        before = await house.store.revocation_lists.heads()
+        with pytest.raises(TimeoutError):
+            await publish()
+        after = await house.store.revocation_lists.heads()
+        assert set(after) == {"issuing-2", "issuing-3"}
+        assert all(name not in before or after[name].number > before[name].number for name in after)
+
+
 async def test_numbers_and_times_of_shards(house):
     """Each shard's numbers only grow, across a restart too; one without new certificates is renewed too (B-88)."""
     house.policy = Policy(crl_shards=2)

@@ -15,8 +15,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from tegata.ca.issuing import der
 from tegata.ca.issuing.build import key_usage
 from tegata.ca.issuing.ocsp import Responders
-from tegata.ca.services.ocsp import LIFE, OcspService
-from tegata.ca.services.responders import ResponderService, recorded
+from tegata.ca.services.ocsp import LIFE, PAUSE, OcspService
+from tegata.ca.services.responders import INTENDED, ResponderService, recorded
 from tegata.pki.certs import serial_hex
 from tests.ca.services.house import DAY, SECOND, Killed, leaf
 from tests.peers import openssl
@@ -160,6 +160,38 @@ async def test_what_is_unknown_is_never_good(house, service, issued):
         answer = ocsp.load_der_ocsp_response((await service.answer(request)).der)
         assert answer.response_status is OCSPResponseStatus.MALFORMED_REQUEST
     assert len(house.signer.signed) == signed, "nothing was signed for it"
+
+
+async def test_an_issuing_ca_that_cannot_sign(house, service, issued):
+    """Who asks is told to come again (RFC 6960 §2.3); for a minute nothing is tried, so that the log does not grow."""
+    house.signer.before = TimeoutError()
+    for _ in range(3):
+        assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
+    house.signer.before = None
+    assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
+    assert len(await house.store.audit.of_kind(INTENDED)) == 1
+    house.clock.advance(PAUSE)
+    assert (await ask(service, house, issued)).certificate_status is OCSPCertStatus.GOOD
+    assert len(await house.store.audit.of_kind(INTENDED)) == 2
+
+
+async def test_what_was_said_is_said_on(house, service, issued):
+    """As long as it is good, where the issuing CA cannot certify another responder; of a revocation it says nothing."""
+    await ask(service, house, issued)
+    house.clock.advance(14 * DAY)
+    before = await ask(service, house, issued)
+    house.signer.before = TimeoutError()
+    house.clock.advance(LIFE - SECOND)
+    assert (await ask(service, house, issued)).signature == before.signature
+    house.clock.advance(SECOND)
+    assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
+    house.signer.before = None
+    house.clock.advance(PAUSE)
+    await ask(service, house, issued)
+    house.clock.advance(16 * DAY)
+    house.signer.before = TimeoutError()
+    await house.certificates.revoke_by_operator(issued.serial, 4)
+    assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
 
 
 async def test_an_answer_is_signed_once(house, service, issued):

@@ -87,6 +87,10 @@ class Responders:
         """The answer for a certificate of which nothing is known here (RFC 5019 §2.2.3)."""
         return _unsuccessful(OCSPResponseStatus.UNAUTHORIZED)
 
+    def try_later(self) -> bytes:
+        """The answer where none can be signed now (RFC 6960 §2.3)."""
+        return _unsuccessful(OCSPResponseStatus.TRY_LATER)
+
     async def answer(
         self, question: OcspQuestion, revoked: Revocation | None, *, this_update: datetime, next_update: datetime
     ) -> bytes:

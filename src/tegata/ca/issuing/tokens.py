@@ -1,12 +1,14 @@
 """Keys in a token (an HSM) over PKCS #11: found, proved to be the certificate's, and asked for signatures.
 
-A session that was lost is opened and logged in again once for each signature. A PIN that the token refused is not
+A session that was lost is opened and logged in again once for each signature, by a module that begins anew where the
+token is not found otherwise. A PIN that the token refused is not
 tried again until it is another, and a token's last try is never used, however often a service is started again: so
 nothing here locks the token, if it counts as PKCS #11 says. Knows URIs and public keys, no certificate.
 """
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -110,22 +112,28 @@ class Token:
     def _attempt(self, call: Callable[[], bytes]) -> bytes:
         """What the call gives, with a new session if the one there is has been lost."""
         with _turn:
-            had_session = self._key is not None
             try:
-                if not had_session:
-                    self._open()
-                try:
-                    return call()
-                except PKCS11Error:
-                    if not had_session:
-                        raise
-                    self._open()
-                    return call()
+                if self._key is not None:
+                    with suppress(PKCS11Error):
+                        return call()
+                self._open_anew()
+                return call()
             except (PKCS11Error, RuntimeError) as error:
                 # RuntimeError is what a module that cannot be loaded raises, with its path.
                 self._key = None
                 reason = ": ".join(filter(None, (type(error).__name__, str(error))))
                 raise TokenUnusable(uri=self._uri.shown, reason=reason) from None
+
+    def _open_anew(self) -> None:
+        """Log in and find the key, by a module that begins anew if need be; raises PKCS11Error, TokenUnusable.
+
+        Many a module does not find a token again that was away until then. Other keys' sessions are lost with it.
+        """
+        try:
+            self._open()
+        except PKCS11Error:
+            pkcs11.lib(self._uri.module).reinitialize()
+            self._open()
 
     def _open(self) -> None:
         """Log in and find the key; raises PKCS11Error, TokenUnusable."""

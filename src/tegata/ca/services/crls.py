@@ -5,14 +5,17 @@ What is revoked is read from the certificates, some at a time; the signature and
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from tegata.ca.journal import Journal
 from tegata.ca.model import Certificate, Job, RevocationList
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Authority, Conflict, Revocable, Store, Work
 from tegata.ca.services.issuers import Issuers
+
+log = Journal("crl")
 
 CRL = "crl"
 INTENDED = "crl.intended"
@@ -22,6 +25,22 @@ INTENDED = "crl.intended"
 _TRIES = 5
 # Entries are read and written in so large parts that others have their turn between them.
 _PART = 500
+
+
+async def _of_each(names: Sequence[str], publish: Callable[[str], Awaitable[None]]) -> None:
+    """Publish each of these CRLs: an issuing CA that cannot sign keeps none of another's back.
+
+    Raises what the first that failed raised.
+    """
+    failures: list[Exception] = []
+    for name in names:
+        try:
+            await publish(name)
+        except Exception as failure:
+            log.exception("crl.failed", crl=name)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 def job_subject(certificate: Revocable) -> str:
@@ -54,19 +73,21 @@ class CrlService:
 
     async def publish(self) -> None:
         """Publish every CRL, with everything that is revoked now."""
-        for name in await self._all_names():
-            await self._publish(name)
+        await _of_each(await self._all_names(), self._publish)
 
     async def publish_revocations(self, certificates: Sequence[Revocable]) -> None:
         """Publish the CRLs of revocations that left jobs called after these, which are done by it."""
-        for name in sorted({certificate.crl for certificate in certificates}):
+
+        async def publish(name: str) -> None:
             mine = [job_subject(certificate) for certificate in certificates if certificate.crl == name]
 
-            def settle(work: Work, subjects: Sequence[str] = mine) -> None:
-                for subject in subjects:
+            def settle(work: Work) -> None:
+                for subject in mine:
                     self._store.jobs.discard(work, CRL, subject)
 
             await self._publish(name, settle)
+
+        await _of_each(sorted({certificate.crl for certificate in certificates}), publish)
 
     async def publish_for(self, job: Job) -> None:
         """Publish a CRL because a revocation left this job; raises IssuerAway for another node to do it."""
@@ -80,10 +101,13 @@ class CrlService:
 
     async def publish_when_due(self) -> None:
         """Publish the CRLs that are not there yet, or of whose life half is over."""
-        for name in await self._due():
+
+        async def publish(name: str) -> None:
             async with self._store.alone(CRL):
                 if name in await self._due():  # another node may have been first
                     await self._publish_now(name)
+
+        await _of_each(await self._due(), publish)
 
     def _is_over(self, certificate: Certificate) -> bool:
         """Whether its CRL is published no more, as its issuing CA and so itself have ended."""

@@ -4,18 +4,24 @@ The form of requests and answers is the responder's; how they come and go, the p
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tegata.ca.errors import MalformedRequest
+from tegata.ca.errors import CaError, MalformedRequest
+from tegata.ca.journal import Journal
 from tegata.ca.model import Certificate, Revocation
 from tegata.ca.policy import shards
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import OcspQuestion, Responder, Store
 
+log = Journal("ocsp")
+
 LIFE = timedelta(days=4)
 """How long an answer is good (B-91); it is made anew when half of it is over."""
+
+PAUSE = timedelta(minutes=1)
+"""For how long an issuing CA that could not certify its responder is not asked again: each attempt is on record."""
 
 MOST_KEPT = 10_000
 
@@ -34,18 +40,26 @@ class OcspService:
     def __init__(self, *, store: Store, responder: Responder, clock: Callable[[], datetime]) -> None:
         self._store, self._responder, self._clock = store, responder, clock
         self._kept: OrderedDict[object, OcspAnswer] = OrderedDict()
+        self._not_before: dict[str, datetime] = {}
 
     async def answer(self, der: bytes) -> OcspAnswer:
         """The answer to a request.
 
         Of a serial number that was never issued, or is another issuing CA's, nothing is said: nobody can have so many
         signatures made as there are numbers, and what is unknown is never good. Nor is anything said of several
-        certificates where one of them is such, or where no responder may speak for all.
+        certificates where one of them is such, or where no responder may speak for all. Where it cannot be signed now,
+        the asker is told to come again (RFC 6960 §2.3).
         """
         try:
             questions = self._responder.read(der)
         except MalformedRequest:
             return OcspAnswer(self._responder.malformed())
+        try:
+            return await self._about_all(questions)
+        except (CaError, TimeoutError):
+            return OcspAnswer(self._responder.try_later())
+
+    async def _about_all(self, questions: Sequence[OcspQuestion]) -> OcspAnswer:
         answers = [await self._about(question) for question in questions]
         known = [answer for answer in answers if answer is not None]
         issuer = questions[0].issuer
@@ -54,7 +68,9 @@ class OcspService:
         if len(known) == 1:
             return known[0]
         now = whole_second(self._clock())
-        joined = await self._responder.together(issuer, [answer.der for answer in known], now=now)
+        joined = await self._signed(
+            issuer, now, lambda: self._responder.together(issuer, [answer.der for answer in known], now=now)
+        )
         return OcspAnswer(
             joined,
             min(answer.this_update for answer in known if answer.this_update),
@@ -63,21 +79,41 @@ class OcspService:
 
     async def _about(self, question: OcspQuestion) -> OcspAnswer | None:
         """What is said of one certificate; None where that is nothing."""
-        certificate = question.issuer and await self._store.certificates.get(question.serial)
-        if not certificate or certificate.issued_at is None or shards.issuer_of(certificate.crl) != question.issuer:
+        issuer = question.issuer
+        if issuer is None:
+            return None
+        certificate = await self._store.certificates.get(question.serial)
+        if certificate is None or certificate.issued_at is None or shards.issuer_of(certificate.crl) != issuer:
             return None
         revoked = _revocation(certificate)
         now = whole_second(self._clock())
         key = (question, revoked)
         kept = self._kept.get(key)
         if kept is None or kept.this_update is None or not kept.this_update <= now < kept.this_update + LIFE / 2:
-            next_update = now + LIFE
-            made = await self._responder.answer(question, revoked, this_update=now, next_update=next_update)
-            kept = self._kept[key] = OcspAnswer(made, now, next_update)
+            life = {"this_update": now, "next_update": now + LIFE}
+            try:
+                made = await self._signed(issuer, now, lambda: self._responder.answer(question, revoked, **life))
+            except (CaError, TimeoutError):
+                # What was said before is good for two days more.
+                if kept is None or kept.next_update is None or now >= kept.next_update:
+                    raise
+                return kept
+            kept = self._kept[key] = OcspAnswer(made, now, now + LIFE)
         self._kept.move_to_end(key)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         return kept
+
+    async def _signed(self, issuer: str, now: datetime, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """What ``make`` gives, unless it failed a moment ago; raises as ``Certify``, TimeoutError in the meantime."""
+        if now < self._not_before.get(issuer, now):
+            raise TimeoutError
+        try:
+            return await make()
+        except (CaError, TimeoutError) as failure:
+            self._not_before[issuer] = now + PAUSE
+            log.warning("ocsp.postponed", issuer=issuer, reason=repr(failure))
+            raise
 
 
 def _revocation(certificate: Certificate) -> Revocation | None:
