@@ -118,3 +118,8 @@ def printable(text: str) -> str:
         return text
     # The ideographic space stands in many names of Japanese organizations.
     return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
+
+
+def is_printable(text: str) -> bool:
+    """Whether ``printable`` leaves a text as it is."""
+    return printable(text) == text

@@ -73,6 +73,18 @@ async def test_an_organization_without_state_and_locality(ca, wanted):
     ]
 
 
+async def test_an_organization_with_an_ideographic_space(ca, wanted):
+    """Many Japanese names have one; what a contract may hold, its certificates can (B-63)."""
+    organization = Organization(name="株式会社\u3000エグザンプル", country="JP")
+    contract = msgspec.structs.replace(wanted.contract, organization=organization)
+    certificate = await certificate_of(ca, wanted._replace(contract=contract))
+    [name] = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    assert name.value == organization.name
+    empty = msgspec.structs.replace(contract, organization=Organization(name="\u3000", country="JP"))
+    with pytest.raises(LintFailed):
+        ca.builder.template(**wanted._replace(contract=empty)._asdict())
+
+
 def test_the_first_name_is_the_common_name():
     """The first that is no address, of 64 characters at most, else none (B-66, X-08)."""
     long = "a" * 60 + ".com"

@@ -21,6 +21,7 @@ from tegata.ca.issuing.profiles import Issuer, Wanted
 from tegata.pki import keys
 from tegata.pki.key_types import KeyType
 from tegata.pki.life import life
+from tegata.text.catalogue import is_printable
 
 
 class LintFailed(CaError):
@@ -189,7 +190,7 @@ def _subject(fields: Fields, wanted: Wanted, _issuer: Issuer) -> None:
         tags = {der.PRINTABLE_STRING} if oid == _COUNTRY else {der.PRINTABLE_STRING, der.UTF8_STRING}
         _require(tag in tags, "an attribute has its string type", text)
         _require(len(text) <= _LIMITS[oid], "an attribute is not too long", text)
-        _require(text.isprintable() and any(c.isalnum() for c in text), "an attribute has a meaning", text)
+        _require(is_printable(text) and any(c.isalnum() for c in text), "an attribute has a meaning", text)
     country = organization.country
     _require(_CAPITALS.fullmatch(country), "the country is two capitals", country)
     if common_name is not None:

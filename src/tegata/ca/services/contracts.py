@@ -20,6 +20,7 @@ from tegata.ca.ports import Conflict, Ids, PasswordHasher, Sealer, Store, Work
 from tegata.ca.services.credentials import new_credential
 from tegata.ca.services.notices import CONTRACT_ACCEPTED
 from tegata.ca.settings import Policy, Service
+from tegata.text.catalogue import is_printable
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # The upper bounds of X.520, which certificates keep (BR 7.1.4.2).
@@ -259,7 +260,5 @@ def _checked(organization: Organization) -> Organization:
 def _check_text(text: str, most: int) -> None:
     if len(text) > most:
         raise Refused(reason="a part of the organization is longer than certificates allow")
-    # The ideographic space stands in many names of Japanese organizations.
-    is_printable = text.replace("\u3000", " ").isprintable()
-    if not is_printable or text != text.strip() or not any(character.isalnum() for character in text):
+    if not is_printable(text) or text != text.strip() or not any(character.isalnum() for character in text):
         raise Refused(reason="a part of the organization is empty, or no text that a certificate can show")

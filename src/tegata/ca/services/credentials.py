@@ -13,6 +13,7 @@ from tegata.ca.policy import contracts, names
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Usage, Work
 from tegata.pki.names import is_ip
+from tegata.text.catalogue import is_printable
 
 LABEL_CHARACTERS = 64
 
@@ -202,8 +203,7 @@ def _label(text: str) -> str:
     label = text.strip()
     if len(label) > LABEL_CHARACTERS:
         raise Refused(reason="the label has more than 64 characters")
-    # The ideographic space is common in Japanese.
-    if not label.replace("\u3000", " ").isprintable():
+    if not is_printable(label):
         raise Refused(reason="the label has characters that cannot be shown")
     return label
 

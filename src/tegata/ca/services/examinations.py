@@ -15,6 +15,7 @@ from tegata.ca.policy import baseline, contracts
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.settings import Service
+from tegata.text.catalogue import is_printable
 
 MOST_CHARACTERS = 500
 
@@ -100,7 +101,7 @@ class ExaminationService:
 def _text(text: str) -> str:
     """A text that says something, on one line."""
     stripped = text.strip()
-    if not any(map(str.isalnum, stripped)) or not stripped.replace("\u3000", " ").isprintable():
+    if not any(map(str.isalnum, stripped)) or not is_printable(stripped):
         raise Refused(reason="a name or text of the examination says nothing, or has more than one line")
     if len(stripped) > MOST_CHARACTERS:
         raise Refused(reason="a text of the examination is too long")
