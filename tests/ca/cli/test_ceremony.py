@@ -23,7 +23,7 @@ from tests.ca.issuing.conftest import NOW
 from tests.peers import openssl
 
 SECRET = ENVIRONMENT["TEGATA_CA_PASSPHRASE"].encode()
-BY = ("--by", "Alice Example", "--by", "鈴木")
+BY = ("--by", "Alice Example", "--by", "鈴木\u3000一郎")
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +98,7 @@ def test_a_root_is_made(called, tmp_path, monkeypatch):
     assert one.at(root, *words) | {"key_made": "False"} == made | {"key_made": "False"}
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
     [entry] = transcript.read(root)
-    assert (entry.action, entry.by) == ("root", ("Alice Example", "鈴木"))
+    assert (entry.action, entry.by) == ("root", ("Alice Example", "鈴木\u3000一郎"))
     assert entry.facts["certificate_sha256"] == made["certificate_sha256"]
     assert set(entry.files) == {"root.pem", "root.crl", "keys/root.key"}
     assert {"tegata", "python", "cryptography", "openssl"} == set(entry.software)

@@ -161,6 +161,13 @@ def test_what_fits_into_no_certificate_is_refused(tmp_path, change):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_name_with_an_ideographic_space():
+    """As in many names of Japanese organizations; a control character is none."""
+    hierarchy.check_name("株式会社\u3000例")
+    with pytest.raises(Refused):
+        hierarchy.check_name("株式会社\u0085例")
+
+
 def test_loading_what_is_not_there(tmp_path):
     """The missing file is named."""
     with pytest.raises(FileUnusable, match=r"root\.crl"):

@@ -22,7 +22,7 @@ from tegata.ca.store import opening
 from tegata.ca.validation.check import NetworkValidator
 from tegata.clock import SystemClock
 from tegata.pki import names
-from tegata.text.catalogue import Sentence
+from tegata.text.catalogue import Sentence, is_printable
 
 _DONE = Sentence(
     "The CA is in {dir}. Its ACME directory will be {server}, and its root certificate is {root}.\n"
@@ -128,8 +128,8 @@ def _check(home: Path, settings: Settings) -> None:
     terms = settings.acme.terms_of_service
     if terms and not configuration.is_page_url(terms):
         raise Refused(reason="--tos is no URL such as https://ca.example/page")
-    texts = (settings.name, settings.mail.smtp, settings.database.url)
-    if not all(text.isprintable() for text in texts):
+    texts = (settings.mail.smtp, settings.database.url)
+    if not is_printable(settings.name) or not all(text.isprintable() for text in texts):
         raise Refused(reason="an option holds a control character")
     if not 0 < settings.validation.http01_port < 65_536:
         raise Refused(reason="--http01-port is no port number")

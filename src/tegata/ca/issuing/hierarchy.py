@@ -25,6 +25,7 @@ from tegata.ca.model import Revocation
 from tegata.pki import keys as pki_keys
 from tegata.pki import names
 from tegata.pki.key_types import KeyType
+from tegata.text.catalogue import is_printable
 
 # The last second of a life counts, hence one second less (BR 6.3.2).
 _ROOT_LIFE = timedelta(days=20 * 365) - timedelta(seconds=1)
@@ -128,7 +129,7 @@ def root_list(root: CaWithKey, number: int, revoked: Sequence[Revocation], now: 
 
 def check_name(name: str) -> None:
     """Pass an organization that the names of CAs can hold; raises Refused."""
-    if not 0 < len(name.strip()) <= NAME_LIMIT or not name.isprintable():
+    if not 0 < len(name.strip()) <= NAME_LIMIT or not is_printable(name):
         raise Refused(reason=f"the name of a CA has 1 to {NAME_LIMIT} printable characters")
 
 

@@ -22,6 +22,7 @@ from tegata.ca.policy import keys
 from tegata.ca.settings import Service
 from tegata.pki.key_types import KeyType
 from tegata.pki.names import BadName, normalise
+from tegata.text.catalogue import is_printable
 
 SERVICES = "services"
 _KEY_TYPES = (KeyType.RSA2048, KeyType.RSA3072, KeyType.RSA4096, KeyType.EC256, KeyType.EC384)
@@ -122,7 +123,7 @@ def _subject(name: x509.Name) -> x509.Name:
     oids = [attribute.oid for attribute in name]
     texts = [attribute.value for attribute in name]
     if oids != [NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME] or not all(
-        isinstance(text, str) and text.isprintable() and 0 < len(text) <= 64 for text in texts
+        isinstance(text, str) and is_printable(text) and 0 < len(text) <= 64 for text in texts
     ):
         raise Refused(reason="the subject of a CA is its country, organization and common name")
     return name

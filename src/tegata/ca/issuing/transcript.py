@@ -22,6 +22,7 @@ from tegata import __version__
 from tegata.ca.errors import Refused
 from tegata.ca.issuing.keys import FileUnusable
 from tegata.clock import rfc3339
+from tegata.text.catalogue import is_printable
 
 TRANSCRIPT = Path("ceremony.jsonl")
 
@@ -92,7 +93,7 @@ class Transcript:
 @contextmanager
 def held(directory: Path, by: Sequence[str], now: datetime) -> Iterator[Transcript]:
     """The transcript of a directory, for one ceremony; raises Refused while there is another, FileUnusable."""
-    if not by or not all(name.strip() and name.isprintable() for name in by):
+    if not by or not all(name.strip() and is_printable(name) for name in by):
         raise Refused(reason="a ceremony names who is there: --by NAME")
     handle = os.open(directory, os.O_RDONLY)
     try:
