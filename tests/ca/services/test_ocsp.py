@@ -1,5 +1,6 @@
 """OCSP: what is answered of which certificate, and how often that is signed; OpenSSL reads the answers."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -132,6 +133,24 @@ async def test_several_of_which_one_is_unknown(house, service, issued):
         assert answer.response_status is OCSPResponseStatus.MALFORMED_REQUEST
 
 
+async def test_an_issuing_ca_that_ends(house, service, issued):
+    """No answer is good for longer, none makes a responder of its own, and afterwards its key signs nothing (B-91)."""
+    issuer = house.authority.certificate
+    ends = issuer.not_valid_after_utc
+    house.clock.now = ends - timedelta(minutes=10)
+    before = len(house.signer.signed)
+    for algorithm in (hashes.SHA1(), hashes.SHA256()):
+        told = await service.answer(asking(leaf(issued), issuer, algorithm))
+        answer = ocsp.load_der_ocsp_response(told.der)
+        [responder] = answer.certificates
+        assert answer.next_update_utc == told.next_update == responder.not_valid_after_utc < ends
+    assert len(house.signer.signed) == before + 1
+    house.clock.now = ends
+    answer = await ask(service, house, issued)
+    assert answer.response_status is OCSPResponseStatus.UNAUTHORIZED
+    assert len(house.signer.signed) == before + 1
+
+
 async def test_what_is_unknown_is_never_good(house, service, issued):
     """A number that was never issued, one that is only intended, another CA's, and what is no request (B-91)."""
     actor = await house.register(await house.sell("other.example.com"))
@@ -165,8 +184,8 @@ async def test_what_is_unknown_is_never_good(house, service, issued):
 async def test_an_issuing_ca_that_cannot_sign(house, service, issued):
     """Who asks is told to come again (RFC 6960 §2.3); for a minute nothing is tried, so that the log does not grow."""
     house.signer.before = TimeoutError()
-    for _ in range(3):
-        assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
+    for answer in await asyncio.gather(*(ask(service, house, issued) for _ in range(3))):
+        assert answer.response_status is OCSPResponseStatus.TRY_LATER
     house.signer.before = None
     assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
     assert len(await house.store.audit.of_kind(INTENDED)) == 1

@@ -33,6 +33,7 @@ LIFE = timedelta(days=30)
 """How long a responder's certificate lives; a new one is made when half of it is over."""
 
 _BACKDATE = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
 # SHA-1 stands for names and keys here, as clients ask by it; it signs nothing.
 _SHA1 = hashes.SHA1()  # noqa: S303 - see above
 _HASHES: dict[str, HashAlgorithm] = {
@@ -91,6 +92,10 @@ class Responders:
         """The answer where none can be signed now (RFC 6960 §2.3)."""
         return _unsuccessful(OCSPResponseStatus.TRY_LATER)
 
+    def ends(self, issuer: str) -> datetime:
+        """The last second of a responder of this issuing CA, which ends before it."""
+        return self._responders[issuer].ends
+
     async def answer(
         self, question: OcspQuestion, revoked: Revocation | None, *, this_update: datetime, next_update: datetime
     ) -> bytes:
@@ -124,6 +129,7 @@ class _Responder:
 
     def __init__(self, name: str, issuer: x509.Certificate, certify: Certify) -> None:
         self._name, self._issuer, self._certify = name, issuer, certify
+        self.ends = issuer.not_valid_after_utc - _SECOND
         self._now: tuple[IssuerKey, x509.Certificate] | None = None
         self._turn = asyncio.Lock()
 
@@ -143,7 +149,7 @@ class _Responder:
     def _renewed_at(self) -> datetime:
         assert self._now is not None, "asked of one that is there"
         begin, end = self._now[1].not_valid_before_utc, self._now[1].not_valid_after_utc
-        return begin + (end - begin) / 2
+        return end if end >= self.ends else begin + (end - begin) / 2
 
 
 def unsigned(issuers: Mapping[str, x509.Certificate]) -> Certify:
@@ -161,9 +167,7 @@ def _template(key: IssuerKey, serial: int, issuer: x509.Certificate, now: dateti
     subject = x509.Name([*kept, x509.NameAttribute(NameOID.COMMON_NAME, f"OCSP {now:%Y-%m-%d}")])
     begin = max(now - _BACKDATE, issuer.not_valid_before_utc)
     end = min(now + LIFE, issuer.not_valid_after_utc)
-    builder = x509.CertificateBuilder(
-        issuer.subject, subject, key.public_key(), serial, begin, end - timedelta(seconds=1)
-    )
+    builder = x509.CertificateBuilder(issuer.subject, subject, key.public_key(), serial, begin, end - _SECOND)
     for extension, critical in (
         (key_usage("digital_signature"), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),

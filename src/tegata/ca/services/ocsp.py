@@ -3,7 +3,8 @@
 The form of requests and answers is the responder's; how they come and go, the public listener's.
 """
 
-from collections import OrderedDict
+import asyncio
+from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -40,15 +41,16 @@ class OcspService:
     def __init__(self, *, store: Store, responder: Responder, clock: Callable[[], datetime]) -> None:
         self._store, self._responder, self._clock = store, responder, clock
         self._kept: OrderedDict[object, OcspAnswer] = OrderedDict()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._not_before: dict[str, datetime] = {}
 
     async def answer(self, der: bytes) -> OcspAnswer:
         """The answer to a request.
 
         Of a serial number that was never issued, or is another issuing CA's, nothing is said: nobody can have so many
-        signatures made as there are numbers, and what is unknown is never good. Nor is anything said of several
-        certificates where one of them is such, or where no responder may speak for all. Where it cannot be signed now,
-        the asker is told to come again (RFC 6960 §2.3).
+        signatures made as there are numbers, and what is unknown is never good. Nor is anything said for an issuing CA
+        that has ended, or of several certificates where one of them is such, or where no responder may speak for all.
+        Where it cannot be signed now, the asker is told to come again (RFC 6960 §2.3).
         """
         try:
             questions = self._responder.read(der)
@@ -79,18 +81,17 @@ class OcspService:
 
     async def _about(self, question: OcspQuestion) -> OcspAnswer | None:
         """What is said of one certificate; None where that is nothing."""
-        issuer = question.issuer
-        if issuer is None:
+        issuer, now = question.issuer, whole_second(self._clock())
+        if issuer is None or now >= (ends := self._responder.ends(issuer)):
             return None
         certificate = await self._store.certificates.get(question.serial)
         if certificate is None or certificate.issued_at is None or shards.issuer_of(certificate.crl) != issuer:
             return None
         revoked = _revocation(certificate)
-        now = whole_second(self._clock())
         key = (question, revoked)
         kept = self._kept.get(key)
         if kept is None or kept.this_update is None or not kept.this_update <= now < kept.this_update + LIFE / 2:
-            life = {"this_update": now, "next_update": now + LIFE}
+            life = {"this_update": now, "next_update": min(now + LIFE, ends)}
             try:
                 made = await self._signed(issuer, now, lambda: self._responder.answer(question, revoked, **life))
             except (CaError, TimeoutError):
@@ -98,7 +99,7 @@ class OcspService:
                 if kept is None or kept.next_update is None or now >= kept.next_update:
                     raise
                 return kept
-            kept = self._kept[key] = OcspAnswer(made, now, now + LIFE)
+            kept = self._kept[key] = OcspAnswer(made, **life)
         self._kept.move_to_end(key)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
@@ -106,14 +107,15 @@ class OcspService:
 
     async def _signed(self, issuer: str, now: datetime, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """What ``make`` gives, unless it failed a moment ago; raises as ``Certify``, TimeoutError in the meantime."""
-        if now < self._not_before.get(issuer, now):
-            raise TimeoutError
-        try:
-            return await make()
-        except (CaError, TimeoutError) as failure:
-            self._not_before[issuer] = now + PAUSE
-            log.warning("ocsp.postponed", issuer=issuer, reason=repr(failure))
-            raise
+        async with self._turns[issuer]:  # who comes at once with the first that fails does not fail by another attempt
+            if now < self._not_before.get(issuer, now):
+                raise TimeoutError
+            try:
+                return await make()
+            except (CaError, TimeoutError) as failure:
+                self._not_before[issuer] = now + PAUSE
+                log.warning("ocsp.postponed", issuer=issuer, reason=repr(failure))
+                raise
 
 
 def _revocation(certificate: Certificate) -> Revocation | None:
