@@ -24,6 +24,9 @@ REASONS: dict[str, str] = {
     "it is a request for another key; take it away": "別の鍵の要求ファイルです。取り除いてください",
     "the request is not the one with this SHA-256": "要求ファイルの SHA-256 が一致しません",
     "the root has certified this name for another key": "同じ名前の証明書が、別の鍵に対して発行済みです",
+    "the request was certified before, and its certificate is in issued/ no more": (
+        "この要求の証明書は発行済みですが、issued/ にありません"
+    ),
     "a revocation has a reason: --reason N": "失効理由を --reason で指定してください",
     "the certificate is on the root's CRL already": "証明書はすでにルートの CRL に記載されています",
     "the root's CRL in place is a newer one": "配置済みのルートの CRL のほうが新しいものです",

@@ -152,6 +152,24 @@ def test_a_step_that_a_crash_ended_is_written_down_the_next_time(ceremony, calle
     assert ceremony.actions(ceremony.root) == ["sign"]
 
 
+def test_a_certificate_that_was_carried_away(ceremony, tmp_path):
+    """Its request is not certified again, nor its name for another key: the transcript knows of both."""
+    request = ceremony.request("issuing")
+    carried = Path(ceremony.sign(request)["file"]).rename(tmp_path / "carried.pem")
+    words = ("ceremony", "sign", request["file"], "--sha256", request["sha256"], *BY)
+    assert "certified before" in ceremony.refused(ceremony.root, *words)
+    ceremony.install(carried)
+    key = generate(KeyType.RSA2048)
+    assert isinstance(key, IssuerKey)
+    subject = ceremony.certificate("issuing").subject
+    other = requests.make("issuing", key, subject, public_url="http://ca.example", host=None, now=NOW).encoded()
+    path = tmp_path / "other.request"
+    path.write_bytes(other)
+    words = ("ceremony", "sign", str(path), "--sha256", requests.digest(other), *BY)
+    assert "another key" in ceremony.refused(ceremony.root, *words)
+    assert ceremony.actions(ceremony.root) == ["sign"]
+
+
 def test_another_issuing_ca(ceremony):
     """With a key and a name of its own; it is the newest, and the first one is there still."""
     first = ceremony.all("issuing")
@@ -204,6 +222,7 @@ def test_the_roots_crl(ceremony):
     assert (ceremony.home / "root.crl").read_bytes() == path.read_bytes()
     path.write_bytes(old)
     assert "newer" in ceremony.refused(ceremony.home, "ceremony", "install", str(path), *BY)
+    assert "transcript" in ceremony.refused(ceremony.root, "ceremony", "crl", *BY), "its number would be used twice"
 
 
 def test_what_the_root_does_not_sign(ceremony, tmp_path):

@@ -6,7 +6,7 @@ transcript once its files are.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -23,6 +23,7 @@ from tegata.ca.issuing.algorithms import public_key_of
 from tegata.ca.issuing.hierarchy import CaWithKey
 from tegata.ca.issuing.key_uri import KeyFile
 from tegata.ca.issuing.requests import SERVICES
+from tegata.ca.issuing.transcript import Entry
 from tegata.ca.model import Revocation
 from tegata.ca.policy.certificates import ca_reason
 from tegata.ca.settings import Keys, Settings
@@ -151,7 +152,7 @@ def _sign(asked: Asked) -> Answer:
         path = home / ISSUED / f"{wish.ca}-{wish.digest[:16]}.pem"
         path.parent.mkdir(exist_ok=True)
         if not path.exists():
-            _check_unused(path.parent, wish)
+            _check_unused(path.parent, record.entries, wish)
             keys.put(path, requests.certify(root, wish, now).public_bytes(Encoding.PEM))
         certificate = keys.load_certificate(path)
         facts = {"ca": wish.ca, "request_sha256": wish.digest, "public_url": wish.public_url} | _facts(certificate)
@@ -166,9 +167,12 @@ def _crl(asked: Asked) -> Answer:
     path = home / layout.ROOT_CRL
     with transcript.held(home, asked["by"] or (), now) as record:
         root = _open_root(home, asked)
+        last = _load_crl(path, root.certificate)
+        if _number(last) < max((int(one.facts["number"]) for one in record.entries if one.action == "crl"), default=0):
+            # An earlier one was put back: its number would be used twice, and whoever is on the later ones forgotten.
+            raise keys.FileUnusable(path=path, reason="it is not what the transcript says")
         if not record.knows(path):  # of a step that a crash ended, or from before there was a transcript
             record.add("found", {}, [path])
-        last = _load_crl(path, root.certificate)
         revoked = [Revocation(f"{one.serial_number:x}", one.revocation_date_utc, _reason(one)) for one in last]
         files = [path]
         facts: dict[str, str] = {}
@@ -267,11 +271,17 @@ def _check_next(home: Path, ca: str) -> None:
         raise Refused(reason="issuing CAs are numbered one after the other")
 
 
-def _check_unused(issued: Path, wish: requests.Wish) -> None:
-    """Pass a name that no other key has: whoever looks for an issuer finds one."""
-    for path in issued.glob("*.pem"):
-        other = keys.load_certificate(path)
-        if other.subject == wish.subject and other.public_key() != wish.public_key:
+def _check_unused(issued: Path, entries: Sequence[Entry], wish: requests.Wish) -> None:
+    """Pass a request that was not certified yet, for a name that no other key has: who looks for an issuer finds one.
+
+    A certificate may have been carried away, but stands in the transcript; after a crash it may be there alone.
+    """
+    signed = [entry.facts for entry in entries if entry.action == "sign"]
+    if any(facts["request_sha256"] == wish.digest for facts in signed):
+        raise Refused(reason="the request was certified before, and its certificate is in issued/ no more")
+    subject, key = wish.subject.rfc4514_string(), spki_digest(wish.public_key).hex()
+    for other in (*signed, *(_facts(keys.load_certificate(path)) for path in issued.glob("*.pem"))):
+        if other["subject"] == subject and other["key_sha256"] != key:
             raise Refused(reason="the root has certified this name for another key")
 
 
