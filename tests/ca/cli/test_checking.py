@@ -71,6 +71,23 @@ def test_every_fault_is_told_at_once(ca, settings):
     assert matters["tracing"][0] == "warning"
 
 
+def test_a_services_ca_that_serve_could_not_use(ca, settings):
+    """It is for another host than the URL's, or its key is gone: serve would not start."""
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace('url = "https://127.0.0.1', 'url = "https://127.0.0.2', 1), "utf-8")
+    code, matters = found(ca)
+    assert (code, matters["services CA"][0]) == (1, "error")
+    assert "another host" in matters["services CA"][1]
+    settings.write_text(text, "utf-8")
+    key = ca.home / "keys" / "services.key"
+    key.rename(key.with_suffix(".away"))
+    try:
+        code, matters = found(ca)
+    finally:
+        key.with_suffix(".away").rename(key)
+    assert (code, matters["services CA"][0]) == (1, "error")
+
+
 def test_a_resolver_that_does_not_answer(ca, settings):
     """Whether it is to validate DNSSEC or not: without one nothing is issued."""
     text = settings.read_text("utf-8")

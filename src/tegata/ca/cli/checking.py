@@ -20,7 +20,8 @@ from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import tables
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
-from tegata.ca.issuing import layout
+from tegata.ca.issuing import keys, layout
+from tegata.ca.issuing.server_certificate import services_ca
 from tegata.ca.policy import baseline, reports
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.ports import ListHead, Transparency
@@ -165,8 +166,7 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
         if ca.settings.policy.public or ca.settings.policy.examinations:
             yield await _examinations(ca, language)
     yield _issuing(ca, settings, language)
-    services = ca.hierarchy.services.not_valid_after_utc
-    yield _ending("services CA", services, (_SERVICES_ENDED, _SERVICES_ENDS), ca, language)
+    yield _services(home, ca, settings, language)
     root_crl = x509.load_der_x509_crl(ca.hierarchy.root_crl).next_update_utc or ca.now()
     yield _ending("root's CRL", root_crl, (_ROOT_CRL_ENDED, _ROOT_CRL_ENDS), ca, language)
     yield _names(settings, language)
@@ -260,6 +260,17 @@ def _issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
     if ends <= ca.now() + longest:
         return Finding("issuing CA", WARNING, _ENDS.fill(language, facts))
     return Finding("issuing CA")
+
+
+def _services(home: Path, ca: Ca, settings: Settings, language: Language) -> Finding:
+    """What serve makes its own TLS certificate by: it is for the URL's host, and its key is there."""
+    try:
+        secret = keys.passphrase(home, settings.keys, os.environ)
+        services_ca(home, url=settings.acme.url, secret=secret)
+    except TegataError as error:
+        return Finding("services CA", ERROR, str(explain(error, language)))
+    ends = ca.hierarchy.services.not_valid_after_utc
+    return _ending("services CA", ends, (_SERVICES_ENDED, _SERVICES_ENDS), ca, language)
 
 
 def _ending(check: str, ends: datetime, told: tuple[Sentence, Sentence], ca: Ca, language: Language) -> Finding:

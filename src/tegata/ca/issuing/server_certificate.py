@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 
 from tegata.ca.issuing import build, keys, layout, profiles
 from tegata.ca.issuing.algorithms import IssuerKey
-from tegata.ca.issuing.hierarchy import constraints_for, host_of
+from tegata.ca.issuing.hierarchy import CaWithKey, constraints_for, host_of
 from tegata.ca.issuing.profiles import Issuer, Template
 from tegata.pki import certs
 from tegata.pki import keys as pki_keys
@@ -22,6 +22,16 @@ LIFE = timedelta(days=7)
 _LAST_SECOND = timedelta(seconds=1)
 # For clients whose clock is slow.
 _BACKDATE = timedelta(minutes=5)
+
+
+def services_ca(directory: Path, *, url: str, secret: bytes) -> CaWithKey:
+    """The CA that certifies the host of the ACME service's URL; raises FileUnusable."""
+    path = directory / layout.SERVICES_CERTIFICATE
+    certificate = keys.load_certificate(path)
+    constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+    if constraints != constraints_for(host_of(url)):
+        raise keys.FileUnusable(path=path, reason="it was made for another host than the one of acme.url")
+    return CaWithKey(keys.load(directory / layout.SERVICES_KEY, certificate, secret), certificate)
 
 
 class ServerCertificate:
@@ -35,13 +45,8 @@ class ServerCertificate:
         self._path = directory / layout.SERVER_BUNDLE
         self._host = host_of(url)
         self._secret = secret
-        services = keys.load_certificate(directory / layout.SERVICES_CERTIFICATE)
-        constraints = services.extensions.get_extension_for_class(x509.NameConstraints).value
-        if constraints != constraints_for(self._host):
-            path = directory / layout.SERVICES_CERTIFICATE
-            raise keys.FileUnusable(path=path, reason="it was made for another host than the one of acme.url")
+        self._key, services = services_ca(directory, url=url, secret=secret)
         self._issuer = Issuer(services, public_url.rstrip("/") + layout.SERVICES_URL_PATH, crl_url=None)
-        self._key = keys.load(directory / layout.SERVICES_KEY, services, secret)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.certificate = self._kept(now) or self._renewed(now)
