@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tegata.ca.cli import checking
+from tegata.ca.settings import Acme, Perspective, Policy, Public, Settings, Validation
 from tegata.ca.store import migrate, migrations
 from tegata.text.language import Language
 from tests.peers.ca import TegataCA
@@ -69,6 +70,24 @@ def test_every_fault_is_told_at_once(ca, settings):
     assert f"keys, keys/{key.name}" in matters["files"][1]
     assert "127.0.0.1:9" in matters["mail"][1]
     assert matters["tracing"][0] == "warning"
+
+
+def test_a_rule_that_comes_soon():
+    """Five perspectives from 15 December 2026 on: said weeks before, for then nothing is validated (B-46, B-42)."""
+    four = tuple(
+        Perspective(name=region.lower(), address="192.0.2.1:1", region=region)
+        for region in ("APNIC", "RIPE", "ARIN", "LACNIC")
+    )
+    settings = Settings(
+        acme=Acme(url="https://ca.example"),
+        public=Public(url="http://ca.example"),
+        validation=Validation(perspectives=four, dnssec=True),
+        policy=Policy(public=True),
+    )
+    soon = checking._rules(settings, datetime(2026, 11, 27, tzinfo=UTC), Language.EN)
+    assert soon.status == "warning"
+    assert "4 of at least 5" in soon.detail
+    assert checking._rules(settings, datetime(2026, 10, 1, tzinfo=UTC), Language.EN).status == "ok"
 
 
 def test_a_services_ca_that_serve_could_not_use(ca, settings):

@@ -37,11 +37,16 @@ _COLUMNS = ("check", "status", "detail")
 _REACH_SECONDS = 5.0
 _EXAMINED_AHEAD = timedelta(days=30)
 _CEREMONY_AHEAD = timedelta(days=60)
+_RULES_AHEAD = timedelta(days=60)
 _SUFFIXES_LIFE = timedelta(days=180)
 _OTHERS = 0o077
 _PORTS = {"https": 443, "http": 80, "smtp": 25, "smtps": 465}
 
 
+_RULES_COME = Sentence(
+    "rules that come within {days} days ask for more, and then nothing is validated: {reasons}",
+    "{days} 日以内に適用される規則を満たしていません。適用後はドメイン名を確認できなくなります: {reasons}",
+)
 _READABLE = Sentence(
     "others may read or change {files}: chmod go-rwx",
     "所有者以外が読み書きできます: {files}（chmod go-rwx を実行してください）",
@@ -119,11 +124,12 @@ async def check(asked: Asked, language: Language) -> Answer:
 async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
     try:
         settings = configuration.load_settings(home)
-        configuration.require_public(home, settings, SystemClock().now())
+        now = SystemClock().now()
+        configuration.require_public(home, settings, now)
     except TegataError as error:
         yield Finding("settings", ERROR, str(explain(error, language)))
         return
-    yield Finding("settings")
+    yield _rules(settings, now, language)
     yield _files(home, language)
     try:
         ca = bootstrap.open_ca(home, os.environ, as_it_is=True)
@@ -135,6 +141,14 @@ async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
             yield finding
     finally:
         await ca.close()
+
+
+def _rules(settings: Settings, now: datetime, language: Language) -> Finding:
+    """Whether they are enough for the rules that will hold soon too: more perspectives take time to find (B-46)."""
+    if reasons := baseline.shortcomings(settings, now + _RULES_AHEAD):
+        facts: dict[str, object] = {"days": _RULES_AHEAD.days, "reasons": "; ".join(reasons)}
+        return Finding("settings", WARNING, _RULES_COME.fill(language, facts))
+    return Finding("settings")
 
 
 def _files(home: Path, language: Language) -> Finding:
