@@ -57,7 +57,9 @@ def test_every_barred_name_is_told():
     assert [identifier.value for identifier, _ in caught.value.refusals] == ["a.example.net", "www.example.com"]
 
 
-@pytest.mark.parametrize("name", ["host.internal", "www.local", "a.example", "www.xn--r8jz45g"])
+@pytest.mark.parametrize(
+    "name", ["host.internal", "www.local", "a.example", "www.xn--r8jz45g", "onion", "a.onion", "*.a.onion"]
+)
 def test_a_top_level_domain_that_is_not_there(name):
     """B-26: a publicly trusted CA certifies names of the Internet only, a private one any."""
     barred.check(dns(name), NOBODY, is_public=False)

@@ -31,6 +31,8 @@ class Barred(NamedTuple):
 
 
 NOBODY = Barred()
+_NOT_IN_THE_ROOT = ".onion"
+"""The list has it (RFC 7686), and the DNS has not."""
 
 
 def parse(text: str) -> Barred:
@@ -67,10 +69,11 @@ def check(admitted: Sequence[Identifier], barred: Barred, *, is_public: bool) ->
 
 def is_of_the_internet(name: str) -> bool:
     """Whether a normalised name is below a top-level domain that there is; an address never is."""
-    return not names.is_ip(name) and _known().publicsuffix(name) is not None
+    is_below = not names.is_ip(name) and _known().publicsuffix(name) is not None
+    return is_below and not f".{name}".endswith(_NOT_IN_THE_ROOT)
 
 
 @cache
 def _known() -> PublicSuffixList:
-    """The registries' suffixes, which all top-level domains of the root zone are among."""
+    """The registries' suffixes, which all top-level domains of the root zone are among, and one that is not in it."""
     return PublicSuffixList(only_icann=True, accept_unknown=False)
