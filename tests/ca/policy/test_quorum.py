@@ -7,7 +7,19 @@ import pytest
 
 from tegata.ca.policy import baseline, quorum
 from tegata.ca.policy.quorum import Outcome
-from tegata.ca.settings import Acme, Lint, Perspective, Policy, Public, Retention, Settings, Validation
+from tegata.ca.settings import (
+    Acme,
+    Lint,
+    Perspective,
+    Policy,
+    Profile,
+    Public,
+    Retention,
+    Service,
+    Settings,
+    Validation,
+)
+from tegata.pki.key_types import KeyType
 
 BEFORE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=UTC)
 AFTER = BEFORE + timedelta(seconds=1)
@@ -93,6 +105,20 @@ def test_settings_of_a_publicly_trusted_ca():
     assert "port 80" in baseline.shortcomings(settings(*four, http01_port=8080), BEFORE)[0]
     assert "port 443" in baseline.shortcomings(settings(*four, tlsalpn01_port=8443), BEFORE)[0]
     assert baseline.shortcomings(settings(policy=PRIVATE, http01_port=8080), AFTER) == []
+
+
+def test_no_keys_that_the_requirements_do_not_know():
+    """RSA and three curves (B-51); any other CA may certify Ed25519 too."""
+    types = (KeyType.RSA2048, KeyType.EC521, KeyType.ED25519)
+    service, profile = (
+        Service(label="x", key_types=types),
+        Profile(description="x", certificate_days=9, key_types=types),
+    )
+    for more in ({"services": {"dv": service}}, {"profiles": {"dv": profile}}):
+        offering = msgspec.structs.replace(settings("APNIC"), **more)
+        [kind] = more
+        assert f"{kind}.dv: key_types has ed25519 (BR 6.1.5)" in baseline.shortcomings(offering, BEFORE)
+        assert baseline.shortcomings(msgspec.structs.replace(offering, policy=PRIVATE), BEFORE) == []
 
 
 def test_evidence_is_kept_for_two_years():

@@ -12,6 +12,7 @@ import msgspec
 from tegata.ca.errors import ExaminationMissing, ExaminationTooOld, IssuanceFailed
 from tegata.ca.model import Contract
 from tegata.ca.settings import Policy, Service, Settings
+from tegata.pki.key_types import KeyType
 from tegata.pki.life import life
 
 
@@ -62,7 +63,15 @@ def shortcomings(settings: Settings, now: datetime) -> list[str]:
         found.append(f"retention.evidence_days: at least {EVIDENCE_DAYS} (BR 5.4.3)")
     if settings.lint.pkilint and settings.lint.percent < _ALL:
         found.append("lint.percent: all certificates or none, 100 (BR 4.3.1.2)")
-    return found
+    return [*found, *_unfit_keys(settings)]
+
+
+def _unfit_keys(settings: Settings) -> list[str]:
+    """Who offers keys that the Requirements do not know (B-51)."""
+    offers = {f"services.{name}": one.key_types for name, one in settings.services.items()}
+    offers |= {f"profiles.{name}": one.key_types for name, one in settings.profiles.items()}
+    unfit = [name for name, key_types in offers.items() if KeyType.ED25519 in key_types]
+    return [f"{name}: key_types has ed25519 (BR 6.1.5)" for name in unfit]
 
 
 def limits(now: datetime) -> Limits:
