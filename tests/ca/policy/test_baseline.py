@@ -55,6 +55,15 @@ def test_a_certificates_life(now, days):
     baseline.check_life(now, now + 365 * DAY, PRIVATE, now)
 
 
+def test_a_life_that_begins_on_the_day():
+    """Signed before it, it begins on it: for others it is issued then (B-01)."""
+    since = datetime(2027, 3, 15, tzinfo=UTC)
+    baseline.check_life(since - SECOND, since + 199 * DAY, PUBLIC, since - SECOND)
+    baseline.check_life(since, since + 100 * DAY - SECOND, PUBLIC, since - SECOND)
+    with pytest.raises(IssuanceFailed):
+        baseline.check_life(since, since + 100 * DAY, PUBLIC, since - SECOND)
+
+
 @pytest.mark.parametrize(("since", "_", "days", "__"), BOUNDARIES)
 def test_a_proofs_age(since, _, days, __):
     """Counted back from the signature (B-04)."""

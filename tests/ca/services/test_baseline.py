@@ -8,6 +8,7 @@ import pytest
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import ExaminationTooOld, OrderNotReady
 from tegata.ca.settings import Policy
+from tegata.clock import rfc3339
 from tegata.pki.life import life
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND, House, Killed, leaf, made_at
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 HUNDRED_DAYS = datetime(2027, 3, 15, tzinfo=UTC)
 FORTY_SEVEN_DAYS = datetime(2029, 3, 15, tzinfo=UTC)
+MINUTE = 60 * SECOND
 LONG = {"certificate_days": 365, "term_days": 1000}
 
 
@@ -71,6 +73,49 @@ async def test_an_issuance_interrupted_before_the_boundary(public):
     await public.restart()
     public.signer.before = None
     public.clock.now = HUNDRED_DAYS
+    await public.work()
+    assert (await public.orders.get(actor, view.order.id)).status is OrderStatus.INVALID
+    assert public.signer.signed == []
+
+
+async def test_a_certificate_that_begins_on_the_day(public):
+    """It was asked for some minutes before, and is held to that day's rules by whoever reads it (B-01)."""
+    public.clock.now = HUNDRED_DAYS - 5 * MINUTE
+    actor = await public.register(await public.sell())
+    certificate = await public.issue(actor, not_before=rfc3339(HUNDRED_DAYS))
+    assert certificate.not_before == HUNDRED_DAYS
+    assert life(certificate.not_before, certificate.not_after) == 99 * DAY
+
+
+class Slow:
+    """A second lint in which the day changes."""
+
+    name = "slow 1"
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def takes(self, serial: str) -> bool:
+        return True
+
+    async def check(self, tbs: bytes) -> None:
+        self._house.clock.now = HUNDRED_DAYS
+
+    async def findings(self, der: bytes) -> list[str]:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_lint_in_which_the_day_changes(public):
+    """What was judged before it is not signed on it (B-01, B-06)."""
+    public.clock.now = HUNDRED_DAYS - SECOND
+    actor = await public.register(await public.sell())
+    view = await public.ready(actor)
+    public.issuance._linter = Slow(public)
+    assert (await public.finalize(actor, view)).status is OrderStatus.PROCESSING
+    public.clock.advance(5 * SECOND)
     await public.work()
     assert (await public.orders.get(actor, view.order.id)).status is OrderStatus.INVALID
     assert public.signer.signed == []

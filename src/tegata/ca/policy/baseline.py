@@ -88,8 +88,12 @@ def bounded(service: Service, policy: Policy, now: datetime) -> Service:
 
 
 def check_life(not_before: datetime, not_after: datetime, policy: Policy, now: datetime) -> None:
-    """Pass if a certificate of exactly this life may be signed now; raises IssuanceFailed."""
-    if policy.public and life(not_before, not_after) > timedelta(days=limits(now).certificate_days):
+    """Pass if a certificate of exactly this life may be signed now; raises IssuanceFailed.
+
+    Where it begins after the signature its beginning counts: that is the day on which others hold it to be issued.
+    """
+    days = limits(max(now, not_before)).certificate_days
+    if policy.public and life(not_before, not_after) > timedelta(days=days):
         raise IssuanceFailed
 
 

@@ -70,7 +70,9 @@ class Admission:
         MalformedRequest for too many names, NamesRefused, DatesRefused, ReissueLimited, ExaminationMissing,
         ExaminationTooOld.
         """
-        service, chosen = choices.choose(self.service(contract, now), profile, self._profiles)
+        # What begins later than now has the life of that day (``baseline.check_life``).
+        day = max(now, not_before) if not_before else now
+        service, chosen = choices.choose(self.service(contract, day), profile, self._profiles)
         if not identifiers:
             raise MalformedRequest(reason="the order asks for no name")
         if len(identifiers) > self._policy.names_per_order:

@@ -173,6 +173,8 @@ class IssuanceService:
     async def _complete(self, certificate: Certificate) -> bool:
         """Lint, sign and store, and whether it was done here; whoever was first is right. Raises LintFindings."""
         linted = await self._lint(certificate, certificate.tbs)
+        # CAA and the lint have taken their time; what counts is the day of the signature (B-01).
+        baseline.check_life(certificate.not_before, certificate.not_after, self._policy, self._clock())
         authority = self._issuers.of(certificate.crl)
         work = Work()
         if certificate.is_logged:
