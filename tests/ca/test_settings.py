@@ -59,7 +59,7 @@ def test_how_long_a_token_cannot_live(tmp_path: Path, seconds: int):
         (Policy, "order_seconds", (-1, 0, 10**14)),
         (Policy, "names_per_order", (0, 1001)),
         (Policy, "reissues_at_contract_end", (-1,)),
-        (Policy, "crl_seconds", (0, 1, 8 * DAY + 1)),
+        (Policy, "crl_seconds", (0, 1, 7 * DAY + 1, 8 * DAY)),
         (Service, "certificate_days", (0, -90, 399, 10**10)),
         (Service, "term_days", (0, -3, 10**8)),
         (Profile, "certificate_days", (0, 399)),

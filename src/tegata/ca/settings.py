@@ -175,7 +175,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lives of ACME objects in seconds, and how often a certificate may be re-issued that could not end later.
 
-    A CRL is good for ``crl_seconds`` and replaced when half of them are over: within four days (B-88).
+    A CRL is good for ``crl_seconds`` and replaced when half of them are over: well within four days (B-88).
 
     ``public`` says that the root is publicly trusted: the Baseline Requirements' limits are kept, those of the day. A
     token lives as long as its pending authorization, 30 days at the most (B-24). ``blocked_keys`` is a file of keys
@@ -189,7 +189,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pending_authorization_seconds: Annotated[int, msgspec.Meta(ge=60, le=30 * DAY)] = 7 * DAY
     reissues_at_contract_end: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
     names_per_order: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
-    crl_seconds: Annotated[int, msgspec.Meta(ge=3600, le=8 * DAY)] = 4 * DAY
+    crl_seconds: Annotated[int, msgspec.Meta(ge=3600, le=7 * DAY)] = 4 * DAY
     crl_shards: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     blocked_keys: str = ""
     high_risk: str = ""
