@@ -745,8 +745,8 @@ class Transparency(Protocol):
         """The to-be-signed bytes with these SCTs in the poison's place."""
         ...
 
-    def require(self) -> None:
-        """Pass if there is a list of logs that may be used; raises LogsUnusable."""
+    def require(self, not_before: datetime, not_after: datetime) -> None:
+        """Pass if the list has enough logs that take a certificate of this life; raises LogsUnusable."""
         ...
 
     async def scts(self, precertificate: bytes, chain: Sequence[x509.Certificate]) -> bytes:

@@ -132,6 +132,25 @@ async def test_an_old_list(submit, running):
         await submit(*logs, made_at=NOW - 70 * DAY - SECOND)
 
 
+def test_whether_a_list_has_enough(tmp_path):
+    """B-83: asked before anything is signed: for a year's end there may be no log yet, for a longer life too few."""
+    file = tmp_path / "logs.json"
+    until = (NOW + 100 * DAY).isoformat()
+    logs = [CtLog(name, interval=(NOW.isoformat(), until)) for name in "AB"]
+    for log in logs:
+        log.url = "https://log.example/"
+    write_list(file, *logs, made_at=NOW)
+    public = PublicLogs(LogList(file), lambda: NOW)
+    public.require(NOW, NOW + 90 * DAY - SECOND)
+    with pytest.raises(LogsUnusable, match="0 take what ends on 2027-03-04"):
+        public.require(NOW, NOW + 100 * DAY)
+    with pytest.raises(LogsUnusable, match="2 take what ends"):
+        public.require(NOW - 181 * DAY, NOW + 90 * DAY)
+    write_list(file, logs[0], made_at=NOW)
+    with pytest.raises(LogsUnusable, match=r"1 take what ends .*of 1 operators"):
+        public.require(NOW, NOW + 90 * DAY - SECOND)
+
+
 def test_a_list_is_read_again_when_it_changes(tmp_path):
     """B-84: a restart is not needed; what cannot be read is no list."""
     file = tmp_path / "logs.json"

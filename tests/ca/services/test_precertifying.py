@@ -8,14 +8,14 @@ import pytest
 from cryptography import x509
 
 from tegata.acme.statuses import OrderStatus
-from tegata.ca.errors import NotFound, UnknownCertificate
+from tegata.ca.errors import IssuanceFailed, NotFound, UnknownCertificate
 from tegata.ca.issuing import precertificates
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
 from tegata.ca.issuing.relint import Relint
 from tegata.ca.policy.certificates import Reason
 from tegata.ca.services.precertifying import Precertifying
-from tests.ca.services.house import NOW, PUBLIC_URL, SECOND, Killed, der, leaf
+from tests.ca.services.house import DAY, NOW, PUBLIC_URL, SECOND, Killed, der, leaf
 from tests.peers.ctlog import CtLog, write_list
 
 pytestmark = pytest.mark.anyio
@@ -90,6 +90,18 @@ async def test_from_order_to_certificate(logged, ready, logs):
         *("certificate.issued", "certificate.precertified"),
         *("certificate.logged", "certificate.finished"),
     ]
+
+
+async def test_a_list_that_is_too_old(logged, ready, logs, tmp_path):
+    """B-84: nothing is signed that could never be finished; the order waits for a list."""
+    write_list(tmp_path / "logs.json", *logs, made_at=NOW - 71 * DAY)
+    with pytest.raises(IssuanceFailed):
+        await logged.finalize(*ready)
+    assert logged.signer.signed == []
+    assert await logged.store.certificates.intended_for(ready[1].order.id) is None
+    write_list(tmp_path / "logs.json", *logs, made_at=NOW)
+    await logged.finalize(*ready)
+    await finished(logged, ready)
 
 
 class Listening:

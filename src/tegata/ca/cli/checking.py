@@ -23,6 +23,7 @@ from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing import keys, layout
 from tegata.ca.issuing.server_certificate import services_ca
 from tegata.ca.policy import baseline, reports
+from tegata.ca.policy.calendar import LAST_SECOND
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.ports import ListHead, Transparency
 from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
@@ -188,7 +189,7 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
     async for finding in _lint(ca, language):
         yield finding
     if ca.logs is not None:
-        yield _logs(ca.logs, language)
+        yield _logs(ca.logs, ca, language)
     async for finding in _network(ca, language):
         yield finding
     if settings.mail.smtp:
@@ -222,10 +223,13 @@ async def _lint(ca: Ca, language: Language) -> AsyncIterator[Finding]:
         yield Finding(f"lint {service}", ERROR, str(explain(refusal, language)))
 
 
-def _logs(logs: Transparency, language: Language) -> Finding:
-    """Whether there is a list of logs, and young enough."""
+def _logs(logs: Transparency, ca: Ca, language: Language) -> Finding:
+    """Whether there is a list of logs, young enough, and with enough of them for what every service issues now."""
+    now = ca.now()
+    lives = {baseline.bounded(one, ca.settings.policy, now).certificate_days for one in ca.settings.services.values()}
     try:
-        logs.require()
+        for days in sorted(lives):
+            logs.require(now, now + timedelta(days=days) - LAST_SECOND)
     except TegataError as error:
         return Finding("transparency", ERROR, str(explain(error, language)))
     return Finding("transparency")

@@ -56,18 +56,18 @@ class PublicLogs:
         """The same certificate with these SCTs in the poison's place."""
         return precertificates.certificate(tbs, scts)
 
-    def require(self) -> None:
-        """Pass if there is a list of logs that may be used; raises LogsUnusable."""
-        self._list.usable(self._clock())
+    def require(self, not_before: datetime, not_after: datetime) -> None:
+        """Pass if the list has enough logs that take a certificate of this life; raises LogsUnusable."""
+        candidates, wanted = self._taking(not_before, not_after)
+        if not transparency.is_enough(candidates, wanted):
+            reason = f"of the list's logs {len(candidates)} take what ends on {not_after:%Y-%m-%d}"
+            raise LogsUnusable(reason=f"{reason}, of {len({one.operator for one in candidates})} operators")
 
     async def scts(self, precertificate: bytes, chain: Sequence[x509.Certificate]) -> bytes:
         """The list of enough SCTs for a precertificate (DER) below this chain; raises LogsUnusable."""
         leaf = x509.load_der_x509_certificate(precertificate)
-        tbs, ends = leaf.tbs_certificate_bytes, leaf.not_valid_after_utc
-        now = self._clock()
-        wanted = transparency.need(life(leaf.not_valid_before_utc, ends), now)
-        candidates = transparency.taking(self._list.usable(now), ends)
-        wanted = transparency.possible(wanted, candidates)
+        tbs = leaf.tbs_certificate_bytes
+        candidates, wanted = self._taking(leaf.not_valid_before_utc, leaf.not_valid_after_utc)
         random.shuffle(candidates)
         key = chain[0].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         body = msgspec.json.encode({"chain": [b64encode(der).decode() for der in (precertificate, *map(_der, chain))]})
@@ -82,6 +82,12 @@ class PublicLogs:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+    def _taking(self, not_before: datetime, not_after: datetime) -> tuple[list[Log], transparency.Need]:
+        """The logs that take a certificate of this life now, and what it needs of them; raises LogsUnusable."""
+        now = self._clock()
+        candidates = transparency.taking(self._list.usable(now), not_after)
+        return candidates, transparency.possible(transparency.need(life(not_before, not_after), now), candidates)
 
     async def _post(self, one: Log, body: bytes) -> bytes:
         """A log's answer; raises BadSct, TimeoutError, httpx2's errors."""

@@ -17,6 +17,7 @@ from tegata.ca.errors import (
     CaError,
     IssuanceFailed,
     LintFindings,
+    LogsUnusable,
     OrderNotReady,
     PermissionMissing,
     fault_of,
@@ -79,9 +80,10 @@ class IssuanceService:
         """Make the certificate of a validated order.
 
         Raises OrderNotReady if another request was first or the order has expired (A-54), BadCertificateRequest for a
-        compromised key (A-94).
+        compromised key (A-94), IssuanceFailed where no list has enough logs for it: then the order stays ready.
         """
         order_id = validated.order.id
+        self._require_logs(validated)
         try:
             certificate = self._template(validated)
         except Exception:
@@ -108,6 +110,16 @@ class IssuanceService:
             # The job goes on with it; the client is told that it takes longer.
             log.exception("signing.postponed", order=order_id, serial=certificate.serial)
         return await self._look(order_id)
+
+    def _require_logs(self, validated: ValidatedOrder) -> None:
+        """Sign no precertificate, which counts as issued (B-82), where it is known that it can never be logged."""
+        if self._precertifying is None:
+            return
+        try:
+            self._precertifying.require(validated.not_before, validated.not_after)
+        except LogsUnusable as error:
+            log.error("logs.unusable", order=validated.order.id, **error.facts)  # noqa: TRY400 - no fault of ours
+            raise IssuanceFailed from None
 
     async def resume(self, job: Job) -> None:
         """Bring the order that is the job's subject to its end: signed, or failed.

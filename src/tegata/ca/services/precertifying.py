@@ -18,6 +18,10 @@ class Precertifying:
     def __init__(self, *, store: Store, logs: Transparency, clock: Callable[[], datetime]) -> None:
         self._store, self._logs, self._clock = store, logs, clock
 
+    def require(self, not_before: datetime, not_after: datetime) -> None:
+        """Pass if a certificate of this life can be logged; raises LogsUnusable."""
+        self._logs.require(not_before, not_after)
+
     def intended(self, tbs: bytes) -> bytes:
         """What is to be signed first for this certificate."""
         return self._logs.precertificate(tbs)
