@@ -22,6 +22,10 @@ REASONS: dict[str, str] = {
         "認証局のサブジェクトは、国、組織名、コモンネームで構成します"
     ),
     "it is a request for another key; take it away": "別の鍵の要求ファイルです。取り除いてください",
+    "it is a request by other settings; take it away": "現在の設定とは異なる要求ファイルです。取り除いてください",
+    "it is not good now: compare the clocks of the two machines": (
+        "現在は有効期間外です。2台の機器の時刻を確認してください"
+    ),
     "the request is not the one with this SHA-256": "要求ファイルの SHA-256 が一致しません",
     "the root has certified this name for another key": "同じ名前の証明書が、別の鍵に対して発行済みです",
     "the request was certified before, and its certificate is in issued/ no more": (

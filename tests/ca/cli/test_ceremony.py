@@ -4,8 +4,10 @@ import fcntl
 import json
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -168,6 +170,33 @@ def test_a_certificate_that_was_carried_away(ceremony, tmp_path):
     words = ("ceremony", "sign", str(path), "--sha256", requests.digest(other), *BY)
     assert "another key" in ceremony.refused(ceremony.root, *words)
     assert ceremony.actions(ceremony.root) == ["sign"]
+
+
+def test_a_request_by_other_settings(ceremony):
+    """It is not handed out again once a URL was mended that stands in certificates."""
+    ceremony.request("issuing")
+    settings = ceremony.home / "settings.toml"
+    text = settings.read_text("utf-8")
+    url = f'url = "{URLS[3]}"'
+    assert url in text
+    settings.write_text(text.replace(url, 'url = "http://mended.example"'), "utf-8")
+    assert "other settings" in ceremony.refused(ceremony.home, "ceremony", "request", "issuing", *BY)
+    (ceremony.home / "issuing.request").unlink()
+    assert ceremony.sign(ceremony.request("issuing"))["public_url"] == "http://mended.example"
+
+
+@pytest.mark.parametrize("days", [1, -1200])
+def test_a_root_with_another_clock(ceremony, monkeypatch, days):
+    """What it signed begins later, or has ended: it is not put in place, a CRL no more than a certificate (B-02)."""
+    request = ceremony.request("issuing")
+    now = datetime.now(UTC) + timedelta(days=days)
+    with monkeypatch.context() as patch:
+        patch.setattr("tegata.ca.cli.ceremony.SystemClock", lambda: SimpleNamespace(now=lambda: now))
+        signed = ceremony.sign(request)
+        ceremony.at(ceremony.root, "ceremony", "crl", *BY)
+    for file in (signed["file"], str(ceremony.root / "root.crl")):
+        assert "clocks" in ceremony.refused(ceremony.home, "ceremony", "install", file, *BY)
+    assert not (ceremony.home / "issuing.pem").exists()
 
 
 def test_another_issuing_ca(ceremony):

@@ -7,6 +7,7 @@ transcript once its files are.
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -125,8 +126,11 @@ def _request(asked: Asked) -> Answer:
             wish = requests.make(ca, found.key, subject, public_url=settings.public.url, host=host, now=now)
             keys.put(path, wish.encoded())
         content = path.read_bytes()
-        if requests.read(content).public_key != found.key.public_key():
+        kept = requests.read(content)
+        if kept.public_key != found.key.public_key():
             raise keys.FileUnusable(path=path, reason="it is a request for another key; take it away")
+        if (kept.role, kept.public_url) != (role, settings.public.url):
+            raise keys.FileUnusable(path=path, reason="it is a request by other settings; take it away")
         facts = {
             "ca": ca,
             "sha256": requests.digest(content),
@@ -201,13 +205,15 @@ def _install(asked: Asked) -> Answer:
     with transcript.held(home, asked["by"] or (), now) as record:
         content = source.read_bytes()
         if content.startswith(b"-----BEGIN CERTIFICATE"):
-            path, facts = _place(home, settings, source, root)
+            path, facts = _place(home, settings, source, root, now)
         else:
             path, facts = home / layout.ROOT_CRL, {}
             fresh, last = _load_crl(source, root), _load_crl(path, root)
             facts = {"number": str(_number(fresh))}
-            if content != path.read_bytes() and _number(fresh) <= _number(last):
-                raise Refused(reason="the root's CRL in place is a newer one")
+            if content != path.read_bytes():
+                if _number(fresh) <= _number(last):
+                    raise Refused(reason="the root's CRL in place is a newer one")
+                _check_now(fresh.last_update_utc, fresh.next_update_utc, now)
         if not path.exists() or path.read_bytes() != content:
             keys.put(path, content)
         if not record.knows(path):
@@ -227,7 +233,9 @@ def _verify(asked: Asked) -> Answer:
     return Answer(shape, told=_VERIFIED)
 
 
-def _place(home: Path, settings: Settings, source: Path, root: x509.Certificate) -> tuple[Path, dict[str, str]]:
+def _place(
+    home: Path, settings: Settings, source: Path, root: x509.Certificate, now: datetime
+) -> tuple[Path, dict[str, str]]:
     """Where a certificate belongs: it is there, or it answers a request of this CA, which has its key."""
     certificate = _child(source, root)
     there = {name: home / layout.issuer_certificate(name) for name in (*hierarchy.issuers(home), SERVICES)}
@@ -239,12 +247,19 @@ def _place(home: Path, settings: Settings, source: Path, root: x509.Certificate)
     ca = next((name for name, wish in wishes.items() if (wish.public_key, wish.subject) == asked_as), None)
     if ca is None:
         raise Refused(reason="the certificate answers no request of this CA")
+    _check_now(certificate.not_valid_before_utc, certificate.not_valid_after_utc, now)
     secret = keys.passphrase(home, settings.keys, os.environ)
     keys.open_at(_uri(settings, ca), certificate, directory=home, secret=secret, environ=os.environ)
     path = home / layout.issuer_certificate(ca)
     if path.exists() and keys.load_certificate(path).not_valid_before_utc > certificate.not_valid_before_utc:
         raise Refused(reason="the certificate in place is a newer one")
     return path, {"ca": ca} | _facts(certificate)
+
+
+def _check_now(begins: datetime, ends: datetime | None, now: datetime) -> None:
+    """Pass what is good now: an offline machine's clock is nobody's to set, and what it signed begins by it (B-02)."""
+    if not begins <= now or (ends is not None and ends <= now):
+        raise Refused(reason="it is not good now: compare the clocks of the two machines")
 
 
 def _open_root(home: Path, asked: Asked) -> CaWithKey:
