@@ -103,7 +103,7 @@ def open_adapters(
     secret = keys.passphrase(home, settings.keys, environ)
     now = SystemClock().now
     sealing_key = keys.load_sealing_key(home, secret)
-    authorities: Mapping[str, Authority] = SoftwareAuthority.load_all(home, secret, settings.keys, environ)
+    authorities: Mapping[str, Authority] = SoftwareAuthority.load_all(home, secret, settings.keys, environ, now=now())
     network = NetworkValidator(settings.validation, forbidden=listening, clock=now)
     remotes = _perspectives(home, settings.validation, secret)
     validator = _validator(settings, network, remotes, now)

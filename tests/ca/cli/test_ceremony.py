@@ -205,7 +205,7 @@ def test_another_issuing_ca(ceremony):
     second = ceremony.all("issuing2")
     assert first.subject != second.subject
     assert first.public_key() != second.public_key()
-    loaded = SoftwareAuthority.load_all(ceremony.home, SECRET, Keys(), {})
+    loaded = SoftwareAuthority.load_all(ceremony.home, SECRET, Keys(), {}, now=datetime.now(UTC))
     assert {name: one.certificate for name, one in loaded.items()} == {"issuing": first, "issuing2": second}
     assert list(loaded)[-1] == "issuing2"
     assert "numbered" in ceremony.refused(ceremony.home, "ceremony", "request", "issuing4", *BY)

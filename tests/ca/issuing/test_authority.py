@@ -1,15 +1,19 @@
 """The issuing CA's signatures: over exactly the bytes given, and only over its own."""
 
 import asyncio
+import shutil
+from datetime import timedelta
 
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from tegata.ca.errors import IssuerAway
 from tegata.ca.issuing import keys as ca_keys
 from tegata.ca.issuing import layout
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
+from tegata.ca.settings import Keys
 from tegata.pki import certs
 from tests.ca.issuing.conftest import NOW, PUBLIC_URL, SECRET
 from tests.ca.issuing.doctored import ALGORITHM, ISSUER, Tbs, name
@@ -82,6 +86,24 @@ async def test_loading_with_a_wrong_pass_phrase(ca):
         SoftwareAuthority.load(ca.directory, SECRET + b"x")
     assert failure.value.facts["path"] == ca.directory / layout.ISSUING_KEY
     assert "pass phrase" in str(failure.value.facts["reason"])
+
+
+async def test_an_issuing_ca_that_has_ended_needs_no_key(ca, wanted, tmp_path):
+    """Its certificate is there as long as what it has signed is looked at; its key may be destroyed (BR 6.2.10)."""
+    for file in ("issuing.pem", "keys/issuing.key"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ca.directory / file, tmp_path / file)
+    ends = ca.authority.certificate.not_valid_after_utc
+    [known] = SoftwareAuthority.load_all(tmp_path, SECRET, Keys(), {}, now=ends).values()
+    tbs = ca.builder.template(**wanted._asdict())
+    assert await known.sign(tbs) == await ca.authority.sign(tbs)
+    (tmp_path / "keys/issuing.key").unlink()
+    with pytest.raises(ca_keys.FileUnusable):
+        SoftwareAuthority.load_all(tmp_path, SECRET, Keys(), {}, now=ends)
+    [ended] = SoftwareAuthority.load_all(tmp_path, SECRET, Keys(), {}, now=ends + timedelta(seconds=1)).values()
+    assert ended.certificate == ca.authority.certificate
+    with pytest.raises(IssuerAway):
+        await ended.sign(tbs)
 
 
 async def test_signing_a_crl(ca):

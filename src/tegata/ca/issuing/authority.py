@@ -8,12 +8,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 
 from cryptography import x509
 
-from tegata.ca.issuing import algorithms, build, crl, der, hierarchy, keys, layout
+from tegata.ca.errors import IssuerAway
+from tegata.ca.issuing import algorithms, build, crl, der, elsewhere, hierarchy, keys, layout
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.model import Revocation
 from tegata.ca.settings import ISSUING_KEY, WHOLE_CRL, Keys
@@ -24,6 +26,10 @@ TOKEN_SECONDS = 10
 T = TypeVar("T")
 
 _QUICK_BITS = 2048
+
+
+def _refuse(name: str, *_: object) -> NoReturn:
+    raise IssuerAway(issuer=name)
 
 
 class SoftwareAuthority:
@@ -40,7 +46,7 @@ class SoftwareAuthority:
         self._thread = ThreadPoolExecutor(1, "token") if in_token else None
         self._name = certificate.subject.public_bytes()
         # Half a millisecond; to hand it to a thread and back costs a good part of that.
-        self._is_quick = not in_token and key.key_size <= _QUICK_BITS
+        self._is_quick = not in_token and key.public_key().key_size <= _QUICK_BITS
 
     @classmethod
     def load(
@@ -61,11 +67,21 @@ class SoftwareAuthority:
         return cls(key, certificate, in_token=not uri.startswith("file:"))
 
     @classmethod
-    def load_all(cls, directory: Path, secret: bytes, settings: Keys, environ: Mapping[str, str]) -> dict[str, Self]:
-        """Every issuing CA of a CA's directory by its name, the newest last; raises as ``load``."""
+    def load_all(
+        cls, directory: Path, secret: bytes, settings: Keys, environ: Mapping[str, str], *, now: datetime
+    ) -> dict[str, Self]:
+        """Every issuing CA of a CA's directory by its name, the newest last; raises as ``load``.
+
+        One that has ended signs nothing: its key is not looked for, and may be destroyed (BR 6.2.10).
+        """
         found = {}
         for name in hierarchy.issuers(directory):
-            found[name] = cls.load(directory, secret, settings.of_issuer(name), environ, name=name)
+            certificate = keys.load_certificate(directory / layout.issuer_certificate(name))
+            if certificate.not_valid_after_utc < now:
+                public_key = algorithms.public_key_of(certificate)
+                found[name] = cls(elsewhere.key_of(public_key, partial(_refuse, name)), certificate)
+            else:
+                found[name] = cls.load(directory, secret, settings.of_issuer(name), environ, name=name)
         return found
 
     async def sign(self, tbs: bytes) -> bytes:
