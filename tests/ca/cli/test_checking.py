@@ -72,6 +72,20 @@ def test_every_fault_is_told_at_once(ca, settings):
     assert matters["tracing"][0] == "warning"
 
 
+def test_a_password_that_others_may_read(ca, settings, tmp_path):
+    """Wherever the settings say that it is."""
+    password = tmp_path / "password"
+    password.write_text("secret")
+    text = settings.read_text("utf-8")
+    assert 'password_file = ""' in text
+    settings.write_text(text.replace('password_file = ""', f'password_file = "{password}"', 1), "utf-8")
+    for mode, status in ((0o644, "error"), (0o640, "ok"), (0o600, "ok")):
+        password.chmod(mode)
+        _, matters = found(ca)
+        assert matters["files"][0] == status
+        assert (str(password) in matters["files"][1]) == (status == "error")
+
+
 def test_a_rule_that_comes_soon():
     """Five perspectives from 15 December 2026 on: said weeks before, for then nothing is validated (B-46, B-42)."""
     four = tuple(

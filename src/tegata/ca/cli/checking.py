@@ -40,7 +40,7 @@ _EXAMINED_AHEAD = timedelta(days=30)
 _CEREMONY_AHEAD = timedelta(days=60)
 _RULES_AHEAD = timedelta(days=60)
 _SUFFIXES_LIFE = timedelta(days=180)
-_OTHERS = 0o077
+_OTHERS, _STRANGERS = 0o077, 0o007
 _PORTS = {"https": 443, "http": 80, "smtp": 25, "smtps": 465}
 
 
@@ -131,7 +131,7 @@ async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
         yield Finding("settings", ERROR, str(explain(error, language)))
         return
     yield _rules(settings, now, language)
-    yield _files(home, language)
+    yield _files(home, settings, language)
     try:
         ca = bootstrap.open_ca(home, os.environ, as_it_is=True)
     except TegataError as error:
@@ -152,16 +152,29 @@ def _rules(settings: Settings, now: datetime, language: Language) -> Finding:
     return Finding("settings")
 
 
-def _files(home: Path, language: Language) -> Finding:
-    """Nobody else may read keys and records."""
-    open_ones = [
-        str(path.relative_to(home))
-        for path in (home / layout.KEYS, *(home / layout.KEYS).rglob("*"), home / DATABASE_FILE)
-        if path.exists() and path.suffix != ".pem" and path.stat().st_mode & _OTHERS
-    ]
+def _files(home: Path, settings: Settings, language: Language) -> Finding:
+    """Nobody else may read keys, pass phrase, passwords and records."""
+    own = [home / layout.KEYS, *(home / layout.KEYS).rglob("*"), home / DATABASE_FILE]
+    # What was put elsewhere by root may be the group's of the service's user.
+    named = [settings.keys.passphrase_file, settings.database.password_file, settings.mail.password_file]
+    judged = [(path, _OTHERS) for path in own if path.suffix != ".pem"]
+    judged += [(home / file, _STRANGERS) for file in named if file]
+    open_ones = {
+        str(path.relative_to(home) if path.is_relative_to(home) else path)
+        for path, those in judged
+        if _mode(path) & those
+    }
     if open_ones:
         return Finding("files", ERROR, _READABLE.fill(language, {"files": ", ".join(sorted(open_ones))}))
     return Finding("files")
+
+
+def _mode(path: Path) -> int:
+    """Who may do what; nothing of what is not there, or out of this user's reach."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
 
 
 async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> AsyncIterator[Finding]:
