@@ -8,7 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from tegata.ca.settings import DAY, Policy, Profile, Service, Settings, Validation
+from tegata.ca.settings import DAY, Policy, Profile, Retention, Service, Settings, Validation
 from tegata.settings import BadSettings, load
 
 
@@ -60,6 +60,7 @@ def test_how_long_a_token_cannot_live(tmp_path: Path, seconds: int):
         (Policy, "names_per_order", (0, 1001)),
         (Policy, "reissues_at_contract_end", (-1,)),
         (Policy, "crl_seconds", (0, 1, 7 * DAY + 1, 8 * DAY)),
+        (Retention, "evidence_days", (0, 7)),
         (Service, "certificate_days", (0, -90, 399, 10**10)),
         (Service, "term_days", (0, -3, 10**8)),
         (Profile, "certificate_days", (0, 399)),
