@@ -8,11 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from tegata.ca.cli import checking
 from tegata.ca.settings import Acme, Perspective, Policy, Public, Settings, Validation
 from tegata.ca.store import migrate, migrations
+from tegata.pki.certs import to_pem
 from tegata.text.language import Language
+from tests.ca.issuing import crossing
 from tests.peers.ca import TegataCA
 
 pytestmark = pytest.mark.peer("openssl")
@@ -207,6 +210,20 @@ def test_what_only_a_ceremony_renews(days, status):
     found = checking._ending("root's CRL", now + timedelta(days=days), told, ca, Language.EN)
     assert found.status == status
     assert bool(found.detail) == (status != "ok")
+
+
+@pytest.mark.parametrize(("left", "status"), [(-1, "error"), (30, "warning"), (90, "ok")])
+def test_an_alternate_chain_that_ends(ca, settings, left, status):
+    """Clients may choose it for as long as it stands in the settings (A-88)."""
+    issuing, root = (
+        x509.load_pem_x509_certificate((ca.home / name).read_bytes()) for name in ("issuing.pem", "root.pem")
+    )
+    crossed = crossing.cross(root, datetime.now(UTC) + timedelta(days=left - 999, minutes=5))
+    (ca.home / "crossed.pem").write_bytes(to_pem([issuing, *crossed]))
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("alternate_chains = []", 'alternate_chains = ["crossed.pem"]'), "utf-8")
+    _, matters = found(ca)
+    assert matters["alternate chains"][0] == status
 
 
 def test_organizations_that_were_not_examined(ca, settings):

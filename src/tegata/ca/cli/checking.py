@@ -20,7 +20,7 @@ from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import tables
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
-from tegata.ca.issuing import keys, layout
+from tegata.ca.issuing import chains, keys, layout
 from tegata.ca.issuing.server_certificate import services_ca
 from tegata.ca.policy import baseline, reports
 from tegata.ca.policy.calendar import LAST_SECOND
@@ -83,6 +83,14 @@ _ROOT_CRL_ENDED = Sentence(
 _ROOT_CRL_ENDS = Sentence(
     "it ends on {ends}, and only a ceremony makes the next: see ceremony crl and ceremony install",
     "{ends} に期限が切れます。次の CRL は ceremony crl で作成し、ceremony install で配置してください",
+)
+_CHAIN_ENDED = Sentence(
+    "a certificate in one ended on {ends}: take it out of keys.alternate_chains",
+    "{ends} に満了した証明書を含むものがあります。keys.alternate_chains から外してください",
+)
+_CHAIN_ENDS = Sentence(
+    "a certificate in one ends on {ends}: see keys.alternate_chains",
+    "{ends} に満了する証明書を含むものがあります。keys.alternate_chains を確認してください",
 )
 _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
@@ -197,6 +205,9 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
     yield _services(home, ca, settings, language)
     root_crl = x509.load_der_x509_crl(ca.hierarchy.root_crl).next_update_utc or ca.now()
     yield _ending("root's CRL", root_crl, (_ROOT_CRL_ENDED, _ROOT_CRL_ENDS), ca, language)
+    others = [one.not_valid_after_utc for chain in _other_chains(home, ca, settings) for one in chain]
+    if others:
+        yield _ending("alternate chains", min(others), (_CHAIN_ENDED, _CHAIN_ENDS), ca, language)
     yield _names(settings, language)
     yield _suffixes(ca, language)
     async for finding in _lint(ca, language):
@@ -291,6 +302,11 @@ def _issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
     if ends <= ca.now() + longest:
         return Finding("issuing CA", WARNING, _ENDS.fill(language, facts))
     return Finding("issuing CA")
+
+
+def _other_chains(home: Path, ca: Ca, settings: Settings) -> list[list[x509.Certificate]]:
+    """Those that clients may choose; they were read when the CA was opened."""
+    return chains.load(home, settings.keys.alternate_chains, ca.issuers.certificates.values())
 
 
 def _services(home: Path, ca: Ca, settings: Settings, language: Language) -> Finding:
