@@ -1,6 +1,7 @@
 """Which names a contract may hold and an order may ask for."""
 
 import re
+from ipaddress import ip_address
 
 import msgspec
 import pytest
@@ -180,6 +181,16 @@ def test_reserved_addresses():
     with pytest.raises(NamesRefused, match=re.escape("10.1.2.3")):
         admit(asked, own, OV, PUBLIC)
     assert admit(asked, own, OV, INNER) == tuple(asked)
+
+
+def test_a_translators_address():
+    """The validator may go that way, but no certificate holds it: it is of a special-purpose block too (X-07)."""
+    own, asked = contract(domains=("64:ff9b::808:808",)), [Identifier("ip", "64:ff9b::808:808")]
+    assert PUBLIC.is_open(ip_address("64:ff9b::808:808"))
+    with pytest.raises(NamesRefused):
+        admit(asked, own, OV, PUBLIC)
+    inner = AddressFilter(parse_networks(["64:ff9b::/96"]))
+    assert admit(asked, own, OV, inner) == tuple(asked)
 
 
 def test_an_address_that_nothing_proves():

@@ -31,9 +31,9 @@ _RANGES: dict[Network, Opening] = {
     for entry, texts in {
         Opening.OPEN: "0.0.0.0/0 2000::/3 64:ff9b::/96",
         Opening.LISTED: """
-            10.0.0.0/8 100.64.0.0/10 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24
-            192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24
-            ::/0 2001::/23 2001:db8::/32 2002::/16 3fff::/20 fc00::/7 fe80::/10""",
+            10.0.0.0/8 100.64.0.0/10 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24
+            192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24
+            ::/0 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20 fc00::/7 fe80::/10""",
         Opening.NAMED: """
             127.0.0.0/8 ::1/128 169.254.169.254/32 169.254.170.2/32 168.63.129.16/32 100.100.100.200/32 192.0.0.192/32
             fd00:ec2::254/128 fd20:ce::254/128""",
@@ -85,6 +85,11 @@ class AddressFilter:
     def is_open(self, address: Address) -> bool:
         """Whether the address, and any that it carries, may be entered."""
         return all(self._is_open(reached) for reached in (address, *_carried(address)))
+
+    def is_certifiable(self, address: Address) -> bool:
+        """Whether a certificate may hold the address: a translator's way to another (RFC 6052) is nobody's own."""
+        is_own = address not in _NAT64 or any(address in network for network in self._allowed)
+        return is_own and self.is_open(address)
 
     def _is_open(self, address: Address) -> bool:
         number = int(address)

@@ -177,7 +177,7 @@ def _spelled(read: Callable[[str], Identifier], text: str) -> Identifier:
 
 def _check_open(address: str, addresses: AddressFilter) -> None:
     """Refuse what belongs to nobody or to everybody, unless the settings name it (X-07)."""
-    if not addresses.is_open(ip_address(address)):
+    if not addresses.is_certifiable(ip_address(address)):
         raise BadName(name=address, reason="it is an address that is reserved, and not this CA's to certify")
 
 
