@@ -118,6 +118,12 @@ def test_unfit_rsa_keys(n, e, reason):
     with pytest.raises(BadCertificateRequest) as caught:
         check(rsa.RSAPublicNumbers(e, n).public_key(), OV)
     assert caught.value.facts["reason"] == reason
+    if n == MODULUS:  # of accounts, any exponent
+        check_account_key(rsa.RSAPublicNumbers(e, n).public_key())
+        return
+    with pytest.raises(UnsuitableAccountKey) as refused:
+        check_account_key(rsa.RSAPublicNumbers(e, n).public_key())
+    assert refused.value.facts["reason"] == reason
 
 
 @pytest.mark.parametrize("vector", PUBLISHED, ids=[one["provenance"] for one in PUBLISHED])

@@ -64,13 +64,24 @@ def check(public_key: PublicKey, service: Service, blocked: Collection[bytes] = 
         wanted = ", ".join(_LABELS[key_type] for key_type in service.key_types)
         raise WrongKey(got=describe(public_key), wanted=wanted, key_types=", ".join(service.key_types))
     if isinstance(public_key, RSAPublicKey):
-        _check_rsa(public_key)
+        if not _EXPONENT_MINIMUM <= public_key.public_numbers().e < _EXPONENT_LIMIT:
+            raise BadCertificateRequest(reason="its RSA exponent is out of range: use 65537")
+        _check_modulus(public_key)
     if _is_blocked(public_key, blocked):
         raise BadCertificateRequest(reason="its key is known to be compromised")
 
 
 def check_account_key(public_key: PublicKey, blocked: Collection[bytes] = PUBLISHED) -> None:
-    """Pass if an account may have this key; raises UnsuitableAccountKey for one of the ``blocked`` (B-53)."""
+    """Pass if an account may have this key.
+
+    Raises UnsuitableAccountKey for one of the ``blocked`` (B-53), and for an RSA key whose factors are easily found:
+    who finds them has the account (B-52, S-27).
+    """
+    if isinstance(public_key, RSAPublicKey):
+        try:
+            _check_modulus(public_key)
+        except BadCertificateRequest as unfit:
+            raise UnsuitableAccountKey(reason=unfit.facts["reason"]) from None
     if _is_blocked(public_key, blocked):
         raise UnsuitableAccountKey(reason="it is known to be compromised")
 
@@ -82,12 +93,9 @@ def _is_blocked(public_key: PublicKey, blocked: Collection[bytes]) -> bool:
     return isinstance(public_key, RSAPublicKey) and weaknesses.mark(public_key.public_numbers().n) in blocked
 
 
-def _check_rsa(public_key: RSAPublicKey) -> None:
-    """Its length is a key type's, hence whole octets from 2048 bits on; ``cryptography`` reads no even exponent."""
-    numbers = public_key.public_numbers()
-    n, e = numbers.n, numbers.e
-    if not _EXPONENT_MINIMUM <= e < _EXPONENT_LIMIT:
-        raise BadCertificateRequest(reason="its RSA exponent is out of range: use 65537")
+def _check_modulus(public_key: RSAPublicKey) -> None:
+    """Pass a modulus whose factors are not easily found, whatever its length."""
+    n = public_key.public_numbers().n
     if gcd(n, _small_primes_product()) != 1:
         raise BadCertificateRequest(reason="its RSA modulus has a small factor")
     if _is_power(n):
