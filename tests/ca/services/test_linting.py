@@ -8,6 +8,7 @@ from tegata.ca.errors import IssuanceFailed, LintFindings, LintSilent
 from tegata.ca.issuing.pkilint_pool import PkilintPool
 from tegata.ca.services.rehearsal import Rehearsal
 from tegata.ca.settings import Lint, Profile
+from tegata.pki.key_types import KeyType
 from tests.ca.services.house import SECOND, House
 
 pytestmark = pytest.mark.anyio
@@ -161,3 +162,30 @@ async def test_every_service_is_rehearsed(house):
         "short": "msft.end_entity.revocation_information_absent",
         "both week": "msft.end_entity.revocation_information_absent",
     }
+
+
+async def test_every_type_of_key_is_rehearsed(house):
+    """A lint may take the one and not the other."""
+    dv = msgspec.structs.replace(house.products["dv-acme-1y"], key_types=(KeyType.EC256, KeyType.ED25519))
+
+    class Choosy(Critic):
+        async def check(self, tbs: bytes) -> None:
+            await super().check(tbs)
+            if bytes.fromhex("06032b6570") in tbs:
+                raise LintFindings(findings="no Ed25519")
+
+    linter = Choosy()
+    rehearsal = Rehearsal(
+        services={"dv": dv},
+        profiles={},
+        policy=house.policy,
+        builder=house.issuance._builder,
+        linter=linter,
+        ids=house.ids,
+        ends=house.authority.certificate.not_valid_after_utc,
+        clock=house.clock,
+    )
+    assert {name: error.facts["findings"] for name, error in (await rehearsal.refusals()).items()} == {
+        "dv": "no Ed25519"
+    }
+    assert len(linter.seen) == 2

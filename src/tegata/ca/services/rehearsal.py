@@ -41,11 +41,13 @@ class Rehearsal:
         self._ids, self._ends, self._clock = ids, ends, clock
 
     async def refusals(self) -> dict[str, CaError]:
-        """What is wrong with a certificate of a service, by its id and the profile; raises LintSilent."""
+        """What is wrong with a certificate of a service, by its id and the profile; raises LintSilent.
+
+        Each of its types of keys is tried; the first that is refused is told.
+        """
         made: dict[KeyType, PublicKey] = {}
         found: dict[str, CaError] = {}
-        for name, service in self._offers():
-            key_type = service.key_types[0]
+        for name, service, key_type in self._offers():
             if key_type not in made:
                 made[key_type] = (await asyncio.to_thread(keys.generate, key_type)).public_key()
             try:
@@ -53,15 +55,16 @@ class Rehearsal:
             except LintSilent:
                 raise
             except CaError as error:
-                found[name] = error
+                found.setdefault(name, error)
         return found
 
-    def _offers(self) -> Iterator[tuple[str, Service]]:
-        """Every service in every profile that it has."""
+    def _offers(self) -> Iterator[tuple[str, Service, KeyType]]:
+        """Every service in every profile that it has, with each type of key."""
         for name, service in self._services.items():
             for profile in service.profiles or (None,):
                 chosen = choices.choose(service, profile, self._profiles).service
-                yield name if profile is None else f"{name} {profile}", chosen
+                for key_type in chosen.key_types:
+                    yield name if profile is None else f"{name} {profile}", chosen, key_type
 
     def _specimen(self, name: str, service: Service, public_key: PublicKey) -> bytes:
         now = self._clock()
