@@ -129,6 +129,19 @@ def test_dates_that_cannot_be_kept(not_before, not_after, refusal):
     assert caught.value.facts["date"] == rfc3339(not_after if refusal[0] == "notAfter" else not_before)
 
 
+def test_nothing_begins_where_its_contract_or_issuer_has_ended():
+    """Refused when it is ordered, not after its names were proved and with an error of ours (A-53)."""
+    assert end(None, begin=END - SECOND, latest=END) == END
+    for begin in (END, END + MINUTE):
+        with pytest.raises(DatesRefused) as caught:
+            end(None, begin=begin, latest=END)
+        assert caught.value.facts == {
+            "member": "notAfter",
+            "date": rfc3339(END),
+            "reason": "it is not after the beginning",
+        }
+
+
 def test_nothing_begins_before_its_contract():
     """Nor before what signs it: refused when it is ordered, not when it is signed (A-53)."""
     assert dates(NOW, None, earliest=NOW) == (NOW, END)

@@ -109,14 +109,13 @@ def end(not_after: datetime | None, *, begin: datetime, latest: datetime) -> dat
 
     ``latest`` is what ``contracts.latest_end`` gives for its beginning. Raises DatesRefused (RFC 8555 §7.4, A-53).
     """
-    if not_after is None:
-        return latest
-    if not_after > latest:
+    found = latest if not_after is None else not_after
+    if found > latest:
         reason = "it is later than the contract and the certificate's longest life allow"
-        raise DatesRefused(member="notAfter", date=rfc3339(not_after), reason=reason)
-    if not_after <= begin:
-        raise DatesRefused(member="notAfter", date=rfc3339(not_after), reason="it is not after the beginning")
-    return not_after
+        raise DatesRefused(member="notAfter", date=rfc3339(found), reason=reason)
+    if found <= begin:  # also where contract or issuing CA end before it would begin
+        raise DatesRefused(member="notAfter", date=rfc3339(found), reason="it is not after the beginning")
+    return found
 
 
 def _is_from_before_renewal(certificate: Certificate, contract: Contract) -> bool:
