@@ -159,8 +159,10 @@ class CrlService:
     async def _next(self, name: str) -> RevocationList:
         heads = await self._store.revocation_lists.heads()
         now = whole_second(self._clock())
-        # A certificate that expired since the last CRL is in this one still (RFC 5280 §3.3).
-        since = min(now, heads[name].this_update) if name in heads else now
+        # One that expired since the last CRL, or within a CRL's life, is in this one still: so on one at least that was
+        # not published for a revocation alone, and replaced by the next a moment later (RFC 5280 §3.3).
+        last = heads[name].this_update if name in heads else now
+        since = min(now - self._life, last)
         number = await self._store.revocation_lists.newest_number() + 1
         authority = self._issuers.of(name)
         entries = await self._entries(name, since, authority)
