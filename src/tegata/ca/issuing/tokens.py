@@ -1,9 +1,9 @@
 """Keys in a token (an HSM) over PKCS #11: found, proved to be the certificate's, and asked for signatures.
 
 A session that was lost is opened and logged in again once for each signature, by a module that begins anew where the
-token is not found otherwise. A PIN that the token refused is not
-tried again until it is another, and a token's last try is never used, however often a service is started again: so
-nothing here locks the token, if it counts as PKCS #11 says. Knows URIs and public keys, no certificate.
+token is not found otherwise. A PIN that the token refused is not tried again until it is another, and a token's last
+try is never used, however often a service is started again: so nothing here locks the token, if it counts as PKCS #11
+says. Knows URIs and public keys, no certificate.
 """
 
 import threading
