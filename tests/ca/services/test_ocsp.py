@@ -195,7 +195,7 @@ async def test_an_issuing_ca_that_cannot_sign(house, service, issued):
 
 
 async def test_what_was_said_is_said_on(house, service, issued):
-    """As long as it is good, where the issuing CA cannot certify another responder; of a revocation it says nothing."""
+    """While it is good, where the issuing CA cannot certify another responder; no revocation is kept back so (B-91)."""
     await ask(service, house, issued)
     house.clock.advance(14 * DAY)
     before = await ask(service, house, issued)
