@@ -12,7 +12,7 @@ from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus, OrderStatus
 from tegata.ca.errors import AddressForbidden, CaError, ConnectionFailed, ContractSuspended, NotFound, WrongAnswer
 from tegata.ca.model import Job
-from tegata.ca.ports import Conflict, Question, Verdict, Work
+from tegata.ca.ports import Conflict, Question, Sighting, Verdict, Work
 from tegata.ca.services.challenges import VALIDATE
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
@@ -216,6 +216,23 @@ async def test_what_may_pass_is_tried_again(house, placed):
     house.clock.advance(2 * SECOND)
     assert await house.work() == 1
     assert (await statuses(house, actor, view))[2] is OrderStatus.READY
+
+
+async def test_every_attempt_is_on_record(house, placed):
+    """What other places saw, and what the CA saw itself where the challenge does not keep it (B-45)."""
+    actor, _, challenge = placed
+    elsewhere = (Sighting("paris", "RIPE", None, b"{}"),)
+    house.network.verdicts = [DOWN._replace(sightings=elsewhere), SEEN._replace(sightings=elsewhere)]
+    await house.challenges.accept(actor, challenge.id)
+    await house.work()
+    house.clock.advance(SECOND)
+    await house.work()
+    seen = await house.store.observations.of_challenge(challenge.id)
+    assert [(one.perspective, one.error) for one in seen] == [
+        ("", "validation.connection"),
+        ("paris", None),
+        ("paris", None),
+    ]
 
 
 async def test_what_does_not_pass_is_a_verdict(house, placed):

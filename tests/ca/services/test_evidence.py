@@ -44,13 +44,14 @@ async def test_every_name_with_every_sighting(house):
 
 
 async def test_an_attempt_that_failed_is_on_record_too(house):
-    """What places saw before it was tried again stays (B-45)."""
+    """What places saw before it was tried again stays, and what the CA made of it (B-45)."""
     actor = await house.register(await house.sell())
     view = await house.order(actor)
     challenge = view.authorizations[0].authorization.challenges[0]
     house.network.verdicts = [Verdict(TooFewPerspectives(name="www.example.com"), b"{}", SEEN.sightings)]
     await house.prove(actor, view)
-    assert len(await house.store.observations.of_challenge(challenge.id)) == 2
+    seen = await house.store.observations.of_challenge(challenge.id)
+    assert [one.perspective for one in seen] == ["", "frankfurt", "osaka"]
 
 
 async def test_a_certificate_that_is_not_there(house):

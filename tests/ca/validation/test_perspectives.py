@@ -97,12 +97,27 @@ async def test_all_agree():
     assert Sighting("p0", "APNIC", None, b'{"seen":"it"}') in verdict.sightings
 
 
-async def test_the_own_look_must_agree():
-    """Whatever others see; they are no longer waited for (B-42)."""
-    remotes = places(AGREED, None, AGREED)
-    verdict = await perspectives(remotes, primary=Place(outcome=OTHER)).check(QUESTION)
-    assert verdict.error is OTHER.error
+@pytest.mark.parametrize("look", ["check", "check_caa"])
+async def test_the_own_look_must_agree(look, monkeypatch):
+    """Whatever others see: it is on record, and who is late is not waited for (B-42, B-45)."""
+    monkeypatch.setattr("tegata.ca.validation.perspectives._MOMENT_SECONDS", 0.05)
+    remotes = places(AGREED, None, FORBIDDEN, Silent("dead"))
+    verdict = await getattr(perspectives(remotes, primary=Place(outcome=OTHER)), look)(QUESTION)
+    assert (verdict.error, verdict.evidence) == (OTHER.error, OTHER.evidence)
     assert remotes[1].was_cancelled
+    assert {(one.perspective, one.error) for one in verdict.sightings} == {
+        ("p0", None),
+        ("p1", LATE),
+        ("p2", "validation.caa"),
+        ("p3", SILENT),
+    }
+    assert len(verdict.sightings) == 4, "each is on record once"
+    assert Sighting("p0", "APNIC", None, b'{"seen":"it"}') in verdict.sightings
+
+
+async def test_the_own_look_alone_disagrees():
+    """Where there is nobody else."""
+    assert await look(primary=Place(outcome=OTHER)) == OTHER
 
 
 @pytest.mark.parametrize("fault", [CLOSED, OTHER, Silent("dead"), None])

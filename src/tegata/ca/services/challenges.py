@@ -211,8 +211,15 @@ class ChallengeService:
         """Keep what was seen, and draw the consequence: a proof, another attempt, or the end."""
         now = self._clock()
         work = Work()
+        is_tried_again = isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts
         sightings.record(
-            self._store.observations, work, challenge=challenge, look=Look.VALIDATION, verdict=verdict, at=now
+            self._store.observations,
+            work,
+            challenge=challenge,
+            look=Look.VALIDATION,
+            verdict=verdict,
+            at=now,
+            with_own=is_tried_again,
         )
         if verdict.error is None:
             self._store.authorizations.pass_challenge(
@@ -220,7 +227,7 @@ class ChallengeService:
             )
             self._limits.passed(work, authorization.account_id, authorization.identifier.value)
             await self._finish(work, job)
-        elif isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts:
+        elif is_tried_again:
             self._store.jobs.postpone(work, job, now + _FIRST_PAUSE * 2**job.attempts)
             await self._store.commit(work)
         else:

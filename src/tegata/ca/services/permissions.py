@@ -89,6 +89,12 @@ class Permissions:
         async with places:
             verdict = await self._validator.check_caa(question(account, authorization, challenge, self._account_urls))
         sightings.record(
-            self._store.observations, work, challenge=challenge, look=Look.CAA, verdict=verdict, at=self._clock()
+            self._store.observations,
+            work,
+            challenge=challenge,
+            look=Look.CAA,
+            verdict=verdict,
+            at=self._clock(),
+            with_own=True,
         )
         return verdict.error

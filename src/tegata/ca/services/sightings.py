@@ -7,11 +7,18 @@ from tegata.ca.ports import Observations, Sighting, Verdict, Work
 
 
 def record(
-    observations: Observations, work: Work, *, challenge: Challenge, look: Look, verdict: Verdict, at: datetime
+    observations: Observations,
+    work: Work,
+    *,
+    challenge: Challenge,
+    look: Look,
+    verdict: Verdict,
+    at: datetime,
+    with_own: bool,
 ) -> None:
-    """Add every sighting of a verdict to a unit of work; what the CA itself saw is kept elsewhere, but for CAA."""
+    """Add every sighting of a verdict to a unit of work; what the CA itself saw too where nothing else keeps it."""
     seen = list(verdict.sightings)
-    if look is Look.CAA:
+    if with_own:
         seen.append(Sighting("", "", verdict.error.code if verdict.error else None, verdict.evidence))
     for sighting in seen:
         observation = Observation(

@@ -32,6 +32,9 @@ from tegata.ca.validation.remote import Silent
 # finalize request waits for CAA.
 _SECONDS = {Look.VALIDATION: 40.0, Look.CAA: 20.0}
 
+# Usually they see what is seen here, and as soon; who is told of the failure waits no longer for the record's sake.
+_MOMENT_SECONDS = 2.0
+
 SILENT = "perspective.silent"
 LATE = "perspective.late"
 # What tells that a site cannot be reached; anything else is something that was seen there.
@@ -106,28 +109,33 @@ class Perspectives:
         return await self._corroborated(Look.CAA, question, self._primary.check_caa(question))
 
     async def _corroborated(self, look: Look, question: Question, own: Awaitable[Verdict]) -> Verdict:
-        """All look at once; without the own agreement nobody else's matters (B-42)."""
+        """All look at once; without the own agreement nobody else's matters (B-42), but it is on record (B-45)."""
         asked = [asyncio.create_task(self._ask(remote, look, question)) for remote in self._remotes]
         try:
             verdict = await own
             if verdict.error is not None:
-                return verdict
+                voices = await self._heard_soon(asked)
+                return verdict._replace(sightings=self._sightings(voices))
             voices, outcome = await self._heard(asked)
         finally:
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
-        heard = {voice.remote.name for voice in voices}
-        late = [_Voice(remote, None) for remote in self._remotes if remote.name not in heard]
         agreeing = sum(voice.agrees for voice in voices)
         tally = f"{agreeing}/{len(self._remotes)}"
         log.info("corroborated", look=look, name=question.identifier.value, agree=tally, outcome=outcome.name)
         return Verdict(
             None if outcome is Outcome.REACHED else self._disagreement(question, voices),
             msgspec.json.encode({"own": msgspec.Raw(verdict.evidence), "corroborated": tally}),
-            tuple(voice.sighting() for voice in (*voices, *late)),
+            self._sightings(voices),
             verdict.until,
         )
+
+    def _sightings(self, voices: Sequence[_Voice]) -> tuple[Sighting, ...]:
+        """What was seen at every place that was asked, or that nobody waited for it."""
+        heard = {voice.remote.name for voice in voices}
+        late = [_Voice(remote, None) for remote in self._remotes if remote.name not in heard]
+        return tuple(voice.sighting() for voice in (*voices, *late))
 
     async def _ask(self, remote: Remote, look: Look, question: Question) -> _Voice:
         try:
@@ -144,6 +152,13 @@ class Perspectives:
             if self._count(voices) is Outcome.REACHED:
                 break
         return voices, self._count(voices)
+
+    @staticmethod
+    async def _heard_soon(asked: Sequence[asyncio.Task[_Voice]]) -> list[_Voice]:
+        """What was said already, and what is said in a moment more, where it decides nothing."""
+        if asked:
+            await asyncio.wait(asked, timeout=_MOMENT_SECONDS)
+        return [task.result() for task in asked if task.done() and not task.exception()]
 
     def _count(self, voices: Sequence[_Voice]) -> Outcome:
         agreeing = [voice.remote.region for voice in voices if voice.agrees]
