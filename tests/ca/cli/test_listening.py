@@ -1,7 +1,10 @@
 """Where the servers listen."""
 
+import errno
+import os
 import resource
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,8 @@ from tegata.ca.cli.listening import (
     parse,
 )
 
+LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+
 
 @pytest.mark.parametrize(
     ("url", "listen"),
@@ -21,8 +26,8 @@ from tegata.ca.cli.listening import (
         ("https://127.0.0.1:8443", "127.0.0.1:8443"),
         ("https://127.0.0.1", "127.0.0.1:443"),
         ("http://127.0.0.1", "127.0.0.1:80"),
-        ("https://192.0.2.1:8443", "0.0.0.0:8443"),
-        ("https://no-such-host.invalid:8443", "0.0.0.0:8443"),
+        ("https://192.0.2.1:8443", ":8443"),
+        ("https://no-such-host.invalid:8443", ":8443"),
     ],
 )
 def test_the_default_is_the_own_address_or_all(url, listen):
@@ -59,6 +64,33 @@ def test_sockets_accept_at_once():
     (opened,) = open_sockets("127.0.0.1:0")
     with opened, socket.create_connection(opened.getsockname(), timeout=60):
         pass
+
+
+def test_all_addresses_are_those_of_both_families():
+    """IPv6 where the machine has it, each family by a socket of its own."""
+    opened = open_sockets(":0")
+    for one in opened:
+        with one, socket.create_connection((LOOPBACK[one.family], one.getsockname()[1]), timeout=60):
+            pass
+    addresses = Path("/proc/net/if_inet6")
+    has_ipv6 = addresses.exists() and bool(addresses.read_text())
+    assert {one.family for one in opened} == {socket.AF_INET, *([socket.AF_INET6] if has_ipv6 else [])}
+
+
+@pytest.mark.parametrize("reason", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+def test_a_machine_without_ipv6(monkeypatch, reason):
+    """It listens where it can."""
+
+    class Only4(socket.socket):
+        def __init__(self, family, *more):
+            if family == socket.AF_INET6:
+                raise OSError(reason, os.strerror(reason))
+            super().__init__(family, *more)
+
+    monkeypatch.setattr(socket, "socket", Only4)
+    [opened] = open_sockets(":0")
+    with opened:
+        assert opened.family == socket.AF_INET
 
 
 def test_a_port_in_use_is_told():

@@ -50,13 +50,13 @@ def test_an_agents_directory(home):
     assert stat.S_IMODE((home / "keys" / "perspectives-primary.pem").stat().st_mode) == 0o600
     assert b"ENCRYPTED" in (home / "keys" / "perspectives.key").read_bytes()
     agent = configuration.load_agent(directory)
-    assert (agent.name, agent.listen) == ("frankfurt", "0.0.0.0:8444")
+    assert (agent.name, agent.listen) == ("frankfurt", ":8444")
     assert (agent.validation.http01_port, agent.validation.resolvers) == (8080, ())
     assert agent.validation.issuer_domains == ("ca.example.com",)
 
 
-def test_an_agent_at_an_address_of_ipv6_listens_there(home):
-    """At every address of that family, as it does of the other."""
+def test_an_agent_at_an_address_of_ipv6_listens_everywhere(home):
+    """At every address of the machine, as one at an address of the other family."""
     directory = home / "perspectives" / "paris"
     perspectives.add(
         grammar.parse(
@@ -64,7 +64,7 @@ def test_an_agent_at_an_address_of_ipv6_listens_there(home):
             {},
         )
     )
-    assert configuration.load_agent(directory).listen == "[::]:8444"
+    assert configuration.load_agent(directory).listen == ":8444"
 
 
 def test_the_settings_name_it(home):

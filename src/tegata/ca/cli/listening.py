@@ -40,15 +40,15 @@ def allow_many_sockets() -> None:
 
 
 def default_for(url: str) -> str:
-    """HOST:PORT to listen at for a public URL: its own host if that is this machine, else every address."""
+    """Where to listen for a public URL: HOST:PORT if that host is this machine, else :PORT, every address it has."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     try:
         found = _resolve(host, port)
     except OSError:
-        return f"0.0.0.0:{port}"
+        return f":{port}"
     if not all(_is_ours(family, address) for family, address in found):
-        return f"0.0.0.0:{port}"
+        return f":{port}"
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

@@ -85,11 +85,8 @@ def add(asked: Asked) -> Answer:
     known = [one for one in settings.validation.perspectives if one.name == perspective.name]
     if known and known != [perspective]:
         raise Refused(reason="settings.toml has another address or region for this perspective")
-    host, port = listening.parse(perspective.address)
-    everywhere = "[::]" if ":" in host else "0.0.0.0"  # noqa: S104 - an agent knows the CA by its certificate
-    agent = Agent(
-        name=perspective.name, listen=asked["listen"] or f"{everywhere}:{port}", validation=settings.validation
-    )
+    _, port = listening.parse(perspective.address)
+    agent = Agent(name=perspective.name, listen=asked["listen"] or f":{port}", validation=settings.validation)
     listening.parse(agent.listen)
     try:
         directory = _make(home, settings, agent)
