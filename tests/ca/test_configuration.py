@@ -131,11 +131,15 @@ def test_profiles_that_are_not_there(tmp_path: Path) -> None:
         load_settings(tmp_path)
 
 
-def test_a_trusted_proxy_is_a_network(tmp_path: Path) -> None:
-    """A typing error there would let anybody say where a request comes from, or nobody."""
-    text = '[acme]\nurl = "https://ca.example"\ntrusted_proxies = ["10.0.0.1/8"]\n[public]\nurl = "http://ca.example"\n'
-    (tmp_path / "settings.toml").write_text(text)
-    with pytest.raises(BadSettings, match="trusted_proxies"):
+@pytest.mark.parametrize(
+    ("section", "setting"), [("acme", "trusted_proxies"), ("portal", "operator_networks")], ids=lambda name: name
+)
+def test_a_network_is_one(tmp_path: Path, section: str, setting: str) -> None:
+    """A typing error there would let anybody say where a request comes from, or nobody; here also who operates."""
+    sections = {"acme": 'url = "https://ca.example"\n', "public": 'url = "http://ca.example"\n', "portal": ""}
+    sections[section] += f'{setting} = ["10.0.0.1/8"]\n'
+    (tmp_path / "settings.toml").write_text("".join(f"[{name}]\n{text}" for name, text in sections.items()))
+    with pytest.raises(BadSettings, match=setting):
         load_settings(tmp_path)
 
 

@@ -45,7 +45,11 @@ DOORS = {
     "acme": Doors(_ACME, routes.acme),
     "acme-on-postgresql": Doors(_ACME, routes.acme, on_postgresql=True),
     "portal": Doors(
-        (test_endpoints.test_the_portal, test_endpoints.test_what_a_customer_fills_in),
+        (
+            test_endpoints.test_the_portal,
+            test_endpoints.test_what_a_customer_fills_in,
+            test_endpoints.test_what_an_operator_fills_in,
+        ),
         routes.portal,
         on_postgresql=True,
     ),

@@ -107,6 +107,12 @@ PORTAL = (
     b"/portal/orders/C1/credentials", b"/portal/orders/C1/credentials/K1/eab",
     b"/portal/orders/C1/credentials/K1/label", b"/portal/orders/C1/credentials/K1/rotate",
     b"/portal/orders/C1/credentials/K1/disable",
+    b"/portal/operator", b"/portal/operator/reports", b"/portal/operator/reports/R1",
+    b"/portal/operator/reports/R1/answer", b"/portal/operator/reports/R1/replace",
+    b"/portal/operator/reports/R1/revoke", b"/portal/operator/reports/R1/close",
+    b"/portal/operator/contracts", b"/portal/operator/contracts/C1", b"/portal/operator/contracts/C1/examine",
+    b"/portal/operator/contracts/C1/release", b"/portal/operator/contracts/C1/resume",
+    b"/portal/operator/contracts/C1/replace",
     b"/portal/static/portal.css", b"/", b"//other.example/x",
 )  # fmt: skip
 QUERIES = (b"", b"", b"?lang=en", b"?sort=applied&direction=desc&show=all", b"?lang=ja&sort=%00")
@@ -214,6 +220,7 @@ def test_the_portal(world: World, data: st.DataObject, requests: list[tuple[str,
             headers = data.draw(fields(FORM, FORM))
             headers += [(b"Cookie", world.cookie)] if logged_in and not path.startswith(b"/portal/logout") else []
             target = path.replace(b"C1", world.contract.encode()).replace(b"K1", world.kid.encode())
+            target = target.replace(b"R1", world.report.encode())
             answer = ask(service.acme, method, target, headers, data.draw(octets(*FORMS)))
             if answer is not None and not is_uvicorns(answer) and not target.startswith(b"/acme"):
                 assert "frame-ancestors 'none'" in answer.header("content-security-policy"), answer
@@ -259,6 +266,51 @@ def test_what_a_customer_fills_in(world: World, data: st.DataObject, path: bytes
                 cookies = (b"Cookie", world.cookie + b"; tegata-lang=" + language)
                 answer = world.service.acme.ask("GET", page.replace(b"C1", world.contract.encode()), (cookies,))
                 assert answer.status == 200, answer
+
+
+AT_THE_DESK = tuple(path for path in PORTAL if path.startswith(b"/portal/operator/"))
+DESK_FIELDS = {
+    "about": ("x", "", "<b>"),
+    "by": ("2027-01-01", "0001-01-01", "9999-12-31"),
+    "cause": ("misuse", "7"),
+    "confirmed": ("yes", ""),
+    "evidence": ("x", "a\nb"),
+    "examined": ("2026-11-01", "0001-01-01T00:00", "9999-12-31T23:59", "2026-11-01T00:00Z"),
+    "most": ("1", "0", "999999999"),
+    "outcome": ("x",),
+    "page": ("https://x.example/", "javascript:x"),
+    "reason": ("1", "2", "9", "x"),
+    "reporter": ("x",),
+    "revoking": ("0", "1", "2"),
+    "second": ("operator@example.com",),
+    "serial": ("1",),
+    "serials": ("1 2\n0A:B1", ""),
+    "source": ("visit", "x"),
+    "text": ("x", " "),
+}
+
+
+@settings(ENDPOINTS, max_examples=EXTENT.max_examples // 2)
+@given(data=st.data(), path=st.sampled_from(AT_THE_DESK))
+def test_what_an_operator_fills_in(world: World, data: st.DataObject, path: bytes) -> None:
+    """As a customer; a stranger's and a customer's form is none of theirs."""
+    filled = [
+        (name, data.draw(st.one_of(st.sampled_from(DESK_FIELDS[name]), texts(*DESK_FIELDS[name]))))
+        for name in data.draw(st.lists(st.sampled_from(sorted(DESK_FIELDS)), max_size=8))
+    ]
+    body = urlencode(filled, errors="replace").encode()
+
+    def at(path: bytes) -> bytes:
+        return path.replace(b"C1", world.contract.encode()).replace(b"R1", world.report.encode())
+
+    with world.service.watched():
+        for cookie in (b"__Host-tegata=x", world.cookie, world.operator):
+            answer = world.service.acme.ask("POST", at(path), ((b"Cookie", cookie), FORM), body)
+            assert cookie == world.operator or answer.status in (303, 404, 405), answer
+        for page in (b"/portal/operator?show=all", b"/portal/operator/reports/R1", b"/portal/operator/contracts/C1"):
+            for language in (b"en", b"ja"):
+                cookies = (b"Cookie", world.operator + b"; tegata-lang=" + language)
+                assert world.service.acme.ask("GET", at(page), (cookies,)).status == 200
 
 
 def is_uvicorns(answer: Answer) -> bool:

@@ -12,6 +12,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from tegata.acme import b64, jwk
 from tegata.pki import csr
+from tegata.pki.certs import load_chain, serial_hex
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.fuzz.actor import Actor
@@ -60,6 +62,10 @@ class World(NamedTuple):
     cookie: bytes
     chain: bytes
     """A certificate with its issuer, in PEM."""
+    operator: bytes
+    """An operator's session."""
+    report: str
+    """A report of a problem with that certificate."""
     query: Callable[[str], list[Any]]
     """Asks the CA's database."""
 
@@ -96,10 +102,7 @@ def opened(directory: Path, *, on_postgresql: bool = False) -> Iterator[World]:
             init, query = ("--database", url), partial(_by_postgresql, server, name_of(url))
         service = stack.enter_context(Service(directory, init))
         contract = service.ca.add_contract("www.example.com", ".example.net", user=USER, service="dv-acme-1y")
-        form = f"login={USER.replace('@', '%40')}&password={contract['user']['password']}".encode()
-        answer = service.acme.ask("POST", b"/portal/login", (FORM,), form)
-        assert answer.status == 303, answer
-        cookie = answer.header("set-cookie").partition(";")[0].encode()
+        operator = service.ca.json("operator", "add", "operator@example.com", "--name", "Operator")
         eab = contract["eab"]
         site = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", service.ca.http_port), Site))
         thread = threading.Thread(target=site.serve_forever)
@@ -107,10 +110,24 @@ def opened(directory: Path, *, on_postgresql: bool = False) -> Iterator[World]:
         stack.callback(thread.join)
         stack.callback(site.shutdown)
         # What is loaded with the first requests is no growth.
-        found = World(service, contract["contract"], eab["kid"], eab["hmac"], cookie, b"", query)
+        cookies = _session(service, **contract["user"]), _session(service, operator["login"], operator["password"])
+        credential = eab["kid"], eab["hmac"]
+        found = World(service, contract["contract"], *credential, cookies[0], b"", cookies[1], "", query)
         actor = found.actor()
         have_a_certificate(actor, NAMES[:2])
-        yield found._replace(chain=actor.chains[0])
+        (leaf, *_) = load_chain(actor.chains[0])
+        words = ["--cause", "misuse", "--about", "x", "--from", "x", "--serial", serial_hex(leaf)]
+        report = service.ca.json("report", "add", *words)["report"]
+        yield found._replace(chain=actor.chains[0], report=report)
+
+
+def _session(service: Service, login: str, password: str) -> bytes:
+    """The cookie of who has logged in."""
+    answer = service.acme.ask(
+        "POST", b"/portal/login", (FORM,), urlencode({"login": login, "password": password}).encode()
+    )
+    assert answer.status == 303, answer
+    return answer.header("set-cookie").partition(";")[0].encode()
 
 
 def _by_sqlite(file: Path, statement: str) -> list[Any]:

@@ -29,7 +29,7 @@ class TegataCA:
 
     Its names resolve by ``dns`` (by default every name is 127.0.0.1), or by the server at ``resolver`` (HOST:PORT).
     http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
-    ``issuer_domains``, if set before the start, are the CA's names in CAA records.
+    ``issuer_domains``, if set before the start, are the CA's names in CAA records. Operators come from this machine.
     ``smtp`` is a URL as of ``init --smtp``; ``init`` are further words for that command. ``home`` is its ``--dir``.
     Without ``serves`` it is initialised only, without ``limits_orders`` an account may place any number.
     """
@@ -75,6 +75,7 @@ class TegataCA:
             self.run("init", *self._first_settings()).check()
             settings = self.home / "settings.toml"  # no option of init says these
             text = settings.read_text().replace("tlsalpn01_port = 443", f"tlsalpn01_port = {self.tls_port}")
+            text = text.replace("operator_networks = []", 'operator_networks = ["127.0.0.0/8"]')
             text = text.replace("issuer_domains = []", f"issuer_domains = {json.dumps(self.issuer_domains)}")
             if not self._limits_orders:
                 text = text.replace('orders_per_account = "300/3h"', 'orders_per_account = ""')

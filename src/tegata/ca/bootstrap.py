@@ -37,6 +37,7 @@ from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.issuance import IssuanceService
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.notices import NoticeService
+from tegata.ca.services.operators import OperatorService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.precertifying import Precertifying
@@ -70,6 +71,7 @@ class Ca(Adapters):
     reports: ReportService
     credentials: CredentialService
     customers: CustomerService
+    operators: OperatorService
     notices: NoticeService | None
     evidence: EvidenceService
     runner: Runner
@@ -192,6 +194,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             store=store, server=directory_url(settings), sealer=on.sealer, ids=ids, clock=now
         ),
         customers=CustomerService(store=store, contracts=contracts, hasher=on.hasher, ids=ids, clock=now),
+        operators=OperatorService(store=store, hasher=on.hasher, ids=ids, clock=now),
         notices=None if on.notifier is None else NoticeService(store=store, notifier=on.notifier),
         evidence=EvidenceService(store),
         runner=runner,

@@ -5,6 +5,7 @@ What may be set is ``settings``; nothing is made here.
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -32,11 +33,8 @@ def load_settings(home: Path) -> Settings:
     path = home / SETTINGS_FILE
     settings = load(path, Settings)
     _check_urls(path, settings)
-    for proxy in settings.acme.trusted_proxies:
-        try:
-            ip_network(proxy)
-        except ValueError:
-            raise BadSettings(path=path, reason=f"acme.trusted_proxies: {proxy!r} is no network") from None
+    _check_networks(path, "acme.trusted_proxies", settings.acme.trusted_proxies)
+    _check_networks(path, "portal.operator_networks", settings.portal.operator_networks)
     perspectives = settings.validation.perspectives
     if len({one.name for one in perspectives}) != len(perspectives):
         raise BadSettings(path=path, reason="validation.perspectives: a name is there twice")
@@ -54,6 +52,14 @@ def load_settings(home: Path) -> Settings:
     if DNS_PERSIST_01 in offered and not 0 < len(settings.validation.issuer_domains) <= MOST_ISSUERS:
         raise BadSettings(path=path, reason="dns-persist-01 needs one to ten validation.issuer_domains")
     return settings
+
+
+def _check_networks(path: Path, setting: str, networks: Iterable[str]) -> None:
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise BadSettings(path=path, reason=f"{setting}: {network!r} is no network") from None
 
 
 def _check_urls(path: Path, settings: Settings) -> None:

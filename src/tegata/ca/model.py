@@ -390,6 +390,15 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class Operator(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of the portal who may do there what the operator's commands do; records name them by ``name``."""
+
+    customer_id: str
+    login: str
+    name: str
+    added_at: datetime
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A portal session; only the digest of its token is kept."""
 

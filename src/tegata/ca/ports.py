@@ -35,6 +35,7 @@ from tegata.ca.model import (
     Limit,
     Link,
     Observation,
+    Operator,
     Order,
     Precertificate,
     ProblemReport,
@@ -414,6 +415,20 @@ class Customers(Protocol):
     def close_session(self, work: Work, token_digest: bytes) -> None: ...
 
 
+class Operators(Protocol):
+    """Users of the portal who are operators."""
+
+    async def get(self, customer_id: str) -> Operator | None: ...
+    async def all(self) -> list[Operator]: ...
+    def insert(self, work: Work, operator: Operator) -> None:
+        """Guarded: the user is none yet."""
+        ...
+
+    def remove(self, work: Work, operator: Operator) -> None:
+        """Guarded: the user is one."""
+        ...
+
+
 class Jobs(Protocol):
     """Work rows with leases; at most one row a (kind, subject)."""
 
@@ -591,6 +606,7 @@ class Store(Protocol):
     examinations: Examinations
     credentials: Credentials
     customers: Customers
+    operators: Operators
     jobs: Jobs
     problem_reports: ProblemReports
     limits: Limits

@@ -53,6 +53,15 @@ class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     trusted_proxies: tuple[str, ...] = ()
 
 
+class Portal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The customer's portal; ``operator_networks`` are those from which operators may use their pages; () is nobody.
+
+    Of IPv6 a network of 64 bits counts as one address.
+    """
+
+    operator_networks: tuple[str, ...] = ()
+
+
 class Public(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The plain HTTP listener for CRLs, issuer certificates, health and the sticker's page.
 
@@ -295,6 +304,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: str = "Example CA"
     acme: Acme
     public: Public
+    portal: Portal = Portal()
     validation: Validation = Validation()
     metrics: Metrics = Metrics()
     tracing: Tracing = Tracing()

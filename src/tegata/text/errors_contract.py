@@ -203,6 +203,10 @@ REASONS: dict[str, str] = {
     "the contract was ended before": "契約はすでに終了しています",
     "another contract for this customer was added at the same moment": "同じお客様の契約が同時に追加されました",
     "a contract needs at least one domain": "契約にはドメイン名が少なくとも 1 つ必要です",
+    "operator": "運用者",
+    "this user is an operator already": "この利用者はすでに運用者です",
+    "the name of the operator says nothing, or has more than one line": "運用者の名前が空であるか、複数行です",
+    "the name of the operator is too long": "運用者の名前が長すぎます",
     "the user is no mail address": "利用者（user）がメールアドレスではありません",
     "the country is no code of ISO 3166-1 in capital letters, such as JP": (
         "国が JP のような ISO 3166-1 のコード（大文字）ではありません"

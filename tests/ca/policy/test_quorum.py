@@ -12,6 +12,7 @@ from tegata.ca.settings import (
     Lint,
     Perspective,
     Policy,
+    Portal,
     Profile,
     Public,
     Retention,
@@ -94,7 +95,7 @@ def settings(*regions, policy=PUBLIC, dnssec=True, **more):
 
 
 def test_settings_of_a_publicly_trusted_ca():
-    """Too few perspectives for today, one region, other ports: refused when it starts (B-46)."""
+    """Too few perspectives for today, one region, other ports, log-ins by password: refused (B-46, B-96)."""
     four = ("APNIC", "RIPE", "ARIN", "LACNIC")
     assert baseline.shortcomings(settings(*four), BEFORE) == []
     assert "4 of at least 5" in baseline.shortcomings(settings(*four), AFTER)[0]
@@ -104,6 +105,8 @@ def test_settings_of_a_publicly_trusted_ca():
     assert "dnssec" in baseline.shortcomings(settings(*four, dnssec=False), BEFORE)[0]
     assert "port 80" in baseline.shortcomings(settings(*four, http01_port=8080), BEFORE)[0]
     assert "port 443" in baseline.shortcomings(settings(*four, tlsalpn01_port=8443), BEFORE)[0]
+    with_pages = msgspec.structs.replace(settings(*four), portal=Portal(operator_networks=("10.0.0.0/8",)))
+    assert "operator_networks" in baseline.shortcomings(with_pages, BEFORE)[0]
     assert baseline.shortcomings(settings(policy=PRIVATE, http01_port=8080), AFTER) == []
 
 

@@ -6,7 +6,8 @@ import pytest
 from starlette.requests import Request
 
 from tegata.ca.errors import LoginFailed
-from tegata.ca.portal.logins import MOST_OF_AN_ADDRESS, LoginPages
+from tegata.ca.portal.door import MOST_OF_AN_ADDRESS, Door
+from tegata.ca.portal.logins import LoginPages
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +45,7 @@ async def tell(pages: LoginPages, login: str, address: str) -> str:
 async def test_an_address_that_tries_login_after_login() -> None:
     """B-93: So many wrong passwords and no more, whatever the logins: each is an event in the audit log."""
     customers = Customers()
-    pages = LoginPages(customers, lambda scope: scope["client"][0], lambda: 0.0)  # type: ignore[arg-type]  # see above
+    pages = LoginPages(customers, Door(lambda scope: scope["client"][0], lambda: 0.0))  # type: ignore[arg-type]  # see above
     for number in range(MOST_OF_AN_ADDRESS):
         assert "too many" not in await tell(pages, f"{number}@example.com", "192.0.2.7")
     assert "too many" in await tell(pages, "another@example.com", "192.0.2.7")
@@ -63,7 +64,7 @@ async def test_many_at_once_are_no_more_than_one_after_the_other() -> None:
         return await fail(login, password, address=address)
 
     customers.login = login  # type: ignore[method-assign]  # slow, as the hash is
-    pages = LoginPages(customers, lambda scope: scope["client"][0], lambda: 0.0)  # type: ignore[arg-type]  # see above
+    pages = LoginPages(customers, Door(lambda scope: scope["client"][0], lambda: 0.0))  # type: ignore[arg-type]  # see above
     asked = [asyncio.create_task(tell(pages, "one@example.com", "192.0.2.7")) for _ in range(50)]
     refused, _ = await asyncio.wait(asked[10:])
     assert all("too many" in each.result() for each in refused)

@@ -42,6 +42,7 @@ from tegata.ca.services.issuance import IssuanceService
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.notices import NoticeService
+from tegata.ca.services.operators import OperatorService
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
@@ -302,6 +303,7 @@ class House:
         self.customers = CustomerService(
             store=store, contracts=self.contracts, hasher=self.hasher, ids=ids, clock=clock
         )
+        self.operators = OperatorService(store=store, hasher=self.hasher, ids=ids, clock=clock)
         self.notices = NoticeService(store=store, notifier=self.post)
 
     def crl_service(self) -> CrlService:

@@ -19,6 +19,7 @@ from tegata.ca.store.credentials import CredentialRows
 from tegata.ca.store.customers import CustomerRows
 from tegata.ca.store.examinations import ExaminationRows
 from tegata.ca.store.limits import LimitRows
+from tegata.ca.store.operators import OperatorRows
 from tegata.ca.store.orders import OrderRows
 from tegata.ca.store.precertificates import PrecertificateRows
 from tegata.ca.store.problem_reports import ProblemReportRows
@@ -211,7 +212,7 @@ def test_every_write_records(port: str, verb: str) -> None:
     }
     rows |= {"Contracts": ContractRows, "Credentials": CredentialRows, "Customers": CustomerRows, "Orders": OrderRows}
     rows |= {"RevocationLists": RevocationListRows, "Examinations": ExaminationRows}
-    rows |= {"ProblemReports": ProblemReportRows}
+    rows |= {"ProblemReports": ProblemReportRows, "Operators": OperatorRows}
     rows |= {"Limits": LimitRows, "BlockedKeys": BlockedKeyRows, "Precertificates": PrecertificateRows}
     assert "audit.record(" in inspect.getsource(getattr(rows[port], verb))
 

@@ -8,6 +8,7 @@ from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import Refused
+from tegata.ca.policy.certificates import kept
 
 _COLUMNS = ("serial", "contract", "status", "not_before", "not_after", "names")
 
@@ -40,10 +41,7 @@ async def replace(ca: Ca, asked: Asked) -> Answer:
     serials = [*(asked["serial"] or ()), *serials_in(asked["serials"])]
     if not serials:
         raise Refused(reason="there is no serial number")
-    page: str | None = asked["page"]
-    if page is not None and not page.startswith("https://"):
-        raise Refused(reason="the page is no https URL")
-    found = await ca.certificates.replace_by_operator([kept(each) for each in serials], asked["by"], page)
+    found = await ca.certificates.replace_by_operator([kept(each) for each in serials], asked["by"], asked["page"])
     return Answer([shapes.to_be_replaced(one, ca.now()) for one in found], (*_COLUMNS, "replace_by"))
 
 
@@ -57,8 +55,3 @@ def serials_in(file: str | None) -> list[str]:
 
 def _serial(asked: Asked) -> str:
     return kept(asked["serial"])
-
-
-def kept(text: str) -> str:
-    """The serial as it is kept, however the operator copied it: ``0A:B1`` is ``ab1``."""
-    return text.replace(":", "").lower().lstrip("0")

@@ -161,6 +161,16 @@ COMMANDS = (
         "make a new password for the portal in place of a lost one; who is logged in with the old one is logged out",
         "MAIL",
     ),
+    Command(
+        ("operator", "add"),
+        "let a user of the portal do there what these commands do, where [portal] operator_networks are set",
+        "MAIL",
+        (Option("name", "NAME", "who that is, in what they record", required=True),),
+    ),
+    Command(("operator", "list"), "list the operators of the portal"),
+    Command(
+        ("operator", "remove"), "let a user of the portal be no operator any more, from the next request on", "MAIL"
+    ),
     Command(("paused", "list"), "list the names of a contract that are paused for failing again and again", "CONTRACT"),
     Command(
         ("paused", "resume"),

@@ -38,6 +38,12 @@ website = {acme.website}
 # only of such as write or extend that field themselves. None: whoever connects is who asks.
 trusted_proxies = {acme.trusted_proxies}
 
+[portal]
+# Networks from which operators ("tegata-ca operator add") may use their pages at /portal/operator, such as
+# "10.1.2.0/24", or "127.0.0.0/8" by a tunnel; none: nobody may. Behind a reverse proxy set trusted_proxies too, or
+# every visitor has the proxy's address.
+operator_networks = {portal.operator_networks}
+
 [public]
 # Base URL of CRLs, issuer certificates and the sticker's page; it stands in certificates: never change it.
 url = {public.url}

@@ -14,6 +14,7 @@ from tegata.ca.model import (
     Event,
     Examination,
     Failures,
+    Operator,
     Organization,
     ProblemReport,
 )
@@ -121,6 +122,11 @@ def concerned(one: Concerned) -> Shape:
 def event(record: Event) -> Shape:
     """Something that happened."""
     return {"at": record.at.isoformat(), "kind": record.kind, "subject": record.subject, "facts": record.facts}
+
+
+def operator(record: Operator) -> Shape:
+    """Who may do in the portal what the operator's commands do."""
+    return {"login": record.login, "name": record.name, "added": rfc3339(record.added_at)}
 
 
 def paused(record: Failures) -> Shape:

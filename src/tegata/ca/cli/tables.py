@@ -61,6 +61,7 @@ _LABELS = {
     "user": Sentence("Customer", "お客様"),
     "login": Sentence("Login", "ログインID"),
     "password": Sentence("Password", "パスワード"),
+    "added": Sentence("Added", "登録日時"),
     "perspective": Sentence("Perspective", "確認地点"),
     "region": Sentence("Region", "地域"),
     "address": Sentence("Address", "アドレス"),

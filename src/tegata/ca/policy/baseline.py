@@ -63,6 +63,8 @@ def shortcomings(settings: Settings, now: datetime) -> list[str]:
         found.append(f"retention.evidence_days: at least {EVIDENCE_DAYS} (BR 5.4.3)")
     if settings.lint.pkilint and settings.lint.percent < _ALL:
         found.append("lint.percent: all certificates or none, 100 (BR 4.3.1.2)")
+    if settings.portal.operator_networks:
+        found.append("portal.operator_networks: operators' pages take a password alone; none (NetSec 2)")
     return [*found, *_unfit_keys(settings)]
 
 

@@ -38,13 +38,15 @@ def status(certificate: Certificate, now: datetime) -> CertificateStatus:
     return CertificateStatus.EXPIRED if now >= certificate.not_after + LAST_SECOND else CertificateStatus.VALID
 
 
-_OF_SUBSCRIBERS = [
+_OF_SUBSCRIBERS = (
     Reason.UNSPECIFIED,
     Reason.KEY_COMPROMISE,
     Reason.AFFILIATION_CHANGED,
     Reason.SUPERSEDED,
     Reason.CESSATION_OF_OPERATION,
-]
+)
+OF_OPERATORS = (*_OF_SUBSCRIBERS, Reason.PRIVILEGE_WITHDRAWN)
+"""The reasons that the CA's operator may give; privilegeWithdrawn is the CA's alone."""
 
 
 def subscriber_reason(reason: int | None) -> Reason:
@@ -56,17 +58,22 @@ def subscriber_reason(reason: int | None) -> Reason:
 
 
 def operator_reason(reason: int) -> Reason:
-    """The reason the CA's operator gives; privilegeWithdrawn is the CA's alone. Raises BadRevocationReason."""
-    return _among([*_OF_SUBSCRIBERS, Reason.PRIVILEGE_WITHDRAWN], reason)
+    """The reason the CA's operator gives. Raises BadRevocationReason."""
+    return _among(OF_OPERATORS, reason)
 
 
 def ca_reason(reason: int) -> Reason:
     """The reason for which a CA's certificate is revoked: never none at all (BR 7.2.2). Raises BadRevocationReason."""
-    return _among([one for one in Reason if one is not Reason.UNSPECIFIED], reason)
+    return _among(tuple(one for one in Reason if one is not Reason.UNSPECIFIED), reason)
 
 
-def _among(allowed: list[Reason], reason: int | None) -> Reason:
+def _among(allowed: tuple[Reason, ...], reason: int | None) -> Reason:
     for candidate in allowed:
         if candidate == (reason or 0):
             return candidate
     raise BadRevocationReason(reason=reason, allowed=", ".join(str(int(candidate)) for candidate in allowed))
+
+
+def kept(serial: str) -> str:
+    """The serial number as it is kept, however somebody copied it: ``0A:B1`` is ``ab1``."""
+    return serial.replace(":", "").lower().lstrip("0")

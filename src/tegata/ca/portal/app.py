@@ -1,6 +1,6 @@
 """The portal's routes on one screen, its answers to errors, and the headers every page carries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,15 +17,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tegata.ca.errors import NotFound, Refused
 from tegata.ca.journal import Journal
 from tegata.ca.portal.credentials import CredentialPages
+from tegata.ca.portal.desk import DESK, Desk
+from tegata.ca.portal.door import Address, Door
 from tegata.ca.portal.downloads import DownloadPages
-from tegata.ca.portal.logins import Address, LoginPages
+from tegata.ca.portal.examining import ExaminationPages
+from tegata.ca.portal.logins import LoginPages
 from tegata.ca.portal.orders import OrderPages
 from tegata.ca.portal.pages import HEADERS, language_of, page, words
+from tegata.ca.portal.reports import ReportPages
 from tegata.ca.portal.session import ORDERS, CrossSiteRequest, NotLoggedIn, to_login
+from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
+from tegata.ca.services.contracts import ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.limits import LimitService
+from tegata.ca.services.operators import OperatorService
+from tegata.ca.services.reports import ReportService
 from tegata.ca.services.terms import TermsService
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
@@ -43,6 +52,12 @@ def build(
     credentials: CredentialService,
     limits: LimitService,
     terms: TermsService,
+    operators: OperatorService,
+    contracts: ContractService,
+    examinations: ExaminationService,
+    reports: ReportService,
+    audit: AuditService,
+    operator_networks: Sequence[str],
     seal_url: str,
     address: Address,
     new_reference: Callable[[], str],
@@ -51,13 +66,19 @@ def build(
 ) -> ASGIApp:
     """The portal as an ASGI application for paths below ``/portal``.
 
-    ``seal_url`` is the address stickers lead to, less the contract; ``address`` says whose a request is;
-    ``new_reference`` gives a fresh reference number.
+    ``seal_url`` is the address stickers lead to, less the contract; ``address`` says whose a request is,
+    ``operator_networks`` from where operators' pages are there; ``new_reference`` gives a fresh reference number.
     """
-    logins = LoginPages(customers, address, monotonic)
+    door = Door(address, monotonic)
+    logins = LoginPages(customers, door)
     orders = OrderPages(customers, certificates, limits, terms, now)
     downloads = DownloadPages(customers, credentials, seal_url)
     eabs = CredentialPages(customers, credentials, now)
+    desk = Desk(customers=customers, operators=operators, audit=audit, door=door, networks=operator_networks)
+    problems = ReportPages(desk, reports, now)
+    examining = ExaminationPages(
+        desk, contracts=contracts, examinations=examinations, limits=limits, certificates=certificates, now=now
+    )
     order = "/portal/orders/{contract:str}"
     portal = Starlette(
         routes=[
@@ -83,6 +104,7 @@ def build(
             Route(f"{order}/credentials/{{kid:str}}/rotate", eabs.rotate, methods=["POST"]),
             Route(f"{order}/credentials/{{kid:str}}/disable", eabs.confirm, methods=["GET"]),
             Route(f"{order}/credentials/{{kid:str}}/disable", eabs.disable, methods=["POST"]),
+            *_of_operators(problems, examining),
             Mount("/portal/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(_Guard)],
@@ -101,6 +123,28 @@ def build(
     return portal
 
 
+def _of_operators(problems: ReportPages, examining: ExaminationPages) -> list[Route]:
+    report, contract = f"{DESK}/reports/{{report:str}}", f"{DESK}/contracts/{{contract:str}}"
+    steps = {
+        f"{DESK}/reports": problems.add,
+        f"{report}/answer": problems.answer,
+        f"{report}/replace": problems.replace,
+        f"{report}/revoke": problems.revoke,
+        f"{report}/close": problems.close,
+        f"{contract}/examine": examining.examine,
+        f"{contract}/release": examining.release,
+        f"{contract}/resume": examining.resume,
+        f"{contract}/replace": examining.replace,
+    }
+    return [
+        Route(DESK, problems.table, methods=["GET"]),
+        Route(report, problems.report, methods=["GET"]),
+        Route(f"{DESK}/contracts", examining.find, methods=["GET"]),
+        Route(contract, examining.contract, methods=["GET"]),
+        *(Route(path, step, methods=["GET", "POST"]) for path, step in steps.items()),
+    ]
+
+
 async def _to_orders(_: Request) -> Response:
     return RedirectResponse(ORDERS, 303)
 
@@ -113,9 +157,8 @@ async def _missing(request: Request, error: Exception) -> Response:
     """One page for what is not there, what is another's and what another site asked for: they must look alike."""
     t = words(language_of(request))
     if isinstance(error, HTTPException) and error.status_code == TOO_LARGE:
-        return page(
-            request, "problem.html", status=TOO_LARGE, title=t("failed"), text=t("too-large.text"), reference=None
-        )
+        text = t("too-large.desk" if request.url.path.startswith(DESK) else "too-large.text")
+        return page(request, "problem.html", status=TOO_LARGE, title=t("failed"), text=text, reference=None)
     status = (
         error.status_code if isinstance(error, HTTPException) else 403 if isinstance(error, CrossSiteRequest) else 404
     )

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tegata.ca.errors import CaError, NotFound
+from tegata.ca.errors import NotFound
 from tegata.ca.model import Contract, Credential
 from tegata.ca.policy.contracts import CredentialStatus, credential_status
+from tegata.ca.portal import forms
 from tegata.ca.portal.downloads import attachment
-from tegata.ca.portal.pages import end_of_day, page
+from tegata.ca.portal.pages import page
 from tegata.ca.portal.session import check_same_site, require_customer
 from tegata.ca.ports import Usage
 from tegata.ca.services.credentials import LABEL_CHARACTERS, CredentialService
@@ -24,12 +24,6 @@ from tegata.ca.services.customers import ContractView, CustomerService
 OVERLAP_DAYS = (0, 7, 30)
 """For how long an EAB that is replaced may go on registering accounts."""
 MOST_ACCOUNTS = 1_000_000
-
-
-class BadForm(CaError):
-    """A value of a form is none that the page's fields have."""
-
-    code = "portal.form"
 
 
 class Row(NamedTuple):
@@ -66,13 +60,13 @@ class CredentialPages:
         check_same_site(request)
         view = await self._view(request)
         form = await request.form()
-        domains = [str(value) for value in form.getlist("domain")]
+        domains = forms.texts(form, "domain")
         await self._credentials.add(
             view.contract.id,
             # All of them is no limit: names that the contract gets later are the EAB's too.
             domains=() if set(domains) >= set(view.contract.domains) else domains,
-            most_accounts=_number(form, "accounts", MOST_ACCOUNTS),
-            expires_at=_day(form, "expires", request),
+            most_accounts=forms.number(form, "accounts", MOST_ACCOUNTS),
+            expires_at=forms.end_of_day(form, "expires", request),
             label=str(form.get("label") or ""),
         )
         return _back(view.contract)
@@ -88,7 +82,7 @@ class CredentialPages:
         """Put a new EAB in this one's place; the old one may register accounts for some days more."""
         check_same_site(request)
         view, credential = await self._one(request)
-        days = _number(await request.form(), "days", max(OVERLAP_DAYS))
+        days = forms.number(await request.form(), "days", max(OVERLAP_DAYS))
         await self._credentials.rotate(credential.kid, until=self._now() + timedelta(days=days) if days else None)
         return _back(view.contract)
 
@@ -102,9 +96,9 @@ class CredentialPages:
         """Disable the EAB, if as many accounts depend on it as the page said."""
         check_same_site(request)
         view, credential = await self._one(request)
-        accounts = _number(await request.form(), "accounts", MOST_ACCOUNTS)
+        accounts = forms.number(await request.form(), "accounts", MOST_ACCOUNTS)
         if accounts is None:
-            raise BadForm
+            raise forms.BadForm
         await self._credentials.disable(credential.kid, accounts=accounts)
         return _back(view.contract)
 
@@ -139,24 +133,3 @@ class CredentialPages:
 
 def _back(contract: Contract) -> Response:
     return RedirectResponse(f"/portal/orders/{contract.id}/credentials", 303)
-
-
-def _number(form: FormData, name: str, most: int) -> int | None:
-    """A number of the form, if it was filled in; raises BadForm."""
-    text = str(form.get(name) or "").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= most):
-        raise BadForm
-    return int(text)
-
-
-def _day(form: FormData, name: str, request: Request) -> datetime | None:
-    """The end of a day of the form, where the reader is, if one was filled in; raises BadForm."""
-    text = str(form.get(name) or "").strip()
-    if not text:
-        return None
-    try:
-        return end_of_day(text, request)
-    except ValueError:
-        raise BadForm from None

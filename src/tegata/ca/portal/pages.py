@@ -4,8 +4,6 @@ Decides nothing about contracts; shows what it is given.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
-from datetime import date as day_of
 from functools import partial
 
 import jinja2
@@ -50,12 +48,6 @@ def words(language: Language) -> Callable[[str], str]:
     return lambda key: WORDS[key].fill(language, {})
 
 
-def end_of_day(text: str, request: Request) -> datetime:
-    """The last second of a day (``2026-01-30``, as a date field sends it) where its reader is; raises ValueError."""
-    there = dates.zone(language_of(request))
-    return datetime.combine(day_of.fromisoformat(text), time(23, 59, 59), there).astimezone(UTC)
-
-
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
     """Fill a template for this reader."""
     language = language_of(request)
@@ -63,6 +55,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     text = _environment.get_template(template).render(
         t=words(language),
         date=partial(dates.day, language=language),
+        minute=partial(dates.minute, language=language),
         language=language,
         switch_language="?" + request.url.include_query_params(lang=other).query,
         **values,

@@ -19,7 +19,7 @@ ORDERS = "/portal/orders"
 BACK, LOST = "to", "lost"
 """What the log-in's address says: the page that was wanted, and that a form came to nothing."""
 # No page of ours has another address. Dots, backslashes and escapes would only ever lead elsewhere.
-_OWN = re.compile(r"/portal/orders(?:/[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9_=&-]*)?")
+_OWN = re.compile(r"/portal/(?:orders|operator)(?:/[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9_=&-]*)?")
 
 
 class NotLoggedIn(Exception):

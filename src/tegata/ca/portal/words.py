@@ -3,9 +3,10 @@
 Data only; which language a reader gets is decided in ``pages``. 契約更新 and 証明書更新 are never both called 更新.
 """
 
+from tegata.ca.portal.words_of_operators import WORDS_OF_OPERATORS
 from tegata.text.catalogue import Sentence
 
-WORDS: dict[str, Sentence] = {
+WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
     "portal": Sentence("Customer's portal", "お客様専用ページ"),
     "other-language": Sentence("日本語", "English"),
     "login": Sentence("Log in", "ログイン"),

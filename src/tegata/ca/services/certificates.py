@@ -171,6 +171,8 @@ class CertificateService:
         are to be replaced; raises UnknownObject, Refused.
         """
         now = self._clock()
+        if page is not None and not page.startswith("https://"):
+            raise Refused(reason="the page is no https URL")
         if ends <= now:
             raise Refused(reason="the instant by which they are to be replaced is not ahead")
         found = [await self.show(serial) for serial in dict.fromkeys(serials)]

@@ -3,7 +3,6 @@
 What a contract allows is ``policy.contracts``; this service only records what the operator decides.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,16 +16,16 @@ from tegata.ca.policy.calendar import LAST_SECOND, whole_second
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.policy.countries import COUNTRIES
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Sealer, Store, Work
+from tegata.ca.services import logins
 from tegata.ca.services.credentials import new_credential
+from tegata.ca.services.logins import Logins
 from tegata.ca.services.notices import CONTRACT_ACCEPTED
 from tegata.ca.settings import Policy, Service
 from tegata.text.catalogue import is_printable
 
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # The upper bounds of X.520, which certificates keep (BR 7.1.4.2).
 _NAME_CHARACTERS = 64
 _PLACE_CHARACTERS = 128
-_LOGIN_CHARACTERS = 254
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ class ContractService:
     ) -> None:
         self._policy = policy
         self._store, self._services, self._addresses = store, services, addresses
-        self._sealer, self._hasher, self._ids, self._clock = sealer, hasher, ids, clock
+        self._sealer, self._ids, self._clock = sealer, ids, clock
+        self._logins = Logins(store, hasher, ids)
         self._tell_customers = tell_customers
 
     async def add(
@@ -97,14 +97,14 @@ class ContractService:
         is_named = self._services[service_id].validation == "ov"
         if self._policy.public and is_named and not (organization.state or organization.locality):
             raise Refused(reason="an organization needs its state or its locality in publicly trusted certificates")
-        named, domains, login = _checked(organization), _patterns(domains, self._addresses), _login(user)
+        named, domains, login = _checked(organization), _patterns(domains, self._addresses), logins.checked(user)
         now = self._clock()
         starts = whole_second(starts or now)
         ends = whole_second(ends or _after(starts - LAST_SECOND, self._services[service_id]))
         if ends <= starts:
             raise Refused(reason="the contract would end before it starts")
         work = Work()
-        customer, password = await self._customer(work, login, now)
+        customer, password = await self._logins.of(work, login, now)
         contract = Contract(
             id=self._ids.contract_id(),
             customer_id=customer.id,
@@ -179,17 +179,6 @@ class ContractService:
         self._store.contracts.end(work, contract_id, self._clock())
         return await self._change(work, contract_id, "the contract was ended before")
 
-    async def _customer(self, work: Work, login: str, now: datetime) -> tuple[Customer, str | None]:
-        """The customer of a login; a new one goes into the unit of work, and has a first password to be told."""
-        customer = await self._store.customers.by_login(login)
-        if customer is not None:
-            return customer, None
-        password = self._ids.password()
-        password_hash = await self._hasher.hash(password)
-        customer = Customer(id=self._ids.object_id(), login=login, password_hash=password_hash, created_at=now)
-        self._store.customers.insert(work, customer)
-        return customer, password
-
     async def _change(self, work: Work, contract_id: str, lost: str) -> ContractView:
         try:
             await self._store.commit(work)
@@ -237,13 +226,6 @@ def _patterns(domains: Sequence[str], addresses: AddressFilter) -> tuple[str, ..
     if not domains:
         raise Refused(reason="a contract needs at least one domain")
     return tuple(dict.fromkeys(names.pattern(domain, addresses) for domain in domains))
-
-
-def _login(user: str) -> str:
-    login = user.strip().lower()
-    if not _MAIL.fullmatch(login) or not login.isprintable() or len(login) > _LOGIN_CHARACTERS:
-        raise Refused(reason="the user is no mail address")
-    return login
 
 
 def _checked(organization: Organization) -> Organization:

@@ -43,17 +43,21 @@ class CustomerService:
 
         A failure is on record with the ``address`` it came from (B-93).
         """
+        customer = await self.check(login, password, address=address)
+        # While the hash was compared, a new password may have been made: then this one is wrong after all.
+        with contextlib.suppress(Conflict):
+            return await self._open_session(customer)
+        await self._note_failure(customer, address)
+        raise LoginFailed
+
+    async def check(self, login: str, password: str, *, address: str = "") -> Customer:
+        """Whose login and password these are; raises and records as ``login``, and opens no session."""
         customer = await self._store.customers.by_login(login.strip().lower())
         password_hash = await self._hash_of_nobody() if customer is None else customer.password_hash
         right = len(password) <= PASSWORD_CHARACTERS and await self._hasher.verify(password_hash, password)
         if customer is not None and right:
-            # While the hash was compared, a new password may have been made: then this one is wrong after all.
-            with contextlib.suppress(Conflict):
-                return await self._open_session(customer)
-        work = Work()
-        facts = {"address": address} if address else {}
-        self._store.audit.note(work, LOGIN_FAILED, customer.id if customer else NOBODY, facts)
-        await self._store.commit(work)
+            return customer
+        await self._note_failure(customer, address)
         raise LoginFailed
 
     async def new_password(self, login: str) -> tuple[Customer, str]:
@@ -96,6 +100,12 @@ class CustomerService:
         if view.customer.id != customer.id:
             raise NotFound
         return view
+
+    async def _note_failure(self, customer: Customer | None, address: str) -> None:
+        work = Work()
+        facts = {"address": address} if address else {}
+        self._store.audit.note(work, LOGIN_FAILED, customer.id if customer else NOBODY, facts)
+        await self._store.commit(work)
 
     async def _open_session(self, customer: Customer) -> tuple[str, Session]:
         """A session and its token; raises Conflict where the customer's password is another by now."""

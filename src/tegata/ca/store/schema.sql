@@ -20,6 +20,12 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_expiring ON sessions (expires_at);
 
+CREATE TABLE operators (
+    customer_id TEXT PRIMARY KEY REFERENCES customers (id),
+    name TEXT NOT NULL,
+    added_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE contracts (
     id TEXT PRIMARY KEY,
     customer_id TEXT NOT NULL REFERENCES customers (id),

@@ -19,6 +19,7 @@ from tegata.ca.store.limits import LimitRows
 from tegata.ca.store.migrations import Migrated
 from tegata.ca.store.nonces import NonceRows
 from tegata.ca.store.observations import ObservationRows
+from tegata.ca.store.operators import OperatorRows
 from tegata.ca.store.orders import OrderRows
 from tegata.ca.store.precertificates import PrecertificateRows
 from tegata.ca.store.problem_reports import ProblemReportRows
@@ -41,6 +42,7 @@ class RowStore:
         self.examinations: ports.Examinations = ExaminationRows(engine)
         self.credentials: ports.Credentials = CredentialRows(engine)
         self.customers: ports.Customers = CustomerRows(engine)
+        self.operators: ports.Operators = OperatorRows(engine)
         self.jobs: ports.Jobs = JobRows(engine)
         self.problem_reports: ports.ProblemReports = ProblemReportRows(engine)
         self.observations: ports.Observations = ObservationRows(engine)

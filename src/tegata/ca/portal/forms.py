@@ -1,0 +1,87 @@
+"""What a form's fields hold, read as what they stand for: numbers, days, times, one of a few.
+
+Knows no page; a value that the page's field could not have is refused.
+"""
+
+from datetime import UTC, datetime, time
+from datetime import date as day_of
+from enum import StrEnum
+from typing import TypeVar
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from tegata.ca.errors import CaError
+from tegata.ca.portal.pages import language_of
+from tegata.text import dates
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class BadForm(CaError):
+    """A value of a form is none that the page's fields have."""
+
+    code = "portal.form"
+
+
+def text(form: FormData, name: str) -> str:
+    """What stands in a field, without spaces around it; empty where there is none."""
+    return str(form.get(name) or "").strip()
+
+
+def texts(form: FormData, name: str) -> list[str]:
+    """What stands in all fields of this name."""
+    return [str(value) for value in form.getlist(name)]
+
+
+def number(form: FormData, name: str, most: int) -> int | None:
+    """A number, if it was filled in; raises BadForm."""
+    said = text(form, name)
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and len(said) < 10 and int(said) <= most):
+        raise BadForm
+    return int(said)
+
+
+def choice(form: FormData, name: str, among: type[Choice]) -> Choice:
+    """One of these; raises BadForm."""
+    try:
+        return among(text(form, name))
+    except ValueError:
+        raise BadForm from None
+
+
+def end_of_day(form: FormData, name: str, request: Request) -> datetime | None:
+    """The last second of a day (``2026-01-30``, as a date field has it) where its reader is, if one was filled in.
+
+    Raises BadForm.
+    """
+    said = text(form, name)
+    if not said:
+        return None
+    try:
+        return _there(datetime.combine(day_of.fromisoformat(said), time(23, 59, 59)), request)
+    except (ValueError, OverflowError):
+        raise BadForm from None
+
+
+def moment(form: FormData, name: str, request: Request) -> datetime | None:
+    """A time where its reader is (``2026-01-30T09:15``), or the beginning of a day, if one was filled in.
+
+    Raises BadForm.
+    """
+    said = text(form, name)
+    if not said:
+        return None
+    try:
+        found = datetime.fromisoformat(said)
+        if found.tzinfo is not None:
+            raise BadForm
+        return _there(found, request)
+    except (ValueError, OverflowError):
+        raise BadForm from None
+
+
+def _there(instant: datetime, request: Request) -> datetime:
+    return instant.replace(tzinfo=dates.zone(language_of(request))).astimezone(UTC)
