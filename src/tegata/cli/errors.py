@@ -32,7 +32,7 @@ class MistypedFlag(UnknownFlag):
 
 
 class PrintedDash(TegataError):
-    """A word that begins with a dash of print, as word processors make it of hyphens; facts: ``word``."""
+    """A word that begins with a dash of print, as word processors make it of hyphens; facts: ``word`` (no value)."""
 
     code = "cli.printed-dash"
 

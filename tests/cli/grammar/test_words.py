@@ -9,6 +9,7 @@ from tegata.cli.errors import (
     MissingValue,
     MistypedFlag,
     NoCommand,
+    PrintedDash,
     SwallowedCommand,
     UnknownCommand,
     UnknownFlag,
@@ -296,3 +297,21 @@ def test_words_that_only_v5_has() -> None:
     """They are what v5 calls things that v4 calls otherwise or has not."""
     assert {"eab.kid", "eab.hmac", "http.address", "tls.address", "pfx.password"} <= V5_SPELLINGS
     assert not V5_SPELLINGS & {name for flag in FLAGS for name in flag.names}
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("–days", "–days"),
+        ("––pfx.pass=secret", "––pfx.pass=…"),
+        ("—-hmac=secret", "—-hmac=…"),
+        ("–secret", "–…"),
+        ("ーse=cret", "ー…"),
+        ("––", "––…"),
+    ],
+)
+def test_a_dash_of_print_is_told_without_a_secret(word: str, shown: str) -> None:
+    """A value that stands behind it, or a password that begins with one, is not for a log."""
+    with pytest.raises(PrintedDash) as caught:
+        parse(["run", word], {})
+    assert caught.value.facts == {"word": shown}

@@ -247,7 +247,7 @@ class Reading:
 
     def _take_plain_word(self, word: str) -> None:
         if word.startswith(_PRINTED_DASHES) and len(word) > 1:
-            raise PrintedDash(word=word)
+            raise PrintedDash(word=_without_value(word))
         self.seen.append(word)
         if self.command is not None:
             self.extra.append(word)
@@ -295,6 +295,14 @@ def dashed(name: str) -> str:
 
 def _without_dashes(word: str) -> str:
     return word[2:] if word.startswith("--") else word[1:]
+
+
+def _without_value(word: str) -> str:
+    """Of a word that begins with dashes of print these and a flag's name; what else is in it may be a secret."""
+    rest = word.lstrip("".join((*_PRINTED_DASHES, "-")))
+    name, equals, _ = rest.partition("=")
+    shown = name + ("=…" if equals else "") if name in _BY_NAME else "…"
+    return word.removesuffix(rest) + shown
 
 
 def _is_flag(word: str) -> bool:
