@@ -151,3 +151,25 @@ def test_who_asks(tegata: Tegata, play: Play) -> None:
     """--user-agent stands in front of our own, on every request."""
     run(tegata, play, "--user-agent", "acme-robot/7").check()
     assert all(asked.headers["user-agent"].startswith("acme-robot/7 tegata/") for asked in play.peer.asked)
+
+
+def test_a_pfx_file_that_cannot_be_made(tegata: Tegata, play: Play) -> None:
+    """It is found out before the order, told with file and line, and holds no later run back."""
+    (tegata.directory / ".lego.yml").write_text(
+        f"""\
+servers: {{ca: {{url: "{play.directory_url}"}}}}
+accounts: {{main: {{server: ca, acceptsTermsOfService: true}}}}
+challenges: {{web: {{http: {{webroot: "{play.webroot}"}}}}}}
+certificates:
+  {NAME}:
+    domains: [{NAME}]
+    pfx: {{password: "a\\0b"}}
+"""
+    )
+    for _ in range(2):
+        done = tegata.run()
+        assert done.code == 1
+        assert "No PKCS#12 (PFX) file of the form DES can be made here: there is a NUL in the password." in done.stderr
+        assert ".lego.yml, line 7, " in done.stderr
+        assert "a\0b" not in done.output
+    assert not [asked for asked in play.peer.asked if asked.path == "/newOrder"]

@@ -1,10 +1,11 @@
 """PKCS#12 files in both forms, read back by OpenSSL 3 without its legacy provider."""
 
 import pytest
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from tegata.pki import keys, pfx
-from tegata.pki.forms import EmptyPassword, PfxForm
+from tegata.pki.forms import EmptyPassword, PfxForm, PfxImpossible
 from tegata.pki.key_types import KeyType
 from tests.peers import openssl
 from tests.pki import issued
@@ -67,6 +68,33 @@ def test_a_wrong_password_does_not_open_it(tmp_path):
 def test_an_empty_password_is_refused():
     with pytest.raises(EmptyPassword):
         pfx.build(KEY, CHAIN, "", PfxForm.SHA256, "name")
+
+
+@pytest.mark.parametrize("form", PfxForm)
+@pytest.mark.parametrize("kind", [KeyType.RSA2048, KeyType.EC256, KeyType.EC384, KeyType.EC521, KeyType.ED25519])
+def test_what_can_be_made_can_be_known_before(form, kind):
+    """Whatever the letters of the password."""
+    for password in ("x", "日本 🔑", "x" * 1000):
+        pfx.check(keys.generate(kind), password, form)
+
+
+@pytest.mark.parametrize("error", [UnsupportedAlgorithm("no 3DES\nhere"), InternalError("no 3DES", []), ValueError()])
+def test_what_cannot_be_made_can_be_known_before(monkeypatch, error):
+    """Where OpenSSL is set up for FIPS 140, say; and a file that nobody could read."""
+
+    def refuse(*_):
+        raise error
+
+    with pytest.raises(PfxImpossible) as caught:
+        pfx.check(KEY, "a\0b", PfxForm.SHA256)
+    assert caught.value.facts == {"form": PfxForm.SHA256, "reason": "there is a NUL in the password"}
+    with pytest.raises(EmptyPassword):
+        pfx.check(KEY, "", PfxForm.SHA256)
+    monkeypatch.setattr(pkcs12, "serialize_key_and_certificates", refuse)
+    with pytest.raises(PfxImpossible) as caught:
+        pfx.check(KEY, PASSWORD, PfxForm.DES)
+    assert caught.value.facts["form"] is PfxForm.DES
+    assert caught.value.facts["reason"] in ("no 3DES", "ValueError")
 
 
 def test_the_forms_have_legos_words():

@@ -18,6 +18,12 @@ class EmptyPassword(TegataError):
     code = "pki.pfx-password"
 
 
+class PfxImpossible(TegataError):
+    """No PKCS#12 file of this ``form`` can be made with this key and password here: ``reason``."""
+
+    code = "pki.pfx-impossible"
+
+
 class PfxForm(StrEnum):
     """How a PKCS#12 file is encrypted, by lego's words for it."""
 

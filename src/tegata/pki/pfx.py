@@ -6,10 +6,11 @@ Builds bytes; writes no file and keeps no password. RC2, lego v4's default, is n
 from collections.abc import Sequence
 
 from cryptography import x509
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import KeySerializationEncryption, PrivateFormat, pkcs12
 
-from tegata.pki.forms import EmptyPassword, PfxForm
+from tegata.pki.forms import EmptyPassword, PfxForm, PfxImpossible
 from tegata.pki.keys import PrivateKey
 
 _ROUNDS = 20_000
@@ -32,6 +33,22 @@ def build(
         [issuer for issuer in issuers if issuer.issuer != issuer.subject],
         _encryption(form, password),
     )
+
+
+def check(key: PrivateKey, password: str, form: PfxForm) -> None:
+    """Pass if a file can be made with this key, without a certificate yet; raises EmptyPassword, PfxImpossible.
+
+    A system that is set up for FIPS 140 has no 3DES, say; and no program reads a password with a NUL.
+    """
+    if not password:
+        raise EmptyPassword
+    if "\0" in password:
+        raise PfxImpossible(form=form, reason="there is a NUL in the password")
+    try:
+        pkcs12.serialize_key_and_certificates(None, key, None, None, _encryption(form, password))
+    except (UnsupportedAlgorithm, InternalError, ValueError, TypeError) as error:
+        reason = str(error).partition("\n")[0][:200] or type(error).__name__
+        raise PfxImpossible(form=form, reason=reason) from error
 
 
 def _encryption(form: PfxForm, password: str) -> KeySerializationEncryption:

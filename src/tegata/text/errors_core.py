@@ -65,6 +65,17 @@ ENTRIES: dict[str, Entry] = {
             "パスワードを指定するか、オプションを省略して既定値を使用してください。",
         ),
     ),
+    "pki.pfx-impossible": Entry(
+        Sentence(
+            "No PKCS#12 (PFX) file of the form {form} can be made here: {reason}.",
+            "この環境では {form} 形式の PKCS#12（PFX）ファイルを作成できません: {reason}。",
+        ),
+        Sentence(
+            "Nothing was ordered. Give another password, or --pfx.format SHA256 where the system has no 3DES (FIPS).",
+            "注文は行っていません。別のパスワードを指定するか、システムが 3DES を許可しない場合（FIPS）は "
+            "--pfx.format SHA256 を指定してください。",
+        ),
+    ),
     "acme.malformed": Entry(
         Sentence("A message cannot be understood: {reason}.", "メッセージを解釈できません: {reason}。"),
         Sentence(
@@ -150,6 +161,7 @@ ENTRIES: dict[str, Entry] = {
 
 # The fact ``reason`` of these errors in Japanese. A reason without a translation is shown as it is.
 REASONS: dict[str, str] = {
+    "there is a NUL in the password": "パスワードに NUL 文字が含まれています",
     # keys
     "it is too long for a key": "鍵としては長すぎます",
     "it is encrypted": "暗号化されています",

@@ -11,7 +11,7 @@ from tegata.cli.config.file import Place
 from tegata.cli.config.wanted import Wanted
 from tegata.client.errors import InsecureUrl
 from tegata.errors import TegataError
-from tegata.pki.forms import EmptyPassword
+from tegata.pki.forms import EmptyPassword, PfxImpossible
 from tegata.pki.key_types import UnknownKeyType
 from tegata.pki.names import BadName
 from tegata.plugins.solvers.webroot import WebrootMissing
@@ -20,6 +20,7 @@ _ABOUT: Mapping[type[TegataError], str] = {
     BadName: "domains",
     UnknownKeyType: "key-type",
     EmptyPassword: "pfx.pass",
+    PfxImpossible: "pfx.pass",
     InsecureUrl: "server",
     errors.AddressInDns: "domains",
     errors.BadServer: "server",

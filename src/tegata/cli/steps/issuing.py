@@ -75,6 +75,8 @@ def issue(
     plan.ways.check_wildcards(order.names)
     hooks.before_order()
     key = _key(plan, order, files)
+    if plan.outputs.pfx and key:
+        pkcs12.check(key, plan.outputs.pfx.password, plan.outputs.pfx.form)
     with files.prepared(key):
         line = obtaining(tuple(order.names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
         context.console.log(line, INFO)

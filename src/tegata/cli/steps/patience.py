@@ -13,7 +13,15 @@ from tegata.client.errors import ContractOver, ProblemReceived
 from tegata.clock import rfc3339
 from tegata.errors import TegataError
 from tegata.host.attempts import AttemptsFile
-from tegata.host.errors import CertificateKeyLost, HookFailed, HookNotStarted, HookTimedOut, NotWritable
+from tegata.host.errors import (
+    CertificateKeyLost,
+    HookFailed,
+    HookNotStarted,
+    HookTimedOut,
+    LinkNotFollowed,
+    NotWritable,
+)
+from tegata.pki.forms import PfxImpossible
 
 
 @contextlib.contextmanager
@@ -29,7 +37,7 @@ def patient(context: Context, attempts: AttemptsFile, *, ends: datetime, anyway:
         before.check(context.clock.now())
     try:
         yield
-    except (CertificateKeyLost, ContractOver, HookFailed, HookNotStarted, HookTimedOut):
+    except (CertificateKeyLost, ContractOver, HookFailed, HookNotStarted, HookTimedOut, LinkNotFollowed, PfxImpossible):
         raise  # before the order: the CA has not been troubled
     except TegataError as error:
         asked = error.retry_after if isinstance(error, ProblemReceived) else None
