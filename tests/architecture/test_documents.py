@@ -2,11 +2,14 @@
 
 import re
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tegata.ca.cli import commands as commands_of_the_ca
+from tegata.cli.grammar import commands
+from tegata.cli.help import text as help_text
+from tegata.text.language import Language
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -42,64 +45,30 @@ def test_make_targets_exist(path: Path) -> None:
         assert target in targets, f"{name(path)}: make {target}"
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
-def test_command_flags_in_documents_exist(path: Path) -> None:
-    """A ``tegata`` or ``tegata-ca`` command line shown in a document uses flags that the help knows."""
-    for line in re.findall(r"^ {4}\$? ?(tegata(?:-ca)? .*)$", path.read_text("utf-8"), re.MULTILINE):
-        program, *words = line.split()
-        for flag in (word.split("=")[0] for word in words if re.match(r"--[a-z]", word)):
-            assert flag in help_of(program), f"{name(path)}: {program} has no {flag}"
+def options_of_the_ca(command: commands_of_the_ca.Command) -> str:
+    """What a command of ``tegata-ca`` takes, as its help writes it."""
+    return " ".join(f"--{option.name}" for option in (*commands_of_the_ca.EVERYWHERE, *command.options))
 
 
-def help_of(program: str) -> str:
-    """Everything the program's help says, subcommands included."""
-    if program not in HELP:
-        command = str(Path(sys.executable).with_name(program))
-        calls = [
-            [command, "--help"],
-            *([command, *subcommand.split(), "--help"] for subcommand in SUBCOMMANDS[program]),
-        ]
-        HELP[program] = "\n".join(
-            subprocess.run(call, capture_output=True, text=True, check=True).stdout for call in calls
-        )
-    return HELP[program]
-
-
-SUBCOMMANDS = {
-    "tegata": [
-        "run",
-        "renew",
-        "revoke",
-        "list",
-        "certificates list",
-        "certificates revoke",
-        "accounts list",
-        "accounts register",
-        "completion bash",
-        "accounts keyrollover",
-        "accounts recover",
-        "archives list",
-        "archives restore",
-        "migrate",
-        "conformance",
-    ],
-    "tegata-ca": [
-        "init",
-        "serve",
-        "check",
-        "contract",
-        "customer",
-        "eab",
-        "cert",
-        "key",
-        "ceremony",
-        "audit",
-        "backup",
-        "migrate",
-        "restore",
-    ],
+TAKEN = {
+    "tegata": {command: help_text(command, Language.EN, "tegata") for command in commands.COMMANDS},
+    "tegata-ca": {" ".join(one.words): options_of_the_ca(one) for one in commands_of_the_ca.COMMANDS},
 }
-HELP: dict[str, str] = {}
+"""Every command of both programs, and the options that it takes."""
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_command_lines_in_documents_are_taken(path: Path) -> None:
+    """One of ``tegata`` or ``tegata-ca`` has options that its command takes, one without a command what any takes."""
+    text = path.read_text("utf-8")
+    examples = re.findall(r"^ {4}\$? ?(tegata(?:-ca)? .*)$", text, re.MULTILINE)
+    for line in examples + re.findall(r"`(tegata(?:-ca)? [^`]+)`", text):
+        program, *words = line.split()
+        meant = [options for command, options in TAKEN[program].items() if set(command.split()) <= set(words)]
+        assert meant or line not in examples, f"{name(path)}: {line}: there is no such command"
+        for flag in (word.split("=")[0] for word in words if re.match(r"--[a-z]", word)):
+            known = re.compile(rf"{flag}\b")
+            assert any(map(known.search, meant or TAKEN[program].values())), f"{name(path)}: {line}: no {flag}"
 
 
 def test_the_drawn_parts_are_fresh() -> None:
