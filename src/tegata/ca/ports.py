@@ -531,7 +531,7 @@ class SpentNonces(Protocol):
     """Nonces that were spent, where more than one process must know of them."""
 
     def spend(self, work: Work, nonce: bytes, expires: datetime) -> None:
-        """Guarded: it was not spent before; after ``expires`` it is nobody's any more and may be forgotten."""
+        """Guarded: it was not spent before, nor narrowed out; after ``expires`` it is nobody's and may be forgotten."""
         ...
 
 
@@ -549,6 +549,10 @@ class Housekeeping(Protocol):
 
     async def drop_jobs(self, before: datetime, most: int) -> int: ...
     async def drop_nonces(self, before: datetime, most: int) -> int: ...
+    async def narrow_nonces(self, kept: int) -> datetime | None:
+        """Let all spent nonces but the last so many be spent without a row each; which may be dropped, if any."""
+        ...
+
     async def drop_limits(self, before: datetime, most: int) -> int:
         """Buckets that are full."""
         ...

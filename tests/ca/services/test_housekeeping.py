@@ -10,6 +10,7 @@ from tegata.acme import ari
 from tegata.ca.api.shared_nonces import LIFE, SharedNonces
 from tegata.ca.errors import AlreadyReplaced, AuditBroken, BadNonce
 from tegata.ca.services import auditing
+from tegata.ca.services import housekeeping as services_housekeeping
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.settings import Retention
@@ -80,6 +81,28 @@ async def test_a_spent_nonce_is_remembered_by_every_clock(house, housekeeping):
         await behind.spend(nonce)
     house.clock.advance(HOUR)
     assert await cleaned(housekeeping) == {"nonces": 1}
+
+
+async def test_spent_nonces_are_bounded(house, housekeeping, monkeypatch):
+    """A-17, A-18: the last of them are remembered; what is older than these is refused, spent or not."""
+    monkeypatch.setattr(services_housekeeping, "MOST_NONCES", 2)
+    nonces = SharedNonces(house.store, b"k" * 32, house.clock)
+    issued = []
+    for _ in range(5):
+        issued.append(nonces.issue())
+        house.clock.advance(timedelta(seconds=1))
+    for spent in (issued[0], issued[2], issued[4], issued[3]):
+        await nonces.spend(spent)
+    assert await cleaned(housekeeping) == {"nonces": 1}
+    for refused in (*issued[:3], *issued[3:]):
+        with pytest.raises(BadNonce):
+            await nonces.spend(refused)
+    assert await cleaned(housekeeping) == {}
+    fresh = nonces.issue()
+    await nonces.spend(fresh)
+    assert await cleaned(housekeeping) == {"nonces": 1}
+    with pytest.raises(BadNonce):
+        await nonces.spend(fresh)
 
 
 async def test_nothing_that_lives_is_touched(house, housekeeping):

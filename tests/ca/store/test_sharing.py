@@ -37,6 +37,23 @@ async def test_a_nonce_is_spent_once_among_all(place: Place, store: Store) -> No
     await other.close()
 
 
+async def test_spent_nonces_are_narrowed(place: Place, store: Store) -> None:
+    """A-18: the last ones are kept, what ends before them is spent on every node; it never becomes less."""
+    other = place.open()
+    assert await store.housekeeping.narrow_nonces(0) is None
+    for number in range(1, 6):
+        assert await spend(store, b"nonce %d" % number, NOW + number * SECOND)
+    assert await store.housekeeping.narrow_nonces(5) is None
+    assert await store.housekeeping.narrow_nonces(2) == NOW + 3 * SECOND
+    assert await store.housekeeping.narrow_nonces(4) is None, "it does not go back"
+    assert await store.housekeeping.drop_nonces(NOW + 3 * SECOND, 10) == 2
+    for number in range(1, 6):
+        assert not await spend(other, b"nonce %d" % number, NOW + number * SECOND)
+    assert not await spend(other, b"late", NOW + 3 * SECOND)
+    assert await spend(other, b"next", NOW + 4 * SECOND)
+    await other.close()
+
+
 async def test_one_holds_the_turn(store: Store) -> None:
     """Others of this process come one after the other, also when one fails in its turn; other names do not wait."""
     inside = 0

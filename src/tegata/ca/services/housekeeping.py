@@ -20,6 +20,12 @@ LONGEST_LIFE = timedelta(days=400)
 CLOCKS_APART = timedelta(hours=1)
 """So far may a node's clock be behind that of the one that cleans: it takes no nonce twice."""
 
+MOST_NONCES = 1_000_000
+"""Spent nonces that are remembered, some hundred megabytes: anybody may spend as many as they like, with any key.
+
+What ends before those counts as spent. Clients that are given such an answer try again with the nonce in it.
+"""
+
 Drop = Callable[[datetime, int], Awaitable[int]]
 
 
@@ -54,6 +60,9 @@ class HousekeepingService:
         )
         async with self._store.alone(HOUSEKEEPING):
             dropped = {kind: await self._all(drop, before) for kind, drop, before in steps}
+            before = await old.narrow_nonces(MOST_NONCES)
+            if before is not None:
+                dropped["nonces"] += await self._all(old.drop_nonces, before)
         return {kind: count for kind, count in dropped.items() if count}
 
     async def _all(self, drop: Drop, before: datetime) -> int:

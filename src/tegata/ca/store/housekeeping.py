@@ -9,8 +9,9 @@ from datetime import datetime
 from tegata.ca.model import PRUNED
 from tegata.ca.ports import Work
 from tegata.ca.store import audit
-from tegata.ca.store.columns import micros
+from tegata.ca.store.columns import instant, micros
 from tegata.ca.store.engine import Engine
+from tegata.ca.store.nonces import FLOOR
 
 _OF_CERTIFICATES = ("housekeeping.release_orders", "housekeeping.precertificates", "housekeeping.certificates")
 _OF_ORDERS = ("housekeeping.uses_by_orders", "housekeeping.links_of_orders", "housekeeping.orders")
@@ -43,6 +44,13 @@ class HousekeepingRows:
     async def drop_nonces(self, before: datetime, most: int) -> int:
         """Spent nonces that nobody would take any more."""
         return await self._drop(before, most, "housekeeping.nonces")
+
+    async def narrow_nonces(self, kept: int) -> datetime | None:
+        """Let all nonces but so many that end last count as spent; before which end they do, if that is new."""
+        work = Work()
+        work.add("housekeeping.narrow_nonces", floor=FLOOR, kept=kept)
+        rows = await self._engine.commit(work)
+        return instant(rows[0][0]) if rows else None
 
     async def drop_limits(self, before: datetime, most: int) -> int:
         """Buckets of rate limits that were full before."""

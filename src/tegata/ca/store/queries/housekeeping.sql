@@ -100,6 +100,16 @@ DELETE FROM nonces
 WHERE id IN (SELECT id FROM nonces WHERE expires_at < :before ORDER BY expires_at LIMIT :most)
 RETURNING id;
 
+-- name: narrow_nonces
+INSERT INTO nonces (id, expires_at)
+SELECT :floor, expires_at
+FROM nonces
+WHERE id > :floor
+ORDER BY expires_at DESC
+LIMIT 1 OFFSET :kept
+ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE excluded.expires_at > nonces.expires_at
+RETURNING expires_at;
+
 -- name: limits
 DELETE FROM limits
 WHERE full_at < :before
