@@ -101,6 +101,13 @@ def test_records_are_told_before_any_order(ca, zone, tegata):
     assert record.endswith("; policy=wildcard")
     assert "not there yet" in done.stdout
     assert ".key" in done.stdout  # the key that is all it takes from now on
+    [file] = (tegata.path / "accounts").glob("**/account.json")
+    url = json.loads(file.read_text("utf-8"))["registration"]["uri"]
+    for policy, state in (("", "not there yet"), ("; policy=wildcard", "there as up to draft 01 only")):
+        zone.set(PLACE, "TXT", f'"ca.example.net; accounturi={url}{policy}"')
+        done = tegata.run(*words, "dnspersist")
+        assert done.code == 1
+        assert state in done.stdout
     soon = f"{record}; persistUntil={int(time.time()) + 86400 * 89}"
     zone.set(PLACE, "TXT", f'"{soon[:100]}" "{soon[100:]}"')
     done = tegata.run(*words, "dnspersist", env={"TEGATA_LANG": "ja"}).check()

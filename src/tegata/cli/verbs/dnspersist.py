@@ -3,6 +3,7 @@
 Asks the CA for its directory and the DNS for records; changes neither, and needs an account that is registered.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from tegata.acme import challenges
@@ -23,6 +24,10 @@ from tegata.text.catalogue import Sentence
 
 _THERE = Sentence("there: {text}", "登録済み: {text}")
 _ENDS = Sentence("there until {until}, replace it before: {text}", "{until} まで有効（期限前に差し替えが必要）: {text}")
+_FORMER = Sentence(
+    "there as up to draft 01 only, which the CA may take no longer: {text}",
+    "draft 01 までの形式でのみ登録済み（認証局が受け付けなくなっている可能性があります）: {text}",
+)
 _MISSING = Sentence("not there yet", "未登録")
 _KEY = Sentence(
     "While a record is there, whoever has the account's private key ({file}) can have certificates for its name: guard "
@@ -48,30 +53,37 @@ def show(context: Context, plan: DnsPersist) -> int:
             if record is None:
                 raise CaWithoutName(server=plan.account.server)
             wanted[record.name] = record  # the wildcard's will do for the name too
-    is_there = [_show(context, plan, zones, each) for each in wanted.values()]
+        url = existing(Tree(plan.path), plan.account).url or ""  # asked of the CA by now, if it was not known
+    is_there = [_show(context, plan, zones, each, url) for each in wanted.values()]
     context.console.say(_KEY.fill(context.language, {"file": account.folder.key_file}))
     return 0 if all(is_there) else 1
 
 
-def _show(context: Context, plan: DnsPersist, zones: Zones, wanted: Presentation) -> bool:
-    """Show one, and say whether a record that will do is there."""
+def _show(context: Context, plan: DnsPersist, zones: Zones, wanted: Presentation, account_url: str) -> bool:
+    """Show one, and say whether a record that will do is there; one by the account's URL is told where hashes are."""
     place = zones.end_of(f"{challenges.dnspersist01_name(wanted.name)}.")
     text = lasting.value(wanted.issuers[0], wanted.account_url, plan.persist.until, wildcard=wanted.wildcard)
     context.console.say(f"{place} IN TXT {TxtRecord(place, text, wanted).quoted}")
     now = context.clock.now()
-    accounts = (wanted.account_url, *wanted.also_called)
-    found = [
-        each
-        for each in zones.texts_at(place)
-        if lasting.permits(each, wanted.issuers, accounts, now, wildcard=wanted.wildcard)
-    ]
-    context.console.say("  " + _state(context, found, now))
+    texts = zones.texts_at(place)
+
+    def by(accounts: Collection[str]) -> list[str]:
+        return [
+            each for each in texts if lasting.permits(each, wanted.issuers, accounts, now, wildcard=wanted.wildcard)
+        ]
+
+    found = by((wanted.account_url, *wanted.also_called))
+    context.console.say("  " + (_state(context, found, now) if found else _lack(context, by((account_url,)))))
     return bool(found)
 
 
-def _state(context: Context, found: list[str], now: datetime) -> str:
-    if not found:
+def _lack(context: Context, former: list[str]) -> str:
+    if not former:
         return _MISSING.fill(context.language, {})
+    return _FORMER.fill(context.language, {"text": shown(former[0])})
+
+
+def _state(context: Context, found: list[str], now: datetime) -> str:
     # Of several the one that stays longest counts.
     text = max(found, key=lambda each: (lasting.end_of(each) is None, lasting.end_of(each) or now))
     until = lasting.end_of(text)
