@@ -1,5 +1,6 @@
 """Private files and folders: their rights from the first moment, whole or not at all, one holder a lock."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tegata.clock import SystemClock
+from tegata.host import files
 from tegata.host.errors import NotReadable, NotWritable
 from tegata.host.files import SIZE_LIMIT, Tree, make_folder, read, replace, write_new, write_together
 
@@ -163,3 +166,54 @@ def test_several_files_at_once(tmp_path: Path) -> None:
         write_together(tmp_path, {"c": b"4", "folder": b""})
     assert caught.value.facts["path"] == str(tmp_path / "folder")
     assert (tmp_path / "c").read_bytes() == b"4"
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses, none of which is made; renaming is as patient as on Windows."""
+    pauses: list[float] = []
+    monkeypatch.setattr(files, "_TRIES", 8)
+    monkeypatch.setattr(SystemClock, "sleep", lambda _, seconds: pauses.append(seconds))
+    return pauses
+
+
+def busy(monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> None:
+    """A function of the system that is refused so many times, as while another program has the file open."""
+    honest, left = getattr(os, name), iter(range(times))
+
+    def refusing(*arguments: Any, **more: Any) -> Any:
+        if next(left, None) is not None:
+            raise PermissionError(errno.EACCES, "The process cannot access the file")
+        return honest(*arguments, **more)
+
+    monkeypatch.setattr(os, name, refusing)
+
+
+def test_what_another_program_has_open_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    """On Windows a virus scanner's look at a new file: a key, a set or an account is in place a moment later."""
+    busy(monkeypatch, "replace", 3)
+    replace(tmp_path / "key", b"new")
+    assert (tmp_path / "key").read_bytes() == b"new"
+    assert slept == [0.02, 0.04, 0.08]
+    busy(monkeypatch, "unlink", 1)
+    files.remove(tmp_path / "key")
+    assert not (tmp_path / "key").exists()
+
+
+def test_what_another_program_has_open_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    """It is told in the end."""
+    busy(monkeypatch, "replace", 99)
+    with pytest.raises(NotWritable):
+        replace(tmp_path / "key", b"new")
+    assert 1 < sum(slept) < 5
+
+
+def test_elsewhere_no_refusal_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where renaming does not care who has a file open, it is told at once."""
+    busy(monkeypatch, "replace", 1)
+    with pytest.raises(NotWritable):
+        replace(tmp_path / "key", b"new")

@@ -18,7 +18,19 @@ import msgspec
 from tegata.host import gojson, layout
 from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, NotReadable, UnsafeUser
 from tegata.host.facts import AccountFacts, authority, key_word
-from tegata.host.files import PRIVATE_FILE, SIZE_LIMIT, Tree, make_folder, read, remove, replace, sync, told
+from tegata.host.files import (
+    PRIVATE_FILE,
+    SIZE_LIMIT,
+    Tree,
+    make_folder,
+    move,
+    patiently,
+    read,
+    remove,
+    replace,
+    sync,
+    told,
+)
 from tegata.host.stems import is_device
 from tegata.pki.forms import KeyForm
 
@@ -127,7 +139,7 @@ class AccountFolder:
     def take_next_key(self) -> None:
         """Put the next key in place of the present one, now that the CA knows it; raises NotWritable."""
         with told(self.key_file):
-            self._next_key_file.replace(self.key_file)
+            move(self._next_key_file, self.key_file)
         sync(self.key_file.parent)
         found, key = layout.load_account(self._account_file), self.key()
         if found and key:
@@ -136,8 +148,7 @@ class AccountFolder:
 
     def drop_next_key(self) -> None:
         """Forget the next key, which the CA does not know; raises NotWritable."""
-        with told(self._next_key_file):
-            self._next_key_file.unlink(missing_ok=True)
+        remove(self._next_key_file)
 
     def stored(self) -> Stored | None:
         """The registration; None where there is no file, lego stopped before it had one, or the file is damaged.
@@ -197,7 +208,7 @@ class AccountFolder:
     def restore(self, archived: Path) -> None:
         """Bring an archived folder back in place of what has begun since; raises NotWritable."""
         with told(self.folder), contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(self.folder)
+            patiently(lambda: shutil.rmtree(self.folder))
         from tegata.host.archives import restore_account  # rare, and ZIP files take long to load
 
         restore_account(self.tree, archived)

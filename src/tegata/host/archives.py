@@ -14,7 +14,7 @@ import msgspec
 
 from tegata.host import zips
 from tegata.host.errors import ArchiveDamaged, ArchiveNotFound, InTheWay
-from tegata.host.files import Tree, look_into, make_folder, read, replace, sync, told
+from tegata.host.files import Tree, look_into, make_folder, move, read, remove, replace, sync, told
 
 # lego 4's name of an archived file, and lego 5's of a ZIP file.
 _FILE = re.compile(r"(\d{1,12})\.(.+?)(\.issuer\.crt|\.crt|\.key|\.json|\.pem|\.pfx)")
@@ -72,7 +72,7 @@ def restore(tree: Tree, archive: Archive) -> list[Path]:
     make_folder(tree.certificates)
     with told(tree.certificates):
         for file, target in targets.items():
-            file.replace(target)
+            move(file, target)
     sync(tree.certificates)
     return sorted(targets.values())
 
@@ -91,7 +91,7 @@ def _restore_folder(tree: Tree, folder: Path) -> Path:
         raise InTheWay(path=target)
     make_folder(target.parent)
     with told(target):
-        folder.rename(target)
+        move(folder, target)
     sync(target.parent)
     with contextlib.suppress(OSError):  # another account was put away in the same second
         folder.parent.rmdir()
@@ -113,8 +113,7 @@ def _restore_zip(tree: Tree, file: Path) -> list[Path]:
         make_folder(target.parent)
         if read(target) is None:
             replace(target, content)
-    with told(file):
-        file.unlink()
+    remove(file)
     sync(file.parent)
     return sorted(targets)
 

@@ -22,6 +22,8 @@ from tegata.host.files import (
     Tree,
     look_into,
     make_folder,
+    move,
+    patiently,
     read,
     remove,
     sync,
@@ -172,11 +174,11 @@ class CertificateFiles:
         if read(self._staging / KEY) == contents.get(KEY):
             contents.pop(KEY, None)  # it was prepared
         else:
-            (self._staging / KEY).unlink(missing_ok=True)
+            remove(self._staging / KEY)
         write_together(self._staging, contents)
         sync(self._staging)
         with told(self._ready):
-            self._staging.rename(self._ready)
+            move(self._staging, self._ready)
         sync(self._folder)
         self._bring_in()
 
@@ -252,7 +254,7 @@ class CertificateFiles:
 
     def _discard(self, folder: Path) -> None:
         with told(folder), contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(folder)
+            patiently(lambda: shutil.rmtree(folder))
 
 
 def listed(tree: Tree) -> list[Path]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 
+from tegata.clock import SystemClock
 from tegata.host.errors import DiskFull, NotReadable, NotWritable
 
 PRIVATE_FILE = 0o600
@@ -21,6 +22,10 @@ PRIVATE_FOLDER = 0o700
 
 # No key, certificate set or state of ours comes near this.
 SIZE_LIMIT = 1024 * 1024
+
+# Windows lets nobody rename or remove what another program has open, as virus scanners have new files for a moment.
+_TRIES = 8 if os.name == "nt" else 1
+_FIRST_PAUSE_SECONDS = 0.02
 
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows has no word for the latter
 
@@ -135,7 +140,7 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
         for name, content in contents.items():
             file = folder / name
             with told(file):
-                file.unlink(missing_ok=True)
+                remove(file)
                 # Without a buffer, which would be written once more, and fail once more, when the file is closed.
                 stream = stack.enter_context(os.fdopen(os.open(file, flags, PRIVATE_FILE), "wb", buffering=0))
                 left = memoryview(content)
@@ -147,10 +152,30 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
                 os.fsync(descriptor)
 
 
+def patiently(step: Callable[[], object]) -> None:
+    """Take a step that renames or removes; on Windows again for some two seconds while it is refused.
+
+    Raises the OSError of the last try.
+    """
+    for number in range(_TRIES - 1):
+        try:
+            step()
+        except PermissionError:
+            SystemClock().sleep(_FIRST_PAUSE_SECONDS * 2**number)
+        else:
+            return
+    step()
+
+
+def move(path: Path, target: Path) -> None:
+    """Rename a file or folder, in place of a file that is there; raises OSError."""
+    patiently(lambda: path.replace(target))
+
+
 def remove(file: Path) -> None:
     """Remove a file, if it is there; raises NotWritable."""
     with told(file):
-        file.unlink(missing_ok=True)
+        patiently(lambda: file.unlink(missing_ok=True))
 
 
 def replace(file: Path, content: bytes) -> None:
@@ -161,7 +186,7 @@ def replace(file: Path, content: bytes) -> None:
     written = file.with_name(f".{file.name}.new")
     write_new(written, content)
     with told(file):
-        written.replace(file)
+        move(written, file)
     sync(file.parent)
 
 

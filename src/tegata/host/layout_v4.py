@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tegata.host import gojson
 from tegata.host.facts import AccountFacts, CertificateFacts, text
-from tegata.host.files import free_stamp, make_folder, sync, told
+from tegata.host.files import free_stamp, make_folder, move, sync, told
 from tegata.pki.forms import KeyForm
 
 
@@ -51,7 +51,7 @@ class _V4:
         )
         with told(archives):
             for file in files:
-                file.replace(archives / f"{stamp}.{file.name}")
+                move(file, archives / f"{stamp}.{file.name}")
         sync(archives)
         sync(files[0].parent)
 
@@ -63,7 +63,7 @@ class _V4:
         target = place(free_stamp(now, lambda stamp: place(stamp).exists()))
         make_folder(target.parent)
         with told(folder):
-            folder.rename(target)
+            move(folder, target)
         sync(target.parent)
         sync(folder.parent)
         return target

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tegata.host import gojson
 from tegata.host.facts import AccountFacts, CertificateFacts, text
-from tegata.host.files import free_stamp, make_folder, sync, told
+from tegata.host.files import free_stamp, make_folder, patiently, remove, sync, told
 from tegata.pki.forms import KeyForm
 
 # lego 5's word for what was not asked for by its configuration file.
@@ -86,9 +86,8 @@ class _V5:
         from tegata.host import zips  # rare, and it takes long to load
 
         zips.write(target, files, root=files[0].parent, below=files[0].parent.name)
-        with told(files[0].parent):
-            for file in files:
-                file.unlink()
+        for file in files:
+            remove(file)
         sync(files[0].parent)
 
     def archive_account(self, archives: Path, folder: Path, now: datetime) -> Path:
@@ -99,7 +98,7 @@ class _V5:
 
         zips.write(target, files, root=folder, below=f"{folder.parent.parent.name}/{server}/{user}")
         with told(folder):
-            shutil.rmtree(folder)
+            patiently(lambda: shutil.rmtree(folder))
         sync(folder.parent)
         return target
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tegata.host.errors import LinkNotFollowed
-from tegata.host.files import read, remove, sync, take_rights, told, write_new
+from tegata.host.files import move, read, remove, sync, take_rights, told, write_new
 
 # As Linux has it for one path.
 _MOST_LINKS = 40
@@ -42,7 +42,7 @@ def bring(new: Path, file: Path) -> None:
     end = end_of(file)
     if end == file:
         take_rights(new, end)
-        new.replace(end)
+        move(new, end)
         return
     content = read(new)
     if content is None:
@@ -51,7 +51,7 @@ def bring(new: Path, file: Path) -> None:
     write_new(copy, content)
     take_rights(copy, end)
     with told(end):
-        copy.replace(end)
+        move(copy, end)
     sync(end.parent)
     remove(new)
 

@@ -17,7 +17,7 @@ from tegata.host import certificates, layout, pems
 from tegata.host.accounts import AccountFolder
 from tegata.host.certificates import FACTS, CertificateFiles
 from tegata.host.facts import key_word
-from tegata.host.files import Tree, is_there, look_into, make_folder, read, replace, sync, told
+from tegata.host.files import Tree, is_there, look_into, make_folder, move, read, remove, replace, sync, told
 from tegata.host.layout_v4 import V4
 from tegata.host.layout_v5 import V5
 from tegata.host.stems import stem_of
@@ -201,7 +201,7 @@ def _keys(folder: Path, user: str) -> Iterator[Path]:
 
 def _move(before: Path, after: Path) -> None:
     with told(after):
-        before.rename(after)
+        move(before, after)
     sync(after.parent)
     sync(before.parent)
 
@@ -217,5 +217,4 @@ def _keep(tree: Tree, file: Path) -> None:
 
 
 def _forget(kept: Path) -> None:
-    with told(kept):
-        kept.unlink(missing_ok=True)
+    remove(kept)
