@@ -69,7 +69,7 @@ def public() -> list[Wanted]:
     """The public listener's files and answers."""
     seal = SealPage(_ANY, _ANY, issuer="", now=_ANY)
     paths = (layout.ROOT_URL_PATH, layout.SERVICES_URL_PATH, layout.ROOT_CRL_URL_PATH)
-    fixed = {path: public_app.File(b"", "text/plain") for path in paths}
+    fixed = {path: public_app.File(bytes, "text/plain") for path in paths}
     pages = public_app.build(
         fixed=fixed,
         crl_folder=layout.CRL_URL_FOLDER,

@@ -5,6 +5,7 @@ Joins the faces with an open CA's services, as ``bootstrap`` joins those with th
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -17,7 +18,7 @@ from tegata.ca.api.context import Context
 from tegata.ca.api.links import Links
 from tegata.ca.api.routes import ROUTES
 from tegata.ca.bootstrap import Ca
-from tegata.ca.issuing import keys, layout
+from tegata.ca.issuing import hierarchy, keys, layout
 from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.metering.around import MeteredApp, resource
@@ -113,10 +114,11 @@ def public_files(ca: Ca) -> ASGIApp:
         **{layout.issuer_url_path(name): one for name, one in ca.issuers.certificates.items()},
     }
     files = {
-        path: public.File(certificate.public_bytes(serialization.Encoding.DER), public.CERTIFICATE)
+        path: public.File(partial(certificate.public_bytes, serialization.Encoding.DER), public.CERTIFICATE)
         for path, certificate in certificates.items()
     }
-    files[layout.ROOT_CRL_URL_PATH] = public.File(ca.hierarchy.root_crl, public.CRL)
+    # The next one is installed while this one is served.
+    files[layout.ROOT_CRL_URL_PATH] = public.File(partial(hierarchy.root_crl, ca.home), public.CRL)
     return public.build(
         fixed=files,
         crl_folder=layout.CRL_URL_FOLDER,

@@ -68,6 +68,18 @@ ENTRIES: dict[str, Entry] = {
             "パスフレーズとファイルを確認し、破損している場合はバックアップから復元してください。",
         ),
     ),
+    "keys.not-certified": Entry(
+        Sentence(
+            "{path} is not there: this CA's {ca} CA has not been certified by the root yet.",
+            "{path} がありません。この認証局の {ca} は、まだルート認証局の認証を受けていません。",
+        ),
+        Sentence(
+            "Hold the ceremony for it: tegata-ca ceremony request {ca}, sign the request where the root is, and install"
+            " what that gives. If the file has been there before, restore it from the backup.",
+            "鍵セレモニーを行ってください: tegata-ca ceremony request {ca} を実行し、ルート認証局で署名（sign）した"
+            "結果を install で取り込みます。以前は存在したファイルの場合は、バックアップから復元してください。",
+        ),
+    ),
     "keys.uri": Entry(
         Sentence("The key {uri} cannot be found: {reason}.", "鍵 {uri} を特定できません: {reason}。"),
         Sentence(

@@ -127,6 +127,16 @@ def test_a_ca_below_an_offline_root(ceremony):
         assert (verified["entries"], verified["sha256"]) == (entries, sha256(last).hexdigest())
 
 
+def test_a_ca_that_was_not_certified_yet(ceremony):
+    """Whoever serves before the ceremony is sent to it, and not to a backup (B-95)."""
+    for ca in ("issuing", "services"):
+        refusal = ceremony.refused(ceremony.home, "contract", "list")
+        assert f"{ca}.pem is not there" in refusal
+        assert f"ceremony request {ca}" in refusal
+        ceremony.all(ca)
+    assert ceremony.at(ceremony.home, "contract", "list") == []
+
+
 def test_every_step_can_be_repeated(ceremony):
     """What is there is found: nothing is made twice, and nothing is written down twice."""
     request = ceremony.request("issuing")

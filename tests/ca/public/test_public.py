@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.ca import faces
+from tegata.ca.issuing import layout
 from tegata.ca.ports import Work
 from tegata.ca.public.files import SETTLED
 from tests.ca.api.asgi import body, call, issue
@@ -34,6 +35,20 @@ async def test_certificates_of_the_ca(world):
     assert (await get(world, "/crl/root.crl")).body == hierarchy.root_crl
 
 
+async def test_the_next_crl_of_the_root(world):
+    """Is served as soon as it is installed (BR 4.9.7)."""
+    public = faces.public_files(world.ca)
+    path = world.ca.home / layout.ROOT_CRL
+    first = await call(public, "GET", "/crl/root.crl")
+    path.write_bytes(b"the next")
+    try:
+        second = await call(public, "GET", "/crl/root.crl")
+    finally:
+        path.write_bytes(first.body)
+    assert second.body == b"the next"
+    assert second.headers.get("ETag") != first.headers.get("ETag")
+
+
 async def test_ready_when_there_is_a_current_crl(world):
     """Before the first CRL and after the last one's end the CA is not ready, though alive."""
     assert (await get(world, "/healthz")).status == 200
@@ -51,6 +66,13 @@ async def test_ready_when_there_is_a_current_crl(world):
     answer = await get(world, "/readyz")
     assert (answer.status, body(answer)) == (503, {"store": "ok", "crl": "outdated"})
     await world.ca.crls.publish()
+
+
+async def test_how_long_a_cache_may_keep_it(world):
+    """A CRL a minute, the root's too: it tells of a CA that is revoked; certificates a day (B-88)."""
+    await world.ca.crls.publish()
+    for path, kept in (("/root.cer", 86400), ("/crl/root.crl", 60), ("/crl/issuing.crl", 60)):
+        assert (await get(world, path)).headers.get("Cache-Control") == f"public, max-age={kept}"
 
 
 async def test_who_has_the_crl_already(world, monkeypatch):

@@ -62,7 +62,7 @@ class SoftwareAuthority:
 
         Raises BadKeyUri, FileUnusable, TokenUnusable.
         """
-        certificate = keys.load_certificate(directory / layout.issuer_certificate(name))
+        certificate = keys.load_ca_certificate(directory / layout.issuer_certificate(name))
         key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ)
         return cls(key, certificate, in_token=not uri.startswith("file:"))
 
@@ -76,7 +76,7 @@ class SoftwareAuthority:
         """
         found = {}
         for name in hierarchy.issuers(directory):
-            certificate = keys.load_certificate(directory / layout.issuer_certificate(name))
+            certificate = keys.load_ca_certificate(directory / layout.issuer_certificate(name))
             if certificate.not_valid_after_utc < now:
                 public_key = algorithms.public_key_of(certificate)
                 found[name] = cls(elsewhere.key_of(public_key, partial(_refuse, name)), certificate)

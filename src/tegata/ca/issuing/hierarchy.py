@@ -69,18 +69,23 @@ ISSUING = Role("Issuing", KeyType.RSA2048, (_ANY_POLICY,))
 
 
 def load(directory: Path) -> Hierarchy:
-    """Read what ``create`` wrote; raises FileUnusable."""
-    crl_path = directory / layout.ROOT_CRL
-    try:
-        root_crl = crl_path.read_bytes()
-    except OSError as error:
-        raise keys.FileUnusable(path=crl_path, reason=error.strerror) from None
+    """Read what ``create`` or ceremonies wrote; raises NotCertified, FileUnusable."""
+    listed = root_crl(directory)
     return Hierarchy(
         root=keys.load_certificate(directory / layout.ROOT_CERTIFICATE),
-        issuing=keys.load_certificate(directory / layout.issuer_certificate(issuers(directory)[-1])),
-        services=keys.load_certificate(directory / layout.SERVICES_CERTIFICATE),
-        root_crl=root_crl,
+        issuing=keys.load_ca_certificate(directory / layout.issuer_certificate(issuers(directory)[-1])),
+        services=keys.load_ca_certificate(directory / layout.SERVICES_CERTIFICATE),
+        root_crl=listed,
     )
+
+
+def root_crl(directory: Path) -> bytes:
+    """The root's CRL (DER), as it is there now; raises FileUnusable."""
+    path = directory / layout.ROOT_CRL
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise keys.FileUnusable(path=path, reason=error.strerror) from None
 
 
 def issuers(directory: Path) -> list[str]:

@@ -41,6 +41,12 @@ class FileUnusable(CaError):
     code = "keys.file"
 
 
+class NotCertified(FileUnusable):
+    """A CA below the root has no certificate in ``path``: a ceremony for ``ca`` makes it."""
+
+    code = "keys.not-certified"
+
+
 class FirstPassphrase(NamedTuple):
     """The pass phrase of a new CA; ``written`` is the file a random one was put in, None if it was given."""
 
@@ -169,6 +175,13 @@ def load_certificate(path: Path) -> x509.Certificate:
         raise FileUnusable(path=path, reason=error.strerror) from None
     except ValueError:
         raise FileUnusable(path=path, reason="it is not a PEM certificate") from None
+
+
+def load_ca_certificate(path: Path) -> x509.Certificate:
+    """Read the certificate of a CA below the root; raises NotCertified where it is not there, FileUnusable."""
+    if not path.exists():
+        raise NotCertified(path=path, ca=path.stem)
+    return load_certificate(path)
 
 
 def create_sealing_key(directory: Path, secret: bytes) -> None:

@@ -26,17 +26,17 @@ OCSP_PATH = "/ocsp"
 
 CERTIFICATE = "application/pkix-cert"
 CRL = "application/pkix-crl"
-# A revocation is in the CRL at once; no cache shall keep the old one for long. What the root signed hardly changes.
+# A revocation is in the CRL at once, a CA's in the root's too; no cache shall keep the old one for long.
 _CRL_CACHE = {"Cache-Control": "public, max-age=60"}
-_ROOT_CACHE = {"Cache-Control": "public, max-age=86400"}
+_CERTIFICATE_CACHE = {"Cache-Control": "public, max-age=86400"}
 
 log = Journal("public")
 
 
 class File(NamedTuple):
-    """Something that is served as it is."""
+    """Something that is served as it is, each time as it is then."""
 
-    content: bytes
+    read: Callable[[], bytes]
     media_type: str
 
 
@@ -135,11 +135,13 @@ async def _alive(_: Request) -> Response:
 
 
 def _sender(file: File) -> Callable[[Request], Awaitable[Response]]:
-    version = Version(hashlib.sha256(file.content).hexdigest())
+    cache = _CRL_CACHE if file.media_type == CRL else _CERTIFICATE_CACHE
 
     async def send(request: Request) -> Response:
-        return files.not_modified(request, version, _ROOT_CACHE) or Response(
-            file.content, media_type=file.media_type, headers=files.headers(version, _ROOT_CACHE)
+        content = file.read()
+        version = Version(hashlib.sha256(content).hexdigest())
+        return files.not_modified(request, version, cache) or Response(
+            content, media_type=file.media_type, headers=files.headers(version, cache)
         )
 
     return send
