@@ -185,7 +185,8 @@ def test_unknown_challenges_statuses_and_identifiers_are_read():
 
 def test_new_order():
     """A body with profile and replaces (F-24); identifiers are needed."""
-    assert written(messages.NewOrder(identifiers=(Identifier("dns", "x"),), profile="tlsserver", replaces="a.b")) == {
+    asked = (messages.AskedIdentifier("dns", "x"),)
+    assert written(messages.NewOrder(identifiers=asked, profile="tlsserver", replaces="a.b")) == {
         "identifiers": [{"type": "dns", "value": "x"}],
         "profile": "tlsserver",
         "replaces": "a.b",
@@ -193,6 +194,22 @@ def test_new_order():
     for body in [b"{}", b'{"identifiers":null}', b'{"identifiers":[{"type":"dns"}]}', b'{"identifiers":{}}']:
         with pytest.raises(codec.Malformed):
             codec.decode(body, messages.NewOrder, LIMIT)
+
+
+def test_what_rfc_9444_adds():
+    """Its own examples (§4.1, §4.2, §4.3), in both directions; what is not said is not written (X-60)."""
+    below = messages.AskedIdentifier("dns", "foo.bar.example.org", ancestor_domain="example.org")
+    order = {"identifiers": [{"type": "dns", "value": "foo.bar.example.org", "ancestorDomain": "example.org"}]}
+    assert written(messages.NewOrder(identifiers=(below,))) == order
+    assert codec.decode(codec.encode(order), messages.NewOrder, LIMIT).identifiers == (below,)
+    above = {"identifier": {"type": "dns", "value": "example.org", "subdomainAuthAllowed": True}}
+    asked = codec.decode(codec.encode(above), messages.NewAuthorization, LIMIT).identifier
+    assert asked == messages.AskedIdentifier("dns", "example.org", subdomain_auth_allowed=True)
+    shown = {"identifier": {"type": "dns", "value": "example.org"}, "status": "valid", "challenges": []}
+    wide = codec.decode(codec.encode(shown | {"subdomainAuthAllowed": True}), messages.Authorization, LIMIT)
+    assert wide.subdomain_auth_allowed
+    assert written(wide) == shown | {"subdomainAuthAllowed": True}
+    assert not codec.decode(codec.encode(shown), messages.Authorization, LIMIT).subdomain_auth_allowed
 
 
 def test_finalize_and_revocation():

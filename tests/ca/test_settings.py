@@ -30,6 +30,16 @@ def test_what_a_service_cannot_be(tmp_path: Path, method: str):
     )
 
 
+def test_domains_prove_names_below_by_records_only(tmp_path: Path):
+    """Off by default; a service that has it has a challenge in the DNS (X-60, B-21)."""
+    assert not Service(label="x").subdomains
+    with pytest.raises(BadSettings, match="a challenge in the DNS"):
+        loaded(tmp_path, 'label = "x"\nsubdomains = true\nchallenges = ["http-01", "tls-alpn-01"]', Service)
+    for kind in ("dns-01", "dns-account-01", "dns-persist-01"):
+        text = f'label = "x"\nsubdomains = true\nchallenges = ["http-01", "{kind}"]'
+        assert loaded(tmp_path, text, Service) == Service(label="x", subdomains=True, challenges=("http-01", kind))
+
+
 def test_a_short_life_is_a_week_at_the_most(tmp_path: Path):
     """B-69: certificates that name no CRL live seven days."""
     with pytest.raises(BadSettings, match="7 at the most"):

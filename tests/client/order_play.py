@@ -77,6 +77,7 @@ class Play:
             Wanted(names, request, KEY.public_key(), **wishes),
             new_order=NEW_ORDER,
             thumbprint=THUMBPRINT,
+            account_url=f"{CA}/acct/1",
             solvable=solvable,
             deadline=DEADLINE,
             allowed=DEADLINE,

@@ -6,7 +6,7 @@ import pytest
 
 from tegata.acme import identifiers, problems
 from tegata.acme.problems import ErrorType, Problem
-from tegata.client import errors, refusals
+from tegata.client import ancestors, errors, refusals
 from tegata.errors import TegataError
 from tegata.plugin_api import registry
 from tegata.plugins.solvers import _address, memcached, s3, webroot
@@ -131,7 +131,7 @@ def classes() -> list[type[TegataError]]:
     """Every exception with a code that this room and its plug-ins raise."""
     return [
         member
-        for module in (errors, refusals, registry, _address, memcached, s3, webroot)
+        for module in (ancestors, errors, refusals, registry, _address, memcached, s3, webroot)
         for member in vars(module).values()
         if isinstance(member, type) and issubclass(member, TegataError) and member.__module__ == module.__name__
         if "code" in vars(member)

@@ -45,12 +45,13 @@ GRANTED = {
     "every-way",
     "more-than-names",
 }
-# What cannot be asked of it: it has neither keyChange nor newAuthz, and wants no binding.
+# What cannot be asked of it: it has neither keyChange nor newAuthz, wants no binding, and proves each name itself.
 IMPOSSIBLE = {
     *("binding-required", "wrong-binding"),
     *("key-change", "key-change-conflict", "key-change-wrong"),
     "pre-authorization",
     *("record-of-another", "subproblems"),
+    "ancestor-domain",
 }
 
 

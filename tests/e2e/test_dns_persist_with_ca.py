@@ -21,6 +21,12 @@ label = "DV by records that stay"
 validation = "dv"
 challenges = ["dns-persist-01"]
 key_types = ["ec256"]
+[services.below]
+label = "DV by records that stay, for all below"
+validation = "dv"
+challenges = ["dns-persist-01"]
+key_types = ["ec256"]
+subdomains = true
 """
 
 
@@ -81,6 +87,27 @@ def test_made_once_and_looked_at_every_time(ca, zone, tegata):
     done = tegata.run(*words, "renew", "--days", "999", stdin="\n")
     assert done.code == 1
     assert "not for wildcards" in done.stderr
+
+
+def test_once_at_the_domain_for_all_names_below(ca, zone, tegata):
+    """The record says that all below is meant; one that does not is none for them (X-60, X-45)."""
+    tegata = tegata.trusting(ca.ca_file)
+    contract = ca.add_contract(".example.com", service="below")
+    names = ("a.b.example.com", "*.c.example.com")
+    words = ["-s", ca.directory_url, "-a", "-m", customer.MAIL, *customer.names(*names), "--key-type", "ec256"]
+    words += ["--ancestor-domain", "example.com", "--dns-persist", "--dns.resolvers", zone.address]
+    words += ["--dns.propagation-wait", "10ms"]
+    zone.set("example.com", "SOA", "ns.example.com. admin.example.com. 1 3600 600 86400 60")
+    done = tegata.run(*words, *customer.eab(contract), "run", stdin="\n")
+    assert done.code == 1
+    [record] = set(re.findall(rf'{re.escape(PLACE)}\. 120 IN TXT "(.*)"', done.stdout))
+    assert record.endswith("; policy=wildcard")
+    zone.set(PLACE, "TXT", f'"{record.removesuffix("; policy=wildcard")}"')
+    assert tegata.run(*words, "run", stdin="\n").code == 1
+    zone.set(PLACE, "TXT", f'"{record}"')
+    tegata.run(*words, "run").check()
+    assert names_of(crt(tegata.path, names[0])) == set(names)
+    assert tegata.run(*words, "--ancestor-domain", "b.example.com", "renew", "--days", "999", stdin="\n").code == 1
 
 
 def test_records_are_told_before_any_order(ca, zone, tegata):

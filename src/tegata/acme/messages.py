@@ -29,6 +29,8 @@ class Meta(_Message, frozen=True):
     """For dns-persist-01 since draft 02 (§4.1): text, if the CA is in order."""
     issuer_domain_names: Any = None
     """The same (§3.2): a list of names. What is wrong with it spoils records made beforehand, not the directory."""
+    subdomain_auth_allowed: bool = False
+    """Whether a proof of a domain may count for names below it (RFC 9444 §4.4)."""
     tegata: dict[str, Any] | None = None
     """Tegata's own: what this CA can do beyond the RFCs."""
 
@@ -96,10 +98,19 @@ class Account(_Message, frozen=True):
     tegata: TegataAccount | None = None
 
 
+class AskedIdentifier(Identifier, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """An identifier as it is asked for: in newOrder and newAuthz it says more than elsewhere."""
+
+    ancestor_domain: str | None = None
+    """In newOrder: a domain above the name, whose proof is to count for it (RFC 9444 §4.3)."""
+    subdomain_auth_allowed: bool = False
+    """In newAuthz: whether the proof is to count for all names below too (RFC 9444 §4.2)."""
+
+
 class NewOrder(_Message, frozen=True):
     """A request for a certificate (RFC 8555 §7.4, RFC 9773 §5, draft-ietf-acme-profiles §4)."""
 
-    identifiers: tuple[Identifier, ...]
+    identifiers: tuple[AskedIdentifier, ...]
     not_before: str | None = None
     not_after: str | None = None
     replaces: str | None = None
@@ -140,19 +151,23 @@ class Challenge(_Message, frozen=True):
 
 
 class Authorization(_Message, frozen=True):
-    """An authorization (RFC 8555 §7.1.4). ``wildcard`` false is read and never written."""
+    """An authorization (RFC 8555 §7.1.4). ``wildcard`` false is read and never written.
+
+    ``subdomain_auth_allowed``: it counts for the names below its identifier too (RFC 9444 §4.1).
+    """
 
     identifier: Identifier
     status: str
     challenges: tuple[Challenge, ...]
     expires: str | None = None
     wildcard: bool = False
+    subdomain_auth_allowed: bool = False
 
 
 class NewAuthorization(_Message, frozen=True):
     """A request for an authorization before any order (RFC 8555 §7.4.1)."""
 
-    identifier: Identifier
+    identifier: AskedIdentifier
 
 
 class AuthorizationUpdate(_Message, frozen=True):

@@ -230,6 +230,12 @@ class NameNotOfCredential(NameRefused):
     code = "order.eab-name"
 
 
+class BadAncestor(NameRefused):
+    """``ancestor`` was said to be a domain above ``name``, and is none: ``reason`` (RFC 9444 §4.3)."""
+
+    code = "order.ancestor"
+
+
 class BadName(NameRefused):
     """``name`` is not a name a certificate may have: ``reason`` (A-51)."""
 

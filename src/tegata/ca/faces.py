@@ -60,6 +60,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
             now=ca.now,
             changed=ca.store.changed,
             has_lasting_records=any(DNS_PERSIST_01 in one.challenges for one in ca.settings.services.values()),
+            has_subdomains=any(one.subdomains for one in ca.settings.services.values()),
             logs_requests=ca.settings.log.requests,
             visitors=visitors.limiting(ca.settings.limits, ca.settings.acme.trusted_proxies, ca.now),
         )

@@ -194,7 +194,7 @@ class Failures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Authorization(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's authorization for one identifier (RFC 8555 §7.1.4)."""
+    """An account's authorization for an identifier, with ``subdomains`` for all below (RFC 8555 §7.1.4, RFC 9444)."""
 
     id: str
     account_id: str
@@ -204,6 +204,7 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     challenges: tuple[Challenge, ...]
     deactivated_at: datetime | None = None
+    subdomains: bool = False
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

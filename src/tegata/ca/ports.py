@@ -651,6 +651,7 @@ class Store(Protocol):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What a validation asks the network: everything that one look needs, wherever it is made from.
 
+    With ``subdomains`` the proof is to count for all names below too, and nobody asks yet whether CAA permits which.
     ``token`` and ``key_authorization`` are empty for a challenge that has none. Records may name the account by one of
     ``former_uris`` too; those that stay by a hash with one of its keys (``thumbprints``, the present first) behind one
     of ``hash_prefixes``.
@@ -665,6 +666,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     former_uris: tuple[str, ...] = ()
     thumbprints: tuple[str, ...] = ()
     hash_prefixes: tuple[str, ...] = ()
+    subdomains: bool = False
 
 
 class Sighting(NamedTuple):

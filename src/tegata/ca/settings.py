@@ -269,7 +269,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A product: its label, key rule, life of certificates and of contracts in days, and challenge types offered.
 
     ``short_lived`` certificates name no CRL: they end within days whatever happens (BR 1.6.1, 7.1.2.11.2). Of its
-    ``profiles`` the first is the one of whoever chooses none.
+    ``profiles`` the first is the one of whoever chooses none. ``subdomains``: a proof of a domain in the DNS may count
+    for the names below it, where the client wants so (RFC 9444); off, each name is proved itself.
     """
 
     label: str
@@ -280,9 +281,12 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     challenges: tuple[Challenge, ...] = ("http-01", "dns-01", "tls-alpn-01")
     short_lived: bool = False
     profiles: tuple[str, ...] = ()
+    subdomains: bool = False
 
     def __post_init__(self) -> None:
         _check_short_life(self.certificate_days, short_lived=self.short_lived, what="service")
+        if self.subdomains and not any(kind.startswith("dns-") for kind in self.challenges):
+            raise ValueError("subdomains of a service needs a challenge in the DNS")
 
 
 def _check_short_life(days: int, *, short_lived: bool, what: str) -> None:

@@ -175,6 +175,12 @@ class WildcardNeedsDns(TegataError):
     code = "cli.wildcard-needs-dns"
 
 
+class AncestorNeedsDns(TegataError):
+    """A domain is proved for names below it in the DNS only, and no way there was given; facts: ``domains``."""
+
+    code = "cli.ancestor-needs-dns"
+
+
 class UnknownProvider(TegataError):
     """There is no DNS provider of this code; facts: ``word``, ``known``."""
 

@@ -13,7 +13,7 @@ from tegata.acme import ari, codec, jwk
 from tegata.acme.messages import Directory, RenewalInfo
 from tegata.acme.window import Window
 from tegata.acme.wire import Response, date, retry_after
-from tegata.client import accounts, events, lasting, profiles, revoking, rollover
+from tegata.client import accounts, ancestors, events, lasting, profiles, revoking, rollover
 from tegata.client.accounts import EabCredential, Registration
 from tegata.client.bucket import Bucket
 from tegata.client.driver import Driver
@@ -212,7 +212,8 @@ class Client:
         ``solvers`` are by type of challenge. ``replaces`` is the identifier (``acme.ari.cert_id``) of the certificate
         it follows, of this CA and account; it is sent only to CAs that offer renewal information (RFC 9773 §5). The
         time that presenting takes is the solvers' own and does not count. Raises NoAccount, ProfileNotOffered,
-        NoSolver, ValidationFailed, OrderInvalid, DeadlinePassed, BadChain, and what a solver raises.
+        NothingBelow, AncestorsNotOffered, NoSolver, ValidationFailed, OrderInvalid, DeadlinePassed, BadChain, and what
+        a solver raises.
         """
         ordered = tuple(dict.fromkeys(names))
         subject = ordered[0] if options.common_name and _fits_common_name(ordered[0]) else None
@@ -240,8 +241,8 @@ class Client:
         end = self._in(deadline)
 
         def order(exchange: Exchange, directory: Directory) -> Issued:
-            chosen = profiles.chosen(options, directory)
-            if options.preferred_profile and chosen is None:
+            profile = profiles.chosen(options, directory)
+            if options.preferred_profile and profile is None:
                 offered = tuple(sorted(directory.meta.profiles))
                 self._report(events.ProfileDropped(options.preferred_profile, offered))
             wanted = Wanted(
@@ -251,10 +252,11 @@ class Client:
                 replaces=replaces if directory.renewal_info else None,
                 not_before=rfc3339(options.not_before) if options.not_before else None,
                 not_after=rfc3339(options.not_after) if options.not_after else None,
-                profile=chosen,
+                profile=profile,
                 preferred_chain=options.preferred_chain,
                 release=options.release,
                 issuing_seconds=options.issuing_seconds,
+                ancestors=ancestors.chosen(options.ancestor_domains, request.names, directory),
             )
             issuance = Issuance(
                 wanted,

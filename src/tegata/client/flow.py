@@ -8,13 +8,15 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import TypeVar
 
+import msgspec
 from cryptography import x509
 
 from tegata.acme import b64, codec, identifiers
-from tegata.acme.messages import Authorization, Finalize, NewOrder, Order
+from tegata.acme.messages import AskedIdentifier, Authorization, Finalize, NewOrder, Order
 from tegata.acme.problems import ErrorType
 from tegata.acme.statuses import OrderStatus
 from tegata.client import chains, events, lasting
+from tegata.client.ancestors import may_be_proved
 from tegata.client.errors import (
     BadAnswer,
     CaUnreachable,
@@ -135,7 +137,7 @@ class Issuance:
     def _place_order(self, replaces: str | None) -> Step:
         wanted = self._wanted
         order = NewOrder(
-            identifiers=tuple(map(identifiers.of, wanted.names)),
+            identifiers=tuple(map(self._asked_for, wanted.names)),
             not_before=wanted.not_before,
             not_after=wanted.not_after,
             replaces=replaces,
@@ -143,6 +145,10 @@ class Issuance:
         )
         on_refusal = self._order_refused if replaces else self._fail
         return self._send(self._new_order, codec.encode(order), self._ordered, on_refusal)
+
+    def _asked_for(self, name: str) -> AskedIdentifier:
+        one = identifiers.of(name)
+        return AskedIdentifier(one.type, one.value, ancestor_domain=self._wanted.ancestors.get(name))
 
     def _order_refused(self, error: TegataError) -> Step:
         """Order again without ``replaces``, if that may have been the trouble (X-16)."""
@@ -191,8 +197,12 @@ class Issuance:
 
     def _read_first(self, validation: Validation, answer: Answered) -> Step:
         authorization = self._read(answer, Authorization)
-        if authorization.identifier.value.lower() not in map(names.base_of, self._wanted.names):
+        value = authorization.identifier.value.lower()
+        is_above = may_be_proved(value, self._wanted.ancestors)
+        if not is_above and value not in map(names.base_of, self._wanted.names):
             raise BadAnswer(url=validation.url, reason="it is for a name that was not ordered")
+        if not is_above:  # nobody wished to prove what is below
+            authorization = msgspec.structs.replace(authorization, subdomain_auth_allowed=False)
         validation.read(authorization)
         self._news.append(events.AuthorizationRead(validation.name, validation.url))
         if validation.is_valid:

@@ -73,7 +73,9 @@ def presentation(
     accounts = _accounts(name, account_url, thumbprint, said.prefix if is_hashed else None)
     if challenge.accounturi is not None and account_url not in accounts:
         accounts = (*accounts, account_url)
-    return Presentation(name, challenge.type, "", "", issuers, accounts[0], authorization.wildcard, accounts[1:])
+    # The record says the same of wildcards and of all names below (draft §5).
+    is_wide = authorization.wildcard or authorization.subdomain_auth_allowed
+    return Presentation(name, challenge.type, "", "", issuers, accounts[0], is_wide, accounts[1:])
 
 
 def beforehand(name: str, account_url: str, thumbprint: str, said: Offer, issuer: str | None) -> Presentation | None:

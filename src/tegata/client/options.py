@@ -22,6 +22,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """The same, but where the CA does not offer it, its default will do."""
     preferred_chain: str | None = None
     """The common name of the issuer that the topmost certificate of the chain should have (C-05)."""
+    ancestor_domains: tuple[str, ...] = ()
+    """Domains to be proved once for all names below them; nothing is ordered where the CA does not offer it (X-60)."""
     release: bool = False
     """Whether authorizations are given up after the order, so that the next one proves the names again."""
     issuing_seconds: float | None = None

@@ -21,3 +21,5 @@ class Wanted(msgspec.Struct, frozen=True):
     """Whether every authorization is given up at the end, whatever the end is."""
     issuing_seconds: float | None = None
     """How long the CA may take once the certificate is requested."""
+    ancestors: dict[str, str] = {}
+    """The domain above a name that may be proved in its place, for names that have one (RFC 9444)."""

@@ -1,4 +1,4 @@
-"""Checks of what not every server has: authorizations before orders, addresses, profiles, records that stay.
+"""Checks of what not every server has: authorizations before orders, addresses, profiles, records, domains above.
 
 A server without them passes where it says so as the standard has it, or the check is not possible.
 """
@@ -7,9 +7,9 @@ from typing import Any
 
 from tegata.acme import challenges
 from tegata.acme.wire import Response
-from tegata.conformance.answers import document, has_status, is_refusal, refused, same, text
+from tegata.conformance.answers import document, has_status, is_refusal, refused, said, same, text
 from tegata.conformance.bench import Account, Bench
-from tegata.conformance.check import Checklist, expect
+from tegata.conformance.check import Checklist, NotPossible, expect
 from tegata.conformance.walk import challenge_of, new_order, placed
 
 _WITH_TOKEN = ("http-01", "dns-01", "tls-alpn-01", "dns-account-01")
@@ -65,6 +65,33 @@ def profile(bench: Bench) -> None:
             expect(f"the profile {name}", found, holds=found == name)
 
 
+@check(
+    "RFC 9444 §4.1, §4.3, X-60",
+    "上位ドメインの認証は指定の範囲に限られ、その認可が下位への適用を示す。",
+)
+def ancestor_domain(bench: Bench) -> None:
+    """What is proved for a name is no more than the domain above it that was said, and tells that it counts below."""
+    if bench.meta.get("subdomainAuthAllowed") is not True:
+        raise NotPossible(reason="the server does not offer to prove a domain for the names below it")
+    name = bench.names()[0].removeprefix("*.")
+    below = f"a.b.{name}"
+    answer = _under(bench, below, name)
+    if is_refusal(answer):
+        raise NotPossible(reason=f"the server does not take {below}: {said(answer)}")
+    authorization = _first(bench, answer)
+    value = authorization.get("identifier", {}).get("value")
+    expect(f"a name from {below} up to {name}", value, holds=value in (below, f"b.{name}", name))
+    flag = authorization.get("subdomainAuthAllowed")
+    expect(f"subdomainAuthAllowed at {value}", flag, holds=flag is True or value == below)
+    for stranger in (below, f"c.{name}", f"b.{name[1:]}", f"c.{below}"):
+        answer = _under(bench, below, stranger)
+        if is_refusal(answer):
+            refused(answer, what=f"{stranger} above {below}")
+        else:  # it may have passed over what is no domain above
+            value = _first(bench, answer).get("identifier", {}).get("value")
+            expect(f"{below} itself, for {stranger} is not above it", value, holds=value == below)
+
+
 @check("RFC 8555 §8, draft-ietf-acme-dns-persist §3, X-43", "チャレンジに、その種類に必要な項目がある。")
 def challenge_members(bench: Bench) -> None:
     """A challenge has the members of its type: a token, or the account and the names of the CA."""
@@ -94,6 +121,15 @@ def _names_account_and_ca(challenge: dict[str, Any], account: Account) -> None:
 
 def _authorize(account: Account, identifier: dict[str, str]) -> Response:
     return account.post(account.bench.url("newAuthz"), {"identifier": identifier})
+
+
+def _under(bench: Bench, name: str, ancestor: str) -> Response:
+    identifier = {"type": "dns", "value": name, "ancestorDomain": ancestor}
+    return bench.account.post(bench.url("newOrder"), {"identifiers": [identifier]})
+
+
+def _first(bench: Bench, answer: Response) -> dict[str, Any]:
+    return bench.account.read(str(document(answer)["authorizations"][0]))
 
 
 def _for_address(bench: Bench, value: str) -> Response:

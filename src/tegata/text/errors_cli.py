@@ -262,6 +262,16 @@ ENTRIES: dict[str, Entry] = {
             "--dns で指定してください。一覧は tegata dnshelp で表示できます。",
         ),
     ),
+    "cli.ancestor-needs-dns": Entry(
+        Sentence(
+            "A domain can be proved for the names below it only in the DNS, and no DNS provider is given: {domains}.",
+            "上位ドメインの認証には DNS 認証が必要ですが、DNS プロバイダーの指定がありません: {domains}。",
+        ),
+        Sentence(
+            "Give one by --dns; 'tegata dnshelp' lists them.",
+            "--dns で指定してください。一覧は tegata dnshelp で表示できます。",
+        ),
+    ),
     "cli.unknown-provider": Entry(
         Sentence("There is no DNS provider '{word}'.", "「{word}」という DNS プロバイダーはありません。"),
         Sentence(

@@ -319,6 +319,26 @@ ENTRIES: dict[str, Entry] = {
             "--preferred-profile を使ってください。",
         ),
     ),
+    "client.ancestors": Entry(
+        Sentence(
+            "The CA does not offer that a proof of a domain counts for the names below it: {domains}.",
+            "認証局は、上位ドメイン（{domains}）の認証をその下位の名前に適用する方式に対応していません。",
+        ),
+        Sentence(
+            "Nothing was ordered. Leave --ancestor-domain out, and each name is validated by itself.",
+            "注文はしていません。--ancestor-domain を外すと、名前ごとに認証します。",
+        ),
+    ),
+    "client.nothing-below": Entry(
+        Sentence(
+            "No name of the certificate is below {domain}: {names}.",
+            "証明書の名前（{names}）の中に、{domain} の下位の名前がありません。",
+        ),
+        Sentence(
+            "Nothing was ordered. Give a domain that names are below, or leave --ancestor-domain out.",
+            "注文はしていません。名前の上位にあるドメインを指定するか、--ancestor-domain を外してください。",
+        ),
+    ),
     "client.no-solver": Entry(
         Sentence(
             "{name} cannot be validated: the CA offers {offered}, and this client is set up for {configured}.",

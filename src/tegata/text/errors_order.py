@@ -63,6 +63,16 @@ ENTRIES: dict[str, Entry] = {
             "別の EAB で登録したアカウントを使用してください。EAB ごとの許可ドメインはお客様専用ページで確認できます。",
         ),
     ),
+    "order.ancestor": Entry(
+        Sentence(
+            "{ancestor} is no domain above {name}: {reason}.",
+            "{ancestor} は {name} の上位ドメインではありません: {reason}。",
+        ),
+        Sentence(
+            "Give a domain that the name is below, or leave it out; then the name itself is validated.",
+            "名前の上位にあるドメインを指定するか、指定を外してください。外した場合は、その名前自体が審査されます。",
+        ),
+    ),
     "order.bad-name": Entry(
         Sentence(
             "{name} cannot be the name in a certificate: {reason}.",
@@ -281,6 +291,8 @@ REASONS: dict[str, str] = {
     # names
     "wildcards are covered by the name with a dot in front": "ワイルドカードは、先頭にドットを付けた名前に含まれます",
     "ACME wants its A-label form (xn--…)": "ACME では A ラベル（xn--…）で指定する必要があります",
+    "the name is not below it": "名前がその下位にありません",
+    "an address is below no domain": "IP アドレスには上位ドメインがありません",
     "it is a public suffix, under which names are registered": "その下にドメイン名が登録される公開サフィックスです",
     "this CA does not certify it without a talk: please ask": "この認証局に事前のご相談が必要な名前です",
     "there is no such top-level domain": "存在しないトップレベルドメインです",

@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.acme import eab, jwk
 from tegata.acme.flattened import Flattened
-from tegata.acme.identifiers import Identifier
-from tegata.acme.messages import NewAccount, NewOrder
+from tegata.acme.messages import AskedIdentifier, NewAccount, NewOrder
 from tegata.ca.issuing import hierarchy, profiles
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
@@ -376,9 +375,16 @@ class House:
         """The actor as the gate reads it for the next request."""
         return await self.accounts.authenticate(await self.accounts.find(actor.account.id))
 
-    async def order(self, actor: Actor, *names: str, **wishes: str) -> OrderView:
-        """Place an order, by default for www.example.com."""
-        identifiers = tuple(Identifier("ip" if is_ip(name) else "dns", name) for name in names or ("www.example.com",))
+    async def order(self, actor: Actor, *names: str, above: str | None = None, **wishes: str) -> OrderView:
+        """Place an order, by default for www.example.com; ``above`` may be proved for all of its names below."""
+        identifiers = tuple(
+            AskedIdentifier(
+                "ip" if is_ip(name) else "dns",
+                name,
+                ancestor_domain=above if above and name.endswith(f".{above}") else None,
+            )
+            for name in names or ("www.example.com",)
+        )
         return await self.orders.create(await self.again(actor), NewOrder(identifiers=identifiers, **wishes))
 
     async def prove(self, actor: Actor, view: OrderView) -> OrderView:

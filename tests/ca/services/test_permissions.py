@@ -6,6 +6,7 @@ import json
 import msgspec
 import pytest
 
+from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.api import render
 from tegata.ca.errors import (
@@ -159,8 +160,9 @@ async def test_a_wildcard_is_told_as_it_was_ordered(house, ready):
     [base, _] = (one.authorization for one in view.authorizations)
     wildcard = msgspec.structs.replace(base, wildcard=True)
     house.network.verdicts = [FORBIDDEN, FORBIDDEN]
+    proofs = {Identifier("dns", "www.example.com"): base, Identifier("dns", "*.www.example.com"): wildcard}
     with pytest.raises(PermissionMissing) as refusal:
-        await house.issuance._check._permissions.require(actor.account, [base, wildcard])
+        await house.issuance._check._permissions.require(actor.account, proofs)
     assert [identifier.value for identifier, _ in refusal.value.refusals] == ["www.example.com", "*.www.example.com"]
 
 

@@ -256,7 +256,7 @@ async def test_an_authorization_has_one_verdict(store: Store) -> None:
 
 
 async def test_reusable_authorizations(store: Store) -> None:
-    """Valid, unexpired, of this account and for these identifiers; the longest lasting first."""
+    """Valid, unexpired, of this account and for these identifiers; the longest lasting first (X-60)."""
     await populate(store)
 
     def valid(name: str, host: str = "www.example.com", **changes: object) -> Authorization:
@@ -295,6 +295,14 @@ async def test_reusable_authorizations(store: Store) -> None:
     await store.commit(work)
     found = await store.authorizations.reusable("account", [identifiers.dns("www.example.com")], NOW)
     assert [one.id for one in found] == [f"more{number}" for number in reversed(range(MOST_REUSABLE))]
+    work, wide = Work(), valid("wide", subdomains=True, expires_at=NOW + DAY)
+    store.authorizations.insert(work, wide)
+    await store.commit(work)
+    found = await store.authorizations.reusable("account", [identifiers.dns("www.example.com")], NOW)
+    assert found[-1] == wide, "however many there are of the name alone (X-60)"
+    assert [one.subdomains for one in found[:-1]] == [False] * MOST_REUSABLE
+    assert await store.authorizations.get("wide") == wide
+    assert await store.authorizations.of_challenge("wide-http") == (wide, wide.challenges[1])
 
 
 async def test_an_accounts_orders_in_pages(store: Store) -> None:

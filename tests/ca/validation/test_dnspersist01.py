@@ -31,7 +31,17 @@ def dns():
 PREFIX = "https://ca.example/acme/account-hash/"
 
 
-async def check(dns, *, account=ACCOUNT, former=(), wildcard=False, issuers=("ca.example",), at=NOW, thumbprints=()):
+async def check(
+    dns,
+    *,
+    account=ACCOUNT,
+    former=(),
+    wildcard=False,
+    issuers=("ca.example",),
+    at=NOW,
+    thumbprints=(),
+    subdomains=False,
+):
     settings = Validation(resolvers=(dns.address,), issuer_domains=issuers)
     validator = NetworkValidator(settings, forbidden=[], clock=lambda: at)
     question = Question(
@@ -44,6 +54,7 @@ async def check(dns, *, account=ACCOUNT, former=(), wildcard=False, issuers=("ca
         former_uris=former,
         thumbprints=thumbprints,
         hash_prefixes=(PREFIX,) if thumbprints else (),
+        subdomains=subdomains,
     )
     return await validator.check(question)
 
@@ -134,3 +145,16 @@ async def test_caa_counts_beside_it(dns):
     assert type((await check(dns)).error) is errors.CaaForbids
     dns.set(NAME, "CAA", '0 issue "ca.example; validationmethods=ca-tbr-22"')
     assert (await check(dns)).error is None
+
+
+async def test_a_record_for_all_names_below(dns):
+    """X-60, X-45: only where it says so, whatever CAA says of the domain itself."""
+    dns.set(NAME, "CAA", '0 issue ";"')
+    dns.set(RECORD, "TXT", f'"ca.example; accounturi={ACCOUNT}"')
+    refused = (await check(dns, subdomains=True)).error
+    assert type(refused) is errors.PersistRefused
+    assert str(refused.facts["wanted"]).endswith("; policy=wildcard")
+    dns.set(RECORD, "TXT", GOOD)
+    verdict = await check(dns, subdomains=True)
+    assert (verdict.error, verdict.until) == (None, datetime(2027, 1, 1, tzinfo=UTC))
+    assert json.loads(verdict.evidence).keys() == {"proof"}

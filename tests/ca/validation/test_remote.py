@@ -206,6 +206,17 @@ async def test_what_is_no_report(home, status, body, told):
             await remote.ask(Look.VALIDATION, QUESTION, 5)
 
 
+def test_a_report_on_less_than_was_asked():
+    """An agent that is older than the CA looks at the name alone, and says so: it is no vote for all below (X-60)."""
+    question = msgspec.structs.replace(QUESTION, wildcard=False, subdomains=True)
+    assert messages.read_errand(messages.errand(Look.VALIDATION, question)).question == question
+    assert messages.read_report(messages.report("osaka", question, AGREED), "osaka", question) == AGREED
+    older = json.loads(messages.report("osaka", question, AGREED))
+    del older["question"]["subdomains"]
+    with pytest.raises(BadMessage, match="another question"):
+        messages.read_report(json.dumps(older).encode(), "osaka", question)
+
+
 async def test_a_slow_agent_is_given_up(home):
     """After the time that it was given."""
 

@@ -171,7 +171,7 @@ def test_no_key_is_left_out() -> None:
         key.replace(".c.", ".*.").replace(".main.", ".*.").replace(".ca.", ".*.").replace(".web.", ".*.")
         for key, *_ in (*KEYS, *OTHERS)
     }
-    ours = {f"certificates.*.{key}" for key in ("pem", "envFile", "renew.force")}
+    ours = {f"certificates.*.{key}" for key in ("pem", "ancestorDomains", "envFile", "renew.force")}
     ours |= {key.replace(".dns.", ".dnsAccount.") for key in shown if ".dns." in key}
     ours |= {
         f"certificates.*.hooks.{kind}.{key}" for kind in ("pre", "deploy", "post") for key in ("command", "timeout")

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tegata.cli.errors import ExclusiveFlags, NegativeWait, NoChallenge, WildcardNeedsDns
+from tegata.cli.errors import AncestorNeedsDns, ExclusiveFlags, NegativeWait, NoChallenge, WildcardNeedsDns
 from tegata.cli.grammar.words import parse
 from tegata.cli.phrases import phrase
 from tegata.cli.plans.dns import DnsPlan, PersistPlan
@@ -120,3 +120,13 @@ def test_a_wildcard_needs_the_dns(ways: str):
         plan(ways, names="-d example.com -d *.example.com -d *.example.net")
     assert caught.value.facts == {"names": "*.example.com, *.example.net"}
     assert plan(f"{ways} --dns exec", names="-d *.example.com") == DEFAULT
+
+
+@pytest.mark.parametrize("ways", ["--http", "--tls --http"])
+def test_a_domain_for_names_below_needs_the_dns(ways: str):
+    """Told before anything is ordered; a record is what proves them all (X-60)."""
+    with pytest.raises(AncestorNeedsDns) as caught:
+        plan(f"{ways} --ancestor-domain example.com", names="-d www.example.com")
+    assert caught.value.facts == {"domains": "example.com"}
+    for way in ("--dns exec", "--dns-account"):
+        plan(f"{ways} {way} --ancestor-domain example.com", names="-d www.example.com")

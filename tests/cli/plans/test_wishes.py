@@ -63,7 +63,7 @@ def test_every_wish() -> None:
     made = run_plan(
         "-d x.example --must-staple --not-before 2026-12-01T00:00:00Z --not-after 2026-12-31T09:00:00+09:00 "
         "--preferred-chain=Root --profile short --disable-cn --always-deactivate-authorizations true "
-        "--cert.timeout 45 --no-bundle --pem"
+        "--cert.timeout 45 --no-bundle --pem --dns exec --ancestor-domain Example --ancestor-domain x.example,example"
     ).issue
     assert made.options == Options(
         common_name=False,
@@ -72,6 +72,7 @@ def test_every_wish() -> None:
         not_after=datetime(2026, 12, 31, tzinfo=UTC),
         profile="short",
         preferred_chain="Root",
+        ancestor_domains=("example", "x.example"),
         release=True,
         issuing_seconds=45,
     )

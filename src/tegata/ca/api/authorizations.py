@@ -4,6 +4,7 @@ import time
 
 from tegata.acme import messages
 from tegata.acme.challenges import DNS_PERSIST_01
+from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import AuthorizationStatus, ChallengeStatus
 from tegata.acme.wire import Response
 from tegata.ca.api import answers, links, render
@@ -22,7 +23,9 @@ _VERDICTS = (ChallengeStatus.VALID, ChallengeStatus.INVALID)
 async def create(context: Context, call: AccountCall) -> Response:
     """A new authorization, without an order (A-64)."""
     counted = context.counting(Visitors.order, call)
-    view = await context.orders.authorize(call.actor, call.read(messages.NewAuthorization).identifier, counted)
+    asked = call.read(messages.NewAuthorization).identifier
+    identifier, subdomains = Identifier(asked.type, asked.value), asked.subdomain_auth_allowed
+    view = await context.orders.authorize(call.actor, identifier, counted, subdomains=subdomains)
     return _answer(context, call, view, 201, ("Location", context.links.to(links.AUTHORIZATION, view.authorization.id)))
 
 
@@ -75,6 +78,7 @@ def _answer(
         challenges=tuple(_message(context, view, one, call.language) for one in _telling(view)),
         expires=rfc3339(view.authorization.expires_at),
         wildcard=view.authorization.wildcard,
+        subdomain_auth_allowed=view.authorization.subdomains,
     )
     return answers.of(message, status, *headers)
 

@@ -70,6 +70,8 @@ class Context:
     """What an address may ask for; None: as much as it likes."""
     has_lasting_records: bool = False
     """Whether a service offers dns-persist-01."""
+    has_subdomains: bool = False
+    """Whether a service offers that a domain is proved for names below it (RFC 9444)."""
     logs_requests: bool = False
     """Whether each request is logged, not only those that are refused."""
 

@@ -28,6 +28,7 @@ async def show(context: Context, _: Call) -> Response:
                 issuer_domain_names=[name.lower() for name in context.issuer_domains]
                 if context.has_lasting_records
                 else None,
+                subdomain_auth_allowed=context.has_subdomains,
             ),
         )
     )

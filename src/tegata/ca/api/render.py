@@ -69,6 +69,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.NeedsOrder: (ErrorType.REJECTED_IDENTIFIER, 403),
     errors.ForeignName: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.NameNotOfCredential: (ErrorType.REJECTED_IDENTIFIER, 400),
+    errors.BadAncestor: (ErrorType.MALFORMED, 400),
     errors.BadName: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.WildcardUnsupported: (ErrorType.REJECTED_IDENTIFIER, 400),
     errors.UnsupportedIdentifier: (ErrorType.UNSUPPORTED_IDENTIFIER, 400),

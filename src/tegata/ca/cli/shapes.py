@@ -161,6 +161,7 @@ def proof(found: Proof) -> Shape:
     assert challenge.validated_at is not None, "only what was validated is a proof"
     return {
         "name": authorization.identifier.value,
+        "certified": list(found.names),
         "wildcard": authorization.wildcard,
         "method": challenge.type,
         "validated": rfc3339(challenge.validated_at),

@@ -48,7 +48,7 @@ def admit(
         try:
             admitted[_admit(identifier, contract, service, addresses)] = None
         except NameRefused as refusal:
-            refused.append((identifier, refusal))
+            refused.append((Identifier(identifier.type, identifier.value), refusal))
     if refused:
         raise NamesRefused(refused)
     return tuple(admitted)
@@ -78,10 +78,17 @@ def challenge_types(service: Service, identifier: Identifier) -> tuple[str, ...]
     return tuple(kind for kind in service.challenges if kind in _IN_DNS or not wildcard)
 
 
+def for_all_below(service: Service) -> Service:
+    """The service with the challenges that prove a domain and all names below it: those in the DNS (RFC 9444, B-21)."""
+    kinds = tuple(kind for kind in service.challenges if kind in _IN_DNS)
+    return msgspec.structs.replace(service, challenges=kinds)
+
+
 def reusable(service: Service) -> Service:
     """The service with the challenges whose proof counts for more than one order (X-47)."""
     kinds = tuple(kind for kind in service.challenges if kind != DNS_PERSIST_01)
-    return msgspec.structs.replace(service, challenges=kinds)
+    subdomains = service.subdomains and not _IN_DNS.isdisjoint(kinds)
+    return msgspec.structs.replace(service, challenges=kinds, subdomains=subdomains)
 
 
 def check_alone(identifier: Identifier, service: Service) -> None:
@@ -120,6 +127,11 @@ def within(text: str, contract: Contract) -> str:
     if not any(_holds(own, wanted) for own in contract.domains):
         raise Refused(reason="a name is not among the contract's")
     return wanted
+
+
+def is_public_suffix(name: str) -> bool:
+    """Whether names are registered below this one, by anybody."""
+    return _suffixes().is_public(name)
 
 
 def named(domains: Sequence[str]) -> list[str]:
@@ -183,7 +195,7 @@ def _check_open(address: str, addresses: AddressFilter) -> None:
 
 def _check_owned(name: str) -> None:
     """Refuse what belongs to a registry, not to an owner (BR 3.2.2.6); ``name`` has no wildcard label."""
-    if _suffixes().is_public(name):
+    if is_public_suffix(name):
         raise BadName(name=name, reason="it is a public suffix, under which names are registered")
     if f".{name}".endswith(_REVERSE_ZONES):
         raise BadName(name=name, reason="it is a name of the reverse DNS")

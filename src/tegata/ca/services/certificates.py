@@ -24,7 +24,7 @@ from tegata.ca.errors import (
     UnknownObject,
 )
 from tegata.ca.model import BlockedKey, Certificate, Contract, Job, Replacement
-from tegata.ca.policy import calendar
+from tegata.ca.policy import ancestors, calendar
 from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
 from tegata.ca.ports import Ids, Revocable, Store, Work
 from tegata.ca.services.actors import Actor, own
@@ -32,7 +32,7 @@ from tegata.ca.services.crls import CrlService
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.revocation import PART, Revocations
-from tegata.ca.services.statuses import proved_by, view_authorization
+from tegata.ca.services.statuses import view_authorization
 from tegata.pki.certs import load_chain, serial_hex, to_pem
 from tegata.pki.keys import PublicKey, spki_digest
 
@@ -251,15 +251,17 @@ class CertificateService:
         return certificate
 
     async def _has_proved(self, actor: Actor, certificate: Certificate) -> bool:
+        """Whether the account has proofs of all the names, or of domains above for all below (RFC 9444)."""
         now = self._clock()
-        needed = {proved_by(identifiers.of(name)) for name in certificate.names}
-        bases = sorted({base for base, _ in needed})
-        proved = {
-            (authorization.identifier, authorization.wildcard)
-            for authorization in await self._store.authorizations.reusable(actor.account.id, bases, now)
+        needed = [identifiers.of(name) for name in certificate.names]
+        bases = {ancestors.proved_by(identifier)[0] for identifier in needed}
+        bases |= {identifiers.dns(domain) for base in bases for domain in ancestors.at_and_above(base.value)}
+        valid = [
+            authorization
+            for authorization in await self._store.authorizations.reusable(actor.account.id, sorted(bases), now)
             if view_authorization(authorization, now).status is AuthorizationStatus.VALID
-        }
-        return needed <= proved
+        ]
+        return len(ancestors.proofs(needed, valid)) == len(needed)
 
     async def _contract(self, certificate: Certificate) -> Contract:
         contract = await self._store.contracts.get(certificate.contract_id)

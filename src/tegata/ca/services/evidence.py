@@ -7,12 +7,17 @@ from typing import NamedTuple
 
 from tegata.ca.errors import UnknownObject
 from tegata.ca.model import Authorization, Challenge, Observation
+from tegata.ca.policy import ancestors
 from tegata.ca.ports import Store
 
 
 class Proof(NamedTuple):
-    """How a name of a certificate was proved, with all that was seen on the way."""
+    """How names of a certificate were proved, with all that was seen on the way.
 
+    One, or all that a proof of the domain above them counts for (RFC 9444): it is their Authorization Domain Name.
+    """
+
+    names: tuple[str, ...]
     authorization: Authorization
     challenge: Challenge
     observations: tuple[Observation, ...]
@@ -31,9 +36,16 @@ class EvidenceService:
             raise UnknownObject(kind="certificate", name=serial)
         order = await self._store.orders.get(certificate.order_id)
         assert order is not None, "the store keeps the order of every certificate"
+        authorizations = await self._store.authorizations.of_order(order.id)
+        by = ancestors.proofs(order.identifiers, authorizations)
         return [
-            Proof(authorization, challenge, tuple(await self._store.observations.of_challenge(challenge.id)))
-            for authorization in await self._store.authorizations.of_order(order.id)
+            Proof(
+                tuple(each.value for each, proof in by.items() if proof is authorization),
+                authorization,
+                challenge,
+                tuple(await self._store.observations.of_challenge(challenge.id)),
+            )
+            for authorization in authorizations
             for challenge in authorization.challenges
             if challenge.validated_at is not None
         ]

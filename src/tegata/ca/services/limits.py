@@ -49,8 +49,20 @@ class LimitService:
         self._failures = limits.parse(settings.failures_per_name)
         self._pause_after = settings.pause_after
 
-    def spend(self, work: Work, account: Account, contract: Contract, names: Collection[str], now: datetime) -> None:
-        """Make an order for these names (wildcards by what is below the star) count, or fail, by the unit's guards."""
+    def spend(
+        self,
+        work: Work,
+        account: Account,
+        contract: Contract,
+        names: Collection[str],
+        now: datetime,
+        *,
+        proved: Collection[str] = (),
+    ) -> None:
+        """Make an order for these names (wildcards by what is below the star) count, or fail, by the unit's guards.
+
+        What is to be ``proved`` for it may be held back as its names may, and is not counted.
+        """
         rows = self._store.limits
         of_account = self._of_account(account)
         rows.spend_unless_held(
@@ -59,14 +71,21 @@ class LimitService:
             of_account.limit,
             now,
             account_id=account.id,
-            names=names,
+            names={*names, *proved},
             failures=self._failures,
         )
         for bucket in self._others(contract, names):
             rows.spend(work, bucket.subject, bucket.limit, now)
 
     async def refuse(
-        self, conflict: Conflict, account: Account, contract: Contract, names: Collection[str], now: datetime
+        self,
+        conflict: Conflict,
+        account: Account,
+        contract: Contract,
+        names: Collection[str],
+        now: datetime,
+        *,
+        proved: Collection[str] = (),
     ) -> None:
         """Say which limit a unit of work met; raises NamesPaused, TooManyFailures, TooManyOrders.
 
@@ -75,7 +94,7 @@ class LimitService:
         """
         if conflict.statement not in _STATEMENTS:
             raise conflict
-        await self.require_free(account, names, now)
+        await self.require_free(account, {*names, *proved}, now)
         for bucket in (self._of_account(account), *self._others(contract, names)):
             full_at, limit = await self._store.limits.full_at(bucket.subject), bucket.limit
             if full_at is not None and full_at > limit.latest(now):

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.acme.codec import Malformed
-from tegata.acme.identifiers import Identifier
+from tegata.acme.identifiers import DNS, Identifier
 from tegata.acme.messages import NewOrder
 from tegata.acme.statuses import AuthorizationStatus, OrderStatus
 from tegata.ca.errors import (
@@ -23,26 +22,26 @@ from tegata.ca.errors import (
     NamesRefused,
     ReplacesRefused,
 )
-from tegata.ca.model import Authorization, Certificate, Challenge, Order
-from tegata.ca.policy import baseline, calendar, names
+from tegata.ca.model import Authorization, Certificate, Order
+from tegata.ca.policy import calendar, names
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.predecessors import Predecessors
+from tegata.ca.services.proofs import Proofs
 from tegata.ca.services.statuses import (
     AuthorizationView,
     OrderView,
-    is_reusable,
     look,
-    proved_by,
     view_authorization,
     view_order,
 )
 from tegata.ca.services.terms import TermsService
-from tegata.ca.settings import Policy, Service
+from tegata.ca.settings import Policy
 from tegata.clock import parse_rfc3339, rfc3339
+from tegata.pki.names import base_of
 
 __all__ = ["AuthorizationView", "OrderService", "OrderView"]
 
@@ -54,9 +53,6 @@ REPLACEMENTS = 10
 
 # What met a limit that has room again is tried once more, and not for ever.
 _TRIES = 3
-
-# An authorization about to expire would take its order with it before the client can finalize.
-_REUSE_LEFT = timedelta(hours=1)
 
 
 class OrderPage(NamedTuple):
@@ -83,6 +79,7 @@ class OrderService:
     ) -> None:
         self._store, self._policy, self._limits, self._terms = store, policy, limits, terms
         self._admission = admission
+        self._proofs = Proofs(store=store, admission=admission, policy=policy, ids=ids)
         self._predecessors = Predecessors(store, issuers)
         self._ids, self._clock = ids, clock
 
@@ -106,19 +103,14 @@ class OrderService:
             now=now,
             behind=calendar.NOT_BEFORE_BEHIND_AT_ORDER,
         )
-        identifiers = admitted.identifiers
-        names.check_limited(identifiers, actor.credential)
-        reused = await self._reusable(actor, identifiers, now)
-        authorizations = [
-            reused.get(identifier) or self._authorization(actor, identifier, admitted.service, now)
-            for identifier in identifiers
-        ]
+        names.check_limited(admitted.identifiers, actor.credential)
+        basis = await self._proofs.of_order(actor, new.identifiers, admitted, now)
         order = Order(
             id=self._ids.object_id(),
             account_id=actor.account.id,
             contract_id=actor.contract.id,
-            identifiers=identifiers,
-            authorization_ids=tuple(authorization.id for authorization in authorizations),
+            identifiers=admitted.identifiers,
+            authorization_ids=tuple(authorization.id for authorization in basis.authorizations),
             not_before=not_before,
             not_after=not_after,
             replaces=new.replaces,
@@ -126,24 +118,30 @@ class OrderService:
             created_at=now,
             expires_at=min(
                 now + timedelta(seconds=self._policy.order_seconds),
-                *(authorization.expires_at for authorization in authorizations),
+                *(authorization.expires_at for authorization in basis.authorizations),
             ),
         )
-        fresh = [one for identifier, one in zip(identifiers, authorizations, strict=True) if identifier not in reused]
         if new.replaces is None:
             counted()
-            await self._place(actor, order, fresh)
+            await self._place(actor, order, basis.fresh)
         else:
-            await self._replace(actor, order, new.replaces, fresh, counted)
-        return view_order(order, authorizations, now)
+            await self._replace(actor, order, new.replaces, basis.fresh, counted)
+        return view_order(order, basis.authorizations, now)
 
     async def authorize(
-        self, actor: Actor, identifier: Identifier, counted: Callable[[], None] = lambda: None
+        self,
+        actor: Actor,
+        identifier: Identifier,
+        counted: Callable[[], None] = lambda: None,
+        *,
+        subdomains: bool = False,
     ) -> AuthorizationView:
         """An authorization that no order has asked for yet, and that the next ones use (RFC 8555 §7.4.1, A-64).
 
-        It counts as an order, and ``counted`` is told so. Raises the refusals of ``policy.contracts.require_in_force``,
-        TermsChanged, ServiceWithoutAcme, AuthorizationRefused, and the refusals of ``LimitService.refuse``.
+        For all names below too if ``subdomains`` are wanted, and the service has a way to prove that (RFC 9444 §4.2);
+        where it has none, for the name alone. It counts as an order, and ``counted`` is told so. Raises the refusals of
+        ``policy.contracts.require_in_force``, TermsChanged, ServiceWithoutAcme, AuthorizationRefused, and the refusals
+        of ``LimitService.refuse``.
         """
         now = self._clock()
         actor.require_in_force(now)
@@ -156,7 +154,9 @@ class OrderService:
         except NamesRefused as refused:
             raise AuthorizationRefused(refused.refusals) from None
         counted()
-        authorization = self._authorization(actor, admitted, names.reusable(service), now)
+        offered = names.reusable(service)
+        is_wide = subdomains and offered.subdomains and admitted.type == DNS
+        authorization = self._proofs.fresh(actor, admitted, offered, now, subdomains=is_wide)
         work = Work()
         self._limits.spend(work, actor.account, actor.contract, {admitted.value}, now)
         self._store.authorizations.insert_alone(work, authorization)
@@ -206,22 +206,25 @@ class OrderService:
     ) -> None:
         """Store an order with its new authorizations; ``is_counted`` if it is to keep to the rate limits."""
         work = Work()
-        names = {proved_by(identifier)[0].value for identifier in order.identifiers}
+        names = {base_of(identifier.value) for identifier in order.identifiers}
+        proved = {authorization.identifier.value for authorization in fresh}
         if is_counted:
-            self._limits.spend(work, actor.account, actor.contract, names, order.created_at)
+            self._limits.spend(work, actor.account, actor.contract, names, order.created_at, proved=proved)
         for authorization in fresh:
             self._store.authorizations.insert(work, authorization)
         self._store.orders.insert(work, order)
-        await self._commit(work, actor, names, order.created_at)
+        await self._commit(work, actor, names, order.created_at, proved)
 
-    async def _commit(self, work: Work, actor: Actor, names: Collection[str], now: datetime) -> None:
+    async def _commit(
+        self, work: Work, actor: Actor, names: Collection[str], now: datetime, proved: Collection[str] = ()
+    ) -> None:
         """Commit what was counted for these names; raises the refusals of ``LimitService.refuse``."""
         for _ in range(_TRIES):
             try:
                 await self._store.commit(work)
             except Conflict as conflict:
                 met = conflict
-                await self._limits.refuse(conflict, actor.account, actor.contract, names, now)
+                await self._limits.refuse(conflict, actor.account, actor.contract, names, now, proved=proved)
             else:
                 return
         raise met
@@ -265,44 +268,6 @@ class OrderService:
         if (await look(self._store, last, now)).status is not OrderStatus.INVALID:
             raise AlreadyReplaced(serial=certificate.serial)
         return certificate, last.replacement + 1
-
-    async def _reusable(
-        self, actor: Actor, identifiers: tuple[Identifier, ...], now: datetime
-    ) -> dict[Identifier, Authorization]:
-        """The account's valid authorizations that serve these identifiers, the longest-lived for each (A-58)."""
-        proved = {proved_by(identifier): identifier for identifier in identifiers}
-        bases = sorted({base for base, _ in proved})
-        found = await self._store.authorizations.reusable(actor.account.id, bases, now)
-        oldest = baseline.oldest_proof(self._policy, now + _REUSE_LEFT)
-        reused: dict[Identifier, Authorization] = {}
-        for authorization in sorted(found, key=lambda one: one.expires_at):
-            identifier = proved.get((authorization.identifier, authorization.wildcard))
-            view = view_authorization(authorization, now)
-            lasts = authorization.expires_at >= now + _REUSE_LEFT and is_reusable(authorization, oldest)
-            if identifier is not None and lasts and view.status is AuthorizationStatus.VALID:
-                reused[identifier] = authorization
-        return reused
-
-    def _authorization(self, actor: Actor, identifier: Identifier, service: Service, now: datetime) -> Authorization:
-        base, wildcard = proved_by(identifier)
-        authorization_id = self._ids.object_id()
-        return Authorization(
-            id=authorization_id,
-            account_id=actor.account.id,
-            identifier=base,
-            wildcard=wildcard,
-            created_at=now,
-            expires_at=now + timedelta(seconds=self._policy.pending_authorization_seconds),
-            challenges=tuple(
-                Challenge(
-                    id=self._ids.object_id(),
-                    authorization_id=authorization_id,
-                    type=kind,
-                    token="" if kind == DNS_PERSIST_01 else self._ids.token(),
-                )
-                for kind in names.challenge_types(service, identifier)
-            ),
-        )
 
 
 def _instant(member: str, text: str | None) -> datetime | None:

@@ -24,6 +24,7 @@ def question(
     return Question(
         identifier=authorization.identifier,
         wildcard=authorization.wildcard,
+        subdomains=authorization.subdomains,
         challenge_type=challenge.type,
         token=challenge.token,
         key_authorization=challenge.token and challenges.key_authorization(challenge.token, account.thumbprint),

@@ -10,12 +10,10 @@ from typing import NamedTuple
 
 from tegata.acme import lifecycle
 from tegata.acme.challenges import DNS_PERSIST_01
-from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import AccountStatus, AuthorizationStatus, ChallengeStatus, OrderStatus
 from tegata.ca.errors import Fault
 from tegata.ca.model import Account, Authorization, Challenge, Order
 from tegata.ca.ports import Store
-from tegata.pki.names import base_of, is_wildcard
 
 
 class AuthorizationView(NamedTuple):
@@ -101,14 +99,3 @@ def view_order(order: Order, authorizations: Sequence[Authorization], now: datet
 async def look(store: Store, order: Order, now: datetime) -> OrderView:
     """Read what an order's status depends on, and derive it."""
     return view_order(order, await store.authorizations.of_order(order.id), now)
-
-
-def proved_by(identifier: Identifier) -> tuple[Identifier, bool]:
-    """What an authorization for the identifier is about: a wildcard's base name, and that it is one (A-56)."""
-    return Identifier(identifier.type, base_of(identifier.value)), is_wildcard(identifier.value)
-
-
-def ordered(authorization: Authorization) -> Identifier:
-    """The identifier of an order that the authorization is for, as the order has it: the reverse of ``proved_by``."""
-    base = authorization.identifier
-    return Identifier(base.type, f"*.{base.value}") if authorization.wildcard else base

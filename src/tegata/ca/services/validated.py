@@ -4,25 +4,26 @@ Its result is the only thing the issuance takes, and nothing else can make one. 
 certificate.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
 from tegata.acme import jwk, lifecycle
+from tegata.acme.identifiers import Identifier
 from tegata.acme.jwk import BadPublicKey
 from tegata.acme.lifecycle import NotAllowed, OrderEvent
 from tegata.acme.statuses import AuthorizationStatus
 from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, OrderNotReady
 from tegata.ca.model import Authorization, Contract, Order
-from tegata.ca.policy import baseline, calendar, keys, names
+from tegata.ca.policy import ancestors, baseline, calendar, keys, names
 from tegata.ca.ports import Store
 from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.permissions import Permissions
-from tegata.ca.services.statuses import OrderView, is_proved_since, look, proved_by, view_authorization, view_order
+from tegata.ca.services.statuses import OrderView, is_proved_since, look, view_authorization, view_order
 from tegata.ca.settings import Policy, Service
 from tegata.pki import csr
 from tegata.pki.csr import BadCSR
@@ -88,7 +89,7 @@ class FinalCheck:
         except NotAllowed:
             raise OrderNotReady(status=view.status) from None
         authorizations = [one.authorization for one in view.authorizations]
-        actor, valid = await self._proved(order, authorizations)
+        actor, proofs = await self._proved(order, authorizations)
         admitted = await self._admission.admit(
             actor.contract,
             order.identifiers,
@@ -99,9 +100,10 @@ class FinalCheck:
             behind=calendar.NOT_BEFORE_BEHIND_AT_ISSUANCE,
         )
         names.check_limited(admitted.identifiers, actor.credential)
+        _require_own(proofs, admitted.service)
         public_key = await self._public_key(order, der, admitted.service)
         # The one thing that takes time comes last, so that everything else is known to be in order.
-        await self._permit(order, actor, valid, is_limited=True)
+        await self._permit(order, actor, proofs, is_limited=True)
         return ValidatedOrder(
             order=order,
             authorizations=tuple(authorizations),
@@ -121,22 +123,25 @@ class FinalCheck:
         Raises the refusals of account and contract and of ``Admission.named``, NamesRefused for what the account's EAB
         is not for, OrderNotReady where a proof is missing or over, PermissionMissing.
         """
-        actor, valid = await self._proved(order, await self._store.authorizations.of_order(order.id))
+        actor, proofs = await self._proved(order, await self._store.authorizations.of_order(order.id))
         now = self._clock()
         service = self._admission.service(actor.contract, now)
         admitted = self._admission.named(actor.contract, service, order.identifiers, now)
         names.check_limited(admitted, actor.credential)
-        await self._permit(order, actor, valid)
+        _require_own(proofs, service)
+        await self._permit(order, actor, proofs)
 
     async def _permit(
-        self, order: Order, actor: Actor, valid: Sequence[Authorization], *, is_limited: bool = False
+        self, order: Order, actor: Actor, proofs: Mapping[Identifier, Authorization], *, is_limited: bool = False
     ) -> None:
         """Pass if CAA permits the names, and nothing else has changed while that was looked for (A-84)."""
-        if await self._permissions.require(actor.account, valid, is_limited=is_limited):
+        if await self._permissions.require(actor.account, proofs, is_limited=is_limited):
             await self._proved(order, await self._store.authorizations.of_order(order.id))
 
-    async def _proved(self, order: Order, authorizations: Sequence[Authorization]) -> tuple[Actor, list[Authorization]]:
-        """The order's owner in force, and those of its authorizations that prove every name of it."""
+    async def _proved(
+        self, order: Order, authorizations: Sequence[Authorization]
+    ) -> tuple[Actor, dict[Identifier, Authorization]]:
+        """The order's owner in force, and for every name of it the authorization that proves it."""
         now = self._clock()
         actor = await actors.load(self._store, order.account_id)
         actor.require_in_force(now)
@@ -148,10 +153,10 @@ class FinalCheck:
             and view_authorization(authorization, now).status is AuthorizationStatus.VALID
             and is_proved_since(authorization, oldest)
         ]
-        proved = {(authorization.identifier, authorization.wildcard) for authorization in valid}
-        if not proved.issuperset(proved_by(identifier) for identifier in order.identifiers):
+        proofs = ancestors.proofs(order.identifiers, valid)
+        if len(proofs) < len(order.identifiers):
             raise OrderNotReady(status="invalid")
-        return actor, valid
+        return actor, proofs
 
     async def _public_key(self, order: Order, der: bytes, service: Service) -> PublicKey:
         """The key of a CSR for exactly the order's names; nothing else is taken from it (A-81, A-82)."""
@@ -175,3 +180,9 @@ class FinalCheck:
             return  # A key that JOSE has no name for is no account's.
         if await self._store.accounts.by_thumbprint(thumbprint) is not None:
             raise AccountKeyInRequest
+
+
+def _require_own(proofs: Mapping[Identifier, Authorization], service: Service) -> None:
+    """Pass unless a domain above proves a name of a service that does not, or no longer, have that (RFC 9444)."""
+    if not service.subdomains and any(ancestors.proved_by(each)[0] != one.identifier for each, one in proofs.items()):
+        raise OrderNotReady(status="invalid")

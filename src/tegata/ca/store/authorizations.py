@@ -54,7 +54,7 @@ class AuthorizationRows:
         """The account's unexpired authorizations for these identifiers with a validated challenge.
 
         In the order of the identifiers, and for each the one that lasts longest first: ``MOST_REUSABLE`` of each type
-        of challenge, and as many for the wildcard.
+        of challenge, as many for the wildcard, and as many for all below.
         """
         found: list[Authorization] = []
         for identifier in identifiers:
@@ -82,6 +82,7 @@ class AuthorizationRows:
             created_at=micros(authorization.created_at),
             expires_at=micros(authorization.expires_at),
             deactivated_at=micros_or_none(authorization.deactivated_at),
+            subdomains=int(authorization.subdomains),
         )
         for position, challenge in enumerate(authorization.challenges):
             work.add(
@@ -108,6 +109,7 @@ class AuthorizationRows:
             authorization.id,
             account=authorization.account_id,
             name=authorization.identifier.value,
+            subdomains="all" if authorization.subdomains else None,
         )
 
     def deactivate(self, work: Work, authorization_id: str, at: datetime) -> None:
@@ -157,7 +159,7 @@ def _authorizations(rows: Sequence[Row]) -> list[Authorization]:
 
 def _authorization(rows: Sequence[Row]) -> Authorization:
     """The record of its joined rows, one a challenge."""
-    (id_, account_id, type_, value, wildcard, created_at, expires_at, deactivated_at) = rows[0][:8]
+    (id_, account_id, type_, value, wildcard, created_at, expires_at, deactivated_at, subdomains) = rows[0][:9]
     return Authorization(
         id=id_,
         account_id=account_id,
@@ -165,13 +167,14 @@ def _authorization(rows: Sequence[Row]) -> Authorization:
         wildcard=bool(wildcard),
         created_at=instant(created_at),
         expires_at=instant(expires_at),
-        challenges=tuple([_challenge(id_, row) for row in rows if row[8] is not None]),
+        challenges=tuple([_challenge(id_, row) for row in rows if row[9] is not None]),
         deactivated_at=instant_or_none(deactivated_at),
+        subdomains=bool(subdomains),
     )
 
 
 def _challenge(authorization_id: str, row: Row) -> Challenge:
-    (id_, type_, token, accepted_at, validated_at, failed_at, fault, evidence) = row[8:]
+    (id_, type_, token, accepted_at, validated_at, failed_at, fault, evidence) = row[9:]
     if accepted_at is None:  # most are: of those of an authorization one is taken up
         return Challenge(id=id_, authorization_id=authorization_id, type=type_, token=token)
     return Challenge(

@@ -112,7 +112,8 @@ CREATE TABLE authorizations (
     wildcard INTEGER NOT NULL CHECK (wildcard IN (0, 1)),
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
-    deactivated_at INTEGER
+    deactivated_at INTEGER,
+    subdomains INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX authorizations_of_identifier

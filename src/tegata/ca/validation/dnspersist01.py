@@ -51,7 +51,7 @@ class DnsPersist01:
             question.thumbprints,
             question.hash_prefixes,
         )
-        wildcard = question.wildcard
+        wildcard = question.wildcard or question.subdomains  # draft §5: that policy is for all below
         request = PersistRequest(
             issuers=self._issuers, account_uri=account, former_uris=tuple(others), wildcard=wildcard, at=now
         )

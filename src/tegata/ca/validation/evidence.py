@@ -70,8 +70,9 @@ class Evidence(msgspec.Struct, kw_only=True):
     """Everything the CA saw while it looked for one identifier's answer.
 
     ``domain_name`` is the BRs' Authorization Domain Name: always the identifier itself, never pruned and never replaced
-    by a CNAME's target (B-22). ``snippet`` is the beginning of a wrong answer that came without a redirect;
-    ``certificate`` the one that was shown to tls-alpn-01 (base64 of its DER, of which the beginning is enough).
+    by a CNAME's target (B-22). An identifier that is proved for all below it is theirs too. ``snippet`` is the
+    beginning of a wrong answer that came without a redirect; ``certificate`` the one that was shown to tls-alpn-01
+    (base64 of its DER, of which the beginning is enough).
     """
 
     identifier: str

@@ -28,6 +28,7 @@ _ABOUT: Mapping[type[TegataError], str] = {
     errors.UnknownPfxFormat: "pfx.format",
     errors.UnknownProvider: "dns",
     errors.WildcardNeedsDns: "domains",
+    errors.AncestorNeedsDns: "ancestor-domain",
     WebrootMissing: "http.webroot",
 }
 # The facts of errors that name the flag.

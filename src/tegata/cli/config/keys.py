@@ -82,6 +82,7 @@ _CERTIFICATE: Mapping[str, Shape] = {
     "pfx": {"password": "pfx.password", "format": "pfx.format"},
     # Ours: what lego v5 has for the whole file only, or not at all.
     "pem": "pem",
+    "ancestorDomains": "ancestor-domain",
     "hooks": _HOOKS,
     "envFile": "env-file",
 }

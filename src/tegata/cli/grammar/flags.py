@@ -315,6 +315,16 @@ FLAGS: tuple[Flag, ...] = (
         _ISSUE | _CONFORMANCE,
     ),
     Flag(
+        ("ancestor-domain",),
+        Kind.LIST,
+        Sentence(
+            "Prove this domain once in the DNS for all names below it (RFC 9444), where the CA offers that.",
+            "認証局が対応していれば、このドメインを DNS で一度認証し、その下位のすべての名前に適用します（RFC 9444）。",
+        ),
+        "ANCESTOR_DOMAIN",
+        _ISSUE,
+    ),
+    Flag(
         (),
         Kind.SWITCH,
         Sentence(

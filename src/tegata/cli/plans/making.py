@@ -257,12 +257,14 @@ def _issue(
     if not asked:
         raise NoChallenge
     asked.check_wildcards(names)
+    options = wishes.options(invocation)
+    asked.check_ancestors(options.ancestor_domains)
     return IssuePlan(
         names=names,
         file_name=called or names[0],
         key_type=_key_type(invocation, eab_file),
         material=material,
-        options=wishes.options(invocation),
+        options=options,
         ways=asked,
         outputs=wishes.outputs(invocation, material),
         hooks=wishes.hooks(invocation),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from tegata.cli.errors import WildcardNeedsDns
+from tegata.cli.errors import AncestorNeedsDns, WildcardNeedsDns
 from tegata.cli.grammar.words import Invocation
 from tegata.cli.plans import dns, listening
 from tegata.cli.plans.dns import DnsPlan, PersistPlan
@@ -31,8 +31,17 @@ class Ways(msgspec.Struct, frozen=True):
     def check_wildcards(self, names: Sequence[str]) -> None:
         """Raise WildcardNeedsDns for wildcards that there is no way to prove (A-71)."""
         wildcards = [name for name in names if name.startswith("*.")]
-        if wildcards and not (self.dns or self.dns_account or self.persist):
+        if wildcards and not self._in_dns:
             raise WildcardNeedsDns(names=", ".join(wildcards))
+
+    def check_ancestors(self, domains: Sequence[str]) -> None:
+        """Raise AncestorNeedsDns for domains that there is no way to prove for names below (X-60)."""
+        if domains and not self._in_dns:
+            raise AncestorNeedsDns(domains=", ".join(domains))
+
+    @property
+    def _in_dns(self) -> bool:
+        return bool(self.dns or self.dns_account or self.persist)
 
 
 def make(invocation: Invocation, environ: Mapping[str, str]) -> Ways:

@@ -16,6 +16,7 @@ from tegata.cli.plans.material import Material
 from tegata.client.options import Options
 from tegata.host.hooks import TIMEOUT_SECONDS, command_line
 from tegata.pki.forms import EmptyPassword, PfxForm
+from tegata.pki.names import normalise
 
 # As lego v5 cleans a name; nothing is cleaned away here, because two names must not become one.
 _FILE_NAME = r"(?:\*\.)?[A-Za-z0-9_@][A-Za-z0-9_.@-]{0,199}"
@@ -110,6 +111,7 @@ def options(invocation: Invocation) -> Options:
         profile=invocation.text("profile") or None,
         preferred_profile=invocation.text("preferred-profile") or None,
         preferred_chain=invocation.text("preferred-chain") or None,
+        ancestor_domains=tuple(dict.fromkeys(map(normalise, invocation.list("ancestor-domain")))),
         release=invocation.switch("always-deactivate-authorizations"),
         issuing_seconds=invocation.number("cert.timeout") or None,
     )

@@ -2,7 +2,7 @@
 
 -- name: get
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
-    a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
+    a.deactivated_at, a.subdomains, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
 FROM authorizations AS a
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id = :id
@@ -10,7 +10,7 @@ ORDER BY c.position;
 
 -- name: of_order
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
-    a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
+    a.deactivated_at, a.subdomains, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
 FROM order_authorizations AS l
 JOIN authorizations AS a ON a.id = l.authorization_id
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
@@ -19,7 +19,7 @@ ORDER BY l.position, c.position;
 
 -- name: of_challenge
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
-    a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
+    a.deactivated_at, a.subdomains, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
 FROM authorizations AS a
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id = (SELECT authorization_id FROM challenges WHERE id = :challenge_id)
@@ -28,12 +28,12 @@ ORDER BY c.position;
 -- Of each kind the ones that last longest: whoever asks for authorizations again and again has thousands.
 -- name: reusable
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
-    a.deactivated_at, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
+    a.deactivated_at, a.subdomains, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
 FROM authorizations AS a
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id IN (
     SELECT id FROM (
-        SELECT b.id, row_number() OVER (PARTITION BY b.wildcard, v.type ORDER BY b.expires_at DESC, b.id) AS place
+        SELECT b.id, row_number() OVER (PARTITION BY b.wildcard, b.subdomains, v.type ORDER BY b.expires_at DESC, b.id) AS place
         FROM authorizations AS b
         JOIN challenges AS v ON v.authorization_id = b.id AND v.validated_at IS NOT NULL
         WHERE b.account_id = :account_id AND b.identifier_type = :type AND b.identifier_value = :value
@@ -45,9 +45,10 @@ ORDER BY a.expires_at DESC, a.id, c.position;
 
 -- name: insert
 INSERT INTO authorizations
-    (id, account_id, identifier_type, identifier_value, wildcard, created_at, expires_at, deactivated_at)
+    (id, account_id, identifier_type, identifier_value, wildcard, created_at, expires_at, deactivated_at,
+    subdomains)
 VALUES
-    (:id, :account_id, :type, :value, :wildcard, :created_at, :expires_at, :deactivated_at)
+    (:id, :account_id, :type, :value, :wildcard, :created_at, :expires_at, :deactivated_at, :subdomains)
 ON CONFLICT DO NOTHING;
 
 -- name: insert_challenge
