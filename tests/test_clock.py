@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tegata.clock import SystemClock, parse_rfc3339, rfc3339
+from tegata.clock import SystemClock, has_fraction, parse_rfc3339, rfc3339
 
 INSTANT = datetime(2026, 11, 24, 2, 31, 0, tzinfo=UTC)
 
@@ -44,6 +44,15 @@ def test_offsets_and_fractions_are_read(text):
 def test_a_fraction_counts_to_the_microsecond(text, microseconds):
     """A-55."""
     assert parse_rfc3339(text) == INSTANT + timedelta(microseconds=microseconds)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "is_one"),
+    [("", False), (".0", False), (".000000000", False), (".5", True), (".0000001", True), (".10", True)],
+)
+def test_a_fraction_is_one_however_small(fraction, is_one):
+    """A-55."""
+    assert has_fraction(f"2026-11-24T02:31:00{fraction}Z") is is_one
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def rfc3339(instant: datetime) -> str:
 def parse_rfc3339(text: str) -> datetime:
     """Read an RFC 3339 instant, with any offset and any number of fraction digits, into aware UTC.
 
+    What is finer than a microsecond is cut off: ``has_fraction`` tells where that matters.
     Raises ValueError for anything else, a time without an offset included.
     """
     if not _RFC3339.fullmatch(text):
@@ -60,3 +61,9 @@ def parse_rfc3339(text: str) -> datetime:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError:
         raise ValueError(f"outside the calendar: {text!r}") from None
+
+
+def has_fraction(text: str) -> bool:
+    """Whether an instant that ``parse_rfc3339`` reads is between two seconds, by however little."""
+    match = _RFC3339.fullmatch(text)
+    return match is not None and bool((match[1] or "").strip(".0"))

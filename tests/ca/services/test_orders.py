@@ -154,6 +154,7 @@ async def test_how_many_names(house):
         ({"not_before": "2026-11-24T03:31:00Z"}, DatesRefused),
         ({"not_before": "2026-11-24T01:31:00Z"}, DatesRefused),
         ({"not_before": "2026-11-24T02:31:00.5Z"}, DatesRefused),
+        ({"not_before": "2026-11-24T02:31:00.0000001Z"}, DatesRefused),
         ({"not_before": "2026-11-24"}, MalformedRequest),
         ({"not_before": "2026-11-24T02:30:59Z"}, DatesRefused),
         ({"not_before": "9999-12-31T23:59:59Z"}, DatesRefused),

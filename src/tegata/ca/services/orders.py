@@ -40,7 +40,7 @@ from tegata.ca.services.statuses import (
 )
 from tegata.ca.services.terms import TermsService
 from tegata.ca.settings import Policy
-from tegata.clock import parse_rfc3339, rfc3339
+from tegata.clock import has_fraction, parse_rfc3339, rfc3339
 from tegata.pki.names import base_of
 
 __all__ = ["AuthorizationView", "OrderService", "OrderView"]
@@ -278,6 +278,6 @@ def _instant(member: str, text: str | None) -> datetime | None:
         instant = parse_rfc3339(text)
     except (ValueError, OverflowError):
         raise MalformedRequest(reason="notBefore or notAfter is no RFC 3339 time") from None
-    if instant.microsecond:
+    if has_fraction(text):
         raise DatesRefused(member=member, date=rfc3339(instant), reason="it has a fraction of a second")
     return instant
