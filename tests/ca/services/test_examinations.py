@@ -127,6 +127,18 @@ async def test_an_earlier_one_does_not_take_a_later_ones_place(house):
         await house.examinations.release(contract, by="Baba")
 
 
+async def test_the_last_moment_and_the_longest_text(house):
+    """B-64: 398 days and 500 characters are not too many; what waits for its release longer is too old by then."""
+    contract = (await house.sell(is_examined=False)).contract.id
+    longest = {**WHAT, "evidence": "x" * 500, "examined": NOW - 398 * DAY}
+    await house.examinations.examine(contract, by="Aoki", **longest)
+    house.clock.advance(SECOND)
+    with pytest.raises(Refused, match="too old to count"):
+        await house.examinations.release(contract, by="Baba")
+    house.clock.advance(-SECOND)
+    assert (await house.examinations.release(contract, by="Baba")).released_at == NOW
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

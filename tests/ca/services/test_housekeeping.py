@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -143,6 +143,18 @@ async def test_the_audit_log_grows_no_older_than_that(house, housekeeping, monke
     assert (await audit.verify()).unbound == 0
     [pruned] = await house.store.audit.of_subject(str(before.links - 1))
     assert pruned.kind == "audit.pruned"
+
+
+async def test_the_log_stays_a_life_longer_than_what_it_tells_of(house, housekeeping):
+    """B-94: What a certificate was issued by was written down up to 400 days before its end."""
+    audit = AuditService(house.store)
+    for name in ("www.example.com", "other.example.com"):
+        await house.sell(name)
+        await audit.bind()
+    house.clock.now = datetime.now(UTC) + 799 * DAY
+    assert "links" not in await housekeeping.clean()
+    house.clock.advance(2 * DAY)
+    assert (await housekeeping.clean())["links"] == 1
 
 
 TAMPERED = {

@@ -88,6 +88,29 @@ async def test_contract_and_name_count_together_for_all_accounts(house, limits, 
         await house.order(second, "else.example.com")
 
 
+async def test_the_limit_that_was_met_is_the_one_that_is_told(house):
+    """A-25: Not one that has room for just this order, nor a name that is held back and not asked for."""
+    limits = {"orders_per_account": "3/3h", "orders_per_contract": "2/1h"}
+    actor = await limited(house, ".example.com", pause_after=1, **limits)
+    await fails(house, actor, "a.example.com")
+    await house.order(actor, NAME)
+    with pytest.raises(TooManyOrders) as caught:
+        await house.order(actor, NAME)
+    assert caught.value.facts == {"kind": "this contract", "count": 2}
+    with pytest.raises(NamesPaused):
+        await house.order(actor, NAME, "a.example.com")
+
+
+async def test_what_is_no_limits_matter_is_not_judged(house):
+    """It is told as what it is."""
+    actor = await limited(house, pause_after=1)
+    await fails(house, actor)
+    conflict = Conflict("orders.insert")
+    with pytest.raises(Conflict) as caught:
+        await house.limits.refuse(conflict, actor.account, actor.contract, {NAME}, house.clock())
+    assert caught.value is conflict
+
+
 async def test_sixty_at_once_meet_the_limit_exactly(house):
     """The guard decides, whoever is first."""
     actor = await limited(house, orders_per_account="20/1h")
