@@ -143,7 +143,10 @@ class Orders(Protocol):
 
     def insert(self, work: Work, order: Order) -> None: ...
     def begin_processing(self, work: Work, order_id: str, csr: bytes, at: datetime) -> None:
-        """Guarded: only one caller ever succeeds, only while there is neither error nor certificate, and in time."""
+        """Guarded: only one caller ever succeeds, only while there is neither error nor certificate, and in time.
+
+        And while account, contract and credential are in force and no authorization of the order was given up.
+        """
         ...
 
     def complete(self, work: Work, order_id: str, serial: str) -> None:

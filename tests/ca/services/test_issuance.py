@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import (
+    AccountDeactivated,
     AccountKeyInRequest,
     BadCertificateRequest,
     ContractEnded,
@@ -211,6 +212,34 @@ async def test_what_an_operator_stops_is_stopped_at_once(house, command, refusal
     if command == "suspend":
         await house.contracts.resume(added.contract.id)
         assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "refusal"),
+    [
+        (lambda house, actor, _: house.contracts.end(actor.contract.id), ContractEnded),
+        (lambda house, actor, _: house.contracts.suspend(actor.contract.id), ContractSuspended),
+        (lambda house, actor, _: house.credentials.disable(actor.credential.kid), CredentialDisabled),
+        (lambda house, actor, _: house.accounts.deactivate(actor), AccountDeactivated),
+        (lambda house, actor, view: house.orders.deactivate(actor, view.order.authorization_ids[0]), OrderNotReady),
+    ],
+)
+async def test_what_is_stopped_between_the_last_check_and_the_claim(house, monkeypatch, meanwhile, refusal):
+    """A node that stood still there claims nothing by what it knew before (A-84)."""
+    actor = await house.register(await house.sell())
+    view = await house.ready(actor)
+    commit = house.store.commit
+
+    async def late(work):
+        monkeypatch.setattr(house.store, "commit", commit)
+        await meanwhile(house, actor, view)
+        await commit(work)
+
+    monkeypatch.setattr(house.store, "commit", late)
+    with pytest.raises(refusal):
+        await house.finalize(actor, view)
+    assert house.signer.signed == []
+    assert await house.store.certificates.intended_for(view.order.id) is None
 
 
 async def test_nothing_is_issued_after_the_contracts_end(house):

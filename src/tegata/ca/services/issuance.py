@@ -80,7 +80,8 @@ class IssuanceService:
         """Make the certificate of a validated order.
 
         Raises OrderNotReady if another request was first or the order has expired (A-54), BadCertificateRequest for a
-        compromised key (A-94), IssuanceFailed where no list has enough logs for it: then the order stays ready.
+        compromised key (A-94), IssuanceFailed where no list has enough logs for it: then the order stays ready; and what
+        has come to stand against the order since it was validated (A-84).
         """
         order_id = validated.order.id
         self._require_logs(validated)
@@ -99,6 +100,7 @@ class IssuanceService:
         except Conflict:
             if await self._is_compromised(certificate):
                 raise BadCertificateRequest(reason="its key is known to be compromised") from None
+            await self._check.require_proved(validated.order)
             expired = certificate.intended_at >= validated.order.expires_at
             raise OrderNotReady(status="invalid" if expired else "processing") from None
         try:

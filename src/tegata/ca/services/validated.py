@@ -131,12 +131,19 @@ class FinalCheck:
         _require_own(proofs, service)
         await self._permit(order, actor, proofs)
 
+    async def require_proved(self, order: Order) -> None:
+        """Pass if the order's owner is in force now, and has proved every name.
+
+        Raises the refusals of account and contract, OrderNotReady.
+        """
+        await self._proved(order, await self._store.authorizations.of_order(order.id))
+
     async def _permit(
         self, order: Order, actor: Actor, proofs: Mapping[Identifier, Authorization], *, is_limited: bool = False
     ) -> None:
         """Pass if CAA permits the names, and nothing else has changed while that was looked for (A-84)."""
         if await self._permissions.require(actor.account, proofs, is_limited=is_limited):
-            await self._proved(order, await self._store.authorizations.of_order(order.id))
+            await self.require_proved(order)
 
     async def _proved(
         self, order: Order, authorizations: Sequence[Authorization]

@@ -92,7 +92,7 @@ class OrderRows:
         )
 
     def begin_processing(self, work: Work, order_id: str, csr: bytes, at: datetime) -> None:
-        """Claim the order for issuance before it expires: only one caller ever succeeds."""
+        """Claim the order for issuance before it expires, its owner being in force: only one caller ever succeeds."""
         work.add("orders.begin_processing", rows=1, id=order_id, csr=csr, at=micros(at))
         audit.record(work, "order.finalized", order_id, csr=digest(csr))
 

@@ -43,10 +43,24 @@ INSERT INTO order_authorizations (order_id, position, authorization_id)
 VALUES (:order_id, :position, :authorization_id)
 ON CONFLICT DO NOTHING;
 
+-- What was judged before counts as it is now: between the two a node may have stood still.
 -- name: begin_processing
 UPDATE orders
 SET processing_at = :at, csr = :csr
-WHERE id = :id AND processing_at IS NULL AND serial IS NULL AND fault IS NULL AND expires_at > :at;
+WHERE id = :id AND processing_at IS NULL AND serial IS NULL AND fault IS NULL AND expires_at > :at
+    AND EXISTS (
+        SELECT 1 FROM accounts AS a
+        JOIN contracts AS c ON c.id = a.contract_id
+        JOIN credentials AS k ON k.kid = a.kid
+        WHERE a.id = orders.account_id AND a.deactivated_at IS NULL
+            AND c.ended_at IS NULL AND c.suspended_at IS NULL
+            AND k.disabled_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :at)
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM order_authorizations AS l
+        JOIN authorizations AS z ON z.id = l.authorization_id
+        WHERE l.order_id = orders.id AND (z.deactivated_at IS NOT NULL OR z.expires_at <= :at)
+    );
 
 -- name: complete
 UPDATE orders
