@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tegata.acme.statuses import OrderStatus
-from tegata.ca.errors import NamesRefused
+from tegata.ca.errors import NamesRefused, StoreFailed
 from tegata.ca.model import Job
 from tegata.ca.policy import barred
 from tegata.ca.ports import Conflict, Work
@@ -146,6 +146,25 @@ async def test_a_contract_suspended_while_the_ca_was_down(house, interrupted):
     assert failed.fault.code == "contract.suspended"
     assert failed.fault.facts == {"contract": added.contract.id}
     assert house.signer.signed == []
+
+
+async def test_a_database_that_fails_for_a_moment(house, interrupted, monkeypatch):
+    """A record that could not be read says nothing against the order: the next attempt signs."""
+    _, actor, view = interrupted
+    await die(house, actor, view, before=Killed())
+    house.clock.advance(5 * SECOND)
+
+    async def away(_):
+        raise StoreFailed(reason="there was no answer in time")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house.store.accounts, "bound", away)
+        with pytest.raises(StoreFailed):
+            await house.work()
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
+    house.clock.advance(DAY)
+    await house.work()
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
 
 
 async def test_an_order_that_failed_is_never_signed(house, interrupted):

@@ -20,6 +20,7 @@ from tegata.ca.errors import (
     LogsUnusable,
     OrderNotReady,
     PermissionMissing,
+    StoreFailed,
     fault_of,
 )
 from tegata.ca.journal import Journal
@@ -135,6 +136,8 @@ class IssuanceService:
             return
         try:
             await self._still_holds(order, certificate)
+        except StoreFailed:
+            raise  # nothing was judged; the job asks again
         except CaError as refusal:
             if isinstance(refusal, PermissionMissing) and refusal.is_passing and job.attempts + 1 < _ATTEMPTS:
                 raise  # nobody could say; the job asks again
