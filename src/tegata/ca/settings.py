@@ -236,8 +236,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     ``failures_per_name`` are failed validations of a name for an account; after ``pause_after`` of them in a row the
     name is paused for that account until its customer or the operator resumes it. Renewals in the window that the CA
-    itself suggested are not counted (X-19). Those for an address are each node's own, and an IPv6 network of 64 bits
-    counts as one.
+    itself suggested are not counted (X-19), unless the holder has revoked the certificate or chose its end. Those for
+    an address are each node's own, and an IPv6 network of 64 bits counts as one.
     """
 
     orders_per_account: Rate = "300/3h"

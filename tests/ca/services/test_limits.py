@@ -23,7 +23,8 @@ from tegata.ca.ports import Conflict, Verdict, Work
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.orders import REPLACEMENTS
 from tegata.ca.settings import Limits, Retention
-from tests.ca.services.house import DAY, HOUR, NOW, SECOND, leaf
+from tegata.clock import rfc3339
+from tests.ca.services.house import DAY, HOUR, NOW, SECOND, der, leaf
 
 pytestmark = pytest.mark.anyio
 NAME = "www.example.com"
@@ -136,6 +137,24 @@ async def test_a_renewal_that_was_asked_for_is_not_counted(house):
         await house.orders.deactivate(actor, order.authorization_ids[0])
     with pytest.raises(TooManyOrders):  # whoever replaces in vain for so long waits as everybody does
         await house.order(actor, replaces=cert_id)
+
+
+async def test_a_renewal_that_the_holder_brought_about_is_counted(house):
+    """X-19: who revokes his own certificates, or has them end at once, is not asked by the CA to replace them."""
+    actor = await limited(house, orders_per_account="2/30d")
+    certificate = await house.issue(actor)
+    await house.certificates.revoke_by_account(actor, der(certificate), 4)
+    certificate = await house.issue(actor, replaces=ari.cert_id(leaf(certificate)), not_after=rfc3339(NOW + SECOND))
+    with pytest.raises(TooManyOrders):
+        await house.order(actor, replaces=ari.cert_id(leaf(certificate)))
+
+
+async def test_a_renewal_after_the_operators_revocation_is_not_counted(house):
+    """X-19, X-18: the CA wants it replaced."""
+    actor = await limited(house, orders_per_account="1/30d")
+    certificate = await house.issue(actor)
+    await house.certificates.revoke_by_operator(certificate.serial, 4)
+    await house.order(actor, replaces=ari.cert_id(leaf(certificate)))
 
 
 async def test_a_name_that_fails_too_often_waits(house):

@@ -31,7 +31,7 @@ from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.predecessors import Predecessors
-from tegata.ca.services.revocation import PART, Revocations
+from tegata.ca.services.revocation import OPERATOR, PART, Revocations
 from tegata.ca.services.statuses import view_authorization
 from tegata.pki.certs import load_chain, serial_hex, to_pem
 from tegata.pki.keys import PublicKey, spki_digest
@@ -153,7 +153,7 @@ class CertificateService:
         Raises UnknownObject, BadRevocationReason, AlreadyRevoked.
         """
         certificate = await self.show(serial)
-        await self._revocations.revoke(certificate, operator_reason(reason), "operator")
+        await self._revocations.revoke(certificate, operator_reason(reason), OPERATOR)
         return await self.show(serial)
 
     async def revoke_all_by_operator(self, certificates: Sequence[Certificate], reason: int) -> list[Certificate]:
@@ -161,7 +161,7 @@ class CertificateService:
 
         For keyCompromise all others of their keys too. Raises BadRevocationReason.
         """
-        await self._revocations.revoke_all(certificates, operator_reason(reason), "operator")
+        await self._revocations.revoke_all(certificates, operator_reason(reason), OPERATOR)
         return await self._store.certificates.many([one.serial for one in certificates])
 
     async def replace_by_operator(self, serials: Sequence[str], ends: datetime, page: str | None) -> list[Certificate]:
@@ -201,7 +201,7 @@ class CertificateService:
         """Block a key and revoke the certificates that it has, if they are so many; raises Refused."""
         if len(await self._revocations.of_key(spki_digest)) != revoking:
             raise Refused(reason="the key has another number of certificates than was said")
-        return await self._revocations.compromised([spki_digest], "operator")
+        return await self._revocations.compromised([spki_digest], OPERATOR)
 
     async def sweep_key(self, job: Job) -> None:
         """Revoke what was issued for a blocked key at the very moment in which it was blocked."""

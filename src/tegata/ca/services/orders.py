@@ -22,7 +22,7 @@ from tegata.ca.errors import (
     NamesRefused,
     ReplacesRefused,
 )
-from tegata.ca.model import Authorization, Certificate, Order
+from tegata.ca.model import Authorization, Certificate, Contract, Order
 from tegata.ca.policy import calendar, names
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
@@ -31,6 +31,7 @@ from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.proofs import Proofs
+from tegata.ca.services.revocation import OPERATOR, REVOKED
 from tegata.ca.services.statuses import (
     AuthorizationView,
     OrderView,
@@ -235,9 +236,7 @@ class OrderService:
         """Store an order that replaces a certificate; of several that want to at once, on any node, one is stored."""
         certificate, count = await self._check_replaces(actor, order, cert_id, order.created_at)
         # A client that replaces in vain again and again is not what the CA asked for.
-        is_asked_for = (
-            count < REPLACEMENTS and calendar.renewal_window(certificate, actor.contract).start <= order.created_at
-        )
+        is_asked_for = count < REPLACEMENTS and await self._is_asked_for(certificate, actor.contract, order.created_at)
         if not is_asked_for:
             counted()
         numbered = msgspec.structs.replace(order, replacement=count)
@@ -246,6 +245,20 @@ class OrderService:
         except Conflict:
             await self._check_replaces(actor, order, cert_id, order.created_at)
             raise
+
+    async def _is_asked_for(self, certificate: Certificate, contract: Contract, now: datetime) -> bool:
+        """Whether the CA itself wants the certificate replaced by now (X-19).
+
+        One that its holder has revoked, or whose end he chose, is at its window whenever he likes, and so would be all
+        that follow it.
+        """
+        if calendar.renewal_window(certificate, contract).start > now:
+            return False
+        if certificate.revoked_at is not None:
+            events = await self._store.audit.of_subject(certificate.serial)
+            return any(each.kind == REVOKED and each.facts.get("by") == OPERATOR for each in events)
+        order = await self._store.orders.get(certificate.order_id)
+        return order is not None and order.not_after is None
 
     async def _check_replaces(self, actor: Actor, order: Order, cert_id: str, now: datetime) -> tuple[Certificate, int]:
         """That certificate, and how many orders wanted to replace it before, if this one may (RFC 9773 §5, X-17).

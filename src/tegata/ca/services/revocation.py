@@ -18,6 +18,10 @@ from tegata.ca.ports import Conflict, Ids, Revocable, Store, Work
 from tegata.ca.services.crls import CRL, CrlService, job_subject
 
 COMPROMISED_KEY = "compromised-key"
+OPERATOR = "operator"
+"""Who revokes for the CA itself, in the audit log."""
+REVOKED = "certificate.revoked"
+"""What the audit log calls a revocation."""
 
 PART = 500
 """Certificates, or keys, in one unit of work: so many that the disk is waited for seldom, and nobody else for long."""
