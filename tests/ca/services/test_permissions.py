@@ -11,6 +11,7 @@ from tegata.acme.statuses import OrderStatus
 from tegata.ca.api import render
 from tegata.ca.errors import (
     AccountDeactivated,
+    BadCertificateRequest,
     CaaForbids,
     CaaUnknown,
     ContractSuspended,
@@ -21,8 +22,9 @@ from tegata.ca.errors import (
 )
 from tegata.ca.model import Look
 from tegata.ca.ports import Verdict
+from tegata.pki.keys import spki_digest
 from tegata.text.language import Language
-from tests.ca.services.house import DAY, HOUR, SECOND, Killed
+from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, SECOND, Killed
 
 pytestmark = pytest.mark.anyio
 
@@ -204,6 +206,16 @@ async def test_a_name_that_is_forbidden_too_often_is_not_looked_at(house, ready)
     assert (caught.value.facts["name"], len(house.network.asked_caa)) == ("a.example.net", asked)
     house.clock.now = caught.value.retry_at
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+
+
+async def test_nothing_is_looked_for_on_behalf_of_a_blocked_key(house, ready):
+    """S-30: what is known to fail costs no look and no record, however often it is asked for (A-94)."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    await house.certificates.block_key(spki_digest(CERTIFICATE_KEY.public_key()), 0)
+    with pytest.raises(BadCertificateRequest):
+        await house.finalize(actor, view)
+    assert house.network.asked_caa == []
 
 
 async def test_what_nobody_can_say_is_no_permission(house, ready):

@@ -27,7 +27,7 @@ from tegata.ca.services.statuses import OrderView, is_proved_since, look, view_a
 from tegata.ca.settings import Policy, Service
 from tegata.pki import csr
 from tegata.pki.csr import BadCSR
-from tegata.pki.keys import PublicKey
+from tegata.pki.keys import PublicKey, spki_digest
 
 _SEAL = object()
 
@@ -176,6 +176,8 @@ class FinalCheck:
         if request.must_staple:
             raise BadCertificateRequest(reason="it asks for must-staple, which no certificate has")
         keys.check(request.public_key, service, self._blocked)
+        if await self._store.certificates.is_compromised(spki_digest(request.public_key), order.account_id):
+            raise BadCertificateRequest(reason="its key is known to be compromised")
         await self._check_no_account_key(request.public_key)
         return request.public_key
 
