@@ -7,7 +7,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from tegata.acme import ari
+from tegata.acme import ari, jwk
 from tegata.ca.errors import (
     CaaUnknown,
     ConnectionFailed,
@@ -24,6 +24,8 @@ from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.orders import REPLACEMENTS
 from tegata.ca.settings import Limits, Retention
 from tegata.clock import rfc3339
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND, der, leaf
 
 pytestmark = pytest.mark.anyio
@@ -198,6 +200,24 @@ async def test_a_name_that_is_given_up_when_it_has_failed_has_failed(house, is_l
         await house.orders.deactivate(actor, authorization.id)
         house.clock.advance(SECOND)
         await house.work()
+    with pytest.raises(TooManyFailures):
+        await house.order(actor)
+
+
+async def test_a_name_that_fails_while_the_key_is_changed_has_failed(house):
+    """Nobody evades the limit by a new key for each look."""
+    actor = await limited(house, failures_per_name="2/1h")
+    view = await house.order(actor)
+    current = actor
+
+    async def check(_):
+        nonlocal current
+        current = await house.accounts.change_key(current, jwk.from_public(generate(KeyType.EC256).public_key()))
+        return Verdict(WrongAnswer(url="http://x/", got=""), b"{}")
+
+    house.network.check = check
+    await house.prove(actor, view)
+    await house.work()
     with pytest.raises(TooManyFailures):
         await house.order(actor)
 

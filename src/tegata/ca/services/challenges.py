@@ -157,8 +157,11 @@ class ChallengeService:
         if current is None or not self._is_wanted(authorization, current):
             await self._finish(Work(), job)
         elif current.thumbprint != account.thumbprint:
-            # The account changed its key: what was looked for is no longer what proves anything.
+            # The account changed its key: what was looked for is no longer what proves anything. What was not found
+            # counts all the same: who changes keys again and again would else fail as often as he likes.
             work = Work()
+            if verdict.error is not None:
+                self._limits.failed(work, account.id, authorization.identifier.value, verdict.error)
             self._store.jobs.postpone(work, job, self._clock())
             await self._store.commit(work)
         else:
