@@ -338,7 +338,7 @@ class Revocation(NamedTuple):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Work left as a row: whoever holds the lease does it; when the lease runs out, anybody may."""
+    """Work left as a row: whoever holds the lease does it, then anybody. ``lane`` says whose it is, if not the CA's."""
 
     id: str
     kind: str
@@ -347,6 +347,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     leased_until: datetime | None = None
     owner: str | None = None
+    lane: str = ""
 
 
 class RevocationList(msgspec.Struct, frozen=True, kw_only=True):

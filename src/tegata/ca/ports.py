@@ -436,7 +436,10 @@ class Jobs(Protocol):
     """Work rows with leases; at most one row a (kind, subject)."""
 
     async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:
-        """Take up to ``most`` jobs that are due and not leased, each once in all processes."""
+        """Take up to ``most`` jobs that are due and not leased, each once in all processes.
+
+        The CA's own first, then those of the lanes that have least under way, anywhere.
+        """
         ...
 
     async def next_due(self) -> datetime | None: ...

@@ -168,6 +168,14 @@ async def test_an_expired_authorization_takes_nothing_up(house, placed):
     assert await house.work() == 0
 
 
+async def test_validations_of_a_contract_have_a_lane(house, placed):
+    """Its servers that never answer hold up nobody else's (S-30)."""
+    actor, _, challenge = placed
+    await house.challenges.accept(actor, challenge.id)
+    [job] = await house.store.jobs.claim("test", house.clock(), house.clock() + SECOND, 10)
+    assert job.lane == actor.contract.id
+
+
 async def test_foreign_challenges_are_not_there(house, placed):
     """Another account's and missing ones alike (A-49)."""
     actor, _, challenge = placed

@@ -49,6 +49,18 @@ async def test_due_jobs_are_claimed_once(store: Store) -> None:
     assert await store.jobs.next_due() == NOW + LEASE
 
 
+async def test_lanes_take_turns(store: Store) -> None:
+    """Who has much under way waits for who has little, however long; the CA's own work for nobody (S-30)."""
+    for number in range(6):
+        assert await do(store, "add", job(f"busy-{number}", run_at=NOW - DAY, lane="busy"))
+    assert len(await claim(store, NOW, "them", most=3)) == 3
+    for name, lane in (("first", "other"), ("second", "other"), ("own", "")):
+        assert await do(store, "add", job(name, lane=lane))
+    claimed = [(await claim(store, NOW, most=1))[0] for _ in range(4)]
+    assert [(one.id, one.lane) for one in claimed[:3]] == [("own", ""), ("first", "other"), ("second", "other")]
+    assert claimed[3].lane == "busy"
+
+
 async def test_concurrent_claims_never_share_a_job(store: Store) -> None:
     """Fifty jobs, ten takers."""
     for number in range(50):

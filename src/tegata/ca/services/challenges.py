@@ -107,7 +107,8 @@ class ChallengeService:
     async def accept(self, actor: Actor, challenge_id: str) -> tuple[AuthorizationView, Challenge]:
         """Take up a pending challenge and leave its validation as a job; any other is given as it is (A-60).
 
-        However many requests say so at once, one validation starts (A-59). Raises NotFound, and the
+        However many requests say so at once, one validation starts (A-59); the validations of contracts take turns, so
+        that servers which never answer hold up their own contract's only (S-30). Raises NotFound, and the
         refusals of ``policy.contracts.require_in_force``.
         """
         view, challenge = await self.get(actor, challenge_id)
@@ -120,7 +121,13 @@ class ChallengeService:
         self._store.authorizations.accept_challenge(work, challenge_id, now)
         try:
             with self._hands.taking(
-                Job(id=self._ids.object_id(), kind=VALIDATE, subject=challenge_id, run_at=now)
+                Job(
+                    id=self._ids.object_id(),
+                    kind=VALIDATE,
+                    subject=challenge_id,
+                    run_at=now,
+                    lane=actor.contract.id,
+                )
             ) as job:
                 self._store.jobs.add(work, job)
                 await self._store.commit(work)

@@ -15,7 +15,7 @@ class JobRows:
         self._database = database
 
     async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:
-        """Lease up to ``most`` due jobs until then, those due longest first."""
+        """Lease up to ``most`` due jobs until then: the CA's own, then of who has least under way, due longest."""
         work = Work()
         work.add("jobs.claim", owner=owner, now=micros(now), until=micros(until), most=most)
         return sorted((_leased(row) for row in await self._database.commit(work)), key=lambda job: job.run_at)
@@ -39,6 +39,7 @@ class JobRows:
             due_at=micros(job.leased_until or job.run_at),
             owner=job.owner,
             attempts=job.attempts,
+            lane=job.lane,
         )
 
     def extend(self, work: Work, job: Job, until: datetime) -> None:
@@ -61,7 +62,7 @@ class JobRows:
 
 
 def _leased(row: Row) -> Job:
-    (id_, kind, subject, run_at, attempts, due_at, owner) = row
+    (id_, kind, subject, run_at, attempts, due_at, owner, lane) = row
     return Job(
         id=id_,
         kind=kind,
@@ -70,4 +71,5 @@ def _leased(row: Row) -> Job:
         attempts=attempts,
         leased_until=instant(due_at),
         owner=owner,
+        lane=lane,
     )

@@ -230,7 +230,8 @@ CREATE TABLE blocked_keys (
 ) STRICT;
 
 -- A job is leased while it has an owner. due_at is the instant from which anybody may take it: the end of the lease, or
--- the time it was wanted for. again_at is set when the same work is asked for while it is being done.
+-- the time it was wanted for. again_at is set when the same work is asked for while it is being done. lane says whose it
+-- is, '' the CA's own.
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -240,6 +241,7 @@ CREATE TABLE jobs (
     owner TEXT,
     attempts INTEGER NOT NULL,
     again_at INTEGER,
+    lane TEXT NOT NULL DEFAULT '',
     UNIQUE (kind, subject)
 ) STRICT;
 

@@ -3,19 +3,27 @@ SELECT min(due_at)
 FROM jobs;
 
 -- A new run does whatever was asked for up to now. Where several nodes claim at once, none waits for the other's rows.
+-- The CA's own work goes first, then that of who has least under way, on any node.
 -- name: claim
 WITH due AS MATERIALIZED (
-    SELECT id FROM jobs WHERE due_at <= :now ORDER BY due_at LIMIT :most
-    -- postgresql: FOR UPDATE SKIP LOCKED
+    SELECT j.id
+    FROM jobs AS j
+    LEFT JOIN (
+        SELECT lane, count(*) AS jobs FROM jobs WHERE due_at > :now AND owner IS NOT NULL GROUP BY lane
+    ) AS busy ON busy.lane = j.lane
+    WHERE j.due_at <= :now
+    ORDER BY j.lane <> '', COALESCE(busy.jobs, 0), j.due_at
+    LIMIT :most
+    -- postgresql: FOR UPDATE OF j SKIP LOCKED
 )
 UPDATE jobs
 SET owner = :owner, due_at = :until, again_at = CASE WHEN again_at > :now THEN again_at END
 WHERE id IN (SELECT id FROM due)
-RETURNING id, kind, subject, run_at, attempts, due_at, owner;
+RETURNING id, kind, subject, run_at, attempts, due_at, owner, lane;
 
 -- name: add
-INSERT INTO jobs (id, kind, subject, run_at, due_at, owner, attempts)
-VALUES (:id, :kind, :subject, :run_at, :due_at, :owner, :attempts)
+INSERT INTO jobs (id, kind, subject, run_at, due_at, owner, attempts, lane)
+VALUES (:id, :kind, :subject, :run_at, :due_at, :owner, :attempts, :lane)
 ON CONFLICT (kind, subject) DO UPDATE
 SET
     run_at = CASE WHEN jobs.owner IS NULL AND excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END,
