@@ -486,3 +486,17 @@ async def test_the_turn_is_one_among_nodes(made: str, tmp_path: Path) -> None:
             pass
     await first.close()
     await second.close()
+
+
+async def test_a_node_that_stands_still_loses_its_turn(
+    made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection is open and says nothing: after a while the server ends it, and another node goes on."""
+    monkeypatch.setattr(database, "HELD_SECONDS", 0.2)
+    first, second = opened(made, tmp_path), opened(made, tmp_path)
+    async with first.alone("turn"), asyncio.timeout(5), second.alone("turn"):
+        pass
+    async with first.alone("turn"):
+        pass
+    await first.close()
+    await second.close()

@@ -34,7 +34,11 @@ PATIENCE_SECONDS = 5.0
 
 TURN_SECONDS = 60.0
 """How long to wait for a turn at the most."""
+HELD_SECONDS = 600.0
+"""How long a turn is held at the most: one of a node that stands still, its connection open, is over then."""
 _PAUSE_SECONDS = (0.05, 0.25)
+_IDLE_NO_LONGER = "SELECT set_config('idle_session_timeout', $1, false)"
+_IDLE_AS_SET = "set_config('idle_session_timeout', NULL, false)"
 # The server undid the transaction and says so: serialization, dead-lock, shut-downs, not yet up, too many connections.
 _UNDONE = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "53300"})
 
@@ -75,7 +79,7 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
-        """Hold the turn of this name among all nodes; raises StoreFailed.
+        """Hold the turn of this name among all nodes, for ``HELD_SECONDS`` at the most; raises StoreFailed.
 
         In one process only one waits at the server, so that those who wait never take all connections.
         """
@@ -160,7 +164,7 @@ class PostgresDatabase:
 async def _unlock(connections: Connections, connection: Any, key: int) -> None:  # noqa: ANN401 - asyncpg has no types
     """End the turn, if need be with the connection."""
     try:
-        await connection.execute("SELECT pg_advisory_unlock($1)", key)
+        await connection.execute(f"SELECT pg_advisory_unlock($1), {_IDLE_AS_SET}", key)
     except BaseException as error:
         connection.terminate()
         connections.give_back(connection)
@@ -191,5 +195,7 @@ async def _write(runs: Sequence[Run], connection: Any) -> list[Row]:  # noqa: AN
 async def _lock(connection: Any, key: int) -> None:  # noqa: ANN401 - as above
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", key, timeout=TURN_SECONDS)
+        # What is done in the turn goes over other connections; this one says nothing until it ends.
+        await connection.execute(_IDLE_NO_LONGER, str(round(HELD_SECONDS * 1000)))
     except (asyncpg.PostgresError, *LOST) as error:
         raise StoreFailed(reason=reason_of(error)) from error
