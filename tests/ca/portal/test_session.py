@@ -18,6 +18,7 @@ def request(**headers: str) -> Request:
         {"sec_fetch_site": "same-site"},
         {"origin": "https://evil.example", "host": "ca.example"},
         {"origin": "null", "host": "ca.example"},
+        {"origin": "http://[", "host": "ca.example"},
     ],
 )
 def test_another_sites_form_is_refused(headers: dict[str, str]) -> None:

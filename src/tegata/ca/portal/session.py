@@ -42,8 +42,16 @@ def check_same_site(request: Request) -> None:
             raise CrossSiteRequest
         return
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _place(origin) != request.headers.get("host"):
         raise CrossSiteRequest
+
+
+def _place(origin: str) -> str:
+    """Host and port of an origin; raises CrossSiteRequest for what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        raise CrossSiteRequest from None
 
 
 async def require_customer(request: Request, customers: CustomerService) -> Customer:
