@@ -78,6 +78,22 @@ async def test_names_are_held_back_whole(store: Store) -> None:
         await spend(store, "www.example.com", now=NOW + 100 * DAY)
 
 
+async def test_what_is_held_back_is_found_without_the_rest(store: Store) -> None:
+    """Those that failed too often and those that are paused, each once; what failed once is not read."""
+    await populate(store)
+    for number in range(50):
+        await fail(store, f"once-{number}.example.com")
+    for _ in range(3):
+        await fail(store, "often.example.com")
+        await fail(store, "both.example.com", pause_after=3)
+    await fail(store, "long-ago.example.com", now=NOW - DAY, pause_after=1)
+    held = await store.limits.held("account", FAILURES, NOW)
+    assert [each.name for each in held] == ["both.example.com", "long-ago.example.com", "often.example.com"]
+    assert await store.limits.held("other", FAILURES, NOW) == []
+    for _ in range(2):
+        await spend(store, "once-1.example.com", "once-2.example.com")
+
+
 async def test_passing_forgets_what_is_not_paused(store: Store) -> None:
     """Of that account and name; others' failures stay, and what is not paused is not resumed."""
     await populate(store)

@@ -102,7 +102,8 @@ class LimitService:
 
     async def require_free(self, account: Account, names: Collection[str], now: datetime) -> None:
         """Pass unless one of the names is held back for the account; raises NamesPaused, TooManyFailures."""
-        held = [each for each in await self._store.limits.of_account(account.id) if each.name in names]
+        found = await self._store.limits.held(account.id, self._failures, now)
+        held = [each for each in found if each.name in names]
         paused = [each.name for each in held if each.paused_at is not None]
         if paused:
             raise NamesPaused(names=", ".join(paused), url=self._resume_url(account.contract_id))

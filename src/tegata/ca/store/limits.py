@@ -71,6 +71,12 @@ class LimitRows:
         """The names that failed for an account."""
         return [_failures(row) for row in await self._engine.fetch("limits.failures", account_id=account_id)]
 
+    async def held(self, account_id: str, failures: Limit, now: datetime) -> list[Failures]:
+        """The names that are held back for an account now: paused, or failed too often."""
+        held = micros(failures.latest(now))
+        rows = await self._engine.fetch("limits.held", account_id=account_id, held=held)
+        return sorted(map(_failures, rows), key=lambda each: each.name)
+
     async def paused(self, contract_id: str) -> list[Failures]:
         """The names that are paused for accounts of a contract."""
         return [_failures(row) for row in await self._engine.fetch("limits.paused", contract_id=contract_id)]

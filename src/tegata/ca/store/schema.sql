@@ -314,6 +314,9 @@ CREATE TABLE failures (
 ) STRICT;
 
 CREATE INDEX failures_full ON failures (full_at) WHERE paused_at IS NULL;
+-- Of an account whose names fail by the thousand, those that are held back are found without the others.
+CREATE INDEX failures_held ON failures (account_id, full_at);
+CREATE INDEX failures_paused ON failures (account_id, full_at) WHERE paused_at IS NOT NULL;
 
 -- Problems with certificates that were reported or found, by whom, and what became of them; serials is a JSON list.
 CREATE TABLE problem_reports (

@@ -12,10 +12,13 @@ WHERE limits.full_at <= :latest;
 INSERT INTO limits (subject, full_at)
 SELECT :subject, CAST(:first AS BIGINT)
 WHERE NOT EXISTS (
-    SELECT 1 FROM failures
-    WHERE account_id = :account_id AND (paused_at IS NOT NULL OR full_at > :held)
-        AND :names LIKE '%"' || name || '"%'
-)
+        SELECT 1 FROM failures
+        WHERE account_id = :account_id AND full_at > :held AND :names LIKE '%"' || name || '"%'
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM failures
+        WHERE account_id = :account_id AND paused_at IS NOT NULL AND :names LIKE '%"' || name || '"%'
+    )
 ON CONFLICT (subject) DO UPDATE
 SET full_at = CASE WHEN limits.full_at > :now THEN limits.full_at ELSE :now END + :cost
 WHERE limits.full_at <= :latest;
@@ -48,6 +51,15 @@ SELECT account_id, name, in_a_row, full_at, paused_at
 FROM failures
 WHERE account_id = :account_id
 ORDER BY name;
+
+-- name: held
+SELECT account_id, name, in_a_row, full_at, paused_at
+FROM failures
+WHERE account_id = :account_id AND full_at > :held
+UNION ALL
+SELECT account_id, name, in_a_row, full_at, paused_at
+FROM failures
+WHERE account_id = :account_id AND paused_at IS NOT NULL AND full_at <= :held;
 
 -- name: paused
 SELECT f.account_id, f.name, f.in_a_row, f.full_at, f.paused_at
