@@ -266,3 +266,21 @@ async def test_contracts_without_an_eab_file(house):
         await house.credentials.eab_file(added.contract.id)
     with pytest.raises(UnknownObject):
         await house.credentials.eab_file("C0")
+
+
+async def test_what_hangs_on_all_of_a_contract(house):
+    """The same as is said of each, by one look: a contract may have many EABs, and many more certificates."""
+    added = await house.sell()
+    second = await house.credentials.add(added.contract.id)
+    await house.credentials.add(added.contract.id)
+    for credential in (added.credential, second):
+        actor = await house.register(added._replace(credential=credential))
+        for _ in range(2):
+            certificate = await house.issue(actor)
+    await house.certificates.revoke_by_operator(certificate.serial, 4)
+    other = await house.sell("other.example.com", user="other@example.com")
+    await house.register(other)
+    found = await house.credentials.of_contract(added.contract.id)
+    usages = await house.credentials.usages(added.contract.id)
+    assert usages == {one.kid: await house.credentials.usage(one) for one in found}
+    assert sorted(each.certificates for each in usages.values()) == [0, 1, 2]

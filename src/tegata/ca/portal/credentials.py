@@ -44,7 +44,9 @@ class CredentialPages:
     async def table(self, request: Request) -> Response:
         """Every EAB of the contract, newest first, and the form for another."""
         view = await self._view(request)
-        rows = [await self._row(one) for one in await self._credentials.of_contract(view.contract.id)]
+        found = await self._credentials.of_contract(view.contract.id)
+        usages = await self._credentials.usages(view.contract.id)
+        rows = [self._row(one, usages[one.kid]) for one in found]
         return page(
             request,
             "credentials.html",
@@ -89,7 +91,7 @@ class CredentialPages:
     async def confirm(self, request: Request) -> Response:
         """What would stop if this EAB were disabled, and the button that does it."""
         view, credential = await self._one(request)
-        row = await self._row(credential)
+        row = self._row(credential, await self._credentials.usage(credential))
         return page(request, "credential.html", customer=view.customer, view=view, row=row)
 
     async def disable(self, request: Request) -> Response:
@@ -122,11 +124,11 @@ class CredentialPages:
                 return view, credential
         raise NotFound
 
-    async def _row(self, credential: Credential) -> Row:
+    def _row(self, credential: Credential, usage: Usage) -> Row:
         return Row(
             credential,
             credential_status(credential, self._now()),
-            await self._credentials.usage(credential),
+            usage,
             credential.superseded_at is not None,
         )
 

@@ -75,6 +75,10 @@ class CredentialService:
         """What hangs on a credential now: what would stop with it."""
         return await self._store.credentials.usage(credential, self._clock())
 
+    async def usages(self, contract_id: str) -> dict[str, Usage]:
+        """The same for every credential of a contract, by their key identifiers."""
+        return await self._store.credentials.usages(contract_id, self._clock())
+
     async def add(
         self,
         contract_id: str,

@@ -1,6 +1,8 @@
 """EAB credentials as rows; the MAC key comes and goes sealed."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from tegata.ca.model import Credential
 from tegata.ca.ports import Usage, Use, Work
@@ -30,8 +32,16 @@ class CredentialRows:
         rows = await self._database.fetch(
             "credentials.usage", kid=credential.kid, contract_id=credential.contract_id, now=micros(now)
         )
-        registered, accounts, certificates, first_end = rows[0]
-        used_at, used_by = (await self._database.fetch("credentials.last_use", kid=credential.kid))[0]
+        return await self._usage(credential.kid, rows[0])
+
+    async def usages(self, contract_id: str, now: datetime) -> dict[str, Usage]:
+        """The same of all credentials of a contract, by their key identifiers."""
+        rows = await self._database.fetch("credentials.usages", contract_id=contract_id, now=micros(now))
+        return {kid: await self._usage(kid, row) for kid, *row in rows}
+
+    async def _usage(self, kid: str, row: Sequence[Any]) -> Usage:
+        registered, accounts, certificates, first_end = row
+        used_at, used_by = (await self._database.fetch("credentials.last_use", kid=kid))[0]
         last_use = None if used_at is None else Use(instant(used_at), used_by)
         return Usage(registered, accounts, certificates, instant_or_none(first_end), last_use)
 

@@ -71,3 +71,25 @@ WHERE certificates.contract_id = :contract_id
     AND certificates.revoked_at IS NULL
     AND accounts.kid = :kid
     AND accounts.deactivated_at IS NULL;
+
+-- As usage, of all credentials of a contract by one look at its certificates.
+-- name: usages
+SELECT
+    k.kid,
+    k.registered,
+    (SELECT count(*) FROM accounts WHERE kid = k.kid AND deactivated_at IS NULL),
+    COALESCE(live.certificates, 0),
+    live.first_end
+FROM credentials AS k
+LEFT JOIN (
+    SELECT a.kid, count(*) AS certificates, min(c.not_after) AS first_end
+    FROM certificates AS c
+    JOIN accounts AS a ON a.id = c.account_id
+    WHERE c.contract_id = :contract_id
+        AND c.not_after >= :now
+        AND c.issued_at IS NOT NULL
+        AND c.revoked_at IS NULL
+        AND a.deactivated_at IS NULL
+    GROUP BY a.kid
+) AS live ON live.kid = k.kid
+WHERE k.contract_id = :contract_id;
