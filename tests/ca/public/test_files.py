@@ -1,6 +1,8 @@
 """What is kept in memory of the files that are served."""
 
-from tegata.ca.public.files import Kept
+import pytest
+
+from tegata.ca.public.files import PIECE_OCTETS, InPieces, Kept
 
 
 def test_one_version_of_each_is_kept_while_there_is_room():
@@ -16,3 +18,20 @@ def test_one_version_of_each_is_kept_while_there_is_room():
     assert [kept.get("a", "1"), kept.get("a", "2"), kept.get("c", "1")] == [None, b"AA", b"cccc"]
     kept.put("d", "1", b"d" * 20)
     assert [kept.get("a", "2"), kept.get("d", "1")] == [None, b"d" * 20]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("length", [0, 1, PIECE_OCTETS, PIECE_OCTETS + 1, 3 * PIECE_OCTETS])
+async def test_a_great_file_goes_out_in_pieces(length):
+    """S-30: whoever takes it in slowly holds no copy of it; it arrives whole, with its length said before."""
+    content, sent = bytes(range(256)) * (length // 256 + 1), []
+
+    async def send(message):
+        sent.append(message)
+
+    await InPieces(content[:length])({"type": "http"}, None, send)
+    start, *pieces = sent
+    assert (b"content-length", b"%d" % length) in start["headers"]
+    assert b"".join(piece["body"] for piece in pieces) == content[:length]
+    assert max(len(piece["body"]) for piece in pieces) <= PIECE_OCTETS
+    assert [piece["more_body"] for piece in pieces] == [True] * (len(pieces) - 1) + [False]

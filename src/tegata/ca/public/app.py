@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from tegata.ca.journal import Journal
 from tegata.ca.ports import RevocationLists
 from tegata.ca.public import files
-from tegata.ca.public.files import Version
+from tegata.ca.public.files import InPieces, Version
 from tegata.ca.public.ocsp import OcspPages
 from tegata.ca.public.seal import SealPage
 
@@ -106,7 +106,7 @@ class _IssuedLists:
                 return await self._no_crl()
             version, content = Version(str(latest.number), latest.this_update), latest.der
             self._kept.put(name, version.tag, content)
-        return Response(content, media_type=CRL, headers=files.headers(version, _CRL_CACHE))
+        return InPieces(content, media_type=CRL, headers=files.headers(version, _CRL_CACHE))
 
     async def _no_crl(self) -> Response:
         is_early = not await self._lists.heads()

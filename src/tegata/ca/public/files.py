@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 SETTLED = timedelta(minutes=10)
 """From the time in a CRL or an answer until nobody is given the one before it: it is signed and stored meanwhile, and
@@ -19,11 +20,30 @@ MOST_OCTETS = 64 * 1024 * 1024
 """How much is kept in memory; the newest file is, whatever its size."""
 
 
+PIECE_OCTETS = 64 * 1024
+"""So much of a file is on its way at once to somebody who takes it in slowly."""
+
+
 class Version(NamedTuple):
     """Which state of a file it is: a tag that no other state has, and since when it is so, if that is known."""
 
     tag: str
     since: datetime | None = None
+
+
+class InPieces(Response):
+    """A file that may be many megabytes: whoever takes it in slowly does not have a copy of it made and kept.
+
+    Strangers may ask for it on many connections at once (S-30).
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
+        """Send the next piece when there is room for it."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for begin in range(0, max(len(self.body), 1), PIECE_OCTETS):
+            end = begin + PIECE_OCTETS
+            piece = bytes(self.body[begin:end])
+            await send({"type": "http.response.body", "body": piece, "more_body": end < len(self.body)})
 
 
 class Kept:
