@@ -167,6 +167,24 @@ async def test_a_database_that_fails_for_a_moment(house, interrupted, monkeypatc
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
 
 
+async def test_a_node_that_stood_still_after_the_claim(house, interrupted, monkeypatch):
+    """It does not sign by what held when it stopped: the job may, once it has asked whether that holds (A-84)."""
+    added, actor, view = interrupted
+    commit = house.store.commit
+
+    async def late(work):
+        monkeypatch.setattr(house.store, "commit", commit)
+        await commit(work)
+        house.clock.advance(DAY)
+        await house.contracts.end(added.contract.id)
+
+    monkeypatch.setattr(house.store, "commit", late)
+    assert (await house.finalize(actor, view)).status is OrderStatus.PROCESSING
+    await house.work()
+    assert (await house.orders.get(actor, view.order.id)).fault.code == "contract.ended"
+    assert house.signer.signed == []
+
+
 async def test_an_order_that_failed_is_never_signed(house, interrupted):
     """Not even once what stood against it is gone, however many jobs come to it, and whenever (S-33)."""
     added, actor, view = interrupted
