@@ -193,6 +193,22 @@ async def test_the_seal_has_the_readers_days(world, language, end):
     assert end in (await get(world, f"/seal/{contract}?lang={language}")).body.decode()
 
 
+async def test_the_seal_counts_seldom(world, monkeypatch):
+    """S-30: who asks again and again has nothing counted; a contract may have many thousands of certificates."""
+    contract, _, _ = await world.contract()
+    counted = []
+
+    async def count(contract_id):
+        counted.append(contract_id)
+        return 7
+
+    monkeypatch.setattr(world.ca.certificates, "count_valid", count)
+    public = faces.public_files(world.ca)
+    for _ in range(3):
+        assert "7 枚" in (await call(public, "GET", f"/seal/{contract}")).body.decode()
+    assert counted == [contract]
+
+
 async def test_the_seal_of_a_suspended_contract(world):
     """It says so at once."""
     contract, _, _ = await world.contract()

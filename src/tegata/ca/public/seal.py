@@ -5,7 +5,7 @@ certificates are valid under it. Nothing of the customer, the credential or the 
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import jinja2
 from starlette.requests import Request
@@ -46,6 +46,10 @@ _WORDS = {
         "このステッカーは存在しません。サイトからここへ来られた場合、そのステッカーを信用しないでください。",
     ),
 }
+COUNT_SECONDS = 10
+"""How long a count of certificates is shown: strangers may ask for the page as often as they like, and a contract may
+have many thousands."""
+_MOST_COUNTS = 1000
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
     "Cache-Control": "no-store",
@@ -73,6 +77,7 @@ class SealPage:
     ) -> None:
         self._contracts, self._certificates = contracts, certificates
         self._issuer, self._now = issuer, now
+        self._counts: dict[str, tuple[datetime, int]] = {}
 
     async def show(self, request: Request) -> Response:
         """The page for one contract."""
@@ -91,10 +96,20 @@ class SealPage:
             issuer=self._issuer,
             examined=view.vouches_for_organization,
             in_force=in_force,
-            valid=await self._certificates.count_valid(contract.id),
+            valid=await self._valid(contract.id, now),
             ends=day(contract.ends, language),
             now=minute(now, language),
         )
+
+    async def _valid(self, contract_id: str, now: datetime) -> int:
+        """How many certificates are valid, as it was counted some seconds ago at the most."""
+        at, count = self._counts.get(contract_id, (None, 0))
+        if at is None or not at <= now < at + timedelta(seconds=COUNT_SECONDS):
+            count = await self._certificates.count_valid(contract_id)
+            if len(self._counts) >= _MOST_COUNTS:
+                self._counts.clear()
+            self._counts[contract_id] = now, count
+        return count
 
 
 def _language(request: Request) -> Language:
