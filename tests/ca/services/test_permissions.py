@@ -171,6 +171,7 @@ async def test_a_wildcard_is_told_as_it_was_ordered(house, ready):
 async def test_an_account_has_its_places_however_many_requests_it_sends(house, ready):
     """S-30: requests at once wait for each other's looks; none is kept waiting by another account's."""
     actor, view = ready
+    views = [view, *[await house.ready(actor, "www.example.com", "a.example.net") for _ in range(9)]]
     house.clock.advance(8 * HOUR)
     under_way = most = 0
 
@@ -183,9 +184,18 @@ async def test_an_account_has_its_places_however_many_requests_it_sends(house, r
         return FORBIDDEN
 
     house.network.check_caa = check_caa
-    refused = await asyncio.gather(*(house.finalize(actor, view) for _ in range(20)), return_exceptions=True)
+    refused = await asyncio.gather(*(house.finalize(actor, one) for one in views), return_exceptions=True)
     assert {type(one) for one in refused} == {PermissionMissing}
     assert most == 8
+
+
+async def test_requests_at_once_for_an_order_are_one_look(house, ready):
+    """S-30: all but the first of them come in vain, and cost no look and no record."""
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    done = await asyncio.gather(*(house.finalize(actor, view) for _ in range(20)), return_exceptions=True)
+    assert [type(one) for one in done[1:]] == [OrderNotReady] * 19
+    assert len(house.network.asked_caa) == 2
 
 
 async def test_a_name_that_is_forbidden_too_often_is_not_looked_at(house, ready):

@@ -6,9 +6,11 @@ the job dropped. Whoever finds the job later lints and signs the same bytes, whi
 comes second finds the order completed.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
+from weakref import WeakValueDictionary
 
 from cryptography import x509
 
@@ -67,6 +69,8 @@ class IssuanceService:
         self._store, self._check, self._policy = store, check, policy
         self._builder, self._issuers, self._ids, self._clock = builder, issuers, ids, clock
         self._linter, self._precertifying = linter, precertifying
+        # Of each order that is being finalized now.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def finalize(self, actor: Actor, order_id: str, der: bytes) -> OrderView:
         """Issue the actor's ready order for a CSR.
@@ -74,8 +78,11 @@ class IssuanceService:
         Usually the order comes back valid; processing if the signer cannot be had now; invalid, with a fault, if no
         certificate can be made. Raises NotFound and the refusals of ``FinalCheck.validate``, which leave it ready.
         """
-        order = own(await self._store.orders.get(order_id), actor)
-        return await self.issue(await self._check.validate(order, der))
+        own(await self._store.orders.get(order_id), actor)
+        # Requests at once would each have CAA looked for and recorded, and all but one of them in vain.
+        async with self._turns.setdefault(order_id, asyncio.Lock()):
+            order = own(await self._store.orders.get(order_id), actor)
+            return await self.issue(await self._check.validate(order, der))
 
     async def issue(self, validated: ValidatedOrder) -> OrderView:
         """Make the certificate of a validated order.
