@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tegata.acme import identifiers
 from tegata.ca.model import Authorization, Challenge
 from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.store import authorizations
 from tegata.ca.store.authorizations import MOST_REUSABLE
 from tests.ca.store.records import (
     DAY,
@@ -255,7 +256,7 @@ async def test_an_authorization_has_one_verdict(store: Store) -> None:
     assert await attempt(store, work) is None
 
 
-async def test_reusable_authorizations(store: Store) -> None:
+async def test_reusable_authorizations(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Valid, unexpired, of this account and for these identifiers; the longest lasting first (X-60)."""
     await populate(store)
 
@@ -295,6 +296,11 @@ async def test_reusable_authorizations(store: Store) -> None:
     await store.commit(work)
     found = await store.authorizations.reusable("account", [identifiers.dns("www.example.com")], NOW)
     assert [one.id for one in found] == [f"more{number}" for number in reversed(range(MOST_REUSABLE))]
+    with monkeypatch.context() as patched:
+        patched.setattr(authorizations, "MOST_LOOKED_AT", 3)
+        found = await store.authorizations.reusable("account", [identifiers.dns("www.example.com")], NOW)
+    newest = [f"more{MOST_REUSABLE - number}" for number in (1, 2)]
+    assert [one.id for one in found] == newest, "the one that is pending was looked at too"
     work, wide = Work(), valid("wide", subdomains=True, expires_at=NOW + DAY)
     store.authorizations.insert(work, wide)
     await store.commit(work)

@@ -24,6 +24,8 @@ from tegata.ca.store.engine import Engine, Row
 
 MOST_REUSABLE = 10
 """So many of a kind are read; one is used."""
+MOST_LOOKED_AT = 1000
+"""Of an identifier's, those that last longest; who has more has asked for the rest in vain."""
 
 
 class AuthorizationRows:
@@ -65,6 +67,7 @@ class AuthorizationRows:
                 value=identifier.value,
                 now=micros(now),
                 most=MOST_REUSABLE,
+                looked_at=MOST_LOOKED_AT,
             )
             found += _authorizations(rows)
         return found

@@ -25,7 +25,8 @@ LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id = (SELECT authorization_id FROM challenges WHERE id = :challenge_id)
 ORDER BY c.position;
 
--- Of each kind the ones that last longest: whoever asks for authorizations again and again has thousands.
+-- Of each kind the ones that last longest: whoever asks for authorizations again and again has thousands, and no more of
+-- them are looked at than he may need.
 -- name: reusable
 SELECT a.id, a.account_id, a.identifier_type, a.identifier_value, a.wildcard, a.created_at, a.expires_at,
     a.deactivated_at, a.subdomains, c.id, c.type, c.token, c.accepted_at, c.validated_at, c.failed_at, c.fault, c.evidence
@@ -33,11 +34,19 @@ FROM authorizations AS a
 LEFT JOIN challenges AS c ON c.authorization_id = a.id
 WHERE a.id IN (
     SELECT id FROM (
-        SELECT b.id, row_number() OVER (PARTITION BY b.wildcard, b.subdomains, v.type ORDER BY b.expires_at DESC, b.id) AS place
-        FROM authorizations AS b
-        JOIN challenges AS v ON v.authorization_id = b.id AND v.validated_at IS NOT NULL
-        WHERE b.account_id = :account_id AND b.identifier_type = :type AND b.identifier_value = :value
-            AND b.expires_at > :now AND b.deactivated_at IS NULL
+        SELECT recent.id,
+            row_number() OVER (
+                PARTITION BY recent.wildcard, recent.subdomains, v.type ORDER BY recent.expires_at DESC, recent.id
+            ) AS place
+        FROM (
+            SELECT id, wildcard, subdomains, expires_at
+            FROM authorizations
+            WHERE account_id = :account_id AND identifier_type = :type AND identifier_value = :value
+                AND expires_at > :now AND deactivated_at IS NULL
+            ORDER BY expires_at DESC
+            LIMIT :looked_at
+        ) AS recent
+        JOIN challenges AS v ON v.authorization_id = recent.id AND v.validated_at IS NOT NULL
     ) AS proved
     WHERE place <= :most
 )
