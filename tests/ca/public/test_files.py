@@ -29,7 +29,10 @@ async def test_a_great_file_goes_out_in_pieces(length):
     async def send(message):
         sent.append(message)
 
-    await InPieces(content[:length])({"type": "http"}, None, send)
+    async def receive():
+        raise AssertionError("nothing is read")
+
+    await InPieces(content[:length])({"type": "http"}, receive, send)
     start, *pieces = sent
     assert (b"content-length", b"%d" % length) in start["headers"]
     assert b"".join(piece["body"] for piece in pieces) == content[:length]

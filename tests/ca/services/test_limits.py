@@ -252,14 +252,14 @@ async def test_a_name_that_is_resumed_at_the_same_moment(house, monkeypatch):
     """A-25: The order met the pause, and goes through, for nothing is said against it any more."""
     actor = await limited(house, pause_after=1)
     await fails(house, actor)
-    read = house.store.limits.of_account
+    read = house.store.limits.held
 
-    async def resumed(account_id):
+    async def resumed(account_id, *more):
         with suppress(NotFound):
             await house.limits.resume(actor.contract.id, account_id, NAME)
-        return await read(account_id)
+        return await read(account_id, *more)
 
-    monkeypatch.setattr(house.store.limits, "of_account", resumed)
+    monkeypatch.setattr(house.store.limits, "held", resumed)
     assert (await house.order(actor)).order.identifiers[0].value == NAME
 
 

@@ -78,7 +78,6 @@ class IssuanceService:
         Usually the order comes back valid; processing if the signer cannot be had now; invalid, with a fault, if no
         certificate can be made. Raises NotFound and the refusals of ``FinalCheck.validate``, which leave it ready.
         """
-        own(await self._store.orders.get(order_id), actor)
         # Requests at once would each have CAA looked for and recorded, and all but one of them in vain.
         async with self._turns.setdefault(order_id, asyncio.Lock()):
             order = own(await self._store.orders.get(order_id), actor)
@@ -88,8 +87,8 @@ class IssuanceService:
         """Make the certificate of a validated order.
 
         Raises OrderNotReady if another request was first or the order has expired (A-54), BadCertificateRequest for a
-        compromised key (A-94), IssuanceFailed where no list has enough logs for it: then the order stays ready; and what
-        has come to stand against the order since it was validated (A-84).
+        compromised key (A-94), IssuanceFailed where no list has enough logs for it, with which the order stays ready,
+        and what has come to stand against the order since it was validated (A-84).
         """
         order_id = validated.order.id
         self._require_logs(validated)
