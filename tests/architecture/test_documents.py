@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tegata.ca.cli import commands as commands_of_the_ca
+from tegata.ca.cli.options import Command
 from tegata.cli.grammar import commands
 from tegata.cli.help import text as help_text
 from tegata.text.language import Language
@@ -45,7 +46,7 @@ def test_make_targets_exist(path: Path) -> None:
         assert target in targets, f"{name(path)}: make {target}"
 
 
-def options_of_the_ca(command: commands_of_the_ca.Command) -> str:
+def options_of_the_ca(command: Command) -> str:
     """What a command of ``tegata-ca`` takes, as its help writes it."""
     return " ".join(f"--{option.name}" for option in (*commands_of_the_ca.EVERYWHERE, *command.options))
 

@@ -12,6 +12,7 @@ OURS = SOURCES + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "demo")
 MOST_LINES = 400
 # Pure data tables may be longer; each with its reason.
 DATA_TABLES: dict[str, str] = {
+    "src/tegata/ca/cli/commands.py": "one row a command or option, no logic",
     "src/tegata/ca/errors.py": "one class an error, no logic",
     "src/tegata/cli/grammar/flags.py": "one row a flag, no logic",
     "src/tegata/ca/model.py": "records only, no logic",

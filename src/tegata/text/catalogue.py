@@ -4,11 +4,15 @@ Holds the shape and the look-up; the sentences stand in ``errors_*.py``, one fil
 sentence is shown.
 """
 
+from functools import cache
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tegata.errors import TegataError
 from tegata.text.language import Language
+
+if TYPE_CHECKING:
+    import re
 
 # An area's sentences are data; they are loaded only when the first error is explained.
 AREAS = (
@@ -31,7 +35,11 @@ AREAS = (
     "errors_ceremony",
     "errors_portal",
     "errors_operator",
+    "errors_phrases",
 )
+# No phrase of ours is longer; what is came from outside.
+_MOST_CHARACTERS = 1000
+_MOST_PARTS = 5
 
 
 class Sentence(NamedTuple):
@@ -77,7 +85,7 @@ class _Facts(dict[str, object]):
         fact = super().__getitem__(key)
         text = ", ".join(map(str, fact)) if isinstance(fact, tuple) else str(fact)
         if key in ("reason", "kind") and self.language is Language.JA:
-            text = reasons().get(text, text)
+            text = _in_japanese(text, reasons())
         return printable(text)
 
 
@@ -99,11 +107,36 @@ def entries() -> dict[str, Entry]:
 
 
 def reasons() -> dict[str, str]:
-    """The Japanese of the fixed phrases that errors give as facts ``reason`` and ``kind``, by their English."""
+    """The Japanese of the phrases that errors give as facts ``reason`` and ``kind``, by their English.
+
+    Either may hold ``{name}``, where the error has put something in.
+    """
     found: dict[str, str] = {}
     for area in AREAS:
         found.update(getattr(import_module(f"tegata.text.{area}"), "REASONS", {}))
     return found
+
+
+def _in_japanese(text: str, known: dict[str, str], parts: int = _MOST_PARTS) -> str:
+    """A phrase, or several, with what was put into it; what is none of ours stays as it is."""
+    if text in known or not parts or len(text) > _MOST_CHARACTERS:
+        return known.get(text, text)
+    if (several := [_in_japanese(one, known, parts - 1) for one in text.split("; ")]) != text.split("; "):
+        return "; ".join(several)
+    for phrase in sorted((one for one in known if "{" in one), key=len, reverse=True):
+        if found := _pattern(phrase).fullmatch(text):
+            put_in = {name: _in_japanese(value, known, parts - 1) for name, value in found.groupdict().items()}
+            return known[phrase].format_map(put_in)
+    about, colon, reason = text.partition(": ")
+    return about + colon + _in_japanese(reason, known, parts - 1)
+
+
+@cache
+def _pattern(phrase: str) -> "re.Pattern[str]":
+    """What finds a phrase in a text, with a group for each thing that was put in."""
+    import re  # noqa: PLC0415 - only a failure is explained
+
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(phrase)))
 
 
 def explain(error: TegataError, language: Language) -> Explained:

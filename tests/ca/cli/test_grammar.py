@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from tegata import __version__
-from tegata.ca.cli import commands
+from tegata.ca.cli import commands, tables
 from tegata.ca.cli.grammar import BadUsage, parse
+from tegata.text.catalogue import explain
+from tegata.text.language import Language
 
 
 def asked(line, environ=None):
@@ -77,6 +79,11 @@ def test_what_is_wrong_is_said(line, reason):
         asked(line)
     assert reason in str(raised.value.facts["reason"])
     assert str(raised.value.facts["usage"]).startswith("tegata-ca")
+    with pytest.raises(BadUsage) as raised:
+        asked(line, JAPANESE)
+    assert str(raised.value.facts["usage"]).startswith("tegata-ca")
+    said = explain(raised.value, Language.JA).what
+    assert not any(word in said for word in ("required", "argument", "choice", "expected", "invalid", "instant"))
 
 
 def test_the_help_of_a_group_shows_every_option(capsys):
@@ -89,6 +96,43 @@ def test_the_help_of_a_group_shows_every_option(capsys):
         for command in commands.COMMANDS:
             if command.words[0] == noun:
                 assert all(f"--{option.name}" in text for option in command.options)
+
+
+JAPANESE = {"LANG": "ja_JP.UTF-8"}
+
+
+def told(line, capsys):
+    """The help that was asked for, in Japanese."""
+    with pytest.raises(SystemExit) as ended:
+        asked(line, JAPANESE)
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_the_help_in_japanese(capsys, monkeypatch):
+    """Of every command, with argparse's own words, and no line wider than the terminal."""
+    monkeypatch.setenv("COLUMNS", "80")
+    pages: dict[tuple[str, ...], str] = {(): told("--help", capsys)}
+    for command in commands.COMMANDS:
+        pages[command.words] = page = told(f"{' '.join(command.words)} --help", capsys)
+        for about in (command.about, *(option.about for option in command.options)):
+            assert "".join(about.ja.split()) in "".join(page.split())
+            assert about.en not in page
+        pages[command.words[:1]] = told(f"{command.words[0]} --help", capsys)
+    for page in pages.values():
+        assert "書式: tegata-ca" in page
+        assert "このヘルプを表示して終了" in page
+        assert not any(word in page for word in ("usage", "options:", "positional", "show this", "show program"))
+        assert all(tables._width(line) <= 80 for line in page.splitlines())
+
+
+@pytest.mark.parametrize("width", [4, 9, 78])
+def test_lines_of_a_text(width):
+    """Nothing is lost; a word that is too long has a line of its own."""
+    text = "契約の終了日時（RFC 3339、UTC。省略時はサービスの期間）を見る。"
+    found = tables.lines(text, width)
+    assert "".join("".join(found).split()) == "".join(text.split())
+    assert not any(line[0] in "、。）" for line in found)
 
 
 @pytest.mark.parametrize("line", ["--dir x --version", "--json --version", "--version --dir x"])

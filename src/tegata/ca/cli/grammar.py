@@ -5,14 +5,17 @@ then options; ``argparse`` reads what comes out. Runs nothing.
 """
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from tegata import __version__
-from tegata.ca.cli.commands import COMMANDS, DEFAULT_HOME, EVERYWHERE, HOME_VARIABLE, Command
+from tegata.ca.cli import formatting
+from tegata.ca.cli.commands import COMMANDS, DEFAULT_HOME, EVERYWHERE, HOME_VARIABLE
+from tegata.ca.cli.options import Command
 from tegata.ca.errors import CaError
+from tegata.text.language import Language, from_environment
 
 
 class BadUsage(CaError):
@@ -43,7 +46,7 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Asked:
     line = in_order(argv)
     # The whole table takes longer to build than any of its lines to read; who wants help, or errs, gets it whole.
     meant = [one for one in COMMANDS if one.words == tuple(line[: len(one.words)])]
-    values = vars(_parser(meant or COMMANDS).parse_args(line))
+    values = vars(_parser(meant or COMMANDS, from_environment(environ)).parse_args(line))
     words = tuple(values.pop(key) for key in ("noun", "verb") if values.get(key))
     home = values.pop("dir") or Path(environ.get(HOME_VARIABLE) or DEFAULT_HOME)
     return Asked(words, home, values.pop("json"), values)
@@ -78,38 +81,45 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **more)
 
     def error(self, message: str) -> NoReturn:
-        raise BadUsage(reason=message, usage=" ".join(self.format_usage().removeprefix("usage: ").split()))
+        raise BadUsage(reason=message, usage=formatting.usage_of(self))
 
 
-def _parser(meant: Sequence[Command]) -> _Parser:
-    top = _Parser(prog="tegata-ca", description="A certification authority with contracts, EAB and a portal (ACME).")
+def _parser(meant: Sequence[Command], language: Language) -> _Parser:
+    def made(how: Callable[..., _Parser], *names: str, keeps_lines: bool = False, **more: Any) -> _Parser:  # noqa: ANN401 - argparse's
+        return how(*names, formatter_class=formatting.formatter(language, keeps_lines=keeps_lines), **more)
+
+    top = made(_Parser, prog="tegata-ca", description=formatting.WHAT.fill(language, {}))
     top.add_argument("--version", action="version", version=f"tegata-ca {__version__}")
     # With a command these are the command's, wherever they stand; here they only must not be taken for one.
     for option in EVERYWHERE:
         top.add_argument(f"--{option.name}", help=argparse.SUPPRESS, action="store" if option.metavar else "store_true")
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
+    formatting.translate(top, language)
     groups: dict[str, Any] = {}
     for command in meant:
         noun, *verb = command.words
+        about = command.about.fill(language, {})
         if not verb:
-            _fill(nouns.add_parser(noun, help=command.about, description=command.about), command)
+            _fill(made(nouns.add_parser, noun, help=about, description=about), command, language)
             continue
         if noun not in groups:
-            about = ", ".join(one.words[1] for one in COMMANDS if one.words[0] == noun)
-            group = nouns.add_parser(noun, help=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+            those = ", ".join(one.words[1] for one in COMMANDS if one.words[0] == noun)
+            group = made(nouns.add_parser, noun, help=those, keeps_lines=True)
             groups[noun] = (group, group.add_subparsers(dest="verb", required=True, metavar="COMMAND"))
+            formatting.translate(group, language)
         group, verbs = groups[noun]
-        parser = verbs.add_parser(verb[0], help=command.about, description=command.about)
-        _fill(parser, command)
-        group.epilog = f"{group.epilog or 'usage of each:'}\n\n{parser.format_usage().removeprefix('usage: ').rstrip()}"
+        parser = made(verbs.add_parser, verb[0], help=about, description=about)
+        _fill(parser, command, language)
+        usage = parser.format_usage().removeprefix(formatting.USAGE.fill(language, {})).rstrip()
+        group.epilog = f"{group.epilog or formatting.EACH.fill(language, {})}\n\n{usage}"
     return top
 
 
-def _fill(parser: argparse.ArgumentParser, command: Command) -> None:
+def _fill(parser: _Parser, command: Command, language: Language) -> None:
     if command.argument:
         parser.add_argument(command.argument.lower(), metavar=command.argument)
     for option in (*EVERYWHERE, *command.options):
-        flags: dict[str, Any] = {"help": option.about, "dest": option.name.replace("-", "_")}
+        flags: dict[str, Any] = {"help": option.about.fill(language, {}), "dest": option.name.replace("-", "_")}
         if not option.metavar:
             flags |= {"action": "store_true"}
         else:
@@ -117,3 +127,4 @@ def _fill(parser: argparse.ArgumentParser, command: Command) -> None:
             if option.many:
                 flags |= {"action": "extend", "nargs": "+", "default": []}
         parser.add_argument(f"--{option.name}", **flags)
+    formatting.translate(parser, language)

@@ -3,6 +3,7 @@
 Wide (East Asian) characters take two columns. Knows no record.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -151,6 +152,16 @@ def _cell(name: str, value: object, language: Language) -> str:
     if name in _OF_WORDS and value is not None:
         return word(str(value), language)
     return "" if value is None else printable(str(value))
+
+
+def lines(text: str, width: int) -> list[str]:
+    """A text in lines of so many columns, cut anywhere as Japanese is, but in no word, and before no closing mark."""
+    found = [""]
+    for word in re.findall(r"(?:[\x21-\x7e]+|.)[）。、」]* *", text):
+        if found[-1] and _width(found[-1]) + _width(word.rstrip()) > width:
+            found.append("")
+        found[-1] += word
+    return [line.strip() for line in found]
 
 
 def _width(text: str) -> int:
