@@ -92,14 +92,14 @@ async def test_contract_and_name_count_together_for_all_accounts(house, limits, 
 
 
 async def test_the_limit_that_was_met_is_the_one_that_is_told(house):
-    """A-25: Not one that has room for just this order, nor a name that is held back and not asked for."""
-    limits = {"orders_per_account": "3/3h", "orders_per_contract": "2/1h"}
-    actor = await limited(house, ".example.com", pause_after=1, **limits)
-    await fails(house, actor, "a.example.com")
-    await house.order(actor, NAME)
+    """A-25: Not one that has room for just this order, nor a name that may fail once more or is not asked for."""
+    limits = {"orders_per_account": "4/4h", "orders_per_contract": "3/1h", "failures_per_name": "2/1h"}
+    actor = await limited(house, ".example.com", pause_after=2, **limits)
+    for name in ("a.example.com", "a.example.com", NAME):
+        await fails(house, actor, name)
     with pytest.raises(TooManyOrders) as caught:
         await house.order(actor, NAME)
-    assert caught.value.facts == {"kind": "this contract", "count": 2}
+    assert caught.value.facts == {"kind": "this contract", "count": 3}
     with pytest.raises(NamesPaused):
         await house.order(actor, NAME, "a.example.com")
 
@@ -261,6 +261,15 @@ async def test_a_name_that_is_resumed_at_the_same_moment(house, monkeypatch):
 
     monkeypatch.setattr(house.store.limits, "held", resumed)
     assert (await house.order(actor)).order.identifiers[0].value == NAME
+
+
+async def test_a_name_that_two_people_resume(house):
+    """One of them did; there is nothing to resume for the other."""
+    actor = await limited(house, pause_after=1)
+    await fails(house, actor)
+    resume = (actor.contract.id, actor.account.id, NAME)
+    done = await asyncio.gather(house.limits.resume(*resume), house.limits.resume(*resume), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in done) == ["NoneType", "NotFound"]
 
 
 async def test_a_bucket_that_is_dropped_at_the_same_moment(house, monkeypatch):

@@ -309,6 +309,24 @@ async def test_orders_that_replace_at_once(house):
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyReplaced"] * 4 + ["OrderView"]
 
 
+async def test_an_order_whose_rival_comes_to_nothing(house, monkeypatch):
+    """X-17: Another was quicker, and invalid before this one could be told so: nothing stands in its way."""
+    actor = await house.register(await house.sell())
+    cert_id = ari.cert_id(leaf(await house.issue(actor)))
+    commit = house.store.commit
+
+    async def second(work):
+        monkeypatch.setattr(house.store, "commit", commit)
+        rival = await house.order(actor, replaces=cert_id)
+        await house.orders.deactivate(actor, rival.order.authorization_ids[0])
+        await commit(work)
+
+    monkeypatch.setattr(house.store, "commit", second)
+    placed = await house.order(actor, replaces=cert_id)
+    stored = await house.store.orders.get(placed.order.id)
+    assert (stored.replaces, stored.replacement) == (cert_id, 1)
+
+
 async def test_what_an_order_cannot_replace(house):
     """Nothing, a stranger's, another account's, one for other names (X-17)."""
     added = await house.sell("www.example.com", ".example.net")

@@ -52,7 +52,7 @@ PAGE_NAMES = 200
 # So many orders may want to replace one certificate before they are counted as any other (X-19).
 REPLACEMENTS = 10
 
-# What met a limit that has room again is tried once more, and not for ever.
+# What met a limit that has room again, or an order that came to nothing, is tried once more, and not for ever.
 _TRIES = 3
 
 
@@ -233,18 +233,28 @@ class OrderService:
     async def _replace(
         self, actor: Actor, order: Order, cert_id: str, fresh: Sequence[Authorization], counted: Callable[[], None]
     ) -> None:
-        """Store an order that replaces a certificate; of several that want to at once, on any node, one is stored."""
-        certificate, count = await self._check_replaces(actor, order, cert_id, order.created_at)
-        # A client that replaces in vain again and again is not what the CA asked for.
-        is_asked_for = count < REPLACEMENTS and await self._is_asked_for(certificate, actor.contract, order.created_at)
-        if not is_asked_for:
-            counted()
-        numbered = msgspec.structs.replace(order, replacement=count)
-        try:
-            await self._place(actor, numbered, fresh, is_counted=not is_asked_for)
-        except Conflict:
-            await self._check_replaces(actor, order, cert_id, order.created_at)
-            raise
+        """Store an order that replaces a certificate; of several that want to at once, on any node, one is stored.
+
+        Where the one that was quicker has come to nothing by then, the next may have its turn.
+        """
+        is_told = False
+        for _ in range(_TRIES):
+            certificate, count = await self._check_replaces(actor, order, cert_id, order.created_at)
+            # A client that replaces in vain again and again is not what the CA asked for.
+            is_asked_for = count < REPLACEMENTS and await self._is_asked_for(
+                certificate, actor.contract, order.created_at
+            )
+            if not is_asked_for and not is_told:
+                counted()
+                is_told = True
+            numbered = msgspec.structs.replace(order, replacement=count)
+            try:
+                await self._place(actor, numbered, fresh, is_counted=not is_asked_for)
+            except Conflict as conflict:
+                met = conflict
+            else:
+                return
+        raise met
 
     async def _is_asked_for(self, certificate: Certificate, contract: Contract, now: datetime) -> bool:
         """Whether the CA itself wants the certificate replaced by now (X-19).
