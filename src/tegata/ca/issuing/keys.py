@@ -238,11 +238,16 @@ def put(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     fresh.unlink(missing_ok=True)
     write_new(fresh, content, mode=mode)
     fresh.replace(path)
-    above = os.open(path.parent, os.O_RDONLY)
+    keep_names(path.parent)
+
+
+def keep_names(directory: Path) -> None:
+    """Have the names in a directory on the disk; what is in the files is another matter."""
+    handle = os.open(directory, os.O_RDONLY)
     try:
-        os.fsync(above)
+        os.fsync(handle)
     finally:
-        os.close(above)
+        os.close(handle)
 
 
 def _passphrase_file(directory: Path, settings: Keys, environ: Mapping[str, str]) -> Path:

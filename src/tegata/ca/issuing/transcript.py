@@ -20,7 +20,7 @@ from cryptography.hazmat.backends.openssl import backend
 
 from tegata import __version__
 from tegata.ca.errors import Refused
-from tegata.ca.issuing.keys import FileUnusable
+from tegata.ca.issuing.keys import FileUnusable, keep_names
 from tegata.clock import rfc3339
 from tegata.text.catalogue import is_printable
 
@@ -83,6 +83,8 @@ class Transcript:
             os.fsync(handle)
         finally:
             os.close(handle)
+        if not lines:
+            keep_names(self._directory)
         self.entries = [*self.entries, entry]
         return entry
 
@@ -97,10 +99,11 @@ def held(directory: Path, by: Sequence[str], now: datetime) -> Iterator[Transcri
         raise Refused(reason="a ceremony names who is there: --by NAME")
     handle = os.open(directory, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(reason="another ceremony is under way in this directory") from None
         yield Transcript(directory, by, now)
-    except BlockingIOError:
-        raise Refused(reason="another ceremony is under way in this directory") from None
     finally:
         os.close(handle)
 
