@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.acme import ari, b64, codec, eab, jwk, jws, messages, problems, wire
+from tegata.acme.caa import CaaRecord, CaaRequest
 from tegata.acme.flattened import Flattened
 from tegata.acme.identifiers import Identifier
 from tegata.acme.wire import Headers, Response
@@ -128,7 +129,7 @@ QUESTION = Question(
     key_authorization="evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ.thumbprint",
     account_uri="https://ca.example/acme/account/1",
 )
-CAA_REQUEST = caa.CaaRequest(
+CAA_REQUEST = CaaRequest(
     issuers=("ca.example",), name="www.example.com", wildcard=False, method="http-01", account_uri=QUESTION.account_uri
 )
 
@@ -491,7 +492,7 @@ PARSERS = (
     ),
     Parser(
         "CAA value",
-        lambda content: caa.check([caa.CaaRecord(0, "issue", content)], "example.com", CAA_REQUEST),
+        lambda content: caa.check([CaaRecord(0, "issue", content)], "example.com", CAA_REQUEST),
         (b"ca.example; accounturi=https://ca.example/acme/account/1; validationmethods=dns-01,http-01",),
         (CaaForbids,),
         giant=HEADER,

@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
+from tegata.acme.caa import ACCOUNT as ANOTHER_ACCOUNT
+from tegata.acme.caa import CaaRecord, CaaRequest
 from tegata.ca.errors import CaaForbids, CaaForbidsNameless
 from tegata.ca.policy import caa
-from tegata.ca.policy.caa import CaaRecord, CaaRequest
 from tegata.text.catalogue import explain
 from tegata.text.errors_validation import REASONS
 from tegata.text.language import Language
@@ -191,7 +192,7 @@ def test_the_account_of_a_ca_that_has_moved():
 def test_nobody_has_no_account():
     """A question that names no account, as Open MPIC's, is permitted by no property that names one, be it empty."""
     for value in ("accounturi=", f"accounturi={ACCOUNT}"):
-        assert reason(f"issue ca.example.com; {value}", account_uri="") == caa._ACCOUNT
+        assert reason(f"issue ca.example.com; {value}", account_uri="") == ANOTHER_ACCOUNT
 
 
 def test_another_property_may_permit():

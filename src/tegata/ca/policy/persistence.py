@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from tegata.acme import challenges
-from tegata.ca.policy import caa
+from tegata.acme.caa import read_value
 
 NOT_NAMED = "they do not name this CA"
 ACCOUNT = "they name another account of this CA"
@@ -66,7 +66,7 @@ def end(values: Sequence[bytes], request: PersistRequest) -> datetime | None:
 
 
 def _until(value: bytes) -> str:
-    return dict(caa.read_value(value)[1] or ()).get("persistuntil", _NEVER)
+    return dict(read_value(value)[1] or ()).get("persistuntil", _NEVER)
 
 
 def objection(values: Sequence[bytes], request: PersistRequest) -> str | None:
@@ -78,7 +78,7 @@ def objection(values: Sequence[bytes], request: PersistRequest) -> str | None:
 
 
 def _objection(value: bytes, request: PersistRequest) -> str | None:
-    issuer, pairs = caa.read_value(value)
+    issuer, pairs = read_value(value)
     if issuer not in {name.lower() for name in request.issuers}:
         return NOT_NAMED
     parameters = dict(pairs or ())

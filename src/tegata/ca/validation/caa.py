@@ -1,6 +1,6 @@
 """The CAA check: the climb from a name towards the root, and the judgement of the first records found (RFC 8659 §3).
 
-What records permit is ``policy.caa``'s. Any failure on the way is no permission, whatever stands above it (X-25, B-41).
+What records permit is ``acme.caa``'s. Any failure on the way is no permission, whatever stands above it (X-25, B-41).
 Knows no account, order or store.
 """
 
@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import islice
 
 from tegata.acme import identifiers
+from tegata.acme.caa import CaaRecord, CaaRequest, is_issuer_domain
 from tegata.ca.errors import CaaUnknown, Refused
 from tegata.ca.policy import caa
-from tegata.ca.policy.caa import CaaRecord, CaaRequest
 from tegata.ca.ports import Question, Verdict
 from tegata.ca.validation.evidence import Climb, verdict
 from tegata.ca.validation.resolver import CaaRecords, NoUsableAnswer, Resolver
@@ -44,7 +44,7 @@ class Caa:
         fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
         for issuer in issuers:
-            if not caa.is_issuer_domain(issuer):
+            if not is_issuer_domain(issuer):
                 raise Refused(reason=f"issuer_domains: {issuer!r} is no domain name as CAA records hold it")
         self._resolver, self._issuers, self._clock = resolver, tuple(issuers), clock
         self._total_seconds, self._fresh_seconds = total_seconds, fresh_seconds

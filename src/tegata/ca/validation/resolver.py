@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from tegata.acme.caa import CaaRecord
 from tegata.ca.errors import NameNotResolved, Refused, TxtNotFound
 from tegata.ca.policy.addresses import Address
-from tegata.ca.policy.caa import CaaRecord
 from tegata.ca.validation import dnsmessage, nameservers
 from tegata.ca.validation.dnsmessage import AAAA, CAA, SOA, TXT, A, NameTooLong, Query, Reply
 from tegata.ca.validation.nameservers import Server
