@@ -32,6 +32,7 @@ from tegata.cli.plans.plan import (
     Conformance,
     DnsHelp,
     DnsPersist,
+    Doctor,
     Ensure,
     KeyRollover,
     List,
@@ -258,14 +259,14 @@ def _carry_out(context: Context, plan: Plan) -> int:
             from tegata.cli.verbs.accountkeys import recover
 
             recover(context, plan)
-        case List() | DnsHelp() | DnsPersist() | Conformance():
+        case List() | DnsHelp() | DnsPersist() | Doctor() | Conformance():
             return _look(context, plan)
         case _:
             _look_after(context, plan)
     return DONE
 
 
-def _look(context: Context, plan: List | DnsHelp | DnsPersist | Conformance) -> int:
+def _look(context: Context, plan: List | DnsHelp | DnsPersist | Doctor | Conformance) -> int:
     match plan:
         case List():
             from tegata.cli.verbs.listing import show
@@ -279,6 +280,10 @@ def _look(context: Context, plan: List | DnsHelp | DnsPersist | Conformance) -> 
             from tegata.cli.verbs.dnspersist import show as show_records
 
             return show_records(context, plan)
+        case Doctor():
+            from tegata.cli.verbs.doctor import doctor
+
+            return doctor(context, plan)
         case Conformance():
             from tegata.cli.verbs.conformance import conformance
 

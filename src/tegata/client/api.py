@@ -154,6 +154,11 @@ class Client:
         return lasting.beforehand(name, self._session.kid, thumbprint, said, issuer)
 
     @property
+    def caa_names(self) -> tuple[str, ...]:
+        """What the CA is called in CAA records, in lower case; empty where it does not say so (RFC 8555 §7.1.1)."""
+        return lasting.offer(self.directory.meta).caa
+
+    @property
     def eab_required(self) -> bool:
         """Whether the CA makes accounts only for holders of an EAB credential."""
         return self.directory.meta.external_account_required

@@ -4,6 +4,7 @@ There is no public default: in a closed network a question that leaves it tells 
 Imported late, because dnspython costs a tenth of a second. Knows no challenge and no zone.
 """
 
+import contextlib
 import re
 import socket
 from collections.abc import Sequence
@@ -68,13 +69,29 @@ class Lookup:
             reasons.append(f"{server}: {dns.rcode.to_text(response.rcode())}")
         raise LookupFailed(name=name.to_text(), type=dns.rdatatype.to_text(kind), reason="; ".join(reasons))
 
+    def is_there_unchecked(self, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> bool:
+        """Whether a recursive server has an answer for who wants no signatures checked (RFC 4035 §3.2.2)."""
+        for server in self.servers:
+            with contextlib.suppress(Silent):
+                if self.ask(server, name, kind, recursive=True, checked=False).rcode() in _GOOD:
+                    return True
+        return False
+
     def ask(
-        self, server: Server, name: dns.name.Name, kind: dns.rdatatype.RdataType, *, recursive: bool = False
+        self,
+        server: Server,
+        name: dns.name.Name,
+        kind: dns.rdatatype.RdataType,
+        *,
+        recursive: bool = False,
+        checked: bool = True,
     ) -> dns.message.Message:
-        """What one server answers, whatever it is; raises Silent."""
+        """What one server answers, whatever it is; not ``checked``: its signatures may be wrong. Raises Silent."""
         query = dns.message.make_query(name, kind, use_edns=0, payload=_PAYLOAD)
         if not recursive:
             query.flags &= ~dns.flags.RD
+        if not checked:
+            query.flags |= dns.flags.CD
         try:
             if self._tcp_only:
                 return dns.query.tcp(query, server.host, self._timeout, server.port)

@@ -86,6 +86,14 @@ _ALL = (
         ),
     ),
     Command(
+        "doctor",
+        "doctor",
+        Sentence(
+            "Tell what stands in the way of certificates for these names (CAA, DNSSEC, addresses); nothing is changed",
+            "CAA、DNSSEC、アドレスを調べ、証明書発行の妨げになるものを表示します（変更は行いません）",
+        ),
+    ),
+    Command(
         "conformance",
         "conformance",
         Sentence(

@@ -96,6 +96,7 @@ _DNSHELP = frozenset({"dnshelp"})
 _DNSPERSIST = frozenset({"dnspersist"})
 _MIGRATE = frozenset({"migrate"})
 _CONFORMANCE = frozenset({"conformance"})
+_DOCTOR = frozenset({"doctor"})
 
 FLAGS: tuple[Flag, ...] = (
     Flag(
@@ -312,7 +313,7 @@ FLAGS: tuple[Flag, ...] = (
             "登録は --dns のプロバイダーまたは手動です。",
         ),
         "DNS_ACCOUNT",
-        _ISSUE | _CONFORMANCE,
+        _ISSUE | _CONFORMANCE | _DOCTOR,
     ),
     Flag(
         ("ancestor-domain",),
@@ -332,7 +333,7 @@ FLAGS: tuple[Flag, ...] = (
             "永続レコード（dns-persist-01、ドラフト仕様）で認証します。登録は --dns のプロバイダーまたは手動です。",
         ),
         "DNS_PERSIST",
-        _ISSUE | _CONFORMANCE,
+        _ISSUE | _CONFORMANCE | _DOCTOR,
         v5=("dns-persist",),
     ),
     Flag(

@@ -75,6 +75,11 @@ def persistent(invocation: Invocation, environ: Mapping[str, str]) -> PersistPla
     )
 
 
+def looking(invocation: Invocation, environ: Mapping[str, str]) -> DnsPlan:
+    """How the DNS is asked, whatever names are proved by; raises NegativeWait, ExclusiveFlags."""
+    return _looking(invocation, environ, "manual")
+
+
 def _looking(invocation: Invocation, environ: Mapping[str, str], provider: str) -> DnsPlan:
     disable_ans, rns = invocation.switch(_DISABLE_ANS), invocation.switch(_RNS)
     return DnsPlan(

@@ -25,6 +25,7 @@ from tegata.cli.plans.plan import (
     Conformance,
     DnsHelp,
     DnsPersist,
+    Doctor,
     Eab,
     Ensure,
     IssuePlan,
@@ -64,7 +65,7 @@ def make(
         return upkeep.make(invocation, path) if invocation.command in upkeep.COMMANDS else _show(invocation, path)
     wishes.check(invocation)
     account = _account(invocation, environ, eab_file)
-    if invocation.command in ("conformance", "dnspersist"):
+    if invocation.command in ("conformance", "dnspersist", "doctor"):
         return _look(invocation, environ, path, account, eab_file)
     if invocation.command in ("accounts register", "accounts keyrollover", "accounts recover"):
         return _of_account(invocation, path, account, material)
@@ -96,7 +97,13 @@ def _of_account(
 
 def _look(
     invocation: Invocation, environ: Mapping[str, str], path: Path, account: AccountPlan, eab_file: EabFile | None
-) -> Conformance | DnsPersist:
+) -> Conformance | DnsPersist | Doctor:
+    if invocation.command == "doctor":
+        asked, looking = ways.make(invocation, environ), dnsplan.looking(invocation, environ)
+        names = _names(invocation, eab_file, NOTHING)
+        if asked:
+            asked.check_wildcards(names)
+        return Doctor(path, account, names, asked, looking)
     persist = dnsplan.persistent(invocation, environ) if invocation.command == "dnspersist" else None
     if persist:
         wanted = _names(invocation, eab_file, NOTHING)

@@ -8,7 +8,7 @@ import msgspec
 
 from tegata.cli.grammar.commands import Generation
 from tegata.cli.plans import upkeep
-from tegata.cli.plans.dns import PersistPlan
+from tegata.cli.plans.dns import DnsPlan, PersistPlan
 from tegata.cli.plans.material import Material
 from tegata.cli.plans.upkeep import Upkeep
 from tegata.cli.plans.ways import Ways
@@ -217,6 +217,18 @@ class DnsPersist(msgspec.Struct, frozen=True):
     persist: PersistPlan
 
 
+class Doctor(msgspec.Struct, frozen=True):
+    """``doctor``: tell what stands in the way of certificates for these names."""
+
+    path: Path
+    account: AccountPlan
+    names: tuple[str, ...]
+    ways: Ways
+    """How names are to be proved; none: it was not said."""
+    dns: DnsPlan
+    """How the DNS is asked."""
+
+
 class Conformance(msgspec.Struct, frozen=True):
     """``conformance``: hold a server against the standards."""
 
@@ -245,6 +257,7 @@ Plan: TypeAlias = (
     | List
     | DnsHelp
     | DnsPersist
+    | Doctor
     | Conformance
     | Upkeep
 )

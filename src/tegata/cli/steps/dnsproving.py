@@ -52,8 +52,13 @@ def zones_for(plan: DnsPlan) -> Zones:
     return _lookup(plan)[1]
 
 
+def lookup_for(plan: DnsPlan) -> Lookup:
+    """Who asks recursive servers; raises BadResolver, NoResolvers."""
+    return Lookup(plan.resolvers, timeout=plan.timeout, tcp_only=plan.tcp_only)
+
+
 def _lookup(plan: DnsPlan) -> tuple[Lookup, Zones]:
-    lookup = Lookup(plan.resolvers, timeout=plan.timeout, tcp_only=plan.tcp_only)
+    lookup = lookup_for(plan)
     return lookup, Zones(lookup, follow=plan.follow_aliases, direct=plan.authoritative and plan.wait is None)
 
 
