@@ -14,6 +14,7 @@ from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
 from tegata.ca.issuing.relint import Relint
 from tegata.ca.policy.certificates import Reason
+from tegata.ca.ports import Conflict
 from tegata.ca.services.precertifying import Precertifying
 from tests.ca.services.house import DAY, NOW, PUBLIC_URL, SECOND, Killed, der, leaf
 from tests.peers.ctlog import CtLog, write_list
@@ -102,6 +103,16 @@ async def test_a_list_that_is_too_old(logged, ready, logs, tmp_path):
     write_list(tmp_path / "logs.json", *logs, made_at=NOW)
     await logged.finalize(*ready)
     await finished(logged, ready)
+
+
+async def test_what_was_not_intended_is_not_logged(logged, ready, logs):
+    """B-82: A certificate that is on no record is told as the conflict that it is, before any log hears of it."""
+    await logged.finalize(*ready)
+    certificate, _ = await finished(logged, ready)
+    stranger = msgspec.structs.replace(certificate, serial="f00d")
+    with pytest.raises(Conflict):
+        await logged.issuance._precertifying.certificate(stranger, logged.authority, None)
+    assert [len(log.received) for log in logs] == [1, 1]
 
 
 class Listening:
