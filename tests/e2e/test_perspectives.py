@@ -25,6 +25,16 @@ pytestmark = pytest.mark.forked
 SITE, FORGED = SITES
 REGIONS = {"osaka": "APNIC", "frankfurt": "RIPE", "virginia": "ARIN", "capetown": "AFRINIC"}
 
+SERVICES = """
+[services.ov-acme-1y]
+label = "OV"
+[services.below]
+label = "DV for all names below a domain"
+validation = "dv"
+challenges = ["dns-01"]
+subdomains = true
+"""
+
 # A hook of the client that says which value is wanted, and ends once it is published.
 HOOK = """\
 #!/bin/sh
@@ -62,7 +72,7 @@ def world(tmp_path_factory):
         dns = stack.enter_context(DnsServer(default_address=SITE))
         ca = stack.enter_context(TegataCA(directory, dns=dns, init=["--allow-network", "10.99.0.0/24"]))
         settings = ca.home / "settings.toml"
-        settings.write_text(settings.read_text().replace('place = "CA"', 'place = "tokyo"\nattempts = 1'))
+        settings.write_text(settings.read_text().replace('place = "CA"', 'place = "tokyo"\nattempts = 1') + SERVICES)
         agents = {
             name: stack.enter_context(Agent(ca, place, name, region, DnsServer(port=53, default_address=SITE)))
             for place, (name, region) in zip(internet.places, REGIONS.items(), strict=True)
@@ -176,6 +186,48 @@ def test_a_record_in_the_dns(world, tegata, tmp_path, forged):
     else:
         assert code == 0, run.text
         assert None in world.seen(name).values()
+
+
+@pytest.mark.parametrize("permitted", [True, False], ids=["everywhere", "here-alone"])
+def test_one_record_at_a_domain_for_all_below(world, tegata, tmp_path, permitted):
+    """Every place looks for it, and for the CAA records of each certified name; enough must agree (X-60, B-42)."""
+    domain = f"{permitted}.example.net".lower()
+    names = (f"a.{domain}", f"b.c.{domain}")
+    value, published, hook = tmp_path / "value", tmp_path / "published", tmp_path / "hook"
+    hook.write_text(HOOK.format(value=value, published=published))
+    hook.chmod(0o755)
+    contract = world.ca.add_contract(f".{domain}", service="below")
+    words = ["-s", world.ca.directory_url, "-a", "-m", customer.MAIL, *customer.eab(contract), *customer.names(*names)]
+    words += ["--ancestor-domain", domain, "--dns", "exec", "--dns.disable-cp", "--dns.resolvers", world.dns.address]
+    client = tegata.trusting(world.ca.ca_file)
+    run = client.start(*words, "--key-type", "rsa2048", "run", env={"EXEC_PATH": str(hook)})
+    run.wait_for(value.exists, "the hook")
+    for dns in (world.dns, *(agent.dns for agent in world.agents.values())):
+        dns.set(f"_acme-challenge.{domain}", "TXT", value.read_text())
+        dns.set(domain, "CAA", '0 issue "another.example"')
+        if permitted or dns in (world.dns, world.agents["osaka"].dns):
+            dns.set(names[0], "CAA", '0 iodef "mailto:admin@example.net"')
+            dns.set(f"c.{domain}", "CAA", '0 iodef "mailto:admin@example.net"')
+    published.touch()
+    code = run.wait(60)
+    if not permitted:
+        assert code == 1
+        assert f"{names[1]} was proved as seen from tokyo, osaka, but not from" in run.text
+        assert not crt(tegata.path, names[0]).exists()
+        return
+    assert code == 0, run.text
+    [certificate] = [one for one in world.ca.json("cert", "list") if one["names"] == list(names)]
+    [proof] = world.ca.json("cert", "evidence", certificate["serial"])
+    assert (proof["name"], proof["certified"]) == (domain, list(names))
+    assert proof["evidence"]["own"].keys() == {"proof"}
+    for look in ("validation", "caa"):
+        agreeing = [one for one in proof["observations"] if one["look"] == look and one["error"] is None]
+        assert len({one["perspective"] for one in agreeing} & REGIONS.keys()) >= 3
+    [own] = [one for one in proof["observations"] if (one["look"], one["perspective"]) == ("caa", "")]
+    assert {name: seen["own"]["domain"] for name, seen in own["evidence"].items()} == {
+        names[0]: names[0],
+        names[1]: f"c.{domain}",
+    }
 
 
 def test_a_lying_agent_is_not_enough(world, tegata):

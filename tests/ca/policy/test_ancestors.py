@@ -64,6 +64,21 @@ def test_what_is_no_domain_above(name, above):
     assert len(str(refusal.facts["ancestor"])) <= 253
 
 
+@given(st.text(max_size=300) | st.from_regex(r"[a-z0-9.*-]{0,30}example\.org\.?", fullmatch=True))
+def test_whatever_is_said(above):
+    """It is a domain above the name in its one form, or refused in few words (S-35)."""
+    try:
+        [(name, ancestor)] = ancestors.asked([asked("a.b.example.org", above)]).items()
+    except NamesRefused as caught:
+        [(_, refusal)] = caught.refusals
+        assert isinstance(refusal, BadAncestor)
+        assert len(str(refusal.facts["ancestor"])) <= 253
+    else:
+        assert name.value.endswith(f".{ancestor.value}")
+        assert ancestor == identifiers.of(ancestor.value)
+        assert above.lower() == ancestor.value
+
+
 def test_an_address_is_below_nothing():
     with pytest.raises(NamesRefused):
         ancestors.asked([asked("192.0.2.1", "2.1", "ip")])

@@ -164,6 +164,14 @@ def test_records_of_the_account() -> None:
     assert understood(text).invocation.given["dns-account"] is True
 
 
+def test_domains_above() -> None:
+    """Ours: a list, as its flag is; they are for the certificate they stand with (X-60)."""
+    found = understood(document(C + "ancestorDomains", ["example.co.jp", "example.net"]))
+    assert found.invocation.given["ancestor-domain"] == ("example.co.jp", "example.net")
+    with pytest.raises(BadConfig):
+        understood(document(C + "ancestorDomains", {"x": 1}))
+
+
 def test_no_key_is_left_out() -> None:
     """All keys of the file are above, but ours."""
     spelled = {name for flag in FLAGS for name in flag.spellings}
