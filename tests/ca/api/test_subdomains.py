@@ -32,19 +32,27 @@ label = "OV"
 """
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def engine(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def dns():
+def dns(engine):
+    """Where names are, anew for each engine."""
     with DnsServer() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory, dns):
+def made(tmp_path_factory, request, dns, engine):
     """The directory of a CA with a service that has it and one that has it not."""
     home = tmp_path_factory.mktemp("below") / "ca"
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TEGATA_CA_PASSPHRASE", PASSPHRASE)
         line = f"init --dir {home} --url {BASE} --public-url http://127.0.0.1:8080 --resolver {dns.address}"
+        if engine == "postgresql":
+            line += f" --database {request.getfixturevalue('postgresql').database()}"
         initialise.run(grammar.parse(line.split(), {}))
     settings = home / "settings.toml"
     named = settings.read_text().replace("issuer_domains = []", 'issuer_domains = ["ca.example.net"]')
