@@ -51,6 +51,7 @@ def portal() -> list[Wanted]:
         credentials=_ANY,
         limits=_ANY,
         terms=_ANY,
+        requests=_ANY,
         operators=_ANY,
         contracts=_ANY,
         examinations=_ANY,

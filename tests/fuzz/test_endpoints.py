@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Sequence
 from urllib.parse import quote, urlencode
 
+from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
@@ -16,14 +17,14 @@ from hypothesis import strategies as st
 
 from tegata.ca.model import Look
 from tegata.ca.validation import messages, openmpic
-from tegata.pki import certs
+from tegata.pki import certs, csr
 from tests.ca.services.test_ocsp import asking_several
 from tests.fuzz import routes
 from tests.fuzz.extent import EXTENT
 from tests.fuzz.inputs import octets, texts
 from tests.fuzz.parsers import QUESTION
 from tests.fuzz.service import Answer, Listener
-from tests.fuzz.world import ENDPOINTS, FORM, World, world
+from tests.fuzz.world import CERTIFICATE_KEY, ENDPOINTS, FORM, NAMES, World, world
 
 __all__ = ["world"]
 
@@ -102,7 +103,7 @@ PUBLIC = (
 PORTAL = (
     b"/portal", b"/portal/", b"/portal/login", b"/portal/logout", b"/portal/orders", b"/portal/orders/C1",
     b"/portal/orders/C1/resume", b"/portal/orders/C1/terms", b"/portal/orders/C1/download",
-    b"/portal/orders/C1/download/eab",
+    b"/portal/orders/C1/download/eab", b"/portal/orders/C1/request",
     b"/portal/orders/C1/eab", b"/portal/orders/C1/download/sticker", b"/portal/orders/C1/sticker",
     b"/portal/orders/C1/credentials", b"/portal/orders/C1/credentials/K1/eab",
     b"/portal/orders/C1/credentials/K1/label", b"/portal/orders/C1/credentials/K1/rotate",
@@ -230,6 +231,7 @@ def test_the_portal(world: World, data: st.DataObject, requests: list[tuple[str,
     assert changed <= ({"credentials"} if logged_in else set()), requests
 
 
+CSR = x509.load_der_x509_csr(csr.build(CERTIFICATE_KEY, NAMES[:2], common_name=None)).public_bytes(Encoding.PEM)
 SHOWN = (
     b"/portal/orders?show=all",
     b"/portal/orders/C1",
@@ -240,6 +242,7 @@ FILLED_IN = tuple(path for path in PORTAL if path.startswith(b"/portal/orders/C1
 FIELDS = {
     "domain": ("www.example.com", ".example.net"),
     "accounts": ("1", "0", "999999999"),
+    "csr": (CSR.decode(), "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----"),
     "days": ("7", "30", ""),
     "expires": ("2027-01-01", "9999-12-31", "0001-01-01", "2026W011"),
     "account": ("x",),

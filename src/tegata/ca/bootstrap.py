@@ -43,6 +43,7 @@ from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.precertifying import Precertifying
 from tegata.ca.services.rehearsal import Rehearsal
 from tegata.ca.services.reports import ReportService
+from tegata.ca.services.requests import RequestService
 from tegata.ca.services.terms import TermsService
 from tegata.ca.services.validated import FinalCheck
 from tegata.ca.settings import Settings
@@ -68,6 +69,7 @@ class Ca(Adapters):
     crls: CrlService
     contracts: ContractService
     examinations: ExaminationService
+    requests: RequestService
     reports: ReportService
     credentials: CredentialService
     customers: CustomerService
@@ -194,6 +196,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             store=store, server=directory_url(settings), sealer=on.sealer, ids=ids, clock=now
         ),
         customers=CustomerService(store=store, contracts=contracts, hasher=on.hasher, ids=ids, clock=now),
+        requests=RequestService(store=store, admission=admission, blocked=blocked, clock=now),
         operators=OperatorService(store=store, hasher=on.hasher, ids=ids, clock=now),
         notices=None if on.notifier is None else NoticeService(store=store, notifier=on.notifier),
         evidence=EvidenceService(store),

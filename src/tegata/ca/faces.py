@@ -71,6 +71,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         credentials=ca.credentials,
         limits=ca.limits,
         terms=ca.terms,
+        requests=ca.requests,
         operators=ca.operators,
         contracts=ca.contracts,
         examinations=ca.examinations,

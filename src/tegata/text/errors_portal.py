@@ -10,6 +10,13 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence("Please go back, correct it and send the form again.", "前の画面に戻り、修正して送信してください。"),
     ),
+    "portal.private-key": Entry(
+        Sentence(
+            "This is or holds a private key, not a CSR. It was sent, so do not use that key any more: make a new one.",
+            "CSR ではなく秘密鍵が送信されました。この鍵は使用せず、新しい鍵を作成してください。",
+        ),
+        Sentence("Then send its CSR only.", "送信するのは、その CSR のみです。"),
+    ),
     "portal.refused": Entry(
         Sentence("This cannot be done: {reason}.", "実行できません: {reason}。"),
         Sentence(

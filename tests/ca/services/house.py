@@ -25,6 +25,7 @@ from tegata.ca.jobs.tasks import handlers
 from tegata.ca.model import Certificate, Contract, Customer, Organization, Revocation, Source
 from tegata.ca.policy import baseline, shards
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
+from tegata.ca.policy.keys import PUBLISHED
 from tegata.ca.policy.terms import Terms
 from tegata.ca.ports import Builder, Question, Verdict
 from tegata.ca.services.accounts import AccountService, Actor
@@ -46,6 +47,7 @@ from tegata.ca.services.orders import OrderService
 from tegata.ca.services.passwords import Argon2Hasher
 from tegata.ca.services.permissions import Permissions
 from tegata.ca.services.reports import ReportService
+from tegata.ca.services.requests import RequestService
 from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
 from tegata.ca.services.terms import TermsService
@@ -302,6 +304,7 @@ class House:
         self.customers = CustomerService(
             store=store, contracts=self.contracts, hasher=self.hasher, ids=ids, clock=clock
         )
+        self.requests = RequestService(store=store, admission=admission, blocked=PUBLISHED, clock=clock)
         self.operators = OperatorService(store=store, hasher=self.hasher, ids=ids, clock=clock)
         self.notices = NoticeService(store=store, notifier=self.post)
 

@@ -25,6 +25,7 @@ from tegata.ca.portal.logins import LoginPages
 from tegata.ca.portal.orders import OrderPages
 from tegata.ca.portal.pages import HEADERS, language_of, page, words
 from tegata.ca.portal.reports import ReportPages
+from tegata.ca.portal.requests import RequestPages
 from tegata.ca.portal.session import ORDERS, CrossSiteRequest, NotLoggedIn, to_login
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
@@ -35,6 +36,7 @@ from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.operators import OperatorService
 from tegata.ca.services.reports import ReportService
+from tegata.ca.services.requests import RequestService
 from tegata.ca.services.terms import TermsService
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
@@ -52,6 +54,7 @@ def build(
     credentials: CredentialService,
     limits: LimitService,
     terms: TermsService,
+    requests: RequestService,
     operators: OperatorService,
     contracts: ContractService,
     examinations: ExaminationService,
@@ -97,6 +100,7 @@ def build(
             Route(f"{order}/eab", downloads.eab, methods=["POST"]),
             Route(f"{order}/download/sticker", downloads.sticker, methods=["GET"]),
             Route(f"{order}/sticker", downloads.sticker, methods=["GET"]),
+            Route(f"{order}/request", RequestPages(customers, requests).look, methods=["GET", "POST"]),
             Route(f"{order}/credentials", eabs.table, methods=["GET"]),
             Route(f"{order}/credentials", eabs.add, methods=["POST"]),
             Route(f"{order}/credentials/{{kid:str}}/eab", eabs.eab, methods=["POST"]),

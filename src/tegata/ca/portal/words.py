@@ -112,6 +112,33 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
     "eab.add.accounts": Sentence("Accounts at most (empty: any number)", "使用回数の上限（空欄は無制限）"),
     "eab.add.expires": Sentence("Last day (UTC; empty: the contract's)", "有効期限（日本時間、空欄は契約期間まで）"),
     "eab.add.button": Sentence("Add", "追加"),
+    "request": Sentence("Check a certification request (CSR)", "証明書署名要求（CSR）の確認"),
+    "request.offer": Sentence(
+        "Certificates for a certification request (CSR) of your own", "お手元の証明書署名要求（CSR）で発行する場合"
+    ),
+    "request.text": Sentence(
+        "The CSR, from -----BEGIN to END-----. Never a private key; nothing of it is kept.",
+        "CSRの内容（-----BEGIN から END----- まで）。秘密鍵は貼り付けないでください。内容は保存しません。",
+    ),
+    "request.look": Sentence("Check it", "確認する"),
+    "request.content": Sentence("What it asks for", "CSRの内容"),
+    "request.key": Sentence("Key", "鍵"),
+    "request.faults": Sentence(
+        "With this CSR there would be no certificate. Make another one without these faults:",
+        "このCSRでは証明書を発行できません。次の点を直し、CSRを作り直してください。",
+    ),
+    "request.good": Sentence("A certificate can be had for it", "このCSRで証明書を発行できます"),
+    "request.run": Sentence(
+        "Save the CSR as a file on the server, the EAB file beside it, and run this, with what is in [ ] filled in:",
+        "CSRをサーバーにファイルとして保存し、同じ場所にEABファイルを置いて、[ ] を書き換えて実行してください。",
+    ),
+    "request.mail": Sentence("[mail address]", "[メールアドレス]"),
+    "request.file": Sentence("[file of the CSR]", "[CSRのファイル名]"),
+    "request.provider": Sentence("[DNS provider]", "[DNSプロバイダー]"),
+    "request.dns": Sentence(
+        "A wildcard is proved by a record in the DNS; the command tegata dnshelp lists the providers.",
+        "ワイルドカードはDNSのレコードで検証します。プロバイダーの一覧は tegata dnshelp で表示できます。",
+    ),
     "certificates": Sentence("Certificates", "証明書一覧"),
     "certificates.none": Sentence("No certificate has been issued yet.", "証明書はまだ発行されていません。"),
     "certificates.newest": Sentence("Newest certificates", "最新の証明書を表示する"),

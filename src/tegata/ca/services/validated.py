@@ -10,12 +10,11 @@ from datetime import datetime
 
 import msgspec
 
-from tegata.acme import jwk, lifecycle
+from tegata.acme import lifecycle
 from tegata.acme.identifiers import Identifier
-from tegata.acme.jwk import BadPublicKey
 from tegata.acme.lifecycle import NotAllowed, OrderEvent
 from tegata.acme.statuses import AuthorizationStatus
-from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, OrderNotReady
+from tegata.ca.errors import BadCertificateRequest, OrderNotReady
 from tegata.ca.model import Authorization, Contract, Order
 from tegata.ca.policy import ancestors, baseline, calendar, keys, names
 from tegata.ca.ports import Store
@@ -23,11 +22,10 @@ from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.permissions import Permissions
+from tegata.ca.services.requests import require_strict, require_usable
 from tegata.ca.services.statuses import OrderView, is_proved_since, look, view_authorization, view_order
 from tegata.ca.settings import Policy, Service
-from tegata.pki import csr
-from tegata.pki.csr import BadCSR
-from tegata.pki.keys import PublicKey, spki_digest
+from tegata.pki.keys import PublicKey
 
 _SEAL = object()
 
@@ -167,28 +165,11 @@ class FinalCheck:
 
     async def _public_key(self, order: Order, der: bytes, service: Service) -> PublicKey:
         """The key of a CSR for exactly the order's names; nothing else is taken from it (A-81, A-82)."""
-        try:
-            request = csr.parse(der)
-        except BadCSR as error:
-            raise BadCertificateRequest(reason=error.facts["reason"]) from None
+        request = require_strict(der)
         if request.names != {identifier.value for identifier in order.identifiers}:
             raise BadCertificateRequest(reason="its names are not exactly the order's")
-        if request.must_staple:
-            raise BadCertificateRequest(reason="it asks for must-staple, which no certificate has")
-        keys.check(request.public_key, service, self._blocked)
-        if await self._store.certificates.is_compromised(spki_digest(request.public_key), order.account_id):
-            raise BadCertificateRequest(reason="its key is known to be compromised")
-        await self._check_no_account_key(request.public_key)
+        await require_usable(self._store, request.public_key, service, self._blocked, order.account_id)
         return request.public_key
-
-    async def _check_no_account_key(self, public_key: PublicKey) -> None:
-        """Pass unless the key is some account's, be it gone or another's (A-48)."""
-        try:
-            thumbprint = jwk.thumbprint(jwk.from_public(public_key))
-        except BadPublicKey:
-            return  # A key that JOSE has no name for is no account's.
-        if await self._store.accounts.by_thumbprint(thumbprint) is not None:
-            raise AccountKeyInRequest
 
 
 def _require_own(proofs: Mapping[Identifier, Authorization], service: Service) -> None:

@@ -1,0 +1,67 @@
+"""The page on which a customer has a certification request (CSR) of their own looked at, before anything is ordered.
+
+What is wrong with one is the request service's to say; whose contract it is the customer service's.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tegata.ca.errors import CaError, ServiceWithoutAcme
+from tegata.ca.portal import forms
+from tegata.ca.portal.pages import language_of, page
+from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.services.customers import ContractView, CustomerService
+from tegata.ca.services.requests import Looked, RequestService
+from tegata.errors import TegataError
+from tegata.pki.csr import BadCSR
+from tegata.pki.names import BadName
+from tegata.text.catalogue import explain
+
+_PRIVATE = "PRIVATE KEY-----"
+
+
+class PrivateKeySent(CaError):
+    """Somebody has sent a private key, which others than its owner have seen then."""
+
+    code = "portal.private-key"
+
+
+class RequestPages:
+    """``/portal/orders/{contract}/request``."""
+
+    def __init__(self, customers: CustomerService, requests: RequestService) -> None:
+        self._customers, self._requests = customers, requests
+
+    async def look(self, request: Request) -> Response:
+        """The form; what was sent in it, and the command for it or what is wrong. Nothing is kept."""
+        if request.method == "POST":
+            check_same_site(request)
+        customer = await require_customer(request, self._customers)
+        view = await self._customers.contract(customer, request.path_params["contract"])
+        if not view.service.challenges:
+            raise ServiceWithoutAcme(contract=view.contract.id)
+        looked, text, faults = None, "", list[TegataError]()
+        if request.method == "POST":
+            async with request.form(max_files=0, max_fields=10) as form:
+                text = forms.text(form, "csr")
+            looked, faults = await self._look(view, text)
+        language = language_of(request)
+        return page(
+            request,
+            "request.html",
+            customer=customer,
+            view=view,
+            text="" if _PRIVATE in text else text,
+            looked=looked,
+            faults=[explain(fault, language).what for fault in faults],
+        )
+
+    async def _look(self, view: ContractView, text: str) -> tuple[Looked | None, list[TegataError]]:
+        """What is in a request, as far as that can be shown, and what is wrong with it."""
+        if _PRIVATE in text:
+            return None, [PrivateKeySent()]
+        try:
+            looked = await self._requests.look(view, text.encode(errors="replace"))
+        except (BadCSR, BadName) as error:
+            return None, [error]
+        return looked, list(looked.faults)
