@@ -21,7 +21,7 @@ from tegata.ca.errors import (
     TooManyFailures,
 )
 from tegata.ca.model import Look
-from tegata.ca.ports import Verdict
+from tegata.ca.ports import Verdict, Work
 from tegata.pki.keys import spki_digest
 from tegata.text.language import Language
 from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, SECOND, Killed
@@ -265,6 +265,20 @@ async def test_a_failed_look_up_interrupts_the_issuance_only(house, ready):
         await house.work()
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
     house.clock.advance(HOUR)
+    await house.work()
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
+
+
+async def test_an_interrupted_issuance_is_no_try_of_a_name(house, ready):
+    """It was let through before; what failed for other orders since is not held against it."""
+    actor, view = ready
+    await interrupt(house, actor, view)
+    for _ in range(50):
+        work = Work()
+        house.limits.failed(work, actor.account.id, "a.example.net", None)
+        await house.store.commit(work)
+    with pytest.raises(TooManyFailures):
+        await house.limits.require_free(actor.account, {"a.example.net"}, house.clock())
     await house.work()
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
 
