@@ -82,13 +82,26 @@ def test_whatever_is_said(above):
 def test_an_address_is_below_nothing():
     with pytest.raises(NamesRefused):
         ancestors.asked([asked("192.0.2.1", "2.1", "ip")])
-    assert ancestors.at_and_above("192.0.2.1") == ()
+    assert ancestors.bases([Identifier("ip", "192.0.2.1")]) == [Identifier("ip", "192.0.2.1")]
 
 
-def test_the_domains_at_and_above():
-    """Up to the one that is registered, and no further (BR 3.2.2.6)."""
-    assert ancestors.at_and_above("*.a.b.example.co.jp") == ("a.b.example.co.jp", "b.example.co.jp", "example.co.jp")
-    assert ancestors.at_and_above("co.jp") == ()
+def test_what_a_proof_may_be_of():
+    """The names themselves and what is above, up to the domain that is registered, and no further (BR 3.2.2.6)."""
+    found = ancestors.bases(map(dns, ["*.a.b.example.co.jp", "b.example.co.jp", "www.example.net", "co.jp"]))
+    assert [one.value for one in found] == [
+        *("a.b.example.co.jp", "b.example.co.jp", "co.jp", "www.example.net"),
+        *("example.net", "example.co.jp"),
+    ]
+
+
+def test_names_of_a_hundred_labels():
+    """They cost no more than any: the domains of the fewest labels are looked at (S-30)."""
+    wanted = [dns(f"{'a.' * 100}n{number}.example.net") for number in range(50)]
+    own, above = (found := ancestors.bases(wanted))[:50], found[50:]
+    assert own == sorted(wanted)
+    assert len(above) == ancestors.MOST_ABOVE
+    assert above[0] == dns("example.net")
+    assert max(one.value.count(".") for one in above) == 3
 
 
 @given(LABELS, LABELS, st.booleans(), st.booleans())

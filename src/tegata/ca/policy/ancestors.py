@@ -11,8 +11,11 @@ from tegata.acme.identifiers import Identifier
 from tegata.acme.messages import AskedIdentifier
 from tegata.ca.errors import BadAncestor, NameRefused, NamesRefused
 from tegata.ca.model import Authorization
-from tegata.ca.policy.names import is_public_suffix
+from tegata.ca.policy.names import registered
 from tegata.pki import names
+
+MOST_ABOVE = 100
+"""So many domains above the names of an order are looked at, those of the fewest labels: a name may have a hundred."""
 
 
 def asked(wanted: Iterable[AskedIdentifier]) -> dict[Identifier, Identifier]:
@@ -35,22 +38,14 @@ def asked(wanted: Iterable[AskedIdentifier]) -> dict[Identifier, Identifier]:
     return found
 
 
-def at_and_above(name: str) -> tuple[str, ...]:
-    """The domains whose proof may count for a name: itself without a wildcard label, and what is above it.
+def bases(wanted: Iterable[Identifier]) -> list[Identifier]:
+    """What a proof of these identifiers may be of: their own names without wildcard labels, and domains above them.
 
-    The nearest first; no public suffix is among them, nor anything above an address.
+    No public suffix is among them, and of the domains above no more than ``MOST_ABOVE``.
     """
-    base = names.base_of(name)
-    if names.is_ip(base):
-        return ()
-    labels = base.split(".")
-    found = []
-    for depth in range(len(labels)):
-        domain = ".".join(labels[depth:])
-        if is_public_suffix(domain):
-            break
-        found.append(domain)
-    return tuple(found)
+    own = {proved_by(identifier)[0] for identifier in wanted}
+    above = {Identifier(identifiers.DNS, domain) for base in own for domain in _at_and_above(base)} - own
+    return [*sorted(own), *sorted(above, key=lambda one: (one.value.count("."), one.value))[:MOST_ABOVE]]
 
 
 def counts_for(authorization: Authorization, identifier: Identifier) -> bool:
@@ -97,3 +92,12 @@ def _ancestor(one: AskedIdentifier, said: str) -> Identifier:
     if not names.normalise(one.value).endswith(f".{ancestor.value}"):
         raise BadAncestor(name=one.value, ancestor=excerpt, reason="the name is not below it")
     return ancestor
+
+
+def _at_and_above(base: Identifier) -> list[str]:
+    """A DNS name without a wildcard label and the domains above it, up to the one that is registered."""
+    end = registered(base.value) if base.type == identifiers.DNS else None
+    if end is None:
+        return []
+    labels = base.value.split(".")
+    return [".".join(labels[depth:]) for depth in range(len(labels) - end.count("."))]

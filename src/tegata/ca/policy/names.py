@@ -129,9 +129,9 @@ def within(text: str, contract: Contract) -> str:
     return wanted
 
 
-def is_public_suffix(name: str) -> bool:
-    """Whether names are registered below this one, by anybody."""
-    return _suffixes().is_public(name)
+def registered(name: str) -> str | None:
+    """The domain at or above a DNS name that somebody registered; None for a public suffix."""
+    return _suffixes().privatesuffix(name)
 
 
 def named(domains: Sequence[str]) -> list[str]:
@@ -195,7 +195,7 @@ def _check_open(address: str, addresses: AddressFilter) -> None:
 
 def _check_owned(name: str) -> None:
     """Refuse what belongs to a registry, not to an owner (BR 3.2.2.6); ``name`` has no wildcard label."""
-    if is_public_suffix(name):
+    if _suffixes().is_public(name):
         raise BadName(name=name, reason="it is a public suffix, under which names are registered")
     if f".{name}".endswith(_REVERSE_ZONES):
         raise BadName(name=name, reason="it is a name of the reverse DNS")

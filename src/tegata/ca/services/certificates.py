@@ -254,11 +254,11 @@ class CertificateService:
         """Whether the account has proofs of all the names, or of domains above for all below (RFC 9444)."""
         now = self._clock()
         needed = [identifiers.of(name) for name in certificate.names]
-        bases = {ancestors.proved_by(identifier)[0] for identifier in needed}
-        bases |= {identifiers.dns(domain) for base in bases for domain in ancestors.at_and_above(base.value)}
         valid = [
             authorization
-            for authorization in await self._store.authorizations.reusable(actor.account.id, sorted(bases), now)
+            for authorization in await self._store.authorizations.reusable(
+                actor.account.id, ancestors.bases(needed), now
+            )
             if view_authorization(authorization, now).status is AuthorizationStatus.VALID
         ]
         return len(ancestors.proofs(needed, valid)) == len(needed)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tegata.acme.challenges import DNS_PERSIST_01
-from tegata.acme.identifiers import DNS, Identifier
+from tegata.acme.identifiers import Identifier
 from tegata.acme.messages import AskedIdentifier
 from tegata.acme.statuses import AuthorizationStatus
 from tegata.ca.errors import NamesRefused
@@ -112,10 +112,8 @@ class Proofs:
         One of an identifier's own goes before one of a domain above it.
         """
         proved = {ancestors.proved_by(identifier): identifier for identifier in identifiers}
-        bases = {base for base, _ in proved}
-        if service.subdomains:
-            bases |= {Identifier(DNS, domain) for base in bases for domain in ancestors.at_and_above(base.value)}
-        found = await self._store.authorizations.reusable(actor.account.id, sorted(bases), now)
+        bases = ancestors.bases(identifiers) if service.subdomains else sorted({base for base, _ in proved})
+        found = await self._store.authorizations.reusable(actor.account.id, bases, now)
         oldest = baseline.oldest_proof(self._policy, now + _REUSE_LEFT)
         good = [
             authorization
