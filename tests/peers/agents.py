@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from tegata.testing.dns import DnsServer
-from tests.peers.ca import TegataCA
+from tests.peers.ca import TegataCA, change
 from tests.peers.internet import Place
 from tests.peers.process import Process
 
@@ -32,8 +32,7 @@ class Agent:
             words = ["--address", f"{self.place.address}:{PORT}", "--region", self._region]
             self._ca.run("perspective", "add", self.name, *words).check()
             (self._ca.home / "perspectives" / self.name).rename(self.directory)
-            settings = self.directory / "agent.toml"
-            settings.write_text(settings.read_text().replace("resolvers = []", f'resolvers = ["{self.dns.address}"]'))
+            change(self.directory / "agent.toml", {"resolvers = []": f'resolvers = ["{self.dns.address}"]'})
             self._begin()
             stack.callback(self.kill)
             self._stack = stack.pop_all()

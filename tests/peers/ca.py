@@ -4,6 +4,7 @@ Knows the command line and its JSON, nothing of what is behind: not the database
 """
 
 import json
+import signal
 import ssl
 import sys
 import urllib.request
@@ -22,6 +23,15 @@ from tests.peers.process import Process
 
 _TEGATA_CA = str(Path(sys.executable).with_name("tegata-ca"))
 _START_SECONDS = 60
+
+
+def change(file: Path, changes: Mapping[str, str]) -> None:
+    """Write parts of a file of settings anew, each of which must be there."""
+    text = file.read_text("utf-8")
+    for before, after in changes.items():
+        assert before in text, f"{before} is not in {file}"
+        text = text.replace(before, after)
+    file.write_text(text, "utf-8")
 
 
 class TegataCA:
@@ -74,15 +84,17 @@ class TegataCA:
                 stack.enter_context(self.dns)
             self.run("init", *self._first_settings()).check()
             settings = self.home / "settings.toml"  # no option of init says these
-            text = settings.read_text().replace("tlsalpn01_port = 443", f"tlsalpn01_port = {self.tls_port}")
-            text = text.replace("operator_networks = []", 'operator_networks = ["127.0.0.0/8"]')
-            text = text.replace("issuer_domains = []", f"issuer_domains = {json.dumps(self.issuer_domains)}")
+            changes = {
+                "tlsalpn01_port = 443": f"tlsalpn01_port = {self.tls_port}",
+                "operator_networks = []": 'operator_networks = ["127.0.0.0/8"]',
+                "issuer_domains = []": f"issuer_domains = {json.dumps(self.issuer_domains)}",
+            }
             if not self._limits_orders:
-                text = text.replace('orders_per_account = "300/3h"', 'orders_per_account = ""')
-            settings.write_text(text)
+                changes['orders_per_account = "300/3h"'] = 'orders_per_account = ""'
+            change(settings, changes)
             if self._serves:
                 self.start()
-                stack.callback(self.stop)
+                stack.callback(self._end)
             self._stack = stack.pop_all()
         return self
 
@@ -107,6 +119,11 @@ class TegataCA:
     def stop(self) -> int:
         """SIGTERM: it drains and ends; its exit code."""
         return self.process.stop()
+
+    def _end(self) -> None:
+        """Stop; raises AssertionError where it has ended by itself, or cannot end well."""
+        code = self.stop()
+        assert code in (0, -signal.SIGKILL), f"tegata-ca ended with exit code {code}:\n{self.log.read_text()[-2000:]}"
 
     def kill(self) -> None:
         """SIGKILL: it has no chance to finish anything."""

@@ -212,6 +212,15 @@ def test_what_only_a_ceremony_renews(days, status):
     assert bool(found.detail) == (status != "ok")
 
 
+def test_a_ca_without_services():
+    """Nothing is issued by it, so nothing of it ends too early."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    issuing = SimpleNamespace(not_valid_after_utc=now + timedelta(days=1))
+    ca: Any = SimpleNamespace(now=lambda: now, hierarchy=SimpleNamespace(issuing=issuing))
+    settings: Any = SimpleNamespace(services={})
+    assert checking._issuing(ca, settings, Language.EN).status == "ok"
+
+
 @pytest.mark.parametrize(("left", "status"), [(-1, "error"), (30, "warning"), (90, "ok")])
 def test_an_alternate_chain_that_ends(ca, settings, left, status):
     """Clients may choose it for as long as it stands in the settings (A-88)."""

@@ -576,13 +576,27 @@ async def test_a_redirect_that_is_refused(dns, web, answer, reason):
 
 
 async def test_a_hostile_location_is_kept_short_and_printable(dns, web):
-    """Whoever reads the evidence sees text (S-37)."""
+    """Whoever reads the evidence sees text, and not more than it takes to know which (S-30, S-37)."""
     web.at("127.0.0.1", redirect("/\x9b31m" + "a" * 4000))
     verdict = await check(dns, web)
     assert refusal(verdict, errors.RedirectRefused)["reason"] == "it leads to a malformed URL"
     location = json.loads(verdict.evidence)["hops"][0]["location"]
     assert location.startswith("/\\x9b31maaa")
-    assert len(location) <= 2003
+    assert len(location) <= 303
+
+
+async def test_long_urls_are_on_record_in_part(dns, web):
+    """Eleven redirects by URLs of thousands of characters, again and again, fill no database (S-30)."""
+
+    async def on(request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(redirect(f"/{len(web.requests)}{'a' * 1900}"))
+
+    web.at("127.0.0.1", on)
+    verdict = await check(dns, web)
+    assert refusal(verdict, errors.RedirectRefused)["reason"] == "there are more than 10 redirects"
+    hops = json.loads(verdict.evidence)["hops"]
+    assert [len(hop["url"]) for hop in hops[1:]] == [300] * 10
+    assert len(verdict.evidence) < 11_000
 
 
 @pytest.mark.parametrize(("redirects", "passes"), [(10, True), (11, False)])

@@ -295,7 +295,7 @@ def _lists(heads: Mapping[str, ListHead], ca: Ca, language: Language) -> Finding
 def _issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
     """An issuing CA that ends within the life of what it signs cuts it short."""
     ends = ca.hierarchy.issuing.not_valid_after_utc
-    longest = timedelta(days=max(service.certificate_days for service in settings.services.values()))
+    longest = timedelta(days=max((service.certificate_days for service in settings.services.values()), default=0))
     facts: dict[str, object] = {"ends": rfc3339(ends)}
     if ends <= ca.now():
         return Finding("issuing CA", ERROR, _ENDED.fill(language, facts))

@@ -16,7 +16,7 @@ from tegata.ca.validation import exchange, targets
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.evidence import Evidence, Hop, verdict
 from tegata.ca.validation.exchange import BODY_LIMIT, Answer
-from tegata.ca.validation.targets import LOCATION_LIMIT, Target
+from tegata.ca.validation.targets import Target
 from tegata.text.catalogue import printable
 
 # One connection and one answer; the whole check, however many hops and addresses it takes.
@@ -27,6 +27,8 @@ REDIRECT_STATUSES = frozenset({301, 302, 307, 308})
 MOST_REDIRECTS = 10
 _AUTHORIZED_PORTS = frozenset({80, 443})
 _SNIPPET = 60
+# Of a URL on record: eleven of thousands of characters for each attempt would be a database's worth.
+_EXCERPT = 300
 # What an editor or a shell leaves at the end of a file (RFC 8555 §8.3).
 _TRAILING_SPACE = b" \t\r\n\v\f"
 
@@ -82,10 +84,10 @@ class Http01:
             if len(visited) > MOST_REDIRECTS:
                 raise RedirectRefused(url=target.url, reason="there are more than 10 redirects")
             visited.add(target.url)
-            hop = Hop(target.url)
+            hop = Hop(target.url[:_EXCERPT])
             evidence.hops.append(hop)
             answer = await self._visit(target, hop, until)
-            hop.status, hop.location = answer.status, answer.location and printable(answer.location[:LOCATION_LIMIT])
+            hop.status, hop.location = answer.status, answer.location and printable(answer.location[:_EXCERPT])
             if answer.status not in REDIRECT_STATUSES:
                 return target, answer
             target = targets.redirected(target, answer.location, self._ports)
