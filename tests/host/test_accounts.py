@@ -10,11 +10,11 @@ import pytest
 from tegata.acme import b64
 from tegata.host import accounts, stems
 from tegata.host.accounts import AccountFolder, Stored, listed
-from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, UnsafeUser
+from tegata.host.errors import AccountDamaged, AccountKeyLost, AccountNotFound, LinkNotFollowed, UnsafeUser
 from tegata.host.files import Tree
 from tegata.pki.forms import KeyForm
 from tegata.pki.key_types import KeyType
-from tegata.pki.keys import generate, to_pem
+from tegata.pki.keys import from_pem, generate, spki, to_pem
 from tests.host.issued import NOW
 from tests.host.test_gojson import LEGO_WROTE
 
@@ -213,3 +213,33 @@ def test_an_account_object_without_end(folder: AccountFolder) -> None:
     folder.save_key(generate(KeyType.EC256))
     folder.save(USER, URL, json.dumps({"status": "valid", "contact": ["<" * 900_000]}).encode())
     assert folder.stored() == Stored(URL, kid=None)
+
+
+def test_links_are_followed(tree: Tree, folder: AccountFolder, tmp_path: Path) -> None:
+    """A key and an account's file that are kept elsewhere stay there, as with lego, through a change of the key."""
+    folder.save_key(generate(KeyType.EC256))
+    folder.save(USER, URL, b'{"status": "valid"}')
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for file in (folder.key_file, folder.folder / "account.json"):
+        file.rename(elsewhere / file.name)
+        file.symlink_to(elsewhere / file.name)
+    new = generate(KeyType.EC384)
+    folder.save_next_key(new)
+    folder.take_next_key()
+    folder.save(USER, f"{URL}2", b'{"status": "valid"}')
+    assert folder.key_file.is_symlink()
+    assert spki(from_pem((elsewhere / folder.key_file.name).read_bytes()).public_key()) == spki(new.public_key())
+    assert f"{URL}2" in (elsewhere / "account.json").read_text()
+    assert folder.next_key() is None
+    assert {file.name for file in elsewhere.iterdir()} == {folder.key_file.name, "account.json"}
+
+
+def test_a_link_that_is_not_followed_keeps_the_key(folder: AccountFolder, tmp_path: Path) -> None:
+    """It is told before the CA hears of the new one."""
+    folder.save_key(generate(KeyType.EC256))
+    folder.key_file.unlink()
+    folder.key_file.symlink_to("/dev/null")
+    with pytest.raises(LinkNotFollowed):
+        folder.save_next_key(generate(KeyType.EC256))
+    assert folder.next_key() is None

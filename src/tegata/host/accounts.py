@@ -23,7 +23,6 @@ from tegata.host.files import (
     SIZE_LIMIT,
     Tree,
     make_folder,
-    move,
     patiently,
     read,
     remove,
@@ -31,6 +30,7 @@ from tegata.host.files import (
     sync,
     told,
 )
+from tegata.host.links import bring, end_of
 from tegata.host.stems import is_device
 from tegata.pki.forms import KeyForm
 
@@ -118,7 +118,7 @@ class AccountFolder:
     def save_key(self, key: "PrivateKey") -> None:
         """Keep a new key, before the CA hears of it; raises NotWritable."""
         make_folder(self.key_file.parent)
-        replace(self.key_file, _written(key, self._layout.key_form))
+        replace(end_of(self.key_file), _written(key, self._layout.key_form))
 
     def forget_key(self) -> None:
         """Remove a key that no account was made with, and the folders that hold nothing else; raises NotWritable."""
@@ -133,18 +133,22 @@ class AccountFolder:
         return _key_in(self._next_key_file)
 
     def save_next_key(self, key: "PrivateKey") -> None:
-        """Keep the account's next key beside the present one, before the CA hears of it; raises NotWritable."""
+        """Keep the account's next key beside the present one, before the CA hears of it.
+
+        Raises NotWritable, also where it could not take the present one's place.
+        """
+        end_of(self.key_file)
         replace(self._next_key_file, _written(key, self._layout.key_form))
 
     def take_next_key(self) -> None:
         """Put the next key in place of the present one, now that the CA knows it; raises NotWritable."""
         with told(self.key_file):
-            move(self._next_key_file, self.key_file)
+            bring(self._next_key_file, self.key_file)
         sync(self.key_file.parent)
         found, key = layout.load_account(self._account_file), self.key()
         if found and key:
             facts = msgspec.structs.replace(found[1], key_type=key_word(key.public_key()))
-            replace(self._account_file, found[0].account_text(facts))
+            replace(end_of(self._account_file), found[0].account_text(facts))
 
     def drop_next_key(self) -> None:
         """Forget the next key, which the CA does not know; raises NotWritable."""
@@ -197,7 +201,7 @@ class AccountFolder:
         if len(text) > SIZE_LIMIT:
             text = self._layout.account_text(msgspec.structs.replace(facts, body={"status": "valid"}))
         make_folder(self.folder)
-        replace(self._account_file, text)
+        replace(end_of(self._account_file), text)
 
     def archive(self, now: datetime) -> Path | None:
         """Move the folder to the archives; where it went, or None if there was none. Raises NotWritable."""
