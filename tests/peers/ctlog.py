@@ -138,7 +138,8 @@ class CtLog:
             return 200, bytes(100_000)
         if self.behaviour == "babbles":
             return 200, b'{"sct_version": "zero"}'
-        return 200, json.dumps(self.sct(precertificate, issuer)).encode()
+        status = 500 if self.behaviour == "errs" else 200
+        return status, json.dumps(self.sct(precertificate, issuer)).encode()
 
 
 def write_list(path: Path, *logs: CtLog, made_at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from tegata.ca.issuing import algorithms
 from tegata.ca.issuing.algorithms import IssuerKey
@@ -26,7 +26,14 @@ def test_hash_and_identifier(key_type, hash_name, identifier):
     assert isinstance(key, IssuerKey)
     algorithm = algorithms.of(key.public_key())
     assert (algorithm.hash.name, algorithm.identifier.hex()) == (hash_name, identifier)
-    assert algorithms.sign(key, b"the same bytes") == algorithms.sign(key, b"the same bytes")
+    assert algorithms.is_known(key.public_key())
+    signature = algorithms.sign(key, b"the same bytes")
+    assert algorithms.sign(key, b"the same bytes") == signature
+    public_key = key.public_key()
+    if isinstance(public_key, rsa.RSAPublicKey):
+        public_key.verify(signature, b"the same bytes", padding.PKCS1v15(), algorithm.hash)
+    else:
+        public_key.verify(signature, b"the same bytes", ec.ECDSA(algorithm.hash))
 
 
 def test_other_keys_do_not_issue():

@@ -1,8 +1,10 @@
 """Enough SCTs from logs that answer over HTTP, whichever of them refuse, lie or stand still; and the list of them."""
 
+import random
 from contextlib import ExitStack
 from datetime import timedelta
 
+import httpx2
 import pytest
 from cryptography import x509
 
@@ -85,13 +87,49 @@ async def test_one_by_rfc_6962(ca, submit, running):
     assert len(holders(ca, await submit(*tiled), tiled)) == 2
 
 
-@pytest.mark.parametrize("behaviour", ["refuses", "hangs", "lies", "future", "another", "floods", "babbles"])
+@pytest.mark.parametrize("behaviour", ["refuses", "hangs", "lies", "future", "another", "floods", "babbles", "errs"])
 async def test_a_log_that_gives_no_sct_is_replaced(ca, submit, running, behaviour):
     """B-84: at once, or after a moment where it stands still."""
     logs = running(("A", behaviour), ("A",), ("B", behaviour), ("B",))
     found = holders(ca, await submit(*logs, patience=0.2 if behaviour == "hangs" else 60), logs)
     assert {log.behaviour for log in found} == {"honest"}
     assert {log.operator for log in found} == {"A", "B"}
+
+
+async def test_no_more_is_read_than_an_answer_has(submit, running, monkeypatch):
+    """Of a log that sends without end (B-84)."""
+    logs = running(("A",), ("B",))
+    monkeypatch.setattr(precertificates, "ANSWER_LIMIT", 20)
+    with pytest.raises(LogsUnusable, match="0 of 2"):
+        await submit(*logs)
+
+
+async def test_connections_are_kept_until_the_end(ca, wanted, running, tmp_path, monkeypatch):
+    """One client for all certificates, closed with the CA; which logs are asked first is chance, so that all are."""
+    made, shuffled = [], []
+
+    class Client(httpx2.AsyncClient):
+        def __init__(self, **options):
+            made.append(self)
+            super().__init__(**options)
+
+    monkeypatch.setattr(httpx2, "AsyncClient", Client)
+    monkeypatch.setattr(random, "shuffle", lambda some: shuffled.append(len(some)))
+    write_list(tmp_path / "logs.json", *running(("A",), ("B",), ("C",)), made_at=NOW)
+    public = PublicLogs(LogList(tmp_path / "logs.json"), lambda: NOW)
+    precertificate = await ca.authority.sign(public.precertificate(ca.builder.template(**wanted._asdict())))
+    await public.close()
+    for _ in range(2):
+        await public.scts(precertificate, ca.authority.chain)
+    assert len(made) == 1
+    assert not made[0].follow_redirects, "a log is where its list says"
+    assert not made[0].trust_env, "nor by way of a proxy that only the environment knows"
+    await public.close()
+    assert [one.is_closed for one in made] == [True]
+    await public.scts(precertificate, ca.authority.chain)
+    await public.close()
+    assert [one.is_closed for one in made] == [True, True]
+    assert shuffled == [3, 3, 3]
 
 
 async def test_a_log_that_is_not_there(ca, submit, running):

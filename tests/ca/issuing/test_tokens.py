@@ -5,11 +5,13 @@ import threading
 from datetime import timedelta
 from types import SimpleNamespace
 
+import pkcs11
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
-from pkcs11 import TokenFlag
+from pkcs11 import Attribute, ObjectClass, TokenFlag
 
 from tegata.ca.issuing import authority as authorities
 from tegata.ca.issuing import key_uri, keys, layout
@@ -137,6 +139,22 @@ async def test_a_token_that_hangs_holds_up_only_signatures(wanted, issuing, monk
         await asyncio.gather(*(authority.sign(tbs) for _ in range(20)))
     assert await asyncio.wait_for(asyncio.to_thread(lambda: "free"), 30) == "free"
     released.set()
+
+
+@pytest.mark.parametrize(("key_type", "size"), [(KeyType.RSA2048, 2048), (KeyType.EC256, 256), (KeyType.EC384, 384)])
+def test_a_key_is_made_in_the_token(tokens, key_type, size):
+    """Once, and so that it never leaves it (B-95)."""
+    uri = token_key(tokens.uri(f"made-{size}"))
+    assert token_keys.make_key(uri, {"PIN": PIN}, key_type)
+    key = opened(tokens, f"made-{size}")
+    assert not token_keys.make_key(uri, {"PIN": PIN}, key_type)
+    public_key = opened(tokens, f"made-{size}").public_key()
+    assert public_key == key.public_key()
+    assert (public_key.key_size, isinstance(public_key, RSAPublicKey)) == (size, key_type is KeyType.RSA2048)
+    token = pkcs11.lib(uri.module).get_token(token_label=uri.token)
+    with token.open() as session:
+        private = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=uri.label)
+        assert (private[Attribute.SENSITIVE], private[Attribute.EXTRACTABLE]) == (True, False)
 
 
 def test_a_wrong_pin_is_tried_once(tokens, tmp_path):

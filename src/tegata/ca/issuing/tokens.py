@@ -59,7 +59,7 @@ def make_key(uri: TokenKey, environ: Mapping[str, str], key_type: PkiKeyType) ->
         try:
             token = pkcs11.lib(uri.module).get_token(token_label=uri.token, token_serial=uri.serial)
             _spare_the_last_try(token, uri.shown)
-            with token.open(rw=True, user_pin=pin) as session:
+            with _log_in(token, pin, rw=True) as session:
                 if any(True for _ in session.get_objects(known)):
                     return False
                 if key_type in _CURVES:
@@ -145,9 +145,7 @@ class Token:
         token = module.get_token(token_label=self._uri.token, token_serial=self._uri.serial)
         _spare_the_last_try(token, self._uri.shown)
         try:
-            session = token.open(user_pin=pin)
-        except exceptions.UserAlreadyLoggedIn:  # by another key of this process
-            session = token.open()
+            session = _log_in(token, pin, rw=False)
         except (exceptions.PinIncorrect, exceptions.PinLocked, exceptions.PinInvalid, exceptions.PinLenRange):
             self._refused = sha256(pin.encode()).digest()
             raise TokenUnusable(uri=self._uri.shown, reason="the PIN is wrong or locked") from None
@@ -158,6 +156,13 @@ class Token:
         if public.key_type is KeyType.EC:
             return encode_ec_public_key(public)
         return encode_rsa_public_key(public)
+
+
+def _log_in(token: Any, pin: str, *, rw: bool) -> Any:  # noqa: ANN401 - python-pkcs11 has no types
+    try:
+        return token.open(rw=rw, user_pin=pin)
+    except exceptions.UserAlreadyLoggedIn:  # by another key of this process
+        return token.open(rw=rw)
 
 
 def _spare_the_last_try(token: Any, shown: str) -> None:  # noqa: ANN401 - python-pkcs11 has no types
