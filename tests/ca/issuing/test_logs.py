@@ -1,5 +1,6 @@
 """Enough SCTs from logs that answer over HTTP, whichever of them refuse, lie or stand still; and the list of them."""
 
+import asyncio
 import random
 from contextlib import ExitStack
 from datetime import timedelta
@@ -91,9 +92,11 @@ async def test_one_by_rfc_6962(ca, submit, running):
 async def test_a_log_that_gives_no_sct_is_replaced(ca, submit, running, behaviour):
     """B-84: at once, or after a moment where it stands still."""
     logs = running(("A", behaviour), ("A",), ("B", behaviour), ("B",))
+    tasks = asyncio.all_tasks()
     found = holders(ca, await submit(*logs, patience=0.2 if behaviour == "hangs" else 60), logs)
     assert {log.behaviour for log in found} == {"honest"}
     assert {log.operator for log in found} == {"A", "B"}
+    assert asyncio.all_tasks() == tasks, "nobody goes on asking"
 
 
 async def test_no_more_is_read_than_an_answer_has(submit, running, monkeypatch):
