@@ -155,6 +155,22 @@ def test_a_key_is_made_in_the_token(tokens, key_type, size):
     with token.open() as session:
         private = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=uri.label)
         assert (private[Attribute.SENSITIVE], private[Attribute.EXTRACTABLE]) == (True, False)
+        assert private[Attribute.ID] == uri.label.encode()
+
+
+def test_a_key_is_made_by_its_id(tokens):
+    """One without a label, and one that has both: it is found by either."""
+    by_id = token_key(tokens.uri("x").replace("object=x", "id=%AB%CD"))
+    assert (by_id.id, by_id.label) == (b"\xab\xcd", None)
+    assert token_keys.make_key(by_id, {"PIN": PIN}, KeyType.EC256)
+    assert not token_keys.make_key(by_id, {"PIN": PIN}, KeyType.EC256)
+    key = token_keys.open_key(by_id, {"PIN": PIN})
+    other = token_key(tokens.uri("both").replace("object=both", "object=both;id=%AB%CE"))
+    assert token_keys.make_key(other, {"PIN": PIN}, KeyType.EC256)
+    both = opened(tokens, "both").public_key()
+    assert both != key.public_key()
+    again = token_key(tokens.uri("x").replace("object=x", "id=%AB%CE"))
+    assert token_keys.open_key(again, {"PIN": PIN}).public_key() == both
 
 
 def test_a_wrong_pin_is_tried_once(tokens, tmp_path):
