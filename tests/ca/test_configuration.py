@@ -143,6 +143,15 @@ def test_a_network_is_one(tmp_path: Path, section: str, setting: str) -> None:
         load_settings(tmp_path)
 
 
+@pytest.mark.parametrize(("network", "is_usable"), [("::1/128", False), ("fd00::/64", True), ("127.0.0.1/32", True)])
+def test_where_operators_come_from(tmp_path: Path, network: str, *, is_usable: bool) -> None:
+    """B-96: Of IPv6 a network of 64 bits counts as one address: nobody would ever come from less."""
+    text = '[acme]\nurl = "https://ca.example"\n[public]\nurl = "http://ca.example"\n'
+    (tmp_path / "settings.toml").write_text(f'{text}[portal]\noperator_networks = ["{network}"]\n')
+    with nullcontext() if is_usable else pytest.raises(BadSettings, match="narrower"):
+        load_settings(tmp_path)
+
+
 @pytest.mark.parametrize("url", ["http://old.example", "https://old.example/acme", "old.example"])
 def test_former_urls_that_are_none(tmp_path: Path, url: str) -> None:
     """X-51"""

@@ -57,6 +57,9 @@ def test_a_report_from_receipt_to_revocation(ca, passwords, serials, page):
     """B-86, S-34: taken up, answered, replaced, revoked with another operator's password, closed; on record by whom."""
     log_in(page, ca, AOKI, passwords[AOKI])
     page.wait_for_url("**/portal/operator")
+    page.goto(f"{ca.portal_url}orders")
+    page.click("text=運用者ページ")
+    page.wait_for_url("**/portal/operator")
     page.select_option("select[name=cause]", "key-compromise")
     page.fill("textarea[name=about]", HOSTILE)
     page.fill("input[name=reporter]", "Kato <kato@example.org>")
@@ -193,6 +196,9 @@ def test_nobody_else_comes_in(ca, passwords, page):
     """B-96: A customer finds no such page, nor does who is no operator any more; another site's form does nothing."""
     log_in(page, ca, CUSTOMER, passwords[CUSTOMER])
     assert "ページが見つかりません" in page.content()
+    page.click("text=お申込一覧へ")
+    page.wait_for_url("**/portal/orders")
+    assert page.locator("a[href='/portal/operator']").count() == 0
     page.context.clear_cookies()
     left = ca.json("operator", "add", "left@example.com", "--name", "Left")
     log_in(page, ca, "left@example.com", left["password"])

@@ -35,6 +35,9 @@ def load_settings(home: Path) -> Settings:
     _check_urls(path, settings)
     _check_networks(path, "acme.trusted_proxies", settings.acme.trusted_proxies)
     _check_networks(path, "portal.operator_networks", settings.portal.operator_networks)
+    for network in map(ip_network, settings.portal.operator_networks):
+        if network.version == 6 and network.prefixlen > 64:
+            raise BadSettings(path=path, reason=f"portal.operator_networks: {network} is narrower than /64")
     perspectives = settings.validation.perspectives
     if len({one.name for one in perspectives}) != len(perspectives):
         raise BadSettings(path=path, reason="validation.perspectives: a name is there twice")

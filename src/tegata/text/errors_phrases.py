@@ -26,6 +26,9 @@ REASONS: dict[str, str] = {
     ),
     "{setting} is not of the form {scheme}://HOST[:PORT]": "{setting} は {scheme}://ホスト[:ポート] の形で指定します",
     "{setting}: {network} is no network": "{setting}: {network} はネットワークではありません",
+    "portal.operator_networks: {network} is narrower than /64": (
+        "portal.operator_networks: IPv6 のネットワーク {network} は /64 以上の大きさで指定します"
+    ),
     'acme.{setting} is no instant such as "2027-04-01T00:00:00Z"': (
         'acme.{setting} は "2027-04-01T00:00:00Z" のような日時で指定します'
     ),

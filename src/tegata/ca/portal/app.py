@@ -74,10 +74,10 @@ def build(
     """
     door = Door(address, monotonic)
     logins = LoginPages(customers, door)
-    orders = OrderPages(customers, certificates, limits, terms, now)
     downloads = DownloadPages(customers, credentials, seal_url)
     eabs = CredentialPages(customers, credentials, now)
     desk = Desk(customers=customers, operators=operators, audit=audit, door=door, networks=operator_networks)
+    orders = OrderPages(customers=customers, certificates=certificates, limits=limits, terms=terms, desk=desk, now=now)
     problems = ReportPages(desk, reports, now)
     examining = ExaminationPages(
         desk, contracts=contracts, examinations=examinations, limits=limits, certificates=certificates, now=now
@@ -161,7 +161,9 @@ async def _missing(request: Request, error: Exception) -> Response:
     """One page for what is not there, what is another's and what another site asked for: they must look alike."""
     t = words(language_of(request))
     if isinstance(error, HTTPException) and error.status_code == TOO_LARGE:
-        text = t("too-large.desk" if request.url.path.startswith(DESK) else "too-large.text")
+        path = request.url.path
+        more = "too-large.desk" if path.startswith(DESK) else "too-large.eab" if path.endswith("/credentials") else None
+        text = t("too-large.text") + (t(more) if more else "")
         return page(request, "problem.html", status=TOO_LARGE, title=t("failed"), text=text, reference=None)
     status = (
         error.status_code if isinstance(error, HTTPException) else 403 if isinstance(error, CrossSiteRequest) else 404

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tegata.ca.errors import BadRevocationReason, LoginFailed, NotFound, Refused, UnknownObject
-from tegata.ca.model import Operator
+from tegata.ca.model import Customer, Operator
 from tegata.ca.portal import forms
 from tegata.ca.portal.door import Door, TooManyLogins
 from tegata.ca.portal.pages import language_of, page
@@ -78,10 +78,14 @@ class Desk:
         """The operator who asks; raises NotLoggedIn, and for anybody else NotFound, as if there were no such pages."""
         if not self._is_inside(request):
             raise NotFound
-        operator = await self._operators.of(await require_customer(request, self._customers))
+        operator = await self.knows(request, await require_customer(request, self._customers))
         if operator is None:
             raise NotFound
         return operator
+
+    async def knows(self, request: Request, customer: Customer) -> Operator | None:
+        """The operator that a user of the portal is here, or None."""
+        return await self._operators.of(customer) if self._is_inside(request) else None
 
     async def take(self, request: Request, step: Callable[[FormData], Awaitable[Step]]) -> Response:
         """Show what a form would do, and do it once that was confirmed; raises what the step raises."""

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tegata.ca.policy.certificates import status
 from tegata.ca.policy.contracts import ContractStatus
+from tegata.ca.portal.desk import Desk
 from tegata.ca.portal.pages import language_of, page, words
 from tegata.ca.portal.session import check_same_site, require_customer
 from tegata.ca.services.certificates import CertificateService
@@ -35,14 +36,16 @@ class OrderPages:
 
     def __init__(
         self,
+        *,
         customers: CustomerService,
         certificates: CertificateService,
         limits: LimitService,
         terms: TermsService,
+        desk: Desk,
         now: Callable[[], datetime],
     ) -> None:
         self._customers, self._certificates, self._now = customers, certificates, now
-        self._limits, self._terms = limits, terms
+        self._limits, self._terms, self._desk = limits, terms, desk
 
     async def table(self, request: Request) -> Response:
         """The table: contracts in force first-hand, all with ``?show=all``; newest first unless a column is chosen."""
@@ -66,6 +69,7 @@ class OrderPages:
             sort=sort,
             descending=descending,
             show_all=show_all,
+            is_operator=await self._desk.knows(request, customer) is not None,
         )
 
     async def order(self, request: Request) -> Response:

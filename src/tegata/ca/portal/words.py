@@ -172,10 +172,12 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
         "アドレスが誤っているか、他のお客様の契約です。",
     ),
     "too-large.text": Sentence(
-        "The form holds more than 50,000 bytes, and nothing of it was done. Choose fewer names; without a choice an "
-        "EAB is for all names of the contract.",
-        "入力内容が上限（50,000バイト）を超えているため、処理していません。ドメイン名の選択を減らしてください。"
-        "ドメイン名を選択しない場合、EABは契約のすべてのドメインに使用できます。",
+        "The form holds more than 50,000 bytes, and nothing of it was done. ",
+        "入力内容が上限（50,000バイト）を超えているため、処理していません。",
+    ),
+    "too-large.eab": Sentence(
+        "Choose fewer names; without a choice an EAB is for all names of the contract.",
+        "ドメイン名の選択を減らしてください。ドメイン名を選択しない場合、EABは契約のすべてのドメインに使用できます。",
     ),
     "reference": Sentence("Reference number", "参照番号"),
     "failed": Sentence("This could not be done", "処理できませんでした"),

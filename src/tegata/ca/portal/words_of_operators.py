@@ -121,9 +121,7 @@ WORDS_OF_OPERATORS: dict[str, Sentence] = {
     "cause.policy-requires": Sentence("The CA's policy requires it", "認証局の規程による"),
     "cause.key-method": Sentence("There is a proven way to compromise the key", "鍵を危殆化する方法が実証された"),
     "too-large.desk": Sentence(
-        "The form holds more than 50,000 bytes, and nothing of it was done. The commands take more: "
-        "tegata-ca report add --serials FILE.",
-        "入力内容が上限（50,000バイト）を超えているため、処理していません。"
+        "The commands take more: tegata-ca report add --serials FILE.",
         "多数のシリアル番号は tegata-ca report add --serials ファイル で指定してください。",
     ),
 }
