@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import nullcontext
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -158,6 +159,33 @@ def test_a_key_is_made_in_the_token(tokens, key_type, size):
         assert private[Attribute.ID] == uri.label.encode()
 
 
+@pytest.mark.parametrize("key_type", [KeyType.RSA2048, KeyType.RSA3072, KeyType.RSA4096, KeyType.EC384])
+def test_what_a_token_is_asked_for(monkeypatch, key_type):
+    """In so many words: another token than this one may let keys out by default (B-95)."""
+    asked = []
+
+    class Session(nullcontext):
+        def get_objects(self, _):
+            return []
+
+        def create_domain_parameters(self, kind, curve, *, local):
+            assert (kind, list(curve), local) == (pkcs11.KeyType.EC, [Attribute.EC_PARAMS], True)
+            return self
+
+        def generate_keypair(self, *what, **how):
+            asked.append((what, how))
+
+    session = Session()
+    session.enter_result = session
+    token = SimpleNamespace(flags=TokenFlag(0), open=lambda *, rw, user_pin: session if rw and user_pin else None)
+    monkeypatch.setattr("pkcs11.lib", lambda _: SimpleNamespace(get_token=lambda **_: token))
+    uri = token_key("pkcs11:token=t;object=o?module-path=/m.so&pin-source=env:PIN")
+    assert token_keys.make_key(uri, {"PIN": PIN}, key_type)
+    what = () if key_type is KeyType.EC384 else (pkcs11.KeyType.RSA, int(key_type.value.removeprefix("rsa")))
+    private = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False}
+    assert asked == [(what, {"store": True, "private_template": private, "label": "o", "id": b"o"})]
+
+
 def test_a_key_is_made_by_its_id(tokens):
     """One without a label, and one that has both: it is found by either."""
     by_id = token_key(tokens.uri("x").replace("object=x", "id=%AB%CD"))
@@ -221,10 +249,11 @@ def test_a_key_that_is_not_there(tokens):
 
 def test_a_module_that_is_not_there():
     """Told, not raised as whatever the loader raises."""
+    uri = token_key("pkcs11:token=t;object=o?module-path=/nowhere.so&pin-source=env:PIN")
     with pytest.raises(TokenUnusable):
-        token_keys.open_key(
-            token_key("pkcs11:token=t;object=o?module-path=/nowhere.so&pin-source=env:PIN"), {"PIN": "1"}
-        )
+        token_keys.open_key(uri, {"PIN": "1"})
+    with pytest.raises(TokenUnusable):
+        token_keys.make_key(uri, {"PIN": "1"}, KeyType.EC256)
 
 
 def test_another_key_than_the_certificates(ca, tokens):
