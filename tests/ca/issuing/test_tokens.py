@@ -5,6 +5,7 @@ import threading
 from contextlib import nullcontext
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pkcs11
 import pytest
@@ -40,10 +41,11 @@ def opened(softhsm, label, **more):
 
 @pytest.fixture(scope="module")
 def tokens(softhsm):
-    """The token with a key of each type."""
+    """The token with a key of each type, and one that no CA has."""
     softhsm.make_rsa("rsa")
     softhsm.make_ec("ec256")
     softhsm.make_ec("ec384", "secp384r1")
+    softhsm.make_ec("p521", "secp521r1")
     return softhsm
 
 
@@ -164,7 +166,7 @@ def test_what_a_token_is_asked_for(monkeypatch, key_type):
     """In so many words: another token than this one may let keys out by default (B-95)."""
     asked = []
 
-    class Session(nullcontext):
+    class Session(nullcontext[Any]):
         def get_objects(self, _):
             return []
 
@@ -245,6 +247,18 @@ def test_a_key_that_is_not_there(tokens):
         opened(tokens, "nobody")
     assert "NoSuchKey" in str(failure.value.facts["reason"])
     assert failure.value.facts["uri"] == "pkcs11:token=tegata;object=nobody"
+    elsewhere = token_key(tokens.uri("rsa").replace("token=tegata", "token=elsewhere"))
+    with pytest.raises(TokenUnusable, match="NoSuchToken"):
+        token_keys.make_key(elsewhere, {"PIN": PIN}, KeyType.EC256)
+
+
+def test_a_key_that_no_ca_has(tokens, monkeypatch):
+    """P-521 has no algorithm here, and what is no key at all is told."""
+    with pytest.raises(TokenUnusable, match="RSA, P-256 or P-384"):
+        opened(tokens, "p521")
+    monkeypatch.setattr(token_keys, "encode_ec_public_key", lambda _: b"no key")
+    with pytest.raises(TokenUnusable, match="cannot be read"):
+        opened(tokens, "ec256")
 
 
 def test_a_module_that_is_not_there():
