@@ -181,6 +181,21 @@ def test_a_folder_that_is_not_there(service: Service, tmp_path: Path):
     assert not (tmp_path / "no").exists()
 
 
+def test_a_link_stays_one(file: Path, tmp_path: Path):
+    """The accounts are where it leads, as with lego; one that leads in a circle is told, and so is one to nowhere."""
+    (tmp_path / "elsewhere").mkdir()
+    file.symlink_to(tmp_path / "elsewhere" / "kept.json")
+    FileAccounts(file).keep(DOMAIN, Account("x.example", "x", "u", "p"))
+    assert file.is_symlink()
+    assert DOMAIN in json.loads((tmp_path / "elsewhere" / "kept.json").read_text())
+    assert [each.name for each in (tmp_path / "elsewhere").iterdir()] == ["kept.json"]
+    for target in (file.name, "nowhere/kept.json"):
+        file.unlink()
+        file.symlink_to(target)
+        with pytest.raises(AccountsUnusable):
+            FileAccounts(file).keep(DOMAIN, Account("x.example", "x", "u", "p"))
+
+
 def test_many_runs_at_once_lose_no_account(file: Path):
     """Each reads the file, adds its own and writes it; none writes what it read before another had written."""
     domains = [f"{number}.example" for number in range(16)]

@@ -101,13 +101,14 @@ class FileAccounts:
             lock.release()
 
     def _write(self, content: bytes) -> None:
-        draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
+        place = Path(os.path.realpath(self._path))  # a link was set by whoever named the file: it stays
+        draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
         try:
             with os.fdopen(os.open(draft, _NEW_FILE, 0o600), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            draft.replace(self._path)
+            draft.replace(place)
         except OSError as error:
             with contextlib.suppress(OSError):  # a disk that is read-only does not even say that it is not there
                 draft.unlink()
