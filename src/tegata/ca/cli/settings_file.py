@@ -170,7 +170,8 @@ pause_after = {limits.pause_after}
 
 # Services, as contracts are made for, and profiles, which clients choose within them by name. A service's first profile
 # is the one of whoever chooses none. Where this file has services, there are no others. With subdomains = true one
-# proof of a domain in the DNS counts for all names below it, where the client asks for that (RFC 9444). Written so:
+# proof of a domain in the DNS counts for all names below it, where the client asks for that (RFC 9444): to be said
+# once all nodes and perspectives run a release that knows it. Written so:
 #   [profiles.shortlived]
 #   description = "six days, on no CRL"
 #   certificate_days = 6
