@@ -20,11 +20,11 @@ NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 UNREACHABLE = CaUnreachable(url="https://ca.example/", reason="refused")
 
 
-def told(event: events.Event) -> str:
+def told(event: events.Event, language: Language = Language.EN) -> str:
     """What is logged for an event, without the time."""
     log = io.StringIO()
     console = Console(io.StringIO(), io.StringIO(), log, lambda: NOW)
-    context = Context(console, SystemClock(), {}, Language.EN, lambda: 0.5)
+    context = Context(console, SystemClock(), {}, language, lambda: 0.5)
     narrator(context, "test@example.com", "www.example.com")(event)
     return log.getvalue()[len("2026/11/24 12:00:00 ") :].removesuffix("\n")
 
@@ -71,6 +71,25 @@ def told(event: events.Event) -> str:
 def test_events(event: events.Event, line: str) -> None:
     """lego's line for each, in its level; control characters from the CA are made visible (S-37)."""
     assert told(event) == line
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (
+            events.Retrying(UNREACHABLE, 10.0),
+            "[WARN] https://ca.example/ に接続できません: refused。 10.0 秒後に再試行します",
+        ),
+        (
+            events.ClockDiffers(90, "behind"),
+            "[WARN] このマシンの時計は認証局より 90 秒遅れています。証明書の更新時期に影響しますので合わせてください",
+        ),
+        (events.Validated("a.example"), "[INFO] [a.example] The server validated our request"),
+    ],
+)
+def test_our_own_lines_in_japanese(event: events.Event, line: str) -> None:
+    """Where lego has a line it stays lego's, for programs that read them."""
+    assert told(event, Language.JA) == line
 
 
 def test_the_first_line_of_an_order() -> None:
