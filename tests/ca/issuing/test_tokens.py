@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from pkcs11 import Attribute, ObjectClass, TokenFlag
 
+from tegata.ca.issuing import algorithms, key_uri, keys, layout
 from tegata.ca.issuing import authority as authorities
-from tegata.ca.issuing import key_uri, keys, layout
 from tegata.ca.issuing import tokens as token_keys
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
@@ -89,6 +89,22 @@ async def test_many_at_once(wanted, issuing):
     signed = await asyncio.gather(*map(authority.sign, templates))
     serials = [x509.load_der_x509_certificate(one).serial_number for one in signed]
     assert serials == [wanted.serial + n for n in range(50)]
+
+
+def test_a_session_is_kept(tokens, monkeypatch):
+    """Nobody logs in for each signature, while the token is there."""
+    times = []
+    log_in = token_keys._log_in
+
+    def counted(token, pin, *, rw):
+        times.append(rw)
+        return log_in(token, pin, rw=rw)
+
+    monkeypatch.setattr(token_keys, "_log_in", counted)
+    key = opened(tokens, "ec256")
+    for _ in range(3):
+        algorithms.sign(key, b"data")
+    assert times == [False]
 
 
 async def test_a_lost_session_is_opened_again(wanted, issuing, tokens):
