@@ -1,6 +1,7 @@
 """Contracts as the operator keeps them."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -102,6 +103,12 @@ async def test_an_organization_with_an_ideographic_space(house):
     assert (await house.sell(organization=organization)).contract.organization == organization
 
 
+async def test_the_longest_names_of_an_organization(house):
+    """As many characters as a certificate's fields have room for (BR 7.1.4.2)."""
+    organization = Organization(name="a" * 64, country="JP", state="b" * 128, locality="c" * 128)
+    assert (await house.sell(organization=organization)).contract.organization == organization
+
+
 async def test_renew(house):
     """By the service's term from the present end; the EAB stays the same."""
     added = await house.sell()
@@ -122,6 +129,17 @@ async def test_renew_what_has_expired(house):
     long_gone = await house.sell("www.example.org", starts=NOW - 1000 * DAY, ends=NOW - 600 * DAY)
     with pytest.raises(Refused):
         await house.contracts.renew(long_gone.contract.id)
+    with pytest.raises(Refused, match="would still have ended"):
+        await house.contracts.renew(long_gone.contract.id, NOW)
+
+
+async def test_no_contract_outlasts_the_calendar(house):
+    """Told as a refusal, for a new one and for one that is prolonged."""
+    last = datetime(9999, 12, 31, tzinfo=UTC)
+    added = await house.sell(ends=last)
+    for lasting in (house.contracts.renew(added.contract.id), house.sell("www.example.org", starts=last)):
+        with pytest.raises(Refused, match="after the year 9999"):
+            await lasting
 
 
 async def test_renewing_does_not_shorten(house):
