@@ -69,6 +69,7 @@ def test_a_report_from_receipt_to_revocation(ca, passwords, serials, page):
     assert HOSTILE in shown
     assert "鍵の危殆化" in shown
     report = page.locator("tbody a").inner_text()
+    assert page.locator(".wide").evaluate("table => table.scrollWidth <= table.clientWidth"), "a column is cut off"
     page.click("tbody a")
     assert HOSTILE in page.locator("main").inner_text()
     assert page.locator("tbody tr").count() == 2
