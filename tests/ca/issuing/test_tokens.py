@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
-from pkcs11 import Attribute, ObjectClass, TokenFlag
+from pkcs11 import Attribute, ObjectClass, TokenFlag, exceptions
 
 from tegata.ca.issuing import algorithms, key_uri, keys, layout
 from tegata.ca.issuing import authority as authorities
@@ -234,6 +234,29 @@ def test_a_wrong_pin_is_tried_once(tokens, tmp_path):
     assert "not tried again" in str(second.value.facts["reason"])
     wrong.write_text(PIN)
     assert token.public_key().key_size == 2048
+
+
+@pytest.mark.parametrize(
+    "refusal", [exceptions.PinIncorrect, exceptions.PinLocked, exceptions.PinInvalid, exceptions.PinLenRange]
+)
+def test_a_pin_that_a_token_refuses(monkeypatch, refusal):
+    """By whichever of its words: it is not given to it again (B-95)."""
+    tried = []
+
+    def refuse(*, rw, user_pin):
+        assert not rw
+        tried.append(user_pin)
+        raise refusal
+
+    module = SimpleNamespace(
+        get_token=lambda **_: SimpleNamespace(flags=TokenFlag(0), open=refuse), reinitialize=lambda: None
+    )
+    monkeypatch.setattr("pkcs11.lib", lambda _: module)
+    token = token_keys.Token(token_key("pkcs11:token=t;object=o?module-path=/m.so&pin-source=env:PIN"), {"PIN": PIN})
+    for reason in ("wrong or locked", "not tried again", "not tried again"):
+        with pytest.raises(TokenUnusable, match=reason):
+            token.public_key()
+    assert tried == [PIN]
 
 
 def test_a_last_try_is_left(monkeypatch):
