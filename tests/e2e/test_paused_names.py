@@ -69,3 +69,29 @@ def test_the_operator_sees_and_resumes_it(ca, tegata):
     assert ca.json("paused", "list", contract["contract"]) == []
     assert [event["kind"] for event in ca.json("audit", "show", paused["account"])][-1] == "name.resumed"
     tegata.run(*first_run(ca, contract, NAME)).check()
+
+
+@pytest.mark.peer("chromium")
+def test_an_operator_resumes_it_in_the_portal(ca, tegata, page):
+    """As the command does, after one question; the audit log has who."""
+    contract = ca.add_contract(NAME, user=MAIL)
+    operator = ca.json("operator", "add", "aoki@example.com", "--name", "Aoki")
+    tegata = tegata.trusting(ca.ca_file)
+    for _ in range(2):
+        assert tegata.run(*failing(ca, contract)).code == 1
+    url = f"{ca.portal_url}operator/contracts/{contract['contract']}"
+    page.goto(url)
+    page.fill("input[name=login]", operator["login"])
+    page.fill("input[name=password]", operator["password"])
+    page.click("main button")
+    page.wait_for_url(url)
+    page.click("text=再開する")
+    page.wait_for_selector("button:has-text('実行する')")
+    assert NAME in page.locator("dl").inner_text()
+    assert len(ca.json("paused", "list", contract["contract"])) == 1
+    page.click("text=実行する")
+    page.wait_for_url(url)
+    assert ca.json("paused", "list", contract["contract"]) == []
+    done = [event["facts"] for event in ca.json("audit", "show", "operator aoki@example.com")]
+    assert done == [{"command": "paused resume", "of": contract["contract"]}]
+    tegata.run(*first_run(ca, contract, NAME)).check()
