@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from cryptography import x509
 
+from tegata.ca.issuing import precertificates
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.issuing.relint import Relint
 from tegata.ca.model import Certificate, Organization
@@ -72,6 +73,8 @@ async def test_what_was_issued_is_sound(issue, relint, wanted):
     dv = msgspec.structs.replace(wanted.contract, service="dv-acme-1y")
     assert relint().fault(await issue(service=SERVICES["dv-acme-1y"], contract=dv), dv) is None
     assert relint().fault(await issue(service=short, contract=dv, not_after=NOW + 7 * DAY - SECOND), dv) is None
+    brief = msgspec.structs.replace(short, short_lived=False)
+    assert relint().fault(await issue(service=brief, contract=dv, not_after=NOW + 7 * DAY - SECOND), dv) is None
 
 
 async def test_a_record_that_does_not_fit(issue, relint, wanted):
@@ -129,3 +132,24 @@ def test_a_short_lived_certificate_names_no_ocsp(ca, wanted):
     brief = wanted._replace(service=service, not_after=wanted.not_before + 7 * DAY - SECOND)
     builder = ProfileBuilder(issuer=ca.authority.certificate, public_url=PUBLIC_URL, has_ocsp=True)
     assert b"/ocsp" not in builder.template(**brief._asdict())
+
+
+async def test_what_became_of_a_precertificate(issue, relint, wanted, ca):
+    """The same but for the SCTs is sound, and so is the precertificate itself; anything else is another (B-82)."""
+    sound = await issue()
+    tbs = precertificates.precertificate(sound.tbs)
+
+    async def finished(made):
+        leaf = x509.load_der_x509_certificate(await ca.authority.sign(made))
+        chain_pem = to_pem([leaf, *ca.authority.chain])
+        return msgspec.structs.replace(sound, tbs=tbs, chain_pem=chain_pem)
+
+    scts = b"\x00\x00"
+    for same in (tbs, precertificates.certificate(tbs, scts)):
+        assert relint().fault(await finished(same), wanted.contract) is None
+    longer = ca.builder.template(**wanted._replace(not_after=wanted.not_after - DAY)._asdict())
+    other = precertificates.precertificate(longer)
+    for another in (longer, other, precertificates.certificate(other, scts)):
+        assert rule(relint().fault(await finished(another), wanted.contract)) == (
+            "it is what was recorded before it was signed"
+        )
