@@ -54,6 +54,12 @@ def found(seen: Seen, line: str, ca: _Ca = CA) -> list[tuple[bool, str]]:
     return [(each.is_obstacle, each.sentence.fill(Language.EN, each.facts)) for each in findings]
 
 
+@pytest.mark.parametrize(("said", "seconds"), [("", 0), ("--outage-wait 30", 30)])
+def test_an_outage_is_told_at_once(said: str, seconds: int) -> None:
+    """Whoever asks what is wrong does not wait for it to pass, unless that was said."""
+    assert plan(f"-d a.example {said}").account.wire.outage == seconds
+
+
 @pytest.mark.parametrize(
     ("line", "door", "obstacle", "told"),
     [

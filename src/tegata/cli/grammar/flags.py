@@ -646,8 +646,10 @@ FLAGS: tuple[Flag, ...] = (
         ("outage-wait",),
         Kind.NATURAL,
         Sentence(
-            "Seconds for which a CA that is out of order or cannot be reached is tried again; 0: five tries at once.",
-            "認証局に接続できない、または障害中のときに再試行を続ける秒数。0 なら続けて 5 回だけ試します。",
+            "Seconds for which a CA that is out of order or cannot be reached is tried again; 0, as doctor and "
+            "conformance have it: five tries at once.",
+            "認証局に接続できない、または障害中のときに再試行を続ける秒数。0（doctor と conformance の既定）なら"
+            "続けて 5 回だけ試します。",
         ),
         "OUTAGE_WAIT",
         default=DEFAULT_OUTAGE_WAIT,

@@ -199,8 +199,14 @@ def _server(invocation: Invocation) -> str | None:
     return server
 
 
+# Whoever asks what is wrong is to hear of an outage, not to sit it out.
+_DIAGNOSES = frozenset({"doctor", "conformance"})
+
+
 def _wire(invocation: Invocation) -> Wire:
     outage = invocation.number("outage-wait")
+    if outage is None and invocation.command in _DIAGNOSES:
+        outage = 0
     families = [family for family in (4, 6) if invocation.switch(f"ipv{family}only")]
     return Wire(
         user_agent=invocation.text("user-agent") or "",
