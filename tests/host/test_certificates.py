@@ -93,8 +93,8 @@ def test_rights_that_an_operator_has_given_stay(files: CertificateFiles, monkeyp
     save(files, OLD)
     files.file(KEY).chmod(0o640)
     files.file(CERTIFICATE).chmod(0o644)
-    given: list[tuple[str, int, int]] = []
-    monkeypatch.setattr(os, "chown", lambda file, user, group: given.append((Path(file).name, user, group)))
+    given: list[tuple[int, int, int]] = []
+    monkeypatch.setattr(os, "fchown", lambda file, user, group: given.append((os.fstat(file).st_ino, user, group)))
     lstat = Path.lstat
 
     def of_a_group(file: Path) -> os.stat_result:
@@ -106,7 +106,7 @@ def test_rights_that_an_operator_has_given_stay(files: CertificateFiles, monkeyp
     monkeypatch.setattr(Path, "lstat", of_a_group)
     group = files.file(KEY).lstat().st_gid
     save(files, NEW)
-    assert given == [(KEY, os.getuid(), group)]
+    assert given == [(files.file(KEY).stat().st_ino, os.getuid(), group)]
     monkeypatch.undo()
     modes = {ending: stat.S_IMODE(files.file(ending).stat().st_mode) for ending in (KEY, CERTIFICATE, PFX)}
     assert modes == {KEY: 0o640, CERTIFICATE: 0o644, PFX: 0o600}
@@ -120,7 +120,7 @@ def test_a_group_that_cannot_be_given(files: CertificateFiles, monkeypatch: pyte
     def refuse(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(os, "chown", refuse)
+    monkeypatch.setattr(os, "fchown", refuse)
     lstat = Path.lstat
 
     def of_a_group(file: Path) -> os.stat_result:

@@ -13,7 +13,16 @@ import pytest
 from tegata.clock import SystemClock
 from tegata.host import files
 from tegata.host.errors import NotReadable, NotWritable
-from tegata.host.files import SIZE_LIMIT, Tree, make_folder, read, replace, write_new, write_together
+from tegata.host.files import (
+    SIZE_LIMIT,
+    Tree,
+    make_folder,
+    read,
+    replace,
+    take_rights,
+    write_new,
+    write_together,
+)
 
 
 def mode(path: Path) -> int:
@@ -217,3 +226,27 @@ def test_elsewhere_no_refusal_passes(tmp_path: Path, monkeypatch: pytest.MonkeyP
     busy(monkeypatch, "replace", 1)
     with pytest.raises(NotWritable):
         replace(tmp_path / "key", b"new")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are POSIX's")
+@pytest.mark.parametrize("instead", ["link", "hard link", "pipe"])
+def test_rights_are_given_to_nothing_that_was_put_in_the_place_of_the_new_file(tmp_path: Path, instead: str) -> None:
+    """Whoever has the folder that a link leads to may do that at any moment; root must give no file elsewhere away."""
+    former, new, elsewhere = (tmp_path / name for name in ("former", "new", "elsewhere"))
+    for file in (former, elsewhere):
+        file.touch()
+    former.chmod(0o640)
+    elsewhere.chmod(0o600)
+    if instead == "link":
+        new.symlink_to(elsewhere)
+    elif instead == "hard link":
+        new.hardlink_to(elsewhere)
+    else:
+        os.mkfifo(new, 0o600)
+    take_rights(new, former)
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o600
+    assert stat.S_IMODE(new.stat().st_mode) == 0o600
+    new.unlink()
+    new.touch(0o600)
+    take_rights(new, former)
+    assert stat.S_IMODE(new.stat().st_mode) == 0o640

@@ -195,18 +195,28 @@ def take_rights(new: Path, former: Path) -> None:
 
     lego writes into the file that is there, so what an operator has opened to a group stays so. Where the owner or
     group cannot be given, the file stays its writer's own.
+
+    Both may be in another user's folder, who must not have root give away a file elsewhere that he puts in the new
+    one's place (CWE-367): what is given rights is open, no link, and has no other name.
     """
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError):
-        before, now = former.lstat(), new.lstat()
+        before = former.lstat()
         if not stat.S_ISREG(before.st_mode):
             return
-        if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
-            os.chown(new, before.st_uid, before.st_gid)
-        rights = stat.S_IMODE(before.st_mode) & 0o777
-        if rights != stat.S_IMODE(now.st_mode):
-            new.chmod(rights)
+        descriptor = os.open(new, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # nor does a pipe hold it up
+        try:
+            now = os.fstat(descriptor)
+            if not stat.S_ISREG(now.st_mode) or now.st_nlink != 1:
+                return
+            if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
+                os.fchown(descriptor, before.st_uid, before.st_gid)
+            rights = stat.S_IMODE(before.st_mode) & 0o777
+            if rights != stat.S_IMODE(now.st_mode):
+                os.fchmod(descriptor, rights)
+        finally:
+            os.close(descriptor)
 
 
 def sync(folder: Path) -> None:
