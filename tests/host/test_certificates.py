@@ -179,6 +179,25 @@ def test_a_kill_at_any_step_behind_links(files: CertificateFiles, elsewhere: Pat
     assert files.existing_chain() == NEW.chain
 
 
+def hide(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let nobody look into a folder, root neither."""
+    looked = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        if path.is_relative_to(folder):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return looked(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+
+
+def test_a_folder_in_which_no_link_can_be_looked_for(files: CertificateFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, as of a folder that cannot be written."""
+    hide(monkeypatch, files.tree.certificates)
+    with pytest.raises(NotWritable), files.prepared(NEW.key):
+        pytest.fail("it would be ordered")
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
@@ -188,6 +207,7 @@ def test_a_kill_at_any_step_behind_links(files: CertificateFiles, elsewhere: Pat
         ("to nowhere", "it is a link that leads nowhere"),
         ("where all may write", "everybody may write to its folder"),
         ("where nobody may write", "its folder cannot be written"),
+        ("where nobody may look", "Permission denied"),
     ],
 )
 def test_links_that_are_not_followed(
@@ -206,6 +226,8 @@ def test_links_that_are_not_followed(
         elsewhere.chmod(0o777)
     elif spoil == "where nobody may write":
         monkeypatch.setattr(os, "access", lambda *_: False)
+    elif spoil == "where nobody may look":
+        hide(monkeypatch, elsewhere)
     with pytest.raises(LinkNotFollowed) as caught, files.prepared(NEW.key):
         pytest.fail("it would be ordered")
     assert (caught.value.facts["path"], caught.value.facts["reason"]) == (link, reason)

@@ -9,7 +9,7 @@ import stat
 import sys
 from pathlib import Path
 
-from tegata.host.errors import LinkNotFollowed
+from tegata.host.errors import LinkNotFollowed, NotWritable
 from tegata.host.files import move, read, remove, sync, take_rights, told, write_new
 
 # As Linux has it for one path.
@@ -19,15 +19,22 @@ _MOST_LINKS = 40
 def end_of(file: Path) -> Path:
     """Where to write what is to be found in ``file``: itself, or what its links lead to, there or not.
 
-    Raises LinkNotFollowed for a link of somebody else's, and one to where no file could be renamed into place.
+    Raises LinkNotFollowed for a link of somebody else's, and one to where no file could be renamed into place;
+    NotWritable where it cannot be seen whether there is a link.
     """
     found = file
-    for _ in range(_MOST_LINKS):
-        if not found.is_symlink():
-            break
-        if not _is_ours(found):
-            raise LinkNotFollowed(path=file, target=found.readlink(), reason="the link belongs to another user")
-        found = found.parent / found.readlink()
+    try:
+        for _ in range(_MOST_LINKS):
+            if not found.is_symlink():
+                break
+            if not _is_ours(found):
+                raise LinkNotFollowed(path=file, target=found.readlink(), reason="the link belongs to another user")
+            found = found.parent / found.readlink()
+    except OSError as error:
+        reason = error.strerror or "unknown"
+        if found is file:
+            raise NotWritable(path=file, reason=reason) from error
+        raise LinkNotFollowed(path=file, target=found, reason=reason) from error
     if found is file:
         return file
     _check(file, found)
