@@ -243,3 +243,14 @@ def test_a_link_that_is_not_followed_keeps_the_key(folder: AccountFolder, tmp_pa
     with pytest.raises(LinkNotFollowed):
         folder.save_next_key(generate(KeyType.EC256))
     assert folder.next_key() is None
+
+
+def test_a_key_behind_a_link_is_forgotten(folder: AccountFolder, tmp_path: Path) -> None:
+    """One that the CA refused stays nowhere; the link, which is the user's, stays."""
+    folder.key_file.parent.mkdir(parents=True)
+    folder.key_file.symlink_to(tmp_path / "key")
+    folder.save_key(generate(KeyType.EC256))
+    assert (tmp_path / "key").exists()
+    folder.forget_key()
+    assert not (tmp_path / "key").exists()
+    assert folder.key_file.is_symlink()

@@ -123,7 +123,7 @@ class AccountFolder:
     def forget_key(self) -> None:
         """Remove a key that no account was made with, and the folders that hold nothing else; raises NotWritable."""
         file = self.key_file
-        remove(file)
+        remove(end_of(file))  # a user's link stays
         with contextlib.suppress(OSError):  # somebody keeps something in it
             for folder in dict.fromkeys((file.parent, self.folder, self.folder.parent)):
                 folder.rmdir()
