@@ -258,11 +258,15 @@ def test_variables_that_only_v5_reads(variable: str) -> None:
 
 @pytest.mark.parametrize(
     "variable",
-    [*("SERVER", "EMAIL", "PATH", "EAB", "EAB_KID", "EAB_HMAC", "PFX", "PFX_PASSWORD", "PFX_FORMAT"), "EAB_FILE"],
+    [
+        *("SERVER", "EMAIL", "PATH", "EAB", "EAB_KID", "EAB_HMAC", "PFX", "PFX_PASSWORD", "PFX_FORMAT"),
+        *("EAB_FILE", "ANCESTOR_DOMAIN", "DNS_ACCOUNT", "OUTAGE_WAIT"),
+    ],
 )
 def test_variables_that_decide_nothing(variable: str) -> None:
     """Those that lego v4 reads, and ours."""
-    assert parse(["run"], {f"LEGO_{variable}": "true"}).generation is Generation.V4
+    value = "9" if variable == "OUTAGE_WAIT" else "true"
+    assert parse(["run"], {f"LEGO_{variable}": value}).generation is Generation.V4
     assert parse(["run"], {"TEGATA_HTTP": "true", "LEGO_CA_CERTIFICATES": "x"}).generation is Generation.V4
     assert parse(["run"], {"LEGO_HTTP": ""}).generation is Generation.V4
 

@@ -33,7 +33,7 @@ _V4_VARIABLES = frozenset(
 _OURS = frozenset(
     {
         *("eab-file", "new-account", "change-eab", "preferred-profile", "exit-code-not-due", "no-back-off", "yes"),
-        *("undo", "archive", "ancestor-domain"),
+        *("undo", "archive", "ancestor-domain", "dns-account", "outage-wait"),
     }
 )
 
