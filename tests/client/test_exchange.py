@@ -6,7 +6,7 @@ import pytest
 
 from tegata.acme import jws, problems
 from tegata.acme.problems import ErrorType
-from tegata.acme.wire import Headers, Response
+from tegata.acme.wire import Headers, Request, Response
 from tegata.client import errors, events
 from tegata.client.bucket import Bucket
 from tegata.client.exchange import NONCE_TRIES, OUTAGE_PAUSE, Exchange
@@ -169,6 +169,38 @@ def test_an_outage_is_waited_for_once(peer: Peer, exchange: Exchange, clock: Ste
     assert clock.slept[-6:] == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
 
 
+def test_an_outage_of_a_part_is_waited_for_once(peer: Peer, exchange: Exchange, clock: SteppingClock):
+    """As of a CA whose directory and nonces come from another place that is well."""
+    peer.answers = counting(lambda _asked, _posts: Answer(503))
+    for _ in range(3):
+        exchange.get(f"{peer.url}/dir", deadline=FOREVER)
+        with pytest.raises(errors.CaFailed):
+            post(exchange, peer)
+    assert clock.slept[-8:] == [0.25, 0.5, 1.0, 2.0] * 2
+    assert clock.monotonic() < OUTAGE_SECONDS + 8
+
+
+@pytest.mark.parametrize("timeout", [30, 100])
+def test_who_comes_after_an_outage_waits_for_no_silence_again_and_again(clock: SteppingClock, timeout: float):
+    """A CA that answers nobody: the hundredth certificate of a file is not told of it hours later."""
+
+    class Silent:
+        def send(self, request: Request, limit: int) -> Response:
+            assert limit > 0
+            clock.sleep(timeout)
+            raise errors.CaUnreachable(url=request.url, reason="no answer in time")
+
+    exchange = Exchange(Session("https://ca.example/dir", KEY), Silent(), clock, events.ignore)
+    took = []
+    for _ in range(3):
+        before = clock.monotonic()
+        with pytest.raises(errors.CaUnreachable):
+            exchange.get("https://ca.example/dir", deadline=FOREVER)
+        took.append(clock.monotonic() - before)
+    assert took[0] > OUTAGE_SECONDS
+    assert took[1:] == [timeout] * 2
+
+
 def test_an_outage_of_another_day_is_another_one(peer: Peer, exchange: Exchange, clock: SteppingClock):
     peer.answers = counting(lambda _asked, _posts: Answer(503))
     for _ in range(2):
@@ -184,7 +216,7 @@ def test_one_request_waits_no_longer_because_others_succeed(peer: Peer, clock: S
     outage = Outage(OUTAGE_SECONDS)
 
     def trouble(_asked: Asked, _posts: int) -> Answer:
-        outage.over()  # another client, at work beside this one
+        outage.answered(f"{peer.url}/order")  # another client, at work beside this one
         return Answer(503)
 
     peer.answers = counting(trouble)

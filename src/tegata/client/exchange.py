@@ -25,6 +25,9 @@ NONCE_TRIES = 100
 # As lego: connection errors, 5xx and 429. The pauses between are 0.25, 0.5, 1 and 2 seconds unless the CA says more.
 TRIES = 5
 FIRST_PAUSE = 0.25
+# Seconds that those take of which each fails at once. Where each is long in failing, whoever comes after an outage was
+# sat out in vain has no more of them than began by then.
+FEW_SECONDS = 4.0
 # In an outage they go on from there, and grow up to this one.
 OUTAGE_PAUSE = 10.0
 # Who is asked to wait longer is better told so at once than left before a silent program.
@@ -99,11 +102,12 @@ class Exchange:
 
     def _until_answered(self, make: Callable[[], Request], deadline: float, limit: int) -> Response:
         refused_nonces = failures = 0
-        until = math.inf
+        begun, until = self._clock.monotonic(), math.inf
         while True:
-            verdict = self._once(make(), limit)
+            request, sent = make(), self._clock.monotonic()
+            verdict = self._once(request, limit)
             if not (isinstance(verdict, RetryLater) and verdict.is_outage):
-                self._outage.over()
+                self._outage.answered(request.url)
             match verdict:
                 case Ok(response):
                     return response
@@ -117,9 +121,10 @@ class Exchange:
                     failures += 1
                     now = self._clock.monotonic()
                     if is_outage:
-                        until = min(until, self._outage.ends(now))
+                        until = min(until, self._outage.ends(now, request.url, sent=sent))
                     pause = max(min(FIRST_PAUSE * 2 ** (failures - 1), OUTAGE_PAUSE), seconds or 0)
-                    is_enough = failures >= TRIES and (not is_outage or now + pause > until)
+                    is_vain = until < begun and now - begun > FEW_SECONDS
+                    is_enough = is_vain or (failures >= TRIES and (not is_outage or now + pause > until))
                     if is_enough or pause > min(LONGEST_PAUSE, deadline - now):
                         raise error
                     self._report(Retrying(error, pause))

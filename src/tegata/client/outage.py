@@ -7,7 +7,8 @@ Pure but for what it remembers; instants are those of the caller's monotonic clo
 class Outage:
     """It is waited for once, by all at the same time: whoever comes after that finds it over, or does not wait.
 
-    Several threads may ask; the worst that can come of two at once is that one waits as long as it would alone.
+    What stands before a CA may go on giving out its directory, so it is over when that answers which did not. Several
+    threads may ask; the worst that can come of two at once is that one waits as long as it would alone.
     """
 
     def __init__(self, longest: float) -> None:
@@ -15,15 +16,17 @@ class Outage:
         self._longest = longest
         self._began: float | None = None
         self._seen = 0.0
+        self._where = ""
 
-    def ends(self, now: float) -> float:
-        """Told that a try has failed ``now``: until when tries are worth their while."""
+    def ends(self, now: float, url: str, *, sent: float) -> float:
+        """Told that a try that was ``sent`` then has failed ``now``: until when tries are worth their while."""
         began = self._began
-        if began is None or now - self._seen > self._longest:  # nobody has looked since: it may be another one
+        if began is None or sent - self._seen > self._longest:  # nobody has looked since: it may be another one
             began = self._began = now
-        self._seen = now
+        self._seen, self._where = now, url
         return began + self._longest
 
-    def over(self) -> None:
-        """The CA has answered."""
-        self._began = None
+    def answered(self, url: str) -> None:
+        """The CA has answered there."""
+        if url == self._where:
+            self._began = None
