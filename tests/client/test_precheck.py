@@ -1,6 +1,8 @@
 """What is seen of a name: CAA records by the climb, signatures that do not hold, and who answers at an address."""
 
+import errno
 import socket
+from collections.abc import Callable
 
 import dns.flags
 import dns.message
@@ -90,8 +92,16 @@ def test_doors(zone: DnsServer, monkeypatch: pytest.MonkeyPatch):
         assert here.door("127.0.0.1", server.getsockname()[1]) is Door.OPEN
     assert here.door("127.0.0.1", free_port()) is Door.CLOSED
 
-    def silent(*_: object) -> socket.socket:
-        raise TimeoutError
+    def refuse(error: OSError) -> Callable[..., socket.socket]:
+        def refusing(*_: object) -> socket.socket:
+            raise error
 
-    monkeypatch.setattr(socket, "create_connection", silent)
-    assert here.door("127.0.0.1", 80) is Door.SILENT
+        return refusing
+
+    for error, seen in (
+        (TimeoutError(), Door.SILENT),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), Door.SILENT),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), Door.UNSEEN),  # as of a machine without IPv6
+    ):
+        monkeypatch.setattr(socket, "create_connection", refuse(error))
+        assert here.door("127.0.0.1", 80) is seen

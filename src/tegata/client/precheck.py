@@ -1,9 +1,10 @@
 """What can be seen of a name before an order: its CAA records, whether its DNSSEC holds, who answers at its addresses.
 
 Asks the DNS and opens connections, asks no CA and changes nothing. A CA sees the name from elsewhere: what is found
-wrong here is wrong there, seldom the other way round. What the DNS says is hostile.
+wrong here is mostly wrong there, seldom the other way round. What the DNS says is hostile.
 """
 
+import errno
 import socket
 from collections.abc import Iterator
 from enum import Enum
@@ -24,6 +25,8 @@ PORTS = {"http-01": 80, "tls-alpn-01": 443}
 _MOST_LABELS = 128
 # Of more addresses than a CA would try, the rest say nothing new.
 _MOST_ADDRESSES = 10
+# Of a machine without IPv6, say, to an address of it.
+_NO_WAY = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 class Permission(NamedTuple):
@@ -39,6 +42,7 @@ class Door(Enum):
     OPEN = "somebody listens"
     CLOSED = "nobody listens"
     SILENT = "no answer"
+    UNSEEN = "there is no way there from here"
 
 
 class Precheck:
@@ -92,8 +96,8 @@ class Precheck:
             socket.create_connection((address, port), self._seconds).close()
         except ConnectionRefusedError:
             return Door.CLOSED
-        except OSError:
-            return Door.SILENT
+        except OSError as error:
+            return Door.UNSEEN if error.errno in _NO_WAY else Door.SILENT
         return Door.OPEN
 
 

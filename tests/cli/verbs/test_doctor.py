@@ -23,9 +23,14 @@ class Seen:
     """A look that saw this."""
 
     def __init__(
-        self, *, door: Door = Door.OPEN, records: tuple[CaaRecord, ...] = (), bogus: bool | None = None
+        self,
+        *,
+        door: Door = Door.OPEN,
+        records: tuple[CaaRecord, ...] = (),
+        bogus: bool | None = None,
+        addressless: bool = False,
     ) -> None:
-        self._door, self._records, self._bogus = door, records, bogus
+        self._door, self._records, self._bogus, self._addressless = door, records, bogus, addressless
 
     def permission(self, name: str) -> Permission:
         if self._bogus is not None:
@@ -35,7 +40,9 @@ class Seen:
     def is_bogus(self, _: str) -> bool:
         return self._bogus is True
 
-    def addresses(self, _: str) -> list[str]:
+    def addresses(self, name: str) -> list[str]:
+        if self._addressless:
+            raise LookupFailed(name=name, type="AAAA", reason="127.0.0.1:53: SERVFAIL")
         return ["2001:db8::1"]
 
     def door(self, _address: str, _port: int) -> Door:
@@ -71,6 +78,7 @@ def test_an_outage_is_told_at_once(said: str, seconds: int) -> None:
         ("--http --http.memcached-host x", Door.CLOSED, True, "port 80: nobody listens"),
         ("--tls", Door.CLOSED, False, "port 443: nobody listens, as it should be"),
         ("--tls", Door.SILENT, True, "port 443: no answer"),
+        ("--http", Door.UNSEEN, False, "port 80: there is no way there from this machine"),
     ],
 )
 def test_doors(line: str, door: Door, obstacle: bool, told: str) -> None:
@@ -122,6 +130,14 @@ def test_what_cannot_be_looked_up(bogus: bool, number: int) -> None:
     lines = found(Seen(bogus=bogus), "-d example.com --http")
     assert [is_obstacle for is_obstacle, _ in lines] == [True] * number
     assert ("DNSSEC" in lines[-1][1]) is bogus
+
+
+def test_addresses_that_cannot_be_looked_up() -> None:
+    """It is told of them, and not of CAA records, which there were answers about."""
+    assert found(Seen(addressless=True), "-d example.com --http")[-1] == (
+        True,
+        "addresses: they cannot be looked up: 127.0.0.1:53: SERVFAIL",
+    )
 
 
 def test_hostile_records_are_shown_safely() -> None:

@@ -52,6 +52,7 @@ _NOWHERE = Sentence(
     "addresses: there is none (A, AAAA), so {method} proves nothing",
     "アドレス: A も AAAA もないため、{method} では認証できません",
 )
+_UNKNOWN = Sentence("addresses: they cannot be looked up: {reason}", "アドレス: 検索できません: {reason}")
 _OPEN = Sentence("{address}, port {port}: somebody listens", "{address} ポート {port}: 応答あり")
 _TAKEN = Sentence(
     "{address}, port {port}: somebody listens, who must pass {method} on to the own listener",
@@ -65,6 +66,10 @@ _CLOSED = Sentence("{address}, port {port}: nobody listens", "{address} ポー�
 _SILENT = Sentence(
     "{address}, port {port}: no answer; open the firewall, or remove the address from the DNS",
     "{address} ポート {port}: 応答なし。ファイアウォールを開けるか、DNS からアドレスを削除してください",
+)
+_NO_WAY = Sentence(
+    "{address}, port {port}: there is no way there from this machine, so it cannot be told what the CA will see",
+    "{address} ポート {port}: このマシンからの経路がないため、認証局から見た状態は確認できません",
 )
 _WELL = Sentence(
     "Nothing stands in the way, as far as it can be seen from here.", "ここから見える範囲では問題ありません。"
@@ -192,7 +197,7 @@ def _doors(precheck: Precheck, method: str, host: str, ways: Ways) -> Iterator[_
     try:
         addresses = [host] if is_ip(host) else precheck.addresses(host)
     except LookupFailed as failed:
-        yield _Finding(_UNSEEN, {"reason": failed.facts["reason"]}, is_obstacle=True)
+        yield _Finding(_UNKNOWN, {"reason": failed.facts["reason"]}, is_obstacle=True)
         return
     if not addresses:
         yield _Finding(_NOWHERE, {"method": method}, is_obstacle=True)
@@ -205,3 +210,5 @@ def _doors(precheck: Precheck, method: str, host: str, ways: Ways) -> Iterator[_
                 yield _Finding(_FOR_US if own else _CLOSED, facts, is_obstacle=not own)
             case Door.SILENT:
                 yield _Finding(_SILENT, facts, is_obstacle=True)
+            case Door.UNSEEN:
+                yield _Finding(_NO_WAY, facts)
