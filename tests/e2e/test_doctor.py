@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from tegata.pki.forms import KeyForm
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate, to_pem
 from tegata.testing.dns import DnsServer
 from tests.e2e import customer
 from tests.e2e.certificates import crt, names_of
@@ -75,6 +78,22 @@ def test_the_record_that_it_advises_is_the_one_that_the_ca_takes(ca: TegataCA, z
     assert "not by tls-alpn-01, they do not allow this method of validation" in done.stdout
     tegata.run(*customer.first_run(ca, contract, NAME)).check()
     assert names_of(crt(tegata.path, NAME)) == {NAME}
+
+
+def test_an_account_of_which_the_disk_knows_the_key_alone(ca: TegataCA, zone: DnsServer, tegata: Tegata):
+    """The CA says which it is, or that there is none; nothing is written of either (C-23)."""
+    tegata = tegata.trusting(ca.ca_file)
+    tegata.run(*customer.first_run(ca, ca.add_contract(NAME), NAME)).check()
+    [file] = tegata.path.glob("accounts/*/*/account.json")
+    file.unlink()
+    done = tegata.run(*words(ca, zone), "--http", "doctor").check()
+    assert f"accounturi={ca.url}/acme/account/" in done.stdout
+    assert not file.exists()
+    [key] = (tegata.path / "accounts").rglob("*.key")
+    key.write_bytes(to_pem(generate(KeyType.EC256), KeyForm.PKCS8))
+    done = tegata.run(*words(ca, zone), "--http", "doctor").check()
+    assert "accounturi" not in done.stdout
+    assert not file.exists()
 
 
 def test_what_cannot_be_looked_up(ca: TegataCA, zone: DnsServer, tegata: Tegata):

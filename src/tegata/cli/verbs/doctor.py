@@ -4,6 +4,7 @@ Asks the CA for its directory, the DNS for records, and connects to the names' a
 look sees is from here, which the CA's is not.
 """
 
+import contextlib
 from collections.abc import Iterator
 
 import msgspec
@@ -14,7 +15,7 @@ from tegata.cli.context import Context
 from tegata.cli.plans.plan import Doctor
 from tegata.cli.plans.ways import Ways
 from tegata.cli.steps.account import existing
-from tegata.cli.steps.connection import client_for, connected, reach
+from tegata.cli.steps.connection import client_for, reach
 from tegata.cli.steps.dnsproving import lookup_for
 from tegata.client.dnserrors import LookupFailed
 from tegata.client.precheck import PORTS, Door, Permission, Precheck
@@ -120,17 +121,21 @@ def doctor(context: Context, plan: Doctor) -> int:
 
 
 def _ca(context: Context, plan: Doctor) -> _Ca:
-    """What the directory says; the account is the one on the disk, if there is one."""
-    tree = Tree(plan.path)
-    try:
-        account = existing(tree, plan.account)
-    except AccountNotFound:
-        with client_for(context, plan.account, generate(KeyType.EC256)) as client:  # which signs nothing
-            reach(client, plan.account.server)
-            return _Ca(client.caa_names, "")
-    with connected(context, account, "", acts=False) as client:
+    """What the directory says; the account is the one on the disk, if there is one.
+
+    Where its key alone is there, the CA is asked, and what it says is kept nowhere.
+    """
+    account = None
+    with contextlib.suppress(AccountNotFound):
+        account = existing(Tree(plan.path), plan.account)
+    url = account.url if account else ""
+    key = account.key if account and url is None else generate(KeyType.EC256)  # the latter signs nothing
+    with client_for(context, plan.account, key) as client:
         reach(client, plan.account.server)
-        return _Ca(client.caa_names, existing(tree, plan.account).url or "")
+        if url is None:
+            found = client.find_account()
+            url = found.url if found else ""
+        return _Ca(client.caa_names, url)
 
 
 def _look(precheck: Precheck, ca: _Ca, ways: Ways, name: str) -> Iterator[_Finding]:
