@@ -40,8 +40,16 @@ def test_the_nearest_records_count(zone: DnsServer):
     assert found.domain == "b.example.com"
     assert set(found.records) == {ISSUE, CaaRecord(128, "issuewild", b";")}
     zone.set("www.example.net", "CNAME", "example.com.")
-    assert looking(zone).permission("www.example.net") == Permission("www.example.net", (ISSUE,))
+    assert looking(zone).permission("www.example.net") == Permission("example.com", (ISSUE,))
     assert looking(zone).permission("example.org") == Permission("example.org", ())
+
+
+def test_where_records_can_be(zone: DnsServer):
+    """Not beside an alias: the record that is advised is for the nearest name above."""
+    zone.set("www.example.net", "CNAME", "cdn.example.org.")
+    zone.set("cdn.example.org", "A", "192.0.2.1")
+    assert looking(zone).permission("www.example.net") == Permission("example.net", ())
+    assert looking(zone).permission("cdn.example.org") == Permission("cdn.example.org", ())
 
 
 def test_what_is_no_name(zone: DnsServer):

@@ -30,7 +30,11 @@ _NO_WAY = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 class Permission(NamedTuple):
-    """The CAA records that count for a name, and where they are: at the name, or the nearest name above."""
+    """The CAA records that count for a name, and where they are: at the name, or the nearest name above.
+
+    Beside an alias there can be none (RFC 1034 §3.6.2): of one they are at its end, and where there are none, the
+    domain is the nearest that could have some.
+    """
 
     domain: str
     records: tuple[CaaRecord, ...]
@@ -54,22 +58,23 @@ class Precheck:
 
     def permission(self, name: str) -> Permission:
         """The relevant record set (RFC 8659 §3), with no records where there is none; raises LookupFailed."""
-        place = _parsed(name)
+        place, free = _parsed(name), ""
         for _ in range(_MOST_LABELS):
             if place == dns.name.root:
                 break
             answer = self._lookup.resolve(place, RdataType.CAA).answer
             # An alias may have been followed on the way: the records of its end count.
-            found = [
-                CaaRecord(record.flags, record.tag.decode("ascii", "backslashreplace"), record.value)
-                for records in answer
-                if records.rdtype == RdataType.CAA and records.rdclass == RdataClass.IN
-                for record in records
-            ]
-            if found:
-                return Permission(place.to_text(omit_final_dot=True), tuple(found))
+            for records in answer:
+                if records.rdtype == RdataType.CAA and records.rdclass == RdataClass.IN:
+                    found = (
+                        CaaRecord(record.flags, record.tag.decode("ascii", "backslashreplace"), record.value)
+                        for record in records
+                    )
+                    return Permission(_text(records.name), tuple(found))
+            if not free and not any(records.rdtype == RdataType.CNAME for records in answer):
+                free = _text(place)
             place = place.parent()
-        return Permission(name, ())
+        return Permission(free or name, ())
 
     def is_bogus(self, name: str) -> bool:
         """Whether the name cannot be looked up but by who takes signatures that do not hold (RFC 4035 §3.2.2)."""
@@ -99,6 +104,10 @@ class Precheck:
         except OSError as error:
             return Door.UNSEEN if error.errno in _NO_WAY else Door.SILENT
         return Door.OPEN
+
+
+def _text(place: dns.name.Name) -> str:
+    return place.to_text(omit_final_dot=True)
 
 
 def _parsed(name: str) -> dns.name.Name:
