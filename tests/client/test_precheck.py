@@ -62,12 +62,13 @@ class Validating(DnsServer):
     """A recursive server to whom the signatures of every name are wrong."""
 
     holds = False
+    failure = dns.rcode.SERVFAIL
 
     def respond(self, query: dns.message.Message) -> dns.message.Message:
         response = super().respond(query)
         if not self.holds and not query.flags & dns.flags.CD:
             response.answer.clear()
-            response.set_rcode(dns.rcode.SERVFAIL)
+            response.set_rcode(self.failure)
         return response
 
 
@@ -77,6 +78,8 @@ def test_signatures_that_do_not_hold():
         with pytest.raises(LookupFailed):
             looking(server).permission("www.example.com")
         assert looking(server).is_bogus("www.example.com")
+        server.failure = dns.rcode.REFUSED
+        assert not looking(server).is_bogus("www.example.com"), "who refuses neither"
         server.holds = True
         assert not looking(server).is_bogus("www.example.com")
         silent = looking(server)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import dns.exception
 import dns.name
+import dns.rcode
 from dns.rdataclass import RdataClass
 from dns.rdatatype import RdataType
 
@@ -81,8 +82,10 @@ class Precheck:
         place = _parsed(name)
         try:
             self._lookup.resolve(place, RdataType.A)
-        except LookupFailed:
-            return self._lookup.is_there_unchecked(place, RdataType.A)
+        except LookupFailed as failed:
+            # Who was too slow, or refuses, says nothing of signatures, even where it has the answer a moment later.
+            is_failure = dns.rcode.to_text(dns.rcode.SERVFAIL) in str(failed.facts["reason"])
+            return is_failure and self._lookup.is_there_unchecked(place, RdataType.A)
         return False
 
     def addresses(self, name: str) -> list[str]:
