@@ -1,6 +1,7 @@
 """A tree of lego 4 made one of lego 5 and back: what comes of it, what is left alone, and a kill at every step."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -192,3 +193,29 @@ def test_a_kill_at_any_step(tree: Tree, work: object) -> None:
         work(tree)
         assert contents(tree) == (after if work is there else before)
     assert step > 20
+
+
+def test_links_lead_where_they_did(tree: Tree, tmp_path: Path) -> None:
+    """Files that a user keeps elsewhere stay there, there and back, and a relative link does not lead astray."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    account = AccountFolder(tree, SERVER, USER)
+    facts = tree.certificates / f"{NAMES[0]}{FACTS}"
+    for file in (account.key_file, account.folder / "account.json", facts):
+        file.rename(elsewhere / file.name)
+        file.symlink_to(os.path.relpath(elsewhere / file.name, file.parent))
+
+    def kept() -> dict[str, bytes]:
+        return {each.name: each.read_bytes() for each in elsewhere.iterdir()}
+
+    before = kept()
+    there(tree)
+    key = AccountFolder(tree, SERVER, USER).key_file
+    assert key.parent == account.folder
+    assert key.is_symlink()
+    after = kept()
+    assert key.read_bytes() == before[key.name] == after[key.name]
+    assert {name for name in before if before[name] != after[name]} == {"account.json", facts.name}
+    back(tree)
+    assert kept() == before
+    assert AccountFolder(tree, SERVER, USER).key() is not None

@@ -20,6 +20,7 @@ from tegata.host.facts import key_word
 from tegata.host.files import Tree, is_there, look_into, make_folder, move, read, remove, replace, sync, told
 from tegata.host.layout_v4 import V4
 from tegata.host.layout_v5 import V5
+from tegata.host.links import end_of
 from tegata.host.stems import stem_of
 from tegata.pki.certs import names_of
 from tegata.pki.keys import from_pem
@@ -127,6 +128,7 @@ def _certificate(file: Path) -> Certificate:
 def _migrate_account(tree: Tree, account: Account, server: str) -> None:
     folder = tree.accounts / account.host / account.user
     file, before, after = folder / "account.json", *_keys(folder, account.user)
+    end = end_of(file)
     loaded = layout.load_account(file)
     if (loaded and loaded[0] is V4) or not _kept(tree, file).exists():
         _keep(tree, file)
@@ -143,7 +145,7 @@ def _migrate_account(tree: Tree, account: Account, server: str) -> None:
             key_type=key_word(key.public_key()),
             origin=ORIGIN,
         )
-        replace(file, V5.account_text(facts))
+        replace(end, V5.account_text(facts))
     with contextlib.suppress(OSError):  # it is not there any more, or somebody keeps something in it
         before.parent.rmdir()
 
@@ -151,6 +153,7 @@ def _migrate_account(tree: Tree, account: Account, server: str) -> None:
 def _undo_account(tree: Tree, account: Account) -> None:
     folder = tree.accounts / account.host / account.user
     file, before, after = folder / "account.json", *_keys(folder, account.user)
+    end = end_of(file)
     if after.exists() and not before.exists():
         make_folder(before.parent)
         _move(after, before)
@@ -159,7 +162,7 @@ def _undo_account(tree: Tree, account: Account) -> None:
     if loaded and loaded[0] is V5:
         now = V4.account_text(loaded[1])
         is_unchanged = original and now == V4.account_text(original[1])
-        replace(file, (read(kept) or now) if is_unchanged else now)
+        replace(end, (read(kept) or now) if is_unchanged else now)
     _forget(kept)
 
 
@@ -170,6 +173,7 @@ def _migrate_certificate(tree: Tree, certificate: Certificate) -> None:
     facts = V4.certificate_facts(layout.load(file))
     if facts is None:
         return
+    end = end_of(file)
     _keep(tree, file)
     leaf = files.existing_chain()[0]
     name = facts.names[0]
@@ -178,7 +182,7 @@ def _migrate_certificate(tree: Tree, certificate: Certificate) -> None:
     new = msgspec.structs.replace(
         facts, called=called, names=names_of(leaf), key_type=key_word(leaf.public_key()), origin=ORIGIN
     )
-    replace(file, V5.certificate_text(new))
+    replace(end, V5.certificate_text(new))
 
 
 def _undo_certificate(tree: Tree, certificate: Certificate) -> None:
@@ -190,7 +194,7 @@ def _undo_certificate(tree: Tree, certificate: Certificate) -> None:
     if facts is not None:
         now = V4.certificate_text(msgspec.structs.replace(facts, names=original.names if original else (facts.called,)))
         is_unchanged = original and now == V4.certificate_text(original)
-        replace(file, (read(kept) or now) if is_unchanged else now)
+        replace(end_of(file), (read(kept) or now) if is_unchanged else now)
     _forget(kept)
 
 
@@ -201,6 +205,11 @@ def _keys(folder: Path, user: str) -> Iterator[Path]:
 
 def _move(before: Path, after: Path) -> None:
     with told(after):
+        if before.is_symlink() and not (end := before.readlink()).is_absolute():  # it would lead elsewhere from there
+            draft = before.with_name(f".{before.name}.new")
+            draft.unlink(missing_ok=True)
+            draft.symlink_to((before.parent / end.parent).resolve() / end.name)
+            move(draft, before)
         move(before, after)
     sync(after.parent)
     sync(before.parent)
