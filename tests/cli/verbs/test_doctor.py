@@ -8,11 +8,15 @@ import pytest
 from tegata.acme.caa import CaaRecord
 from tegata.cli.errors import WildcardNeedsDns
 from tegata.cli.grammar.words import parse
+from tegata.cli.plans import material
 from tegata.cli.plans.making import make
-from tegata.cli.plans.plan import Doctor
+from tegata.cli.plans.plan import DnsPersist, Doctor
 from tegata.cli.verbs.doctor import _Ca, _look
 from tegata.client.dnserrors import LookupFailed
 from tegata.client.precheck import Door, Permission, Precheck
+from tegata.pki import csr
+from tegata.pki.key_types import KeyType
+from tegata.pki.keys import generate
 from tegata.text.language import Language
 
 CA = _Ca(("ca.example",), "https://ca.example/account/1")
@@ -93,6 +97,17 @@ def test_without_a_way_no_door_is_tried() -> None:
     for line in ("-d www.example.com", "-d www.example.com --dns exec", "-d *.example.com --http --dns exec"):
         assert not [text for _, text in found(Seen(door=Door.SILENT), line) if "port" in text]
     assert "192.0.2.1, port 80" in found(Seen(), "-d 192.0.2.1 --http")[0][1]
+
+
+@pytest.mark.parametrize("command", ["doctor", "dnspersist"])
+def test_a_certification_request_s_names(tmp_path: Path, command: str) -> None:
+    """What the command with which it is ordered names in place of names."""
+    file = tmp_path / "x.csr"
+    file.write_bytes(csr.build(generate(KeyType.EC256), ["www.example.com", "*.example.com"], common_name=None))
+    invocation = parse(["--csr", str(file), "--dns", "exec", command], {})
+    made = make(invocation, {}, None, tmp_path, material.read(invocation))
+    assert isinstance(made, Doctor | DnsPersist)
+    assert made.names == ("www.example.com", "*.example.com")
 
 
 def test_records_that_forbid_one_way_only() -> None:

@@ -66,7 +66,7 @@ def make(
     wishes.check(invocation)
     account = _account(invocation, environ, eab_file)
     if invocation.command in ("conformance", "dnspersist", "doctor"):
-        return _look(invocation, environ, path, account, eab_file)
+        return _look(invocation, environ, path, account, eab_file=eab_file, material=material)
     if invocation.command in ("accounts register", "accounts keyrollover", "accounts recover"):
         return _of_account(invocation, path, account, material)
     if invocation.command == "revoke":
@@ -96,17 +96,23 @@ def _of_account(
 
 
 def _look(
-    invocation: Invocation, environ: Mapping[str, str], path: Path, account: AccountPlan, eab_file: EabFile | None
+    invocation: Invocation,
+    environ: Mapping[str, str],
+    path: Path,
+    account: AccountPlan,
+    *,
+    eab_file: EabFile | None,
+    material: Material,
 ) -> Conformance | DnsPersist | Doctor:
     if invocation.command == "doctor":
         asked, looking = ways.make(invocation, environ), dnsplan.looking(invocation, environ)
-        names = _names(invocation, eab_file, NOTHING)
+        names = _names(invocation, eab_file, material)
         if asked:
             asked.check_wildcards(names)
         return Doctor(path, account, names, asked, looking)
     persist = dnsplan.persistent(invocation, environ) if invocation.command == "dnspersist" else None
     if persist:
-        wanted = _names(invocation, eab_file, NOTHING)
+        wanted = _names(invocation, eab_file, material)
         addresses = [name for name in wanted if is_ip(name)]
         if addresses:
             raise AddressInDns(names=", ".join(addresses))
