@@ -202,6 +202,7 @@ def test_a_folder_in_which_no_link_can_be_looked_for(files: CertificateFiles, mo
     ("spoil", "reason"),
     [
         ("a stranger's", "the link belongs to another user"),
+        ("through a stranger's", "the link belongs to another user"),
         ("to a device", "there is something else than a file"),
         ("in a ring", "there is something else than a file"),
         ("to nowhere", "it is a link that leads nowhere"),
@@ -222,6 +223,15 @@ def test_links_that_are_not_followed(
     if spoil == "a stranger's":
         monkeypatch.setattr(os, "geteuid", lambda: link.lstat().st_uid + 1)
         os.lchown(link, 1, 1) if os.getuid() == 0 else None
+    elif spoil == "through a stranger's":
+        on_the_way = elsewhere.with_name("way")
+        on_the_way.symlink_to(elsewhere)
+        link.unlink()
+        link.symlink_to(on_the_way / "x")
+        if os.getuid() == 0:
+            os.lchown(on_the_way, 1, 1)
+        else:
+            monkeypatch.setattr("tegata.host.links._is_ours", lambda each: each != on_the_way)
     elif spoil == "where all may write":
         elsewhere.chmod(0o777)
     elif spoil == "where nobody may write":

@@ -1,12 +1,14 @@
 """Files that a user has put elsewhere and left links to: what is new comes to where the links lead, as with lego.
 
 A link is an order to write somewhere else, perhaps with root's rights, so it counts only if it is the owner's of this
-process, or root's (CWE-59). What is written is a new file there that takes the old one's place at once, never a part.
+process, or root's, and so does each on the way to its end (CWE-59). What is written is a new file there that takes the
+old one's place at once, never a part.
 """
 
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tegata.host.errors import LinkNotFollowed, NotWritable
@@ -14,6 +16,8 @@ from tegata.host.files import move, read, remove, sync, take_rights, told, write
 
 # As Linux has it for one path.
 _MOST_LINKS = 40
+# A path of 4,096 octets has no more, and links that go round in a ring lead nowhere.
+_MOST_STEPS = 4096
 
 
 def end_of(file: Path) -> Path:
@@ -63,6 +67,25 @@ def bring(new: Path, file: Path) -> None:
     remove(new)
 
 
+def _on_the_way(folder: Path) -> Iterator[Path]:
+    """The links that are followed from the root of the disk to a folder: each leads where its owner likes."""
+    done, left = Path(folder.anchor), [*reversed(folder.parts[1:])]
+    for _ in range(_MOST_STEPS):
+        if not left:
+            return
+        part = left.pop()
+        step = done / part
+        if part == "..":
+            done = done.parent
+        elif not step.is_symlink():
+            done = step
+        else:
+            yield step
+            target = step.readlink()
+            done = Path(target.anchor) if target.is_absolute() else done
+            left += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+
+
 def _is_ours(link: Path) -> bool:
     return sys.platform == "win32" or link.lstat().st_uid in (0, os.geteuid())
 
@@ -71,7 +94,9 @@ def _check(link: Path, end: Path) -> None:
     """Raises LinkNotFollowed where nothing is to be written to ``end``."""
     reason = ""
     try:
-        if not stat.S_ISREG(end.lstat().st_mode):  # of links that go round in a ring, one
+        if not all(map(_is_ours, _on_the_way(end.parent.absolute()))):
+            reason = "the link belongs to another user"
+        elif not stat.S_ISREG(end.lstat().st_mode):  # of links that go round in a ring, one
             reason = "there is something else than a file"
     except FileNotFoundError:
         if not end.parent.is_dir():
