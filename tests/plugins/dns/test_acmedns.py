@@ -188,7 +188,8 @@ def test_a_link_stays_one(file: Path, tmp_path: Path):
     FileAccounts(file).keep(DOMAIN, Account("x.example", "x", "u", "p"))
     assert file.is_symlink()
     assert DOMAIN in json.loads((tmp_path / "elsewhere" / "kept.json").read_text())
-    assert [each.name for each in (tmp_path / "elsewhere").iterdir()] == ["kept.json"]
+    assert sorted(each.name for each in (tmp_path / "elsewhere").iterdir()) == [".kept.json.lock", "kept.json"]
+    assert [each.name for each in file.parent.glob(".*.lock")] == [], "who comes without the link has another lock"
     for target in (file.name, "nowhere/kept.json"):
         file.unlink()
         file.symlink_to(target)

@@ -76,21 +76,22 @@ class FileAccounts:
 
     def keep(self, domain: str, account: Account) -> Account:
         """Add it to the file, unless another run has added one; what else is there stays as it is."""
-        with self._locked():
+        place = Path(os.path.realpath(self._path))  # a link was set by whoever named the file: it stays
+        with self._locked(place):
             known = self._read()
             present = self._in(known, domain)
             if present is None:
-                self._write(msgspec.json.encode({**known, domain: account}))
+                self._write(place, msgspec.json.encode({**known, domain: account}))
             return present or account
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keep other runs from adding accounts meanwhile, which would be lost."""
+    def _locked(self, place: Path) -> Iterator[None]:
+        """Keep other runs from adding accounts meanwhile, which would be lost, by whatever links they come here."""
         from filelock import FileLock  # noqa: PLC0415 - its import takes a while, and accounts are made once
 
-        if not self._path.parent.is_dir():  # which the lock would make
+        if not place.parent.is_dir():  # which the lock would make
             raise self._unusable("No such file or directory")
-        lock = FileLock(self._path.with_name(f".{self._path.name}.lock"), mode=0o600)
+        lock = FileLock(place.with_name(f".{place.name}.lock"), mode=0o600)
         try:
             lock.acquire()
         except (OSError, NotImplementedError) as error:  # the latter where a file system knows no locks
@@ -100,8 +101,7 @@ class FileAccounts:
         finally:
             lock.release()
 
-    def _write(self, content: bytes) -> None:
-        place = Path(os.path.realpath(self._path))  # a link was set by whoever named the file: it stays
+    def _write(self, place: Path, content: bytes) -> None:
         draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
         try:
             with os.fdopen(os.open(draft, _NEW_FILE, 0o600), "wb") as file:
