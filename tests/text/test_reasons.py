@@ -85,3 +85,19 @@ def test_what_was_put_into_a_phrase(reason: str, japanese: str) -> None:
     """It stays as it is, unless it is a phrase itself; what is none of ours does too."""
     assert catalogue.Sentence("", "{reason}").fill(Language.JA, {"reason": reason}).startswith(japanese)
     assert catalogue.Sentence("{reason}", "").fill(Language.EN, {"reason": reason}) == reason
+
+
+@pytest.mark.parametrize("text", ["a; " * 160, "a: b; " * 80, ": " * 240, "a; b: " * 9, "x" * 100_000])
+def test_a_reason_from_outside_is_not_searched_for_long(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Whoever makes it as hard as can be has some thousand looks (S-20)."""
+    looks = 0
+    pattern = catalogue._pattern
+
+    def counted(phrase: str) -> re.Pattern[str]:
+        nonlocal looks
+        looks += 1
+        return pattern(phrase)
+
+    monkeypatch.setattr(catalogue, "_pattern", counted)
+    assert catalogue.Sentence("{reason}", "{reason}").fill(Language.JA, {"reason": text}) == text
+    assert looks < 10_000

@@ -37,8 +37,9 @@ AREAS = (
     "errors_operator",
     "errors_phrases",
 )
-# No phrase of ours is longer; what is came from outside.
-_MOST_CHARACTERS = 1000
+# No phrase of ours is longer, or of more; what is came from outside, perhaps so that looking takes seconds.
+_MOST_CHARACTERS = 500
+_MOST_PIECES = 10
 _MOST_PARTS = 5
 
 
@@ -121,8 +122,11 @@ def _in_japanese(text: str, known: dict[str, str], parts: int = _MOST_PARTS) -> 
     """A phrase, or several, with what was put into it; what is none of ours stays as it is."""
     if text in known or not parts or len(text) > _MOST_CHARACTERS:
         return known.get(text, text)
-    if (several := [_in_japanese(one, known, parts - 1) for one in text.split("; ")]) != text.split("; "):
-        return "; ".join(several)
+    pieces = text.split("; ")
+    if 1 < len(pieces) <= _MOST_PIECES:
+        several = [_in_japanese(one, known, parts - 1) for one in pieces]
+        if several != pieces:
+            return "; ".join(several)
     for phrase in sorted((one for one in known if "{" in one), key=len, reverse=True):
         if found := _pattern(phrase).fullmatch(text):
             put_in = {name: _in_japanese(value, known, parts - 1) for name, value in found.groupdict().items()}
