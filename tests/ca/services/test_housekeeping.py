@@ -9,6 +9,7 @@ import pytest
 from tegata.acme import ari
 from tegata.ca.api.shared_nonces import LIFE, SharedNonces
 from tegata.ca.errors import AlreadyReplaced, AuditBroken, BadNonce
+from tegata.ca.ports import Work
 from tegata.ca.services import auditing
 from tegata.ca.services import housekeeping as services_housekeeping
 from tegata.ca.services.auditing import AuditService
@@ -180,6 +181,10 @@ async def test_what_was_changed_in_the_audit_log_does_not_go_with_its_age(
     with closing(sqlite3.connect(house.path)) as database:
         database.executescript(statement)
     house.clock.advance(36_500 * DAY)
+    monkeypatch.setattr(services_housekeeping, "MOST_NONCES", 0)
+    work = Work()
+    house.store.nonces.spend(work, b"nonce", house.clock() + DAY)
+    await house.store.commit(work)
     for _ in range(2):
         with pytest.raises(AuditBroken):
             await housekeeping.clean()
@@ -187,6 +192,7 @@ async def test_what_was_changed_in_the_audit_log_does_not_go_with_its_age(
             await audit.verify()
     assert (await house.store.audit.links_from(0, 1))[0].number in (1, 2)
     assert await house.store.housekeeping.drop_orders(house.clock(), 10) == 0, "they went before"
+    assert await house.store.housekeeping.narrow_nonces(0) is None, "so were the nonces narrowed"
 
 
 async def test_the_time_that_is_in_no_digest_drops_nothing(house, housekeeping):

@@ -59,10 +59,10 @@ class HousekeepingService:
             ("links", AuditService(self._store).prune, log_of_evidence),
         )
         async with self._store.alone(HOUSEKEEPING):
+            floor = await old.narrow_nonces(MOST_NONCES)
+            narrowed = 0 if floor is None else await self._all(old.drop_nonces, floor)
             dropped = {kind: await self._all(drop, before) for kind, drop, before in steps}
-            before = await old.narrow_nonces(MOST_NONCES)
-            if before is not None:
-                dropped["nonces"] += await self._all(old.drop_nonces, before)
+            dropped["nonces"] += narrowed
         return {kind: count for kind, count in dropped.items() if count}
 
     async def _all(self, drop: Drop, before: datetime) -> int:
