@@ -147,6 +147,22 @@ async def test_a_crl_is_on_record_before_it_is_signed(house):
     ]
 
 
+async def test_a_due_crl_that_cannot_be_signed_is_tried_once_a_minute(house):
+    """Each attempt is an event, and a token may be away for days (B-93)."""
+    house.signer.before = OSError("the HSM is away")
+    for _ in range(2):
+        with pytest.raises(OSError, match="away"):
+            await house.crls.publish_when_due()
+        for _ in range(6):
+            house.clock.advance(9 * SECOND)
+            await house.crls.publish_when_due()
+        house.clock.advance(6 * SECOND)
+    assert [event.kind for event in await house.store.audit.of_subject("1")] == ["crl.intended", "crl.intended"]
+    house.signer.before = None
+    await house.crls.publish_when_due()
+    assert (await latest(house))[0].number == 1
+
+
 # Several CRLs.
 
 

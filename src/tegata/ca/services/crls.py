@@ -21,6 +21,9 @@ CRL = "crl"
 INTENDED = "crl.intended"
 """On record before the signature: of a CRL that is not published afterwards, nothing else tells (B-93)."""
 
+PAUSE = timedelta(minutes=1)
+"""For how long a CRL that is due and could not be published is not tried again: each attempt is on record."""
+
 # Another process may publish at the same moment; the next number is another then.
 _TRIES = 5
 # Entries are read and written in so large parts that others have their turn between them.
@@ -70,6 +73,7 @@ class CrlService:
         self._ticks = count(1)
         # When the last CRL of a name was begun, by the ticks.
         self._begun: dict[str, int] = {}
+        self._not_before: dict[str, datetime] = {}
 
     async def publish(self) -> None:
         """Publish every CRL, with everything that is revoked now."""
@@ -100,14 +104,20 @@ class CrlService:
         await self._publish(certificate.crl, lambda work: self._store.jobs.finish(work, job))
 
     async def publish_when_due(self) -> None:
-        """Publish the CRLs that are not there yet, or of whose life half is over."""
+        """Publish the CRLs that are not there yet, or of whose life half is over; what has just failed, later."""
 
         async def publish(name: str) -> None:
-            async with self._store.alone(CRL):
-                if name in await self._due():  # another node may have been first
-                    await self._publish_now(name)
+            try:
+                async with self._store.alone(CRL):
+                    if name in await self._due():  # another node may have been first
+                        await self._publish_now(name)
+            except Exception:
+                self._not_before[name] = self._clock() + PAUSE
+                raise
+            self._not_before.pop(name, None)
 
-        await _of_each(await self._due(), publish)
+        now = self._clock()
+        await _of_each([name for name in await self._due() if now >= self._not_before.get(name, now)], publish)
 
     def _is_over(self, certificate: Certificate) -> bool:
         """Whether its CRL is published no more, as its issuing CA and so itself have ended."""
