@@ -75,6 +75,26 @@ async def test_an_account_gets_nothing_for_the_key_that_it_gave_up(house, sold):
     assert (await house.finalize(one, view, generate(KeyType.RSA2048))).order.serial is not None
 
 
+async def test_what_is_issued_for_a_key_while_it_is_given_up_goes_too(house, sold, monkeypatch):
+    """Nothing forbids it yet when the account's certificates are looked for (A-94)."""
+    one, _ = sold
+    named = await house.issue(one, "a.example.net")
+    ready = await house.ready(one, "b.example.net")
+    read = house.store.certificates.of_key
+
+    async def of_key(digest):
+        monkeypatch.setattr(house.store.certificates, "of_key", read)
+        found = await read(digest)
+        await house.finalize(one, ready)
+        return found
+
+    monkeypatch.setattr(house.store.certificates, "of_key", of_key)
+    await house.certificates.revoke_by_account(one, der(named), 1)
+    assert await reasons(house) == {"a.example.net": 1, "b.example.net": 1}
+    house.clock.advance(MINUTE)
+    assert await house.work() == 0, "one CRL had both"
+
+
 async def test_what_was_being_signed_for_a_key_given_up_is_not_finished(house, sold):
     """As for a blocked key (A-84)."""
     one, _ = sold

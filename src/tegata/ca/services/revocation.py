@@ -112,7 +112,9 @@ class Revocations:
             return [one for one in doomed if one.account_id == certificate.account_id and one.reason is None]
 
         done = await self._write(await find(), find, Reason.KEY_COMPROMISE, by)
-        await self._publish(done)
+        # From now on none is issued to it for the key; one may have been since it was looked.
+        late = await self._write(await find(), find, Reason.KEY_COMPROMISE, by)
+        await self._publish(_Done(done.revoked + late.revoked, done.marks + late.marks))
         if certificate.serial not in {one.serial for one in done.revoked}:
             raise AlreadyRevoked(serial=certificate.serial)
 
