@@ -1,5 +1,6 @@
 """What a customer is told of a certification request before any order: what is in it, and all that is wrong."""
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -95,3 +96,11 @@ async def test_a_service_without_acme(house):
     """There is no order to be had."""
     with pytest.raises(ServiceWithoutAcme):
         await look(house, pem(), service="ov-csr-6m")
+
+
+async def test_a_contract_from_before_its_service_had_acme(house):
+    """It has no EAB with which anything could be ordered."""
+    added = await house.sell("www.example.com", service="ov-csr-6m")
+    house.products["ov-csr-6m"] = msgspec.structs.replace(house.products["ov-csr-6m"], challenges=("http-01",))
+    with pytest.raises(ServiceWithoutAcme):
+        await house.requests.look(await house.contracts.show(added.contract.id), pem())

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tegata.acme import identifiers, jwk
 from tegata.acme.challenges import HTTP_01
 from tegata.acme.jwk import BadPublicKey
-from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, SeveralRefused
+from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, ServiceWithoutAcme, SeveralRefused
 from tegata.ca.policy import contracts, keys, names
 from tegata.ca.ports import Store
 from tegata.ca.services.admission import Admission
@@ -72,10 +72,13 @@ class RequestService:
     async def look(self, view: ContractView, content: bytes) -> Looked:
         """What a request in PEM or DER would come to under a contract.
 
-        Raises ServiceWithoutAcme; BadCSR and BadName for what cannot even be shown.
+        Raises ServiceWithoutAcme, also for a contract from before its service had ACME, which has no EAB; BadCSR and
+        BadName for what cannot even be shown.
         """
         now = self._clock()
-        service = self._admission.service(view.contract, now)
+        service, credential = self._admission.service(view.contract, now), view.credential
+        if credential is None:
+            raise ServiceWithoutAcme(contract=view.contract.id)
         brought = csr_file.read(content)
         wanted = [identifiers.of(name) for name in brought.names]
 
@@ -83,15 +86,13 @@ class RequestService:
             require_strict(brought.der)
 
         async def in_force() -> None:
-            assert view.credential is not None, "a contract of a service with ACME has an EAB"
-            contracts.require_in_force(view.contract, view.credential, now)
+            contracts.require_in_force(view.contract, credential, now)
 
         async def admitted() -> None:
             found = await self._admission.admit(
                 view.contract, wanted, profile=None, not_before=None, not_after=None, now=now, behind=timedelta(0)
             )
-            assert view.credential is not None, "as above"
-            names.check_limited(found.identifiers, view.credential)
+            names.check_limited(found.identifiers, credential)
 
         usable = require_usable(self._store, brought.public_key, service, self._blocked)
         faults = [fault for check in (strict(), usable, in_force(), admitted()) for fault in await _faults(check)]
