@@ -1,12 +1,16 @@
 """Jobs in the store: leases, and that no request for work is ever lost."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
 from tegata.ca.model import Job
 from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.store import migrations, sql
 from tests.ca.store.records import DAY, NOW, SECOND, job
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +63,37 @@ async def test_lanes_take_turns(store: Store) -> None:
     claimed = [(await claim(store, NOW, most=1))[0] for _ in range(4)]
     assert [(one.id, one.lane) for one in claimed[:3]] == [("own", ""), ("first", "other"), ("second", "other")]
     assert claimed[3].lane == "busy"
+
+
+async def test_what_waits_in_one_lane_is_claimed_in_its_order(store: Store) -> None:
+    """However much it is, and whatever waits in others."""
+    for number in range(40):
+        assert await do(store, "add", job(f"{number:02}", run_at=NOW + number * SECOND, lane="long"))
+    assert await do(store, "add", job("late", run_at=NOW + 40 * SECOND, lane="short"))
+    claimed = [one.id for _ in range(41) for one in await claim(store, NOW + 60 * SECOND, most=1)]
+    assert claimed == ["00", "late", *(f"{number:02}" for number in range(1, 40))]
+    assert await claim(store, NOW + 60 * SECOND) == []
+
+
+def test_a_claim_costs_no_more_the_more_waits() -> None:
+    """Each node claims whenever a job has ended, beside everything else that it does (S-30)."""
+    assert steps_of_a_claim(3000) < 1.5 * steps_of_a_claim(300)
+
+
+def steps_of_a_claim(waiting: int) -> int:
+    """How many instructions of SQLite's it takes where so many jobs of one lane are due."""
+    steps = count()
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript("".join(step.text for step in migrations.known()))
+        database.executemany(
+            "INSERT INTO jobs (id, kind, subject, run_at, due_at, attempts, lane)"
+            " VALUES (:name, '', :name, :due, :due, 0, 'K')",
+            [{"name": str(number), "due": number} for number in range(waiting)],
+        )
+        database.set_progress_handler(lambda: next(steps) < 0, 1)
+        parameters = {"now": waiting, "until": waiting + 1, "owner": "us", "most": 1}
+        assert len(database.execute(sql.statements()["jobs.claim"], parameters).fetchall()) == 1
+    return next(steps)
 
 
 async def test_concurrent_claims_never_share_a_job(store: Store) -> None:

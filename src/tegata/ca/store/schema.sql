@@ -246,6 +246,8 @@ CREATE TABLE jobs (
 ) STRICT;
 
 CREATE INDEX jobs_due ON jobs (due_at);
+-- Of each lane what is due first, however many jobs of it wait.
+CREATE INDEX jobs_of_lane ON jobs (lane, due_at);
 
 CREATE TABLE revocation_lists (
     number INTEGER PRIMARY KEY,

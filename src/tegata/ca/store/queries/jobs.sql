@@ -3,16 +3,29 @@ SELECT min(due_at)
 FROM jobs;
 
 -- A new run does whatever was asked for up to now. Where several nodes claim at once, none waits for the other's rows.
--- The CA's own work goes first, then that of who has least under way, on any node.
+-- The CA's own work goes first, then that of who has least under way, on any node. Of each lane no more is looked at than
+-- some nodes may claim at once, however much of it waits: the lanes are found one after the other in their index.
 -- name: claim
-WITH due AS MATERIALIZED (
+WITH RECURSIVE lanes (lane) AS (
+    SELECT min(lane) FROM jobs
+    UNION ALL
+    SELECT (SELECT min(behind.lane) FROM jobs AS behind WHERE behind.lane > lanes.lane)
+    FROM lanes
+    WHERE lanes.lane IS NOT NULL
+),
+turns AS MATERIALIZED (
+    SELECT lanes.lane,
+        (SELECT count(*) FROM jobs AS b WHERE b.lane = lanes.lane AND b.due_at > :now AND b.owner IS NOT NULL) AS busy,
+        (SELECT d.due_at FROM jobs AS d WHERE d.lane = lanes.lane AND d.due_at <= :now
+            ORDER BY d.due_at LIMIT 1 OFFSET CAST(:most AS BIGINT) * 8) AS latest
+    FROM lanes
+    WHERE lanes.lane IS NOT NULL
+),
+due AS MATERIALIZED (
     SELECT j.id
-    FROM jobs AS j
-    LEFT JOIN (
-        SELECT lane, count(*) AS jobs FROM jobs WHERE due_at > :now AND owner IS NOT NULL GROUP BY lane
-    ) AS busy ON busy.lane = j.lane
-    WHERE j.due_at <= :now
-    ORDER BY j.lane <> '', COALESCE(busy.jobs, 0), j.due_at
+    FROM turns AS t
+    JOIN jobs AS j ON j.lane = t.lane AND j.due_at <= COALESCE(t.latest, :now)
+    ORDER BY j.lane <> '', t.busy, j.due_at
     LIMIT :most
     -- postgresql: FOR UPDATE OF j SKIP LOCKED
 )
