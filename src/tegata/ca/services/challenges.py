@@ -108,8 +108,8 @@ class ChallengeService:
         """Take up a pending challenge and leave its validation as a job; any other is given as it is (A-60).
 
         However many requests say so at once, one validation starts (A-59); the validations of contracts take turns, so
-        that servers which never answer hold up their own contract's only (S-30). Raises NotFound, and the
-        refusals of ``policy.contracts.require_in_force``.
+        that servers which never answer hold up another contract's until one of them is waited for no more, not until
+        all are (S-30). Raises NotFound, and the refusals of ``policy.contracts.require_in_force``.
         """
         view, challenge = await self.get(actor, challenge_id)
         is_pending = view.challenge_statuses[challenge.id] is ChallengeStatus.PENDING
