@@ -18,6 +18,7 @@ from tegata.ca.store import migrations, opening, sql
 from tegata.ca.store.errors import DatabaseTooNew, DatabaseUnusable, MigrationAltered
 from tegata.ca.store.migrations import Migrated, Migration, Missing
 from tegata.ca.store.postgresql import database, dialect
+from tegata.ca.store.postgresql import migrate as postgresql_migrate
 from tegata.ca.store.postgresql.connecting import Place
 from tegata.ca.store.postgresql.migrate import bring_up, missing_at
 from tegata.ca.store.postgresql.units import Units
@@ -189,6 +190,26 @@ async def test_an_index_whose_building_was_cut_off_is_built_anew(url: str) -> No
     assert await rows(url, IS_VALID) == [(True,)]
     assert await bring_up(Place(url), [ONE, TWO, INDEX, four, gone], finish=True) == Migrated((gone.name,))
     assert await rows(url, IS_VALID) == []
+
+
+async def test_a_step_that_waits_for_a_table_keeps_no_node_out(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dump has read it and goes on for an hour: who writes would wait behind the step as long."""
+    monkeypatch.setattr(postgresql_migrate, "TABLE_SECONDS", 0.2)
+    monkeypatch.setattr(postgresql_migrate, "_PAUSE_SECONDS", 0.2)
+    await bring_up(Place(url), [ONE])
+    dump = await asyncpg.connect(url)
+    await dump.execute("BEGIN; SELECT * FROM a")
+    task = asyncio.create_task(bring_up(Place(url), [ONE, TWO]))
+    async with asyncio.timeout(30):
+        while not await rows(url, WAITS.replace("CREATE UNIQUE", "ALTER TABLE")):
+            assert not task.done()
+            await asyncio.sleep(0.02)
+        await rows(url, "INSERT INTO a VALUES ('quick')")
+    assert not task.done()
+    await dump.execute("COMMIT")
+    assert await task == Migrated((TWO.name,))
+    assert await rows(url, "SELECT * FROM a ORDER BY x") == [("kept", 2), ("quick", 2)]
+    await dump.close()
 
 
 def test_an_index_on_what_was_there_is_a_migration_of_its_own() -> None:

@@ -5,6 +5,7 @@ for (``finish``), and one of indexes alone keeps no writer out. Knows no table b
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -19,6 +20,9 @@ _LOCK = 0x7465676174616D
 _LOCK_SECONDS = 600.0
 _LOOK_SECONDS = 0.1
 _STEP_SECONDS = 600.0
+TABLE_SECONDS = 1.0
+"""How long a step waits for a table at once: whoever asks for it meanwhile, on any node, waits behind the step."""
+_PAUSE_SECONDS = 2.0
 _THERE = "SELECT to_regclass('migrations') IS NOT NULL"
 _HAS_EVENTS = "SELECT to_regclass('events') IS NOT NULL"
 _EVENTS = "SELECT EXISTS (SELECT 1 FROM events)"
@@ -51,7 +55,7 @@ async def bring_up(
             await _apply(connection, now, is_new=True)
         for step in now if applied else ():
             indexes = dialect.indexes(step.text)
-            await (_apply(connection, [step]) if indexes is None else _build(connection, indexes, step))
+            await (_patiently(connection, step) if indexes is None else _build(connection, indexes, step))
         return outcome(now, left)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
@@ -111,15 +115,27 @@ async def _lock(connection: Any) -> None:  # noqa: ANN401 - as above
 
 
 async def _apply(connection: Any, steps: list[Migration], *, is_new: bool = False) -> None:  # noqa: ANN401 - as above
-    """Do all of them, or nothing."""
+    """Do all of them, or nothing; raises LockNotAvailableError where a table is in use for long."""
     async with connection.transaction():
         if is_new:
             await connection.execute(_LEDGER)
             await connection.execute(GUARD_FUNCTION)
+        else:
+            await connection.execute(f"SET LOCAL lock_timeout = {round(TABLE_SECONDS * 1000)}")
         for step in steps:
             for statement in dialect.schema(step.text):
                 await connection.execute(statement, timeout=_STEP_SECONDS)
             await _note(connection, step)
+
+
+async def _patiently(connection: Any, step: Migration) -> None:  # noqa: ANN401 - as above
+    """Do a step as soon as nobody has its tables; a dump may for an hour, and the nodes go on working meanwhile."""
+    async with asyncio.timeout(_STEP_SECONDS):
+        while True:
+            with suppress(asyncpg.LockNotAvailableError):
+                await _apply(connection, [step])
+                return
+            await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _build(connection: Any, statements: tuple[str, ...], step: Migration) -> None:  # noqa: ANN401 - as above
