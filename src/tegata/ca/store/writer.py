@@ -24,7 +24,7 @@ Outcome = list[Row] | Exception
 MOST_UNITS = 64
 """Units in one transaction: enough to hide the disk, few enough that requests and other processes get their turn."""
 
-SPACING_SECONDS = 0.004
+SPACING_SECONDS = 0.008
 """From one group's begin to the next's at least: who writes seldom does not wait, who writes much writes together."""
 
 _BEGIN, _COMMIT, _WRITE = "BEGIN IMMEDIATE", "COMMIT", "the group"
