@@ -442,7 +442,7 @@ class Jobs(Protocol):
     async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:
         """Take up to ``most`` jobs that are due and not leased, each once in all processes.
 
-        The CA's own first, then those of the lanes that have least under way, anywhere.
+        Where more than those wait, the CA's own first, then those of the lanes that have least under way, anywhere.
         """
         ...
 

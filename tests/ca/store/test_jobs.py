@@ -92,7 +92,7 @@ def steps_of_a_claim(waiting: int) -> int:
         )
         database.set_progress_handler(lambda: next(steps) < 0, 1)
         parameters = {"now": waiting, "until": waiting + 1, "owner": "us", "most": 1}
-        assert len(database.execute(sql.statements()["jobs.claim"], parameters).fetchall()) == 1
+        assert len(database.execute(sql.statements()["jobs.claim_in_turn"], parameters).fetchall()) == 1
     return next(steps)
 
 

@@ -1,6 +1,7 @@
 """Jobs as rows with leases."""
 
 from datetime import datetime
+from typing import Any
 
 from tegata.ca.model import Job
 from tegata.ca.ports import JOBS, Work
@@ -13,12 +14,23 @@ class JobRows:
 
     def __init__(self, database: Engine) -> None:
         self._database = database
+        self._is_crowded = False
 
     async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:
-        """Lease up to ``most`` due jobs until then: the CA's own, then of who has least under way, due longest."""
+        """Lease up to ``most`` due jobs until then: those due longest, and in turn once there are more than that.
+
+        In turn are the CA's own first, then those of who has least under way. To find them takes longer, and is left
+        where nobody waits.
+        """
         work = Work()
-        work.add("jobs.claim", owner=owner, now=micros(now), until=micros(until), most=most)
-        return sorted((_leased(row) for row in await self._database.commit(work)), key=lambda job: job.run_at)
+        wanted: dict[str, Any] = {"owner": owner, "now": micros(now), "until": micros(until), "most": most}
+        if self._is_crowded:
+            work.add("jobs.claim_in_turn", **wanted)
+        else:
+            work.add("jobs.claim", **wanted)
+        rows = await self._database.commit(work)
+        self._is_crowded = len(rows) == most
+        return sorted(map(_leased, rows), key=lambda job: job.run_at)
 
     async def next_due(self) -> datetime | None:
         """The first instant at which any job may be claimed; it may be past."""

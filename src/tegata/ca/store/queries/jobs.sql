@@ -3,9 +3,20 @@ SELECT min(due_at)
 FROM jobs;
 
 -- A new run does whatever was asked for up to now. Where several nodes claim at once, none waits for the other's rows.
--- The CA's own work goes first, then that of who has least under way, on any node. Of each lane no more is looked at than
--- some nodes may claim at once, however much of it waits: the lanes are found one after the other in their index.
 -- name: claim
+WITH due AS MATERIALIZED (
+    SELECT id FROM jobs WHERE due_at <= :now ORDER BY due_at LIMIT :most
+    -- postgresql: FOR UPDATE SKIP LOCKED
+)
+UPDATE jobs
+SET owner = :owner, due_at = :until, again_at = CASE WHEN again_at > :now THEN again_at END
+WHERE id IN (SELECT id FROM due)
+RETURNING id, kind, subject, run_at, attempts, due_at, owner, lane;
+
+-- As above where more waits than is claimed. The CA's own work goes first, then that of who has least under way, on any
+-- node. Of each lane no more is looked at than some nodes may claim at once, however much of it waits: the lanes are found
+-- one after the other in their index.
+-- name: claim_in_turn
 WITH RECURSIVE lanes (lane) AS (
     SELECT min(lane) FROM jobs
     UNION ALL
