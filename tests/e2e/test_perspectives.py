@@ -220,9 +220,11 @@ def test_one_record_at_a_domain_for_all_below(world, tegata, tmp_path, permitted
     [proof] = world.ca.json("cert", "evidence", certificate["serial"])
     assert (proof["name"], proof["certified"]) == (domain, list(names))
     assert proof["evidence"]["own"].keys() == {"proof"}
-    for look in ("validation", "caa"):
+    # Of each look three are waited for; what was seen of the two names' records stands together, and not the same three
+    # need have been the first for both.
+    for look, least in (("validation", 3), ("caa", 2)):
         agreeing = [one for one in proof["observations"] if one["look"] == look and one["error"] is None]
-        assert len({one["perspective"] for one in agreeing} & REGIONS.keys()) >= 3
+        assert len({one["perspective"] for one in agreeing} & REGIONS.keys()) >= least
     [own] = [one for one in proof["observations"] if (one["look"], one["perspective"]) == ("caa", "")]
     assert {name: seen["own"]["domain"] for name, seen in own["evidence"].items()} == {
         names[0]: names[0],
