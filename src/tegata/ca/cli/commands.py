@@ -61,6 +61,20 @@ _ROOT_KEY = Option(
     ),
 )
 
+_SERIALS = (
+    Option(
+        "serial",
+        "SERIAL",
+        Sentence("a certificate; may be repeated", "証明書のシリアル番号（複数指定可）"),
+        many=True,
+    ),
+    Option(
+        "serials",
+        "FILE",
+        Sentence("a file with a serial number in each line", "各行にシリアル番号を書いたファイル"),
+    ),
+)
+
 COMMANDS = (
     Command(
         ("init",),
@@ -584,17 +598,7 @@ COMMANDS = (
             "ARI で証明書の差し替えを依頼（一斉失効の前など。失効はしません）",
         ),
         options=(
-            Option(
-                "serial",
-                "SERIAL",
-                Sentence("a certificate; may be repeated", "証明書のシリアル番号（複数指定可）"),
-                many=True,
-            ),
-            Option(
-                "serials",
-                "FILE",
-                Sentence("a file with a serial number in each line", "各行にシリアル番号を書いたファイル"),
-            ),
+            *_SERIALS,
             Option(
                 "by", "T", Sentence("until when, RFC 3339 in UTC", "期限（RFC 3339、UTC）"), required=True, type=instant
             ),
@@ -623,17 +627,7 @@ COMMANDS = (
             Option(
                 "from", "NAME", Sentence("who reported it, and where an answer goes", "報告者と回答先"), required=True
             ),
-            Option(
-                "serial",
-                "SERIAL",
-                Sentence("a certificate; may be repeated", "証明書のシリアル番号（複数指定可）"),
-                many=True,
-            ),
-            Option(
-                "serials",
-                "FILE",
-                Sentence("a file with a serial number in each line", "各行にシリアル番号を書いたファイル"),
-            ),
+            *_SERIALS,
             Option(
                 "received",
                 "T",
