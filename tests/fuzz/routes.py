@@ -52,6 +52,7 @@ def portal() -> list[Wanted]:
         limits=_ANY,
         terms=_ANY,
         requests=_ANY,
+        enrolments=_ANY,
         operators=_ANY,
         contracts=_ANY,
         examinations=_ANY,

@@ -108,6 +108,10 @@ PORTAL = (
     b"/portal/orders/C1/credentials", b"/portal/orders/C1/credentials/K1/eab",
     b"/portal/orders/C1/credentials/K1/label", b"/portal/orders/C1/credentials/K1/rotate",
     b"/portal/orders/C1/credentials/K1/disable",
+    b"/portal/orders/C1/certificates/S1", b"/portal/orders/C1/certificates/S1/revoke", b"/portal/orders/C2",
+    b"/portal/orders/C2/request", b"/portal/orders/C2/requests/O1", b"/portal/orders/C2/requests/O1/files/F1",
+    b"/portal/orders/C2/requests/O1/prove", b"/portal/orders/C2/requests/O1/issue",
+    b"/portal/orders/C2/requests/O1/again",
     b"/portal/operator", b"/portal/operator/reports", b"/portal/operator/reports/R1",
     b"/portal/operator/reports/R1/answer", b"/portal/operator/reports/R1/replace",
     b"/portal/operator/reports/R1/revoke", b"/portal/operator/reports/R1/close",
@@ -176,7 +180,7 @@ def test_the_public_listener(world: World, data: st.DataObject, requests: list[t
     service, before = world.service, world.rows()
     with service.watched():
         for method, path in requests:
-            target = path.replace(b"C1", world.contract.encode())
+            target = world.at(path)
             ask(service.public, method, target, data.draw(fields()), data.draw(octets(b"x=y")))
     assert world.rows() == before
 
@@ -220,8 +224,7 @@ def test_the_portal(world: World, data: st.DataObject, requests: list[tuple[str,
         for method, path in requests:
             headers = data.draw(fields(FORM, FORM))
             headers += [(b"Cookie", world.cookie)] if logged_in and not path.startswith(b"/portal/logout") else []
-            target = path.replace(b"C1", world.contract.encode()).replace(b"K1", world.kid.encode())
-            target = target.replace(b"R1", world.report.encode())
+            target = world.at(path)
             answer = ask(service.acme, method, target, headers, data.draw(octets(*FORMS)))
             if answer is not None and not is_uvicorns(answer) and not target.startswith(b"/acme"):
                 assert "frame-ancestors 'none'" in answer.header("content-security-policy"), answer
@@ -237,15 +240,21 @@ SHOWN = (
     b"/portal/orders/C1",
     b"/portal/orders/C1/credentials",
     b"/portal/orders/C1/download",
+    b"/portal/orders/C2/request",
+    b"/portal/orders/C2/requests/O1",
+    b"/portal/orders/C1/certificates/S1/revoke",
 )
-FILLED_IN = tuple(path for path in PORTAL if path.startswith(b"/portal/orders/C1/") and b"download" not in path)
+FILLED_IN = tuple(path for path in PORTAL if path.startswith(b"/portal/orders/C") and b"download" not in path)
 FIELDS = {
     "domain": ("www.example.com", ".example.net"),
     "accounts": ("1", "0", "999999999"),
     "csr": (CSR.decode(), "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----"),
+    "challenge": ("x",),
     "days": ("7", "30", ""),
     "expires": ("2027-01-01", "9999-12-31", "0001-01-01", "2026W011"),
     "account": ("x",),
+    "order": ("yes", ""),
+    "reason": ("2", "9", "x"),
     "name": ("www.example.com",),
 }
 
@@ -262,12 +271,11 @@ def test_what_a_customer_fills_in(world: World, data: st.DataObject, path: bytes
     headers = ((b"Cookie", world.cookie), FORM)
     with world.service.watched():
         for language in (b"?lang=en", b"?lang=ja"):
-            target = path.replace(b"C1", world.contract.encode()).replace(b"K1", world.kid.encode())
-            world.service.acme.ask("POST", target + language, headers, body)
+            world.service.acme.ask("POST", world.at(path) + language, headers, body)
         for page in SHOWN:
             for language in (b"en", b"ja"):
                 cookies = (b"Cookie", world.cookie + b"; tegata-lang=" + language)
-                answer = world.service.acme.ask("GET", page.replace(b"C1", world.contract.encode()), (cookies,))
+                answer = world.service.acme.ask("GET", world.at(page), (cookies,))
                 assert answer.status == 200, answer
 
 
@@ -303,17 +311,14 @@ def test_what_an_operator_fills_in(world: World, data: st.DataObject, path: byte
     ]
     body = urlencode(filled, errors="replace").encode()
 
-    def at(path: bytes) -> bytes:
-        return path.replace(b"C1", world.contract.encode()).replace(b"R1", world.report.encode())
-
     with world.service.watched():
         for cookie in (b"__Host-tegata=x", world.cookie, world.operator):
-            answer = world.service.acme.ask("POST", at(path), ((b"Cookie", cookie), FORM), body)
+            answer = world.service.acme.ask("POST", world.at(path), ((b"Cookie", cookie), FORM), body)
             assert cookie == world.operator or answer.status in (303, 404, 405), answer
         for page in (b"/portal/operator?show=all", b"/portal/operator/reports/R1", b"/portal/operator/contracts/C1"):
             for language in (b"en", b"ja"):
                 cookies = (b"Cookie", world.operator + b"; tegata-lang=" + language)
-                assert world.service.acme.ask("GET", at(page), (cookies,)).status == 200
+                assert world.service.acme.ask("GET", world.at(page), (cookies,)).status == 200
 
 
 def is_uvicorns(answer: Answer) -> bool:

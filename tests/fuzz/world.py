@@ -4,6 +4,7 @@ proves every name, and accounts.
 
 import contextlib
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, settings
 
 from tegata.acme import b64, jwk
@@ -66,8 +69,25 @@ class World(NamedTuple):
     """An operator's session."""
     report: str
     """A report of a problem with that certificate."""
+    by_request: str
+    """The customer's contract whose service has no ACME."""
+    enrolment: str
+    """What was ordered there."""
     query: Callable[[str], list[Any]]
     """Asks the CA's database."""
+
+    def at(self, path: bytes) -> bytes:
+        """A path with what is there: contracts C1 and C2, EAB K1, report R1, order O1 of C2, certificate S1."""
+        (leaf, *_) = load_chain(self.chain)
+        there = {
+            b"C1": self.contract,
+            b"C2": self.by_request,
+            b"K1": self.kid,
+            b"R1": self.report,
+            b"O1": self.enrolment,
+            b"S1": serial_hex(leaf),
+        }
+        return re.sub(rb"(?<=/)(?:[CKROS]1|C2)(?=[/?]|$)", lambda found: there[found[0]].encode(), path)
 
     def actor(self) -> Actor:
         """A new account."""
@@ -112,7 +132,11 @@ def opened(directory: Path, *, on_postgresql: bool = False) -> Iterator[World]:
         # What is loaded with the first requests is no growth.
         cookies = _session(service, **contract["user"]), _session(service, operator["login"], operator["password"])
         credential = eab["kid"], eab["hmac"]
-        found = World(service, contract["contract"], *credential, cookies[0], b"", cookies[1], "", query)
+        by_request = service.ca.add_contract(NAMES[0], user=USER, service="ov-csr-6m")["contract"]
+        enrolment = _enrolled(service, by_request, cookies[0])
+        found = World(
+            service, contract["contract"], *credential, cookies[0], b"", cookies[1], "", by_request, enrolment, query
+        )
         actor = found.actor()
         have_a_certificate(actor, NAMES[:2])
         (leaf, *_) = load_chain(actor.chains[0])
@@ -128,6 +152,16 @@ def _session(service: Service, login: str, password: str) -> bytes:
     )
     assert answer.status == 303, answer
     return answer.header("set-cookie").partition(";")[0].encode()
+
+
+def _enrolled(service: Service, contract: str, cookie: bytes) -> str:
+    """The order that was placed for a request in the portal."""
+    request = x509.load_der_x509_csr(csr.build(CERTIFICATE_KEY, NAMES[:1], common_name=None))
+    form = {"csr": request.public_bytes(Encoding.PEM).decode(), "order": "yes"}
+    path = f"/portal/orders/{contract}/request"
+    answer = service.acme.ask("POST", path.encode(), (FORM, (b"Cookie", cookie)), urlencode(form).encode())
+    assert answer.status == 303, answer
+    return answer.header("location").rpartition("/")[2]
 
 
 def _by_sqlite(file: Path, statement: str) -> list[Any]:

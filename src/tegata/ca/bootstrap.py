@@ -31,6 +31,7 @@ from tegata.ca.services.contracts import ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.enrolment import EnrolmentService
 from tegata.ca.services.evidence import EvidenceService
 from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.housekeeping import HousekeepingService
@@ -70,6 +71,7 @@ class Ca(Adapters):
     contracts: ContractService
     examinations: ExaminationService
     requests: RequestService
+    enrolments: EnrolmentService
     reports: ReportService
     credentials: CredentialService
     customers: CustomerService
@@ -149,6 +151,29 @@ def _services(on: Adapters, runner: Runner) -> Ca:
     terms = TermsService(store=store, terms=configuration.terms(on.home, settings.acme), page=page, clock=now)
     crls = _crls(on)
     certificates = _certificates(on, crls)
+    orders = OrderService(
+        store=store,
+        admission=admission,
+        policy=settings.policy,
+        issuers=on.issuers,
+        limits=limits,
+        terms=terms,
+        ids=ids,
+        clock=now,
+    )
+    challenges = ChallengeService(
+        store=store,
+        validator=on.validator,
+        validation=settings.validation,
+        hands=runner,
+        account_urls=account_urls,
+        hash_prefixes=links.account_hashes,
+        limits=limits,
+        ids=ids,
+        clock=now,
+    )
+    issuance = _issuance(on, check)
+    requests = RequestService(store=store, admission=admission, blocked=blocked, clock=now)
     return Ca(
         **vars(on),
         directory_url=directory_url(settings),
@@ -163,30 +188,11 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             clock=now,
             blocked=blocked,
         ),
-        orders=OrderService(
-            store=store,
-            admission=admission,
-            policy=settings.policy,
-            issuers=on.issuers,
-            limits=limits,
-            terms=terms,
-            ids=ids,
-            clock=now,
-        ),
+        orders=orders,
         limits=limits,
         terms=terms,
-        challenges=ChallengeService(
-            store=store,
-            validator=on.validator,
-            validation=settings.validation,
-            hands=runner,
-            account_urls=account_urls,
-            hash_prefixes=links.account_hashes,
-            limits=limits,
-            ids=ids,
-            clock=now,
-        ),
-        issuance=_issuance(on, check),
+        challenges=challenges,
+        issuance=issuance,
         certificates=certificates,
         reports=ReportService(store=store, certificates=certificates, ids=ids, clock=now),
         crls=crls,
@@ -196,7 +202,17 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             store=store, server=directory_url(settings), sealer=on.sealer, ids=ids, clock=now
         ),
         customers=CustomerService(store=store, contracts=contracts, hasher=on.hasher, ids=ids, clock=now),
-        requests=RequestService(store=store, admission=admission, blocked=blocked, clock=now),
+        requests=requests,
+        enrolments=EnrolmentService(
+            store=store,
+            requests=requests,
+            orders=orders,
+            proofs=challenges,
+            issuance=issuance,
+            sealer=on.sealer,
+            ids=ids,
+            clock=now,
+        ),
         operators=OperatorService(store=store, hasher=on.hasher, ids=ids, clock=now),
         notices=None if on.notifier is None else NoticeService(store=store, notifier=on.notifier),
         evidence=EvidenceService(store),

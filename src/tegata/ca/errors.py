@@ -206,9 +206,15 @@ class ExaminationMissing(CaError):
 
 
 class ServiceWithoutAcme(CaError):
-    """The contract's service issues by CSR in the portal, not by ACME."""
+    """The service of ``contract`` issues by CSR in the portal, not by ACME, or not at all."""
 
     code = "contract.no-acme"
+
+
+class ServiceWithoutRequests(CaError):
+    """The service of ``contract`` issues by ACME, not by CSR in the portal, or not at all."""
+
+    code = "portal.no-requests"
 
 
 # Orders.

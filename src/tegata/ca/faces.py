@@ -72,6 +72,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         limits=ca.limits,
         terms=ca.terms,
         requests=ca.requests,
+        enrolments=ca.enrolments,
         operators=ca.operators,
         contracts=ca.contracts,
         examinations=ca.examinations,

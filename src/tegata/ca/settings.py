@@ -23,6 +23,9 @@ WHOLE_CRL = "issuing"
 Challenge = Literal["http-01", "dns-01", "tls-alpn-01", "dns-account-01", "dns-persist-01"]
 """The challenges there are: the Baseline Requirements' methods 19, 7, 20, 21 and 22, and no retired one (B-20)."""
 
+BY_HAND: tuple[Challenge, ...] = ("http-01", "dns-01")
+"""The challenges that somebody answers without a client: a file, or a record."""
+
 Region = Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
 """The regional internet registries."""
 
@@ -268,6 +271,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A product: its label, key rule, life of certificates and of contracts in days, and challenge types offered.
 
+    Without ``acme`` customers get its certificates in the portal, for a CSR, and prove names by hand: by ``http-01`` or
+    ``dns-01``. Without ``challenges`` it has contracts only.
     ``short_lived`` certificates name no CRL: they end within days whatever happens (BR 1.6.1, 7.1.2.11.2). Of its
     ``profiles`` the first is the one of whoever chooses none. ``subdomains``: a proof of a domain in the DNS may count
     for the names below it, where the client wants so (RFC 9444); off, each name is proved itself.
@@ -282,11 +287,24 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     short_lived: bool = False
     profiles: tuple[str, ...] = ()
     subdomains: bool = False
+    acme: bool = True
 
     def __post_init__(self) -> None:
         _check_short_life(self.certificate_days, short_lived=self.short_lived, what="service")
+        if not self.acme and self.challenges and not set(BY_HAND) & set(self.challenges):
+            raise ValueError(f"a service without acme needs one of the challenges {' and '.join(BY_HAND)}")
         if self.subdomains and not any(kind.startswith("dns-") for kind in self.challenges):
             raise ValueError("subdomains of a service needs a challenge in the DNS")
+
+    @property
+    def has_acme(self) -> bool:
+        """Whether ACME clients get its certificates."""
+        return self.acme and bool(self.challenges)
+
+    @property
+    def is_by_request(self) -> bool:
+        """Whether customers get its certificates in the portal, for a CSR."""
+        return not self.acme and bool(self.challenges)
 
 
 def _check_short_life(days: int, *, short_lived: bool, what: str) -> None:
@@ -297,7 +315,7 @@ def _check_short_life(days: int, *, short_lived: bool, what: str) -> None:
 SERVICES: dict[str, Service] = {
     "ov-acme-1y": Service(label="OV (ACME) 1年"),
     "ov-acme-6m": Service(label="OV (ACME) 半年", term_days=183),
-    "ov-csr-6m": Service(label="OV (RSA2024) 半年", term_days=183, challenges=()),
+    "ov-csr-6m": Service(label="OV (RSA2024) 半年", term_days=183, challenges=BY_HAND, acme=False),
     "dv-acme-1y": Service(label="DV (ACME) 1年", validation="dv"),
 }
 

@@ -146,6 +146,16 @@ ENTRIES: dict[str, Entry] = {
             "ACME で証明書を発行するには、別のサービスをお申し込みください。",
         ),
     ),
+    "portal.no-requests": Entry(
+        Sentence(
+            "No certificate of contract {contract} is applied for in the portal: it comes by ACME, or not at all.",
+            "契約 {contract} の証明書は、お客様専用ページからの発行申請の対象ではありません。",
+        ),
+        Sentence(
+            "If the contract has an EAB, download it, and have an ACME client get the certificate.",
+            "契約に EAB がある場合は、EAB をダウンロードし、ACME クライアントで証明書を発行してください。",
+        ),
+    ),
     # Customer and operator.
     "portal.login": Entry(
         Sentence("The login or the password is wrong.", "ログインIDまたはパスワードが正しくありません。"),

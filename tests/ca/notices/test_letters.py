@@ -64,9 +64,20 @@ def test_an_international_name(contract):
 
 
 def test_the_notice_of_a_contract_without_acme(contract):
+    """It tells of the portal's way to a certificate, by CSR, and of no EAB (M13, M14)."""
+    subject, body = letter(msgspec.structs.replace(contract, service="ov-csr-6m"))
+    assert subject == "契約申込書承諾、および、証明書ダウンロード手続きのご案内"
+    assert "「証明書の発行申請」に CSR を貼り付けます。" in body
+    assert "\n\n証明書は契約期間内でご利用いただけます。契約更新のお申し込みは" in body
+    for word in ("EAB", "tegata"):
+        assert word not in body
+
+
+def test_the_notice_of_a_contract_without_certificates(contract):
     """It sends the customer to the portal, and promises no certificate: there is no way to one."""
-    replaced = msgspec.structs.replace(contract, service="ov-csr-6m", application=Application.RENEWAL)
-    subject, body = letter(replaced)
+    replaced = msgspec.structs.replace(contract, application=Application.RENEWAL)
+    service = msgspec.structs.replace(SERVICES["ov-csr-6m"], challenges=())
+    subject, body = letters.contract_accepted(replaced, "admin@example.com", service, SENDER)
     assert subject == "契約申込書承諾のご案内"
     assert "OV (RSA2024) 半年" in body
     assert "お申込種別     契約更新" in body

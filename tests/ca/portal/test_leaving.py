@@ -31,6 +31,7 @@ async def test_who_goes_away_in_the_middle_of_a_form() -> None:
         seal_url="",
         terms=NOBODY,
         requests=NOBODY,
+        enrolments=NOBODY,
         operators=NOBODY,
         contracts=NOBODY,
         examinations=NOBODY,

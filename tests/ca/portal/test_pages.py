@@ -38,7 +38,7 @@ def shown(language: str, *, after: str | None = None, older: str | None = None) 
         organization=SimpleNamespace(name="Example"),
         domains=("www.example.com",),
     )
-    service = SimpleNamespace(label="OV")
+    service = SimpleNamespace(label="OV", is_by_request=False)
     view = SimpleNamespace(contract=contract, status="active", service=service, identity_ends=LATE)
     customer = SimpleNamespace(login="x", id="1", mail="x")
     shape: dict[str, Any] = {"certificates": [], "after": after, "older": older, "paused": [], "terms": None}

@@ -36,6 +36,7 @@ from tegata.ca.services.contracts import Added, ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.enrolment import EnrolmentService
 from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.ids import SystemIds
 from tegata.ca.services.issuance import IssuanceService
@@ -305,6 +306,16 @@ class House:
             store=store, contracts=self.contracts, hasher=self.hasher, ids=ids, clock=clock
         )
         self.requests = RequestService(store=store, admission=admission, blocked=PUBLISHED, clock=clock)
+        self.enrolments = EnrolmentService(
+            store=store,
+            requests=self.requests,
+            orders=self.orders,
+            proofs=self.challenges,
+            issuance=self.issuance,
+            sealer=self.sealer,
+            ids=ids,
+            clock=clock,
+        )
         self.operators = OperatorService(store=store, hasher=self.hasher, ids=ids, clock=clock)
         self.notices = NoticeService(store=store, notifier=self.post)
 

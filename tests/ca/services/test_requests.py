@@ -93,7 +93,14 @@ async def test_what_is_no_request(house, content):
 
 
 async def test_a_service_without_acme(house):
+    """Its contract has no EAB, and needs none."""
+    assert (await look(house, pem(), service="ov-csr-6m"))[1] == []
+    assert (await look(house, pem("www.example.org"), service="ov-csr-6m"))[1] == ["order.foreign-name"]
+
+
+async def test_a_service_without_certificates(house):
     """There is no order to be had."""
+    house.products["ov-csr-6m"] = msgspec.structs.replace(house.products["ov-csr-6m"], challenges=())
     with pytest.raises(ServiceWithoutAcme):
         await look(house, pem(), service="ov-csr-6m")
 
@@ -101,6 +108,6 @@ async def test_a_service_without_acme(house):
 async def test_a_contract_from_before_its_service_had_acme(house):
     """It has no EAB with which anything could be ordered."""
     added = await house.sell("www.example.com", service="ov-csr-6m")
-    house.products["ov-csr-6m"] = msgspec.structs.replace(house.products["ov-csr-6m"], challenges=("http-01",))
+    house.products["ov-csr-6m"] = msgspec.structs.replace(house.products["ov-csr-6m"], acme=True)
     with pytest.raises(ServiceWithoutAcme):
         await house.requests.look(await house.contracts.show(added.contract.id), pem())

@@ -171,7 +171,8 @@ pause_after = {limits.pause_after}
 # Services, as contracts are made for, and profiles, which clients choose within them by name. A service's first profile
 # is the one of whoever chooses none. Where this file has services, there are no others. With subdomains = true one
 # proof of a domain in the DNS counts for all names below it, where the client asks for that (RFC 9444): to be said
-# once all nodes and perspectives run a release that knows it. Written so:
+# once all nodes and perspectives run a release that knows it. With acme = false customers get the certificates in the
+# portal: they send a request (CSR), and prove its names by a file (http-01) or a TXT record (dns-01). Written so:
 #   [profiles.shortlived]
 #   description = "six days, on no CRL"
 #   certificate_days = 6
@@ -180,6 +181,11 @@ pause_after = {limits.pause_after}
 #   label = "DV (ACME)"
 #   validation = "dv"
 #   profiles = ["usual", "shortlived"]
+#   [services.ov-csr-6m]
+#   label = "OV (CSR)"
+#   term_days = 183
+#   challenges = ["http-01", "dns-01"]
+#   acme = false
 """
 
 

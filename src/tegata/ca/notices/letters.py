@@ -32,9 +32,10 @@ class Letter(NamedTuple):
 
 
 def contract_accepted(contract: Contract, login: str, service: Service, sender: Sender) -> Letter:
-    """The examination is done: the contract, and how to get a certificate by ACME where the service has it."""
-    # A service without ACME has no certificates yet, so its letter speaks of none.
-    subject, steps = (_SUBJECT_WITH_STEPS, _ACME_STEPS) if service.challenges else (_SUBJECT, "\n")
+    """The examination is done: the contract, and how to get a certificate, by ACME or in the portal."""
+    # A service without challenges has no certificates, so its letter speaks of none.
+    subject = _SUBJECT_WITH_STEPS if service.challenges else _SUBJECT
+    steps = _ACME_STEPS if service.has_acme else _REQUEST_STEPS if service.is_by_request else "\n"
     facts = {
         "organization": contract.organization.name,
         "ca_name": sender.ca_name,
@@ -92,6 +93,16 @@ _ACME_STEPS = """
   EAB はお客様が証明書を発行するための重要な情報です。管理には十分ご注意ください。
 
 証明書は契約期間内でご利用いただけます。"""  # noqa: E501 - a command is one line, or it cannot be copied
+
+_REQUEST_STEPS = """
+■ 証明書発行の手続き
+  (1) 証明書を設置するサーバーで、鍵と証明書署名要求（CSR）を作成します。鍵はお客様だけのものです。
+  (2) お客様専用ページのお申込一覧で、契約番号 {contract} の「詳細」を選択し、
+      「証明書の発行申請」に CSR を貼り付けます。
+  (3) 画面の案内に沿って、ドメインの検証（ファイル、または DNS のレコード）を行います。
+  (4) 発行された証明書を、同じ画面からダウンロードします。
+
+証明書は契約期間内でご利用いただけます。"""
 
 _CLOSING = """\
 契約更新のお申し込みは、お早めにお願いいたします。

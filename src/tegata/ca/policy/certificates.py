@@ -38,14 +38,15 @@ def status(certificate: Certificate, now: datetime) -> CertificateStatus:
     return CertificateStatus.EXPIRED if now >= certificate.not_after + LAST_SECOND else CertificateStatus.VALID
 
 
-_OF_SUBSCRIBERS = (
+OF_SUBSCRIBERS = (
     Reason.UNSPECIFIED,
     Reason.KEY_COMPROMISE,
     Reason.AFFILIATION_CHANGED,
     Reason.SUPERSEDED,
     Reason.CESSATION_OF_OPERATION,
 )
-OF_OPERATORS = (*_OF_SUBSCRIBERS, Reason.PRIVILEGE_WITHDRAWN)
+"""The reasons that subscribers may give."""
+OF_OPERATORS = (*OF_SUBSCRIBERS, Reason.PRIVILEGE_WITHDRAWN)
 """The reasons that the CA's operator may give; privilegeWithdrawn is the CA's alone."""
 
 
@@ -54,7 +55,7 @@ def subscriber_reason(reason: int | None) -> Reason:
 
     Which of them is true is the subscriber's to say, whatever the certificate holds (A-93).
     """
-    return _among(_OF_SUBSCRIBERS, reason)
+    return _among(OF_SUBSCRIBERS, reason)
 
 
 def operator_reason(reason: int) -> Reason:

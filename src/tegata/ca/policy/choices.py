@@ -41,5 +41,5 @@ def choose(service: Service, asked: str | None, profiles: Mapping[str, Profile])
 
 def offered(services: Mapping[str, Service], profiles: Mapping[str, Profile]) -> dict[str, str]:
     """The profiles that some service with ACME has, with what they are, in the settings' order."""
-    names = {name for service in services.values() if service.challenges for name in service.profiles}
+    names = {name for service in services.values() if service.has_acme for name in service.profiles}
     return {name: profile.description for name, profile in profiles.items() if name in names}

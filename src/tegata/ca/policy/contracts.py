@@ -70,13 +70,23 @@ def credential_status(credential: Credential, now: datetime) -> CredentialStatus
     return CredentialStatus.ACTIVE
 
 
+def kept_id(contract_id: str) -> str:
+    """The id of the account, and of its credential, that the CA keeps for a contract's certificates without ACME."""
+    return f"portal-{contract_id}"
+
+
+def handed_out(credentials: Sequence[Credential]) -> list[Credential]:
+    """Those that customers have: all but the one that the CA keeps for itself."""
+    return [one for one in credentials if one.kid != kept_id(one.contract_id)]
+
+
 def principal(credentials: Sequence[Credential], now: datetime) -> Credential | None:
-    """The credential that stands for its contract, of all of its, newest first.
+    """The credential that stands for its contract, of all that its customer has, newest first.
 
     An active one before others, and one that is not limited before those that are; of equals the newest.
     """
     return min(
-        credentials,
+        handed_out(credentials),
         key=lambda one: (
             credential_status(one, now) is not CredentialStatus.ACTIVE,
             bool(one.domains) or one.most_accounts is not None or one.expires_at is not None,

@@ -16,10 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tegata.ca.errors import NotFound, Refused
 from tegata.ca.journal import Journal
+from tegata.ca.portal.certificates import CertificatePages
 from tegata.ca.portal.credentials import CredentialPages
 from tegata.ca.portal.desk import DESK, Desk
 from tegata.ca.portal.door import Address, Door
 from tegata.ca.portal.downloads import DownloadPages
+from tegata.ca.portal.enrolments import EnrolmentPages
 from tegata.ca.portal.examining import ExaminationPages
 from tegata.ca.portal.logins import LoginPages
 from tegata.ca.portal.orders import OrderPages
@@ -32,6 +34,7 @@ from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.enrolment import EnrolmentService
 from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.operators import OperatorService
@@ -55,6 +58,7 @@ def build(
     limits: LimitService,
     terms: TermsService,
     requests: RequestService,
+    enrolments: EnrolmentService,
     operators: OperatorService,
     contracts: ContractService,
     examinations: ExaminationService,
@@ -76,6 +80,7 @@ def build(
     logins = LoginPages(customers, door)
     downloads = DownloadPages(customers, credentials, seal_url)
     eabs = CredentialPages(customers, credentials, now)
+    enrolled, issued = EnrolmentPages(customers, enrolments), CertificatePages(customers, certificates, now)
     desk = Desk(customers=customers, operators=operators, audit=audit, door=door, networks=operator_networks)
     orders = OrderPages(customers=customers, certificates=certificates, limits=limits, terms=terms, desk=desk, now=now)
     problems = ReportPages(desk, reports, now)
@@ -83,6 +88,7 @@ def build(
         desk, contracts=contracts, examinations=examinations, limits=limits, certificates=certificates, now=now
     )
     order = "/portal/orders/{contract:str}"
+    enrolment, certificate = f"{order}/requests/{{order:str}}", f"{order}/certificates/{{serial:str}}"
     portal = Starlette(
         routes=[
             Route("/portal", _to_orders),
@@ -100,7 +106,17 @@ def build(
             Route(f"{order}/eab", downloads.eab, methods=["POST"]),
             Route(f"{order}/download/sticker", downloads.sticker, methods=["GET"]),
             Route(f"{order}/sticker", downloads.sticker, methods=["GET"]),
-            Route(f"{order}/request", RequestPages(customers, requests).look, methods=["GET", "POST"]),
+            Route(
+                f"{order}/request", RequestPages(customers, requests, enrolments, terms).look, methods=["GET", "POST"]
+            ),
+            Route(enrolment, enrolled.show, methods=["GET"]),
+            Route(f"{enrolment}/files/{{challenge:str}}", enrolled.file, methods=["GET"]),
+            Route(f"{enrolment}/prove", enrolled.prove, methods=["POST"]),
+            Route(f"{enrolment}/issue", enrolled.issue, methods=["POST"]),
+            Route(f"{enrolment}/again", enrolled.again, methods=["POST"]),
+            Route(certificate, issued.download, methods=["GET"]),
+            Route(f"{certificate}/revoke", issued.confirm, methods=["GET"]),
+            Route(f"{certificate}/revoke", issued.revoke, methods=["POST"]),
             Route(f"{order}/credentials", eabs.table, methods=["GET"]),
             Route(f"{order}/credentials", eabs.add, methods=["POST"]),
             Route(f"{order}/credentials/{{kid:str}}/eab", eabs.eab, methods=["POST"]),

@@ -1,17 +1,20 @@
-"""The page on which a customer has a certification request (CSR) of their own looked at, before anything is ordered.
+"""The page on which a customer has a certification request (CSR) looked at, and orders for it without ACME.
 
-What is wrong with one is the request service's to say; whose contract it is the customer service's.
+What is wrong with one is the request service's to say, what is ordered the enrolment service's; whose contract it is
+the customer service's.
 """
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from tegata.ca.errors import CaError, ServiceWithoutAcme
+from tegata.ca.errors import CaError, ServiceWithoutRequests
 from tegata.ca.portal import forms
 from tegata.ca.portal.pages import language_of, page
 from tegata.ca.portal.session import check_same_site, require_customer
 from tegata.ca.services.customers import ContractView, CustomerService
+from tegata.ca.services.enrolment import EnrolmentService
 from tegata.ca.services.requests import Looked, RequestService
+from tegata.ca.services.terms import TermsService
 from tegata.errors import TegataError
 from tegata.pki.csr import BadCSR
 from tegata.pki.names import BadName
@@ -29,22 +32,40 @@ class PrivateKeySent(CaError):
 class RequestPages:
     """``/portal/orders/{contract}/request``."""
 
-    def __init__(self, customers: CustomerService, requests: RequestService) -> None:
+    def __init__(
+        self,
+        customers: CustomerService,
+        requests: RequestService,
+        enrolments: EnrolmentService,
+        terms: TermsService,
+    ) -> None:
         self._customers, self._requests = customers, requests
+        self._enrolments, self._terms = enrolments, terms
 
     async def look(self, request: Request) -> Response:
-        """The form; what was sent in it, and the command for it or what is wrong. Nothing is kept."""
+        """The form; what was sent in it, and what to do next or what is wrong.
+
+        Nothing is kept of what is only looked at. Where the service has no ACME, a second button orders the certificate
+        and leads to the order's page.
+        """
         if request.method == "POST":
             check_same_site(request)
         customer = await require_customer(request, self._customers)
         view = await self._customers.contract(customer, request.path_params["contract"])
         if not view.service.challenges:
-            raise ServiceWithoutAcme(contract=view.contract.id)
+            raise ServiceWithoutRequests(contract=view.contract.id)
         looked, text, faults = None, "", list[TegataError]()
         if request.method == "POST":
             async with request.form(max_files=0, max_fields=10) as form:
-                text = forms.text(form, "csr")
+                text, is_order = forms.text(form, "csr"), forms.text(form, "order") == "yes"
             looked, faults = await self._look(view, text)
+            if is_order and not faults:
+                try:
+                    placed = await self._enrolments.place(view, text.encode())
+                except TegataError as error:
+                    faults = [error]
+                else:
+                    return RedirectResponse(f"/portal/orders/{view.contract.id}/requests/{placed.order.id}", 303)
         language = language_of(request)
         return page(
             request,
@@ -54,6 +75,8 @@ class RequestPages:
             text="" if _PRIVATE in text else text,
             looked=looked,
             faults=[explain(fault, language).what for fault in faults],
+            terms=self._terms.terms.url,
+            enrolments=await self._enrolments.open(view) if view.service.is_by_request else [],
         )
 
     async def _look(self, view: ContractView, text: str) -> tuple[Looked | None, list[TegataError]]:

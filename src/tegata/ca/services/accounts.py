@@ -97,7 +97,7 @@ class AccountService:
         await self._require_unblocked(jwk)
         now = self._clock()
         credential, contract = await self._binding(new.external_account_binding, digest, url, now)
-        if not contracts.service_of(contract, self._services).challenges:
+        if not contracts.service_of(contract, self._services).has_acme:
             raise ServiceWithoutAcme(contract=contract.id)
         account = Account(
             id=self._ids.object_id(),

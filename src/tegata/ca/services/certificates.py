@@ -23,7 +23,7 @@ from tegata.ca.errors import (
     UnknownCertificate,
     UnknownObject,
 )
-from tegata.ca.model import BlockedKey, Certificate, Contract, Job, Replacement
+from tegata.ca.model import BlockedKey, Certificate, Contract, Customer, Job, Replacement
 from tegata.ca.policy import ancestors, calendar
 from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
 from tegata.ca.ports import Ids, Revocable, Store, Work
@@ -76,18 +76,29 @@ class CertificateService:
 
         Raises NotFound.
         """
-        certificate = own(await self._store.certificates.get(serial), actor)
+        chain_pem = await self._finished(own(await self._store.certificates.get(serial), actor))
+        if not self._alternates:
+            return (chain_pem,)
+        leaf, issuer, *_ = load_chain(chain_pem)
+        others = [chain for key, chain in self._alternates if key == issuer.public_key()]
+        return (chain_pem, *(to_pem([leaf]) + chain for chain in others))
+
+    async def of_contract(self, contract_id: str, serial: str) -> tuple[Certificate, bytes]:
+        """A certificate of the contract, by its serial in hexadecimal, with its issuers as PEM; raises NotFound."""
+        certificate = await self._store.certificates.get(serial)
+        if certificate is None or certificate.contract_id != contract_id:
+            raise NotFound
+        return certificate, await self._finished(certificate)
+
+    async def _finished(self, certificate: Certificate) -> bytes:
+        """The certificate and its issuers as PEM, if it may be handed out; raises NotFound."""
         if certificate.chain_pem is None:
             raise NotFound
         if certificate.is_logged:
-            logged = await self._store.precertificates.get(serial)
+            logged = await self._store.precertificates.get(certificate.serial)
             if logged is None or logged.finished_at is None:
                 raise NotFound
-        if not self._alternates:
-            return (certificate.chain_pem,)
-        leaf, issuer, *_ = load_chain(certificate.chain_pem)
-        others = [chain for key, chain in self._alternates if key == issuer.public_key()]
-        return (certificate.chain_pem, *(to_pem([leaf]) + chain for chain in others))
+        return certificate.chain_pem
 
     async def show(self, serial: str) -> Certificate:
         """An issued certificate by its serial in hexadecimal; raises UnknownObject."""
@@ -127,13 +138,24 @@ class CertificateService:
             if not await self._has_proved(actor, certificate):
                 raise RevocationRefused
             given = Reason.CESSATION_OF_OPERATION
+        await self._revoke_by_word(certificate, given, f"account {actor.account.id}")
+
+    async def revoke_by_customer(self, customer: Customer, contract_id: str, serial: str, reason: int) -> None:
+        """Revoke a certificate of the contract for its customer, whose word counts as the word of its account (A-93).
+
+        Whose contract it is, is decided before. Raises NotFound, BadRevocationReason, AlreadyRevoked.
+        """
+        certificate, _ = await self.of_contract(contract_id, serial)
+        await self._revoke_by_word(certificate, subscriber_reason(reason), f"customer {customer.id}")
+
+    async def _revoke_by_word(self, certificate: Certificate, reason: Reason, by: str) -> None:
+        """Revoke for somebody who has shown no key; raises AlreadyRevoked."""
         if certificate.revoked_at is not None:
             raise AlreadyRevoked(serial=certificate.serial)
-        by = f"account {actor.account.id}"
-        if given is Reason.KEY_COMPROMISE:
+        if reason is Reason.KEY_COMPROMISE:
             await self._revocations.compromised_by_word(certificate, by)
         else:
-            await self._revocations.revoke(certificate, given, by)
+            await self._revocations.revoke(certificate, reason, by)
 
     async def revoke_by_key(self, key: PublicKey, der: bytes, reason: int | None) -> None:
         """Revoke a certificate for whoever holds its key, always as keyCompromise (A-93).

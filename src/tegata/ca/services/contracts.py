@@ -118,7 +118,7 @@ class ContractService:
         )
         self._store.contracts.insert(work, contract)
         credential = None
-        if self._services[service_id].challenges:
+        if self._services[service_id].has_acme:
             credential = new_credential(contract.id, ids=self._ids, sealer=self._sealer, now=now)
             self._store.credentials.insert(work, credential)
         if self._tell_customers:

@@ -33,9 +33,10 @@ def new_credential(
     expires_at: datetime | None = None,
     most_accounts: int | None = None,
     label: str = "",
+    kid: str | None = None,
 ) -> Credential:
-    """A fresh credential of a contract, not yet stored."""
-    kid = ids.kid()
+    """A fresh credential of a contract, not yet stored; ``kid`` where it is not to be just any."""
+    kid = kid or ids.kid()
     return Credential(
         kid=kid,
         contract_id=contract_id,
@@ -58,7 +59,7 @@ class CredentialService:
     async def show(self, kid: str) -> Credential:
         """A credential; raises UnknownObject."""
         credential = await self._store.credentials.get(kid)
-        if credential is None:
+        if credential is None or not contracts.handed_out([credential]):
             raise UnknownObject(kind="EAB", name=kid)
         return credential
 
@@ -69,7 +70,7 @@ class CredentialService:
     async def of_contract(self, contract_id: str) -> list[Credential]:
         """The contract's credentials, newest first; raises UnknownObject."""
         await self._contract(contract_id)
-        return await self._store.credentials.of_contract(contract_id)
+        return contracts.handed_out(await self._store.credentials.of_contract(contract_id))
 
     async def usage(self, credential: Credential) -> Usage:
         """What hangs on a credential now: what would stop with it."""
@@ -94,7 +95,7 @@ class CredentialService:
         ``label`` as in ``label``. Raises UnknownObject, ServiceWithoutAcme, BadName, Refused.
         """
         contract = await self._contract(contract_id)
-        if not await self._store.credentials.of_contract(contract_id):
+        if not await self.of_contract(contract_id):
             raise ServiceWithoutAcme(contract=contract_id)
         now = self._clock()
         if most_accounts is not None and most_accounts < 1:
@@ -171,7 +172,7 @@ class CredentialService:
         Raises UnknownObject, ServiceWithoutAcme for a contract without EAB, CredentialDisabled.
         """
         contract = await self._contract(contract_id)
-        credentials = await self._store.credentials.of_contract(contract_id)
+        credentials = await self.of_contract(contract_id)
         if not credentials:
             raise ServiceWithoutAcme(contract=contract_id)
         chosen = contracts.principal([one for one in credentials if kid in (None, one.kid)], self._clock())

@@ -84,9 +84,12 @@ class OrderService:
         self._predecessors = Predecessors(store, issuers)
         self._ids, self._clock = ids, clock
 
-    async def create(self, actor: Actor, new: NewOrder, counted: Callable[[], None] = lambda: None) -> OrderView:
+    async def create(
+        self, actor: Actor, new: NewOrder, counted: Callable[[], None] = lambda: None, *, csr: bytes | None = None
+    ) -> OrderView:
         """Place an order if the contract allows it now; ``counted`` is told of one that limits count, and may refuse.
 
+        ``csr`` is kept with it where the request (DER) came before the order.
         Raises the refusals of ``policy.contracts.require_in_force``, ``Admission.admit``,
         ``policy.names.check_limited`` and ``LimitService.refuse``, TermsChanged, MalformedRequest, ReplacesRefused,
         AlreadyReplaced.
@@ -116,6 +119,7 @@ class OrderService:
             not_after=not_after,
             replaces=new.replaces,
             profile=admitted.profile,
+            csr=csr,
             created_at=now,
             expires_at=min(
                 now + timedelta(seconds=self._policy.order_seconds),

@@ -11,6 +11,7 @@ from tegata.acme import identifiers, jwk
 from tegata.acme.challenges import HTTP_01
 from tegata.acme.jwk import BadPublicKey
 from tegata.ca.errors import AccountKeyInRequest, BadCertificateRequest, ServiceWithoutAcme, SeveralRefused
+from tegata.ca.model import Credential
 from tegata.ca.policy import contracts, keys, names
 from tegata.ca.ports import Store
 from tegata.ca.services.admission import Admission
@@ -72,11 +73,12 @@ class RequestService:
     async def look(self, view: ContractView, content: bytes) -> Looked:
         """What a request in PEM or DER would come to under a contract.
 
-        Raises ServiceWithoutAcme, also for a contract from before its service had ACME, which has no EAB; BadCSR and
-        BadName for what cannot even be shown.
+        Raises ServiceWithoutAcme for a contract that has no EAB though its service has ACME by now, and for a service
+        without certificates; BadCSR and BadName for what cannot even be shown.
         """
         now = self._clock()
-        service, credential = self._admission.service(view.contract, now), view.credential
+        service = self._admission.service(view.contract, now)
+        credential = view.credential if service.acme else _kept(view.contract.id, now)
         if credential is None:
             raise ServiceWithoutAcme(contract=view.contract.id)
         brought = csr_file.read(content)
@@ -98,6 +100,11 @@ class RequestService:
         faults = [fault for check in (strict(), usable, in_force(), admitted()) for fault in await _faults(check)]
         only_in_dns = any(HTTP_01 not in names.challenge_types(service, one) for one in wanted)
         return Looked(brought.names, describe(brought.public_key), only_in_dns, tuple(faults))
+
+
+def _kept(contract_id: str, now: datetime) -> Credential:
+    """What stands for the contract where its customer has no EAB: it limits nothing."""
+    return Credential(kid=contracts.kept_id(contract_id), contract_id=contract_id, sealed_mac=b"", created_at=now)
 
 
 async def _faults(check: Awaitable[None]) -> tuple[TegataError, ...]:
