@@ -41,6 +41,10 @@ class Failed(Exception):
     """An order that did not end in a certificate; the message says where."""
 
 
+class Silent(Exception):
+    """A server that stands still; the message says which, and at what. There is nothing left to measure."""
+
+
 class Answer(NamedTuple):
     """An HTTP response; field names are in lower case."""
 
@@ -177,8 +181,10 @@ class Worker:
             began = time.perf_counter()
             try:
                 chain = await self._order(wish)
-            except (Failed, TimeoutError) as problem:
-                self._tally.errors[str(problem) or f"{self._step}: no answer in time"] += 1
+            except TimeoutError:
+                raise Silent(f"{self._server.name}: no answer to {self._step} in {STEP_SECONDS:.0f} s") from None
+            except Failed as problem:
+                self._tally.errors[str(problem)] += 1
             else:
                 self._tally.orders.append(time.perf_counter() - began)
                 self._tally.chains.append((wish, chain))
@@ -243,11 +249,14 @@ def wishes(count: int) -> list[Wish]:
 
 
 def run(server: servers.Server, *, workers: int, orders: int, most: int = MOST_WORKERS) -> Tally:
-    """Place so many orders by so many workers at once, after one order each to warm up."""
+    """Place so many orders by so many workers at once, after one order each to warm up; SystemExit if it is silent."""
     if not 0 < workers <= most:
         raise SystemExit(f"from 1 to {most} workers")
     warm_up, wanted = wishes(workers), wishes(orders)
-    tally = uvloop.run(_run(server, workers, warm_up, wanted))
+    try:
+        tally = uvloop.run(_run(server, workers, warm_up, wanted))
+    except Silent as silent:
+        raise SystemExit(str(silent)) from None
     for wish, chain in tally.chains:
         try:
             certs.check_chain(certs.load_chain(chain), wish.key.public_key(), [wish.name])
