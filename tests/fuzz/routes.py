@@ -51,6 +51,7 @@ def portal() -> list[Wanted]:
         credentials=_ANY,
         limits=_ANY,
         terms=_ANY,
+        watch=_ANY,
         requests=_ANY,
         enrolments=_ANY,
         operators=_ANY,

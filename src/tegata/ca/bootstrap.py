@@ -47,6 +47,7 @@ from tegata.ca.services.reports import ReportService
 from tegata.ca.services.requests import RequestService
 from tegata.ca.services.terms import TermsService
 from tegata.ca.services.validated import FinalCheck
+from tegata.ca.services.watching import WatchService
 from tegata.ca.settings import Settings
 from tegata.ca.validation.agent import Agent
 from tegata.ca.validation.check import NetworkValidator
@@ -77,6 +78,7 @@ class Ca(Adapters):
     customers: CustomerService
     operators: OperatorService
     notices: NoticeService | None
+    watch: WatchService
     evidence: EvidenceService
     runner: Runner
     """What does the work rows in this process, once it runs."""
@@ -174,6 +176,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
     )
     issuance = _issuance(on, check)
     requests = RequestService(store=store, admission=admission, blocked=blocked, clock=now)
+    watch = WatchService(store=store, ids=ids, clock=now)
     return Ca(
         **vars(on),
         directory_url=directory_url(settings),
@@ -214,7 +217,8 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             clock=now,
         ),
         operators=OperatorService(store=store, hasher=on.hasher, ids=ids, clock=now),
-        notices=None if on.notifier is None else NoticeService(store=store, notifier=on.notifier),
+        notices=None if on.notifier is None else NoticeService(store=store, notifier=on.notifier, watch=watch),
+        watch=watch,
         evidence=EvidenceService(store),
         runner=runner,
         rehearsal=None if on.linter is None else _rehearsal(on, on.linter),

@@ -71,6 +71,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         credentials=ca.credentials,
         limits=ca.limits,
         terms=ca.terms,
+        watch=ca.watch,
         requests=ca.requests,
         enrolments=ca.enrolments,
         operators=ca.operators,

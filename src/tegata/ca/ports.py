@@ -239,6 +239,19 @@ class Certificates(Protocol):
         """How many issued, unrevoked, unexpired certificates the contract has."""
         ...
 
+    async def last_of_names(
+        self, contract: Contract, now: datetime, after: Certificate | None, most: int
+    ) -> list[Certificate]:
+        """Issued, unrevoked, unexpired ones that are the newest for their names, by their ends; ``most`` after this.
+
+        At least those whose renewal may be overdue.
+        """
+        ...
+
+    async def names_since(self, contract_id: str, since: datetime, now: datetime) -> set[str]:
+        """The names in issued, unrevoked, unexpired certificates of the contract intended after that instant."""
+        ...
+
     async def revoked(self, crl: str, since_not_after: datetime, after: str, most: int) -> list[Revocation]:
         """Those on this CRL that had not expired at that instant: the next ``most`` by their serials."""
         ...
@@ -875,6 +888,13 @@ class Notifier(Protocol):
     """Tells customers; what cannot be delivered now is tried again by a job."""
 
     async def contract_accepted(self, contract: Contract, customer: Customer) -> None: ...
+    async def renewal_overdue(
+        self, contract: Contract, customer: Customer, certificates: Sequence[Certificate], notice: str
+    ) -> None:
+        """``notice`` is an id of this notice, the same whenever it is tried again."""
+        ...
+
+    async def contract_ending(self, contract: Contract, customer: Customer, notice: str) -> None: ...
 
 
 class Sealer(Protocol):

@@ -137,9 +137,13 @@ class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where notices go out: ``smtp`` is ``smtp://host:port`` or ``smtps://…``; empty sends none."""
+    """Where notices go out: ``smtp`` is ``smtp://host:port`` or ``smtps://…``; empty sends none.
+
+    ``alarms`` are those of certificates that were not renewed in time, and of contracts that end soon.
+    """
 
     smtp: str = ""
+    alarms: bool = True
     sender: str = ""
     password_file: str = ""
 

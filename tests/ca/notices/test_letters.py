@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from tegata.ca.model import Application, Contract, Organization
+from tegata.ca.model import Application, Certificate, Contract, Organization
 from tegata.ca.notices import letters
 from tegata.ca.notices.letters import Sender
 from tegata.ca.settings import SERVICES
@@ -85,6 +85,60 @@ def test_the_notice_of_a_contract_without_certificates(contract):
     assert "でログインしてください。\n\n契約更新のお申し込みは" in body
     for promise in ("証明書発行", "証明書は", "ダウンロード", "EAB", "tegata"):
         assert promise not in body
+
+
+CERTIFICATE = Certificate(
+    serial="00ab12",
+    order_id="order",
+    account_id="account",
+    contract_id="C23456789",
+    names=("www.example.com", "xn--wgv71a119e.jp"),
+    not_before=datetime(2026, 1, 30, tzinfo=UTC),
+    not_after=datetime(2026, 4, 29, 23, 59, 59, tzinfo=UTC),
+    spki_digest=b"",
+    tbs=b"",
+    intended_at=datetime(2026, 1, 30, tzinfo=UTC),
+)
+
+
+def test_the_alarm_of_certificates_that_were_not_renewed(contract):
+    """C-14: Which they are and until when they last in Japan, where to look, and where to log in."""
+    service = SERVICES["ov-acme-1y"]
+    subject, body = letters.renewal_overdue(contract, "admin@example.com", service, [CERTIFICATE], SENDER)
+    assert subject == "証明書更新のご確認のお願い"
+    for told in (
+        "株式会社エグザンプル 御中",
+        "C23456789",
+        "  www.example.com、xn--wgv71a119e.jp (日本語.jp)\n    有効期限 2026/04/30（日本時間）、シリアル番号 00ab12\n",
+        "自動更新（cron、タスクスケジューラなど）",
+        SENDER.portal_url,
+        "admin@example.com",
+        "Example CA",
+    ):
+        assert told in body
+    many = letters.renewal_overdue(contract, "admin@example.com", service, [CERTIFICATE] * 23, SENDER).body
+    assert many.count("00ab12") == 20
+    assert "  ほか 3 件\n" in many
+    by_request = letters.renewal_overdue(contract, "x@example.com", SERVICES["ov-csr-6m"], [CERTIFICATE], SENDER).body
+    assert "CSR を提出してください" in by_request
+    assert "cron" not in by_request
+
+
+def test_the_notice_of_a_contract_that_ends(contract):
+    """M9: Its term, and that it is the contract that has to be renewed; an EAB stays only where there is one."""
+    subject, body = letters.contract_ending(contract, "admin@example.com", SERVICES["ov-acme-1y"], SENDER)
+    assert subject == "ご契約満了のお知らせ、および、契約更新のお願い"
+    assert "2026/01/30 - 2027/01/30（日本時間）" in body
+    assert "EAB とアカウントはそのまま" in body
+    assert "EAB" not in letters.contract_ending(contract, "x@example.com", SERVICES["ov-csr-6m"], SENDER).body
+
+
+def test_nobody_writes_lines_into_an_alarm(contract):
+    """As in the first letter."""
+    organization = Organization(name="Evil\r\n{login}", country="JP")
+    evil = msgspec.structs.replace(contract, organization=organization)
+    body = letters.renewal_overdue(evil, "a@example.com", SERVICES["ov-acme-1y"], [CERTIFICATE], SENDER).body
+    assert body.startswith("Evil\\r\\n{login} 御中\n")
 
 
 def test_nobody_writes_lines_into_the_letter(contract):

@@ -30,6 +30,7 @@ async def test_who_goes_away_in_the_middle_of_a_form() -> None:
         limits=NOBODY,
         seal_url="",
         terms=NOBODY,
+        watch=NOBODY,
         requests=NOBODY,
         enrolments=NOBODY,
         operators=NOBODY,

@@ -42,6 +42,7 @@ def shown(language: str, *, after: str | None = None, older: str | None = None) 
     view = SimpleNamespace(contract=contract, status="active", service=service, identity_ends=LATE)
     customer = SimpleNamespace(login="x", id="1", mail="x")
     shape: dict[str, Any] = {"certificates": [], "after": after, "older": older, "paused": [], "terms": None}
+    shape |= {"overdue": [], "is_ending": False}
     text = page(request, "order.html", customer=customer, view=view, **shape).body
     return bytes(text).decode()
 

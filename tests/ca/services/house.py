@@ -53,6 +53,7 @@ from tegata.ca.services.seals import AesGcmSealer
 from tegata.ca.services.statuses import OrderView
 from tegata.ca.services.terms import TermsService
 from tegata.ca.services.validated import FinalCheck
+from tegata.ca.services.watching import WatchService
 from tegata.ca.settings import SERVICES, Limits, Policy, Profile, Service, Validation
 from tegata.ca.store.sqlite import open_store
 from tegata.ca.store.store import RowStore
@@ -127,12 +128,26 @@ class Post:
 
     def __init__(self) -> None:
         self.sent: list[tuple[Contract, Customer]] = []
+        self.alarms: list[tuple[str, list[str], str]] = []
         self.is_down = False
 
     async def contract_accepted(self, contract: Contract, customer: Customer) -> None:
+        self._take()
+        self.sent.append((contract, customer))
+
+    async def renewal_overdue(
+        self, contract: Contract, customer: Customer, certificates: Sequence[Certificate], notice: str
+    ) -> None:
+        self._take()
+        self.alarms.append((customer.login, [one.serial for one in certificates], notice))
+
+    async def contract_ending(self, contract: Contract, customer: Customer, notice: str) -> None:
+        self._take()
+        self.alarms.append((customer.login, [contract.id], notice))
+
+    def _take(self) -> None:
         if self.is_down:
             raise ConnectionRefusedError
-        self.sent.append((contract, customer))
 
 
 class Killed(BaseException):
@@ -317,7 +332,8 @@ class House:
             clock=clock,
         )
         self.operators = OperatorService(store=store, hasher=self.hasher, ids=ids, clock=clock)
-        self.notices = NoticeService(store=store, notifier=self.post)
+        self.watch = WatchService(store=store, ids=ids, clock=clock)
+        self.notices = NoticeService(store=store, notifier=self.post, watch=self.watch)
 
     def crl_service(self) -> CrlService:
         """As each node has one."""

@@ -1,6 +1,7 @@
 """Certificates from intent to revocation, and CRLs, in the store."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -188,6 +189,47 @@ async def test_a_contracts_certificates_page_by_page(store: Store) -> None:
     assert [one.serial for one in first] == ["02", "03"]
     assert [one.serial for one in await store.certificates.issued_before("contract", first[-1], 2)] == ["01"]
     assert [one.serial for one in await store.certificates.issued_before("foreign", None, 2)] == ["05"]
+
+
+async def test_those_whose_renewal_may_be_overdue(store: Store) -> None:
+    """The newest for their names, in force, past half their life, wanted replaced or from before a renewal; by ends."""
+    await populate(store)
+    work = Work()
+    store.contracts.insert(work, contract(id="foreign"))
+    await store.commit(work)
+    await orders(store, *(f"o{number}" for number in range(9)))
+    await orders(store, "o9", contract_id="foreign")
+    issued = {"chain_pem": b"pem", "issued_at": NOW}
+    work = Work()
+    for record in (
+        certificate("00", "o0", **issued),
+        certificate("01", "o1", intended_at=NOW + SECOND, **issued),
+        certificate("02", "o2", names=("a",), **issued),
+        certificate("03", "o3", names=("b",), not_after=NOW + 80 * DAY, **issued),
+        certificate("04", "o4", names=("b",), intended_at=NOW + SECOND, revoked_at=NOW, reason=4, **issued),
+        certificate("05", "o5", names=("c",)),
+        certificate("06", "o6", names=("d",), not_after=NOW + 49 * DAY, **issued),
+        certificate("07", "o7", names=("e",), not_before=NOW + 40 * DAY, intended_at=NOW + 40 * DAY, **issued),
+        certificate("08", "o8", names=("f",), not_before=NOW + 40 * DAY, intended_at=NOW + 40 * DAY, **issued),
+        certificate("09", "o9", contract_id="foreign", **issued),
+    ):
+        store.certificates.intend(work, record)
+    store.certificates.replace(work, "08", Replacement(NOW + 50 * DAY, NOW + 51 * DAY, None))
+    await store.commit(work)
+
+    async def found(now: datetime, **changes: object) -> list[str]:
+        """A page of two after another."""
+        pages = [await store.certificates.last_of_names(contract(**changes), now, None, 2)]
+        while len(pages[-1]) == 2:
+            pages.append(await store.certificates.last_of_names(contract(**changes), now, pages[-1][-1], 2))
+        return [one.serial for page in pages for one in page]
+
+    assert await found(NOW + 50 * DAY) == ["03", "01", "02", "08"]
+    assert await found(NOW + DAY) == ["08"]
+    assert await found(NOW + 50 * DAY, renewed_at=NOW + 41 * DAY) == ["03", "01", "02", "07", "08"]
+    assert await found(NOW + 50 * DAY, id="foreign") == ["09"]
+    assert await store.certificates.names_since("contract", NOW, NOW) == {"www.example.com", "example.com", "e", "f"}
+    assert await store.certificates.names_since("contract", NOW + DAY, NOW + 91 * DAY) == set()
 
 
 async def test_revoked_certificates_for_the_crl(store: Store) -> None:

@@ -150,6 +150,8 @@ async def _until_stopped(
             group.create_task(tasks.clean_in_time(ca.housekeeping)),
             group.create_task(_renew_in_time(ca, certificate)),
         ]
+        if ca.notices is not None and ca.settings.mail.alarms:
+            in_time.append(group.create_task(tasks.watch_in_time(ca.watch)))
         for listener in listeners:
             await listener.accepts.wait()
         _settle()

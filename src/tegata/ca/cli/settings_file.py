@@ -88,6 +88,8 @@ listen = {metrics.listen}
 smtp = {mail.smtp}
 sender = {mail.sender}
 password_file = {mail.password_file}
+# Whether customers are told of certificates that were not renewed in time, and of contracts that end in 60, 30, 7 days.
+alarms = {mail.alarms}
 
 [database]
 # postgresql://USER@HOST[:PORT]/NAME for several nodes that share one CA; "" is the file tegata-ca.db beside this one.

@@ -15,6 +15,7 @@ from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.issuance import ISSUE, IssuanceService
 from tegata.ca.services.notices import CONTRACT_ACCEPTED, NoticeService
 from tegata.ca.services.revocation import COMPROMISED_KEY
+from tegata.ca.services.watching import CONTRACT_ENDING, RENEWAL_OVERDUE, WatchService
 
 CRL_CHECK_SECONDS = 10.0
 """How often it is looked whether a new CRL is due: a read of one row."""
@@ -23,6 +24,8 @@ BIND_SECONDS = 1.0
 """How long an event of the audit log may be without its link."""
 CLEAN_SECONDS = 60.0
 """How often what is old is dropped."""
+WATCH_SECONDS = 3600.0
+"""How often it is looked who is to be told that something was not renewed."""
 
 log = Journal("jobs")
 
@@ -44,6 +47,8 @@ def handlers(
     }
     if notices is not None:
         table[CONTRACT_ACCEPTED] = notices.contract_accepted
+        table[RENEWAL_OVERDUE] = notices.renewal_overdue
+        table[CONTRACT_ENDING] = notices.contract_ending
     return table
 
 
@@ -67,6 +72,18 @@ async def clean_in_time(housekeeping: HousekeepingService) -> None:
         except Exception:
             log.exception("housekeeping.failed")
         await asyncio.sleep(CLEAN_SECONDS)
+
+
+async def watch_in_time(watch: WatchService) -> None:
+    """Have customers told of what was not renewed, for ever; a failure is logged and tried again."""
+    while True:
+        try:
+            left = await watch.look()
+            if left:
+                log.info("notices.left", count=left)
+        except Exception:
+            log.exception("watch.failed")
+        await asyncio.sleep(WATCH_SECONDS)
 
 
 async def publish_in_time(crls: CrlService) -> None:

@@ -1,6 +1,6 @@
 """Sending letters by SMTP (aiosmtplib). Knows the mail server and the form of a mail, not what is written in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import aiosmtplib
 
 from tegata.ca.errors import CaError, Refused
-from tegata.ca.model import Contract, Customer
+from tegata.ca.model import Certificate, Contract, Customer
 from tegata.ca.notices import letters
 from tegata.ca.notices.letters import Letter, Sender
 from tegata.ca.settings import Mail, Service
@@ -70,6 +70,19 @@ class Mailer:
         service = self._services[contract.service]
         letter = letters.contract_accepted(contract, customer.login, service, self._sender)
         await self._send(letter, customer.login, f"contract-accepted.{contract.id}")
+
+    async def renewal_overdue(
+        self, contract: Contract, customer: Customer, certificates: Sequence[Certificate], notice: str
+    ) -> None:
+        """Send the letter that certificates were not renewed in time; raises MailUndelivered."""
+        service = self._services[contract.service]
+        letter = letters.renewal_overdue(contract, customer.login, service, certificates, self._sender)
+        await self._send(letter, customer.login, f"renewal-overdue.{notice}")
+
+    async def contract_ending(self, contract: Contract, customer: Customer, notice: str) -> None:
+        """Send the letter that the contract ends soon; raises MailUndelivered."""
+        letter = letters.contract_ending(contract, customer.login, self._services[contract.service], self._sender)
+        await self._send(letter, customer.login, f"contract-ending.{notice}")
 
     async def _send(self, letter: Letter, recipient: str, identifier: str) -> None:
         server = self._server

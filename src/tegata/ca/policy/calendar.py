@@ -73,6 +73,21 @@ def _usual_window(certificate: Certificate, contract: Contract) -> Window:
     return default_window(certificate.not_before, certificate.not_after)
 
 
+def is_overdue(certificate: Certificate, contract: Contract, now: datetime) -> bool:
+    """Whether the time to replace a certificate has gone by and it still counts (C-14).
+
+    That is its window and a tenth of its life, or half of what is left after the window if that is less; where the
+    CA's operator wants it replaced, his term. One that lives as long as its contract does is replaced once the contract
+    is renewed, and no sooner.
+    """
+    closed = renewal_window(certificate, contract).end
+    if certificate.replacement is not None and closed == certificate.replacement.ends:
+        given = timedelta(0)
+    else:
+        given = min(life(certificate.not_before, certificate.not_after) / 10, (certificate.not_after - closed) / 2)
+    return closed < certificate.not_after and closed + given <= now <= certificate.not_after
+
+
 def retry_after(certificate: Certificate, contract: Contract, now: datetime) -> int:
     """Seconds until renewal information should be asked for again.
 

@@ -41,6 +41,7 @@ from tegata.ca.services.operators import OperatorService
 from tegata.ca.services.reports import ReportService
 from tegata.ca.services.requests import RequestService
 from tegata.ca.services.terms import TermsService
+from tegata.ca.services.watching import WatchService
 from tegata.errors import TegataError
 from tegata.text.catalogue import explain
 
@@ -57,6 +58,7 @@ def build(
     credentials: CredentialService,
     limits: LimitService,
     terms: TermsService,
+    watch: WatchService,
     requests: RequestService,
     enrolments: EnrolmentService,
     operators: OperatorService,
@@ -82,7 +84,15 @@ def build(
     eabs = CredentialPages(customers, credentials, now)
     enrolled, issued = EnrolmentPages(customers, enrolments), CertificatePages(customers, certificates, now)
     desk = Desk(customers=customers, operators=operators, audit=audit, door=door, networks=operator_networks)
-    orders = OrderPages(customers=customers, certificates=certificates, limits=limits, terms=terms, desk=desk, now=now)
+    orders = OrderPages(
+        customers=customers,
+        certificates=certificates,
+        limits=limits,
+        terms=terms,
+        watch=watch,
+        desk=desk,
+        now=now,
+    )
     problems = ReportPages(desk, reports, now)
     examining = ExaminationPages(
         desk, contracts=contracts, examinations=examinations, limits=limits, certificates=certificates, now=now

@@ -19,6 +19,7 @@ from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.customers import ContractView, CustomerService
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.terms import TermsService
+from tegata.ca.services.watching import WatchService
 from tegata.text.language import Language
 
 # The manual's four columns, each with what it sorts by; what a reader sees decides the order of words.
@@ -41,11 +42,12 @@ class OrderPages:
         certificates: CertificateService,
         limits: LimitService,
         terms: TermsService,
+        watch: WatchService,
         desk: Desk,
         now: Callable[[], datetime],
     ) -> None:
         self._customers, self._certificates, self._now = customers, certificates, now
-        self._limits, self._terms, self._desk = limits, terms, desk
+        self._limits, self._terms, self._watch, self._desk = limits, terms, watch, desk
 
     async def table(self, request: Request) -> Response:
         """The table: contracts in force first-hand, all with ``?show=all``; newest first unless a column is chosen."""
@@ -88,6 +90,8 @@ class OrderPages:
             after=after,
             older=older,
             paused=paused,
+            overdue=await self._watch.overdue(view.contract),
+            is_ending=self._watch.is_ending(view.contract),
             terms=self._terms.terms if await self._terms.waiting(view.contract.id) else None,
         )
 

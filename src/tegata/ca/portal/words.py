@@ -205,6 +205,16 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
     "revoke.reason": Sentence("Reason", "失効理由"),
     "revoke.do": Sentence("Revoke it", "失効する"),
     "revoke.none": Sentence("It is revoked or has expired already.", "すでに失効しているか、有効期限が切れています。"),
+    "ending": Sentence(
+        "The contract ends soon, and its certificates with it. Please have the contract renewed.",
+        "ご契約はまもなく満了し、証明書もご利用いただけなくなります。お早めに契約更新をお申し込みください。",
+    ),
+    "overdue": Sentence(
+        "These certificates should have been renewed by now, and no new one has come. Look whether the automatic "
+        "renewal on your server still runs:",
+        "次の証明書は更新の時期を過ぎましたが、新しい証明書が発行されていません。"
+        "サーバーの自動更新が動いているか、ご確認ください。",
+    ),
     "certificates": Sentence("Certificates", "証明書一覧"),
     "certificates.none": Sentence("No certificate has been issued yet.", "証明書はまだ発行されていません。"),
     "certificates.newest": Sentence("Newest certificates", "最新の証明書を表示する"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from tegata.ca.model import Certificate, Replacement, Revocation
+from tegata.ca.model import Certificate, Contract, Replacement, Revocation
 from tegata.ca.ports import Revocable, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, instant_or_none, json, micros, micros_or_none, strings
@@ -61,6 +61,28 @@ class CertificateRows:
         rows = await self._database.fetch("certificates.count_valid", contract_id=contract_id, now=micros(now))
         ((count,),) = rows
         return int(count)
+
+    async def last_of_names(
+        self, contract: Contract, now: datetime, after: Certificate | None, most: int
+    ) -> list[Certificate]:
+        """Of the contract's certificates in force those that are the newest for their names, by their ends."""
+        rows = await self._database.fetch(
+            "certificates.last_of_names",
+            contract_id=contract.id,
+            renewed_at=0 if contract.renewed_at is None else micros(contract.renewed_at),
+            now=micros(now),
+            not_after=0 if after is None else micros(after.not_after),
+            serial="" if after is None else after.serial,
+            most=most,
+        )
+        return _certificates(rows)
+
+    async def names_since(self, contract_id: str, since: datetime, now: datetime) -> set[str]:
+        """The names in certificates of the contract in force that were intended later than this instant."""
+        rows = await self._database.fetch(
+            "certificates.names_since", contract_id=contract_id, since=micros(since), now=micros(now)
+        )
+        return {name for (names,) in rows for name in strings(names)}
 
     async def many(self, serials: Sequence[str]) -> list[Certificate]:
         """The certificates of these serial numbers, in this order; an unknown one has none."""

@@ -52,6 +52,30 @@ WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after 
     AND issued_at IS NOT NULL AND revoked_at IS NULL
 ORDER BY intended_at DESC, serial;
 
+-- Those that are the newest for their names, and either past half of their life, wanted replaced, or from before the
+-- contract was renewed: all whose time to be replaced may have gone by.
+-- name: last_of_names
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
+FROM certificates
+WHERE contract_id = :contract_id AND not_after >= :now AND (not_after, serial) > (:not_after, :serial)
+    AND issued_at IS NOT NULL AND revoked_at IS NULL
+    AND (:now - not_before >= not_after - :now OR replace_from IS NOT NULL OR intended_at < :renewed_at)
+    AND NOT EXISTS (
+        SELECT 1 FROM certificates AS newer
+        WHERE newer.contract_id = certificates.contract_id AND newer.names_digest = certificates.names_digest
+            AND (newer.intended_at, newer.serial) > (certificates.intended_at, certificates.serial)
+            AND newer.issued_at IS NOT NULL AND newer.revoked_at IS NULL
+    )
+ORDER BY not_after, serial
+LIMIT :most;
+
+-- name: names_since
+SELECT DISTINCT names
+FROM certificates
+WHERE contract_id = :contract_id AND intended_at > :since AND not_after >= :now
+    AND issued_at IS NOT NULL AND revoked_at IS NULL;
+
 -- name: of_key
 SELECT serial, account_id, crl, not_after, reason
 FROM certificates

@@ -1,0 +1,96 @@
+"""The watch over renewals: which certificates were not replaced in time, which contracts end soon; told once each.
+
+Whatever client a customer uses, the CA sees that nothing new came. Finds out and leaves jobs; the words and the sending
+are the notices' matter. That somebody is told stands in the audit log, by which nobody is told twice.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from tegata.ca.model import Certificate, Contract, Event, Job
+from tegata.ca.policy import calendar, contracts
+from tegata.ca.policy.contracts import ContractStatus
+from tegata.ca.ports import Ids, Store, Work
+
+WATCH = "watch"
+RENEWAL_OVERDUE = "renewal-overdue"
+CONTRACT_ENDING = "contract-ending"
+DAYS_BEFORE = (60, 30, 7)
+"""So many days before its end a customer is told that a contract ends, where that is in its second half."""
+PAGE = 200
+
+
+class WatchService:
+    """Watches over the certificates and contracts of a store."""
+
+    def __init__(self, *, store: Store, ids: Ids, clock: Callable[[], datetime]) -> None:
+        self._store, self._ids, self._clock = store, ids, clock
+
+    async def look(self) -> int:
+        """Leave a job for each notice that is due; how many. Of several nodes one looks at a time."""
+        left = 0
+        async with self._store.alone(WATCH):
+            for contract in await self._store.contracts.all():
+                if contracts.status(contract, self._clock()) is ContractStatus.ACTIVE:
+                    left += await self._look_at(contract)
+        return left
+
+    async def overdue(self, contract: Contract) -> list[Certificate]:
+        """The contract's certificates that should have been replaced by now, and were not; those that end first, first.
+
+        One whose names are all in newer certificates of the contract has been replaced, by whatever grouping.
+        """
+        now = self._clock()
+        found: list[Certificate] = []
+        after: Certificate | None = None
+        while True:
+            page = await self._store.certificates.last_of_names(contract, now, after, PAGE)
+            found += [one for one in page if calendar.is_overdue(one, contract, now)]
+            if len(page) < PAGE:
+                break
+            after = page[-1]
+        return [one for one in found if not await self._is_replaced(one, now)]
+
+    def is_ending(self, contract: Contract) -> bool:
+        """Whether the contract is in force, and its end so near that its customer is told."""
+        now = self._clock()
+        is_active = contracts.status(contract, now) is ContractStatus.ACTIVE
+        return is_active and _days_before_end(contract, now) is not None
+
+    async def _is_replaced(self, certificate: Certificate, now: datetime) -> bool:
+        newer = await self._store.certificates.names_since(certificate.contract_id, certificate.intended_at, now)
+        return newer.issuperset(certificate.names)
+
+    async def _look_at(self, contract: Contract) -> int:
+        work, kinds = Work(), list[str]()
+        for certificate in await self.overdue(contract):
+            if not await self._is_told(RENEWAL_OVERDUE, certificate.serial, {}):
+                self._store.audit.note(work, _event(RENEWAL_OVERDUE), certificate.serial, {"contract": contract.id})
+                kinds.append(RENEWAL_OVERDUE)
+        days = _days_before_end(contract, self._clock())
+        if days is not None:
+            facts = {"ends": calendar.told(contract.ends), "days": str(days)}
+            if not await self._is_told(CONTRACT_ENDING, contract.id, facts):
+                self._store.audit.note(work, _event(CONTRACT_ENDING), contract.id, facts)
+                kinds.append(CONTRACT_ENDING)
+        for kind in set(kinds):
+            job = Job(id=self._ids.object_id(), kind=kind, subject=contract.id, run_at=self._clock())
+            self._store.jobs.add(work, job)
+        if kinds:
+            await self._store.commit(work)
+        return len(set(kinds))
+
+    async def _is_told(self, kind: str, subject: str, facts: Mapping[str, str]) -> bool:
+        events: list[Event] = await self._store.audit.of_subject(subject)
+        return any(one.kind == _event(kind) and facts.items() <= one.facts.items() for one in events)
+
+
+def _event(kind: str) -> str:
+    return f"notice.{kind}"
+
+
+def _days_before_end(contract: Contract, now: datetime) -> int | None:
+    """The last of ``DAYS_BEFORE`` that has come, if any of them has."""
+    left, term = contract.ends - now, contract.ends - contract.starts
+    come = [days for days in DAYS_BEFORE if left <= timedelta(days=days) <= term / 2]
+    return min(come, default=None)

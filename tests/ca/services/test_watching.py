@@ -1,0 +1,190 @@
+"""The watch over renewals: who is told of certificates that were not replaced and of contracts that end, and when."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.ca.services.house import DAY, NOW, SECOND, House
+
+pytestmark = pytest.mark.anyio
+LOGIN = "admin@example.com"
+
+
+@pytest.fixture
+async def with_mail(tmp_path, authority):
+    house = House(tmp_path / "tegata-ca.db", authority)
+    yield house
+    await house.store.close()
+
+
+async def watch(house):
+    """Look and send; how many notices were left."""
+    left = await house.watch.look()
+    await house.work()
+    return left
+
+
+async def test_a_certificate_that_nobody_replaced(with_mail):
+    """C-14: Of a life of 90 days the window closes after 60.9; nine days later its customer is told, once."""
+    house = with_mail
+    certificate = await house.issue(await house.register(await house.sell()))
+    for days in (0, 61, 69.8):
+        house.clock.now = NOW + days * DAY
+        assert await watch(house) == 0
+    house.clock.now = NOW + 70 * DAY
+    assert await watch(house) == 1
+    [(login, told, _)] = house.post.alarms
+    assert (login, told) == (LOGIN, [certificate.serial])
+    house.clock.advance(5 * DAY)
+    assert await watch(house) == 0
+    assert len(house.post.alarms) == 1
+
+
+async def test_a_certificate_that_the_operator_wants_replaced(with_mail):
+    """His term is given, and no more; half of what is left is, where the contract was renewed near the end."""
+    house = with_mail
+    added = await house.sell(ends=NOW + 20 * DAY)
+    certificate = await house.issue(await house.register(added))
+    await house.certificates.replace_by_operator([certificate.serial], NOW + 5 * DAY, None)
+    house.clock.now = NOW + 5 * DAY - SECOND
+    assert await watch(house) == 0
+    house.clock.advance(SECOND)
+    assert await watch(house) == 1
+    assert house.post.alarms[0][1] == [certificate.serial]
+
+
+async def test_a_contract_that_was_renewed_near_its_end(with_mail):
+    """Half of what is left is given."""
+    house = with_mail
+    added = await house.sell(ends=NOW + 80 * DAY)
+    await house.issue(await house.register(added))
+    house.clock.now = NOW + 79 * DAY
+    await house.contracts.renew(added.contract.id)
+    house.clock.now = NOW + 79.4 * DAY
+    assert await watch(house) == 0
+    house.clock.now = NOW + 79.6 * DAY
+    assert await watch(house) == 1
+
+
+@pytest.mark.parametrize("names", [("www.example.com",), ("www.example.com", "a.example.net")])
+async def test_a_certificate_that_was_replaced(with_mail, names):
+    """By one for the same names, or for more."""
+    house = with_mail
+    actor = await house.register(await house.sell("www.example.com", ".example.net"))
+    await house.issue(actor)
+    house.clock.advance(58 * DAY)
+    await house.issue(actor, *names)
+    house.clock.advance(20 * DAY)
+    assert await watch(house) == 0
+
+
+async def test_a_name_that_was_left_out(with_mail):
+    """A newer certificate that lacks one of the names replaces nothing."""
+    house = with_mail
+    actor = await house.register(await house.sell("www.example.com", ".example.net"))
+    both = await house.issue(actor, "www.example.com", "a.example.net")
+    house.clock.advance(58 * DAY)
+    await house.issue(actor, "www.example.com")
+    house.clock.advance(12 * DAY)
+    assert await watch(house) == 1
+    assert house.post.alarms[0][1] == [both.serial]
+
+
+async def test_certificates_of_which_nobody_is_told(with_mail):
+    """Revoked ones, those of a contract that is not in force, and what has expired."""
+    house = with_mail
+    added = await house.sell()
+    actor = await house.register(added)
+    certificate = await house.issue(actor)
+    house.clock.advance(70 * DAY)
+    await house.contracts.suspend(added.contract.id)
+    assert await watch(house) == 0
+    await house.contracts.resume(added.contract.id)
+    await house.certificates.revoke_by_operator(certificate.serial, 4)
+    assert await watch(house) == 0
+    await house.issue(actor)
+    house.clock.advance(91 * DAY)
+    assert await watch(house) == 0
+
+
+async def test_a_contract_that_was_renewed(with_mail):
+    """What was cut short by its end is to be replaced at once; a tenth of its life later it is overdue."""
+    house = with_mail
+    added = await house.sell(ends=NOW + 80 * DAY)
+    certificate = await house.issue(await house.register(added))
+    house.clock.advance(10 * DAY)
+    await house.contracts.renew(added.contract.id)
+    house.clock.advance(7 * DAY)
+    assert await watch(house) == 0
+    house.clock.advance(DAY + SECOND)
+    assert await watch(house) == 1
+    assert house.post.alarms[0][1] == [certificate.serial]
+
+
+async def test_replaced_before_the_mail_went_out(with_mail):
+    """The job waited for the mail server: what it would say is looked at once more."""
+    house = with_mail
+    actor = await house.register(await house.sell())
+    await house.issue(actor)
+    house.clock.advance(70 * DAY)
+    house.post.is_down = True
+    assert await house.watch.look() == 1
+    with pytest.raises(ConnectionRefusedError):
+        await house.work()
+    house.post.is_down = False
+    view = await house.order(actor)
+    for authorization in view.authorizations:
+        for challenge in authorization.authorization.challenges:
+            await house.challenges.accept(actor, challenge.id)
+    house.clock.advance(timedelta(seconds=20))
+    await house.work()
+    assert len(house.post.alarms) == 1, "it is overdue still"
+    house.post.alarms.clear()
+    await house.finalize(actor, await house.orders.get(actor, view.order.id))
+    assert await house.watch.overdue(await house.store.contracts.get(actor.contract.id)) == []
+
+
+async def test_a_contract_that_ends(with_mail):
+    """Its customer is told 60, 30 and 7 days before, once each, and not after it was renewed."""
+    house = with_mail
+    added = await house.sell(ends=NOW + 200 * DAY - SECOND)
+    told = []
+    for days in range(130, 200):
+        house.clock.now = NOW + days * DAY
+        told += [days] * await watch(house)
+    assert told == [140, 170, 193]
+    assert {each[1][0] for each in house.post.alarms} == {added.contract.id}
+    assert len({notice for _, _, notice in house.post.alarms}) == 3
+    await house.contracts.renew(added.contract.id)
+    house.clock.now = NOW + 195 * DAY
+    assert await watch(house) == 0
+
+
+async def test_a_node_that_was_down_for_long(with_mail):
+    """One notice, not one for each day that was missed."""
+    house = with_mail
+    await house.sell(ends=NOW + 200 * DAY)
+    house.clock.advance(195 * DAY)
+    assert await watch(house) == 1
+    assert await watch(house) == 0
+
+
+async def test_a_short_contract(with_mail):
+    """Its first half is not near its end."""
+    house = with_mail
+    await house.sell(ends=NOW + 20 * DAY)
+    assert await watch(house) == 0
+    house.clock.advance(14 * DAY)
+    assert await watch(house) == 1
+
+
+async def test_many_certificates(with_mail, monkeypatch):
+    """They are read in pages, and told in one mail."""
+    house = with_mail
+    monkeypatch.setattr("tegata.ca.services.watching.PAGE", 2)
+    actor = await house.register(await house.sell(".example.net"))
+    issued = [(await house.issue(actor, f"{letter}.example.net")).serial for letter in "abcde"]
+    house.clock.advance(70 * DAY)
+    assert await watch(house) == 1
+    [(_, told, _)] = house.post.alarms
+    assert sorted(told) == sorted(issued)
