@@ -39,6 +39,11 @@ async def limited(house, *domains, **limits):
     return await house.register(await house.sell(*domains))
 
 
+async def held(house, actor):
+    """The names that failed for the account a moment ago, and the paused ones."""
+    return [each.name for each in await house.store.limits.held(actor.account.id, Limit(1, DAY), house.clock())]
+
+
 async def fails(house, actor, *names):
     """An order whose validation fails for good."""
     house.network.verdicts = [Verdict(WrongAnswer(name=NAME, url="http://x/", excerpt="", expected=""), b"{}")] * 9
@@ -174,7 +179,7 @@ async def test_a_name_that_fails_too_often_waits(house):
     await house.order(other, NAME)
     house.clock.advance(0.5 * HOUR)
     await house.issue(actor, NAME)
-    assert await house.store.limits.of_account(actor.account.id) == []
+    assert await held(house, actor) == []
 
 
 @pytest.mark.parametrize("is_looked_at", [False, True])
@@ -302,7 +307,7 @@ async def test_what_is_not_the_customers_fault_is_not_counted(house):
     for _ in range(2):
         house.clock.advance(10 * SECOND)
         await house.work()
-    assert await house.store.limits.of_account(actor.account.id) == []
+    assert await held(house, actor) == []
     refused = ConnectionFailed(name=NAME, address="192.0.2.1", port=80, reason="refused")
     house.network.verdicts = [Verdict(refused, b"{}")] * 3
     await house.prove(actor, await house.order(actor))
@@ -321,7 +326,7 @@ async def test_nothing_of_it_is_kept_for_ever(house):
     house.clock.advance(timedelta(days=31))
     dropped = await housekeeping.clean()
     assert (dropped["limits"], dropped["failures"]) == (1, 1)
-    assert [each.name for each in await house.store.limits.of_account(actor.account.id)] == ["b.example.com"]
+    assert [each.name for each in await house.limits.paused(actor.contract.id)] == ["b.example.com"]
 
 
 async def test_the_bucket_of_no_limit_is_never_empty(house):

@@ -23,7 +23,7 @@ from tegata.ca.errors import (
     TooManyOrders,
     WrongTxtValue,
 )
-from tegata.ca.model import Look
+from tegata.ca.model import Limit, Look
 from tegata.ca.ports import Sighting, Verdict
 from tegata.ca.services.evidence import EvidenceService
 from tegata.ca.settings import Limits
@@ -116,7 +116,7 @@ async def test_a_name_that_caa_forbids(house, actor):
         await house.finalize(actor, view)
     assert [identifier.value for identifier, _ in caught.value.refusals] == ["*.a.example.net"]
     assert house.signer.signed == []
-    [failed] = await house.store.limits.of_account(actor.account.id)
+    [failed] = await house.store.limits.held(actor.account.id, Limit(1, DAY), house.clock())
     assert failed.name == "a.example.net"
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID
 

@@ -67,10 +67,6 @@ class LimitRows:
         """Forget the failures of a name for an account; there may be none."""
         work.add("limits.passed", account_id=account_id, identifier=name)
 
-    async def of_account(self, account_id: str) -> list[Failures]:
-        """The names that failed for an account."""
-        return [_failures(row) for row in await self._engine.fetch("limits.failures", account_id=account_id)]
-
     async def held(self, account_id: str, failures: Limit, now: datetime) -> list[Failures]:
         """The names that are held back for an account now: paused, or failed too often."""
         held = micros(failures.latest(now))

@@ -46,12 +46,6 @@ WHERE account_id = :account_id AND name = :identifier AND paused_at IS NULL;
 DELETE FROM failures
 WHERE account_id = :account_id AND name = :identifier AND paused_at IS NOT NULL;
 
--- name: failures
-SELECT account_id, name, in_a_row, full_at, paused_at
-FROM failures
-WHERE account_id = :account_id
-ORDER BY name;
-
 -- name: held
 SELECT account_id, name, in_a_row, full_at, paused_at
 FROM failures
