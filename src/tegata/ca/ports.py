@@ -588,8 +588,8 @@ class Housekeeping(Protocol):
         ...
 
     async def drop_sessions(self, before: datetime, most: int) -> int: ...
-    async def drop_links(self, until: int) -> int:
-        """The oldest links of the audit log with their events, up to this one."""
+    async def drop_links(self, until: int, count: int) -> int:
+        """The oldest links of the audit log with their events, up to this one; Conflict if they are not so many."""
         ...
 
 

@@ -9,6 +9,7 @@ import pytest
 from tegata.acme import ari
 from tegata.ca.api.shared_nonces import LIFE, SharedNonces
 from tegata.ca.errors import AlreadyReplaced, AuditBroken, BadNonce
+from tegata.ca.model import PRUNED
 from tegata.ca.ports import Work
 from tegata.ca.services import auditing
 from tegata.ca.services import housekeeping as services_housekeeping
@@ -226,3 +227,34 @@ async def test_the_log_is_verified_while_house_keeping_drops(house, housekeeping
 
     monkeypatch.setattr(house.store.audit, "of_link", of_link)
     assert (await audit.verify()).links == 1 < links
+
+
+@pytest.mark.parametrize("statement", ["audit.of_link", "audit.links_from", "housekeeping.drop_links"])
+async def test_a_node_that_lost_its_turn_drops_no_links_twice(house, housekeeping, monkeypatch, statement):
+    """B-93: What another has dropped meanwhile is neither a fault, nor on record as dropped once more."""
+    monkeypatch.setattr(auditing, "MOST_EVENTS", 2)
+    audit = AuditService(house.store)
+    for name in ("a.example.com", "b.example.com", "c.example.com"):
+        await house.register(await house.sell(name))
+    await audit.bind()
+    before = datetime.now(UTC) + DAY
+    aggregate, name = statement.split(".")
+    rows = getattr(house.store, aggregate)
+    do = getattr(rows, name)
+
+    async def late(*wanted):
+        monkeypatch.setattr(rows, name, do)
+        if name == "links_from":
+            found = await do(*wanted)
+            await audit.prune(before, 2)
+            return found
+        await audit.prune(before, 2)
+        return await do(*wanted)
+
+    monkeypatch.setattr(rows, name, late)
+    assert await audit.prune(before, 1) == 0
+    [first, *_] = await house.store.audit.links_from(0, 1)
+    assert first.number == 3
+    assert [one.subject for one in await house.store.audit.of_kind(PRUNED)] == ["2"]
+    await audit.bind()
+    assert (await audit.verify()).unbound == 0

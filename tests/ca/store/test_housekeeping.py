@@ -1,8 +1,10 @@
 """What is old is dropped with all that hangs on it, some at a time; what is not, stays."""
 
+import asyncio
+
 import pytest
 
-from tegata.ca.model import Look, Observation, Session
+from tegata.ca.model import PRUNED, Link, Look, Observation, Session
 from tegata.ca.ports import Store, Work
 from tests.ca.store.records import (
     DAY,
@@ -115,3 +117,18 @@ async def test_sessions_that_ended(store: Store) -> None:
     assert await store.housekeeping.drop_sessions(NOW + SECOND, 10) == 1
     assert await store.customers.session(b"old") is None
     assert await store.customers.session(b"new") is not None
+
+
+async def test_links_go_once(store: Store) -> None:
+    """Of two nodes that drop the same, one does, and the log says so once."""
+    work = Work()
+    for number in range(1, 4):
+        store.audit.note(work, "kind", str(number), {})
+        store.audit.bind(work, number, 1)
+        store.audit.add_link(work, Link(number=number, previous=b"", digest=b"", events=1))
+    await store.commit(work)
+    done = await asyncio.gather(*(store.housekeeping.drop_links(2, 2) for _ in range(2)), return_exceptions=True)
+    assert sorted(map(str, done)) == ["2", "housekeeping.links"]
+    assert [one.subject for one in await store.audit.of_kind(PRUNED)] == ["2"]
+    assert [one.number for one in await store.audit.links_from(0, 9)] == [3]
+    assert await store.audit.of_link(2) == []

@@ -7,7 +7,7 @@ link's digest elsewhere knows of everything before it, the end of the chain incl
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,16 +97,27 @@ class AuditService:
         """Drop up to ``most`` of the oldest links all of whose events happened before, never the newest; how many.
 
         Only if they and the one after them hold: nothing that somebody has changed, put in or taken out is to vanish
-        with them. Raises AuditBroken where they do not, and drops nothing.
+        with them. Raises AuditBroken where they do not, and drops nothing; nor where another node has dropped some
+        meanwhile, which a node that stood still for longer than its turn meets.
         """
         links = await self._store.audit.links_from(0, most + 1)
+        try:
+            count = await self._count_old(links, before)
+            return await self._store.housekeeping.drop_links(links[count - 1].number, count) if count else 0
+        except (AuditBroken, Conflict):
+            if await self._store.audit.links_from(0, 1) == links[:1]:
+                raise
+            return 0
+
+    async def _count_old(self, links: Sequence[Link], before: datetime) -> int:
+        """How many of these links may go; raises AuditBroken if they, or the one after them, do not hold."""
         last: Link | None = None
-        for link in links:
+        for count, link in enumerate(links):
             events = await self._checked(link, last)
             if link is links[-1] or any(event.at >= before for event in events):
-                break
+                return count
             last = link
-        return await self._store.housekeeping.drop_links(last.number) if last else 0
+        return 0
 
     async def _verified(self, head: Link | None) -> Checked:
         links = events = 0

@@ -64,13 +64,17 @@ class HousekeepingRows:
         """Portal sessions that ended before."""
         return await self._drop(before, most, "housekeeping.sessions")
 
-    async def drop_links(self, until: int) -> int:
-        """Links of the audit log up to this one, with their events; the rest still holds, and says so."""
+    async def drop_links(self, until: int, count: int) -> int:
+        """Links of the audit log up to this one, with their events; the rest still holds, and says so.
+
+        Conflict if they are not so many: another node has dropped some, and said so.
+        """
         work = Work()
         audit.record(work, PRUNED, str(until))
         work.add("housekeeping.events", until=until)
-        work.add("housekeeping.links", until=until)
-        return len(await self._engine.commit(work))
+        work.add("housekeeping.links", rows=count, until=until)
+        await self._engine.commit(work)
+        return count
 
     async def _drop(self, before: datetime, most: int, *statements: str) -> int:
         work = Work()

@@ -138,5 +138,4 @@ WHERE link <= :until;
 
 -- name: links
 DELETE FROM links
-WHERE number <= :until
-RETURNING number;
+WHERE number <= :until;
