@@ -258,3 +258,19 @@ async def test_a_node_that_lost_its_turn_drops_no_links_twice(house, housekeepin
     assert [one.subject for one in await house.store.audit.of_kind(PRUNED)] == ["2"]
     await audit.bind()
     assert (await audit.verify()).unbound == 0
+
+
+async def test_the_log_goes_some_events_at_a_time(house, housekeeping, monkeypatch):
+    """However many a link has: nobody waits long for a unit of work, or for what goes before it."""
+    audit = AuditService(house.store)
+    for number in range(4):
+        await house.sell(f"n{number}.example.com")
+        await audit.bind()
+    sizes = [link.events for link in await house.store.audit.links_from(0, 9)]
+    before = datetime.now(UTC) + DAY
+    monkeypatch.setattr(auditing, "MOST_DROPPED", sizes[0] + sizes[1])
+    assert await audit.prune(before, 200) == 2
+    monkeypatch.setattr(auditing, "MOST_DROPPED", 0)
+    assert await audit.prune(before, 200) == 1
+    assert await audit.prune(before, 200) == 0
+    await audit.verify()
