@@ -5,9 +5,13 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from tegata.ca.cli import auditing as command
 from tegata.ca.errors import AuditBroken
 from tegata.ca.ports import Work
 from tegata.ca.services import auditing
@@ -42,22 +46,66 @@ async def test_a_chain_that_holds(house, audit):
     assert later.head.previous or later.head.number > noted.number
 
 
-async def test_the_export_is_checked_without_the_program(house, audit):
-    """B-93: By whoever has SHA-256 and reads lines."""
-    await audit.bind()
-    lines = [line async for line in audit.export()]
-    digest, pending, links = bytes(32), hashlib.sha256(bytes(32)), 0
+def checked(lines: list[str]) -> list[tuple[int, str]]:
+    """The links that lines hold, each checked by SHA-256 alone."""
+    previous, pending = "", b""
+    links: list[tuple[int, str]] = []
     for line in lines:
         told = json.loads(line)
         if "link" not in told:
-            pending.update(line.encode())
+            pending += line.encode()
             continue
-        assert told["previous"] == digest.hex()
-        assert told["digest"] == pending.hexdigest()
-        digest, links = pending.digest(), links + 1
-        pending = hashlib.sha256(digest)
+        assert pending
+        assert previous in ("", told["previous"])
+        previous = hashlib.sha256(bytes.fromhex(told["previous"]) + pending).hexdigest()
+        assert told["digest"] == previous
+        links.append((told["link"], previous))
+        pending = b""
+    return links
+
+
+async def test_the_export_is_checked_without_the_program(audit):
+    """B-93: By whoever has SHA-256 and reads lines."""
+    await audit.bind()
+    links = checked([line async for line in audit.export()])
     head = (await audit.verify()).head
-    assert (head.number, head.digest) == (links, digest)
+    assert [number for number, _ in links] == list(range(1, head.number + 1))
+    assert links[-1] == (head.number, head.digest.hex())
+
+
+@pytest.mark.parametrize("when", range(1, 7))
+async def test_the_log_is_exported_while_house_keeping_drops(house, audit, monkeypatch, tmp_path, when):
+    """B-93: What comes out is one piece, from wherever the log begins by then."""
+    monkeypatch.setattr(auditing, "MOST_EVENTS", 1)
+    await audit.bind()
+    read, reads = house.store.audit.of_link, []
+
+    async def of_link(number):
+        reads.append(number)
+        if len(reads) == when:
+            monkeypatch.setattr(house.store.audit, "of_link", read)
+            assert await audit.prune(datetime.now(UTC) + timedelta(days=1), 4) == 4
+        return await read(number)
+
+    monkeypatch.setattr(house.store.audit, "of_link", of_link)
+    file = tmp_path / "log.jsonl"
+    ca, asked = SimpleNamespace(audit=audit), {"file": str(file)}
+    answer: Any = await command.export(cast("Any", ca), cast("Any", asked))
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    assert answer.data["lines"] == len(lines)
+    links = checked(lines)
+    head = (await audit.verify()).head
+    assert links[0][0] in (1, 5)
+    assert links[-1] == (head.number, head.digest.hex())
+
+
+async def test_what_somebody_has_taken_out_is_no_reason_to_begin_anew(house, audit):
+    """It is the log as it is that is wanted then."""
+    await audit.bind()
+    with closing(sqlite3.connect(house.path)) as database:
+        database.executescript("DELETE FROM events WHERE link IN (2, 3); DELETE FROM links WHERE number = 3")
+    told = [json.loads(line) async for line in audit.export()]
+    assert [one["link"] for one in told if "link" in one][:3] == [1, 2, 4]
 
 
 async def test_a_busy_ca_makes_no_link_for_every_handful(house, audit, monkeypatch):

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TextIO
 
 from tegata.ca import relinting
 from tegata.ca.bootstrap import Ca
@@ -9,6 +10,7 @@ from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import Refused
+from tegata.ca.services.auditing import DroppedMeanwhile
 from tegata.text.catalogue import Sentence
 
 _HOLDS = Sentence(
@@ -46,15 +48,28 @@ async def verify(ca: Ca, asked: Asked) -> Answer:
 
 async def export(ca: Ca, asked: Asked) -> Answer:
     """Write the log to a new file, for whoever checks it elsewhere."""
-    file, lines = Path(asked["file"]), 0
+    file = Path(asked["file"])
     try:
         with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as writing:
-            async for line in ca.audit.export():
-                writing.write(line)
-                lines += 1
+            lines = await _write(ca, writing)
     except OSError as error:
         raise Refused(reason=f"{file}: {error.strerror}") from None
     return Answer({"file": str(file), "lines": lines}, told=_EXPORTED)
+
+
+async def _write(ca: Ca, writing: TextIO) -> int:
+    """The log, of one piece, and how many lines it has."""
+    while True:
+        lines = 0
+        try:
+            async for line in ca.audit.export():
+                writing.write(line)
+                lines += 1
+        except DroppedMeanwhile:
+            writing.seek(0)
+            writing.truncate()
+        else:
+            return lines
 
 
 async def show(ca: Ca, asked: Asked) -> Answer:

@@ -29,6 +29,10 @@ FIRST = bytes(32)
 """What the first link follows."""
 
 
+class DroppedMeanwhile(Exception):
+    """House-keeping has dropped links that were about to be read: whoever wants the whole log begins anew."""
+
+
 @dataclass(frozen=True)
 class Checked:
     """A chain that holds: how many links and events, how many events wait for theirs, and the newest link."""
@@ -149,16 +153,25 @@ class AuditService:
         """The whole chain as lines that anybody can check: the events of a link, and then the link.
 
         The digest of a link is the SHA-256 over the octets of the one before and over its events' lines, each with its
-        line feed.
+        line feed. Raises DroppedMeanwhile where house-keeping was quicker: what was written then is followed by a gap.
         """
         number = 0
         while page := await self._store.audit.links_from(number, _MOST_LINKS):
             for link in page:
-                for event in await self._store.audit.of_link(link.number):
+                events = await self._store.audit.of_link(link.number)
+                if link.number > number > 0 or len(events) != link.events:
+                    await self._require_kept(number or link.number)
+                for event in events:
                     yield line_of(event)
                 told = {"link": link.number, "previous": link.previous.hex(), "digest": link.digest.hex()}
                 yield msgspec.json.encode(told).decode() + "\n"
-            number = page[-1].number + 1
+                number = link.number + 1
+
+    async def _require_kept(self, number: int) -> None:
+        """Pass for a log that somebody else has made a gap in: it is written as it is. Raises DroppedMeanwhile."""
+        oldest = await self._store.audit.links_from(0, 1)
+        if oldest and oldest[0].number > number:
+            raise DroppedMeanwhile
 
     async def _check_first(self, link: Link) -> None:
         """Pass if the chain begins here, or house-keeping has written down that it dropped all before."""
