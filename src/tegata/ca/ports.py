@@ -561,6 +561,24 @@ class SpentNonces(Protocol):
         ...
 
 
+class Place(NamedTuple):
+    """One among the authorizations in the order of their ends."""
+
+    expires: datetime
+    id: str
+
+
+class Swept(NamedTuple):
+    """Of the authorizations that were looked at, how many were dropped and how many are an order's, and the last one.
+
+    None where there was none any more.
+    """
+
+    dropped: int
+    kept: int
+    last: Place | None
+
+
 class Housekeeping(Protocol):
     """Drops up to ``most`` of a kind that ended before an instant, with what hangs on them; how many those were."""
 
@@ -569,8 +587,8 @@ class Housekeeping(Protocol):
         """Only those without a certificate."""
         ...
 
-    async def drop_authorizations(self, before: datetime, most: int) -> int:
-        """Only those that are no order's any more."""
+    async def drop_authorizations(self, before: datetime, most: int, after: Place | None = None) -> Swept:
+        """Only those that are no order's any more, of the next ``most`` that expired before; from the first, or on."""
         ...
 
     async def drop_jobs(self, before: datetime, most: int) -> int: ...

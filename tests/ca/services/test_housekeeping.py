@@ -274,3 +274,36 @@ async def test_the_log_goes_some_events_at_a_time(house, housekeeping, monkeypat
     assert await audit.prune(before, 200) == 1
     assert await audit.prune(before, 200) == 0
     await audit.verify()
+
+
+async def test_what_orders_keep_is_not_gone_through_every_minute(house, housekeeping, monkeypatch):
+    """A part of it in a round, from where the last one ended; what led to nothing goes when its part comes."""
+    monkeypatch.setattr(services_housekeeping, "MOST", 2)
+    monkeypatch.setattr(services_housekeeping, "MOST_KEPT", 2)
+    actor = await house.register(await house.sell(".example.com"))
+    for number in range(5):
+        await house.issue(actor, f"kept{number}.example.com")
+    house.clock.advance(31 * DAY)
+    for number in range(3):
+        await house.order(actor, f"vain{number}.example.com")
+    looked_at = []
+    drop = house.store.housekeeping.drop_authorizations
+
+    async def counting(*wanted):
+        looked_at.append(await drop(*wanted))
+        return looked_at[-1]
+
+    monkeypatch.setattr(house.store.housekeeping, "drop_authorizations", counting)
+    house.clock.advance(60 * DAY)
+    rounds = []
+    for _ in range(5):
+        looked_at.clear()
+        rounds.append((await cleaned(housekeeping)).get("authorizations", 0))
+        assert sum(swept.kept for swept in looked_at) <= 3
+    assert sum(rounds) == 3
+    house.clock.advance(1000 * DAY)
+    for _ in range(4):
+        await cleaned(housekeeping)
+    looked_at.clear()
+    await cleaned(housekeeping)
+    assert [swept.last for swept in looked_at] == [None]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tegata.ca.model import PRUNED, Link, Look, Observation, Session
-from tegata.ca.ports import Store, Work
+from tegata.ca.ports import Place, Store, Work
 from tests.ca.store.records import (
     DAY,
     NOW,
@@ -39,6 +39,10 @@ async def issue(store: Store, name: str, serial: str) -> None:
     await store.commit(work)
 
 
+async def drop_authorizations(store: Store) -> int:
+    return (await store.housekeeping.drop_authorizations(OVER + SECOND, 10)).dropped
+
+
 async def test_orders_that_led_to_nothing(store: Store) -> None:
     """Once they are old; one with a certificate, or only the intent of one, stays as long as that."""
     for name in ("nothing", "issued", "intended", "young"):
@@ -53,7 +57,7 @@ async def test_orders_that_led_to_nothing(store: Store) -> None:
     assert await store.orders.get("nothing") is None
     for name in ("issued", "intended", "young"):
         assert await store.orders.get(name) is not None
-    assert await store.housekeeping.drop_authorizations(OVER + SECOND, 10) == 2
+    assert await drop_authorizations(store) == 2
     assert await store.authorizations.get("nothing-a") is None
     assert await store.authorizations.get("issued-a") is not None
 
@@ -74,11 +78,34 @@ async def test_an_authorization_goes_with_what_was_seen(store: Store) -> None:
     store.observations.insert(work, seen)
     store.orders.insert(work, order(authorization_ids=("authorization",)))
     await store.commit(work)
-    assert await store.housekeeping.drop_authorizations(OVER + SECOND, 10) == 0
+    assert await drop_authorizations(store) == 0
     assert await store.housekeeping.drop_orders(OVER + SECOND, 10) == 1
-    assert await store.housekeeping.drop_authorizations(OVER + SECOND, 10) == 1
+    assert await drop_authorizations(store) == 1
     assert await store.authorizations.of_challenge("authorization-http") is None
     assert await store.observations.of_challenge("authorization-http") == []
+
+
+@pytest.mark.parametrize("most", range(1, 8))
+async def test_authorizations_are_gone_through_in_parts(store: Store, most: int) -> None:
+    """All that are no order's go, each part as great as was said, whatever ends at the same instant."""
+    work = Work()
+    for number in range(3):
+        store.authorizations.insert(work, authorization(f"vain-{number}"))
+    store.authorizations.insert(work, authorization("early", expires_at=OVER - SECOND))
+    store.authorizations.insert(work, authorization("young", expires_at=OVER + SECOND))
+    await store.commit(work)
+    await place_order(store, "kept")
+    last: Place | None = None
+    parts: list[tuple[int, int]] = []
+    while not parts or last is not None:
+        dropped, kept, last = await store.housekeeping.drop_authorizations(OVER + SECOND, most, last)
+        parts.append((dropped, kept))
+    assert sum(dropped for dropped, _ in parts) == 4
+    assert sum(kept for _, kept in parts) == 2
+    assert max(dropped + kept for dropped, kept in parts) == min(most, 6)
+    assert parts[-1] == (0, 0)
+    for name in ("young", "kept-a", "kept-b"):
+        assert await store.authorizations.get(name) is not None
 
 
 async def test_certificates_after_their_time(store: Store) -> None:
@@ -92,7 +119,7 @@ async def test_certificates_after_their_time(store: Store) -> None:
     assert await store.housekeeping.drop_certificates(ENDED + SECOND, 3) == 2
     assert await store.housekeeping.drop_certificates(ENDED + SECOND, 3) == 0
     assert await store.housekeeping.drop_orders(OVER + SECOND, 10) == 5
-    assert await store.housekeeping.drop_authorizations(OVER + SECOND, 10) == 10
+    assert await drop_authorizations(store) == 10
 
 
 async def test_work_that_nobody_does(store: Store) -> None:

@@ -4,10 +4,11 @@ What nobody asked about to the end goes soon; what a certificate was issued by, 
 settings say after the certificate's end. Contracts, customers, credentials and accounts stay.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from tegata.ca.ports import Store
+from tegata.ca.ports import Place, Store
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.settings import Retention
 
@@ -26,6 +27,9 @@ MOST_NONCES = 1_000_000
 What ends before those counts as spent. Clients that are given such an answer try again with the nonce in it.
 """
 
+MOST_KEPT = 20_000
+"""Authorizations of orders that are looked at in a round, of the millions that there may be."""
+
 Drop = Callable[[datetime, int], Awaitable[int]]
 
 
@@ -34,6 +38,7 @@ class HousekeepingService:
 
     def __init__(self, *, store: Store, retention: Retention, clock: Callable[[], datetime]) -> None:
         self._store, self._retention, self._clock = store, retention, clock
+        self._swept: Place | None = None
 
     async def clean(self) -> dict[str, int]:
         """Drop everything that is old enough now; how much of each kind, those of which there was any.
@@ -55,15 +60,27 @@ class HousekeepingService:
             ("jobs", old.drop_jobs, abandoned),
             ("certificates", old.drop_certificates, evidence),
             ("orders", old.drop_orders, abandoned),
-            ("authorizations", old.drop_authorizations, abandoned),
-            ("links", AuditService(self._store).prune, log_of_evidence),
         )
         async with self._store.alone(HOUSEKEEPING):
             floor = await old.narrow_nonces(MOST_NONCES)
             narrowed = 0 if floor is None else await self._all(old.drop_nonces, floor)
             dropped = {kind: await self._all(drop, before) for kind, drop, before in steps}
             dropped["nonces"] += narrowed
+            dropped["authorizations"] = await self._sweep(abandoned)
+            dropped["links"] = await self._all(AuditService(self._store).prune, log_of_evidence)
         return {kind: count for kind, count in dropped.items() if count}
+
+    async def _sweep(self, before: datetime) -> int:
+        """Drop authorizations that nothing hangs on any more, going on where the last time ended."""
+        dropped = kept = 0
+        while kept < MOST_KEPT:
+            swept = await self._store.housekeeping.drop_authorizations(before, MOST, self._swept)
+            self._swept = swept.last
+            if swept.last is None:
+                break
+            dropped, kept = dropped + swept.dropped, kept + swept.kept
+            await asyncio.sleep(0)  # others have their turn
+        return dropped
 
     async def _all(self, drop: Drop, before: datetime) -> int:
         count = 0

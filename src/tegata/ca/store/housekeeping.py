@@ -5,15 +5,17 @@ and that one node at a time asks, is the house-keeping service's matter.
 """
 
 from datetime import datetime
+from typing import Any
 
 from tegata.ca.model import PRUNED
-from tegata.ca.ports import Work
+from tegata.ca.ports import Place, Swept, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, micros
 from tegata.ca.store.engine import Engine
 from tegata.ca.store.nonces import FLOOR
 
 _OF_CERTIFICATES = ("housekeeping.release_orders", "housekeeping.precertificates", "housekeeping.certificates")
+_OF_AUTHORIZATIONS = ("housekeeping.observations", "housekeeping.challenges", "housekeeping.authorizations")
 _OF_ORDERS = ("housekeeping.uses_by_orders", "housekeeping.links_of_orders", "housekeeping.orders")
 
 
@@ -31,11 +33,26 @@ class HousekeepingRows:
         """Orders without a certificate that expired before."""
         return await self._drop(before, most, *_OF_ORDERS)
 
-    async def drop_authorizations(self, before: datetime, most: int) -> int:
-        """Authorizations that expired before and are no order's any more, with their challenges and observations."""
-        return await self._drop(
-            before, most, "housekeeping.observations", "housekeeping.challenges", "housekeeping.authorizations"
+    async def drop_authorizations(self, before: datetime, most: int, after: Place | None = None) -> Swept:
+        """Authorizations that expired before and are no order's any more, with their challenges and observations.
+
+        Of the next ``most``, those of orders among them.
+        """
+        after_at, after_id = (micros(after.expires), after.id) if after else (0, "")
+        begin: dict[str, Any] = {"after_at": after_at, "after_id": after_id}
+        rows = await self._engine.fetch(
+            "housekeeping.expired_authorizations", before=micros(before), most=most, **begin
         )
+        if not rows:
+            return Swept(0, 0, None)
+        last_at, last_id, _ = rows[-1]
+        dropped = 0
+        if not all(is_kept for _, _, is_kept in rows):
+            work = Work()
+            for name in _OF_AUTHORIZATIONS:
+                work.add(name, **begin, last_at=last_at, last_id=last_id, most=most)
+            dropped = len(await self._engine.commit(work))
+        return Swept(dropped, len(rows) - dropped, Place(instant(last_at), last_id))
 
     async def drop_jobs(self, before: datetime, most: int) -> int:
         """Work that was wanted before and that nobody does."""

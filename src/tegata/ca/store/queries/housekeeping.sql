@@ -54,37 +54,52 @@ WHERE id IN (
 )
 RETURNING id;
 
+-- Most of what has expired is an order's that stays for years with its certificate: it is gone through in parts, or each
+-- look for the few others would go through all of it.
+-- name: expired_authorizations
+SELECT a.expires_at, a.id, EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = a.id)
+FROM authorizations AS a
+WHERE a.expires_at < :before AND (a.expires_at, a.id) > (:after_at, :after_id)
+ORDER BY a.expires_at, a.id
+LIMIT :most;
+
 -- name: observations
 DELETE FROM observations
 WHERE challenge_id IN (
     SELECT id FROM challenges
     WHERE authorization_id IN (
-        SELECT id FROM authorizations AS a
-        WHERE expires_at < :before
-            AND NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = a.id)
-        ORDER BY expires_at, id
-        LIMIT :most
+        SELECT id FROM (
+            SELECT id FROM authorizations
+            WHERE (expires_at, id) > (:after_at, :after_id) AND (expires_at, id) <= (:last_at, :last_id)
+            ORDER BY expires_at, id
+            LIMIT :most
+        ) AS ended
+        WHERE NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = ended.id)
     )
 );
 
 -- name: challenges
 DELETE FROM challenges
 WHERE authorization_id IN (
-    SELECT id FROM authorizations AS a
-    WHERE expires_at < :before
-        AND NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = a.id)
-    ORDER BY expires_at, id
-    LIMIT :most
+    SELECT id FROM (
+        SELECT id FROM authorizations
+        WHERE (expires_at, id) > (:after_at, :after_id) AND (expires_at, id) <= (:last_at, :last_id)
+        ORDER BY expires_at, id
+        LIMIT :most
+    ) AS ended
+    WHERE NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = ended.id)
 );
 
 -- name: authorizations
 DELETE FROM authorizations
 WHERE id IN (
-    SELECT id FROM authorizations AS a
-    WHERE expires_at < :before
-        AND NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = a.id)
-    ORDER BY expires_at, id
-    LIMIT :most
+    SELECT id FROM (
+        SELECT id FROM authorizations
+        WHERE (expires_at, id) > (:after_at, :after_id) AND (expires_at, id) <= (:last_at, :last_id)
+        ORDER BY expires_at, id
+        LIMIT :most
+    ) AS ended
+    WHERE NOT EXISTS (SELECT 1 FROM order_authorizations AS o WHERE o.authorization_id = ended.id)
 )
 RETURNING id;
 
