@@ -231,8 +231,10 @@ class Certificates(Protocol):
         """Up to ``most`` issued certificates by their serials, those after this one."""
         ...
 
-    async def current_for(self, contract_id: str, names: Sequence[str], now: datetime) -> list[Certificate]:
-        """Issued, unrevoked, unexpired certificates of the contract for exactly these names, newest first."""
+    async def current_for(
+        self, contract_id: str, names: Sequence[str], until: datetime, most: int
+    ) -> list[Certificate]:
+        """Issued, unrevoked certificates of the contract for exactly these names that last until then, newest first."""
         ...
 
     async def count_valid(self, contract_id: str, now: datetime) -> int:

@@ -345,6 +345,30 @@ async def test_what_an_order_cannot_replace(house):
     assert shared.order.replaces == cert_id
 
 
+async def test_an_order_reads_no_more_of_its_predecessors_than_the_rule_takes(house, monkeypatch):
+    """None where a certificate has its full life; else so many that one more would be too many."""
+    long, short = await house.sell(), await house.sell("short.example.com", ends=NOW + 20 * DAY)
+    actor, other = await house.register(long), await house.register(short)
+    for _ in range(4):
+        await house.issue(other, "short.example.com")
+    house.policy = msgspec.structs.replace(house.policy, reissues_at_contract_end=1)
+    await house.restart()
+    rows, found = house.store.certificates, []
+    read = rows.current_for
+
+    async def reading(*wanted):
+        found.append(len(await read(*wanted)))
+        return await read(*wanted)
+
+    monkeypatch.setattr(rows, "current_for", reading)
+    for _ in range(3):
+        await house.issue(actor)
+    assert found == []
+    with pytest.raises(ReissueLimited):
+        await house.order(other, "short.example.com")
+    assert found == [2]
+
+
 async def test_the_storm_at_the_contracts_end(house):
     """Three re-issues, then a refusal with the end and the time to try again; renewing the contract lifts it."""
     added = await house.sell(ends=NOW + 20 * DAY)

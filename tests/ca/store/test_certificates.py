@@ -89,7 +89,7 @@ async def test_an_order_has_one_certificate_and_a_serial_number_too(store: Store
 
 
 async def test_current_certificates_for_exactly_these_names(store: Store) -> None:
-    """Whatever their order; issued, unrevoked, unexpired, newest first, of this contract."""
+    """Whatever their order; issued, unrevoked, that last until then, newest first, of this contract, so many."""
     await populate(store)
     work = Work()
     store.contracts.insert(work, contract(id="foreign"))
@@ -112,9 +112,11 @@ async def test_current_certificates_for_exactly_these_names(store: Store) -> Non
         store.certificates.intend(work, record)
     await store.commit(work)
     names = ["www.example.com", "example.com"]
-    assert await store.certificates.current_for("contract", names, NOW + DAY + SECOND) == [new, old]
-    assert [c.serial for c in await store.certificates.current_for("contract", names, NOW + DAY)] == ["02", "01", "06"]
-    assert await store.certificates.current_for("contract", ["example.com"], NOW) == []
+    assert await store.certificates.current_for("contract", names, NOW + DAY + SECOND, 9) == [new, old]
+    found = await store.certificates.current_for("contract", names, NOW + DAY, 9)
+    assert [c.serial for c in found] == ["02", "01", "06"]
+    assert await store.certificates.current_for("contract", names, NOW + DAY, 2) == [new, old]
+    assert await store.certificates.current_for("contract", ["example.com"], NOW, 9) == []
     assert [c.serial for c in await store.certificates.of_contract("foreign")] == ["07"]
     assert len(await store.certificates.of_contract("contract")) == 6
     assert len(await store.certificates.all()) == 7

@@ -13,26 +13,24 @@ from tegata.ca.policy.contracts import full_life_end, latest_end
 from tegata.ca.settings import Service
 
 
+def cut_short(contract: Contract, service: Service, issuer_not_after: datetime, now: datetime) -> datetime | None:
+    """The last second that a certificate would have now, where contract or issuer end it early, else None."""
+    not_before = whole_second(now)
+    end = latest_end(contract, service, issuer_not_after, not_before)
+    return None if end == full_life_end(service, not_before) else end
+
+
 def check_reissue(
-    current: Sequence[Certificate],
-    *,
-    contract: Contract,
-    service: Service,
-    issuer_not_after: datetime,
-    reissues: int,
-    now: datetime,
+    as_good: Sequence[Certificate], *, contract: Contract, end: datetime, reissues: int, now: datetime
 ) -> None:
     """Pass unless another certificate for the same names would be pointless once too often; raises ReissueLimited.
 
-    ``current`` are the certificates in place for exactly these names, newest first. Pointless is one that could not end
-    later than those in place, before the renewal window of the newest; ``reissues`` of that kind are allowed beside the
-    first certificate, for a lost or leaked key. One with its full life ahead is never limited.
+    ``as_good`` are the certificates in place for exactly these names, newest first, that last until ``end``, which is
+    when contract or issuer would end another one (``cut_short``); of more than ``reissues`` and one the rest is not
+    needed. Pointless is one that could not end later than those, before the renewal window of the newest; ``reissues``
+    of that kind are allowed beside the first certificate, for a lost or leaked key. One with its full life ahead is
+    never limited.
     """
-    not_before = whole_second(now)
-    end = latest_end(contract, service, issuer_not_after, not_before)
-    if end == full_life_end(service, not_before):
-        return
-    as_good = [certificate for certificate in current if certificate.not_after >= end]
     if len(as_good) <= reissues:
         return
     window = renewal_window(as_good[0], contract)

@@ -82,16 +82,23 @@ class Admission:
         begin = calendar.beginning(not_before, earliest=earliest, now=now, behind=behind)
         latest = contracts.latest_end(contract, service, self._issuer_not_after, begin)
         end = calendar.end(not_after, begin=begin, latest=latest)
-        values = [identifier.value for identifier in admitted]
-        quotas.check_reissue(
-            await self._store.certificates.current_for(contract.id, values, now),
-            contract=contract,
-            service=service,
-            issuer_not_after=self._issuer_not_after,
-            reissues=self._policy.reissues_at_contract_end,
-            now=now,
-        )
+        await self._check_reissue(contract, service, admitted, now)
         return Admitted(service, chosen, admitted, begin, end)
+
+    async def _check_reissue(
+        self, contract: Contract, service: Service, identifiers: Sequence[Identifier], now: datetime
+    ) -> None:
+        """Pass unless such certificates are in place often enough; raises ReissueLimited.
+
+        No more of them are read than that takes: who renews every hour has thousands for the same names.
+        """
+        end = quotas.cut_short(contract, service, self._issuer_not_after, now)
+        if end is None:
+            return
+        reissues = self._policy.reissues_at_contract_end
+        values = [identifier.value for identifier in identifiers]
+        as_good = await self._store.certificates.current_for(contract.id, values, max(end, now), reissues + 1)
+        quotas.check_reissue(as_good, contract=contract, end=end, reissues=reissues, now=now)
 
     def service(self, contract: Contract, now: datetime) -> Service:
         """What the contract is about, as it may be had now; raises ServiceWithoutAcme."""

@@ -49,10 +49,16 @@ class CertificateRows:
         """Issued certificates by their serials, those after one."""
         return _certificates(await self._database.fetch("certificates.issued_after", after=after, most=most))
 
-    async def current_for(self, contract_id: str, names: Sequence[str], now: datetime) -> list[Certificate]:
-        """The contract's issued, unrevoked, unexpired certificates for exactly these names, newest first."""
+    async def current_for(
+        self, contract_id: str, names: Sequence[str], until: datetime, most: int
+    ) -> list[Certificate]:
+        """The contract's issued, unrevoked certificates for exactly these names that last until then, newest first."""
         rows = await self._database.fetch(
-            "certificates.current_for", contract_id=contract_id, names_digest=_digest(names), now=micros(now)
+            "certificates.current_for",
+            contract_id=contract_id,
+            names_digest=_digest(names),
+            until=micros(until),
+            most=most,
         )
         return _certificates(rows)
 

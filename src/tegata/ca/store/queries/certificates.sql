@@ -48,9 +48,10 @@ WHERE contract_id = :contract_id AND not_after >= :now AND issued_at IS NOT NULL
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
     chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
-WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after >= :now
+WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after >= :until
     AND issued_at IS NOT NULL AND revoked_at IS NULL
-ORDER BY intended_at DESC, serial;
+ORDER BY intended_at DESC, serial
+LIMIT :most;
 
 -- Those that are the newest for their names, and either past half of their life, wanted replaced, or from before the
 -- contract was renewed: all whose time to be replaced may have gone by.
