@@ -323,6 +323,15 @@ async def test_a_unit_is_as_few_statements_as_may_be(made: str, tmp_path: Path) 
     await store.close()
 
 
+@pytest.mark.parametrize("text", ["DELETE FROM jobs RETURNING id", "SELECT id FROM jobs"])
+def test_what_gives_rows_is_no_guard(text: str) -> None:
+    """Its rows are given, not counted: a guard that is there and never judged is a fault of ours, and told as such."""
+    units = Units({"it": text})
+    assert units.runs([Statement("it", {}, None)])[0].sql == text
+    with pytest.raises(ValueError, match="it gives rows"):
+        units.runs([Statement("it", {}, 1)])
+
+
 async def test_a_guard_undoes_the_whole_statement(made: str, tmp_path: Path) -> None:
     """One round trip, one transaction: what was inserted before the failing guard is gone with it."""
     store = opened(made, tmp_path)

@@ -52,7 +52,10 @@ class Units:
         self._sql = lru_cache(4096)(self._joined)
 
     def runs(self, statements: Sequence[Statement]) -> list[Run]:
-        """The unit's statements, as many in one as may be; the last run gives the rows of the last statement."""
+        """The unit's statements, as many in one as may be; the last run gives the rows of the last statement.
+
+        A statement that gives rows cannot be a guard here: ValueError.
+        """
         runs = []
         for group in self._groups(statements):
             sql, names = self._sql(tuple((one.name, one.rows) for one in group))
@@ -80,6 +83,8 @@ class Units:
     def _joined(self, shape: tuple[tuple[str, int | None], ...]) -> tuple[str, list[tuple[int, str]]]:
         """The SQL of a run, and for each parameter the number of its statement and its name."""
         if len(shape) == 1 and self._known[shape[0][0]].has_rows:
+            if shape[0][1] is not None:
+                raise ValueError(f"{shape[0][0]} gives rows, and nobody would count them")
             text = dialect.numbered(self._known[shape[0][0]].text)
             return text.sql, [(0, name) for name in text.parameters]
         parts, checks = [], ["1"]
