@@ -20,10 +20,10 @@ FROM events
 WHERE link = :link
 ORDER BY at, id;
 
+-- What a dead process has bound to the next link waits for it still.
 -- name: count_unbound
-SELECT count(*)
-FROM events
-WHERE link IS NULL;
+SELECT (SELECT count(*) FROM events WHERE link IS NULL)
+    + (SELECT count(*) FROM events WHERE link = (SELECT COALESCE(max(number), 0) + 1 FROM links));
 
 -- Who binds or links at the same moment is waited for, and seen by the next statement: a turn may be lost unnoticed.
 -- name: hold
