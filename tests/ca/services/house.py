@@ -435,6 +435,10 @@ class House:
         der = csr.build(key, names, common_name=names[0])
         return await self.issuance.finalize(await self.again(actor), view.order.id, der)
 
+    async def issued(self, contract_id: str | None = None) -> list[Certificate]:
+        """The issued certificates of a contract, newest first, or all of them."""
+        return [one async for one in self.certificates.listed(contract_id)]
+
     async def issue(self, actor: Actor, *names: str, **wishes: str) -> Certificate:
         """A certificate, from order to download."""
         view = await self.finalize(actor, await self.ready(actor, *names, **wishes))

@@ -1,11 +1,15 @@
 """Certificates after issuance: downloaded, revoked by whoever may, and when they should be renewed."""
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.acme import ari
 from tegata.acme.codec import Malformed
 from tegata.acme.window import Window, default_window
+from tegata.ca.cli import certificates as command
 from tegata.ca.errors import (
     AlreadyRevoked,
     BadRevocationReason,
@@ -16,6 +20,7 @@ from tegata.ca.errors import (
     UnknownCertificate,
     UnknownObject,
 )
+from tegata.ca.model import Certificate
 from tegata.ca.services import certificates
 from tegata.pki.certs import load_chain
 from tegata.pki.key_types import KeyType
@@ -73,20 +78,27 @@ async def test_what_was_only_intended_is_no_certificate(house, issued):
     key_id, _ = ari.parse_cert_id(ari.cert_id(leaf(certificate)) or "")
     with pytest.raises(NotFound):
         await house.certificates.renewal_info(ari.cert_id_of(key_id, int(intended.serial, 16)))
-    assert await house.certificates.list() == [certificate]
+    assert await house.issued() == [certificate]
 
 
-async def test_lists(house, issued):
-    """All, or a contract's; an unknown contract is told so."""
+async def test_lists(house, issued, monkeypatch):
+    """All, or a contract's, read some at a time, and told with the newest first; an unknown contract is told so."""
     actor, certificate = issued
     other = await house.register(await house.sell("www.example.org"))
-    house.clock.advance(SECOND)
-    newest = await house.issue(other, "www.example.org")
-    assert await house.certificates.list() == [newest, certificate]
-    assert await house.certificates.list(actor.contract.id) == [certificate]
+    newer: list[Certificate] = []
+    for _ in range(4):
+        house.clock.advance(SECOND)
+        newer.insert(0, await house.issue(other, "www.example.org"))
+    monkeypatch.setattr(certificates, "PART", 2)
+    assert await house.issued() == sorted([*newer, certificate], key=lambda one: one.serial)
+    assert await house.issued(actor.contract.id) == [certificate]
+    assert await house.issued(other.contract.id) == newer
+    ca, asked = SimpleNamespace(certificates=house.certificates, now=house.clock), {"contract": None}
+    told: Any = await command.listing(cast("Any", ca), cast("Any", asked))
+    assert [one["serial"] for one in told.data] == [one.serial for one in (*newer, certificate)]
     assert await house.certificates.show(certificate.serial.upper()) == certificate
     with pytest.raises(UnknownObject):
-        await house.certificates.list("C0")
+        await house.issued("C0")
 
 
 async def test_pages(house, issued, monkeypatch):

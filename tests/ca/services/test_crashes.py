@@ -49,7 +49,7 @@ async def test_death_before_the_signature(house, interrupted):
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
     intended = await intent(house, view)
     assert intended.chain_pem is None
-    assert await house.certificates.list() == [], "an intent is no certificate yet"
+    assert await house.issued() == [], "an intent is no certificate yet"
     assert await house.work() == 0, "the request itself had a head start"
     house.clock.advance(5 * SECOND)
     assert await house.work() == 1

@@ -388,7 +388,7 @@ async def test_full_lives_are_not_limited(house):
     actor = await house.register(await house.sell())
     for _ in range(6):
         await house.issue(actor)
-    assert len(await house.certificates.list(actor.contract.id)) == 6
+    assert len(await house.issued(actor.contract.id)) == 6
 
 
 async def test_an_expired_order_is_over(house):

@@ -20,7 +20,7 @@ MINUTE = HOUR / 60
 
 
 async def reasons(house):
-    return {one.names[0]: one.reason for one in await house.certificates.list()}
+    return {one.names[0]: one.reason for one in await house.issued()}
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ async def test_what_was_being_signed_is_not_finished(house, sold):
     await house.work()
     ended = await house.orders.get(one, view.order.id)
     assert (ended.status, ended.order.fault.code) == ("invalid", "issuance.failed")
-    assert await house.certificates.list() == []
+    assert await house.issued() == []
 
 
 async def test_what_slipped_through_is_swept(house, sold):

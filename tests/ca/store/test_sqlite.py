@@ -190,7 +190,6 @@ def test_statements_and_code_agree(path: Path) -> None:
 
 WALKS = {
     "contracts.all",
-    "certificates.all",
     "blocked_keys.all",
     "audit.newest_link",
     "problem_reports.all",

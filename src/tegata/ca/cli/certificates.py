@@ -1,6 +1,7 @@
 """``tegata-ca cert``: certificates as the operator sees and revokes them."""
 
 import json
+from operator import itemgetter
 from pathlib import Path
 
 from tegata.ca.bootstrap import Ca
@@ -14,9 +15,11 @@ _COLUMNS = ("serial", "contract", "status", "not_before", "not_after", "names")
 
 
 async def listing(ca: Ca, asked: Asked) -> Answer:
-    """Certificates, all or a contract's."""
-    found = await ca.certificates.list(asked["contract"])
-    return Answer([shapes.certificate(one, ca.now()) for one in found], _COLUMNS)
+    """Certificates, all or a contract's, the newest first."""
+    now = ca.now()
+    found = [(one.intended_at, shapes.certificate(one, now)) async for one in ca.certificates.listed(asked["contract"])]
+    found.sort(key=itemgetter(0), reverse=True)
+    return Answer([shape for _, shape in found], _COLUMNS)
 
 
 async def show(ca: Ca, asked: Asked) -> Answer:

@@ -3,7 +3,7 @@
 Issuing them is the issuance service's matter, the CRL the CRL service's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -242,15 +242,25 @@ class CertificateService:
         found = await self._store.certificates.issued_before(contract_id, before, PAGE + 1)
         return found[:PAGE], found[PAGE - 1].serial if len(found) > PAGE else None
 
-    async def list(self, contract_id: str | None = None) -> list[Certificate]:
-        """The issued certificates of a contract, or all, newest first; raises UnknownObject."""
+    async def listed(self, contract_id: str | None = None) -> AsyncIterator[Certificate]:
+        """The issued certificates of a contract, newest first, or all by their serial numbers; raises UnknownObject.
+
+        Some are read at a time: a million are more than a machine's memory, and take longer than a statement may.
+        """
         if contract_id is None:
-            found = await self._store.certificates.all()
-        elif await self._store.contracts.get(contract_id) is None:
+            after = ""
+            while found := await self._store.certificates.issued_after(after, PART):
+                for certificate in found:
+                    yield certificate
+                after = found[-1].serial
+            return
+        if await self._store.contracts.get(contract_id) is None:
             raise UnknownObject(kind="contract", name=contract_id)
-        else:
-            found = await self._store.certificates.of_contract(contract_id)
-        return [certificate for certificate in found if certificate.issued_at is not None]
+        before = None
+        while found := await self._store.certificates.issued_before(contract_id, before, PART):
+            for certificate in found:
+                yield certificate
+            before = found[-1]
 
     async def count_valid(self, contract_id: str) -> int:
         """How many certificates of a contract are good now, without a look at what is in them."""

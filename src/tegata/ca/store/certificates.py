@@ -29,10 +29,6 @@ class CertificateRows:
         rows = await self._database.fetch("certificates.intended_for", order_id=order_id)
         return _certificate(rows[0]) if rows else None
 
-    async def of_contract(self, contract_id: str) -> list[Certificate]:
-        """The contract's certificates, newest first."""
-        return _certificates(await self._database.fetch("certificates.of_contract", contract_id=contract_id))
-
     async def issued_before(self, contract_id: str, before: Certificate | None, most: int) -> list[Certificate]:
         """The contract's issued certificates, newest first: the first ones, or those after one of them."""
         at, serial = (micros(before.intended_at), before.serial) if before else (_NEVER, "")
@@ -40,10 +36,6 @@ class CertificateRows:
             "certificates.issued_before", contract_id=contract_id, at=at, serial=serial, most=most
         )
         return _certificates(rows)
-
-    async def all(self) -> list[Certificate]:
-        """Every certificate, newest first."""
-        return _certificates(await self._database.fetch("certificates.all"))
 
     async def issued_after(self, after: str, most: int) -> list[Certificate]:
         """Issued certificates by their serials, those after one."""

@@ -10,13 +10,6 @@ SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, 
 FROM certificates
 WHERE order_id = :order_id;
 
--- name: of_contract
-SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
-FROM certificates
-WHERE contract_id = :contract_id
-ORDER BY intended_at DESC, serial;
-
 -- name: issued_before
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
     chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
@@ -24,12 +17,6 @@ FROM certificates
 WHERE contract_id = :contract_id AND issued_at IS NOT NULL AND (intended_at, serial) < (:at, :serial)
 ORDER BY intended_at DESC, serial DESC
 LIMIT :most;
-
--- name: all
-SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
-    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
-FROM certificates
-ORDER BY intended_at DESC, serial;
 
 -- name: issued_after
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
