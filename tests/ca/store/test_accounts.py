@@ -7,6 +7,7 @@ import pytest
 
 from tegata.ca.model import Application
 from tegata.ca.ports import Conflict, Store, Usage, Use, Work
+from tegata.ca.store import accounts as rows
 from tests.ca.store.conftest import Place
 from tests.ca.store.records import DAY, NOW, SECOND, account, contract, credential, customer, place_order, populate
 
@@ -248,6 +249,22 @@ async def test_an_account_changes_its_key(store: Store) -> None:
     assert await store.accounts.former_keys("second") == ()
     assert await store.accounts.by_thumbprint("thumb") is None
     assert await refused(store, change("thumb", "newer")) == "accounts.change_key"
+
+
+async def test_keys_without_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """X-44, S-30: An account may change its key as often as it likes: the first ones are remembered."""
+    monkeypatch.setattr(rows, "MOST_FORMER_KEYS", 3)
+    await populate(store)
+    former = "thumb"
+    for number in range(6):
+        work = Work()
+        store.accounts.change_key(work, "account", former=former, thumbprint=f"key-{number}", jwk={})
+        await store.commit(work)
+        former = f"key-{number}"
+    assert await store.accounts.former_keys("account") == ("key-0", "key-1", "thumb")
+    changed = await store.accounts.get("account")
+    assert changed is not None
+    assert changed.thumbprint == "key-5"
 
 
 async def test_another_credential(store: Store) -> None:

@@ -175,7 +175,7 @@ class ChallengeService:
             await self._conclude(job, authorization, challenge, verdict, current)
 
     async def _question(self, account: Account, authorization: Authorization, challenge: Challenge) -> Question:
-        """What is asked; a record that stays may have been made with any key that the account ever had (X-44)."""
+        """What is asked; a record that stays may have been made with a key that the account had before (X-44)."""
         if challenge.type != DNS_PERSIST_01:
             return question(account, authorization, challenge, self._account_urls)
         return question(

@@ -15,6 +15,9 @@ from tegata.ca.store.engine import Engine, Row
 MOST_KNOWN = 2_000
 """Accounts of which the records are kept, beside the row that they were read from: making them takes longer."""
 
+MOST_FORMER_KEYS = 1000
+"""Of an account, which may change its key as often as it likes: each is looked for in every record that stays."""
+
 
 class AccountRows:
     """Accounts by id and by key (``ports.Accounts``)."""
@@ -87,9 +90,12 @@ class AccountRows:
         audit.record(work, "account.contacts-changed", account_id)
 
     def change_key(self, work: Work, account_id: str, *, former: str, thumbprint: str, jwk: JWK) -> None:
-        """Replace the key, if it is still the former and no account has the new one; the former is remembered."""
+        """Replace the key, if it is still the former and no account has the new one; the former is remembered.
+
+        No more than ``MOST_FORMER_KEYS`` are.
+        """
         work.add("accounts.change_key", rows=1, id=account_id, former=former, thumbprint=thumbprint, jwk=json(jwk))
-        work.add("accounts.remember_key", id=account_id, former=former)
+        work.add("accounts.remember_key", id=account_id, former=former, most=MOST_FORMER_KEYS)
         audit.record(work, "account.key-changed", account_id, former=former, thumbprint=thumbprint)
 
     def bind(self, work: Work, account_id: str, *, former: str, kid: str, binding: bytes) -> None:

@@ -44,7 +44,8 @@ WHERE id = :id AND thumbprint = :former AND deactivated_at IS NULL
 
 -- name: remember_key
 INSERT INTO former_keys (account_id, thumbprint)
-VALUES (:id, :former)
+SELECT :id, :former
+WHERE (SELECT count(*) FROM former_keys WHERE account_id = :id) < :most
 ON CONFLICT DO NOTHING;
 
 -- name: former_keys
