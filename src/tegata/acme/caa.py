@@ -17,11 +17,12 @@ _CRITICAL = 0x80 | 0x01
 _ISSUE, _ISSUEWILD = "issue", "issuewild"
 _KNOWN = frozenset({_ISSUE, _ISSUEWILD, "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"})
 
-# An issue value (RFC 8659 §4.2): an issuer's domain name or none, then perhaps parameters.
+# An issue value (RFC 8659 §4.2): an issuer's domain name or none, then perhaps parameters. Blanks are never given back:
+# a record may have 64 KiB of them, and would else be read in their number squared.
 _LABEL = r"[A-Za-z0-9](?:-*[A-Za-z0-9])*"
 _ISSUER = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_VALUE = re.compile(rf"[ \t]*({_LABEL}(?:\.{_LABEL})*)?[ \t]*(?:;(.*))?", re.DOTALL)
-_PARAMETER = re.compile(rf"[ \t]*({_LABEL})[ \t]*=[ \t]*([!-:<-~]*)[ \t]*")
+_VALUE = re.compile(rf"[ \t]*+({_LABEL}(?:\.{_LABEL})*)?[ \t]*+(?:;(.*))?", re.DOTALL)
+_PARAMETER = re.compile(rf"[ \t]*+({_LABEL})[ \t]*+=[ \t]*+([!-:<-~]*)[ \t]*+")
 _METHODS = re.compile(r"[A-Za-z0-9-]+(?:,[A-Za-z0-9-]+)*")
 # The Baseline Requirements' own labels, for the number of the subsection of 3.2.2.4 (X-31).
 _METHOD_LABELS = {

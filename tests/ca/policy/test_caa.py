@@ -1,5 +1,7 @@
 """What a set of CAA records permits, case by case of RFC 8659 and RFC 8657."""
 
+from time import process_time
+
 import msgspec
 import pytest
 
@@ -167,6 +169,14 @@ LABELS = {
     "dns-account-01": "ca-tbr-21",
     "dns-persist-01": "ca-tbr-22",
 }
+
+
+@pytest.mark.parametrize("value", ["{}!", "ca.example.com{}!", "ca.example.com; a={}\x01", "ca.example.com; {}!"])
+def test_a_value_of_blanks_takes_no_time(value):
+    """S-20: a record has 64 KiB if its owner likes, and everybody waits for it; in their square it took minutes."""
+    began = process_time()
+    assert reason(f"issue {value.format(' ' * 60_000)}")
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize("method", LABELS)
