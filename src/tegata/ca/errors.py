@@ -299,7 +299,12 @@ class PermissionMissing(SeveralRefused):
     @property
     def is_passing(self) -> bool:
         """Whether nothing forbids any of them; it could only not be looked up."""
-        return all(isinstance(refusal, CaaUnknown) for _, refusal in self.refusals)
+        return all(self.is_unknown(refusal) for _, refusal in self.refusals)
+
+    @staticmethod
+    def is_unknown(refusal: CaError) -> bool:
+        """Whether nobody could say: the name's DNS fails, or too few of the CA's places could look."""
+        return isinstance(refusal, CaaUnknown | TooFewPerspectives)
 
 
 class ProfileRefused(CaError):

@@ -18,6 +18,7 @@ from tegata.ca.errors import (
     CredentialDisabled,
     OrderNotReady,
     PermissionMissing,
+    TooFewPerspectives,
     TooManyFailures,
 )
 from tegata.ca.model import Look
@@ -35,6 +36,7 @@ FORBIDDEN = Verdict(
     b'{"records":["0 issue \\";\\""]}',
 )
 UNKNOWN = Verdict(CaaUnknown(name="a.example.net", domain="net", reason="there was no answer in time"), b"{}")
+ELSEWHERE = Verdict(TooFewPerspectives(name="a.example.net"), b"{}")
 
 
 @pytest.fixture
@@ -256,11 +258,12 @@ async def test_an_interrupted_issuance_asks_again(house, ready):
     assert house.signer.signed == []
 
 
-async def test_a_failed_look_up_interrupts_the_issuance_only(house, ready):
-    """Once CAA can be looked up again, the same bytes are signed."""
+@pytest.mark.parametrize("seen", [[UNKNOWN, UNKNOWN], [UNKNOWN, ELSEWHERE], [ELSEWHERE, ELSEWHERE]])
+async def test_a_failed_look_up_interrupts_the_issuance_only(house, ready, seen):
+    """Once CAA can be looked up again, here and from enough other places, the same bytes are signed."""
     actor, view = ready
     await interrupt(house, actor, view)
-    house.network.verdicts = [UNKNOWN, UNKNOWN]
+    house.network.verdicts = list(seen)
     with pytest.raises(PermissionMissing):
         await house.work()
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
