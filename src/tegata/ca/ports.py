@@ -508,8 +508,11 @@ class Limits(Protocol):
 
     async def full_at(self, subject: str) -> datetime | None: ...
     def failed(
-        self, work: Work, account_id: str, name: str, limit: Limit, now: datetime, *, pause_after: int
-    ) -> None: ...
+        self, work: Work, account_id: str, name: str, limit: Limit, now: datetime, *, pause_after: int | None
+    ) -> None:
+        """Paused is a name from so many in a row on; by None it counts for a while only, and in no row."""
+        ...
+
     def passed(self, work: Work, account_id: str, name: str) -> None:
         """A name that is paused meanwhile stays so."""
         ...

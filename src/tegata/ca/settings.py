@@ -241,10 +241,11 @@ class Transparency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much may be asked for: ``300/3h`` is 300 in any three hours (s, m, h, d); empty is no limit.
 
-    ``failures_per_name`` are failed validations of a name for an account; after ``pause_after`` of them in a row the
-    name is paused for that account until its customer or the operator resumes it. Renewals in the window that the CA
-    itself suggested are not counted (X-19), unless the holder has revoked the certificate or chose its end. Those for
-    an address are each node's own, and an IPv6 network of 64 bits counts as one.
+    ``failures_per_name`` are failed validations of a name for an account, and looks at CAA before a signature that
+    permit nothing; after ``pause_after`` of them in a row the name is paused for that account until its customer or the
+    operator resumes it. They hold back new orders and such looks, not what was ordered before. Renewals in the window
+    that the CA itself suggested are not counted (X-19), unless the holder has revoked the certificate or chose its end.
+    Those for an address are each node's own, and an IPv6 network of 64 bits counts as one.
     """
 
     orders_per_account: Rate = "300/3h"

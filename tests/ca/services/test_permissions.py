@@ -23,6 +23,7 @@ from tegata.ca.errors import (
 )
 from tegata.ca.model import Look
 from tegata.ca.ports import Verdict, Work
+from tegata.ca.settings import Limits
 from tegata.pki.keys import spki_digest
 from tegata.text.language import Language
 from tests.ca.services.house import CERTIFICATE_KEY, DAY, HOUR, SECOND, Killed
@@ -201,13 +202,9 @@ async def test_requests_at_once_for_an_order_are_one_look(house, ready):
 
 
 async def test_a_name_that_is_forbidden_too_often_is_not_looked_at(house, ready):
-    """S-30: it has failed, as one that does not answer; what nobody can say is not held against it."""
+    """S-30: it has failed, as one that does not answer."""
     actor, view = ready
     house.clock.advance(8 * HOUR)
-    for _ in range(30):
-        house.network.verdicts = [Verdict(None, b"{}"), UNKNOWN]
-        with pytest.raises(PermissionMissing):
-            await house.finalize(actor, view)
     for _ in range(20):
         house.network.verdicts = [Verdict(None, b"{}"), FORBIDDEN]
         with pytest.raises(PermissionMissing):
@@ -216,6 +213,28 @@ async def test_a_name_that_is_forbidden_too_often_is_not_looked_at(house, ready)
     with pytest.raises(TooManyFailures) as caught:
         await house.finalize(actor, view)
     assert (caught.value.facts["name"], len(house.network.asked_caa)) == ("a.example.net", asked)
+    house.clock.now = caught.value.retry_at
+    assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+
+
+@pytest.mark.parametrize("seen", [UNKNOWN, ELSEWHERE])
+async def test_a_name_of_which_nobody_can_say_is_not_looked_at_for_ever(house, ready, seen):
+    """S-30: each look costs time and a record at every place; none has failed, and so none is ever paused for it."""
+    house.limited = Limits(pause_after=1)
+    await house.restart()
+    actor, view = ready
+    house.clock.advance(8 * HOUR)
+    for _ in range(20):
+        house.network.verdicts = [Verdict(None, b"{}"), seen]
+        with pytest.raises(PermissionMissing):
+            await house.finalize(actor, view)
+    asked = len(house.network.asked_caa)
+    with pytest.raises(TooManyFailures) as caught:
+        await house.finalize(actor, view)
+    assert (caught.value.facts["name"], len(house.network.asked_caa)) == ("a.example.net", asked)
+    assert await house.limits.paused(actor.contract.id) == []
+    [counted] = await house.store.limits.of_account(actor.account.id)
+    assert (counted.name, counted.in_a_row) == ("a.example.net", 0)
     house.clock.now = caught.value.retry_at
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID
 
@@ -260,13 +279,14 @@ async def test_an_interrupted_issuance_asks_again(house, ready):
 
 @pytest.mark.parametrize("seen", [[UNKNOWN, UNKNOWN], [UNKNOWN, ELSEWHERE], [ELSEWHERE, ELSEWHERE]])
 async def test_a_failed_look_up_interrupts_the_issuance_only(house, ready, seen):
-    """Once CAA can be looked up again, here and from enough other places, the same bytes are signed."""
+    """B-40: once CAA can be looked up here and from enough other places, the same bytes are signed; nothing counts."""
     actor, view = ready
     await interrupt(house, actor, view)
     house.network.verdicts = list(seen)
     with pytest.raises(PermissionMissing):
         await house.work()
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
+    assert await house.store.limits.of_account(actor.account.id) == []
     house.clock.advance(HOUR)
     await house.work()
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID

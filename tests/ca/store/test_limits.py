@@ -84,6 +84,19 @@ async def test_names_are_held_back_whole(store: Store) -> None:
         await spend(store, "www.example.com", now=NOW + 100 * DAY)
 
 
+async def test_what_counts_for_a_while_only(store: Store) -> None:
+    """It holds a name back as any failure does, and pauses none, whatever stands in a row before and behind it."""
+    await populate(store)
+    await fail(store, "www.example.com", pause_after=None)
+    await fail(store, "www.example.com", pause_after=2)
+    await fail(store, "www.example.com", pause_after=None)
+    [failures] = await store.limits.held("account", FAILURES, NOW)
+    assert (failures.in_a_row, failures.paused_at, failures.full_at) == (1, None, NOW + HOUR)
+    await fail(store, "www.example.com", pause_after=2)
+    [failures] = await store.limits.paused("contract")
+    assert failures.in_a_row == 2
+
+
 async def test_what_is_held_back_is_found_without_the_rest(store: Store) -> None:
     """Those that failed too often and those that are paused, each once; what failed once is not read."""
     await populate(store)

@@ -166,7 +166,9 @@ requests_per_address = {limits.requests_per_address}
 orders_per_address = {limits.orders_per_address}
 accounts_per_address = {limits.accounts_per_address}
 # Failed validations of a name for one account; after pause_after of them in a row the name is paused for that account,
-# until its customer resumes it in the portal or "tegata-ca paused resume" does.
+# until its customer resumes it in the portal or "tegata-ca paused resume" does. Looks at CAA before a signature count
+# that permit nothing; those of which nobody can say pause no name. No new order has a name that is held back; orders
+# that were placed before are validated.
 failures_per_name = {limits.failures_per_name}
 pause_after = {limits.pause_after}
 

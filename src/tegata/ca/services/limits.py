@@ -118,6 +118,10 @@ class LimitService:
                 work, account_id, name, self._failures, self._clock(), pause_after=self._pause_after
             )
 
+    def unknown(self, work: Work, account_id: str, name: str) -> None:
+        """Count a look before a signature that told nothing: such looks are to end too, but nobody has failed."""
+        self._store.limits.failed(work, account_id, name, self._failures, self._clock(), pause_after=None)
+
     def passed(self, work: Work, account_id: str, name: str) -> None:
         """A name that is proved begins anew."""
         self._store.limits.passed(work, account_id, name)

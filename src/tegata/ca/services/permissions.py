@@ -58,8 +58,9 @@ class Permissions:
 
         Those proved within the last hours were looked at then, but for those that a domain above proves. What is seen
         is recorded, whatever it is; a name that is not permitted has failed, as one that does not answer, and where it
-        ``is_limited`` one that failed too often is not looked at. Raises PermissionMissing with every name that is not
-        permitted, or of which nobody can say; NamesPaused, TooManyFailures.
+        ``is_limited`` one that failed too often, or of which nobody could say so often, is not looked at for a while.
+        Raises PermissionMissing with every name that is not permitted, or of which nobody can say; NamesPaused,
+        TooManyFailures.
         """
         now = self._clock()
         old = [
@@ -84,7 +85,10 @@ class Permissions:
             if verdict.error is not None
         ]
         for identifier, refusal in refused:
-            self._limits.failed(work, account.id, base_of(identifier.value), refusal)
+            if not PermissionMissing.is_unknown(refusal):
+                self._limits.failed(work, account.id, base_of(identifier.value), refusal)
+            elif is_limited:
+                self._limits.unknown(work, account.id, base_of(identifier.value))
         await self._store.commit(work)
         if refused:
             raise PermissionMissing(refused)

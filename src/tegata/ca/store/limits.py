@@ -12,6 +12,8 @@ from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, micros
 from tegata.ca.store.engine import Engine, Row
 
+_NEVER = 2**62
+
 
 class LimitRows:
     """Buckets and failures (``ports.Limits``)."""
@@ -49,18 +51,24 @@ class LimitRows:
         rows = await self._engine.fetch("limits.get", subject=subject)
         return instant(rows[0][0]) if rows else None
 
-    def failed(self, work: Work, account_id: str, name: str, limit: Limit, now: datetime, *, pause_after: int) -> None:
-        """Count a failure of a name for an account; from so many in a row on it is paused."""
+    def failed(
+        self, work: Work, account_id: str, name: str, limit: Limit, now: datetime, *, pause_after: int | None
+    ) -> None:
+        """Count a failure of a name for an account; from so many in a row on it is paused, by None never.
+
+        What pauses nothing counts for a while, and in no row.
+        """
         work.add(
             "limits.failed",
             rows=1,
             account_id=account_id,
             identifier=name,
             first=micros(now + limit.cost),
-            paused_at_once=micros(now) if pause_after <= 1 else None,
+            counted=0 if pause_after is None else 1,
+            paused_at_once=None if pause_after is None or pause_after > 1 else micros(now),
             now=micros(now),
             cost=micros(now + limit.cost) - micros(now),
-            pause_after=pause_after,
+            pause_after=_NEVER if pause_after is None else pause_after,
         )
 
     def passed(self, work: Work, account_id: str, name: str) -> None:

@@ -28,14 +28,15 @@ SELECT full_at
 FROM limits
 WHERE subject = :subject;
 
+-- ``counted`` is 1 for what counts in the row that pauses a name, 0 for what counts for a while only.
 -- name: failed
 INSERT INTO failures (account_id, name, in_a_row, full_at, paused_at)
-VALUES (:account_id, :identifier, 1, :first, :paused_at_once)
+VALUES (:account_id, :identifier, :counted, :first, :paused_at_once)
 ON CONFLICT (account_id, name) DO UPDATE
-SET in_a_row = failures.in_a_row + 1,
+SET in_a_row = failures.in_a_row + :counted,
     full_at = CASE WHEN failures.full_at > :now THEN failures.full_at ELSE :now END + :cost,
     paused_at = CASE
-        WHEN failures.paused_at IS NULL AND failures.in_a_row + 1 >= :pause_after THEN :now ELSE failures.paused_at
+        WHEN failures.paused_at IS NULL AND failures.in_a_row + :counted >= :pause_after THEN :now ELSE failures.paused_at
     END;
 
 -- name: passed
