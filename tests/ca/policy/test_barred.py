@@ -13,6 +13,7 @@ LIST = parse(
     .example.net
     Bank.Example.ORG
     /(?:.*\\.)?paypa[l1].*/
+    /[a-z]+bank\\.jp/
     """
 )
 
@@ -36,10 +37,18 @@ def dns(*names):
         ("paypa1.jp", True),
         ("login.paypal-secure.example", True),
         ("my-paypal.jp", False),
+        ("*.paypal.jp", True),
+        ("mybank.jp", True),
+        ("*.mybank.jp", True),
+        ("www.mybank.jp", False),
+        ("*.example.com", True),  # would be good for www.example.com
+        ("*.example.org", True),
+        ("*.org", False),
+        ("*.a.example.com", False),
     ],
 )
 def test_a_list(name, held):
-    """B-27: exact names, names with all below them, and expressions that a whole name matches."""
+    """B-27: exact names, those with all below, expressions that a whole name matches; no wildcard evades them."""
     assert LIST.holds(name) == held
 
 

@@ -1,7 +1,8 @@
 """Names that this CA certifies for nobody, whoever owns them: high risks by a list, and those of no top-level domain.
 
 A list has a rule a line: ``www.example.com`` is that name with its wildcard, ``.example.com`` that name and all below
-it, ``/…/`` a regular expression that a whole name matches. Pure; where the list is from is unknown here.
+it, ``/…/`` a regular expression that a whole name matches, with its ``*.`` or without. A wildcard whose certificate
+would be good for a name of the first two kinds is barred too. Pure; where the list is from is unknown here.
 """
 
 import re
@@ -24,10 +25,11 @@ class Barred(NamedTuple):
 
     def holds(self, name: str) -> bool:
         """Whether a normalised name, a wildcard too, is on the list."""
-        base = names.base_of(name)
-        return any(names.covers(domain, base) for domain in self.domains) or any(
-            expression.fullmatch(name) for expression in self.expressions
-        )
+        base, wildcard = names.base_of(name), names.is_wildcard(name)
+        return any(
+            names.covers(domain, base) or (wildcard and domain.removeprefix(".").partition(".")[2] == base)
+            for domain in self.domains
+        ) or any(expression.fullmatch(form) for expression in self.expressions for form in (name, base))
 
 
 NOBODY = Barred()
