@@ -84,7 +84,7 @@ class AddressFilter:
 
     def is_open(self, address: Address) -> bool:
         """Whether the address, and any that it carries, may be entered."""
-        return all(self._is_open(reached) for reached in (address, *_carried(address)))
+        return all(self._is_open(reached) for reached in (address, *carried(address)))
 
     def is_certifiable(self, address: Address) -> bool:
         """Whether a certificate may hold the address: a translator's way to another (RFC 6052) is nobody's own."""
@@ -106,7 +106,7 @@ class AddressFilter:
                 return False
 
 
-def _carried(address: Address) -> tuple[IPv4Address, ...]:
+def carried(address: Address) -> tuple[IPv4Address, ...]:
     """The IPv4 address that a packet to this address ends at, where the form of the IPv6 address tells."""
     if isinstance(address, IPv4Address):
         return ()

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from ipaddress import IPv6Address, ip_address
 
 from tegata.ca.errors import AddressForbidden
-from tegata.ca.policy.addresses import Address
+from tegata.ca.policy.addresses import Address, carried
 
 
 class OwnListeners:
@@ -24,9 +24,10 @@ class OwnListeners:
         self._wildcard_ports = frozenset(port for address, port in parsed if address.is_unspecified)
 
     def check(self, name: str, address: Address, port: int) -> None:
-        """Raise AddressForbidden if a connection there would end at the CA itself."""
-        if (address, port) in self._pairs or (port in self._wildcard_ports and _is_local(address)):
-            raise AddressForbidden(name=name, address=str(address))
+        """Raise AddressForbidden if a connection there would end at the CA itself, by way of a translator too."""
+        for reached in (address, *carried(address)):
+            if (reached, port) in self._pairs or (port in self._wildcard_ports and _is_local(reached)):
+                raise AddressForbidden(name=name, address=str(address))
 
 
 def _is_local(address: Address) -> bool:
