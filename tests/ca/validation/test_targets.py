@@ -76,3 +76,10 @@ def test_a_redirect_that_is_refused(location, reason):
     assert refusal.value.facts["reason"] == reason
     assert reason in REASONS, "every reason has its Japanese"
     assert len(str(refusal.value.facts["url"])) <= 200
+
+
+def test_a_url_that_grows_from_hop_to_hop():
+    """S-20: each Location is within its limit, what they come to is too."""
+    target = targets.redirected(FIRST, "/" + "x" * 1000 + "/y", PORTS)
+    with pytest.raises(RedirectRefused):
+        targets.redirected(target, "z" * 1000, PORTS)

@@ -48,10 +48,13 @@ def redirected(current: Target, location: str | None, ports: Collection[int]) ->
     if len(location) > LOCATION_LIMIT or not location.isascii() or not location.isprintable() or " " in location:
         raise _refused(location, "it leads to a malformed URL")
     try:
-        parts = urlsplit(urljoin(current.url, location))
+        url = urljoin(current.url, location)
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise _refused(location, "it leads to a malformed URL") from None
+    if len(url) > LOCATION_LIMIT:  # by one relative piece after the other
+        raise _refused(location, "it leads to a malformed URL")
     if parts.scheme not in DEFAULT_PORTS:
         raise _refused(location, "it leads to something else than http or https")
     if parts.username is not None or parts.password is not None:
