@@ -252,6 +252,9 @@ REASONS: dict[str, str] = {
     "the DNS server refuses the question (REFUSED)": "DNS サーバーに問い合わせを拒否されました (REFUSED)",
     "there was no answer in time": "時間内に応答がありませんでした",
     "there was no usable answer": "有効な応答がありませんでした",
+    "what it redirects to does not prove the name, and only the CA's operator is shown more": (
+        "転送先で確認できませんでした（詳しい内容は認証局の運用者だけが確認できます）"
+    ),
     "the connection was refused": "接続が拒否されました",
     "the connection was closed": "接続が切断されました",
     "the TLS handshake failed": "TLS の接続を確立できませんでした",

@@ -57,6 +57,12 @@ async def web():
         yield site
 
 
+@pytest.fixture
+def everybodys(monkeypatch) -> None:
+    """This machine as everybody's to enter."""
+    monkeypatch.setattr("tegata.ca.validation.http01.is_public", lambda _: True)
+
+
 async def check(
     dns: DnsServer,
     web: Web,
@@ -585,6 +591,7 @@ async def test_a_hostile_location_is_kept_short_and_printable(dns, web):
     assert len(location) <= 303
 
 
+@pytest.mark.usefixtures("everybodys")
 async def test_long_urls_are_on_record_in_part(dns, web):
     """Eleven redirects by URLs of thousands of characters, again and again, fill no database (S-30)."""
 
@@ -599,6 +606,7 @@ async def test_long_urls_are_on_record_in_part(dns, web):
     assert len(verdict.evidence) < 11_000
 
 
+@pytest.mark.usefixtures("everybodys")
 @pytest.mark.parametrize(("redirects", "passes"), [(10, True), (11, False)])
 async def test_ten_redirects_are_followed(dns, web, redirects, passes):
     """And not one more (B-30)."""
@@ -643,6 +651,45 @@ async def test_no_body_from_behind_a_redirect(dns):
         facts = refusal(verdict, errors.WrongAnswer)
         assert facts == {"url": f"http://inside.example.net:{web.port}/admin", "got": "-"}
         assert b"secret" not in verdict.evidence
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        redirect("http://billing.internal.example:8080/?session=secret"),
+        redirect("ftp://secret.internal.example/"),
+        redirect("http://secret.internal.example/"),
+        redirect("/login?next=secret"),
+        redirect("/admin"),
+    ],
+    ids=["port", "scheme", "name", "status", "circle"],
+)
+async def test_no_url_from_behind_a_redirect(dns, answer):
+    """Where a server in a private network redirects to is told to nobody, nor what is found there (S-07)."""
+    async with Web("127.0.0.1", "127.0.0.2") as web:
+        url = f"http://inside.example.net:{web.port}/admin"
+        dns.set("inside.example.net", "A", "127.0.0.2")
+        web.at("127.0.0.1", redirect(url))
+
+        async def inside(request: bytes, writer: asyncio.StreamWriter) -> None:
+            writer.write(answer if b" /admin " in request else response(404, b""))
+
+        web.at("127.0.0.2", inside)
+        verdict = await check(dns, web)
+        assert refusal(verdict, errors.BadHttpAnswer)["url"] == url
+        assert "secret" not in str(verdict.error)
+        assert len(json.loads(verdict.evidence)["hops"]) >= 2, "the operator sees what there was"
+
+
+@pytest.mark.usefixtures("everybodys")
+async def test_a_url_that_everybody_can_read(dns):
+    """Of servers that are not in a private network it is told where they redirect to: others can look there too."""
+    async with Web("127.0.0.1", "127.0.0.2") as web:
+        dns.set("www.example.net", "A", "127.0.0.2")
+        web.at("127.0.0.1", redirect(f"http://www.example.net:{web.port}/"))
+        web.at("127.0.0.2", redirect("ftp://www.example.net/"))
+        verdict = await check(dns, web)
+        assert refusal(verdict, errors.RedirectRefused)["url"] == "ftp://www.example.net/"
 
 
 @pytest.fixture(scope="module")

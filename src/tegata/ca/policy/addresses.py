@@ -106,6 +106,11 @@ class AddressFilter:
                 return False
 
 
+def is_public(address: Address) -> bool:
+    """Whether anybody's packets may end there: what is read there, others can read."""
+    return _PUBLIC.is_open(address)
+
+
 def carried(address: Address) -> tuple[IPv4Address, ...]:
     """The IPv4 address that a packet to this address ends at, where the form of the IPv6 address tells."""
     if isinstance(address, IPv4Address):
@@ -115,3 +120,6 @@ def carried(address: Address) -> tuple[IPv4Address, ...]:
     if address.sixtofour is not None:
         return (address.sixtofour,)
     return address.teredo[1:] if address.teredo is not None else ()
+
+
+_PUBLIC = AddressFilter(())

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from tegata.acme import identifiers
 from tegata.acme.identifiers import Identifier
-from tegata.ca.errors import RedirectRefused, UnexpectedStatus, WrongAnswer
+from tegata.ca.errors import BadHttpAnswer, RedirectRefused, UnexpectedStatus, ValidationFault, WrongAnswer
+from tegata.ca.policy.addresses import Address, is_public
 from tegata.ca.ports import Verdict
 from tegata.ca.validation import exchange, targets
 from tegata.ca.validation.destinations import Destinations
@@ -31,6 +32,7 @@ _SNIPPET = 60
 _EXCERPT = 300
 # What an editor or a shell leaves at the end of a file (RFC 8555 §8.3).
 _TRAILING_SPACE = b" \t\r\n\v\f"
+_VEILED = "what it redirects to does not prove the name, and only the CA's operator is shown more"
 
 
 class Http01:
@@ -70,12 +72,21 @@ class Http01:
         return await verdict(evidence, self._look(identifier, token, key_authorization, evidence), self._clock)
 
     async def _look(self, identifier: Identifier, token: str, key_authorization: str, evidence: Evidence) -> None:
-        target = targets.first(identifier.value, self._port, token)
-        target, answer = await self._follow(target, evidence)
-        _compare(target, answer, key_authorization, evidence)
+        target, veiled = targets.first(identifier.value, self._port, token), list[Target]()
+        try:
+            target, answer = await self._follow(target, evidence, veiled)
+            _compare(target, answer, key_authorization, evidence)
+        except ValidationFault:
+            if veiled:
+                raise BadHttpAnswer(url=veiled[0].url, reason=_VEILED) from None
+            raise
 
-    async def _follow(self, target: Target, evidence: Evidence) -> tuple[Target, Answer]:
-        """The first answer that is no redirect, and where it came from."""
+    async def _follow(self, target: Target, evidence: Evidence, veiled: list[Target]) -> tuple[Target, Answer]:
+        """The first answer that is no redirect, and where it came from.
+
+        Behind a redirect, what a server that not everybody can enter redirects to is for nobody's eyes, nor what is
+        found there: such servers are ``veiled`` (S-07).
+        """
         until = asyncio.get_running_loop().time() + self._total_seconds
         visited: set[str] = set()
         while True:
@@ -86,22 +97,24 @@ class Http01:
             visited.add(target.url)
             hop = Hop(target.url[:_EXCERPT])
             evidence.hops.append(hop)
-            answer = await self._visit(target, hop, until)
+            address, answer = await self._visit(target, hop, until)
             hop.status, hop.location = answer.status, answer.location and printable(answer.location[:_EXCERPT])
             if answer.status not in REDIRECT_STATUSES:
                 return target, answer
+            if len(visited) > 1 and not is_public(address):
+                veiled.append(target)
             target = targets.redirected(target, answer.location, self._ports)
 
-    async def _visit(self, target: Target, hop: Hop, until: float) -> Answer:
+    async def _visit(self, target: Target, hop: Hop, until: float) -> tuple[Address, Answer]:
         """Resolve once, connect to an address that may be entered, ask."""
-        _, wire = await self._destinations.reach(
+        address, wire = await self._destinations.reach(
             target.host,
             target.port,
             hop,
             until,
             lambda address: exchange.connect(target, address, tls=self._tls, until=self._step(until)),
         )
-        return await exchange.get(target, wire, until=self._step(until))
+        return address, await exchange.get(target, wire, until=self._step(until))
 
     def _step(self, until: float) -> float:
         return min(until, asyncio.get_running_loop().time() + self._step_seconds)
