@@ -16,7 +16,7 @@ class TegataError(Exception):
 
     code: ClassVar[str] = "internal"
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, /, **facts: object) -> None:
         super().__init__(self.code, facts)
         self.facts = facts
 

@@ -120,7 +120,7 @@ async def test_the_own_look_alone_disagrees():
     assert await look(primary=Place(outcome=OTHER)) == OTHER
 
 
-@pytest.mark.parametrize("fault", [CLOSED, OTHER, Silent("dead"), None])
+@pytest.mark.parametrize("fault", [CLOSED, OTHER, Silent("dead"), RuntimeError("unforeseen"), None])
 async def test_one_of_four_may_fail(fault):
     """Whatever is the matter with it; a place that stands still is not waited for (B-42)."""
     remotes = places(AGREED, fault, AGREED, AGREED)

@@ -11,7 +11,7 @@ import pytest
 
 from tegata.acme.identifiers import Identifier
 from tegata.ca.cli.serving import Listener
-from tegata.ca.errors import WrongAnswer
+from tegata.ca.errors import NameNotResolved, WrongAnswer
 from tegata.ca.issuing import perspectives as tls
 from tegata.ca.model import Look
 from tegata.ca.ports import Question, Verdict
@@ -204,6 +204,15 @@ async def test_what_is_no_report(home, status, body, told):
     async with agent(home, answering(status, body)) as remote:
         with pytest.raises(Silent, match=told):
             await remote.ask(Look.VALIDATION, QUESTION, 5)
+
+
+@pytest.mark.parametrize("fact", ["self", "code", "facts", "error", "fault", "reference"])
+def test_a_report_with_facts_of_any_name(fact):
+    """It is a vote against, and breaks no look of the others (B-42)."""
+    said = {"code": "validation.dns", "facts": {fact: "x"}, "reference": ""}
+    verdict = messages.read_report(lie(fault=said), "osaka", QUESTION)
+    assert type(verdict.error) is NameNotResolved
+    assert verdict.error.facts == {fact: "x"}
 
 
 def test_a_report_on_less_than_was_asked():

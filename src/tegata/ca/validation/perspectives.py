@@ -39,6 +39,7 @@ SILENT = "perspective.silent"
 LATE = "perspective.late"
 # What tells that a site cannot be reached; anything else is something that was seen there.
 _UNREACHABLE = (ConnectionFailed, NameNotResolved, BadHttpAnswer)
+_UNFORESEEN = "what it sent could not be read"
 _ANOTHER_ANSWER = "another answer was seen there"
 
 log = Journal("perspectives")
@@ -143,6 +144,10 @@ class Perspectives:
         except Silent as silence:
             log.warning("perspective.silent", perspective=remote.name, reason=silence.reason)
             return _Voice(remote, None, silence.reason)
+        except Exception:
+            # What nobody foresaw of one place is no other's trouble: else it alone could keep the CA from every name.
+            log.exception("perspective.failed", perspective=remote.name)
+            return _Voice(remote, None, _UNFORESEEN)
 
     async def _heard(self, asked: Sequence[asyncio.Task[_Voice]]) -> tuple[list[_Voice], Outcome]:
         """What was said until the quorum was reached; all of it where it was missed, so that it can be told."""
