@@ -1,6 +1,8 @@
 """What is old is dropped with all that hangs on it, some at a time; what is not, stays."""
 
 import asyncio
+from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,19 @@ ENDED = NOW + 90 * DAY  # when certificates do
 @pytest.fixture(autouse=True)
 async def populated(store: Store) -> None:
     await populate(store)
+
+
+def seen(at: datetime) -> Observation:
+    """What one place has seen of the authorization's name."""
+    return Observation(
+        challenge_id="authorization-http",
+        seen_at=at,
+        look=Look.CAA,
+        perspective="primary",
+        region="",
+        error=None,
+        evidence=b"{}",
+    )
 
 
 async def issue(store: Store, name: str, serial: str) -> None:
@@ -66,16 +81,7 @@ async def test_an_authorization_goes_with_what_was_seen(store: Store) -> None:
     """Challenges and observations; not while any order has it."""
     work = Work()
     store.authorizations.insert(work, authorization())
-    seen = Observation(
-        challenge_id="authorization-http",
-        seen_at=NOW,
-        look=next(iter(Look)),
-        perspective="primary",
-        region="",
-        error=None,
-        evidence=b"{}",
-    )
-    store.observations.insert(work, seen)
+    store.observations.insert(work, seen(NOW))
     store.orders.insert(work, order(authorization_ids=("authorization",)))
     await store.commit(work)
     assert await drop_authorizations(store) == 0
@@ -106,6 +112,28 @@ async def test_authorizations_are_gone_through_in_parts(store: Store, most: int)
     assert parts[-1] == (0, 0)
     for name in ("young", "kept-a", "kept-b"):
         assert await store.authorizations.get(name) is not None
+
+
+async def test_what_was_seen_goes_in_parts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-30: no unit drops more than a part, however often a name was looked at; PostgreSQL waits for none for long."""
+    monkeypatch.setattr("tegata.ca.store.housekeeping.PART", 10)
+    work = Work()
+    store.authorizations.insert(work, authorization())
+    for second in range(35):
+        store.observations.insert(work, seen(NOW + second * SECOND))
+    await store.commit(work)
+    left: list[int] = []
+    engine: Any = getattr(store.housekeeping, "_engine")  # noqa: B009 - no port has it
+    commit = engine.commit
+
+    async def counting(work: Work) -> Any:
+        done = await commit(work)
+        left.append(len(await store.observations.of_challenge("authorization-http")))
+        return done
+
+    monkeypatch.setattr(engine, "commit", counting)
+    assert await drop_authorizations(store) == 1
+    assert left == [25, 15, 5, 0, 0]
 
 
 async def test_certificates_after_their_time(store: Store) -> None:

@@ -18,6 +18,9 @@ _OF_CERTIFICATES = ("housekeeping.release_orders", "housekeeping.precertificates
 _OF_AUTHORIZATIONS = ("housekeeping.observations", "housekeeping.challenges", "housekeeping.authorizations")
 _OF_ORDERS = ("housekeeping.uses_by_orders", "housekeeping.links_of_orders", "housekeeping.orders")
 
+PART = 5000
+"""Observations in one unit of work: a second's at the most."""
+
 
 class HousekeepingRows:
     """Dropping what is old (``ports.Housekeeping``)."""
@@ -36,7 +39,8 @@ class HousekeepingRows:
     async def drop_authorizations(self, before: datetime, most: int, after: Place | None = None) -> Swept:
         """Authorizations that expired before and are no order's any more, with their challenges and observations.
 
-        Of the next ``most``, those of orders among them.
+        Of the next ``most``, those of orders among them. Observations in units of their own: of one name there may be
+        thousands, by looks at CAA again and again.
         """
         after_at, after_id = (micros(after.expires), after.id) if after else (0, "")
         begin: dict[str, Any] = {"after_at": after_at, "after_id": after_id}
@@ -48,11 +52,21 @@ class HousekeepingRows:
         last_at, last_id, _ = rows[-1]
         dropped = 0
         if not all(is_kept for _, _, is_kept in rows):
+            ended = {**begin, "last_at": last_at, "last_id": last_id, "most": most}
+            await self._drop_observations(ended)
             work = Work()
             for name in _OF_AUTHORIZATIONS:
-                work.add(name, **begin, last_at=last_at, last_id=last_id, most=most)
+                work.add(name, **ended)
             dropped = len(await self._engine.commit(work))
         return Swept(dropped, len(rows) - dropped, Place(instant(last_at), last_id))
+
+    async def _drop_observations(self, ended: dict[str, Any]) -> None:
+        """All but the last part of those of the authorizations between two places."""
+        dropped = PART
+        while dropped == PART:
+            work = Work()
+            work.add("housekeeping.some_observations", **ended, part=PART)
+            dropped = len(await self._engine.commit(work))
 
     async def drop_jobs(self, before: datetime, most: int) -> int:
         """Work that was wanted before and that nobody does."""

@@ -63,6 +63,28 @@ WHERE a.expires_at < :before AND (a.expires_at, a.id) > (:after_at, :after_id)
 ORDER BY a.expires_at, a.id
 LIMIT :most;
 
+-- A part of what the next statement drops: of a challenge there may be thousands.
+-- name: some_observations
+DELETE FROM observations
+WHERE (challenge_id, seen_at, look, perspective) IN (
+    SELECT o.challenge_id, o.seen_at, o.look, o.perspective
+    FROM observations AS o
+    WHERE o.challenge_id IN (
+        SELECT id FROM challenges
+        WHERE authorization_id IN (
+            SELECT id FROM (
+                SELECT id FROM authorizations
+                WHERE (expires_at, id) > (:after_at, :after_id) AND (expires_at, id) <= (:last_at, :last_id)
+                ORDER BY expires_at, id
+                LIMIT :most
+            ) AS ended
+            WHERE NOT EXISTS (SELECT 1 FROM order_authorizations AS l WHERE l.authorization_id = ended.id)
+        )
+    )
+    LIMIT :part
+)
+RETURNING challenge_id;
+
 -- name: observations
 DELETE FROM observations
 WHERE challenge_id IN (
