@@ -245,6 +245,23 @@ async def test_proofs_are_not_lent(house):
     assert (await house.order(await house.register(added))).status is OrderStatus.PENDING
 
 
+async def test_a_proof_by_a_challenge_that_the_service_has_no_more(house):
+    """S-32: it counts for no further order, nor for one that was placed before; proved anew, the name is issued."""
+    service = house.products["ov-acme-1y"]
+    actor = await house.register(await house.sell())
+    early = await house.ready(actor)
+    house.products["ov-acme-1y"] = msgspec.structs.replace(service, challenges=("dns-01",))
+    with pytest.raises(OrderNotReady):
+        await house.finalize(actor, early)
+    again = await house.order(actor)
+    assert again.status is OrderStatus.PENDING
+    assert [one.type for one in again.authorizations[0].authorization.challenges] == ["dns-01"]
+    await house.prove(actor, again)
+    assert (await house.finalize(actor, again)).status is OrderStatus.VALID
+    house.products["ov-acme-1y"] = service
+    assert (await house.finalize(actor, early)).status is OrderStatus.VALID
+
+
 async def test_a_wildcards_proof_is_its_own(house):
     """example.com proved by http-01 says nothing about *.example.com (A-58, S-32)."""
     service = house.products["ov-acme-1y"]

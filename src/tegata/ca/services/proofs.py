@@ -119,7 +119,7 @@ class Proofs:
             authorization
             for authorization in sorted(found, key=lambda one: one.expires_at)
             if authorization.expires_at >= now + _REUSE_LEFT
-            and is_reusable(authorization, oldest)
+            and is_reusable(authorization, oldest, service.challenges)
             and view_authorization(authorization, now).status is AuthorizationStatus.VALID
         ]
         if service.subdomains:

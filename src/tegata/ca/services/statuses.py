@@ -3,7 +3,7 @@
 Maps facts of records to ``acme.lifecycle``; decides nothing itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import product
 from typing import NamedTuple
@@ -75,11 +75,15 @@ def is_proved_since(authorization: Authorization, oldest: datetime) -> bool:
     return any(one.validated_at is not None and one.validated_at >= oldest for one in authorization.challenges)
 
 
-def is_reusable(authorization: Authorization, oldest: datetime) -> bool:
-    """Whether one that is good for further orders was: a lasting record is looked at for each of them (X-47)."""
+def is_reusable(authorization: Authorization, oldest: datetime, offered: Collection[str]) -> bool:
+    """Whether one that is good for further orders was: a lasting record is looked at for each of them (X-47).
+
+    ``offered`` are the challenges that their service has: by a way that it has no more nothing is proved.
+    """
     return any(
         one.validated_at is not None and one.validated_at >= oldest and one.type != DNS_PERSIST_01
         for one in authorization.challenges
+        if one.type in offered
     )
 
 

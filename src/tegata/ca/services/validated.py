@@ -98,7 +98,7 @@ class FinalCheck:
             behind=calendar.NOT_BEFORE_BEHIND_AT_ISSUANCE,
         )
         names.check_limited(admitted.identifiers, actor.credential)
-        _require_own(proofs, admitted.service)
+        _require_offered(proofs, admitted.service)
         public_key = await self._public_key(order, der, admitted.service)
         # The one thing that takes time comes last, so that everything else is known to be in order.
         await self._permit(order, actor, proofs, is_limited=True)
@@ -126,7 +126,7 @@ class FinalCheck:
         service = self._admission.service(actor.contract, now)
         admitted = self._admission.named(actor.contract, service, order.identifiers, now)
         names.check_limited(admitted, actor.credential)
-        _require_own(proofs, service)
+        _require_offered(proofs, service)
         await self._permit(order, actor, proofs)
 
     async def require_proved(self, order: Order) -> None:
@@ -172,7 +172,10 @@ class FinalCheck:
         return request.public_key
 
 
-def _require_own(proofs: Mapping[Identifier, Authorization], service: Service) -> None:
-    """Pass unless a domain above proves a name of a service that does not, or no longer, have that (RFC 9444)."""
+def _require_offered(proofs: Mapping[Identifier, Authorization], service: Service) -> None:
+    """Pass unless a name is proved in a way that the service has not, or no more: by a challenge, or a domain above."""
     if not service.subdomains and any(ancestors.proved_by(each)[0] != one.identifier for each, one in proofs.items()):
+        raise OrderNotReady(status="invalid")
+    ways = (one.type for proof in proofs.values() for one in proof.challenges if one.validated_at is not None)
+    if not set(ways) <= set(service.challenges):
         raise OrderNotReady(status="invalid")
