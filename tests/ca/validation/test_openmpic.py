@@ -176,6 +176,7 @@ async def test_caa_that_is_not_there_or_not_known(dns, monkeypatch):
         ("dcv", b'{"x":' + b"[" * 8000),
         ("dcv", b'{"domain_or_ip_target":"\xff"}'),
         ("caa", {"domain_or_ip_target": "*.192.0.2.1"}),
+        ("caa", {"domain_or_ip_target": f"*.*.{NAME}"}),
         ("caa", {"domain_or_ip_target": ""}),
         ("caa", {"domain_or_ip_target": NAME, "caa_check_parameters": {"certificate_type": "s-mime"}}),
         ("caa", {"domain_or_ip_target": NAME, "caa_check_parameters": {"caa_domains": ["a b"]}}),

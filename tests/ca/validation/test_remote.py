@@ -285,6 +285,7 @@ def test_what_is_no_errand(body):
         {"identifier": Identifier("dns", "127.0.0.1")},
         {"identifier": Identifier("mail", "www.example.com")},
         {"identifier": Identifier("dns", "a/../b")},
+        {"identifier": Identifier("dns", "*.example.com")},
         {"token": "token"},
         {"token": "../" * 10},
         {"key_authorization": "名"},

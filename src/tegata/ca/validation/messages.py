@@ -10,7 +10,7 @@ from tegata.acme.challenges import BadToken
 from tegata.ca.errors import Fault, ValidationFault, error_of, fault_of
 from tegata.ca.model import Look
 from tegata.ca.ports import Question, Verdict
-from tegata.pki.names import BadName
+from tegata.pki.names import BadName, is_wildcard
 
 PATH = "/look"
 READY_PATH = "/ready"
@@ -51,7 +51,8 @@ def read_errand(body: bytes) -> Errand:
     try:
         found = msgspec.json.decode(body, type=Errand)
         question = found.question
-        is_named = identifiers.of(question.identifier.value) == question.identifier
+        name = question.identifier.value
+        is_named = identifiers.of(name) == question.identifier and not is_wildcard(name)
         if question.token:
             challenges.check_token(question.token)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadName, BadToken):

@@ -138,7 +138,7 @@ def _target(text: str) -> tuple[Identifier, bool]:
     except names.BadName:
         raise BadMessage("no name and no address") from None
     wildcard = text.startswith("*.")
-    if wildcard and identifier.type != identifiers.DNS:
+    if (wildcard and identifier.type != identifiers.DNS) or names.is_wildcard(identifier.value):
         raise BadMessage("no name and no address")
     return identifier, wildcard
 
