@@ -9,6 +9,7 @@ import pytest
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import (
     CaaForbids,
+    CaaUnknown,
     ConnectionFailed,
     NameNotResolved,
     SeenDifferently,
@@ -42,6 +43,9 @@ UNKNOWN = Verdict(NameNotResolved(name="www.example.com", reason="there is no su
 OTHER = Verdict(UnexpectedStatus(url="http://www.example.com/", status=404), b'{"status":404}')
 FORBIDDEN = Verdict(
     CaaForbids(name="w", domain="w", records="", reason="they do not name this CA", wanted=""), b'{"caa":1}'
+)
+FAILED = Verdict(
+    CaaUnknown(name="www.example.com", domain="example.com", reason="there was no answer in time"), b'{"caa":2}'
 )
 
 
@@ -157,6 +161,16 @@ async def test_a_site_that_looks_different(faults, reason):
     assert verdict.error.facts["reason"] == reason
     assert reason in REASONS
     assert json.loads(verdict.evidence)["corroborated"] == "2/4"
+
+
+async def test_records_that_some_places_cannot_look_up():
+    """Nothing was seen there that forbids: that is told as what it is, and is no permission (B-41, B-42)."""
+    verdict = await look(AGREED, FAILED, AGREED, FAILED)
+    assert type(verdict.error) is CaaUnknown
+    assert FAILED.error is not None
+    assert verdict.error.facts == FAILED.error.facts
+    assert type((await look(AGREED, FAILED, AGREED, FORBIDDEN)).error) is SeenDifferently
+    assert (await look(AGREED, FAILED, AGREED, AGREED)).error is None
 
 
 @pytest.mark.parametrize(

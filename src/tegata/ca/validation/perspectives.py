@@ -13,6 +13,7 @@ import msgspec
 
 from tegata.ca.errors import (
     BadHttpAnswer,
+    CaaUnknown,
     ConnectionFailed,
     NameNotResolved,
     SeenDifferently,
@@ -178,6 +179,9 @@ class Perspectives:
             return TooFewPerspectives(name=name)
         seen = [self._place, *(voice.remote.name for voice in voices if voice.agrees)]
         reason = faults[0][1].facts.get("reason", _ANOTHER_ANSWER)
+        if all(isinstance(fault, CaaUnknown) for _, fault in faults):
+            # Nobody saw a record that forbids: it is unknown there as it might be here (B-41).
+            return CaaUnknown(name=name, domain=faults[0][1].facts.get("domain", name), reason=reason)
         is_unreachable = all(isinstance(fault, _UNREACHABLE) for _, fault in faults)
         kind = SeenInPartOnly if is_unreachable else SeenDifferently
         return kind(name=name, seen=", ".join(seen), unseen=", ".join(place for place, _ in faults), reason=reason)
