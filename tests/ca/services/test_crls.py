@@ -53,6 +53,37 @@ async def test_in_time(house):
     assert (await latest(house))[0].number == 2
 
 
+async def test_one_from_the_future(house):
+    """Published while a clock was wrong: nobody takes it, so the next comes as soon as the clock is right (B-88)."""
+    house.clock.advance(400 * DAY)
+    await house.crls.publish_when_due()
+    house.clock.advance(-400 * DAY)
+    await house.crls.publish_when_due()
+    record, _ = await latest(house)
+    assert (record.number, record.this_update) == (2, NOW)
+
+
+async def test_a_node_whose_clock_is_a_little_ahead(house):
+    """What it publishes is not published anew by another."""
+    house.clock.advance(crls.AHEAD)
+    await house.crls.publish_when_due()
+    house.clock.advance(-crls.AHEAD)
+    await house.crls.publish_when_due()
+    assert (await latest(house))[0].number == 1
+
+
+async def test_a_pause_ends_with_the_wrong_clock_that_it_began_by(house):
+    """Not a year later."""
+    house.clock.advance(400 * DAY)
+    house.signer.before = OSError("the HSM is away")
+    with pytest.raises(OSError, match="away"):
+        await house.crls.publish_when_due()
+    house.clock.advance(-400 * DAY)
+    house.signer.before = None
+    await house.crls.publish_when_due()
+    assert (await latest(house))[0].number == 1
+
+
 async def test_a_revocation_is_published_at_once(house, issued):
     """With its reason; a compromise found later changes it."""
     actor, certificate = issued

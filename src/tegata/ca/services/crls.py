@@ -24,6 +24,10 @@ INTENDED = "crl.intended"
 PAUSE = timedelta(minutes=1)
 """For how long a CRL that is due and could not be published is not tried again: each attempt is on record."""
 
+AHEAD = timedelta(minutes=1)
+"""How far ahead of this clock the one of the node may have been that published a CRL; one that is further ahead was
+published while a clock was wrong, and nobody takes it yet (RFC 5280 §6.3.3)."""
+
 # Another process may publish at the same moment; the next number is another then.
 _TRIES = 5
 # Entries are read and written in so large parts that others have their turn between them.
@@ -104,7 +108,10 @@ class CrlService:
         await self._publish(certificate.crl, lambda work: self._store.jobs.finish(work, job))
 
     async def publish_when_due(self) -> None:
-        """Publish the CRLs that are not there yet, or of whose life half is over; what has just failed, later."""
+        """Publish the CRLs that are not there yet, not good yet, or of whose life half is over.
+
+        What has just failed is tried later.
+        """
 
         async def publish(name: str) -> None:
             try:
@@ -117,7 +124,12 @@ class CrlService:
             self._not_before.pop(name, None)
 
         now = self._clock()
-        await _of_each([name for name in await self._due() if now >= self._not_before.get(name, now)], publish)
+        await _of_each([name for name in await self._due() if not self._is_paused(name, now)], publish)
+
+    def _is_paused(self, name: str, now: datetime) -> bool:
+        """Whether it has just failed; a clock that was put back meanwhile prolongs no pause."""
+        until = self._not_before.get(name, now)
+        return until - PAUSE <= now < until
 
     def _is_over(self, certificate: Certificate) -> bool:
         """Whether its CRL is published no more, as its issuing CA and so itself have ended."""
@@ -133,7 +145,7 @@ class CrlService:
         return [
             name
             for name in sorted(filter(self._issuers.publishes, {*self._names, *heads}))
-            if name not in heads or now >= heads[name].this_update + self._life / 2
+            if name not in heads or not -AHEAD <= now - heads[name].this_update < self._life / 2
         ]
 
     async def _publish(self, name: str, settle: Callable[[Work], None] | None = None) -> None:

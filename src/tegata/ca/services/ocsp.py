@@ -108,7 +108,8 @@ class OcspService:
     async def _signed(self, issuer: str, now: datetime, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """What ``make`` gives, unless it failed a moment ago; raises as ``Certify``, TimeoutError in the meantime."""
         async with self._turns[issuer]:  # who comes at once with the first that fails does not fail by another attempt
-            if now < self._not_before.get(issuer, now):
+            until = self._not_before.get(issuer, now)
+            if until - PAUSE <= now < until:  # a clock that was put back meanwhile prolongs no pause
                 raise TimeoutError
             try:
                 return await make()
