@@ -194,20 +194,40 @@ async def test_an_issuing_ca_that_cannot_sign(house, service, issued):
     assert len(await house.store.audit.of_kind(INTENDED)) == 2
 
 
-async def test_what_was_said_is_said_on(house, service, issued):
-    """While it is good, where the issuing CA cannot certify another responder; no revocation is kept back so (B-91)."""
-    await ask(service, house, issued)
-    house.clock.advance(14 * DAY)
-    before = await ask(service, house, issued)
+async def test_a_responder_goes_on_where_there_is_no_next(house, service, issued):
+    """Its key signs for fifteen days more: the issuing CA's, which is away, is not needed for an answer (B-91)."""
+    [first] = (await ask(service, house, issued)).certificates
     house.signer.before = TimeoutError()
+    house.clock.advance(16 * DAY)
+    for algorithm in (hashes.SHA1(), hashes.SHA256()):
+        answer = await ask(service, house, issued, algorithm)
+        assert (answer.certificate_status, answer.this_update_utc) == (OCSPCertStatus.GOOD, house.clock())
+        assert answer.certificates == [first]
+    assert len(await house.store.audit.of_kind(INTENDED)) == 2, "not tried for each answer"
+    await house.certificates.revoke_by_operator(issued.serial, 4)
+    assert (await ask(service, house, issued)).certificate_status is OCSPCertStatus.REVOKED
+    house.clock.now = first.not_valid_after_utc - LIFE
+    assert (await ask(service, house, issued)).certificates == [first]
+    house.signer.before = None
+    house.clock.advance(LIFE / 2)
+    [second] = (await ask(service, house, issued)).certificates
+    assert second != first
+
+
+async def test_what_was_said_is_said_on(house, service, issued):
+    """While it is good, where no responder is good for as long any more; no revocation is kept back so (B-91)."""
+    [responder] = (await ask(service, house, issued)).certificates
+    house.signer.before = TimeoutError()
+    house.clock.now = responder.not_valid_after_utc - LIFE
+    before = await ask(service, house, issued)
     house.clock.advance(LIFE - SECOND)
     assert (await ask(service, house, issued)).signature == before.signature
     house.clock.advance(SECOND)
     assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
     house.signer.before = None
     house.clock.advance(PAUSE)
-    await ask(service, house, issued)
-    house.clock.advance(16 * DAY)
+    [responder] = (await ask(service, house, issued)).certificates
+    house.clock.now = responder.not_valid_after_utc - LIFE + SECOND
     house.signer.before = TimeoutError()
     await house.certificates.revoke_by_operator(issued.serial, 4)
     assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER

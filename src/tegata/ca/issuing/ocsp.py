@@ -18,11 +18,12 @@ from cryptography.x509 import ocsp
 from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponderEncoding, OCSPResponseBuilder, OCSPResponseStatus
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tegata.ca.errors import MalformedRequest
+from tegata.ca.errors import CaError, MalformedRequest
 from tegata.ca.issuing import algorithms, ocsp_several
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.build import authority_key_identifier, key_usage, signed
 from tegata.ca.issuing.elsewhere import stand_in
+from tegata.ca.journal import Journal
 from tegata.ca.model import Revocation
 from tegata.ca.ports import Certify, OcspQuestion
 from tegata.pki import keys
@@ -31,6 +32,10 @@ from tegata.pki.key_types import KeyType
 
 LIFE = timedelta(days=30)
 """How long a responder's certificate lives; a new one is made when half of it is over."""
+PAUSE = timedelta(minutes=10)
+"""For how long the next one is not asked for again while the last will do: each attempt is on record."""
+
+log = Journal("ocsp")
 
 _BACKDATE = timedelta(hours=1)
 _SECOND = timedelta(seconds=1)
@@ -102,7 +107,7 @@ class Responders:
         """The signed answer for a certificate that was issued: good, or revoked."""
         assert question.issuer is not None, "it is one of these issuing CAs"
         responder = self._responders[question.issuer]
-        key, certificate = await responder.ready(this_update)
+        key, certificate = await responder.ready(this_update, next_update)
         algorithm, name_hash, key_hash = question.hashed
         builder = OCSPResponseBuilder().add_response_by_hash(
             issuer_name_hash=name_hash,
@@ -120,7 +125,7 @@ class Responders:
 
     async def together(self, issuer: str, answers: Sequence[bytes], *, now: datetime) -> bytes:
         """One signed answer that says what these say of certificates of this issuing CA."""
-        key, certificate = await self._responders[issuer].ready(now)
+        key, certificate = await self._responders[issuer].ready(now, now)
         return ocsp_several.together(answers, key, certificate, now=now)
 
 
@@ -131,19 +136,43 @@ class _Responder:
         self._name, self._issuer, self._certify = name, issuer, certify
         self.ends = issuer.not_valid_after_utc - _SECOND
         self._now: tuple[IssuerKey, x509.Certificate] | None = None
+        self._tried: datetime | None = None
         self._turn = asyncio.Lock()
 
-    async def ready(self, now: datetime) -> tuple[IssuerKey, x509.Certificate]:
-        """Key and certificate that are good now; who asks meanwhile gets the one that is being made."""
+    async def ready(self, now: datetime, until: datetime) -> tuple[IssuerKey, x509.Certificate]:
+        """Key and certificate that are good now and until then; who asks meanwhile gets the one that is being made.
+
+        Where the next cannot be certified now, the one there is goes on as long as it is good.
+        """
         async with self._turn:
-            if self._now is None or not self._now[1].not_valid_before_utc <= now < self._renewed_at:
-                key = keys.generate(KeyType.EC256)
-                assert isinstance(key, IssuerKey)
-                serial = x509.random_serial_number()
-                tbs = _template(key, serial, self._issuer, now)
-                made = await self._certify(self._name, serial_hex(serial), tbs)
-                self._now = key, x509.load_der_x509_certificate(made)
+            if self._now is None or not self._now[1].not_valid_before_utc <= now <= self._now[1].not_valid_after_utc:
+                self._now = await self._made(now)
+            elif now >= self._renewed_at:
+                self._now = await self._next(self._now, now, until)
             return self._now
+
+    async def _next(
+        self, last: tuple[IssuerKey, x509.Certificate], now: datetime, until: datetime
+    ) -> tuple[IssuerKey, x509.Certificate]:
+        """A new key and certificate; the last ones where these are not to be had and those will do."""
+        will_do = until <= last[1].not_valid_after_utc
+        if will_do and self._tried is not None and self._tried <= now < self._tried + PAUSE:
+            return last
+        self._tried = now
+        try:
+            return await self._made(now)
+        except (CaError, TimeoutError) as failure:
+            if not will_do:
+                raise
+            log.warning("responder.postponed", issuer=self._name, reason=repr(failure))
+            return last
+
+    async def _made(self, now: datetime) -> tuple[IssuerKey, x509.Certificate]:
+        key = keys.generate(KeyType.EC256)
+        assert isinstance(key, IssuerKey)
+        serial = x509.random_serial_number()
+        tbs = _template(key, serial, self._issuer, now)
+        return key, x509.load_der_x509_certificate(await self._certify(self._name, serial_hex(serial), tbs))
 
     @property
     def _renewed_at(self) -> datetime:
