@@ -1,7 +1,9 @@
 """``tegata-ca init``: a CA complete or not at all."""
 
 import json
+import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,25 @@ def test_what_it_makes(home):
         if path.is_file()
     )
     assert [path.name for path in home.parent.iterdir()] == ["ca"]
+
+
+def test_what_is_made_is_on_the_disk(called, tmp_path, monkeypatch):
+    """Settings and keys with their names, and at last the directory's own."""
+    synced: list[Path] = []
+    sync = os.fsync
+
+    def noting(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    home = tmp_path / "above" / "ca"
+    assert called("init", *URLS, "--dir", str(home)).code == 0
+    names = [path.name for path in synced]
+    assert {"settings.toml", "root.key", "issuing.key", "sealing.key", "root.pem"} <= set(names)
+    made = next(path.parent for path in synced if path.name == "settings.toml")
+    assert names.index("settings.toml") < len(synced) - 1 - synced[::-1].index(made)
+    assert home.parent in synced[synced.index(made / "settings.toml") :]
 
 
 def test_its_options_are_the_first_settings(called, tmp_path):

@@ -62,6 +62,7 @@ def run(asked: Asked) -> Answer:
             if home.exists():
                 home.rmdir()
             made.rename(home)
+            keys.keep_names(home.parent)
         _note(home)
     except OSError as error:
         raise Refused(reason=f"{error.filename}: {error.strerror}") from error
@@ -157,7 +158,7 @@ def _fill(home: Path, settings: Settings, root: Path | None) -> str:
             keys.put(home / name, (root / name).read_bytes())
     keys.create_sealing_key(home, secret)
     opening.make(home, settings.database, os.environ)
-    (home / SETTINGS_FILE).write_text(settings_file.text_of(settings), "utf-8")
+    keys.write_new(home / SETTINGS_FILE, settings_file.text_of(settings).encode(), mode=0o644)
     if written is None:
         return keys.PASSPHRASE_VARIABLE if os.environ.get(keys.PASSPHRASE_VARIABLE) else keys.PASSPHRASE_FILE_VARIABLE
     return settings.keys.passphrase_file if written.is_relative_to(home) else str(written)

@@ -143,6 +143,7 @@ def _make(home: Path, settings: Settings, agent: Agent) -> Path:
         if directory.exists():
             shutil.rmtree(directory)
         made.rename(directory)
+        keys.keep_names(above)
     return directory
 
 
@@ -165,6 +166,7 @@ def _append(path: Path, perspective: Perspective) -> None:
     keys.write_new(fresh, text.encode(), mode=path.stat().st_mode & 0o777)
     load(fresh, Settings)
     fresh.replace(path)
+    keys.keep_names(path.parent)
 
 
 def _filled(template: str, values: dict[str, object]) -> str:

@@ -224,21 +224,26 @@ def write_secret(path: Path, content: bytes) -> None:
 
 
 def write_new(path: Path, content: bytes, *, mode: int) -> None:
-    """Write a new file durably; an existing one is a FileExistsError."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a new file durably, its name too; an existing one is a FileExistsError."""
+    _write(path, content, mode)
+    keep_names(path.parent)
 
 
 def put(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write a file whole or not at all, in the place of one that is there."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
-    write_new(fresh, content, mode=mode)
+    _write(fresh, content, mode)
     fresh.replace(path)
     keep_names(path.parent)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def keep_names(directory: Path) -> None:
