@@ -101,7 +101,7 @@ def _root(asked: Asked) -> Answer:
         facts = _facts(root.certificate) | {"key": _shown(uri), "key_made": str(is_new)}
         if not record.knows(path) or not record.knows(crl_path):
             record.add("root", facts, [path, crl_path, *_key_file(home, uri)])
-    return Answer({"file": str(path), **facts}, told=_ROOT_MADE)
+    return Answer({"file": str(path), **facts, "key_made": is_new}, told=_ROOT_MADE)
 
 
 def _request(asked: Asked) -> Answer:
@@ -140,7 +140,7 @@ def _request(asked: Asked) -> Answer:
         }
         if not record.knows(path):
             record.add("request", facts, [path, *_key_file(home, uri)])
-    return Answer({"file": str(path), "name": path.name, **facts}, told=_REQUESTED)
+    return Answer({"file": str(path), "name": path.name, **facts, "key_made": found.is_new}, told=_REQUESTED)
 
 
 def _sign(asked: Asked) -> Answer:
@@ -193,7 +193,8 @@ def _crl(asked: Asked) -> Answer:
         keys.put(path, hierarchy.root_list(root, number, revoked, now))
         facts |= {"number": str(number), "revoked": str(len(revoked))}
         record.add("crl", facts, files)
-    return Answer({"file": str(path), "name": path.name, **facts}, told=_LISTED)
+    numbers: Shape = {name: int(facts[name]) for name in ("reason", "number", "revoked") if name in facts}
+    return Answer({"file": str(path), "name": path.name, **facts, **numbers}, told=_LISTED)
 
 
 def _install(asked: Asked) -> Answer:
@@ -219,7 +220,8 @@ def _install(asked: Asked) -> Answer:
         if not record.knows(path):
             record.add("install", facts, [path])
         path.with_suffix(".request").unlink(missing_ok=True)
-    return Answer({"file": str(path), **facts}, told=_INSTALLED)
+    numbers: Shape = {"number": int(facts["number"])} if "number" in facts else {}
+    return Answer({"file": str(path), **facts, **numbers}, told=_INSTALLED)
 
 
 def _verify(asked: Asked) -> Answer:
