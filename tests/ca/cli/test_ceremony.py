@@ -234,6 +234,17 @@ def test_renewal_with_the_same_key(ceremony, ca):
     assert "answers no request" in ceremony.refused(ceremony.home, "ceremony", "install", str(old), *BY)
 
 
+def test_a_request_outlives_a_step_that_is_repeated(ceremony):
+    """The certificate in place is installed once more: the request for the next one is still open."""
+    signed = ceremony.sign(ceremony.request("issuing"))
+    ceremony.install(signed["file"])
+    following = ceremony.request("issuing")
+    ceremony.install(signed["file"])
+    ceremony.install(ceremony.sign(following)["file"])
+    assert ceremony.certificate("issuing").serial_number != int(signed["serial"], 16)
+    assert not list(ceremony.home.glob("*.request"))
+
+
 def pem(certificate):
     return certificate.public_bytes(Encoding.PEM)
 
@@ -264,6 +275,14 @@ def test_the_roots_crl(ceremony):
     path.write_bytes(old)
     assert "newer" in ceremony.refused(ceremony.home, "ceremony", "install", str(path), *BY)
     assert "transcript" in ceremony.refused(ceremony.root, "ceremony", "crl", *BY), "its number would be used twice"
+
+
+def test_a_root_in_the_cas_own_directory(called, home, tmp_path):
+    """What it signed stands in the same transcript; its request is answered all the same when it is installed."""
+    directory = shutil.copytree(home, tmp_path / "ca")
+    one = Ceremony(called, directory, directory)
+    serials = {one.certificate("issuing").serial_number, *(one.all("issuing").serial_number for _ in range(2))}
+    assert len(serials) == 3
 
 
 def test_what_the_root_does_not_sign(ceremony, tmp_path):

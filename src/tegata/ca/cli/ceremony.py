@@ -215,11 +215,13 @@ def _install(asked: Asked) -> Answer:
                 if _number(fresh) <= _number(last):
                     raise Refused(reason="the root's CRL in place is a newer one")
                 _check_now(fresh.last_update_utc, fresh.next_update_utc, now)
-        if not path.exists() or path.read_bytes() != content:
+        is_new = not path.exists() or path.read_bytes() != content
+        if is_new:
             keys.put(path, content)
         if not record.knows(path):
             record.add("install", facts, [path])
-        path.with_suffix(".request").unlink(missing_ok=True)
+        if is_new or not _is_asked_since(record.entries, facts.get("ca")):
+            path.with_suffix(".request").unlink(missing_ok=True)
     numbers: Shape = {"number": int(facts["number"])} if "number" in facts else {}
     return Answer({"file": str(path), **facts, **numbers}, told=_INSTALLED)
 
@@ -256,6 +258,12 @@ def _place(
     if path.exists() and keys.load_certificate(path).not_valid_before_utc > certificate.not_valid_before_utc:
         raise Refused(reason="the certificate in place is a newer one")
     return path, {"ca": ca} | _facts(certificate)
+
+
+def _is_asked_since(entries: Sequence[Entry], ca: str | None) -> bool:
+    """Whether a CA has asked for another certificate since its last one was installed: that request is open still."""
+    steps = [one.action for one in entries if one.action in {"request", "install"} and one.facts.get("ca") == ca]
+    return steps[-1:] == ["request"]
 
 
 def _check_now(begins: datetime, ends: datetime | None, now: datetime) -> None:
