@@ -189,6 +189,9 @@ REASONS: dict[str, str] = {
     "the name of a perspective is of small letters, digits and hyphens": (
         "地点の名前に使えるのは、英小文字、数字、ハイフンだけです"
     ),
+    "a perspective is being added by another command, or a ceremony is under way": (
+        "別のコマンドが地点を追加しているか、セレモニーが進行中です"
+    ),
     "the address of a perspective has a host": "地点のアドレスにはホストが必要です",
     "validation.perspectives: a name is there twice": "validation.perspectives に同じ名前が二度あります",
     "dns-persist-01 needs one to ten validation.issuer_domains": (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from tegata.ca.cli import checking
+from tegata.ca.cli import checking, checking_ends
 from tegata.ca.settings import Acme, Perspective, Policy, Public, Settings, Validation
 from tegata.ca.store import migrate, migrations
 from tegata.pki.certs import to_pem
@@ -206,10 +206,44 @@ def test_what_only_a_ceremony_renews(days, status):
     """BR 4.9.7: the root's CRL ends within a year, and the services CA like the issuing ones, while nothing fails."""
     now = datetime(2026, 11, 1, tzinfo=UTC)
     ca: Any = SimpleNamespace(now=lambda: now)
-    told = (checking._ROOT_CRL_ENDED, checking._ROOT_CRL_ENDS)
-    found = checking._ending("root's CRL", now + timedelta(days=days), told, ca, Language.EN)
+    found = checking_ends.ending("root's CRL", now + timedelta(days=days), checking_ends.ROOT_CRL, ca, Language.EN)
     assert found.status == status
     assert bool(found.detail) == (status != "ok")
+
+
+@pytest.mark.anyio
+async def test_agents_whose_certificates_end():
+    """Each has one of its own: those from before may end sooner than the small CA, which was renewed since (B-43)."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+
+    class Remote:
+        def __init__(self, days):
+            self.name, self._ends = f"days-{days}", now + timedelta(days=days)
+
+        async def reach(self, _seconds):
+            return self._ends
+
+        async def close(self):
+            pass
+
+    class Network:
+        async def require_dnssec(self):
+            pass
+
+        async def silent(self):
+            return []
+
+    ca: Any = SimpleNamespace(now=lambda: now, network=Network(), remotes=[Remote(59), Remote(61)])
+    matters = {one.check: one async for one in checking._network(ca, Language.EN)}
+    assert (matters["perspective days-59"].status, matters["perspective days-61"].status) == ("warning", "ok")
+    assert "add every perspective again" in matters["perspective days-59"].detail
+
+
+def test_the_small_ca_of_perspectives(ca, settings):
+    """Nobody else says when it ends, and then all of them are silent at once (B-43)."""
+    assert "perspectives CA" not in found(ca)[1]
+    ca.run("perspective", "add", "osaka", "--address", "127.0.0.1:9", "--region", "APNIC").check()
+    assert found(ca)[1]["perspectives CA"] == ("ok", "")
 
 
 def test_a_ca_without_services():
@@ -218,7 +252,7 @@ def test_a_ca_without_services():
     issuing = SimpleNamespace(not_valid_after_utc=now + timedelta(days=1))
     ca: Any = SimpleNamespace(now=lambda: now, hierarchy=SimpleNamespace(issuing=issuing))
     settings: Any = SimpleNamespace(services={})
-    assert checking._issuing(ca, settings, Language.EN).status == "ok"
+    assert checking_ends.issuing(ca, settings, Language.EN).status == "ok"
 
 
 @pytest.mark.parametrize(("left", "status"), [(-1, "error"), (30, "warning"), (90, "ok")])

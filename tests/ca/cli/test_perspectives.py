@@ -91,6 +91,20 @@ def test_added_again_it_has_new_keys(home):
         add(home, WORDS.replace("8444", "9444"))
 
 
+def test_two_at_once(home, monkeypatch):
+    """One of them is refused: what both write into the settings would be only one's."""
+    make = perspectives._make
+
+    def meanwhile(*made):
+        with pytest.raises(Refused, match="another command"):
+            add(home, WORDS.replace("frankfurt", "osaka"))
+        return make(*made)
+
+    monkeypatch.setattr(perspectives, "_make", meanwhile)
+    add(home)
+    assert [one.name for one in configuration.load_settings(home).validation.perspectives] == ["frankfurt"]
+
+
 @pytest.mark.parametrize(
     ("words", "error"),
     [

@@ -1,7 +1,7 @@
 """The small CA of the perspectives, and the TLS by which a CA and its agents know each other, and nobody else."""
 
 import ssl
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -116,6 +116,27 @@ def test_the_next_place(home: Path, paris: Place, tmp_path: Path) -> None:
     lima.certificate.verify_directly_issued_by(paris.trust)
     with pytest.raises(FileUnusable, match="pass phrase"):
         perspectives.agent(home, "oslo", b"wrong", NOW)
+
+
+def test_half_a_life_later(home: Path, tmp_path: Path) -> None:
+    """The small CA is renewed with the same key by whoever adds an agent: old and new know each other (B-43)."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    begin = now - timedelta(days=1826)
+    paris = Place(tmp_path / "paris", perspectives.agent(home, "paris", SECRET, begin))
+    before = perspectives.agent(home, "lima", SECRET, now - timedelta(days=2))
+    assert before.trust == paris.files.trust
+    assert x509.load_pem_x509_certificate(before.certificate).not_valid_after_utc == paris.trust.not_valid_after_utc
+    assert perspectives.ends(home) == paris.trust.not_valid_after_utc
+    old = perspectives.primary_context(home, SECRET)
+    lima = Place(tmp_path / "lima", perspectives.agent(home, "lima", SECRET, now))
+    assert lima.trust.public_key() == paris.trust.public_key()
+    ends = now - timedelta(hours=1) + timedelta(days=3650)
+    assert {ends} == {lima.trust.not_valid_after_utc, lima.certificate.not_valid_after_utc, perspectives.ends(home)}
+    for asking in (old, perspectives.primary_context(home, SECRET)):
+        for place, name in ((paris, "paris"), (lima, "lima")):
+            answering = perspectives.agent_context(place.directory)
+            assert shaken(asking, answering, perspectives.server_name(name)) == b"errand"
+    assert (home / layout.PRIMARY_BUNDLE).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_small_ca_that_was_not_finished(home: Path, paris: Place) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from cryptography import x509
 
 from tegata.acme.identifiers import Identifier
 from tegata.ca.cli.serving import Listener
@@ -112,8 +113,9 @@ async def agent(home, app=None, *, name="osaka", checks=None):
 async def test_a_look_and_its_report(home, look, verdict):
     """The whole question goes there, the whole verdict comes back (B-44)."""
     checks = Checks(verdict)
+    shown = x509.load_pem_x509_certificate((home / "agent-osaka" / "agent.pem").read_bytes())
     async with agent(home, checks=checks) as remote:
-        await remote.reach(5)
+        assert await remote.reach(5) == shown.not_valid_after_utc
         found = await remote.ask(look, QUESTION, 5)
     assert checks.asked == [(look, QUESTION)]
     assert found.evidence == verdict.evidence

@@ -10,18 +10,15 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
-
-from cryptography import x509
 
 from tegata.ca import bootstrap, configuration, upkeep
 from tegata.ca.bootstrap import Ca
-from tegata.ca.cli import tables
+from tegata.ca.cli import checking_ends, tables
 from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.findings import ERROR, OK, WARNING, Finding
 from tegata.ca.cli.grammar import Asked
-from tegata.ca.issuing import chains, keys, layout
-from tegata.ca.issuing.server_certificate import services_ca
+from tegata.ca.issuing import layout
 from tegata.ca.policy import baseline, reports
 from tegata.ca.policy.calendar import LAST_SECOND
 from tegata.ca.policy.contracts import ContractStatus
@@ -33,11 +30,9 @@ from tegata.errors import TegataError
 from tegata.text.catalogue import Sentence, explain
 from tegata.text.language import Language
 
-OK, WARNING, ERROR = "ok", "warning", "error"
 _COLUMNS = ("check", "status", "detail")
 _REACH_SECONDS = 5.0
 _EXAMINED_AHEAD = timedelta(days=30)
-_CEREMONY_AHEAD = timedelta(days=60)
 _RULES_AHEAD = timedelta(days=60)
 _SUFFIXES_LIFE = timedelta(days=180)
 _OTHERS, _STRANGERS = 0o077, 0o007
@@ -63,35 +58,6 @@ _OLDER = Sentence(
 )
 _NO_CRL = Sentence("there is none yet; serve publishes it", "まだありません。serve が発行します")
 _OLD_CRL = Sentence("outdated: {names}; serve publishes them", "期限切れです: {names}。serve が発行します")
-_ENDED = Sentence("it ended on {ends}: nothing can be issued", "{ends} に満了しており、証明書を発行できません")
-_ENDS = Sentence(
-    "it ends on {ends}, and certificates with it: renew it",
-    "{ends} に満了し、証明書の期限もそこまでになります。更新してください",
-)
-_SERVICES_ENDED = Sentence(
-    "it ended on {ends}: this server has no certificate of its own any more",
-    "{ends} に満了しており、このサーバー自身の証明書を作成できません",
-)
-_SERVICES_ENDS = Sentence(
-    "it ends on {ends}, and this server's own certificate with it: renew it",
-    "{ends} に満了し、このサーバー自身の証明書もそこまでになります。更新してください",
-)
-_ROOT_CRL_ENDED = Sentence(
-    "it ended on {ends}: see ceremony crl and ceremony install",
-    "{ends} に期限が切れています。ceremony crl と ceremony install を実行してください",
-)
-_ROOT_CRL_ENDS = Sentence(
-    "it ends on {ends}, and only a ceremony makes the next: see ceremony crl and ceremony install",
-    "{ends} に期限が切れます。次の CRL は ceremony crl で作成し、ceremony install で配置してください",
-)
-_CHAIN_ENDED = Sentence(
-    "a certificate in one ended on {ends}: take it out of keys.alternate_chains",
-    "{ends} に満了した証明書を含むものがあります。keys.alternate_chains から外してください",
-)
-_CHAIN_ENDS = Sentence(
-    "a certificate in one ends on {ends}: see keys.alternate_chains",
-    "{ends} に満了する証明書を含むものがあります。keys.alternate_chains を確認してください",
-)
 _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
     "{file} に issuer_domains がないため、CAA レコードで認証局を指定したドメイン名には発行できません",
@@ -114,14 +80,6 @@ _MUTE = Sentence(
     "{servers} から応答がありません。応答するサーバーがなければ、ドメイン名を確認できません",
 )
 _SILENT = Sentence("nobody answers at {address} ({reason})", "{address} から応答がありません（{reason}）")
-
-
-class Finding(NamedTuple):
-    """What was found of one matter."""
-
-    check: str
-    status: str = OK
-    detail: str = ""
 
 
 async def check(asked: Asked, language: Language) -> Answer:
@@ -201,13 +159,8 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
         yield await _reports(ca, language)
         if ca.settings.policy.public or ca.settings.policy.examinations:
             yield await _examinations(ca, language)
-    yield _issuing(ca, settings, language)
-    yield _services(home, ca, settings, language)
-    root_crl = x509.load_der_x509_crl(ca.hierarchy.root_crl).next_update_utc or ca.now()
-    yield _ending("root's CRL", root_crl, (_ROOT_CRL_ENDED, _ROOT_CRL_ENDS), ca, language)
-    others = [one.not_valid_after_utc for chain in _other_chains(home, ca, settings) for one in chain]
-    if others:
-        yield _ending("alternate chains", min(others), (_CHAIN_ENDED, _CHAIN_ENDS), ca, language)
+    for finding in checking_ends.findings(home, ca, settings, language):
+        yield finding
     yield _names(settings, language)
     yield _suffixes(ca, language)
     async for finding in _lint(ca, language):
@@ -274,11 +227,11 @@ async def _network(ca: Ca, language: Language) -> AsyncIterator[Finding]:
         )
     for remote in ca.remotes:
         try:
-            await remote.reach(_REACH_SECONDS)
+            ends = await remote.reach(_REACH_SECONDS)
         except Silent as silence:
             yield Finding(f"perspective {remote.name}", ERROR, str(silence.reason))
         else:
-            yield Finding(f"perspective {remote.name}")
+            yield checking_ends.known(f"perspective {remote.name}", ends, ca, language)
         finally:
             await remote.close()
 
@@ -290,45 +243,6 @@ def _lists(heads: Mapping[str, ListHead], ca: Ca, language: Language) -> Finding
     if outdated:
         return Finding("CRL", WARNING, _OLD_CRL.fill(language, {"names": ", ".join(outdated)}))
     return Finding("CRL") if heads else Finding("CRL", WARNING, _NO_CRL.fill(language, {}))
-
-
-def _issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
-    """An issuing CA that ends within the life of what it signs cuts it short."""
-    ends = ca.hierarchy.issuing.not_valid_after_utc
-    longest = timedelta(days=max((service.certificate_days for service in settings.services.values()), default=0))
-    facts: dict[str, object] = {"ends": rfc3339(ends)}
-    if ends <= ca.now():
-        return Finding("issuing CA", ERROR, _ENDED.fill(language, facts))
-    if ends <= ca.now() + longest:
-        return Finding("issuing CA", WARNING, _ENDS.fill(language, facts))
-    return Finding("issuing CA")
-
-
-def _other_chains(home: Path, ca: Ca, settings: Settings) -> list[list[x509.Certificate]]:
-    """Those that clients may choose; they were read when the CA was opened."""
-    return chains.load(home, settings.keys.alternate_chains, ca.issuers.certificates.values())
-
-
-def _services(home: Path, ca: Ca, settings: Settings, language: Language) -> Finding:
-    """What serve makes its own TLS certificate by: it is for the URL's host, and its key is there."""
-    try:
-        secret = keys.passphrase(home, settings.keys, os.environ)
-        services_ca(home, url=settings.acme.url, secret=secret)
-    except TegataError as error:
-        return Finding("services CA", ERROR, str(explain(error, language)))
-    ends = ca.hierarchy.services.not_valid_after_utc
-    return _ending("services CA", ends, (_SERVICES_ENDED, _SERVICES_ENDS), ca, language)
-
-
-def _ending(check: str, ends: datetime, told: tuple[Sentence, Sentence], ca: Ca, language: Language) -> Finding:
-    """What only people at the root's key renew is told of some time before its end (B-03, BR 4.9.7)."""
-    ended, will_end = told
-    facts: dict[str, object] = {"ends": rfc3339(ends)}
-    if ends <= ca.now():
-        return Finding(check, ERROR, ended.fill(language, facts))
-    if ends <= ca.now() + _CEREMONY_AHEAD:
-        return Finding(check, WARNING, will_end.fill(language, facts))
-    return Finding(check)
 
 
 async def _examinations(ca: Ca, language: Language) -> Finding:

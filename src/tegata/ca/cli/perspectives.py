@@ -4,6 +4,7 @@ An agent's directory is made whole or not at all, and the CA's settings are chan
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import re
@@ -77,8 +78,21 @@ region = {region}
 def add(asked: Asked) -> Answer:
     """Make the agent's directory below the CA's, and name the perspective in the settings.
 
-    For one that is there already only the directory is made anew, with new keys. Raises Refused.
+    For one that is there already only the directory is made anew, with new keys. Raises Refused, also while another is
+    being added: of two that change the settings at once, one would be lost.
     """
+    configuration.load_settings(asked.home)
+    handle = os.open(asked.home, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return _add(asked)
+    except BlockingIOError:
+        raise Refused(reason="a perspective is being added by another command, or a ceremony is under way") from None
+    finally:
+        os.close(handle)
+
+
+def _add(asked: Asked) -> Answer:
     home = asked.home
     settings = configuration.load_settings(home)
     perspective = _perspective(asked)

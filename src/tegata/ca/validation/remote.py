@@ -5,6 +5,7 @@ Knows neither quorum nor what is asked.
 
 import asyncio
 import ssl
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tegata.ca.model import Look
@@ -37,6 +38,7 @@ class RemotePerspective:
         self._extensions = {"sni_hostname": server_name}
         self._tls = tls
         self._client: httpx2.AsyncClient | None = None
+        self._ends = datetime.min.replace(tzinfo=UTC)
 
     async def ask(self, look: Look, question: Question, seconds: float) -> Verdict:
         """What it saw; raises Silent if there is no report within so many seconds."""
@@ -46,9 +48,10 @@ class RemotePerspective:
         except BadMessage as error:
             raise Silent(f"it sent {error}") from None
 
-    async def reach(self, seconds: float) -> None:
-        """Pass if the agent is there and both sides know each other; raises Silent."""
+    async def reach(self, seconds: float) -> datetime:
+        """When the agent's certificate ends, if it is there and both sides know each other; raises Silent."""
         await self._within(seconds, "GET", messages.READY_PATH)
+        return self._ends
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -76,6 +79,9 @@ class RemotePerspective:
         async with self._client.stream(
             method, self._base + path, content=content, headers=headers, extensions=self._extensions
         ) as response:
+            # Asked for now: once an answer was read the connection may be another's.
+            shown = response.extensions["network_stream"].get_extra_info("ssl_object").getpeercert()
+            self._ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)
             body = b""
             async for piece in response.aiter_raw():
                 body += piece
