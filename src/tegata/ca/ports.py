@@ -818,6 +818,10 @@ class Transparency(Protocol):
         """Pass if the list has enough logs that take a certificate of this life; raises LogsUnusable."""
         ...
 
+    def ends(self) -> datetime:
+        """When the list of logs is too old for any certificate; raises LogsUnusable where it is already."""
+        ...
+
     async def scts(self, precertificate: bytes, chain: Sequence[x509.Certificate]) -> bytes:
         """The list of enough SCTs, each verified, for a precertificate (DER); raises LogsUnusable."""
         ...

@@ -7,16 +7,20 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography import x509
 
 from tegata.ca.cli import checking, checking_ends
+from tegata.ca.issuing.loglist import LogList
+from tegata.ca.issuing.logs import PublicLogs
 from tegata.ca.settings import Acme, Perspective, Policy, Public, Settings, Validation
 from tegata.ca.store import migrate, migrations
 from tegata.pki.certs import to_pem
 from tegata.text.language import Language
 from tests.ca.issuing import crossing
 from tests.peers.ca import TegataCA
+from tests.peers.ctlog import CtLog, write_list
 
 pytestmark = pytest.mark.peer("openssl")
 
@@ -42,7 +46,16 @@ def settings(ca):
     file.write_text(before, "utf-8")
 
 
-def test_a_sound_ca(ca, settings):
+@pytest.fixture
+def offline(ca):
+    """The root's key somewhere else."""
+    key = ca.home / "keys" / "root.key"
+    key.rename(ca.home.parent / "root.key")
+    yield
+    (ca.home.parent / "root.key").rename(key)
+
+
+def test_a_sound_ca(ca, settings, offline):
     settings.write_text(settings.read_text("utf-8").replace("issuer_domains = []", 'issuer_domains = ["ca.example"]'))
     code, matters = found(ca)
     assert code == 0
@@ -50,7 +63,17 @@ def test_a_sound_ca(ca, settings):
     assert {status for status, _ in matters.values()} == {"ok"}
     assert "without pkilint" in matters["lint"][1]
     assert {"settings", "files", "database", "CRL", "issuing CA", "CAA", "resolvers", "ACME"} <= set(matters)
-    assert {"services CA", "root's CRL"} <= set(matters)
+    assert {"services CA", "root's CRL", "root's key"} <= set(matters)
+
+
+def test_the_roots_key_beside_the_others(ca):
+    """Serve does not need it, and whoever takes the machine has it: an error where the root is public (B-95)."""
+    code, matters = found(ca)
+    assert (code, matters["root's key"][0]) == (0, "warning")
+    assert "keys/root.key" in matters["root's key"][1]
+    settings = Settings(acme=Acme(url="https://ca.example"), public=Public(url="http://ca.example"))
+    public = msgspec.structs.replace(settings, policy=Policy(public=True))
+    assert checking._root_key(ca.home, public, Language.EN).status == "error"
 
 
 def test_every_fault_is_told_at_once(ca, settings):
@@ -209,6 +232,18 @@ def test_what_only_a_ceremony_renews(days, status):
     found = checking_ends.ending("root's CRL", now + timedelta(days=days), checking_ends.ROOT_CRL, ca, Language.EN)
     assert found.status == status
     assert bool(found.detail) == (status != "ok")
+
+
+@pytest.mark.parametrize(("days", "status"), [(55, "ok"), (57, "warning"), (70, "warning"), (71, "error")])
+def test_a_list_of_logs_that_gets_old(tmp_path, days, status):
+    """B-84: at seventy days nothing is issued any more; two weeks before it is told that nobody fetches the list."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    with CtLog("A") as first, CtLog("B") as second:
+        write_list(tmp_path / "logs.json", first, second, made_at=now - timedelta(days=days))
+    public = PublicLogs(LogList(tmp_path / "logs.json"), lambda: now)
+    settings = Settings(acme=Acme(url="https://ca.example"), public=Public(url="http://ca.example"))
+    of_them: Any = SimpleNamespace(now=lambda: now, settings=settings)
+    assert checking._logs(public, of_them, Language.EN).status == status
 
 
 @pytest.mark.anyio

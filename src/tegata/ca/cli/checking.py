@@ -34,6 +34,8 @@ _COLUMNS = ("check", "status", "detail")
 _REACH_SECONDS = 5.0
 _EXAMINED_AHEAD = timedelta(days=30)
 _RULES_AHEAD = timedelta(days=60)
+# A list is fetched every day or week; one that is older than eight weeks is fetched no more.
+_LIST_AHEAD = timedelta(days=14)
 _SUFFIXES_LIFE = timedelta(days=180)
 _OTHERS, _STRANGERS = 0o077, 0o007
 _PORTS = {"https": 443, "http": 80, "smtp": 25, "smtps": 465}
@@ -71,6 +73,14 @@ _REPORTED = Sentence(
     "{report}: {what}の期限は {due} です。report list で確認してください",
 )
 _OWN_LINT_ALONE = Sentence("by the CA's own rules alone, without pkilint", "認証局自身の規則のみ（pkilint は無効）")
+_OLD_LIST = Sentence(
+    "the list of logs is too old from {ends} on, and then nothing is issued: fetch a new one",
+    "ログの一覧は {ends} に古くなり、以後は証明書を発行できません。新しい一覧を取得してください",
+)
+_ROOT_KEY = Sentence(
+    "{file} is here, and the pass phrase that opens it: serve needs neither. Move the key to where nobody serves",
+    "{file} とそのパスフレーズがこのサーバーにあります。serve には不要ですので、鍵を別の場所へ移してください",
+)
 _OLD_SUFFIXES = Sentence(
     "the list is of {day}: pip install -U publicsuffixlist",
     "公開サフィックスの一覧が古くなっています（{day}）。pip install -U publicsuffixlist で更新してください",
@@ -98,6 +108,7 @@ async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
         return
     yield _rules(settings, now, language)
     yield _files(home, settings, language)
+    yield _root_key(home, settings, language)
     try:
         ca = bootstrap.open_ca(home, os.environ, as_it_is=True)
     except TegataError as error:
@@ -133,6 +144,14 @@ def _files(home: Path, settings: Settings, language: Language) -> Finding:
     if open_ones:
         return Finding("files", ERROR, _READABLE.fill(language, {"files": ", ".join(sorted(open_ones))}))
     return Finding("files")
+
+
+def _root_key(home: Path, settings: Settings, language: Language) -> Finding:
+    """The root's key signs CAs alone, by people who are there for it (B-95): whoever takes this machine gets it too."""
+    if not (home / layout.ROOT_KEY).exists():
+        return Finding("root's key")
+    level = ERROR if settings.policy.public else WARNING
+    return Finding("root's key", level, _ROOT_KEY.fill(language, {"file": str(layout.ROOT_KEY)}))
 
 
 def _mode(path: Path) -> int:
@@ -207,8 +226,11 @@ def _logs(logs: Transparency, ca: Ca, language: Language) -> Finding:
     try:
         for days in sorted(lives):
             logs.require(now, now + timedelta(days=days) - LAST_SECOND)
+        ends = logs.ends()
     except TegataError as error:
         return Finding("transparency", ERROR, str(explain(error, language)))
+    if ends <= now + _LIST_AHEAD:
+        return Finding("transparency", WARNING, _OLD_LIST.fill(language, {"ends": rfc3339(ends)}))
     return Finding("transparency")
 
 

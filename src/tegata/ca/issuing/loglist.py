@@ -67,6 +67,11 @@ class LogList:
             )
         return self._logs
 
+    def ends(self, now: datetime) -> datetime:
+        """When the file as it is now is too old; raises LogsUnusable where it is already."""
+        self.usable(now)
+        return self._made_at + LIST_LIFE
+
     def _read(self) -> None:
         with self._path.open("rb") as file:
             text = file.read(LIST_LIMIT)

@@ -63,6 +63,10 @@ class PublicLogs:
             reason = f"of the list's logs {len(candidates)} take what ends on {not_after:%Y-%m-%d}"
             raise LogsUnusable(reason=f"{reason}, of {len({one.operator for one in candidates})} operators")
 
+    def ends(self) -> datetime:
+        """When the list is too old; raises LogsUnusable where it is already."""
+        return self._list.ends(self._clock())
+
     async def scts(self, precertificate: bytes, chain: Sequence[x509.Certificate]) -> bytes:
         """The list of enough SCTs for a precertificate (DER) below this chain; raises LogsUnusable."""
         leaf = x509.load_der_x509_certificate(precertificate)
