@@ -12,6 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tegata.acme.challenges import DNS_PERSIST_01, MOST_ISSUERS
+from tegata.ca.issuing import hierarchy, layout
+from tegata.ca.issuing.keys import load_certificate
+from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.journal import Journal
 from tegata.ca.policy import barred, baseline, keys
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
@@ -82,10 +85,26 @@ def _check_urls(path: Path, settings: Settings) -> None:
 
 
 def require_public(home: Path, settings: Settings, now: datetime) -> None:
-    """Pass if validation is set up as a publicly trusted CA has to have it now, or this is none; raises BadSettings."""
-    reasons = baseline.shortcomings(settings, now)
+    """Pass if all is set up as a publicly trusted CA has to have it now, or this is none.
+
+    Raises BadSettings, and FileUnusable for a CA's certificate.
+    """
+    reasons = [*baseline.shortcomings(settings, now), *_keys_in_files(home, settings, now)]
     if reasons:
         raise BadSettings(path=home / SETTINGS_FILE, reason="; ".join(reasons))
+
+
+def _keys_in_files(home: Path, settings: Settings, now: datetime) -> list[str]:
+    """Which of a publicly trusted CA's keys are in files (B-95); a CA that has ended needs its key no more."""
+    if not settings.policy.public:
+        return []
+    found = []
+    for name in (*hierarchy.issuers(home), SERVICES):
+        path = home / layout.issuer_certificate(name)
+        has_ended = path.exists() and load_certificate(path).not_valid_after_utc < now
+        if settings.keys.of_issuer(name).startswith("file:") and not has_ended:
+            found.append(f"keys: that of {name} is in a file, and not in a token (BR 6.2.7)")
+    return found
 
 
 def certifiable(settings: Settings) -> AddressFilter:

@@ -20,6 +20,7 @@ from tegata.ca.api.routes import ROUTES
 from tegata.ca.bootstrap import Ca
 from tegata.ca.issuing import hierarchy, keys, layout
 from tegata.ca.issuing.ocsp import Responders
+from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.metering.around import MeteredApp, resource
 from tegata.ca.policy import choices
@@ -39,6 +40,8 @@ def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> Server
         public_url=ca.settings.public.url,
         secret=keys.passphrase(home, ca.settings.keys, environ),
         now=ca.now(),
+        uri=ca.settings.keys.of_issuer(SERVICES),
+        environ=environ,
     )
 
 

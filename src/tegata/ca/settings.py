@@ -173,7 +173,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the issuing keys are, by URI, and where the pass phrase of the keys in files is.
 
-    ``issuing`` is the first issuing CA's; those of later ones are in ``issuers`` by their names, or else in files.
+    ``issuing`` is the first issuing CA's; those of later ones, and of ``services``, are in ``issuers`` by their names,
+    or else in files.
     ``TEGATA_CA_PASSPHRASE`` or ``…_FILE`` go first. ``alternate_chains`` are files (PEM) with what may follow a
     certificate in place of its issuing CA's alone: that one's certificate, and those that certify it in another way.
     """

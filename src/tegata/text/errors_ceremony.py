@@ -6,6 +6,9 @@ ENTRIES: dict[str, Entry] = {}
 
 REASONS: dict[str, str] = {
     "a ceremony names who is there: --by NAME": "立会者の氏名を --by で指定してください",
+    "a publicly trusted CA's keys are in tokens: name this one's in [keys] first (BR 6.2.7)": (
+        "パブリック認証局の鍵は HSM などのトークンに置きます。先に設定の [keys] で指定してください（BR 6.2.7）"
+    ),
     "another ceremony is under way in this directory": "このディレクトリでは別のセレモニーが進行中です",
     "the file holds no request of a CA": "認証局の要求ファイルではありません",
     "the request is not signed by the key that it is for": "要求が、対象の鍵で署名されていません",

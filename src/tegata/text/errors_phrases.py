@@ -86,6 +86,9 @@ REASONS: dict[str, str] = {
     "portal.operator_networks: operators' pages take a password alone; none (NetSec 2)": (
         "portal.operator_networks: 運用者ページはパスワードのみで利用できるため、指定できません（NetSec 2）"
     ),
+    "keys: that of {name} is in a file, and not in a token (BR 6.2.7)": (
+        "keys: {name} の鍵がファイルにあります。HSM などのトークンに置いてください（BR 6.2.7）"
+    ),
     "{name}: key_types has ed25519 (BR 6.1.5)": "{name}: ed25519 は使用できません（key_types、BR 6.1.5）",
     # the CA's files and peers
     "SQLite {version} is older than 3.37": "SQLite {version} は古すぎます（3.37 以降が必要です）",

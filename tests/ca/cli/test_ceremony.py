@@ -210,6 +210,15 @@ def test_a_root_with_another_clock(ceremony, monkeypatch, days):
     assert not (ceremony.home / "issuing.pem").exists()
 
 
+def test_a_publicly_trusted_ca_makes_no_key_in_a_file(ceremony):
+    """It could not serve by it (BR 6.2.7, B-95), whichever of its CAs asks."""
+    settings = ceremony.home / "settings.toml"
+    settings.write_text(settings.read_text("utf-8").replace("public = false", "public = true"), "utf-8")
+    for ca in ("issuing", "services"):
+        assert "in tokens" in ceremony.refused(ceremony.home, "ceremony", "request", ca, *BY)
+        assert not (ceremony.home / "keys" / f"{ca}.key").exists()
+
+
 def test_another_issuing_ca(ceremony):
     """With a key and a name of its own; it is the newest, and the first one is there still."""
     first = ceremony.all("issuing")

@@ -1,7 +1,10 @@
 """``tegata-ca perspective add``: what is made, with which rights, and what the settings say afterwards."""
 
+import shutil
 import stat
+from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tegata.ca import configuration
@@ -9,10 +12,11 @@ from tegata.ca.cli import grammar, perspectives
 from tegata.ca.cli.initialise import run as initialise
 from tegata.ca.cli.listening import BadListenAddress
 from tegata.ca.errors import Refused
-from tegata.ca.settings import Perspective
+from tegata.ca.settings import ISSUING_KEY, Keys, Perspective, Policy
 from tegata.clock import SystemClock
 from tegata.settings import BadSettings
 
+ISSUERS = ("issuing", "services")
 WORDS = "perspective add frankfurt --address 203.0.113.7:8444 --region RIPE"
 
 
@@ -150,3 +154,30 @@ def test_a_publicly_trusted_ca_without_perspectives_does_not_serve(home):
     settings.write_text(settings.read_text().replace("public = false", "public = true"))
     with pytest.raises(BadSettings, match=r"0 of at least .*port 80"):
         configuration.require_public(home, configuration.load_settings(home), SystemClock().now())
+
+
+def test_a_publicly_trusted_ca_has_its_keys_in_tokens(home):
+    """BR 6.2.7: those of the CAs that have not ended, each by its name (B-95)."""
+
+    def told(*, public, now, **issuers):
+        settings = configuration.load_settings(home)
+        named = Keys(issuing=issuers.pop("issuing", ISSUING_KEY), issuers=issuers)
+        settings = msgspec.structs.replace(settings, policy=Policy(public=public), keys=named)
+        try:
+            configuration.require_public(home, settings, now)
+        except BadSettings as error:
+            return [one for one in str(error.facts["reason"]).split("; ") if "BR 6.2.7" in one]
+        return []
+
+    now, token = SystemClock().now(), "pkcs11:token=x;object=y"
+    issuing, services = (f"keys: that of {name} is in a file, and not in a token (BR 6.2.7)" for name in ISSUERS)
+    assert told(public=True, now=now) == [issuing, services]
+    assert told(public=True, now=now, issuing=token) == [services]
+    assert told(public=True, now=now, issuing=token, services=token) == []
+    assert told(public=False, now=now) == []
+    shutil.copy(home / "root.pem", home / "issuing2.pem")  # which lives longer than they do
+    try:
+        later = now + timedelta(days=3 * 365)
+        assert told(public=True, now=later) == ["keys: that of issuing2 is in a file, and not in a token (BR 6.2.7)"]
+    finally:
+        (home / "issuing2.pem").unlink()

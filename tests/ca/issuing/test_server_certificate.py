@@ -7,14 +7,16 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 import pytest
 from cryptography import x509
 
-from tegata.ca.issuing import hierarchy, layout
+from tegata.ca.issuing import hierarchy, keys, layout
 from tegata.ca.issuing.keys import FileUnusable
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.pki import certs
+from tegata.pki.key_types import KeyType
 from tegata.pki.life import life
 from tests.ca.issuing.conftest import PUBLIC_URL, SECRET
 from tests.peers import openssl
@@ -104,9 +106,9 @@ async def test_it_renews_itself_while_it_serves(home):
     own = server(home)
     first = own.certificate
     ends = first.not_valid_after_utc
-    assert not own.renew_if_due(ends - timedelta(days=7) / 3 - timedelta(seconds=1))
+    assert not await own.renew_if_due(ends - timedelta(days=7) / 3 - timedelta(seconds=1))
     assert own.certificate == first
-    assert own.renew_if_due(NOW + timedelta(days=7) * 2 / 3)
+    assert await own.renew_if_due(NOW + timedelta(days=7) * 2 / 3)
     assert own.certificate.public_key() != first.public_key()
     assert own.certificate.not_valid_after_utc > ends
     assert server(home, NOW + timedelta(days=5)).certificate == own.certificate
@@ -116,7 +118,7 @@ async def test_the_live_context_shows_the_renewed_one(home):
     """Without a restart: the next connection sees it."""
     own = server(home, NOW - timedelta(days=5))
     before = await shown(own, home)
-    assert own.renew_if_due(NOW)
+    assert await own.renew_if_due(NOW)
     assert await shown(own, home) == own.certificate.serial_number != before
 
 
@@ -138,6 +140,28 @@ async def test_a_damaged_file_is_replaced(home, damage):
     again = server(home)
     assert again.certificate != own.certificate
     assert await shown(again, home) == again.certificate.serial_number
+
+
+@pytest.mark.peer("softhsm2-util")
+async def test_a_services_ca_in_a_token(home, softhsm):
+    """As a publicly trusted CA has it (B-95): it certifies and renews as one in a file does."""
+    label = f"services of {home.host}"
+    uri = softhsm.uri(quote(label))
+    key = keys.open_or_make(uri, KeyType.EC256, directory=home.directory, secret=SECRET, environ={}).key
+    root = keys.load_certificate(home.directory / layout.ROOT_CERTIFICATE)
+    ca = hierarchy.CaWithKey(keys.load(home.directory / layout.ROOT_KEY, root, SECRET), root)
+    role, subject = hierarchy.services_for(home.host), hierarchy.subject_of("Example CA", "Services", NOW)
+    day = timedelta(days=1)
+    made = hierarchy.certify(ca, role, subject, key.public_key(), public_url=PUBLIC_URL, now=NOW - 9 * day)
+    keys.put(home.directory / layout.SERVICES_CERTIFICATE, certs.to_pem([made]))
+    (home.directory / layout.SERVICES_KEY).unlink()
+    urls = {"url": f"https://{home.host}:8443", "public_url": PUBLIC_URL}
+    own = ServerCertificate(home.directory, secret=SECRET, now=NOW - 5 * day, uri=uri, environ={}, **urls)
+    before = await shown(own, home)
+    assert await own.renew_if_due(NOW)
+    assert await shown(own, home) == own.certificate.serial_number != before
+    with pytest.raises(FileUnusable, match="No such file"):
+        server(home)
 
 
 async def test_another_host_needs_another_services_ca(home):

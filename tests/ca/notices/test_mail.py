@@ -161,7 +161,7 @@ def server_tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext
     directory = tmp_path_factory.mktemp("ca")
     urls = {"url": "https://127.0.0.1", "public_url": "http://127.0.0.1"}
     hierarchy.create(directory, name="Example CA", secret=b"x", now=NOW, **urls)
-    context = ServerCertificate(directory, secret=b"x", now=NOW, **urls).context
+    context = ServerCertificate(directory, secret=b"x", now=NOW, environ={}, **urls).context
     return context, directory / layout.ROOT_CERTIFICATE
 
 

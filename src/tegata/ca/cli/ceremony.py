@@ -109,6 +109,8 @@ def _request(asked: Asked) -> Answer:
     home, ca = asked.home.absolute(), asked["ca"]
     settings, now = configuration.load_settings(home), SystemClock().now()
     uri = _uri(settings, ca)
+    if settings.policy.public and uri.startswith("file:"):
+        raise Refused(reason="a publicly trusted CA's keys are in tokens: name this one's in [keys] first (BR 6.2.7)")
     present = home / layout.issuer_certificate(ca)
     _check_next(home, ca)
     host = hierarchy.host_of(settings.acme.url) if ca == SERVICES else None
@@ -280,9 +282,7 @@ def _open_root(home: Path, asked: Asked) -> CaWithKey:
 
 
 def _uri(settings: Settings, ca: str) -> str:
-    if ca == SERVICES:
-        return f"file:{layout.SERVICES_KEY}"
-    if layout.issuer_number(ca) is None:
+    if ca != SERVICES and layout.issuer_number(ca) is None:
         raise Refused(reason="the request is of no CA that there is: issuing, issuing2 …, services")
     return settings.keys.of_issuer(ca)
 

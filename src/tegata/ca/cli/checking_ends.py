@@ -10,6 +10,7 @@ from cryptography import x509
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli.findings import ERROR, WARNING, Finding
 from tegata.ca.issuing import chains, keys, perspectives
+from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.issuing.server_certificate import services_ca
 from tegata.ca.settings import Settings
 from tegata.clock import rfc3339
@@ -100,7 +101,7 @@ def _services(home: Path, ca: Ca, settings: Settings, language: Language) -> Fin
     """What serve makes its own TLS certificate by: it is for the URL's host, and its key is there."""
     try:
         secret = keys.passphrase(home, settings.keys, os.environ)
-        services_ca(home, url=settings.acme.url, secret=secret)
+        services_ca(home, url=settings.acme.url, secret=secret, uri=settings.keys.of_issuer(SERVICES))
     except TegataError as error:
         return Finding("services CA", ERROR, str(explain(error, language)))
     ends = ca.hierarchy.services.not_valid_after_utc

@@ -173,7 +173,7 @@ async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:
     while True:
         await asyncio.sleep(CERTIFICATE_CHECK_SECONDS)
         try:
-            certificate.renew_if_due(ca.now())
+            await certificate.renew_if_due(ca.now())
         except Exception:
             log.exception("server-certificate.failed")
 

@@ -3,7 +3,10 @@
 Short-lived, so that it needs no CRL (BR 7.1.2.11.2). Knows no order and never touches the issuing key.
 """
 
+import asyncio
+import os
 import ssl
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,46 +22,69 @@ from tegata.pki import keys as pki_keys
 from tegata.pki.key_types import KeyType
 
 LIFE = timedelta(days=7)
+SERVICES_KEY = f"file:{layout.SERVICES_KEY}"
 _LAST_SECOND = timedelta(seconds=1)
 # For clients whose clock is slow.
 _BACKDATE = timedelta(minutes=5)
 
 
-def services_ca(directory: Path, *, url: str, secret: bytes) -> CaWithKey:
-    """The CA that certifies the host of the ACME service's URL; raises FileUnusable."""
+def services_ca(
+    directory: Path, *, url: str, secret: bytes, uri: str = SERVICES_KEY, environ: Mapping[str, str] = os.environ
+) -> CaWithKey:
+    """The CA that certifies the host of the ACME service's URL, its key where the URI says.
+
+    Raises BadKeyUri, FileUnusable, TokenUnusable.
+    """
     path = directory / layout.SERVICES_CERTIFICATE
     certificate = keys.load_certificate(path)
     constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
     if constraints != constraints_for(host_of(url)):
         raise keys.FileUnusable(path=path, reason="it was made for another host than the one of acme.url")
-    return CaWithKey(keys.load(directory / layout.SERVICES_KEY, certificate, secret), certificate)
+    key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ)
+    return CaWithKey(key, certificate)
 
 
 class ServerCertificate:
     """The live TLS context with its certificate, kept in ``keys/server.pem`` between runs.
 
-    ``url`` is the ACME service's, ``secret`` the pass phrase. Raises FileUnusable if the services CA cannot be used,
-    for example because the URL has another host now.
+    ``url`` is the ACME service's, ``secret`` the pass phrase, ``uri`` where the services CA's key is. Raises as
+    ``services_ca`` if that cannot be used, for example because the URL has another host now.
     """
 
-    def __init__(self, directory: Path, *, url: str, public_url: str, secret: bytes, now: datetime) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        url: str,
+        public_url: str,
+        secret: bytes,
+        now: datetime,
+        uri: str = SERVICES_KEY,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
         self._path = directory / layout.SERVER_BUNDLE
         self._host = host_of(url)
         self._secret = secret
-        self._key, services = services_ca(directory, url=url, secret=secret)
+        self._key, services = services_ca(directory, url=url, secret=secret, uri=uri, environ=environ)
         self._issuer = Issuer(services, public_url.rstrip("/") + layout.SERVICES_URL_PATH, crl_url=None)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self.certificate = self._kept(now) or self._renewed(now)
+        kept = self._kept(now)
+        self.certificate = kept or self._made(now)
+        if kept is None:
+            self._use_file()
 
-    def renew_if_due(self, now: datetime) -> bool:
+    async def renew_if_due(self, now: datetime) -> bool:
         """Make and use a new certificate once only a third of the life is left; whether that was done.
 
-        Connections made from then on see the new one; it has a new key.
+        Connections made from then on see the new one; it has a new key. It is made beside the event loop, as a token
+        may take its time to sign.
         """
         if not self._is_due(self.certificate, now):
             return False
-        self.certificate = self._renewed(now)
+        made = await asyncio.to_thread(self._made, now)
+        self._use_file()
+        self.certificate = made
         return True
 
     def _is_due(self, certificate: x509.Certificate, now: datetime) -> bool:
@@ -77,8 +103,8 @@ class ServerCertificate:
             return None
         return certificate
 
-    def _renewed(self, now: datetime) -> x509.Certificate:
-        """A new certificate with a new key, kept and in use."""
+    def _made(self, now: datetime) -> x509.Certificate:
+        """A new certificate with a new key, in the file."""
         key = pki_keys.generate(KeyType.EC256)
         assert isinstance(key, IssuerKey)
         not_before = max(now - _BACKDATE, self._issuer.certificate.not_valid_before_utc)
@@ -95,7 +121,6 @@ class ServerCertificate:
         certificate = x509.load_der_x509_certificate(build.signed(tbs, self._key))
         chain = certs.to_pem([certificate, self._issuer.certificate])
         self._replace(chain + keys.to_pem(key, self._secret))
-        self._use_file()
         return certificate
 
     def _replace(self, bundle: bytes) -> None:
