@@ -545,11 +545,19 @@ class RevocationLists(Protocol):
         ...
 
     async def newest_number(self) -> int:
-        """The greatest number of any CRL that there is, or may have been before a restore; 0 where there was none."""
+        """The greatest number of any CRL that there is or was to be, before a restore too; 0 where there was none."""
+        ...
+
+    def claim(self, work: Work, number: int, crl: str, tbs_sha256: str) -> None:
+        """Guarded: it is the newest number plus one, and from now on the newest, whether a CRL comes of it or not.
+
+        On record before the signature, with the digest of the bytes to be signed: of a CRL that is not published
+        afterwards, nothing else tells (B-93).
+        """
         ...
 
     def publish(self, work: Work, crl: RevocationList, sha256: str | None = None) -> None:
-        """Guarded: its number is the newest number plus one; takes the place of the earlier ones.
+        """Guarded: its number was claimed and is the newest still; takes the place of the earlier ones.
 
         ``sha256`` is the CRL's digest, if it is known.
         """
@@ -859,10 +867,14 @@ class Authority(Protocol):
         """Entries as a CRL has them, a part of them."""
         ...
 
-    async def sign_crl(
+    async def lay_out_crl(
         self, entries: Sequence[bytes], *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
-        """The CRL (DER) of these entries, one part after the other, which is fetched at ``url``."""
+        """The to-be-signed bytes of a CRL of these entries, one part after the other, which is fetched at ``url``."""
+        ...
+
+    async def sign_crl(self, tbs: bytes) -> bytes:
+        """The CRL (DER) over these to-be-signed bytes."""
         ...
 
 

@@ -108,10 +108,11 @@ async def test_an_issuing_ca_that_has_ended_needs_no_key(ca, wanted, tmp_path):
 
 async def test_signing_a_crl(ca):
     """The authority's CRL verifies with the issuing certificate."""
-    encoded = await ca.authority.sign_crl(
+    tbs = await ca.authority.lay_out_crl(
         (), number=1, this_update=NOW, next_update=NOW.replace(day=28), url=ca.issuer.crl_url
     )
-    crl = x509.load_der_x509_crl(encoded)
+    crl = x509.load_der_x509_crl(await ca.authority.sign_crl(tbs))
+    assert crl.tbs_certlist_bytes == tbs
     assert crl.is_signature_valid(ca.hierarchy.issuing.public_key())
 
 

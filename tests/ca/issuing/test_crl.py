@@ -25,7 +25,8 @@ def revoked(serial: str, reason: int, at: datetime = NOW) -> Revocation:
 
 async def signed(ca: Ca, *revoked: Revocation, number: int = 7, life: timedelta = timedelta(days=4)) -> bytes:
     entries = [ca.authority.crl_entries([one]) for one in revoked]
-    return await ca.authority.sign_crl(entries, number=number, this_update=NOW, next_update=NOW + life, url=URL)
+    times = {"this_update": NOW, "next_update": NOW + life}
+    return await ca.authority.sign_crl(await ca.authority.lay_out_crl(entries, number=number, url=URL, **times))
 
 
 async def test_the_fields(ca):

@@ -26,7 +26,8 @@ def faults(encoded: bytes) -> list[str]:
 
 async def listed(ca, revoked) -> Any:
     entries = [ca.authority.crl_entries(revoked)] if revoked else []
-    return await ca.authority.sign_crl(entries, number=7, this_update=NOW, next_update=NOW + 4 * DAY, url=URL)
+    times = {"this_update": NOW, "next_update": NOW + 4 * DAY}
+    return await ca.authority.sign_crl(await ca.authority.lay_out_crl(entries, number=7, url=URL, **times))
 
 
 async def test_crls(ca):

@@ -77,7 +77,8 @@ async def test_certificates_and_crls_by_a_token(wanted, issuing, label):
     certificate.verify_directly_issued_by(authority.certificate)
     assert certificate.tbs_certificate_bytes == tbs
     life = {"this_update": NOW, "next_update": NOW + timedelta(days=4)}
-    crl = x509.load_der_x509_crl(await authority.sign_crl((), number=1, url=f"{PUBLIC_URL}/crl/issuing.crl", **life))
+    tbs = await authority.lay_out_crl((), number=1, url=f"{PUBLIC_URL}/crl/issuing.crl", **life)
+    crl = x509.load_der_x509_crl(await authority.sign_crl(tbs))
     assert crl.is_signature_valid(authority.certificate.public_key())
 
 

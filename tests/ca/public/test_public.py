@@ -61,6 +61,7 @@ async def test_ready_when_there_is_a_current_crl(world):
     work = Work()
     ended = latest.this_update - timedelta(days=1)
     old = type(latest)(number=latest.number + 1, this_update=ended, next_update=ended, der=latest.der)
+    world.ca.store.revocation_lists.claim(work, old.number, "issuing", "ab")
     world.ca.store.revocation_lists.publish(work, old)
     await world.ca.store.commit(work)
     answer = await get(world, "/readyz")

@@ -176,14 +176,17 @@ class Signer:
     def crl_entries(self, revoked: Sequence[Revocation]) -> bytes:
         return self._authority.crl_entries(revoked)
 
-    async def sign_crl(
+    async def lay_out_crl(
         self, entries: Sequence[bytes], *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
-        if self.before is not None:
-            raise self.before
-        return await self._authority.sign_crl(
+        return await self._authority.lay_out_crl(
             entries, number=number, this_update=this_update, next_update=next_update, url=url
         )
+
+    async def sign_crl(self, tbs: bytes) -> bytes:
+        if self.before is not None:
+            raise self.before
+        return await self._authority.sign_crl(tbs)
 
 
 def made_at(at: datetime, directory: Path) -> SoftwareAuthority:

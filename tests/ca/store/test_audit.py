@@ -144,6 +144,7 @@ async def test_changes_and_ends(store: Store) -> None:
     store.orders.insert(work, order())
     store.orders.fail(work, "order", FAULT)
     crl = RevocationList(number=1, this_update=NOW, next_update=NOW + DAY, der=b"crl")
+    store.revocation_lists.claim(work, 1, "issuing", "ab")
     store.revocation_lists.publish(work, crl)
     await store.commit(work)
     assert set(await kinds(store, "contract")) == {
@@ -160,7 +161,7 @@ async def test_changes_and_ends(store: Store) -> None:
     )
     assert await kinds(store, "given-up") == ["authorization.deactivated"]
     assert set(await kinds(store, "order")) == {"order.placed", "order.failed"}
-    assert await kinds(store, "1") == ["crl.published"]
+    assert await kinds(store, "1") == ["crl.intended", "crl.published"]
 
 
 async def test_what_did_not_happen_leaves_no_event(store: Store) -> None:

@@ -62,6 +62,7 @@ async def issue(store: Store, name: str, serial: str) -> None:
 async def publish(store: Store, number: int) -> None:
     work = Work()
     crl = RevocationList(number=number, this_update=NOW, next_update=NOW + DAY, der=f"crl {number}".encode())
+    store.revocation_lists.claim(work, number, "issuing", "ab")
     store.revocation_lists.publish(work, crl)
     await store.commit(work)
 

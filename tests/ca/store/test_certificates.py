@@ -272,6 +272,7 @@ async def test_crl_numbers_only_grow_by_one(store: Store) -> None:
 
     async def publish(number: int, name: str = WHOLE_CRL) -> bool:
         work = Work()
+        store.revocation_lists.claim(work, number, name, "ab")
         store.revocation_lists.publish(work, crl(number, name))
         return await attempt(store, work) is None
 
@@ -293,6 +294,32 @@ async def test_crl_numbers_only_grow_by_one(store: Store) -> None:
         WHOLE_CRL: 2,
         "issuing2": 4,
     }
+
+
+async def test_a_number_is_claimed_once(store: Store) -> None:
+    """Whether a CRL comes of it or not (RFC 5280 §5.2.3, B-88): one that was overtaken is not published any more."""
+
+    def claimed(number: int) -> Work:
+        work = Work()
+        store.revocation_lists.claim(work, number, WHOLE_CRL, "ab")
+        return work
+
+    def published(number: int) -> Work:
+        work = Work()
+        store.revocation_lists.publish(work, crl(number))
+        return work
+
+    assert await attempt(store, published(1)) is not None
+    outcomes = await asyncio.gather(*(attempt(store, claimed(1)) for _ in range(5)))
+    assert sum(outcome is None for outcome in outcomes) == 1
+    assert await store.revocation_lists.newest_number() == 1
+    assert await store.revocation_lists.heads() == {}
+    assert await attempt(store, claimed(2)) is None
+    assert await attempt(store, published(1)) is not None
+    assert await attempt(store, published(2)) is None
+    assert await attempt(store, published(2)) is not None
+    assert await store.revocation_lists.latest() == crl(2)
+    assert await attempt(store, claimed(2)) is not None
 
 
 async def test_to_be_replaced(store: Store) -> None:

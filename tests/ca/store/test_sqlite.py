@@ -304,7 +304,7 @@ async def test_a_great_crl_is_written_beside_the_event_loop(
         *(publish(store, number, octets) for number in (1, 2, 2)), place_order(store, "order"), return_exceptions=True
     )
     assert [type(outcome) for outcome in outcomes] == [type(None), type(None), Conflict, type(None)]
-    assert threads["revocation_lists.publish"] is (octets == 100)
+    assert threads["revocation_lists.claim"] is (octets == 100)
     latest = await store.revocation_lists.latest()
     assert latest is not None
     assert (latest.number, len(latest.der)) == (2, octets)
@@ -316,6 +316,7 @@ async def test_a_great_crl_is_written_beside_the_event_loop(
 async def publish(store: RowStore, number: int, octets: int) -> None:
     work = Work()
     crl = RevocationList(number=number, this_update=NOW, next_update=NOW, der=bytes(octets))
+    store.revocation_lists.claim(work, number, "issuing", "ab")
     store.revocation_lists.publish(work, crl)
     await store.commit(work)
 

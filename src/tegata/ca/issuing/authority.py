@@ -97,15 +97,17 @@ class SoftwareAuthority:
         """Entries of a CRL (DER); raises KeyError for a reason that does not exist."""
         return crl.entries(revoked)
 
-    async def sign_crl(
+    async def lay_out_crl(
         self, entries: Sequence[bytes], *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
-        """A CRL (DER) that is fetched at ``url``; raises ValueError, as ``crl.sign`` and ``crl.require_life``."""
+        """The bytes of a CRL that is fetched at ``url``; raises ValueError, as ``crl.lay_out`` and ``require_life``."""
         crl.require_life(this_update, next_update)
         times = {"this_update": this_update, "next_update": next_update}
-        return await self._apart(
-            lambda: crl.sign(self._key, self.certificate, entries, number=number, url=url, **times)
-        )
+        return await asyncio.to_thread(crl.lay_out, self.certificate, entries, number=number, url=url, **times)
+
+    async def sign_crl(self, tbs: bytes) -> bytes:
+        """The CRL (DER) over these bytes; raises as ``sign``, but for bytes that are no CRL of this CA's."""
+        return await self._apart(lambda: crl.signed(tbs, self._key))
 
     async def _apart(self, call: Callable[[], T]) -> T:
         """What a call gives that is made beside the event loop."""

@@ -41,8 +41,7 @@ def entries(revoked: Iterable[Revocation]) -> bytes:
     return b"".join(written)
 
 
-def sign(
-    key: IssuerKey,
+def lay_out(
     issuer: x509.Certificate,
     entries: Sequence[bytes],
     *,
@@ -51,7 +50,7 @@ def sign(
     next_update: datetime,
     url: str | None = None,
 ) -> bytes:
-    """The signed CRL (DER) over the entries in these parts: version 2, with authorityKeyIdentifier and CRLNumber.
+    """The bytes of a CRL to be signed, with the entries in these parts: version 2, authorityKeyIdentifier, CRLNumber.
 
     ``url`` is where the certificates on it say that it is: the CRL's issuingDistributionPoint (B-89), left out for a
     CRL of CAs. Raises ValueError for a number that is no CRLNumber, or no life.
@@ -60,12 +59,11 @@ def sign(
         raise ValueError(f"{number} is no CRLNumber")
     if next_update <= this_update:
         raise ValueError("a CRL lives for a while")
-    algorithm = algorithms.of(key.public_key()).identifier
     length = sum(map(len, entries))
-    tbs = der.write_long(
+    return der.write_long(
         der.SEQUENCE,
         _VERSION_2,
-        algorithm,
+        algorithms.of(algorithms.public_key_of(issuer)).identifier,
         issuer.subject.public_bytes(),
         der.time(this_update),
         der.time(next_update),
@@ -73,8 +71,12 @@ def sign(
         *entries,
         der.write(0xA0, der.write(der.SEQUENCE, *_extensions(issuer, number, url))),
     )
+
+
+def signed(tbs: bytes, key: IssuerKey) -> bytes:
+    """The CRL (DER) over these bytes, by its issuer's key."""
     signature = der.write(der.BIT_STRING, b"\x00", algorithms.sign(key, tbs))
-    return der.write_long(der.SEQUENCE, tbs, algorithm, signature)
+    return der.write_long(der.SEQUENCE, tbs, algorithms.of(key.public_key()).identifier, signature)
 
 
 def require_life(this_update: datetime, next_update: datetime) -> None:

@@ -129,7 +129,9 @@ def root_list(root: CaWithKey, number: int, revoked: Sequence[Revocation], now: 
     """The root's CRL (DER)."""
     entries = [crl.entries(revoked)]
     ends = min(now + _ROOT_CRL_LIFE, root.certificate.not_valid_after_utc)
-    return crl.sign(root.key, root.certificate, entries, number=number, this_update=now, next_update=ends)
+    return crl.signed(
+        crl.lay_out(root.certificate, entries, number=number, this_update=now, next_update=ends), root.key
+    )
 
 
 def check_name(name: str) -> None:

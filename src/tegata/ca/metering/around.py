@@ -82,14 +82,18 @@ class MeteredAuthority:
         """Entries of a revocation list; nothing is signed."""
         return self._authority.crl_entries(revoked)
 
-    async def sign_crl(
+    async def lay_out_crl(
         self, entries: Sequence[bytes], *, number: int, this_update: datetime, next_update: datetime, url: str
     ) -> bytes:
+        """Lay out a revocation list; nothing is signed."""
+        return await self._authority.lay_out_crl(
+            entries, number=number, this_update=this_update, next_update=next_update, url=url
+        )
+
+    async def sign_crl(self, tbs: bytes) -> bytes:
         """Sign a revocation list."""
         with self._meter.measure(Kind.SIGNATURE, "crl") as span:
-            signed = await self._authority.sign_crl(
-                entries, number=number, this_update=this_update, next_update=next_update, url=url
-            )
+            signed = await self._authority.sign_crl(tbs)
             span.outcome = "done"
         return signed
 

@@ -18,9 +18,6 @@ from tegata.ca.services.issuers import Issuers
 log = Journal("crl")
 
 CRL = "crl"
-INTENDED = "crl.intended"
-"""On record before the signature: of a CRL that is not published afterwards, nothing else tells (B-93)."""
-
 PAUSE = timedelta(minutes=1)
 """For how long a CRL that is due and could not be published is not tried again: each attempt is on record."""
 
@@ -48,6 +45,11 @@ async def _of_each(names: Sequence[str], publish: Callable[[str], Awaitable[None
             failures.append(failure)
     if failures:
         raise failures[0]
+
+
+async def _sha256(data: bytes) -> str:
+    """Of many megabytes; beside the event loop."""
+    return (await asyncio.to_thread(hashlib.sha256, data)).hexdigest()
 
 
 def job_subject(certificate: Revocable) -> str:
@@ -163,13 +165,11 @@ class CrlService:
         for attempt in range(1, _TRIES + 1):
             work = Work()
             begun = next(self._ticks)
-            crl = await self._next(name)
-            # Of many megabytes; beside the event loop.
-            sha256 = (await asyncio.to_thread(hashlib.sha256, crl.der)).hexdigest()
-            self._store.revocation_lists.publish(work, crl, sha256)
-            if settle is not None:
-                settle(work)
             try:
+                crl = await self._next(name)
+                self._store.revocation_lists.publish(work, crl, await _sha256(crl.der))
+                if settle is not None:
+                    settle(work)
                 await self._store.commit(work)
             except Conflict:
                 if attempt == _TRIES:
@@ -188,17 +188,13 @@ class CrlService:
         number = await self._store.revocation_lists.newest_number() + 1
         authority = self._issuers.of(name)
         entries = await self._entries(name, since, authority)
+        times = {"this_update": now, "next_update": now + self._life}
+        tbs = await authority.lay_out_crl(entries, number=number, url=self._url(name), **times)
+        # No number is signed twice, whoever dies or fails in between (RFC 5280 §5.2.3).
         work = Work()
-        self._store.audit.note(work, INTENDED, str(number), {"crl": name})
+        self._store.revocation_lists.claim(work, number, name, await _sha256(tbs))
         await self._store.commit(work)
-        der = await authority.sign_crl(
-            entries,
-            number=number,
-            this_update=now,
-            next_update=now + self._life,
-            url=self._url(name),
-        )
-        return RevocationList(number=number, this_update=now, next_update=now + self._life, der=der, crl=name)
+        return RevocationList(number=number, der=await authority.sign_crl(tbs), crl=name, **times)
 
     async def _entries(self, name: str, since: datetime, authority: Authority) -> list[bytes]:
         parts: list[bytes] = []

@@ -45,8 +45,14 @@ class RevocationListRows:
         ((number,),) = await self._database.fetch("revocation_lists.newest_number")
         return int(number)
 
+    def claim(self, work: Work, number: int, crl: str, tbs_sha256: str) -> None:
+        """Take the greatest number of all plus one, the first is 1; earlier claims that came to nothing go."""
+        work.add("revocation_lists.claim", rows=1, number=number, der=b"")
+        work.add("revocation_lists.forget_claims", number=number)
+        audit.record(work, "crl.intended", str(number), crl=crl, tbs=tbs_sha256)
+
     def publish(self, work: Work, crl: RevocationList, sha256: str | None = None) -> None:
-        """Put a CRL in the place of the one of its name; its number is the greatest of all plus one, the first is 1.
+        """Put a CRL in the place of the one of its name; its number was claimed, and none after it.
 
         ``sha256`` is its digest, if the caller has it: of a great one it takes long.
         """

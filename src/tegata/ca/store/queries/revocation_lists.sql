@@ -23,11 +23,21 @@ LIMIT 1;
 SELECT COALESCE(max(number), 0)
 FROM revocation_lists;
 
--- name: publish
+-- Before the signature, so that no number is signed twice; it has no name until there is a CRL of it.
+-- name: claim
 INSERT INTO revocation_lists (number, this_update, next_update, der, crl)
-SELECT :number, :this_update, :next_update, :der, :crl
+SELECT :number, 0, 0, :der, ''
 WHERE :number = (SELECT COALESCE(max(number), 0) + 1 FROM revocation_lists)
 ON CONFLICT DO NOTHING;
+
+-- name: forget_claims
+DELETE FROM revocation_lists
+WHERE number < :number AND crl = '';
+
+-- name: publish
+UPDATE revocation_lists
+SET this_update = :this_update, next_update = :next_update, der = :der, crl = :crl
+WHERE number = :number AND crl = '' AND number = (SELECT max(number) FROM revocation_lists);
 
 -- name: forget_before
 DELETE FROM revocation_lists
