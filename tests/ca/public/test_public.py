@@ -1,5 +1,6 @@
 """The public listener: CRL, issuer certificates, health, and the sticker's page."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -74,6 +75,24 @@ async def test_how_long_a_cache_may_keep_it(world):
     await world.ca.crls.publish()
     for path, kept in (("/root.cer", 86400), ("/crl/root.crl", 60), ("/crl/issuing.crl", 60)):
         assert (await get(world, path)).headers.get("Cache-Control") == f"public, max-age={kept}"
+
+
+async def test_a_new_crl_is_read_once_for_all_who_ask(world, monkeypatch):
+    """At the same moment: a great one would be in memory as many times (S-30)."""
+    await world.ca.crls.publish()
+    public = faces.public_files(world.ca)
+    lists = world.ca.store.revocation_lists
+    latest, read = lists.latest, []
+
+    async def slow(name):
+        read.append(name)
+        await asyncio.sleep(0)
+        return await latest(name)
+
+    monkeypatch.setattr(lists, "latest", slow)
+    answers = await asyncio.gather(*(call(public, "GET", "/crl/issuing.crl") for _ in range(9)))
+    assert len({answer.body for answer in answers}) == 1
+    assert read == ["issuing"]
 
 
 async def test_who_has_the_crl_already(world, monkeypatch):

@@ -3,6 +3,7 @@
 Reads the last CRL from the store and asks nothing else of it. Knows no ACME and no customer's session.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -88,6 +89,7 @@ class _IssuedLists:
     ) -> None:
         self._lists, self._publishes, self._now = revocation_lists, publishes, now
         self._kept = files.Kept()
+        self._reading = asyncio.Lock()
 
     async def crl(self, request: Request) -> Response:
         """A CRL (RFC 5280 §5) in DER; it is read once for each number that it has."""
@@ -101,11 +103,15 @@ class _IssuedLists:
             return answer
         content = self._kept.get(name, version.tag)
         if content is None:
-            latest = await self._lists.latest(name)
-            if latest is None:
-                return await self._no_crl()
-            version, content = Version(str(latest.number), latest.this_update), latest.der
-            self._kept.put(name, version.tag, content)
+            # One at a time: a moment after each publication everybody asks, and it may be many megabytes (S-30).
+            async with self._reading:
+                content = self._kept.get(name, version.tag)
+                if content is None:
+                    latest = await self._lists.latest(name)
+                    if latest is None:
+                        return await self._no_crl()
+                    version, content = Version(str(latest.number), latest.this_update), latest.der
+                    self._kept.put(name, version.tag, content)
         return InPieces(content, media_type=CRL, headers=files.headers(version, _CRL_CACHE))
 
     async def _no_crl(self) -> Response:
