@@ -243,6 +243,19 @@ def test_renewal_with_the_same_key(ceremony, ca):
     assert "answers no request" in ceremony.refused(ceremony.home, "ceremony", "install", str(old), *BY)
 
 
+def test_no_other_key_is_made_for_a_ca_that_is_there(ceremony):
+    """Its key may be elsewhere, or its URI mistyped: what it has issued would have no issuer any more."""
+    ceremony.all("issuing")
+    for where, words in (
+        (ceremony.home, ("ceremony", "request", "issuing")),
+        (ceremony.root, ("ceremony", "root", "--name", "Example CA")),
+    ):
+        key = where / "keys" / f"{words[-1] if words[1] == 'request' else 'root'}.key"
+        key.rename(key.with_suffix(".away"))
+        assert "No such file" in ceremony.refused(where, *words, *BY)
+        assert not key.exists()
+
+
 def test_a_request_outlives_a_step_that_is_repeated(ceremony):
     """The certificate in place is installed once more: the request for the next one is still open."""
     signed = ceremony.sign(ceremony.request("issuing"))

@@ -23,6 +23,7 @@ from tegata.ca.issuing import hierarchy, key_uri, keys, layout, requests, transc
 from tegata.ca.issuing.algorithms import public_key_of
 from tegata.ca.issuing.hierarchy import CaWithKey
 from tegata.ca.issuing.key_uri import KeyFile
+from tegata.ca.issuing.keys import Found
 from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.issuing.transcript import Entry
 from tegata.ca.model import Revocation
@@ -30,6 +31,7 @@ from tegata.ca.policy.certificates import ca_reason
 from tegata.ca.settings import Keys, Settings
 from tegata.clock import SystemClock, rfc3339
 from tegata.pki.certs import serial_hex
+from tegata.pki.key_types import KeyType
 from tegata.pki.keys import spki_digest
 from tegata.text.catalogue import Sentence
 
@@ -88,14 +90,12 @@ def _root(asked: Asked) -> Answer:
     uri = asked["key"] or _ROOT_URI
     with transcript.held(home, asked["by"] or (), now) as record:
         secret, _ = keys.first_passphrase(home, Keys(), os.environ)
-        key, is_new = keys.open_or_make(uri, hierarchy.ROOT_KEY_TYPE, directory=home, secret=secret, environ=os.environ)
         path, crl_path = home / layout.ROOT_CERTIFICATE, home / layout.ROOT_CRL
+        key, is_new = _key(uri, hierarchy.ROOT_KEY_TYPE, path, secret)
         if not path.exists():
             root = hierarchy.self_signed(key, asked["name"], now)
             keys.put(path, root.certificate.public_bytes(Encoding.PEM))
         root = CaWithKey(key, keys.load_certificate(path))
-        if root.certificate.public_key() != key.public_key():
-            raise keys.FileUnusable(path=path, reason="it is not the key of the CA's certificate")
         if not crl_path.exists():
             keys.put(crl_path, hierarchy.root_list(root, 1, (), now))
         facts = _facts(root.certificate) | {"key": _shown(uri), "key_made": str(is_new)}
@@ -117,7 +117,7 @@ def _request(asked: Asked) -> Answer:
     role = hierarchy.services_for(host) if host else hierarchy.ISSUING
     with transcript.held(home, asked["by"] or (), now) as record:
         secret = keys.passphrase(home, settings.keys, os.environ)
-        found = keys.open_or_make(uri, role.key_type, directory=home, secret=secret, environ=os.environ)
+        found = _key(uri, role.key_type, present, secret)
         path = home / f"{ca}.request"
         if present.exists():
             subject = keys.load_certificate(present).subject
@@ -279,6 +279,15 @@ def _open_root(home: Path, asked: Asked) -> CaWithKey:
     uri = asked["key"] or _ROOT_URI
     secret = keys.passphrase(home, Keys(), os.environ) if uri.startswith("file:") else b""
     return CaWithKey(keys.open_at(uri, certificate, directory=home, secret=secret, environ=os.environ), certificate)
+
+
+def _key(uri: str, key_type: KeyType, certificate: Path, secret: bytes) -> Found:
+    """The key of the CA whose certificate is in this file; made where there is neither."""
+    home = certificate.parent
+    if not certificate.exists():
+        return keys.open_or_make(uri, key_type, directory=home, secret=secret, environ=os.environ)
+    known = keys.load_certificate(certificate)
+    return Found(keys.open_at(uri, known, directory=home, secret=secret, environ=os.environ), is_new=False)
 
 
 def _uri(settings: Settings, ca: str) -> str:
