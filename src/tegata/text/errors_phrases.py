@@ -48,8 +48,8 @@ REASONS: dict[str, str] = {
         "{url} は http:// の URL ではありません（証明書と CRL は TLS を使わずに取得されます）"
     ),
     "{url} has no host that a certificate can name": "{url} には証明書に記載できるホスト名がありません",
-    "the name of a CA has 1 to {most} printable characters": (
-        "認証局の名前は 1～{most} 文字の印字可能な文字で指定します"
+    "the name of a CA has 1 to {most} printable characters, no blanks around them": (
+        "認証局の名前は、表示できる文字で 1～{most} 文字とし、前後に空白を入れないでください"
     ),
     "the region is one of {regions}": "地域は次のいずれかを指定します: {regions}",
     "line {number} is neither a SHA-256 digest nor openssl-blacklist's": (

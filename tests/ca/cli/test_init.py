@@ -131,6 +131,8 @@ def test_an_empty_directory(called, tmp_path):
         ({"--resolver": "dns.example"}, "dns.example"),
         ({"--allow-network": "10.0.0.0/99"}, "10.0.0.0/99"),
         ({"--name": "x" * 100}, "40"),
+        ({"--name": f"{' ' * 40}x"}, "blanks"),
+        ({"--name": "x "}, "blanks"),
         ({"--name": "a\nb"}, "control character"),
         ({"--tos": "see the manual"}, "--tos"),
         ({"--smtp": "http://mail.example"}, "smtp://HOST"),

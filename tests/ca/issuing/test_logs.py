@@ -1,6 +1,7 @@
 """Enough SCTs from logs that answer over HTTP, whichever of them refuse, lie or stand still; and the list of them."""
 
 import asyncio
+import hashlib
 import random
 from contextlib import ExitStack
 from datetime import timedelta
@@ -97,6 +98,19 @@ async def test_a_log_that_gives_no_sct_is_replaced(ca, submit, running, behaviou
     assert {log.behaviour for log in found} == {"honest"}
     assert {log.operator for log in found} == {"A", "B"}
     assert asyncio.all_tasks() == tasks, "nobody goes on asking"
+
+
+@pytest.mark.parametrize("fault", ["key", "url"])
+async def test_a_log_that_the_list_has_wrong(ca, submit, running, fault):
+    """A key of a kind that nobody knows, or an address that is none: others are asked in its place (B-84)."""
+    odd, *logs = running(("A",), ("B",), ("C",))
+    if fault == "key":
+        odd.key = b"a key of tomorrow"
+        odd.id = hashlib.sha256(odd.key).digest()
+    else:
+        odd.url = "http://log.example:port"
+    for _ in range(5):  # which are asked first is chance
+        assert holders(ca, await submit(odd, *logs), logs) == logs
 
 
 async def test_no_more_is_read_than_an_answer_has(submit, running, monkeypatch):
@@ -209,6 +223,15 @@ def test_a_list_is_read_again_when_it_changes(tmp_path):
         for _ in range(2):
             with pytest.raises(LogsUnusable):
                 listed.usable(NOW)
+
+
+def test_an_instant_without_its_zone(tmp_path):
+    """It is no list, and no error of ours."""
+    log = CtLog("A", interval=("2026-01-01T00:00:00", "2027-01-01T00:00:00"))
+    log.url = "https://log.example/"
+    write_list(tmp_path / "logs.json", log, made_at=NOW)
+    with pytest.raises(LogsUnusable):
+        LogList(tmp_path / "logs.json").usable(NOW)
 
 
 def test_a_log_whose_id_is_not_its_keys(tmp_path):

@@ -107,6 +107,7 @@ def test_a_key_that_no_ca_may_have(key, other, algorithm):
     [
         {"public_url": "https://ca.example"},
         {"public_url": "http:///ca"},
+        {"public_url": "http://["},
         {"public_url": "http://ca.example/名"},
         {"ca": "root"},
         {"ca": "issuing1"},

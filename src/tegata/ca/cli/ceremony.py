@@ -122,6 +122,7 @@ def _request(asked: Asked) -> Answer:
         if present.exists():
             subject = keys.load_certificate(present).subject
         else:
+            hierarchy.check_name(settings.name)
             number = layout.issuer_number(ca) or 1
             subject = hierarchy.subject_of(settings.name, role.label + (f" {number}" if number > 1 else ""), now)
         if not path.exists():

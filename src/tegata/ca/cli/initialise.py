@@ -134,6 +134,7 @@ def _check(home: Path, settings: Settings) -> None:
         raise Refused(reason="an option holds a control character")
     if not 0 < settings.validation.http01_port < 65_536:
         raise Refused(reason="--http01-port is no port number")
+    hierarchy.check_name(settings.name)
     hierarchy.host_of(settings.acme.url)
     NetworkValidator(settings.validation, forbidden=(), clock=SystemClock().now)
     adapters.notifier(home, settings, SystemClock().now)

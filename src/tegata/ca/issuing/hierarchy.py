@@ -136,8 +136,8 @@ def root_list(root: CaWithKey, number: int, revoked: Sequence[Revocation], now: 
 
 def check_name(name: str) -> None:
     """Pass an organization that the names of CAs can hold; raises Refused."""
-    if not 0 < len(name.strip()) <= NAME_LIMIT or not is_printable(name):
-        raise Refused(reason=f"the name of a CA has 1 to {NAME_LIMIT} printable characters")
+    if not 0 < len(name) <= NAME_LIMIT or name != name.strip() or not is_printable(name):
+        raise Refused(reason=f"the name of a CA has 1 to {NAME_LIMIT} printable characters, no blanks around them")
 
 
 def constraints_for(host: str) -> x509.NameConstraints:

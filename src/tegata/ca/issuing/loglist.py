@@ -84,7 +84,7 @@ class LogList:
                 for log in logs
                 if "usable" in log.state
             ]
-        except (ValueError, RecursionError) as error:
+        except (ValueError, TypeError, RecursionError) as error:  # TypeError: an instant without its zone
             raise LogsUnusable(reason=f"{self._path}: {error}") from None
         self._made_at = read.log_list_timestamp.astimezone(UTC)
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import httpx2
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tegata.ca.errors import LogsUnusable
@@ -30,6 +31,9 @@ ANSWER_SECONDS = 10.0
 """How long a log is waited for at the most."""
 PATIENCE_SECONDS = 1.5
 """After so long without any answer one log more is asked."""
+
+# What may be wrong with a log, its key and its URL in the list too: another is asked in its place (B-84).
+_FAILURES = (ValueError, UnsupportedAlgorithm, httpx2.HTTPError, httpx2.InvalidURL)
 
 log = Journal("transparency")
 
@@ -145,7 +149,7 @@ class _Inquiry:
             one = self._asked.pop(task)
             try:
                 self._got[one] = task.result()
-            except (BadSct, httpx2.HTTPError, TimeoutError) as error:
+            except (*_FAILURES, TimeoutError) as error:
                 log.warning("log.failed", log=one.url, reason=str(error) or type(error).__name__)
 
     def _begin(self, counted: Collection[Log]) -> bool:

@@ -78,6 +78,7 @@ def read(content: bytes) -> Wish:
         request = msgspec.json.decode(content, type=Request)
         csr = x509.load_pem_x509_csr(request.csr.encode())
         key, is_proved = csr.public_key(), csr.is_signature_valid
+        url = urlsplit(request.public_url)
     except (ValueError, RecursionError, InvalidSignature, UnsupportedAlgorithm):
         raise Refused(reason="the file holds no request of a CA") from None
     if not is_proved:
@@ -85,7 +86,6 @@ def read(content: bytes) -> Wish:
     if not isinstance(key, IssuerPublicKey):
         raise Refused(reason="a CA's key is RSA, P-256 or P-384")
     keys.check(key, _KEYS)
-    url = urlsplit(request.public_url)
     if url.scheme != "http" or not url.hostname or not request.public_url.isascii():
         raise Refused(reason="the request has no http:// URL for certificates and CRLs")
     return Wish(
