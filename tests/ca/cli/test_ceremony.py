@@ -299,6 +299,23 @@ def test_the_roots_crl(ceremony):
     assert "transcript" in ceremony.refused(ceremony.root, "ceremony", "crl", *BY), "its number would be used twice"
 
 
+def test_check_knows_of_a_revoked_ca(ceremony):
+    """As soon as the root's CRL is in place: what it signs is accepted by nobody; the next one signs instead (B-88)."""
+    for ca in ("issuing", "services"):
+        ceremony.all(ca)
+    words = ("ceremony", "crl", "--revoke", str(ceremony.home / "issuing.pem"), "--reason", "2", *BY)
+    ceremony.install(ceremony.at(ceremony.root, *words)["file"])
+
+    def told():
+        done = ceremony._called("--dir", str(ceremony.home), "--json", "check")
+        return next((row["status"], row["detail"]) for row in json.loads(done.stdout) if row["check"] == "root's CRL")
+
+    status, detail = told()
+    assert (status, "revoked issuing," in detail) == ("error", True)
+    ceremony.all("issuing2")
+    assert told() == ("ok", "")
+
+
 def test_a_root_in_the_cas_own_directory(called, home, tmp_path):
     """What it signed stands in the same transcript; its request is answered all the same when it is installed."""
     directory = shutil.copytree(home, tmp_path / "ca")

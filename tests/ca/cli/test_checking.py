@@ -246,6 +246,12 @@ def test_a_list_of_logs_that_gets_old(tmp_path, days, status):
     assert checking._logs(public, of_them, Language.EN).status == status
 
 
+def test_a_publicly_trusted_ca_without_logs():
+    """Nothing else would say so before the first browser does (B-83)."""
+    nobody: Any = None
+    assert checking._logs(None, nobody, Language.EN).status == "warning"
+
+
 @pytest.mark.anyio
 async def test_agents_whose_certificates_end():
     """Each has one of its own: those from before may end sooner than the small CA, which was renewed since (B-43)."""

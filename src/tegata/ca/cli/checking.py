@@ -73,6 +73,10 @@ _REPORTED = Sentence(
     "{report}: {what}の期限は {due} です。report list で確認してください",
 )
 _OWN_LINT_ALONE = Sentence("by the CA's own rules alone, without pkilint", "認証局自身の規則のみ（pkilint は無効）")
+_NO_LOGS = Sentence(
+    "no log_list: certificates without SCTs are accepted by no browser",
+    "log_list がありません。SCT のない証明書はブラウザーに受け入れられません",
+)
 _OLD_LIST = Sentence(
     "the list of logs is too old from {ends} on, and then nothing is issued: fetch a new one",
     "ログの一覧は {ends} に古くなり、以後は証明書を発行できません。新しい一覧を取得してください",
@@ -184,7 +188,7 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
     yield _suffixes(ca, language)
     async for finding in _lint(ca, language):
         yield finding
-    if ca.logs is not None:
+    if ca.logs is not None or settings.policy.public:
         yield _logs(ca.logs, ca, language)
     async for finding in _network(ca, language):
         yield finding
@@ -219,8 +223,10 @@ async def _lint(ca: Ca, language: Language) -> AsyncIterator[Finding]:
         yield Finding(f"lint {service}", ERROR, str(explain(refusal, language)))
 
 
-def _logs(logs: Transparency, ca: Ca, language: Language) -> Finding:
+def _logs(logs: Transparency | None, ca: Ca, language: Language) -> Finding:
     """Whether there is a list of logs, young enough, and with enough of them for what every service issues now."""
+    if logs is None:
+        return Finding("transparency", WARNING, _NO_LOGS.fill(language, {}))
     now = ca.now()
     lives = {baseline.bounded(one, ca.settings.policy, now).certificate_days for one in ca.settings.services.values()}
     try:

@@ -41,6 +41,10 @@ _ROOT_CRL_ENDS = Sentence(
     "it ends on {ends}, and only a ceremony makes the next: see ceremony crl and ceremony install",
     "{ends} に期限が切れます。次の CRL は ceremony crl で作成し、ceremony install で配置してください",
 )
+_REVOKED = Sentence(
+    "the root has revoked {names}, and nobody accepts what it signs: see ceremony request",
+    "ルートが {names} を失効させており、発行した証明書は受け入れられません。ceremony request を実行してください",
+)
 ROOT_CRL = (_ROOT_CRL_ENDED, _ROOT_CRL_ENDS)
 _CHAIN_ENDED = Sentence(
     "a certificate in one ended on {ends}: take it out of keys.alternate_chains",
@@ -66,13 +70,26 @@ def findings(home: Path, ca: Ca, settings: Settings, language: Language) -> Iter
     """The CAs, the root's CRL, alternate chains, and by what CA and perspectives know each other."""
     yield issuing(ca, settings, language)
     yield _services(home, ca, settings, language)
-    root_crl = x509.load_der_x509_crl(ca.hierarchy.root_crl).next_update_utc or ca.now()
-    yield ending("root's CRL", root_crl, ROOT_CRL, ca, language)
+    root_crl = x509.load_der_x509_crl(ca.hierarchy.root_crl)
+    if revoked := _revoked(root_crl, ca):
+        yield Finding("root's CRL", ERROR, _REVOKED.fill(language, {"names": ", ".join(revoked)}))
+    else:
+        yield ending("root's CRL", root_crl.next_update_utc or ca.now(), ROOT_CRL, ca, language)
     others = [one.not_valid_after_utc for chain in _other_chains(home, ca, settings) for one in chain]
     if others:
         yield ending("alternate chains", min(others), (_CHAIN_ENDED, _CHAIN_ENDS), ca, language)
     if ca.remotes:
         yield known("perspectives CA", perspectives.ends(home), ca, language)
+
+
+def _revoked(root_crl: x509.CertificateRevocationList, ca: Ca) -> list[str]:
+    """The CAs in use whose certificates the root has revoked: the newest issuing CA, and the services CA."""
+    used = {ca.issuers.name: ca.hierarchy.issuing, SERVICES: ca.hierarchy.services}
+    return [
+        name
+        for name, certificate in used.items()
+        if root_crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+    ]
 
 
 def known(check: str, ends: datetime, ca: Ca, language: Language) -> Finding:
