@@ -281,6 +281,8 @@ def test_the_roots_crl(ceremony):
     words = ("ceremony", "crl", "--revoke", str(ceremony.home / "issuing.pem"), *BY)
     assert "--reason" in ceremony.refused(ceremony.root, *words)
     assert "allowed are 1, 2, 3, 4, 5, 9" in ceremony.refused(ceremony.root, *words, "--reason", "0")
+    own = ("ceremony", "crl", "--revoke", str(ceremony.root / "root.pem"), "--reason", "1", *BY)
+    assert "root's own" in ceremony.refused(ceremony.root, *own), "nobody's CRL can revoke a root"
     told = ceremony.at(ceremony.root, *words, "--reason", "2")
     assert (told["number"], told["revoked"], told["reason"]) == (3, 1, 2), "numbers, in JSON too"
     assert "already" in ceremony.refused(ceremony.root, *words, "--reason", "1")

@@ -130,6 +130,27 @@ def test_a_rule_that_comes_soon():
     assert checking._rules(settings, datetime(2026, 10, 1, tzinfo=UTC), Language.EN).status == "ok"
 
 
+def test_a_public_url_that_was_changed(ca, settings):
+    """It stands in certificates; the CRLs that serve publishes now would count for none of them (B-89)."""
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace('url = "http://127.0.0.1', 'url = "http://127.0.0.2', 1), "utf-8")
+    code, matters = found(ca)
+    assert (code, matters["public files"][0]) == (1, "error")
+    assert "http://127.0.0.2" in matters["public files"][1]
+
+
+def test_files_that_others_may_read(ca):
+    """Bundles with keys too, and an agent's key that was not moved to its place yet."""
+    agent = ca.home / "perspectives" / "osaka" / "agent.key"
+    agent.parent.mkdir(parents=True, exist_ok=True)
+    agent.touch(0o600)
+    for path in (ca.home / "keys" / "server.pem", agent):
+        path.chmod(0o640)
+        assert found(ca)[1]["files"][0] == "error"
+        path.chmod(0o600)
+        assert found(ca)[1]["files"][0] == "ok"
+
+
 def test_a_services_ca_that_serve_could_not_use(ca, settings):
     """It is for another host than the URL's, or its key is gone: serve would not start."""
     text = settings.read_text("utf-8")

@@ -329,6 +329,8 @@ def _child(path: Path, root: x509.Certificate) -> x509.Certificate:
         raise keys.FileUnusable(path=path, reason="the root has not signed it") from None
     if not constraints.ca:
         raise keys.FileUnusable(path=path, reason="it is no CA's certificate")
+    if certificate == root:
+        raise keys.FileUnusable(path=path, reason="it is the root's own certificate")
     return certificate
 
 

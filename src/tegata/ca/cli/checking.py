@@ -12,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography import x509
+
 from tegata.ca import bootstrap, configuration, upkeep
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import checking_ends, tables
@@ -93,6 +95,12 @@ _MUTE = Sentence(
     "no answer from {servers}: without any that answers no name can be validated",
     "{servers} から応答がありません。応答するサーバーがなければ、ドメイン名を確認できません",
 )
+_MOVED = Sentence(
+    "public.url is {url}, and the issuing CA's certificate names another: put that one back, or CRLs count for no"
+    " certificate that names it",
+    "public.url は {url} ですが、発行認証局の証明書には別の URL が記載されています。元に戻してください。"
+    "このままでは、元の URL を記載した証明書に CRL が適用されません",
+)
 _SILENT = Sentence("nobody answers at {address} ({reason})", "{address} から応答がありません（{reason}）")
 
 
@@ -136,9 +144,10 @@ def _rules(settings: Settings, now: datetime, language: Language) -> Finding:
 def _files(home: Path, settings: Settings, language: Language) -> Finding:
     """Nobody else may read keys, pass phrase, passwords and records."""
     own = [home / layout.KEYS, *(home / layout.KEYS).rglob("*"), home / DATABASE_FILE]
+    own += (home / layout.PERSPECTIVES).glob(f"*/{layout.AGENT_KEY}")
     # What was put elsewhere by root may be the group's of the service's user.
     named = [settings.keys.passphrase_file, settings.database.password_file, settings.mail.password_file]
-    judged = [(path, _OTHERS) for path in own if path.suffix != ".pem"]
+    judged = [(path, _OTHERS) for path in own]
     judged += [(home / file, _STRANGERS) for file in named if file]
     open_ones = {
         str(path.relative_to(home) if path.is_relative_to(home) else path)
@@ -197,7 +206,7 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
     if settings.tracing.endpoint:
         yield await _reached("tracing", settings.tracing.endpoint, WARNING, language)
     yield await _reached("ACME", settings.acme.url, WARNING, language)
-    yield await _reached("public files", settings.public.url, WARNING, language)
+    yield await _public_files(ca, settings, language)
 
 
 def _suffixes(ca: Ca, language: Language) -> Finding:
@@ -306,6 +315,15 @@ def _names(settings: Settings, language: Language) -> Finding:
     if settings.validation.issuer_domains:
         return Finding("CAA")
     return Finding("CAA", WARNING, _NAMELESS.fill(language, {"file": SETTINGS_FILE}))
+
+
+async def _public_files(ca: Ca, settings: Settings, language: Language) -> Finding:
+    """Whether they are where certificates say: a CRL counts for those alone that name it as it names itself (B-89)."""
+    named = ca.hierarchy.issuing.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    expected = settings.public.url.rstrip("/") + layout.ROOT_CRL_URL_PATH
+    if not any(name.value == expected for point in named for name in point.full_name or ()):
+        return Finding("public files", ERROR, _MOVED.fill(language, {"url": settings.public.url}))
+    return await _reached("public files", settings.public.url, WARNING, language)
 
 
 async def _reached(check: str, url: str, otherwise: str, language: Language) -> Finding:
