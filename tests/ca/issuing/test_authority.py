@@ -9,10 +9,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from tegata.ca.errors import IssuerAway
+from tegata.ca.issuing import crl, layout
 from tegata.ca.issuing import keys as ca_keys
-from tegata.ca.issuing import layout
+from tegata.ca.issuing.algorithms import public_key_of
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
+from tegata.ca.issuing.elsewhere import key_of
 from tegata.ca.settings import Keys
 from tegata.pki import certs
 from tests.ca.issuing.conftest import NOW, PUBLIC_URL, SECRET
@@ -111,9 +113,35 @@ async def test_signing_a_crl(ca):
     tbs = await ca.authority.lay_out_crl(
         (), number=1, this_update=NOW, next_update=NOW.replace(day=28), url=ca.issuer.crl_url
     )
-    crl = x509.load_der_x509_crl(await ca.authority.sign_crl(tbs))
-    assert crl.tbs_certlist_bytes == tbs
-    assert crl.is_signature_valid(ca.hierarchy.issuing.public_key())
+    read = x509.load_der_x509_crl(await ca.authority.sign_crl(tbs))
+    assert read.tbs_certlist_bytes == tbs
+    assert read.is_signature_valid(ca.hierarchy.issuing.public_key())
+
+
+async def test_what_is_no_crl_is_not_signed_as_one(ca, wanted):
+    """Nor one of another issuer."""
+
+    def laid_out(issuer):
+        return crl.lay_out(issuer, (), number=1, this_update=NOW, next_update=NOW.replace(day=28))
+
+    for tbs in (
+        ca.builder.template(**wanted._asdict()),
+        laid_out(ca.hierarchy.root),
+        b"\x30\x00",
+        b"",
+        b"\x31" + laid_out(ca.authority.certificate)[1:],
+    ):
+        with pytest.raises(ValueError, match="no CRL of this issuing CA"):
+            await ca.authority.sign_crl(tbs)
+
+
+async def test_a_signature_that_does_not_hold_is_given_to_nobody(ca):
+    """A token that errs: neither a certificate nor a CRL comes of it."""
+    issuer = ca.authority.certificate
+    erring = SoftwareAuthority(key_of(public_key_of(issuer), lambda *_: bytes(256)), issuer)
+    tbs = crl.lay_out(issuer, (), number=1, this_update=NOW, next_update=NOW.replace(day=28))
+    with pytest.raises(InvalidSignature):
+        await erring.sign_crl(tbs)
 
 
 async def test_a_weak_algorithm_is_not_signed(ca, wanted):

@@ -44,6 +44,14 @@ def sign(key: IssuerKey, data: bytes) -> bytes:
     return key.sign(data, ec.ECDSA(of(key.public_key()).hash, deterministic_signing=True))
 
 
+def verify(key: IssuerPublicKey, signature: bytes, data: bytes) -> None:
+    """Pass a signature over these bytes as ``sign`` gives it; raises InvalidSignature."""
+    if isinstance(key, RSAPublicKey):
+        key.verify(signature, data, padding.PKCS1v15(), of(key).hash)
+    else:
+        key.verify(signature, data, ec.ECDSA(of(key).hash))
+
+
 def public_key_of(certificate: x509.Certificate) -> IssuerPublicKey:
     """The key of a CA's certificate; a key of a type that issues nothing here is a TypeError."""
     key = certificate.public_key()

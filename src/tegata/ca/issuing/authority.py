@@ -106,7 +106,8 @@ class SoftwareAuthority:
         return await asyncio.to_thread(crl.lay_out, self.certificate, entries, number=number, url=url, **times)
 
     async def sign_crl(self, tbs: bytes) -> bytes:
-        """The CRL (DER) over these bytes; raises as ``sign``, but for bytes that are no CRL of this CA's."""
+        """The CRL (DER) over these bytes; raises ValueError for any but a CRL's of this CA, otherwise as ``sign``."""
+        crl.require_of(tbs, self.certificate)
         return await self._apart(lambda: crl.signed(tbs, self._key))
 
     async def _apart(self, call: Callable[[], T]) -> T:

@@ -74,9 +74,25 @@ def lay_out(
 
 
 def signed(tbs: bytes, key: IssuerKey) -> bytes:
-    """The CRL (DER) over these bytes, by its issuer's key."""
-    signature = der.write(der.BIT_STRING, b"\x00", algorithms.sign(key, tbs))
-    return der.write_long(der.SEQUENCE, tbs, algorithms.of(key.public_key()).identifier, signature)
+    """The CRL (DER) over these bytes, by its issuer's key.
+
+    Verified before it is given away, as certificates are: raises InvalidSignature.
+    """
+    public_key = key.public_key()
+    signature = algorithms.sign(key, tbs)
+    algorithms.verify(public_key, signature, tbs)
+    encoded = der.write(der.BIT_STRING, b"\x00", signature)
+    return der.write_long(der.SEQUENCE, tbs, algorithms.of(public_key).identifier, encoded)
+
+
+def require_of(tbs: bytes, issuer: x509.Certificate) -> None:
+    """Pass bytes that begin as a CRL of this issuer and by its algorithm does; raises ValueError."""
+    algorithm = algorithms.of(algorithms.public_key_of(issuer)).identifier
+    begins = _VERSION_2 + algorithm + issuer.subject.public_bytes()
+    length = tbs[1] if len(tbs) > 1 else 0
+    header = 2 + (length & 0x7F if length & 0x80 else 0)
+    if tbs[:1] != bytes([der.SEQUENCE]) or tbs[header : header + len(begins)] != begins:
+        raise ValueError("these bytes are no CRL of this issuing CA")
 
 
 def require_life(this_update: datetime, next_update: datetime) -> None:
