@@ -80,7 +80,7 @@ def public() -> list[Wanted]:
         publishes=_ANY,
         seal=seal,
         now=_ANY,
-        ocsp=OcspPages(_ANY),
+        ocsp=OcspPages(_ANY, _ANY),
     )
     return _of(pages)
 

@@ -109,7 +109,7 @@ def metrics_page(ca: Ca) -> ASGIApp | None:
 def _ocsp(ca: Ca) -> OcspPages:
     certified = ResponderService(store=ca.store, authorities=ca.issuers.authorities)
     responder = Responders(ca.issuers.certificates, certified.certify)
-    return OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now))
+    return OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now), ca.now)
 
 
 def public_files(ca: Ca) -> ASGIApp:

@@ -1,12 +1,15 @@
 """OCSP over HTTP: both ways to ask, what caches are told, and what is no request."""
 
 import base64
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponseStatus
+from starlette.requests import Request
 
 from tegata.ca import faces
 from tegata.ca.issuing.ocsp import Responders
@@ -14,7 +17,7 @@ from tegata.ca.ports import Work
 from tegata.ca.public import app
 from tegata.ca.public.ocsp import MOST_OCTETS, OcspPages
 from tegata.ca.public.seal import SealPage
-from tegata.ca.services.ocsp import OcspService
+from tegata.ca.services.ocsp import LIFE, OcspAnswer, OcspService
 from tegata.ca.services.responders import ResponderService
 from tests.ca.api.asgi import call, issue
 
@@ -34,7 +37,7 @@ def public(world):
         revocation_lists=ca.store.revocation_lists,
         publishes=ca.issuers.publishes,
         seal=SealPage(ca.contracts, ca.certificates, issuer="CA", now=ca.now),
-        ocsp=OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now)),
+        ocsp=OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now), ca.now),
         now=ca.now,
     )
 
@@ -63,6 +66,23 @@ async def test_both_ways_to_ask(world, public):
     await world.ca.store.commit(work)
     again = await call(public, "GET", f"/ocsp/{encoded}", headers=known)
     assert ocsp.load_der_ocsp_response(again.body).certificate_status is OCSPCertStatus.REVOKED
+
+
+async def test_no_cache_keeps_an_answer_beyond_its_end():
+    """One that cannot be made anew is given until its last second (RFC 5019 §6.2)."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+
+    class Service:
+        async def answer(self, _):
+            return OcspAnswer(b"answer", now - LIFE, now + timedelta(seconds=90))
+
+    service: Any = Service()
+    asked = Request({"type": "http", "method": "GET", "headers": [], "path_params": {"request": "MAA="}})
+    times = iter((now, now - timedelta(days=1), now + timedelta(days=1)))
+    pages = OcspPages(service, lambda: next(times))
+    for seconds in (90, 3600, 0):
+        answer = await pages.get(asked)
+        assert answer.headers["cache-control"].startswith(f"max-age={seconds},")
 
 
 BAD = ("", "x", "MAA=", "%", "A" * 9000, "a/../b")

@@ -6,6 +6,8 @@ An answer's own signature protects it, so plain HTTP is enough. Knows no certifi
 import base64
 import binascii
 import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 from starlette.requests import Request
@@ -21,15 +23,14 @@ MOST_OCTETS = 4096
 """A request for one certificate takes about a hundred."""
 
 # A revocation is answered at once; no cache shall keep what was said before for long.
-_SECONDS = 3600
-_CACHE = {"Cache-Control": f"max-age={_SECONDS}, public, no-transform, must-revalidate"}
+_LONGEST = timedelta(hours=1)
 
 
 class OcspPages:
     """The two ways to ask."""
 
-    def __init__(self, service: OcspService) -> None:
-        self._service = service
+    def __init__(self, service: OcspService, now: Callable[[], datetime]) -> None:
+        self._service, self._now = service, now
 
     async def post(self, request: Request) -> Response:
         """A request in the body; answers are not cached on the way."""
@@ -58,7 +59,12 @@ class OcspPages:
     def _cached(self, request: Request, answer: OcspAnswer) -> Response:
         assert answer.next_update is not None, "it says something"
         version = Version(hashlib.sha256(answer.der).hexdigest(), answer.this_update)
-        fields = {**_CACHE, "Expires": format_datetime(answer.next_update, usegmt=True)}
+        # Never beyond the answer's own end (RFC 5019 §6.2): one that cannot be made anew is given until then.
+        kept = max(min(_LONGEST, answer.next_update - self._now()), timedelta(0))
+        fields = {
+            "Cache-Control": f"max-age={kept // timedelta(seconds=1)}, public, no-transform, must-revalidate",
+            "Expires": format_datetime(answer.next_update, usegmt=True),
+        }
         return files.not_modified(request, version, fields) or Response(
             answer.der, media_type=RESPONSE, headers=files.headers(version, fields)
         )
