@@ -21,6 +21,7 @@ from tegata.ca.errors import (
 from tegata.ca.model import Limit
 from tegata.ca.ports import Conflict, Verdict, Work
 from tegata.ca.services.housekeeping import HousekeepingService
+from tegata.ca.services.limits import Counted
 from tegata.ca.services.orders import REPLACEMENTS
 from tegata.ca.settings import Limits, Retention
 from tegata.clock import rfc3339
@@ -115,7 +116,7 @@ async def test_what_is_no_limits_matter_is_not_judged(house):
     await fails(house, actor)
     conflict = Conflict("orders.insert")
     with pytest.raises(Conflict) as caught:
-        await house.limits.refuse(conflict, actor.account, actor.contract, {NAME}, house.clock())
+        await house.limits.refuse(conflict, Counted(actor.account, actor.contract, {NAME}, house.clock()))
     assert caught.value is conflict
 
 

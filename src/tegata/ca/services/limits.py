@@ -28,6 +28,24 @@ _STATEMENTS = ("limits.spend", "limits.spend_unless_held")
 _NOT_COUNTED = (TooFewPerspectives, CaaUnknown, ValidationAbandoned)
 
 
+class Counted(NamedTuple):
+    """What an order counts as: whose it is, its names (wildcards by what is below the star), and when it was placed.
+
+    What is to be ``proved`` for it may be held back as its names may, and is not counted.
+    """
+
+    account: Account
+    contract: Contract
+    names: Collection[str]
+    now: datetime
+    proved: Collection[str] = ()
+
+    @property
+    def may_be_held(self) -> set[str]:
+        """All names that may be held back for the account."""
+        return {*self.names, *self.proved}
+
+
 class _Bucket(NamedTuple):
     """What an order is counted for."""
 
@@ -49,44 +67,23 @@ class LimitService:
         self._failures = limits.parse(settings.failures_per_name)
         self._pause_after = settings.pause_after
 
-    def spend(
-        self,
-        work: Work,
-        account: Account,
-        contract: Contract,
-        names: Collection[str],
-        now: datetime,
-        *,
-        proved: Collection[str] = (),
-    ) -> None:
-        """Make an order for these names (wildcards by what is below the star) count, or fail, by the unit's guards.
-
-        What is to be ``proved`` for it may be held back as its names may, and is not counted.
-        """
+    def spend(self, work: Work, order: Counted) -> None:
+        """Make an order count, or fail, by the unit's guards."""
         rows = self._store.limits
-        of_account = self._of_account(account)
+        of_account = self._of_account(order.account)
         rows.spend_unless_held(
             work,
             of_account.subject,
             of_account.limit,
-            now,
-            account_id=account.id,
-            names={*names, *proved},
+            order.now,
+            account_id=order.account.id,
+            names=order.may_be_held,
             failures=self._failures,
         )
-        for bucket in self._others(contract, names):
-            rows.spend(work, bucket.subject, bucket.limit, now)
+        for bucket in self._others(order):
+            rows.spend(work, bucket.subject, bucket.limit, order.now)
 
-    async def refuse(
-        self,
-        conflict: Conflict,
-        account: Account,
-        contract: Contract,
-        names: Collection[str],
-        now: datetime,
-        *,
-        proved: Collection[str] = (),
-    ) -> None:
+    async def refuse(self, conflict: Conflict, order: Counted) -> None:
         """Say which limit a unit of work met; raises NamesPaused, TooManyFailures, TooManyOrders.
 
         Returns where there is room again by now: a name was proved or resumed a moment ago, or what was full dropped.
@@ -94,10 +91,10 @@ class LimitService:
         """
         if conflict.statement not in _STATEMENTS:
             raise conflict
-        await self.require_free(account, {*names, *proved}, now)
-        for bucket in (self._of_account(account), *self._others(contract, names)):
+        await self.require_free(order.account, order.may_be_held, order.now)
+        for bucket in (self._of_account(order.account), *self._others(order)):
             full_at, limit = await self._store.limits.full_at(bucket.subject), bucket.limit
-            if full_at is not None and full_at > limit.latest(now):
+            if full_at is not None and full_at > limit.latest(order.now):
                 raise TooManyOrders(kind=bucket.kind, count=limit.requests, retry_at=limit.retry_at(full_at))
 
     async def require_free(self, account: Account, names: Collection[str], now: datetime) -> None:
@@ -144,8 +141,8 @@ class LimitService:
     def _of_account(self, account: Account) -> _Bucket:
         return _Bucket(f"account {account.id}", self._per_account, kind="this account")
 
-    def _others(self, contract: Contract, names: Collection[str]) -> list[_Bucket]:
+    def _others(self, order: Counted) -> list[_Bucket]:
         """The further buckets that have a limit, always in the same order: two orders never wait for each other."""
-        found = [_Bucket(f"contract {contract.id}", self._per_contract, kind="this contract")]
-        found += [_Bucket(f"name {name}", self._per_name, kind="one of these names") for name in sorted(names)]
+        found = [_Bucket(f"contract {order.contract.id}", self._per_contract, kind="this contract")]
+        found += [_Bucket(f"name {name}", self._per_name, kind="one of these names") for name in sorted(order.names)]
         return [bucket for bucket in found if bucket.limit != limits.UNLIMITED]

@@ -3,7 +3,7 @@
 What becomes of challenges and of ready orders is other services' matter.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -28,7 +28,7 @@ from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.issuers import Issuers
-from tegata.ca.services.limits import LimitService
+from tegata.ca.services.limits import Counted, LimitService
 from tegata.ca.services.predecessors import Predecessors
 from tegata.ca.services.proofs import Proofs
 from tegata.ca.services.revocation import OPERATOR, REVOKED
@@ -163,9 +163,10 @@ class OrderService:
         is_wide = subdomains and offered.subdomains and admitted.type == DNS
         authorization = self._proofs.fresh(actor, admitted, offered, now, subdomains=is_wide)
         work = Work()
-        self._limits.spend(work, actor.account, actor.contract, {admitted.value}, now)
+        as_order = Counted(actor.account, actor.contract, {admitted.value}, now)
+        self._limits.spend(work, as_order)
         self._store.authorizations.insert_alone(work, authorization)
-        await self._commit(work, actor, {admitted.value}, now)
+        await self._commit(work, as_order)
         return view_authorization(authorization, now)
 
     async def get(self, actor: Actor, order_id: str) -> OrderView:
@@ -211,25 +212,28 @@ class OrderService:
     ) -> None:
         """Store an order with its new authorizations; ``is_counted`` if it is to keep to the rate limits."""
         work = Work()
-        names = {base_of(identifier.value) for identifier in order.identifiers}
-        proved = {authorization.identifier.value for authorization in fresh}
+        counted = Counted(
+            actor.account,
+            actor.contract,
+            {base_of(identifier.value) for identifier in order.identifiers},
+            order.created_at,
+            proved={authorization.identifier.value for authorization in fresh},
+        )
         if is_counted:
-            self._limits.spend(work, actor.account, actor.contract, names, order.created_at, proved=proved)
+            self._limits.spend(work, counted)
         for authorization in fresh:
             self._store.authorizations.insert(work, authorization)
         self._store.orders.insert(work, order)
-        await self._commit(work, actor, names, order.created_at, proved)
+        await self._commit(work, counted)
 
-    async def _commit(
-        self, work: Work, actor: Actor, names: Collection[str], now: datetime, proved: Collection[str] = ()
-    ) -> None:
-        """Commit what was counted for these names; raises the refusals of ``LimitService.refuse``."""
+    async def _commit(self, work: Work, counted: Counted) -> None:
+        """Commit what was counted so; raises the refusals of ``LimitService.refuse``."""
         for _ in range(_TRIES):
             try:
                 await self._store.commit(work)
             except Conflict as conflict:
                 met = conflict
-                await self._limits.refuse(conflict, actor.account, actor.contract, names, now, proved=proved)
+                await self._limits.refuse(conflict, counted)
             else:
                 return
         raise met
