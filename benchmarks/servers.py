@@ -139,6 +139,7 @@ def tegata_ca(
 def without_order_limits(settings: Path) -> None:
     """One account places more orders here in a minute than a customer's in a month."""
     change(settings, 'orders_per_account = "300/3h"', 'orders_per_account = ""')
+    change(settings, 'orders_per_contract = "3000/3h"', 'orders_per_contract = ""')
 
 
 def change(settings: Path, before: str, after: str) -> None:

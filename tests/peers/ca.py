@@ -41,7 +41,7 @@ class TegataCA:
     http-01 is asked for at ``http_port``, tls-alpn-01 at ``tls_port``.
     ``issuer_domains``, if set before the start, are the CA's names in CAA records. Operators come from this machine.
     ``smtp`` is a URL as of ``init --smtp``; ``init`` are further words for that command. ``home`` is its ``--dir``.
-    Without ``serves`` it is initialised only, without ``limits_orders`` an account may place any number.
+    Without ``serves`` it is initialised only, without ``limits_orders`` there are no limits of orders and accounts.
     """
 
     def __init__(
@@ -91,6 +91,9 @@ class TegataCA:
             }
             if not self._limits_orders:
                 changes['orders_per_account = "300/3h"'] = 'orders_per_account = ""'
+                changes['orders_per_contract = "3000/3h"'] = 'orders_per_contract = ""'
+                changes['accounts_per_contract = "1000/3h"'] = 'accounts_per_contract = ""'
+                changes['changes_per_account = "60/1h"'] = 'changes_per_account = ""'
             change(settings, changes)
             if self._serves:
                 self.start()

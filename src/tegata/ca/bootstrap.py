@@ -186,6 +186,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             store=store,
             services=services,
             terms=settings.acme.terms_of_service,
+            limits=limits,
             sealer=on.sealer,
             ids=ids,
             clock=now,

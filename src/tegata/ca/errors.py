@@ -339,6 +339,12 @@ class TooManyOrders(Limited):
     code = "limits.orders"
 
 
+class TooManyAccountWrites(Limited):
+    """Of this ``kind`` of what is written about accounts there were ``count`` in its span."""
+
+    code = "limits.accounts"
+
+
 class TooManyFromAddress(Limited):
     """From the sender's address came as many of ``kind`` as it may have in a span, which is ``count``."""
 

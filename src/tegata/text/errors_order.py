@@ -134,6 +134,17 @@ ENTRIES: dict[str, Entry] = {
             "Retry-After の時刻以降に再度お試しのうえ、注文が多い原因をご確認ください。",
         ),
     ),
+    "limits.accounts": Entry(
+        Sentence(
+            "There were {count} {kind} in a short time, which is the limit.",
+            "{kind}が、短時間の上限（{count} 件）に達しました。",
+        ),
+        Sentence(
+            "Try again at the time in Retry-After, and look why: a server needs one account, and registers it once.",
+            "Retry-After の時刻以降に再度お試しください。アカウントはサーバーごとに 1 件で足り、登録も一度で済みます。"
+            "作成や変更が多い原因をご確認ください。",
+        ),
+    ),
     "limits.address": Entry(
         Sentence(
             "There were {count} {kind} from your network address in a short time, which is the limit.",
@@ -314,6 +325,8 @@ REASONS: dict[str, str] = {
     # rate limits
     "this account": "このアカウント",
     "this contract": "この契約",
+    "new accounts of this contract": "この契約でのアカウントの作成",
+    "changes of this account": "このアカウントの変更",
     "one of these names": "指定されたドメイン名のいずれか",
     "it names no certificate of this account": "このアカウントの証明書ではありません",
     "the certificate it names has none of the order's names": "その証明書には注文の名前が一つも含まれていません",

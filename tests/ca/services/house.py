@@ -247,11 +247,17 @@ class House:
             issuer=issuer,
             addresses=addresses,
         )
-        self.accounts = AccountService(
-            store=store, services=self.products, terms=TERMS, sealer=self.sealer, ids=ids, clock=clock
-        )
         self.limits = LimitService(
             store=store, settings=self.limited, resume_url="https://ca.example.com/portal/orders/{}".format, clock=clock
+        )
+        self.accounts = AccountService(
+            store=store,
+            services=self.products,
+            terms=TERMS,
+            limits=self.limits,
+            sealer=self.sealer,
+            ids=ids,
+            clock=clock,
         )
         self.terms = TermsService(
             store=store, terms=self.agreed, page="https://ca.example.com/portal/orders/{}".format, clock=clock

@@ -251,7 +251,13 @@ async def test_consent_is_needed(house):
 async def test_a_ca_without_terms_asks_for_no_consent(house):
     """And writes none down."""
     house.accounts = AccountService(
-        store=house.store, services=house.products, terms="", sealer=house.sealer, ids=house.ids, clock=house.clock
+        store=house.store,
+        services=house.products,
+        terms="",
+        limits=house.limits,
+        sealer=house.sealer,
+        ids=house.ids,
+        clock=house.clock,
     )
     account, created = await register(house, await bound(house, await house.sell(), terms_of_service_agreed=False))
     assert (created, account.terms_agreed_at) == (True, None)
@@ -281,7 +287,13 @@ async def test_an_unknown_kid_and_a_wrong_mac_are_refused_alike(house):
     mac = eab.decode_mac(await house.credentials.mac(kid))
     opened = Counting(house.sealer)
     accounts = AccountService(
-        store=house.store, services=house.products, terms=TERMS, sealer=opened, ids=house.ids, clock=house.clock
+        store=house.store,
+        services=house.products,
+        terms=TERMS,
+        limits=house.limits,
+        sealer=opened,
+        ids=house.ids,
+        clock=house.clock,
     )
     refusals = []
     for wrong_kid, wrong_mac in ((kid, bytes(32)), ("unknown", mac), ("unknown", bytes(32)), ("", mac)):
@@ -305,7 +317,13 @@ class Guessed(SystemIds):
 async def test_the_key_that_stands_in_for_an_unknown_eab_opens_nothing(house):
     """Not even to who could guess it (A-41)."""
     accounts = AccountService(
-        store=house.store, services=house.products, terms=TERMS, sealer=house.sealer, ids=Guessed(), clock=house.clock
+        store=house.store,
+        services=house.products,
+        terms=TERMS,
+        limits=house.limits,
+        sealer=house.sealer,
+        ids=Guessed(),
+        clock=house.clock,
     )
     binding = eab.bind(JWK, "unknown", bytes(32), NEW_ACCOUNT)
     new = NewAccount(terms_of_service_agreed=True, external_account_binding=binding)
@@ -495,6 +513,7 @@ async def test_a_key_that_is_known_to_others_is_refused(house):
         store=house.store,
         services=house.products,
         terms=TERMS,
+        limits=house.limits,
         sealer=house.sealer,
         ids=house.ids,
         clock=house.clock,

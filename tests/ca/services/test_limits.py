@@ -14,11 +14,13 @@ from tegata.ca.errors import (
     NamesPaused,
     NamesRefused,
     NotFound,
+    TooManyAccountWrites,
     TooManyFailures,
     TooManyOrders,
     WrongAnswer,
 )
 from tegata.ca.model import Limit
+from tegata.ca.policy.limits import UNLIMITED, parse
 from tegata.ca.ports import Conflict, Verdict, Work
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.limits import Counted
@@ -118,6 +120,74 @@ async def test_what_is_no_limits_matter_is_not_judged(house):
     with pytest.raises(Conflict) as caught:
         await house.limits.refuse(conflict, Counted(actor.account, actor.contract, {NAME}, house.clock()))
     assert caught.value is conflict
+
+
+def test_what_a_contract_may_do_is_limited_unless_settings_say_otherwise():
+    """S-30: An EAB is for any number of accounts, and each has orders of its own: not so many at once."""
+    settings = Limits()
+    for rate in (settings.orders_per_contract, settings.accounts_per_contract, settings.changes_per_account):
+        assert parse(rate) != UNLIMITED
+
+
+async def test_a_contract_has_so_many_new_accounts(house):
+    """A-25, S-30: However many EABs it has; what is there already is found, and what was refused costs nothing."""
+    house.limited = Limits(accounts_per_contract="3/3h")
+    await house.restart()
+    added = await house.sell()
+    other = added._replace(credential=await house.credentials.add(added.contract.id, most_accounts=5))
+    key = generate(KeyType.EC256)
+    first = await house.register(added, key)
+    done = await asyncio.gather(*(house.register(other) for _ in range(6)), return_exceptions=True)
+    refused = [each for each in done if isinstance(each, TooManyAccountWrites)]
+    assert len(refused) == 4
+    assert refused[0].facts == {"kind": "new accounts of this contract", "count": 3}
+    assert refused[0].retry_at == NOW + HOUR
+    assert (await house.credentials.usage(other.credential)).registered == 2
+    assert (await house.register(added, key)).account == first.account
+    await house.register(await house.sell("other.example.com", user="other@example.com"))
+    house.clock.advance(HOUR)
+    await house.register(added)
+
+
+async def test_an_account_changes_so_often(house):
+    """A-25, A-43, S-30: Contacts and keys together, each on record for ever; it is told when, and may still end."""
+    actor = await limited(house, changes_per_account="3/3h")
+    actor = await house.accounts.update_contacts(actor, ("mailto:a@example.com",))
+    actor = await house.accounts.change_key(actor, jwk.from_public(generate(KeyType.EC256).public_key()))
+    for _ in range(5):  # these are its contacts: nothing is written
+        assert await house.accounts.update_contacts(actor, ("mailto:a@example.com",)) == actor
+    actor = await house.accounts.update_contacts(actor, ())
+    for change in (
+        house.accounts.update_contacts(actor, ("mailto:b@example.com",)),
+        house.accounts.change_key(actor, jwk.from_public(generate(KeyType.EC256).public_key())),
+    ):
+        with pytest.raises(TooManyAccountWrites) as caught:
+            await change
+        assert caught.value.facts == {"kind": "changes of this account", "count": 3}
+        assert caught.value.retry_at == NOW + HOUR
+    kinds = [event.kind for event in await house.store.audit.of_subject(actor.account.id)]
+    assert kinds == [
+        "account.created",
+        *["account.contacts-changed", "account.key-changed", "account.contacts-changed"],
+    ]
+    house.clock.advance(HOUR)
+    actor = await house.accounts.update_contacts(actor, ("mailto:b@example.com",))
+    assert (await house.accounts.deactivate(actor)).deactivated_at == NOW + HOUR
+
+
+async def test_an_account_goes_under_other_eabs_so_often(house):
+    """A-25, S-30: Going to and fro is a change each time; the EAB is not used by what was refused."""
+    house.limited = Limits(changes_per_account="2/2h")
+    await house.restart()
+    added, key = await house.sell(), generate(KeyType.EC256)
+    eabs = [added, added._replace(credential=await house.credentials.add(added.contract.id))]
+    for number in range(3):
+        await house.register(eabs[number % 2], key)
+    with pytest.raises(TooManyAccountWrites):
+        await house.register(eabs[1], key)
+    actor = await house.register(eabs[0], key)
+    assert actor.credential == eabs[0].credential
+    assert (await house.credentials.usage(eabs[1].credential)).registered == 1
 
 
 async def test_sixty_at_once_meet_the_limit_exactly(house):
@@ -326,7 +396,7 @@ async def test_nothing_of_it_is_kept_for_ever(house):
     housekeeping = HousekeepingService(store=house.store, retention=Retention(), clock=house.clock)
     house.clock.advance(timedelta(days=31))
     dropped = await housekeeping.clean()
-    assert (dropped["limits"], dropped["failures"]) == (1, 1)
+    assert (dropped["limits"], dropped["failures"]) == (3, 1)  # of account, contract and the contract's accounts
     assert [each.name for each in await house.limits.paused(actor.contract.id)] == ["b.example.com"]
 
 

@@ -78,6 +78,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.OrderNotReady: (ErrorType.ORDER_NOT_READY, 403),
     errors.ReissueLimited: (ErrorType.RATE_LIMITED, 429),
     errors.TooManyOrders: (ErrorType.RATE_LIMITED, 429),
+    errors.TooManyAccountWrites: (ErrorType.RATE_LIMITED, 429),
     errors.TooManyFromAddress: (ErrorType.RATE_LIMITED, 429),
     errors.TooManyFailures: (ErrorType.RATE_LIMITED, 429),
     errors.NamesPaused: (ErrorType.USER_ACTION_REQUIRED, 403),

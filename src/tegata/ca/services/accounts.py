@@ -38,6 +38,7 @@ from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
 from tegata.ca.services import actors
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.credentials import seal_name
+from tegata.ca.services.limits import LimitService
 from tegata.ca.settings import Service
 from tegata.pki.keys import spki_digest
 
@@ -62,12 +63,14 @@ class AccountService:
         store: Store,
         services: Mapping[str, Service],
         terms: str,
+        limits: LimitService,
         sealer: Sealer,
         ids: Ids,
         clock: Callable[[], datetime],
         blocked: Collection[bytes] = keys.PUBLISHED,
     ) -> None:
         self._store, self._services, self._terms, self._blocked = store, services, terms, blocked
+        self._limits = limits
         self._sealer, self._ids, self._clock = sealer, ids, clock
         # Stands in for an unknown credential, so that the same work is done for it (A-41).
         self._nobody = Credential(
@@ -82,7 +85,8 @@ class AccountService:
         A known key gets its account back, whatever else the request says: bound by the EAB of the request, if that is
         another one than before (A-39). ``counted`` is told of an unknown key, and may refuse it. Raises
         AccountDeactivated, UnknownAccount (only an existing account was wanted, A-34), UnsuitableAccountKey, the
-        refusals of contacts, terms and EAB, those of ``policy.contracts.require_binding``, CredentialUsedUp.
+        refusals of contacts, terms and EAB, those of ``policy.contracts.require_binding``, CredentialUsedUp,
+        TooManyAccountWrites.
         """
         digest = thumbprint(jwk)
         existing = await self._existing(digest)
@@ -111,6 +115,7 @@ class AccountService:
             created_at=now,
         )
         work = Work()
+        self._limits.spend_registration(work, contract, now)
         self._store.credentials.use(work, credential.kid, account.id, now)
         self._store.accounts.insert(work, account)
         try:
@@ -120,6 +125,7 @@ class AccountService:
             winner = await self._existing(digest)
             if winner is not None:
                 return winner, False
+            await self._limits.refuse_registration(lost, contract, now)
             await self._refuse(lost, credential, contract, now)
         return account, True
 
@@ -132,6 +138,7 @@ class AccountService:
             flattened, account.thumbprint, url, now, contract_id=account.contract_id
         )
         work = Work()
+        self._limits.spend_change(work, account, now)
         self._store.credentials.use(work, credential.kid, account.id, now)
         binding = msgspec.json.encode(flattened)
         self._store.accounts.bind(work, account.id, former=account.kid, kid=credential.kid, binding=binding)
@@ -144,13 +151,20 @@ class AccountService:
                 return current
             if current.kid != account.kid:  # another EAB came first, and this request after it
                 return await self._bound_anew(current, flattened, url)
+            await self._limits.refuse_change(lost, account, now)
             await self._refuse(lost, credential, contract, now)
         return await self.find(account.id)
 
     async def update_contacts(self, actor: Actor, contacts: tuple[str, ...]) -> Actor:
-        """Replace the account's contacts; raises AccountDeactivated and the refusals of contacts."""
+        """Replace the account's contacts, if they are others.
+
+        Raises AccountDeactivated, the refusals of contacts, TooManyAccountWrites.
+        """
         _check_contacts(contacts)
+        if contacts == actor.account.contacts:
+            return await actors.load(self._store, actor.account.id)
         work = Work()
+        self._limits.spend_change(work, actor.account, self._clock())
         self._store.accounts.update_contacts(work, actor.account.id, contacts)
         return await self._changed(actor, work)
 
@@ -158,12 +172,13 @@ class AccountService:
         """Give the account another key, in one commit (RFC 8555 §7.3.5).
 
         All that hangs on the account stays; what is still to be proved is proved with the new key. Raises KeyInUse
-        (``account``: the id of the account that has the key), UnsuitableAccountKey, AccountDeactivated, and
-        BadRequestSignature if another request changed the key first.
+        (``account``: the id of the account that has the key), UnsuitableAccountKey, AccountDeactivated,
+        TooManyAccountWrites, and BadRequestSignature if another request changed the key first.
         """
         digest = thumbprint(new)
         await self._require_unblocked(new)
         work = Work()
+        self._limits.spend_change(work, actor.account, self._clock())
         self._store.accounts.change_key(
             work, actor.account.id, former=actor.account.thumbprint, thumbprint=digest, jwk=new
         )
@@ -211,11 +226,15 @@ class AccountService:
         return await actors.load(self._store, account.id)
 
     async def _changed(self, actor: Actor, work: Work) -> Actor:
-        """The actor after a change; raises AccountDeactivated, or Conflict for any other reason it did not happen."""
+        """The actor after a change.
+
+        Raises AccountDeactivated, TooManyAccountWrites, or Conflict for any other reason it did not happen.
+        """
         try:
             await self._store.commit(work)
-        except Conflict:
+        except Conflict as lost:
             actors.require_alive(await self.find(actor.account.id))
+            await self._limits.refuse_change(lost, actor.account, self._clock())
             raise
         return await actors.load(self._store, actor.account.id)
 

@@ -13,6 +13,7 @@ from tegata.ca.errors import (
     NamesPaused,
     NotFound,
     TooFewPerspectives,
+    TooManyAccountWrites,
     TooManyFailures,
     TooManyOrders,
     ValidationAbandoned,
@@ -47,11 +48,15 @@ class Counted(NamedTuple):
 
 
 class _Bucket(NamedTuple):
-    """What an order is counted for."""
+    """What something is counted for."""
 
     subject: str
     limit: Limit
     kind: str
+
+    def has_room(self, full_at: datetime | None, now: datetime) -> bool:
+        """Whether one more would pass, for a bucket that is full again at ``full_at``."""
+        return full_at is None or full_at <= self.limit.latest(now)
 
 
 class LimitService:
@@ -64,6 +69,8 @@ class LimitService:
         self._per_account = limits.parse(settings.orders_per_account)
         self._per_contract = limits.parse(settings.orders_per_contract)
         self._per_name = limits.parse(settings.orders_per_name)
+        self._accounts = limits.parse(settings.accounts_per_contract)
+        self._changes = limits.parse(settings.changes_per_account)
         self._failures = limits.parse(settings.failures_per_name)
         self._pause_after = settings.pause_after
 
@@ -94,8 +101,36 @@ class LimitService:
         await self.require_free(order.account, order.may_be_held, order.now)
         for bucket in (self._of_account(order.account), *self._others(order)):
             full_at, limit = await self._store.limits.full_at(bucket.subject), bucket.limit
-            if full_at is not None and full_at > limit.latest(order.now):
+            if full_at is not None and not bucket.has_room(full_at, order.now):
                 raise TooManyOrders(kind=bucket.kind, count=limit.requests, retry_at=limit.retry_at(full_at))
+
+    def spend_registration(self, work: Work, contract: Contract, now: datetime) -> None:
+        """Make a new account of a contract count, or fail, by the unit's guards."""
+        self._spend(work, self._registrations(contract), now)
+
+    def spend_change(self, work: Work, account: Account, now: datetime) -> None:
+        """Make a change of an account count, or fail, by the unit's guards."""
+        self._spend(work, self._changes_of(account), now)
+
+    async def refuse_registration(self, conflict: Conflict, contract: Contract, now: datetime) -> None:
+        """Raise TooManyAccountWrites if it was its limit that an account's unit of work met."""
+        await self._refuse(conflict, self._registrations(contract), now)
+
+    async def refuse_change(self, conflict: Conflict, account: Account, now: datetime) -> None:
+        """Raise TooManyAccountWrites if it was its limit that a change of an account met."""
+        await self._refuse(conflict, self._changes_of(account), now)
+
+    def _spend(self, work: Work, bucket: _Bucket, now: datetime) -> None:
+        if bucket.limit != limits.UNLIMITED:
+            self._store.limits.spend(work, bucket.subject, bucket.limit, now)
+
+    async def _refuse(self, conflict: Conflict, bucket: _Bucket, now: datetime) -> None:
+        if conflict.statement not in _STATEMENTS:
+            return
+        full_at = await self._store.limits.full_at(bucket.subject)
+        # Where there is room again by now the same request passes at once.
+        retry_at = now if full_at is None or bucket.has_room(full_at, now) else bucket.limit.retry_at(full_at)
+        raise TooManyAccountWrites(kind=bucket.kind, count=bucket.limit.requests, retry_at=retry_at)
 
     async def require_free(self, account: Account, names: Collection[str], now: datetime) -> None:
         """Pass unless one of the names is held back for the account; raises NamesPaused, TooManyFailures."""
@@ -137,6 +172,12 @@ class LimitService:
             await self._store.commit(work)
         except Conflict:
             raise NotFound from None
+
+    def _registrations(self, contract: Contract) -> _Bucket:
+        return _Bucket(f"accounts of {contract.id}", self._accounts, kind="new accounts of this contract")
+
+    def _changes_of(self, account: Account) -> _Bucket:
+        return _Bucket(f"changes of {account.id}", self._changes, kind="changes of this account")
 
     def _of_account(self, account: Account) -> _Bucket:
         return _Bucket(f"account {account.id}", self._per_account, kind="this account")
