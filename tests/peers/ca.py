@@ -93,6 +93,7 @@ class TegataCA:
                 changes['orders_per_account = "300/3h"'] = 'orders_per_account = ""'
                 changes['orders_per_contract = "3000/3h"'] = 'orders_per_contract = ""'
                 changes['accounts_per_contract = "1000/3h"'] = 'accounts_per_contract = ""'
+                changes['eabs_per_contract = "1000/30d"'] = 'eabs_per_contract = ""'
                 changes['changes_per_account = "60/1h"'] = 'changes_per_account = ""'
             change(settings, changes)
             if self._serves:

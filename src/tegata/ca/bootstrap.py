@@ -203,7 +203,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         contracts=contracts,
         examinations=ExaminationService(store=store, services=services, ids=ids, clock=now),
         credentials=CredentialService(
-            store=store, server=directory_url(settings), sealer=on.sealer, ids=ids, clock=now
+            store=store, server=directory_url(settings), limits=limits, sealer=on.sealer, ids=ids, clock=now
         ),
         customers=CustomerService(store=store, contracts=contracts, hasher=on.hasher, ids=ids, clock=now),
         requests=requests,

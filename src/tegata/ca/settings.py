@@ -246,8 +246,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     permit nothing; after ``pause_after`` of them in a row the name is paused for that account until its customer or the
     operator resumes it. They hold back new orders and such looks, not what was ordered before. Renewals in the window
     that the CA itself suggested are not counted (X-19), unless the holder has revoked the certificate or chose its end.
-    ``accounts_per_contract`` are new ones, ``changes_per_account`` how often contacts, key or EAB change. Those for an
-    address are each node's own, and an IPv6 network of 64 bits counts as one.
+    ``accounts_per_contract`` are new ones, ``changes_per_account`` how often contacts, key or EAB change,
+    ``eabs_per_contract`` how often one is added, replaced or called something else. Those for an address are each
+    node's own, and an IPv6 network of 64 bits counts as one.
     """
 
     orders_per_account: Rate = "300/3h"
@@ -255,6 +256,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     orders_per_name: Rate = ""
     accounts_per_contract: Rate = "1000/3h"
     changes_per_account: Rate = "60/1h"
+    eabs_per_contract: Rate = "1000/30d"
     requests_per_address: Rate = ""
     orders_per_address: Rate = ""
     accounts_per_address: Rate = ""

@@ -232,6 +232,7 @@ REASONS: dict[str, str] = {
     ),
     "the EAB is disabled": "EAB は無効化されています",
     "the EAB was rotated before": "EAB はすでに交換されています",
+    "so much was done to the contract's EABs that it has to wait": "EAB に対する操作が短期間の上限に達しています",
     "the EAB is disabled already": "EAB はすでに無効化されています",
     "the label has more than 64 characters": "名称は 64 文字以内で指定してください",
     "the label has characters that cannot be shown": "名称に表示できない文字が含まれています",

@@ -324,7 +324,12 @@ class House:
         )
         self.examinations = ExaminationService(store=store, services=self.products, ids=ids, clock=clock)
         self.credentials = CredentialService(
-            store=store, server="https://ca.example.com/acme/", sealer=self.sealer, ids=ids, clock=clock
+            store=store,
+            server="https://ca.example.com/acme/",
+            limits=self.limits,
+            sealer=self.sealer,
+            ids=ids,
+            clock=clock,
         )
         self.customers = CustomerService(
             store=store, contracts=self.contracts, hasher=self.hasher, ids=ids, clock=clock

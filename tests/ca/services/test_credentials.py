@@ -1,5 +1,6 @@
 """EAB credentials and the file they are handed out in."""
 
+import asyncio
 import shlex
 
 import pytest
@@ -17,6 +18,7 @@ from tegata.ca.errors import (
     ServiceWithoutAcme,
     UnknownObject,
 )
+from tegata.ca.settings import Limits
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND
@@ -66,6 +68,27 @@ async def test_rotate_with_an_overlap(house):
         await house.credentials.rotate(added.credential.kid, until=NOW + 9 * DAY)
     with pytest.raises(Refused):
         await house.credentials.rotate(new.kid, until=NOW)
+
+
+async def test_a_contract_has_so_many_new_eabs(house):
+    """S-30: Added, replaced or labelled, however many ask at once; each may still be disabled, and is in time again."""
+    house.limited = Limits(eabs_per_contract="4/4d")
+    await house.restart()
+    contract = (await house.sell()).contract.id
+    add, labelled = house.credentials.add, house.credentials.label
+    done = await asyncio.gather(*(add(contract) for _ in range(5)), return_exceptions=True)
+    [refused] = [each for each in done if isinstance(each, Refused)]
+    assert refused.facts == {"reason": "so much was done to the contract's EABs that it has to wait"}
+    assert len(await house.credentials.of_contract(contract)) == 5
+    kid = (await house.contracts.show(contract)).credential.kid
+    assert (await labelled(kid, " ")).label == ""  # as it was
+    for late in (add(contract), house.credentials.rotate(kid), labelled(kid, "web")):
+        with pytest.raises(Refused):
+            await late
+    await house.credentials.disable(kid)
+    await add((await house.sell("other.example.com", user="other@example.com")).contract.id)
+    house.clock.advance(DAY)
+    assert (await labelled(kid, "web")).label == "web"
 
 
 async def test_rotate_keeps_the_limits(house):

@@ -164,6 +164,8 @@ orders_per_name = {limits.orders_per_name}
 # New accounts of a contract, by whichever of its EABs; and how often contacts, key or EAB of one account change.
 accounts_per_contract = {limits.accounts_per_contract}
 changes_per_account = {limits.changes_per_account}
+# How often an EAB of a contract is added, replaced or called something else, whoever does it.
+eabs_per_contract = {limits.eabs_per_contract}
 # From one network address (of IPv6: one network of 64 bits), by each node for itself. Requests are all of ACME's.
 requests_per_address = {limits.requests_per_address}
 orders_per_address = {limits.orders_per_address}

@@ -12,6 +12,7 @@ from tegata.ca.model import Contract, Credential
 from tegata.ca.policy import contracts, names
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Usage, Work
+from tegata.ca.services.limits import LimitService
 from tegata.pki.names import is_ip
 from tegata.text.catalogue import is_printable
 
@@ -52,8 +53,17 @@ def new_credential(
 class CredentialService:
     """EAB credentials; ``server`` is the directory URL they are used at."""
 
-    def __init__(self, *, store: Store, server: str, sealer: Sealer, ids: Ids, clock: Callable[[], datetime]) -> None:
-        self._store, self._server = store, server
+    def __init__(
+        self,
+        *,
+        store: Store,
+        server: str,
+        limits: LimitService,
+        sealer: Sealer,
+        ids: Ids,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._server, self._limits = store, server, limits
         self._sealer, self._ids, self._clock = sealer, ids, clock
 
     async def show(self, kid: str) -> Credential:
@@ -111,8 +121,9 @@ class CredentialService:
             label=_label(label),
         )
         work = Work()
+        self._limits.spend_eab(work, contract_id, now)
         self._store.credentials.insert(work, credential)
-        await self._store.commit(work)
+        await self._commit(work)
         return credential
 
     async def rotate(
@@ -139,6 +150,7 @@ class CredentialService:
             label=old.label,
         )
         work = Work()
+        self._limits.spend_eab(work, old.contract_id, now)
         self._store.credentials.supersede(work, kid, _later(until, now) or now)
         self._store.credentials.insert(work, new)
         await self._commit(work, "the EAB was rotated before")
@@ -146,10 +158,13 @@ class CredentialService:
 
     async def label(self, kid: str, label: str) -> Credential:
         """Call a credential something of up to 64 characters on one line, or nothing; raises UnknownObject, Refused."""
-        await self.show(kid)
+        credential, label = await self.show(kid), _label(label)
+        if label == credential.label:
+            return credential
         work = Work()
-        self._store.credentials.label(work, kid, _label(label))
-        await self._store.commit(work)
+        self._limits.spend_eab(work, credential.contract_id, self._clock())
+        self._store.credentials.label(work, kid, label)
+        await self._commit(work)
         return await self.show(kid)
 
     async def disable(self, kid: str, *, accounts: int | None = None) -> Credential:
@@ -197,11 +212,17 @@ class CredentialService:
     def _mac(self, credential: Credential) -> str:
         return b64.encode(self._sealer.open(seal_name(credential.kid), credential.sealed_mac))
 
-    async def _commit(self, work: Work, lost: str) -> None:
+    async def _commit(self, work: Work, lost: str | None = None) -> None:
+        """Commit; where another was quicker it is refused as ``lost``, where that can be."""
         try:
             await self._store.commit(work)
-        except Conflict:
-            raise Refused(reason=lost) from None
+        except Conflict as conflict:
+            reason = "so much was done to the contract's EABs that it has to wait"
+            if not self._limits.is_met(conflict):
+                if lost is None:
+                    raise
+                reason = lost
+            raise Refused(reason=reason) from None
 
 
 def _label(text: str) -> str:

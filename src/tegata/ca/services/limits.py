@@ -71,6 +71,7 @@ class LimitService:
         self._per_name = limits.parse(settings.orders_per_name)
         self._accounts = limits.parse(settings.accounts_per_contract)
         self._changes = limits.parse(settings.changes_per_account)
+        self._eabs = limits.parse(settings.eabs_per_contract)
         self._failures = limits.parse(settings.failures_per_name)
         self._pause_after = settings.pause_after
 
@@ -96,7 +97,7 @@ class LimitService:
         Returns where there is room again by now: a name was proved or resumed a moment ago, or what was full dropped.
         Raises the conflict where it was about something else.
         """
-        if conflict.statement not in _STATEMENTS:
+        if not self.is_met(conflict):
             raise conflict
         await self.require_free(order.account, order.may_be_held, order.now)
         for bucket in (self._of_account(order.account), *self._others(order)):
@@ -106,11 +107,21 @@ class LimitService:
 
     def spend_registration(self, work: Work, contract: Contract, now: datetime) -> None:
         """Make a new account of a contract count, or fail, by the unit's guards."""
-        self._spend(work, self._registrations(contract), now)
+        bucket = self._registrations(contract)
+        self._spend(work, bucket.subject, bucket.limit, now)
 
     def spend_change(self, work: Work, account: Account, now: datetime) -> None:
         """Make a change of an account count, or fail, by the unit's guards."""
-        self._spend(work, self._changes_of(account), now)
+        bucket = self._changes_of(account)
+        self._spend(work, bucket.subject, bucket.limit, now)
+
+    def spend_eab(self, work: Work, contract_id: str, now: datetime) -> None:
+        """Make what is done to a contract's EABs count, or fail, by the unit's guards; see ``is_met``."""
+        self._spend(work, f"eabs of {contract_id}", self._eabs, now)
+
+    def is_met(self, conflict: Conflict) -> bool:
+        """Whether it was a limit that a unit of work met."""
+        return conflict.statement in _STATEMENTS
 
     async def refuse_registration(self, conflict: Conflict, contract: Contract, now: datetime) -> None:
         """Raise TooManyAccountWrites if it was its limit that an account's unit of work met."""
@@ -120,12 +131,12 @@ class LimitService:
         """Raise TooManyAccountWrites if it was its limit that a change of an account met."""
         await self._refuse(conflict, self._changes_of(account), now)
 
-    def _spend(self, work: Work, bucket: _Bucket, now: datetime) -> None:
-        if bucket.limit != limits.UNLIMITED:
-            self._store.limits.spend(work, bucket.subject, bucket.limit, now)
+    def _spend(self, work: Work, subject: str, limit: Limit, now: datetime) -> None:
+        if limit != limits.UNLIMITED:
+            self._store.limits.spend(work, subject, limit, now)
 
     async def _refuse(self, conflict: Conflict, bucket: _Bucket, now: datetime) -> None:
-        if conflict.statement not in _STATEMENTS:
+        if not self.is_met(conflict):
             return
         full_at = await self._store.limits.full_at(bucket.subject)
         # Where there is room again by now the same request passes at once.
