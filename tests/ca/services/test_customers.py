@@ -1,8 +1,11 @@
 """Logging in to the portal, and what a customer sees there."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from tegata.ca.errors import LoginFailed, NotFound, UnknownObject
+from tegata.ca.model import Limit
+from tegata.ca.services import customers
 from tests.ca.services.house import HOUR, NOW, SECOND
 
 pytestmark = pytest.mark.anyio
@@ -66,6 +69,26 @@ async def test_failed_logins_are_on_record(house):
     (unknown,) = await house.store.audit.of_subject("portal")
     assert (known.kind, unknown.kind) == ("customer.login-failed", "customer.login-failed")
     assert known.facts == unknown.facts == {"address": "192.0.2.7"}
+
+
+async def test_no_more_failed_logins_are_on_record_than_anybody_reads(house, monkeypatch):
+    """B-93: From however many addresses; the log has the others, and a customer's own are not lost among nobody's."""
+    monkeypatch.setattr(customers, "NOTED", Limit(2, HOUR))
+    added = await house.sell()
+    with capture_logs() as logs:
+        for number in range(4):
+            with pytest.raises(LoginFailed):
+                await house.customers.login("hunter2", "x", address=f"2001:db8:0:{number}::/64")
+    assert len(await house.store.audit.of_subject("portal")) == 2
+    told = [(line["subject"], line["address"]) for line in logs if line["event"] == "login.failed"]
+    assert told == [("portal", "2001:db8:0:2::/64"), ("portal", "2001:db8:0:3::/64")]
+    with pytest.raises(LoginFailed):
+        await house.customers.login("admin@example.com", "x", address="192.0.2.7")
+    assert (await house.store.audit.of_subject(added.customer.id))[-1].facts == {"address": "192.0.2.7"}
+    house.clock.advance(HOUR / 2)
+    with pytest.raises(LoginFailed):
+        await house.customers.login("hunter2", "x")
+    assert len(await house.store.audit.of_subject("portal")) == 3
 
 
 async def test_a_new_password(house):

@@ -13,7 +13,7 @@ from tegata.errors import TegataError
 
 MOST_CHARACTERS = 1000
 MOST_OF_AN_ADDRESS = 100
-"""Wrong passwords from one address, whatever the logins: so the audit log cannot be filled either."""
+"""Wrong passwords from one address, whatever the logins."""
 
 Address: TypeAlias = Callable[[Mapping[str, Any]], str]
 """Says which network address a request's scope counts for."""

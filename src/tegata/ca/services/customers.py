@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from tegata.ca.errors import LoginFailed, NotFound, UnknownObject
-from tegata.ca.model import Customer, Session
+from tegata.ca.journal import Journal
+from tegata.ca.model import Customer, Limit, Session
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Store, Work
 from tegata.ca.services.contracts import ContractService, ContractView
 
@@ -18,8 +19,13 @@ __all__ = ["ContractView", "CustomerService"]
 SESSION_LIFE = timedelta(hours=8)
 PASSWORD_CHARACTERS = 1000
 LOGIN_FAILED = "customer.login-failed"
+NOTED = Limit(1000, timedelta(hours=1))
+"""Failures to log in that go on record, of a customer or of logins that nobody has; the log has the rest."""
 NOBODY = "portal"
 """What an event is about that tells of a login nobody has: what was typed may be a password, and is not kept."""
+
+
+log = Journal("logins")
 
 
 class CustomerService:
@@ -41,7 +47,8 @@ class CustomerService:
     async def login(self, login: str, password: str, *, address: str = "") -> tuple[str, Session]:
         """Open a session; its token is told this once. Raises LoginFailed, alike for an unknown login.
 
-        A failure is on record with the ``address`` it came from (B-93).
+        A failure is on record with the ``address`` it came from (B-93), or, beyond ``NOTED``, in the log alone: whoever
+        has many addresses would else fill what is kept for years.
         """
         customer = await self.check(login, password, address=address)
         # While the hash was compared, a new password may have been made: then this one is wrong after all.
@@ -102,10 +109,14 @@ class CustomerService:
         return view
 
     async def _note_failure(self, customer: Customer | None, address: str) -> None:
+        subject, facts = customer.id if customer else NOBODY, {"address": address} if address else {}
         work = Work()
-        facts = {"address": address} if address else {}
-        self._store.audit.note(work, LOGIN_FAILED, customer.id if customer else NOBODY, facts)
-        await self._store.commit(work)
+        self._store.limits.spend(work, f"failed log-ins of {subject}", NOTED, self._clock())
+        self._store.audit.note(work, LOGIN_FAILED, subject, facts)
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            log.warning("login.failed", subject=subject, **facts)
 
     async def _open_session(self, customer: Customer) -> tuple[str, Session]:
         """A session and its token; raises Conflict where the customer's password is another by now."""
