@@ -157,6 +157,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     evidence: bytes
 
 
+_CLOCKS_APART = timedelta(hours=1)
+
+
 class Limit(NamedTuple):
     """A rate limit: so many requests in a span. They may come at once; each is given back after its part of the span.
 
@@ -174,6 +177,17 @@ class Limit(NamedTuple):
     def latest(self, now: datetime) -> datetime:
         """A bucket that is full again by then has room for one more request now."""
         return now + self.span - self.cost
+
+    def furthest(self, now: datetime) -> datetime:
+        """No bucket of this limit is full again later than this, by whichever node's clock.
+
+        One that is was filled under another limit, or by a clock that was ahead: it counts as full.
+        """
+        return now + self.span + _CLOCKS_APART
+
+    def has_room(self, full_at: datetime, now: datetime) -> bool:
+        """Whether one more request would pass, for a bucket that is full again at ``full_at``."""
+        return full_at <= self.latest(now) or full_at > self.furthest(now)
 
     def retry_at(self, full_at: datetime) -> datetime:
         """The instant from which a request would pass, for a bucket that is full again at ``full_at``."""

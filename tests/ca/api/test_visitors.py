@@ -63,6 +63,19 @@ def test_who_has_no_address():
     assert Visitors(Limits(), (), Clock()).address({"client": None, "headers": []}) == ""
 
 
+def test_a_clock_that_was_ahead():
+    """A-25: a day's jump forward and back holds nobody for a day; from then on it is counted as always."""
+    clock = Clock()
+    limited = Visitors(Limits(requests_per_address="2/1h"), (), clock)
+    clock.now = NOW + timedelta(days=1)
+    limited.request("192.0.2.1")
+    clock.now = NOW
+    for _ in range(2):
+        limited.request("192.0.2.1")
+    with pytest.raises(TooManyFromAddress):
+        limited.request("192.0.2.1")
+
+
 def test_a_burst_passes_and_the_next_says_when():
     """A-25: and then one after the other, at the rate of the limit."""
     clock = Clock()

@@ -73,6 +73,22 @@ async def test_an_account_has_so_many_orders(house):
     await house.order(other, "other.example.com")
 
 
+@pytest.mark.parametrize("rate", ["300/3h", ""])
+async def test_a_limit_that_was_raised_is_no_longer_met(house, rate):
+    """A-25: Who met the former one, which lasted a month, does not wait for its end; the new one holds."""
+    actor = await limited(house, orders_per_account="1/30d", changes_per_account="1/30d")
+    actor = await house.accounts.update_contacts(actor, ("mailto:a@example.com",))
+    await house.order(actor)
+    with pytest.raises(TooManyOrders):
+        await house.order(actor)
+    house.limited = Limits(orders_per_account=rate, changes_per_account=rate)
+    await house.restart()
+    await house.order(actor)
+    await house.accounts.update_contacts(actor, ())
+    full_at = await house.store.limits.full_at(f"account {actor.account.id}")
+    assert full_at == NOW + parse(rate).cost
+
+
 async def test_an_order_that_is_refused_costs_nothing(house):
     """A name outside the contract spends nothing of the limit."""
     actor = await limited(house, orders_per_account="1/1h")

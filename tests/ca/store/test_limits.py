@@ -59,6 +59,20 @@ async def test_a_bucket_of_two(store: Store, spend) -> None:
         await spend(store, now=NOW + DAY)
 
 
+@pytest.mark.parametrize("spend", [spend, spend_whatever_is_held])
+async def test_a_bucket_that_was_filled_under_another_limit(store: Store, spend) -> None:
+    """Or by a clock that was days ahead: it counts as full, and is empty after two; clocks an hour apart are usual."""
+    await populate(store)
+    await spend(store, now=NOW + 30 * DAY)
+    for _ in range(2):
+        await spend(store)
+    with pytest.raises(Conflict):
+        await spend(store)
+    assert await store.limits.full_at("order") == NOW + HOUR
+    with pytest.raises(Conflict):
+        await spend(store, now=NOW - HOUR)
+
+
 async def test_of_many_at_once_two_pass(store: Store) -> None:
     await populate(store)
     done = await asyncio.gather(*(spend(store) for _ in range(20)), return_exceptions=True)

@@ -90,7 +90,9 @@ class _Buckets:
         if limit is None:
             return
         now = self._clock()
-        full_at = max(self._full_at.get(address, now), now)
+        full_at = self._full_at.get(address, now)
+        if not now <= full_at <= limit.furthest(now):  # it is full by now, or the clock was ahead
+            full_at = now
         if full_at > limit.latest(now):
             raise TooManyFromAddress(kind=self._kind, count=limit.requests, retry_at=limit.retry_at(full_at))
         self._full_at[address] = full_at + limit.cost

@@ -54,10 +54,6 @@ class _Bucket(NamedTuple):
     limit: Limit
     kind: str
 
-    def has_room(self, full_at: datetime | None, now: datetime) -> bool:
-        """Whether one more would pass, for a bucket that is full again at ``full_at``."""
-        return full_at is None or full_at <= self.limit.latest(now)
-
 
 class LimitService:
     """The limits of the settings; ``resume_url`` is the page of a contract on which its paused names are resumed."""
@@ -102,7 +98,7 @@ class LimitService:
         await self.require_free(order.account, order.may_be_held, order.now)
         for bucket in (self._of_account(order.account), *self._others(order)):
             full_at, limit = await self._store.limits.full_at(bucket.subject), bucket.limit
-            if full_at is not None and not bucket.has_room(full_at, order.now):
+            if full_at is not None and not limit.has_room(full_at, order.now):
                 raise TooManyOrders(kind=bucket.kind, count=limit.requests, retry_at=limit.retry_at(full_at))
 
     def spend_registration(self, work: Work, contract: Contract, now: datetime) -> None:
@@ -138,10 +134,10 @@ class LimitService:
     async def _refuse(self, conflict: Conflict, bucket: _Bucket, now: datetime) -> None:
         if not self.is_met(conflict):
             return
-        full_at = await self._store.limits.full_at(bucket.subject)
+        full_at, limit = await self._store.limits.full_at(bucket.subject), bucket.limit
         # Where there is room again by now the same request passes at once.
-        retry_at = now if full_at is None or bucket.has_room(full_at, now) else bucket.limit.retry_at(full_at)
-        raise TooManyAccountWrites(kind=bucket.kind, count=bucket.limit.requests, retry_at=retry_at)
+        retry_at = now if full_at is None or limit.has_room(full_at, now) else limit.retry_at(full_at)
+        raise TooManyAccountWrites(kind=bucket.kind, count=limit.requests, retry_at=retry_at)
 
     async def require_free(self, account: Account, names: Collection[str], now: datetime) -> None:
         """Pass unless one of the names is held back for the account; raises NamesPaused, TooManyFailures."""

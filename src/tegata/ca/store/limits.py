@@ -98,6 +98,7 @@ def _spent(subject: str, limit: Limit, now: datetime) -> dict[str, object]:
         "now": micros(now),
         "cost": micros(now + limit.cost) - micros(now),
         "latest": micros(limit.latest(now)),
+        "furthest": micros(limit.furthest(now)),
     }
 
 

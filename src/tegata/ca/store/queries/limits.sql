@@ -1,11 +1,12 @@
--- A bucket is one row: the instant at which it is full again. ``latest`` is the last such instant that leaves room.
+-- A bucket is one row: the instant at which it is full again. ``latest`` is the last such instant that leaves room;
+-- what is later than ``furthest`` was not filled under this limit.
 
 -- name: spend
 INSERT INTO limits (subject, full_at)
 VALUES (:subject, :first)
 ON CONFLICT (subject) DO UPDATE
-SET full_at = CASE WHEN limits.full_at > :now THEN limits.full_at ELSE :now END + :cost
-WHERE limits.full_at <= :latest;
+SET full_at = CASE WHEN limits.full_at > :now AND limits.full_at <= :furthest THEN limits.full_at ELSE :now END + :cost
+WHERE limits.full_at <= :latest OR limits.full_at > :furthest;
 
 -- As above, and only where no name is held back for the account; ``names`` are those wanted, each in quotation marks.
 -- name: spend_unless_held
@@ -20,8 +21,8 @@ WHERE NOT EXISTS (
         WHERE account_id = :account_id AND paused_at IS NOT NULL AND :names LIKE '%"' || name || '"%'
     )
 ON CONFLICT (subject) DO UPDATE
-SET full_at = CASE WHEN limits.full_at > :now THEN limits.full_at ELSE :now END + :cost
-WHERE limits.full_at <= :latest;
+SET full_at = CASE WHEN limits.full_at > :now AND limits.full_at <= :furthest THEN limits.full_at ELSE :now END + :cost
+WHERE limits.full_at <= :latest OR limits.full_at > :furthest;
 
 -- name: get
 SELECT full_at
