@@ -282,6 +282,23 @@ async def test_the_eab_file_has_the_newest_eab(house):
         await house.credentials.eab_file(added.contract.id)
 
 
+async def test_no_eab_file_of_an_eab_that_registers_nobody(house):
+    """Nor of the contract, where no other is left: certbot would be refused only at the customer's server."""
+    added = await house.sell()
+    contract, kid = added.contract.id, added.credential.kid
+    short = await house.credentials.rotate(kid, until=NOW + HOUR, expires_at=NOW + DAY)
+    assert f"--eab-kid {kid} " in (await house.credentials.eab_file(contract, kid))[1]
+    house.clock.advance(HOUR)
+    with pytest.raises(CredentialSuperseded):
+        await house.credentials.eab_file(contract, kid)
+    assert f"--eab-kid {short.kid} " in (await house.credentials.eab_file(contract))[1]
+    house.clock.advance(DAY)
+    with pytest.raises(CredentialExpired):
+        await house.credentials.eab_file(contract, short.kid)
+    with pytest.raises((CredentialExpired, CredentialSuperseded)):
+        await house.credentials.eab_file(contract)
+
+
 async def test_contracts_without_an_eab_file(house):
     """One without ACME, and one that is not there."""
     added = await house.sell(service="ov-csr-6m")

@@ -112,10 +112,7 @@ def require_in_force(contract: Contract, credential: Credential, now: datetime) 
             pass
     if now < contract.starts:
         raise ContractNotStarted(contract=contract.id, starts=told(contract.starts))
-    if credential.disabled_at is not None:
-        raise CredentialDisabled(kid=credential.kid, contract=contract.id)
-    if credential.expires_at is not None and now >= credential.expires_at:
-        raise CredentialExpired(kid=credential.kid, contract=contract.id, expires=told(credential.expires_at))
+    _require_usable(credential, now)
 
 
 def require_binding(contract: Contract, credential: Credential, now: datetime) -> None:
@@ -124,8 +121,26 @@ def require_binding(contract: Contract, credential: Credential, now: datetime) -
     Raises what ``require_in_force`` raises, and CredentialSuperseded.
     """
     require_in_force(contract, credential, now)
+    require_registering(credential, now)
+
+
+def require_registering(credential: Credential, now: datetime) -> None:
+    """Pass if the credential itself may bind accounts now, whatever its contract's state.
+
+    Raises CredentialDisabled, CredentialExpired or CredentialSuperseded.
+    """
+    _require_usable(credential, now)
     if credential.superseded_at is not None and now >= credential.superseded_at:
-        raise CredentialSuperseded(kid=credential.kid, contract=contract.id)
+        raise CredentialSuperseded(kid=credential.kid, contract=credential.contract_id)
+
+
+def _require_usable(credential: Credential, now: datetime) -> None:
+    if credential.disabled_at is not None:
+        raise CredentialDisabled(kid=credential.kid, contract=credential.contract_id)
+    if credential.expires_at is not None and now >= credential.expires_at:
+        raise CredentialExpired(
+            kid=credential.kid, contract=credential.contract_id, expires=told(credential.expires_at)
+        )
 
 
 def full_life_end(service: Service, not_before: datetime) -> datetime:

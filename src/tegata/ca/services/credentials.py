@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tegata.acme import b64
-from tegata.ca.errors import CredentialDisabled, Refused, ServiceWithoutAcme, UnknownObject
+from tegata.ca.errors import Refused, ServiceWithoutAcme, UnknownObject
 from tegata.ca.model import Contract, Credential
 from tegata.ca.policy import contracts, names
 from tegata.ca.policy.calendar import whole_second
@@ -184,17 +184,18 @@ class CredentialService:
     async def eab_file(self, contract_id: str, kid: str | None = None) -> tuple[str, str]:
         """The name and the one line of an EAB file, a certbot command: the contract's, or that of one of its EABs.
 
-        Raises UnknownObject, ServiceWithoutAcme for a contract without EAB, CredentialDisabled.
+        Raises UnknownObject, ServiceWithoutAcme for a contract without EAB, and the refusals of
+        ``policy.contracts.require_registering`` for an EAB that registers nobody any more.
         """
         contract = await self._contract(contract_id)
         credentials = await self.of_contract(contract_id)
         if not credentials:
             raise ServiceWithoutAcme(contract=contract_id)
-        chosen = contracts.principal([one for one in credentials if kid in (None, one.kid)], self._clock())
+        now = self._clock()
+        chosen = contracts.principal([one for one in credentials if kid in (None, one.kid)], now)
         if chosen is None:
             raise UnknownObject(kind="EAB", name=kid)
-        if chosen.disabled_at is not None:
-            raise CredentialDisabled(kid=chosen.kid, contract=contract_id)
+        contracts.require_registering(chosen, now)
         named = names.named(chosen.domains or contract.domains)
         flags = "".join(f" {'--ip-address' if is_ip(name) else '-d'} {name}" for name in named)
         command = (
