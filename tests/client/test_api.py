@@ -92,6 +92,21 @@ def register(client: Client, eab: EabCredential | None = None) -> str:
     return client.register(contacts=["a@example.com"], terms_agreed=True, eab=eab).url
 
 
+@pytest.mark.parametrize(("longest", "gave_up"), [(90, (80, 90)), (3600, (3590, 3600))])
+def test_an_outage_at_an_order_is_sat_out_as_long_as_was_said(desk: Desk, longest: float, gave_up: tuple[float, float]):
+    """What an order may take as a whole does not cut it short."""
+    desk.answers["/order"] = Answer(503)
+    clock = SteppingClock()
+    network = Network(roots=(desk.peer.root,), outage=longest)
+    url = desk.peer.url
+    with (
+        Client(f"{url}/dir", KEY, network=network, account_url=f"{url}/acct/1", clock=clock) as client,
+        pytest.raises(errors.CaFailed),
+    ):
+        client.obtain(["a.example"], KEY, solvers={})
+    assert gave_up[0] < clock.monotonic() <= gave_up[1]
+
+
 def test_the_directory_is_read_once_and_unknown_members_are_ignored(desk: Desk, client: Client):
     """A-32: the directory lives as long as the run; random keys do no harm."""
     register(client)

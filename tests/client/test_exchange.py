@@ -250,6 +250,18 @@ def test_who_is_asked_to_wait_long_is_told_at_once(peer: Peer, exchange: Exchang
     assert (clock.slept, caught.value.retry_after) == ([], 86400.0)
 
 
+@pytest.mark.parametrize(("longest", "slept"), [(0, []), (90, [60.0]), (130, [60.0, 60.0]), (20_000, [60.0] * 11)])
+def test_what_the_ca_asks_for_lengthens_no_outage(peer: Peer, clock: SteppingClock, longest: float, slept: list[float]):
+    """A CA that asks for a minute each time is not waited for longer than was said, in four pauses of a minute."""
+    peer.answers = counting(lambda _asked, _posts: Answer(503, b"", {"Retry-After": "60"}))
+    with HttpTransport(Network(roots=(peer.root,))) as transport:
+        session = Session(f"{peer.url}/dir", KEY)
+        exchange = Exchange(session, transport, clock, events.ignore, outage=Outage(longest))
+        with pytest.raises(errors.CaFailed):
+            post(exchange, peer, deadline=700)
+    assert clock.slept == slept
+
+
 def test_no_wait_goes_beyond_the_deadline(peer: Peer, exchange: Exchange, clock: SteppingClock):
     peer.answers = counting(lambda _asked, _posts: Answer(503, b"", {"Retry-After": "20"}))
     with pytest.raises(errors.CaFailed):

@@ -20,7 +20,7 @@ from tegata.client.driver import Driver
 from tegata.client.errors import BadAnswer, NoAccount, NotADirectory, ProblemReceived
 from tegata.client.exchange import Exchange
 from tegata.client.flow import Issuance
-from tegata.client.network import Network
+from tegata.client.network import OUTAGE_SECONDS, Network
 from tegata.client.options import Options
 from tegata.client.outage import Outage
 from tegata.client.session import Session
@@ -48,9 +48,9 @@ T = TypeVar("T")
 
 # Seconds for a verb other than obtain, its tries and waits included.
 PATIENCE = 120.0
+ORDER_PATIENCE = 600.0
 # Seconds by which this machine's clock may differ from the CA's; requests and answers take some.
 CLOCKS_DIFFER = 300.0
-ORDER_PATIENCE = 600.0
 # A URL that somebody is to open is no longer; it is shown and kept.
 _LONGEST_EXPLANATION = 2000
 # X.520's upper bound; a longer name goes into the subjectAltName alone.
@@ -209,14 +209,15 @@ class Client:
         *,
         solvers: Mapping[str, Solver],
         replaces: str | None = None,
-        deadline: float = ORDER_PATIENCE,
+        deadline: float | None = None,
         options: Options = _NOTHING_SPECIAL,
     ) -> Issued:
         """Order a certificate for ``names`` (as ``pki.names`` writes them) and see it through, in ``deadline`` seconds.
 
-        ``solvers`` are by type of challenge. ``replaces`` is the identifier (``acme.ari.cert_id``) of the certificate
-        it follows, of this CA and account; it is sent only to CAs that offer renewal information (RFC 9773 §5). The
-        time that presenting takes is the solvers' own and does not count. Raises NoAccount, ProfileNotOffered,
+        None: in ten minutes, and as many more as ``Network.outage`` is longer than by default. ``solvers`` are by type
+        of challenge. ``replaces`` is the identifier (``acme.ari.cert_id``) of the certificate it follows, of this CA
+        and account; it is sent only to CAs that offer renewal information (RFC 9773 §5). The time that presenting
+        takes is the solvers' own and does not count. Raises NoAccount, ProfileNotOffered,
         NothingBelow, AncestorsNotOffered, NoSolver, ValidationFailed, OrderInvalid, DeadlinePassed, BadChain, and what
         a solver raises.
         """
@@ -237,13 +238,14 @@ class Client:
         *,
         solvers: Mapping[str, Solver],
         replaces: str | None = None,
-        deadline: float = ORDER_PATIENCE,
+        deadline: float | None = None,
         options: Options = _NOTHING_SPECIAL,
     ) -> Issued:
         """As ``obtain``, for a certification request that is there already: what it says of names and key counts."""
         if self._session.kid is None:
             raise NoAccount
-        end = self._in(deadline)
+        allowed = ORDER_PATIENCE + max(self._network.outage - OUTAGE_SECONDS, 0) if deadline is None else deadline
+        end = self._in(allowed)
 
         def order(exchange: Exchange, directory: Directory) -> Issued:
             profile = profiles.chosen(options, directory)
@@ -271,7 +273,7 @@ class Client:
                 offer=lasting.offer(directory.meta),
                 solvable=frozenset(solvers),
                 deadline=end,
-                allowed=deadline,
+                allowed=allowed,
             )
             driver = Driver(exchange, solvers, new_nonce=directory.new_nonce, clock=self._clock)
             done = driver.run(issuance, self._report)

@@ -122,9 +122,13 @@ class Exchange:
                     now = self._clock.monotonic()
                     if is_outage:
                         until = min(until, self._outage.ends(now, request.url, sent=sent))
-                    pause = max(min(FIRST_PAUSE * 2 ** (failures - 1), OUTAGE_PAUSE), seconds or 0)
+                    ours = min(FIRST_PAUSE * 2 ** (failures - 1), OUTAGE_PAUSE)
+                    pause = max(ours, seconds or 0)
                     is_vain = until < begun and now - begun > FEW_SECONDS
-                    is_enough = is_vain or (failures >= TRIES and (not is_outage or now + pause > until))
+                    is_too_long = is_outage and now + pause > until
+                    # The first tries are due however short an outage is sat out, but not as far apart as the CA likes.
+                    is_spent = failures >= TRIES or (is_too_long and pause > ours)
+                    is_enough = is_vain or (is_spent and (is_too_long or not is_outage))
                     if is_enough or pause > min(LONGEST_PAUSE, deadline - now):
                         raise error
                     self._report(Retrying(error, pause))
