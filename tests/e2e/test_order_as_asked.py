@@ -154,12 +154,14 @@ def test_who_asks(tegata: Tegata, play: Play) -> None:
 
 
 def test_a_pfx_file_that_cannot_be_made(tegata: Tegata, play: Play) -> None:
-    """It is found out before the order, told with file and line, and holds no later run back."""
+    """It is found out before the order and any hook, told with file and line, and holds no later run back."""
+    hooked = tegata.directory / "hooked"
     (tegata.directory / ".lego.yml").write_text(
         f"""\
 servers: {{ca: {{url: "{play.directory_url}"}}}}
 accounts: {{main: {{server: ca, acceptsTermsOfService: true}}}}
 challenges: {{web: {{http: {{webroot: "{play.webroot}"}}}}}}
+hooks: {{pre: {{command: "touch {hooked}"}}}}
 certificates:
   {NAME}:
     domains: [{NAME}]
@@ -170,6 +172,19 @@ certificates:
         done = tegata.run()
         assert done.code == 1
         assert "No PKCS#12 (PFX) file of the form DES can be made here: there is a NUL in the password." in done.stderr
-        assert ".lego.yml, line 7, " in done.stderr
+        assert ".lego.yml, line 8, " in done.stderr
         assert "a\0b" not in done.output
+        assert not hooked.exists()
+    assert not [asked for asked in play.peer.asked if asked.path == "/newOrder"]
+
+
+def test_a_link_that_is_not_followed(tegata: Tegata, play: Play) -> None:
+    """It is found out before the hook that stops a web server, say, is started."""
+    hooked, certificates = tegata.directory / "hooked", tegata.directory / ".lego" / "certificates"
+    certificates.mkdir(parents=True)
+    (certificates / f"{NAME}.key").symlink_to(tegata.directory / "nowhere" / "key")
+    done = run(tegata, play, "--pre-hook", f"touch {hooked}")
+    assert done.code == 1
+    assert "it is a link that leads nowhere" in done.stderr
+    assert not hooked.exists()
     assert not [asked for asked in play.peer.asked if asked.path == "/newOrder"]

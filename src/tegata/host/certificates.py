@@ -148,8 +148,7 @@ class CertificateFiles:
         """
         from tegata.pki.keys import to_pem as key_to_pem
 
-        for ending in _SET:
-            end_of(self.file(ending))
+        self.check_links()
         make_folder(self._staging)
         try:
             content = key_to_pem(key, self._layout().key_form) if key else b""
@@ -159,6 +158,11 @@ class CertificateFiles:
             yield
         finally:
             self._discard(self._staging)
+
+    def check_links(self) -> None:
+        """Pass if a set could come to where links in its files' places lead; raises LinkNotFollowed, NotWritable."""
+        for ending in _SET:
+            end_of(self.file(ending))
 
     def make_room(self) -> None:
         """Give the room free that was kept: what is to be written is there now."""

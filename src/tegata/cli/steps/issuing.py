@@ -73,10 +73,11 @@ def issue(
     not say so soon is asked by that.
     """
     plan.ways.check_wildcards(order.names)
-    hooks.before_order()
     key = _key(plan, order, files)
     if plan.outputs.pfx and key:
         pkcs12.check(key, plan.outputs.pfx.password, plan.outputs.pfx.form)
+    files.check_links()
+    hooks.before_order()  # which may stop a web server: not for an order that is not made
     with files.prepared(key):
         line = obtaining(tuple(order.names), bundle=plan.outputs.bundle, csr=plan.material.csr is not None)
         context.console.log(line, INFO)
