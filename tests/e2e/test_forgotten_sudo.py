@@ -63,6 +63,48 @@ def test_each_command_says_that_it_may_not_look(stocked: Tegata, pebble: Pebble)
         assert len(done.stderr.splitlines()) <= 2, words
 
 
+def test_certificates_that_may_not_be_looked_at(stocked: Tegata, pebble: Pebble) -> None:
+    """The account is the user's own, and the folder of certificates root's."""
+    (stocked.directory / ".lego.yml").write_text(
+        f"servers: {{ca: {{url: '{pebble.directory_url}'}}}}\n"
+        f"accounts: {{test@example.com: {{server: ca, email: test@example.com}}}}\n"
+        f"challenges: {{web: {{http: {{address: ':{pebble.http_port}'}}}}}}\n"
+        f"certificates: {{{NAME}: {{domains: [{NAME}]}}}}\n"
+    )
+    folder = stocked.path / "certificates"
+    folder.chmod(0)
+    for words in ([*order(pebble, NAME), "renew"], [*order(pebble, NAME), "--deploy-hook", "true", "run"], []):
+        done = stocked.run(*words)
+        assert done.code == 1, words
+        assert f"{folder}" in done.stderr, words
+        assert "Permission denied" in done.stderr, words
+        assert "Traceback" not in done.output, words
+    folder.chmod(0o700)
+
+
+def test_a_web_root_that_may_not_be_looked_at(stocked: Tegata, pebble: Pebble) -> None:
+    """It fails its own certificate, and no other of the file."""
+    hidden = stocked.directory / "hidden"
+    (hidden / "www").mkdir(parents=True)
+    hidden.chmod(0)
+    (stocked.directory / ".lego.yml").write_text(
+        f"servers: {{ca: {{url: '{pebble.directory_url}'}}}}\n"
+        f"accounts: {{test@example.com: {{server: ca, email: test@example.com}}}}\n"
+        f"challenges:\n"
+        f"  web: {{http: {{address: ':{pebble.http_port}'}}}}\n"
+        f"  root: {{http: {{webroot: {hidden}/www}}}}\n"
+        f"certificates:\n"
+        f"  x.example.com: {{domains: [x.example.com], challenge: root}}\n"
+        f"  {NAME}: {{domains: [{NAME}], challenge: web}}\n"
+    )
+    done = stocked.run()
+    hidden.chmod(0o700)
+    assert done.code == 1
+    assert "line 5, challenges.root.http.webroot" in done.stderr
+    assert f"{hidden}/www cannot be written or removed: Permission denied." in done.stderr
+    assert "1 of 2 certificates are in order, 1 failed: x.example.com" in done.stderr
+
+
 def test_a_room_within_that_may_not_be_entered(stocked: Tegata) -> None:
     """What may be in it is not taken for nothing."""
     for room, words in (

@@ -22,6 +22,7 @@ from tegata.host.files import (
     PRIVATE_FILE,
     SIZE_LIMIT,
     Tree,
+    is_there,
     make_folder,
     patiently,
     read,
@@ -204,8 +205,8 @@ class AccountFolder:
         replace(end_of(self._account_file), text)
 
     def archive(self, now: datetime) -> Path | None:
-        """Move the folder to the archives; where it went, or None if there was none. Raises NotWritable."""
-        if not self.folder.exists():
+        """Move the folder to the archives; where it went, or None if there is none. Raises NotWritable, NotReadable."""
+        if not is_there(self.folder):
             return None
         return self._layout.archive_account(self.tree.archives, self.folder, now)
 

@@ -20,6 +20,7 @@ from tegata.host.errors import CertificateDamaged, CertificateKeyLost, Certifica
 from tegata.host.facts import authority
 from tegata.host.files import (
     Tree,
+    is_there,
     look_into,
     make_folder,
     move,
@@ -187,13 +188,19 @@ class CertificateFiles:
         self._bring_in()
 
     def is_interrupted(self) -> bool:
-        """Whether a process ended, some time ago or a moment, in the middle of its work on this certificate."""
-        return self._ready.exists() or self._staging.exists()
+        """Whether a process ended, some time ago or a moment, in the middle of its work on this certificate.
+
+        Raises NotReadable.
+        """
+        return is_there(self._ready) or is_there(self._staging)
 
     def resume(self) -> bool:
-        """Finish or clear away what an ended process has left; whether a set was brought in. Raises NotWritable."""
+        """Finish or clear away what an ended process has left; whether a set was brought in.
+
+        Raises NotWritable, NotReadable.
+        """
         self._discard(self._staging)
-        if not self._ready.exists():
+        if not is_there(self._ready):
             return False
         if not self._is_wanted():
             self._discard(self._ready)
@@ -207,7 +214,7 @@ class CertificateFiles:
         The certificate goes last: if it is still there, not all is done.
         """
         files = [self.file(ending) for ending in sorted(_SET, key=lambda ending: ending == CERTIFICATE)]
-        present = [file for file in files if file.exists()]
+        present = [file for file in files if is_there(file)]
         if present:
             self._layout().archive_files(self.tree.archives, self.stem, present, now)
 

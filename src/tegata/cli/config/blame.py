@@ -14,7 +14,7 @@ from tegata.errors import TegataError
 from tegata.pki.forms import EmptyPassword, PfxImpossible
 from tegata.pki.key_types import UnknownKeyType
 from tegata.pki.names import BadName
-from tegata.plugins.solvers.webroot import WebrootMissing
+from tegata.plugins.solvers.webroot import WebrootMissing, WebrootUnwritable
 
 _ABOUT: Mapping[type[TegataError], str] = {
     BadName: "domains",
@@ -30,6 +30,7 @@ _ABOUT: Mapping[type[TegataError], str] = {
     errors.WildcardNeedsDns: "domains",
     errors.AncestorNeedsDns: "ancestor-domain",
     WebrootMissing: "http.webroot",
+    WebrootUnwritable: "http.webroot",
 }
 # The facts of errors that name the flag.
 _FLAG_FACTS = ("flag", "first")

@@ -4,17 +4,20 @@ Whoever writes a schedule is then told at once, as by lego, and not when the cer
 that proves names: a renewal that is not due stays quick.
 """
 
+import os
+
 from tegata.cli.plans.ways import Ways
 
 
 def foresee(ways: Ways) -> None:
-    """Raise UnknownProvider, BrokenPlugin or WebrootMissing for ways that lead nowhere."""
+    """Raise UnknownProvider, BrokenPlugin, WebrootMissing or WebrootUnwritable for ways that lead nowhere."""
     for plan in (ways.dns, ways.dns_account, ways.persist.dns if ways.persist else None):
         if plan is not None:
             from tegata.cli.steps import dnsproviders
 
             dnsproviders.check(plan.provider)
-    if ways.http is not None and ways.http.webroot is not None and not ways.http.webroot.is_dir():
-        from tegata.plugins.solvers.webroot import WebrootMissing
+    webroot = ways.http.webroot if ways.http is not None else None
+    if webroot is not None and not os.path.isdir(webroot):  # noqa: PTH112 - a Path would raise where nobody may look
+        from tegata.plugins.solvers import webroot as plugin
 
-        raise WebrootMissing(path=ways.http.webroot)
+        plugin.check(webroot)

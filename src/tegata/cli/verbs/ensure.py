@@ -7,13 +7,13 @@ from tegata.cli.verbs.renew import renew
 from tegata.host.accounts import AccountFolder
 from tegata.host.certificates import CERTIFICATE, CertificateFiles
 from tegata.host.errors import CertificateNotFound
-from tegata.host.files import Tree
+from tegata.host.files import Tree, is_there
 
 
 def is_new(plan: Ensure) -> bool:
-    """Whether there is no certificate yet, nor what a process that was killed had begun."""
+    """Whether there is no certificate yet, nor what a process that was killed had begun; raises NotReadable."""
     files = _files(plan)
-    return not files.file(CERTIFICATE).exists() and not files.is_interrupted()
+    return not is_there(files.file(CERTIFICATE)) and not files.is_interrupted()
 
 
 def ensure(context: Context, plan: Ensure) -> int:

@@ -4,6 +4,7 @@ Accounts come first, one after the other, because they may ask the operator; the
 side by side, each with its own plan, environment and files. One that fails stops no other; the exit code tells.
 """
 
+import contextlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -26,6 +27,7 @@ from tegata.cli.verbs.ensure import ensure, is_new
 from tegata.clock import Clock
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
+from tegata.host.errors import NotReadable
 from tegata.host.files import Tree
 from tegata.pki.key_types import KeyType, parse_key_type
 
@@ -105,7 +107,7 @@ def _jobs(
             environ = _environment(context.environ, each, directory)
             plan = _plan(each, environ, directory)
             foresee(plan.run.issue.ways)
-        except TegataError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other certificates are worked on
             failed[each.name] = error
         else:
             jobs.append(_Job(each.name, msgspec.structs.replace(context, environ=environ), plan))
@@ -137,8 +139,9 @@ def _new_keys(jobs: Sequence[_Job]) -> Iterator[KeyType]:
     """What keys the certificates that are not there yet will have."""
     for job in jobs:
         issue = job.plan.run.issue
-        if not (issue.material.key or issue.material.csr) and is_new(job.plan):
-            yield issue.key_type
+        with contextlib.suppress(NotReadable):  # which is told when it is worked on
+            if not (issue.material.key or issue.material.csr) and is_new(job.plan):
+                yield issue.key_type
 
 
 def _register(jobs: list[_Job], failed: dict[str, Exception]) -> None:
@@ -155,7 +158,7 @@ def _register(jobs: list[_Job], failed: dict[str, Exception]) -> None:
             jobs.remove(job)
 
 
-def _registered(job: _Job, account: AccountPlan) -> TegataError | None:
+def _registered(job: _Job, account: AccountPlan) -> Exception | None:
     tree = Tree(job.plan.run.path)
     try:
         folder = AccountFolder(tree, account.server, account.user)
@@ -163,7 +166,7 @@ def _registered(job: _Job, account: AccountPlan) -> TegataError | None:
             from tegata.cli.steps.registering import registered
 
             registered(job.context, tree, account, anew=False)
-    except TegataError as error:
+    except Exception as error:  # noqa: BLE001 - the certificates of the other accounts are worked on
         return error
     return None
 

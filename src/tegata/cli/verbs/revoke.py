@@ -18,7 +18,7 @@ from tegata.errors import TegataError
 from tegata.host.certificates import KEY, CertificateFiles
 from tegata.host.due import WatchFile
 from tegata.host.errors import AccountDamaged, AccountNotFound
-from tegata.host.files import Tree
+from tegata.host.files import Tree, is_there
 from tegata.pki.certs import is_of_key
 from tegata.pki.keys import PrivateKey
 from tegata.text.catalogue import explain
@@ -48,7 +48,7 @@ def _account(tree: Tree, plan: Revoke) -> Account | None:
     try:
         return existing(tree, plan.account)
     except AccountNotFound:
-        if any(CertificateFiles(tree, name).file(KEY).exists() for name in plan.names):
+        if any(is_there(CertificateFiles(tree, name).file(KEY)) for name in plan.names):
             return None
         raise
 
@@ -82,7 +82,7 @@ def _ask(
         with connected(context, account, files.name) as client:
             client.revoke(certificate, plan.reason)
     except (AccountClosed, AccountDamaged, AccountNotFound, AccountUnknown) as error:
-        if not files.file(KEY).exists():
+        if not is_there(files.file(KEY)):
             raise
         what = explain(error, context.language).what
         context.console.log(f"The account cannot ask: {shown(what)} The certificate's own key does", WARN)

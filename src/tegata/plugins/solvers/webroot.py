@@ -33,18 +33,27 @@ class WebrootUnwritable(TegataError):
     code = "solver.webroot-unwritable"
 
 
+def check(directory: Path) -> None:
+    """Pass if there is such a directory; raises WebrootMissing, or WebrootUnwritable where that cannot be seen."""
+    try:
+        is_there = directory.is_dir()
+    except OSError as error:
+        raise WebrootUnwritable(path=directory, reason=error.strerror or error) from None
+    if not is_there:
+        raise WebrootMissing(path=directory)
+
+
 class WebrootSolver:
     """Writes key authorizations to ``directory``/.well-known/acme-challenge/, and takes them away again.
 
-    ``directory`` must exist (WebrootMissing); what is missing below it is made, and stays. Before anything is touched a
+    ``directory`` is looked at by ``check``; what is missing below it is made, and stays. Before anything is touched a
     token is checked for its letters, so that no ``../``, backslash, drive or NUL can lead elsewhere.
     """
 
     challenge_type = "http-01"
 
     def __init__(self, directory: Path) -> None:
-        if not directory.is_dir():
-            raise WebrootMissing(path=directory)
+        check(directory)
         self._challenges = directory.joinpath(*HTTP01_PREFIX.strip("/").split("/"))
         self._written: set[Path] = set()
 
