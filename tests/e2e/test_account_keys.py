@@ -22,6 +22,7 @@ from tegata.cli.verbs import accountkeys
 from tegata.client.errors import CaUnreachable, ProblemReceived
 from tegata.client.transport import HttpTransport
 from tegata.clock import SystemClock
+from tegata.host.errors import AccountNotFound
 from tegata.host.files import Tree
 from tegata.pki.forms import KeyForm
 from tegata.pki.key_types import KeyType
@@ -252,7 +253,11 @@ def test_a_ca_that_wants_an_eab_first(
     ask_for_eab(monkeypatch, account_shown=False)
     with suppress(ProblemReceived):
         process.act()
-    assert folder.next_key() is not None, "who knows nothing drops nothing"
+    with pytest.raises(AccountNotFound):
+        process.roll_over()
+    kept = folder.next_key()
+    assert kept is not None, "who knows nothing drops nothing"
+    assert spki(kept.public_key()) == spki(new.public_key())
     monkeypatch.undo()
     ask_for_eab(monkeypatch)
     assert process.act() == url

@@ -1,22 +1,30 @@
-"""How long a CA that is away is waited for, by the plan and by all certificates together."""
+"""How long a CA that is away is waited for, and that what is learned of an account is kept by one at a time."""
 
 import io
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import msgspec
 import pytest
 
+from tegata.acme.messages import Account as AccountObject
 from tegata.cli.console import Console
 from tegata.cli.context import Context
 from tegata.cli.grammar.words import parse
 from tegata.cli.plans.making import make
 from tegata.cli.plans.plan import AccountPlan, Run
 from tegata.cli.sharing import Shared
-from tegata.cli.steps.connection import client_for
+from tegata.cli.steps.account import Account
+from tegata.cli.steps.connection import address, client_for
+from tegata.client.api import Client, Registration
 from tegata.client.errors import CaUnreachable
 from tegata.clock import Clock
+from tegata.host.accounts import AccountFolder
+from tegata.host.files import Tree
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tegata.text.language import Language
@@ -81,3 +89,34 @@ def test_one_outage_for_all_certificates_of_a_file(waited: Callable[..., float])
         assert waited(wanted, shared) > 80
         assert waited(wanted, shared) == 3.75
         assert waited(plan(), shared) > 80
+
+
+def test_the_account_that_has_moved_is_kept_by_one_at_a_time(context: Context, tmp_path: Path) -> None:
+    """As many find that out as there are certificates, and all write the same file."""
+    wanted, tree, waits = plan("-m", "a@example.com"), Tree(tmp_path), threading.Event()
+    folder = AccountFolder(tree, wanted.server, wanted.user)
+    folder.save_key(KEY)
+    folder.save(wanted.email, "https://former.example/1", b'{"status":"valid"}')
+
+    class Log(io.StringIO):
+        def write(self, text: str) -> int:
+            waits.set()
+            return super().write(text)
+
+    moved = Registration("https://127.0.0.1/1", AccountObject(status="valid"), b'{"status":"valid"}')
+    client = cast("Client", SimpleNamespace(directory=None, find_account=lambda: moved))
+    console = Console(io.StringIO(), io.StringIO(), Log(), context.clock.now)
+    account = Account(wanted, folder, "https://former.example/1")
+    with tree.locked(folder.lock, lambda: None):
+        other = threading.Thread(
+            target=address, args=(msgspec.structs.replace(context, console=console), client, account)
+        )
+        other.start()
+        assert waits.wait(30)
+        stored = folder.stored()
+        assert stored is not None
+        assert stored.url == "https://former.example/1"
+    other.join(30)
+    stored = folder.stored()
+    assert stored is not None
+    assert stored.url == moved.url

@@ -59,10 +59,13 @@ def network_for(context: Context, plan: AccountPlan) -> Network:
 
 
 @contextlib.contextmanager
-def connected(context: Context, account: Account, certificate: str, *, acts: bool = True) -> Iterator[Client]:
+def connected(
+    context: Context, account: Account, certificate: str, *, acts: bool = True, is_locked: bool = False
+) -> Iterator[Client]:
     """A client that can act for the account; where the disk knows only its key, the CA is asked for the rest.
 
     Without ``acts`` it is not asked where there is an account's URL at all: ``address`` is called before it acts.
+    ``is_locked``: the caller holds the account's lock.
     """
     folder = account.folder
     if folder.next_key() is not None:
@@ -70,11 +73,11 @@ def connected(context: Context, account: Account, certificate: str, *, acts: boo
             account = settled(context, account)
     with _client(context, account, certificate) as client:
         if acts or account.url is None:
-            address(client, account)
+            address(context, client, account, is_locked=is_locked)
         yield client
 
 
-def address(client: Client, account: Account) -> None:
+def address(context: Context, client: Client, account: Account, *, is_locked: bool = False) -> None:
     """See that the client speaks of the account by a URL of the CA's, and ask for it by the key where it would not.
 
     So it is where the CA has not said one yet, and where it has moved since. Raises AccountNotFound.
@@ -85,7 +88,10 @@ def address(client: Client, account: Account) -> None:
     found = client.find_account()
     if found is None:
         raise account.folder.not_found()
-    account.folder.save(account.plan.email, found.url, found.raw)
+    folder = account.folder
+    # Certificates that are worked on side by side, and processes, find this out at the same time.
+    with contextlib.nullcontext() if is_locked else locked(context, folder.tree, folder.lock, folder.user):
+        folder.save(account.plan.email, found.url, found.raw)
 
 
 def _is_elsewhere(url: str, plan: AccountPlan) -> bool:

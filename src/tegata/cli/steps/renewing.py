@@ -101,7 +101,7 @@ class _Renewal(msgspec.Struct, frozen=True):
         attempts = AttemptsFile(files.tree, files.name)
         with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
             keys = key_begun(context, plan.issue, reuse_key=plan.reuse_key)
-            address(client, self.account)
+            address(context, client, self.account)
             known = self._under_contract(client, certificate, known)
             decision = decide(known)
             by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)

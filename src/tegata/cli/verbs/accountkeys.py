@@ -27,7 +27,7 @@ _QUESTION = "Do you want to proceed?"
 
 
 def keyrollover(context: Context, plan: KeyRollover) -> None:
-    """Give the account a new key (RFC 8555 §7.3.5); raises whatever stands in the way."""
+    """Give the account a new key (RFC 8555 §7.3.5); raises whatever stands in the way, of it AccountNotFound."""
     account = existing(Tree(plan.path), plan.account)
     user = shown(plan.account.user)
     context.console.log(f"Account private key rollover: {user} at {shown(plan.account.server)}", INFO)
@@ -36,8 +36,13 @@ def keyrollover(context: Context, plan: KeyRollover) -> None:
     folder = account.folder
     with locked(context, folder.tree, folder.lock, folder.user):
         account = settled(context, account)
+        if folder.next_key() is not None:  # it cannot be told which of the two the CA knows: no third takes a place
+            raise folder.not_found()
         new = plan.key or generate(plan.account.key_type)
-        with connected(context, account, "") as client, during("could not complete key rollover: "):
+        with (
+            connected(context, account, "", is_locked=True) as client,
+            during("could not complete key rollover: "),
+        ):
             # Its URL is known now, if it was not before.
             _change(context, existing(folder.tree, plan.account), client, new)
     context.console.log(f"The account {user} has a new key: {shown(folder.key_file)}")
