@@ -159,7 +159,8 @@ class InProcess:
 
     def __init__(self, tegata: Tegata, pebble: Pebble) -> None:
         environ = {"LEGO_CA_CERTIFICATES": str(pebble.ca_file)}
-        console = Console(io.StringIO(), io.StringIO(), io.StringIO(), SystemClock().now)
+        self.log = io.StringIO()
+        console = Console(io.StringIO(), io.StringIO(), self.log, SystemClock().now)
         self.context = Context(console, SystemClock(), environ, Language.EN, chance=lambda: 0.5)
         words = [*account(pebble), *ROLLOVER, "-y", "--path", str(tegata.path)]
         plan = make(parse(words, environ), environ, None, tegata.directory)
@@ -263,6 +264,26 @@ def test_a_ca_that_wants_an_eab_first(
     assert process.act() == url
     assert folder.next_key() is None
     assert (public_key(key_file(registered)) == before) != heard
+
+
+@pytest.mark.parametrize("prefix", ["https://ca.example/account-hash/", None])
+def test_records_that_name_the_account_by_its_key(
+    registered: Tegata, pebble: Pebble, monkeypatch: pytest.MonkeyPatch, prefix: str | None
+) -> None:
+    """Whoever changes the key hears that dns-persist-01 wants others, before a night when nobody makes them."""
+    send, process = HttpTransport.send, InProcess(registered, pebble)
+
+    def offering(self: HttpTransport, request: Request, limit: int) -> Response:
+        response = send(self, request, limit)
+        if not request.url.endswith("/dir"):
+            return response
+        directory = json.loads(response.body)
+        directory["meta"]["accountHashPrefix"] = prefix
+        return Response(response.status, response.headers, json.dumps(directory).encode())
+
+    monkeypatch.setattr(HttpTransport, "send", offering)
+    process.roll_over()
+    assert ("Records of dns-persist-01 name the account by a hash of its key" in process.log.getvalue()) is bool(prefix)
 
 
 def test_two_at_once(registered: Tegata, pebble: Pebble) -> None:

@@ -6,7 +6,7 @@ it; what a run that was cut off has left is settled by whatever command next act
 """
 
 from tegata.acme.jwk import BadPublicKey
-from tegata.cli.console import INFO, shown
+from tegata.cli.console import INFO, WARN, shown
 from tegata.cli.context import Context
 from tegata.cli.errors import KeyUnknown
 from tegata.cli.phrases import during
@@ -15,6 +15,7 @@ from tegata.cli.steps.account import Account, existing
 from tegata.cli.steps.asking import may_go_on
 from tegata.cli.steps.connection import client_for, connected, reach, settled
 from tegata.cli.steps.waiting import locked
+from tegata.client import lasting
 from tegata.client.api import Client
 from tegata.client.errors import ClientError, NoKeyChange
 from tegata.errors import TegataError
@@ -22,8 +23,16 @@ from tegata.host.accounts import AccountFolder
 from tegata.host.errors import AccountDamaged
 from tegata.host.files import Tree
 from tegata.pki.keys import PrivateKey, generate, spki
+from tegata.text.catalogue import Sentence
 
 _QUESTION = "Do you want to proceed?"
+_RECORDS = Sentence(
+    "Records of dns-persist-01 name the account by a hash of its key at this CA: those of the former key are not used "
+    "any more. Before the next renewal, have “dnspersist” show the new one's, and make them where no provider does",
+    "この認証局では、dns-persist-01 のレコードはアカウント鍵のハッシュを含みます。"
+    "以前の鍵のレコードは今後使われません。"
+    "プロバイダーで自動登録していない場合は、次の更新までに「dnspersist」で新しいレコードを確認し、登録してください",
+)
 
 
 def keyrollover(context: Context, plan: KeyRollover) -> None:
@@ -45,7 +54,10 @@ def keyrollover(context: Context, plan: KeyRollover) -> None:
         ):
             # Its URL is known now, if it was not before.
             _change(context, existing(folder.tree, plan.account), client, new)
+            has_records = lasting.offer(client.directory.meta).prefix is not None
     context.console.log(f"The account {user} has a new key: {shown(folder.key_file)}")
+    if has_records:
+        context.console.log(_RECORDS.fill(context.language, {}), WARN)
 
 
 def _change(context: Context, account: Account, client: Client, new: PrivateKey) -> None:
