@@ -9,7 +9,7 @@ from tegata.acme.problems import ErrorType, Problem
 from tegata.client import ancestors, errors, refusals
 from tegata.errors import TegataError
 from tegata.plugin_api import registry
-from tegata.plugins.solvers import _address, memcached, s3, webroot
+from tegata.plugins.solvers import _address, memcached, s3, tlsalpn, webroot
 from tegata.text import errors_client, errors_refusals, errors_solving
 from tegata.text.catalogue import explain
 from tegata.text.language import Language
@@ -131,7 +131,7 @@ def classes() -> list[type[TegataError]]:
     """Every exception with a code that this room and its plug-ins raise."""
     return [
         member
-        for module in (ancestors, errors, refusals, registry, _address, memcached, s3, webroot)
+        for module in (ancestors, errors, refusals, registry, _address, memcached, s3, tlsalpn, webroot)
         for member in vars(module).values()
         if isinstance(member, type) and issubclass(member, TegataError) and member.__module__ == module.__name__
         if "code" in vars(member)

@@ -166,6 +166,16 @@ ENTRIES: dict[str, Entry] = {
             "--http.webroot に、Web サーバーの既存の公開フォルダーを指定してください。",
         ),
     ),
+    "solver.no-temporary-file": Entry(
+        Sentence(
+            "No file can be written to the folder for temporary files, which tls-alpn-01 needs for a moment: {reason}.",
+            "tls-alpn-01 に必要な一時ファイルを作成できません: {reason}。",
+        ),
+        Sentence(
+            "Make room on its disk, or name another folder in the variable TMPDIR.",
+            "一時フォルダーのディスクに空きを作るか、環境変数 TMPDIR で別のフォルダーを指定してください。",
+        ),
+    ),
     "solver.webroot-unwritable": Entry(
         Sentence("{path} cannot be written or removed: {reason}.", "{path} の作成または削除ができません: {reason}。"),
         Sentence(

@@ -3,8 +3,10 @@
 import contextlib
 import socket
 import ssl
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -12,7 +14,7 @@ from cryptography import x509
 from tegata.plugin_api.solver import Presentation, Solver
 from tegata.plugins.solvers import _listener
 from tegata.plugins.solvers._address import BadListenAddress, PortInUse
-from tegata.plugins.solvers.tlsalpn import TlsAlpnSolver
+from tegata.plugins.solvers.tlsalpn import NoTemporaryFile, TlsAlpnSolver
 from tests.peers.ports import free_port
 
 IDENTIFIER = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.31")
@@ -210,3 +212,14 @@ def client_hello() -> bytes:
     with contextlib.suppress(ssl.SSLWantReadError):
         tls.do_handshake()
     return outgoing.read()
+
+
+def test_no_room_for_temporary_files(port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It is told as any failure of an order, and the port is free again after the clean-up."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    solver = TlsAlpnSolver(f":{port}")
+    with pytest.raises(NoTemporaryFile) as caught:
+        solver.present(presentation())
+    assert caught.value.facts["reason"] == "No such file or directory"
+    solver.cleanup(presentation())
+    socket.create_server(("", port)).close()

@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from tegata.acme.challenges import ACME_IDENTIFIER_OID, ACME_TLS, tlsalpn01_extension
 from tegata.clock import SystemClock
+from tegata.errors import TegataError
 from tegata.pki import keys, names
 from tegata.pki.forms import KeyForm
 from tegata.pki.key_types import KeyType
@@ -32,6 +33,13 @@ from tegata.plugins.solvers._listener import Listener
 # The validator's clock may be wrong, and an order may take its time.
 _LIFE_BEFORE = timedelta(days=1)
 _LIFE_AFTER = timedelta(days=7)
+
+
+class NoTemporaryFile(TegataError):
+    """No file can be kept in the folder for temporary files for a moment: ``reason``."""
+
+    code = "solver.no-temporary-file"
+
 
 _UNRECOGNIZED_NAME = 112
 _NO_APPLICATION_PROTOCOL = 120
@@ -51,7 +59,7 @@ class TlsAlpnSolver:
         self._listener: Listener | None = None
 
     def present(self, presentation: Presentation) -> None:
-        """Show its certificate; raises PortInUse, PortDenied or AddressUnavailable."""
+        """Show its certificate; raises PortInUse, PortDenied, AddressUnavailable or NoTemporaryFile."""
         if self._listener is None:
             self._listener = Listener(self._address.listen(), lambda: _Handshake(self._live), self.challenge_type)
         self._live[_server_name(presentation.name)] = (presentation.token, _context(presentation))
@@ -130,13 +138,20 @@ def _context(presentation: Presentation) -> ssl.SSLContext:
     key = keys.generate(KeyType.EC256)
     assert isinstance(key, EllipticCurvePrivateKey)
     certificate = _certificate(presentation, key).public_bytes(Encoding.PEM)
-    # ``ssl`` takes them from files only.
+    try:
+        _load(context, keys.to_pem(key, KeyForm.PKCS8) + certificate)
+    except OSError as error:
+        raise NoTemporaryFile(reason=error.strerror or str(error)) from error
+    return context
+
+
+def _load(context: ssl.SSLContext, pem: bytes) -> None:
+    """Give it key and certificate, which ``ssl`` takes from files only; raises OSError."""
     with tempfile.TemporaryDirectory(prefix="tegata-") as directory:
         file = Path(directory) / "certificate.pem"
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as writing:
-            writing.write(keys.to_pem(key, KeyForm.PKCS8) + certificate)
+            writing.write(pem)
         context.load_cert_chain(file)
-    return context
 
 
 def _certificate(presentation: Presentation, key: EllipticCurvePrivateKey) -> x509.Certificate:
