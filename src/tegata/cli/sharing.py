@@ -37,6 +37,7 @@ class Shared:
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._idle: defaultdict[object, list[Closable]] = defaultdict(list)
         self._outages: dict[str, Outage] = {}
+        self._delayed_until: float | None = None
         self.keys = KeyMakers()
         """What makes certificates' keys."""
 
@@ -68,6 +69,16 @@ class Shared:
         """What is known of a CA's being away, and waited for once for all certificates; ``longest`` in seconds."""
         with self._lock:
             return self._outages.setdefault(server, Outage(longest))
+
+    def left_of_delay(self, now: float, drawn: float) -> float:
+        """Seconds left of the delay by chance, which the first to ask has ``drawn``: one for all certificates.
+
+        It keeps machines apart, not certificates of one; ``now`` is monotonic.
+        """
+        with self._lock:
+            if self._delayed_until is None:
+                self._delayed_until = now + drawn
+            return max(self._delayed_until - now, 0.0)
 
     def of(self, make: Callable[..., Solver], *where: str) -> Solver:
         """The solver of this kind there, address and manner; raises what making it raises."""

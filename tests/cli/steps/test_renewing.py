@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from tegata.cli.console import Console
 from tegata.cli.context import Context
 from tegata.cli.plans.material import Material
+from tegata.cli.sharing import Shared
 from tegata.cli.steps import renewing
-from tegata.cli.steps.renewing import _Later, _names
+from tegata.cli.steps.renewing import _delay, _Later, _names
 from tegata.host.certificates import CertificateFiles
 from tegata.host.files import Tree
 from tegata.pki import csr, csr_file
@@ -68,3 +69,19 @@ def test_what_is_waited_for(
     files, anything = CertificateFiles(Tree(tmp_path), "a.example"), cast("Any", None)
     assert renewing.renew_if_due(context, ordering("a.example"), anything, files, hooks=anything) is renewed
     assert len(clock.slept) < 10
+
+
+def test_the_delay_by_chance_is_one_for_all_certificates_of_a_file() -> None:
+    """Else five hundred, of which eight are at work at once, would take hours of waiting."""
+    clock = SteppingClock()
+    console = Console(io.StringIO(), io.StringIO(), io.StringIO(), clock.now)
+    chances = iter([0.5, 0.9, 0.1, 1.0])
+    alone = Context(console, clock, {}, Language.EN, lambda: next(chances))
+    with Shared() as shared:
+        together = replace(alone, shared=shared)
+        assert _delay(together) == 240
+        clock.sleep(100)
+        assert _delay(together) == 140
+        clock.sleep(1000)
+        assert _delay(together) == 0
+    assert _delay(alone) == 480

@@ -105,8 +105,7 @@ class _Renewal(msgspec.Struct, frozen=True):
             known = self._under_contract(client, certificate, known)
             decision = decide(known)
             by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
-            if may_delay and by_rule and known.window is None:
-                delay = context.chance() * LONGEST_DELAY.total_seconds()
+            if may_delay and by_rule and known.window is None and (delay := _delay(context)):
                 context.console.log(f"renewal: random delay of {round(delay)}s", INFO)
                 return _Later(delay)
             for line in decided(files.name, known, decision, explanation):
@@ -172,6 +171,12 @@ class _Renewal(msgspec.Struct, frozen=True):
         """Whether the CA's revocation list says so."""
         issuer = self.files.issuer()
         return issuer is not None and crl.is_revoked(certificate, issuer, now)
+
+
+def _delay(context: Context) -> float:
+    """How many seconds to wait by chance, or what is left of them where others of the same file have begun to wait."""
+    drawn = context.chance() * LONGEST_DELAY.total_seconds()
+    return context.shared.left_of_delay(context.clock.monotonic(), drawn) if context.shared else drawn
 
 
 def _names(plan: Renew, certificate: x509.Certificate) -> tuple[str, ...]:
