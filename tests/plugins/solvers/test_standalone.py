@@ -2,16 +2,20 @@
 
 import contextlib
 import http.client
+import itertools
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tegata.plugin_api.solver import Presentation, Solver
-from tegata.plugins.solvers import _listener
+from tegata.plugins.solvers import _address, _listener
 from tegata.plugins.solvers._address import AddressUnavailable, BadListenAddress, PortDenied, PortInUse
 from tegata.plugins.solvers.standalone import StandaloneSolver
 from tests.peers.ports import free_port
@@ -274,3 +278,26 @@ def ended(visitor: socket.socket) -> bool:
         return visitor.recv(1) == b""
     except ConnectionError:
         return True
+
+
+def test_runs_that_begin_at_once_listen_one_after_the_other(port: int, monkeypatch: pytest.MonkeyPatch):
+    """As those of several lines of one crontab: nobody's order fails for want of the port that another has."""
+    first, second, waits = StandaloneSolver(f":{port}"), StandaloneSolver(f":{port}"), threading.Event()
+    first.present(presentation())
+    monkeypatch.setattr(_address, "_CLOCK", SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: waits.set()))
+    with ThreadPoolExecutor(1) as other:
+        presented = other.submit(second.present, presentation(letter="u"))
+        assert waits.wait(30)
+        first.cleanup(presentation())
+        presented.result(30)
+    assert ask(port, f"{PREFIX}{'u' * 22}", "a.example")[0] == 200
+    second.cleanup(presentation(letter="u"))
+
+
+def test_a_turn_that_does_not_end(port: int, monkeypatch: pytest.MonkeyPatch):
+    """Is waited for a minute; then whoever has the port is told as ever."""
+    now = itertools.count(step=10)
+    monkeypatch.setattr(_address, "_CLOCK", SimpleNamespace(monotonic=lambda: next(now), sleep=lambda _: None))
+    with serving(port, presentation()), pytest.raises(PortInUse):
+        StandaloneSolver(f":{port}").present(presentation(letter="u"))
+    assert 60 < next(now) < 120

@@ -216,10 +216,11 @@ def client_hello() -> bytes:
 
 def test_no_room_for_temporary_files(port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """It is told as any failure of an order, and the port is free again after the clean-up."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
     solver = TlsAlpnSolver(f":{port}")
     with pytest.raises(NoTemporaryFile) as caught:
         solver.present(presentation())
-    assert caught.value.facts["reason"] == "No such file or directory"
+    assert caught.value.facts["reason"] == "Not a directory"
     solver.cleanup(presentation())
     socket.create_server(("", port)).close()

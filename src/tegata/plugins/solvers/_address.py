@@ -5,10 +5,16 @@ Opens sockets only; the serving is in ``_listener``.
 
 import errno
 import socket
+import sys
 from collections.abc import Sequence
 
+from tegata.clock import SystemClock
 from tegata.errors import TegataError
 
+# Several lines of one crontab begin at the same second, and each has a port for as long as the CA looks at its names.
+_LONGEST_WAIT = 60.0
+_PAUSE = 0.1
+_CLOCK = SystemClock()
 _BACKLOG = 256
 _PORTS = range(1, 65536)
 # What lego calls the server of a flag.
@@ -49,9 +55,26 @@ class ListenAddress:
     def __init__(self, address: str, flag: str) -> None:
         self._address, self._flag = address, flag
         self._host, self._port = _split(address, flag)
+        self._turn: socket.socket | None = None
 
     def listen(self) -> Sequence[socket.socket]:
-        """Listen there; raises PortInUse, PortDenied or AddressUnavailable."""
+        """Listen there, after another process of ours that does; raises PortInUse, PortDenied or AddressUnavailable.
+
+        The sockets are the caller's to close, who says then that it is another's turn: ``leave``.
+        """
+        self._turn = _turn_at(self._port)
+        try:
+            return self._sockets()
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Let others listen there."""
+        if self._turn is not None:
+            self._turn.close()
+
+    def _sockets(self) -> Sequence[socket.socket]:
         try:
             return _listen_at(self._host, self._port) if self._host else _listen_everywhere(self._port)
         except OSError as error:
@@ -94,3 +117,29 @@ def _listen_at(host: str, port: int) -> list[socket.socket]:
             each.close()
         raise
     return opened
+
+
+def _turn_at(port: int) -> socket.socket | None:
+    """What one process of ours has at a time, in the network in which it listens, and gives back when it ends.
+
+    It is a name in Linux's abstract namespace, which is a network's own as its ports are. Where it cannot be had, it is
+    tried without: whoever has the port then is told as ever.
+    """
+    if sys.platform != "linux":
+        return None
+    end, turn = _CLOCK.monotonic() + _LONGEST_WAIT, None
+    try:
+        turn = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        while True:
+            try:
+                turn.bind(f"\0tegata, listening at port {port}")
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or _CLOCK.monotonic() > end:
+                    raise
+                _CLOCK.sleep(_PAUSE)
+            else:
+                return turn
+    except OSError:
+        if turn is not None:
+            turn.close()
+        return None

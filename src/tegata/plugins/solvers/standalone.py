@@ -47,6 +47,7 @@ class StandaloneSolver:
         if self._listener is not None and not self._live:
             self._listener.stop()
             self._listener = None
+            self._address.leave()
 
 
 class _Exchange:

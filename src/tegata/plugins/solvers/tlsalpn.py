@@ -72,6 +72,7 @@ class TlsAlpnSolver:
         if self._listener is not None and not self._live:
             self._listener.stop()
             self._listener = None
+            self._address.leave()
 
 
 class _Handshake:
