@@ -34,6 +34,7 @@ _METHOD_LABELS = {
 }
 
 NOT_NAMED = "they do not name this CA"
+NOBODY = "they permit no CA at all"
 ACCOUNT = "they name another account of this CA"
 METHOD = "they do not allow this method of validation"
 MALFORMED = "a parameter of the one that names this CA is malformed"
@@ -85,6 +86,19 @@ def objection(records: Sequence[CaaRecord], request: CaaRequest) -> tuple[str, s
     # What is wrong with a property that names us tells more than that others name somebody else.
     told = [reason for reason in reasons if reason and reason != NOT_NAMED]
     return tag, told[0] if told else NOT_NAMED
+
+
+def blanket(records: Sequence[CaaRecord], *, wildcard: bool) -> tuple[str, str] | None:
+    """As ``objection``, of what speaks against every CA, whatever it is called; None if it depends on the CA."""
+    if any(record.flags & _CRITICAL and record.tag.lower() not in _KNOWN for record in records):
+        return _ISSUE, UNKNOWN
+    tag, values = _deciding(records, wildcard=wildcard)
+    return (tag, NOBODY) if values and not any(read_value(value)[0] for value in values) else None
+
+
+def is_free(records: Sequence[CaaRecord], *, wildcard: bool) -> bool:
+    """Whether no property of the set says who may issue, so that everybody may (RFC 8659 §4.2)."""
+    return not _deciding(records, wildcard=wildcard)[1]
 
 
 def advised(domain: str, request: CaaRequest, *, tag: str = _ISSUE, narrow: bool = True) -> str:

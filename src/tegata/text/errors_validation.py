@@ -232,6 +232,7 @@ ENTRIES: dict[str, Entry] = {
 
 REASONS: dict[str, str] = {
     "they do not name this CA": "この認証局が記載されていません",
+    "they permit no CA at all": "どの認証局にも許可されていません",
     "they name another account of this CA": "この認証局の別のアカウントが指定されています",
     "they do not allow this method of validation": "この確認方法が許可されていません",
     "a parameter of the one that names this CA is malformed": (

@@ -140,6 +140,25 @@ def test_a_ca_that_does_not_say_its_name() -> None:
     assert found(Seen(), "-d example.com", nameless) == [(False, "CAA: no records, every CA may issue")]
 
 
+def test_what_is_so_for_every_ca() -> None:
+    """Is told though the CA does not say its name: records that permit nobody, and those that forbid nothing (C-23)."""
+    nameless = _Ca((), "")
+    nobody = Seen(records=(CaaRecord(0, "issue", b";"),))
+    for ca in (nameless, CA):
+        (is_obstacle, text), *_ = found(nobody, "-d example.com --dns exec", ca)
+        assert is_obstacle
+        assert text == 'CAA at example.com: not by dns-01, they permit no CA at all: 0 issue ";"'
+    (is_obstacle, text), *_ = found(Seen(records=(CaaRecord(128, "new", b""),)), "-d example.com --dns exec", nameless)
+    assert is_obstacle
+    assert "a critical property in them is unknown to this CA" in text
+    assert found(
+        Seen(records=(CaaRecord(0, "iodef", b"mailto:a@example.com"),)), "-d example.com --dns exec", nameless
+    ) == [(False, "CAA at example.com: this CA may issue, the names proved by dns-01")]
+    wild = Seen(records=(CaaRecord(0, "issue", b"other.example"), CaaRecord(0, "issuewild", b";")))
+    (is_obstacle, text), *_ = found(wild, "-d *.example.com --dns exec", nameless)
+    assert is_obstacle
+
+
 @pytest.mark.parametrize(("bogus", "number"), [(True, 2), (False, 1)])
 def test_what_cannot_be_looked_up(bogus: bool, number: int) -> None:
     lines = found(Seen(bogus=bogus), "-d example.com --http")

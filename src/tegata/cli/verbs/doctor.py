@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tegata.acme.caa import CaaRequest, advised, objection
+from tegata.acme.caa import CaaRequest, advised, blanket, is_free, objection
 from tegata.cli.console import shown
 from tegata.cli.context import Context
 from tegata.cli.plans.plan import Doctor
@@ -170,14 +170,15 @@ def _methods(ways: Ways, *, wildcard: bool) -> tuple[str, ...]:
 def _permission(found: Permission, ca: _Ca, methods: tuple[str, ...], name: str) -> Iterator[_Finding]:
     domain, records = found
     host = name.removeprefix("*.")
-    if records and not ca.names:
+    refusal = blanket(records, wildcard=host != name)
+    if records and not ca.names and not is_free(records, wildcard=host != name) and refusal is None:
         yield _Finding(_NAMELESS, {"domain": domain, "records": _told(found)})
         return
     requests = {
         method: CaaRequest(issuers=ca.names, name=host, wildcard=host != name, method=method, account_uri=ca.account)
         for method in methods
     }
-    refused = {method: said for method, request in requests.items() if (said := objection(records, request))}
+    refused = {method: said for method, request in requests.items() if (said := refusal or objection(records, request))}
     permitted = [method for method in methods if method not in refused]
     if not records:
         yield _Finding(_FREE, {})
