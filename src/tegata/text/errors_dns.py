@@ -79,6 +79,16 @@ ENTRIES: dict[str, Entry] = {
             "プログラムの出力は、上のログに表示されています。原因を取り除いて、もう一度お試しください。",
         ),
     ),
+    "dns.program-timed-out": Entry(
+        Sentence(
+            "The program {program} of the DNS provider {provider} had not ended after {seconds} seconds ({action}).",
+            "DNS プロバイダー {provider} のプログラム {program} が {seconds} 秒たっても終了しません（{action}）。",
+        ),
+        Sentence(
+            "See what it waits for: it is started without input.",
+            "プログラムが何を待っているか確認してください。標準入力は使えません。",
+        ),
+    ),
     "dns.program-not-started": Entry(
         Sentence(
             "The program {program} of the DNS provider {provider} could not be started: {reason}.",

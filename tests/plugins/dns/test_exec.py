@@ -8,7 +8,8 @@ import pytest
 
 from tegata.plugin_api.dns import MissingSettings
 from tegata.plugin_api.registry import load
-from tegata.plugins.dns.exec import ExecProvider, ProgramFailed, ProgramNotStarted
+from tegata.plugins.dns import exec  # noqa: A004 - the provider's own name
+from tegata.plugins.dns.exec import ExecProvider, ProgramFailed, ProgramNotStarted, ProgramTimedOut
 from tegata.testing.providers import Script, check, record, surroundings
 
 VALUE = "-fCS1lh6WLuBWbvkmdEhdymEvTR8MuI63XqlRVleM9Q"
@@ -106,6 +107,27 @@ def test_an_interrupted_program_is_ended(tmp_path: Path):
         os.chdir(here)
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_a_program_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It does not hold every later run for ever; what it has printed is told."""
+    monkeypatch.setattr(exec, "_LONGEST_SECONDS", 2.0)
+    path, script = program(tmp_path, f"echo $$ > {tmp_path}/pid; echo waiting; exec sleep 60"), Script()
+    with pytest.raises(ProgramTimedOut) as caught:
+        provider(path, script).add(record(VALUE))
+    assert caught.value.facts["action"] == "present"
+    assert script.logged == ["waiting"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_a_program_that_leaves_another_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Which has its output: nobody waits for that one's end."""
+    monkeypatch.setattr(exec, "_GRACE_SECONDS", 0.3)
+    path, script = program(tmp_path, f"echo begun; sleep 60 & echo $! > {tmp_path}/pid"), Script()
+    provider(path, script).add(record(VALUE))
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    assert script.logged == ["begun"]
 
 
 def test_it_conforms(tmp_path: Path):

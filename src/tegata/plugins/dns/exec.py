@@ -5,6 +5,7 @@ The program is started without a shell; what it prints goes to the log line by l
 
 import contextlib
 import subprocess
+import threading
 from collections.abc import Iterator
 from typing import IO
 
@@ -13,8 +14,10 @@ from tegata.plugins.dns import _words
 from tegata.text.catalogue import Sentence, printable
 
 _LONGEST_LINE = 4096
-# A program that is asked to end gets this long before it is killed.
+# A program that is asked to end gets this long before it is killed, and what it has left behind this long to print.
 _GRACE_SECONDS = 2.0
+# Some wait until all the world sees a record, but one that hangs would hold this run and every later one for ever.
+_LONGEST_SECONDS = 3600.0
 
 
 class ProgramFailed(ProviderFailed):
@@ -27,6 +30,12 @@ class ProgramNotStarted(ProviderFailed):
     """The program cannot be started; facts: ``provider``, ``program``, ``reason``."""
 
     code = "dns.program-not-started"
+
+
+class ProgramTimedOut(ProviderFailed):
+    """The program did not end in time; facts: ``provider``, ``program``, ``action``, ``seconds``."""
+
+    code = "dns.program-timed-out"
 
 
 class ExecProvider:
@@ -80,11 +89,23 @@ class ExecProvider:
             reason = getattr(error, "strerror", None) or str(error)
             raise ProgramNotStarted(provider="exec", program=self._program, reason=reason) from None
         with _ended(process) as output:
-            for line in iter(lambda: output.readline(_LONGEST_LINE), b""):
-                self._dialogue.log(printable(line.decode("utf-8", "replace").rstrip("\r\n")))
-            status = process.wait()
+            # On a thread of its own: what the program has left running may keep its output open for ever.
+            reading = threading.Thread(target=self._tell, args=(output,), name="exec-output", daemon=True)
+            reading.start()
+            try:
+                status = process.wait(_LONGEST_SECONDS)
+            except subprocess.TimeoutExpired:
+                seconds = round(_LONGEST_SECONDS)
+                raise ProgramTimedOut(provider="exec", program=self._program, action=action, seconds=seconds) from None
+            reading.join(_GRACE_SECONDS)
         if status != 0:
             raise ProgramFailed(provider="exec", program=self._program, action=action, status=status)
+
+    def _tell(self, output: IO[bytes]) -> None:
+        """Log what the program prints, to its end."""
+        with output:
+            for line in iter(lambda: output.readline(_LONGEST_LINE), b""):
+                self._dialogue.log(printable(line.decode("utf-8", "replace").rstrip("\r\n")))
 
 
 @contextlib.contextmanager
@@ -101,7 +122,6 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[IO[bytes]]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        process.stdout.close()
 
 
 PLUGIN = ExecProvider
