@@ -1,8 +1,10 @@
 """The client's verbs where a real CA cannot easily be brought to the point, over real TLS."""
 
 import json
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -382,6 +384,16 @@ def test_renewal_information_is_asked_for_again_in_good_time(
     answer = client.renewal_info(LEAF)
     assert answer is not None
     assert answer.retry_after == seconds
+
+
+def test_renewal_information_of_a_ca_that_is_silent():
+    """It is not waited for as a CA is that is to issue: a renewal that is not due goes on without (X-15)."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://localhost:{silent.getsockname()[1]}/dir"
+        started = time.monotonic()
+        with Client(url, KEY, clock=SteppingClock()) as client, pytest.raises(errors.CaUnreachable):
+            client.renewal_info(LEAF, 0.5)
+        assert time.monotonic() - started < 20
 
 
 def test_where_there_is_no_renewal_information(desk: Desk, client: Client):

@@ -302,6 +302,23 @@ def test_silence_ends(peer: Peer):
     assert caught.value.facts["reason"] == "no answer in time"
 
 
+def test_who_is_in_a_hurry_waits_for_no_silence(peer: Peer):
+    """As for an answer without which it goes on as well; the requests after it have their time again."""
+    with talking(b"") as port, HttpTransport(Network(roots=(peer.root,))) as transport:
+        started = time.monotonic()
+        with transport.hurried(0.2), pytest.raises(CaUnreachable) as caught:
+            transport.send(Request("GET", f"https://localhost:{port}/"), LIMIT)
+        assert time.monotonic() - started < 20
+        assert caught.value.facts["reason"] == "the answer was not complete after 0.2 seconds"
+
+        def late():
+            time.sleep(0.5)
+            yield b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+        peer.queue(Answer(raw=late()))
+        assert transport.send(Request("GET", peer.url), LIMIT).body == b"{}"
+
+
 @pytest.mark.parametrize("piece", [b"HTTP/1.1 103 Early Hints\r\n\r\n", b"x"])
 def test_a_head_without_an_end_ends(peer: Peer, piece: bytes):
     """Interim answers for ever, or a head that drips: ended after the same four times; the next request works."""

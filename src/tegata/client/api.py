@@ -4,7 +4,7 @@ Public under semantic versioning. Opens connections at the first verb, keeps no 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 from cryptography import x509
@@ -31,6 +31,9 @@ from tegata.pki import names as name_rules
 from tegata.pki.csr_file import Brought
 from tegata.pki.keys import PrivateKey
 from tegata.plugin_api.solver import Presentation, Solver
+
+if TYPE_CHECKING:
+    from tegata.client.transport import HttpTransport
 
 __all__ = [
     "Brought",
@@ -102,8 +105,7 @@ class Client:
         self._session = Session(directory_url, key, kid=account_url, hosts=network.hosts)
         self._network = network
         self._outage = outage or Outage(network.outage)
-        self._opened: Exchange | None = None
-        self._close: Callable[[], None] | None = None
+        self._opened: tuple[Exchange, HttpTransport] | None = None
         self._directory: Directory | None = None
 
     def __enter__(self) -> Self:
@@ -114,9 +116,9 @@ class Client:
 
     def close(self) -> None:
         """Close all connections; the client can be used again and opens new ones."""
-        if self._close is not None:
-            self._close()
-        self._opened = self._close = None
+        if self._opened is not None:
+            self._opened[1].close()
+        self._opened = None
 
     def report_to(self, report: events.Report) -> None:
         """Tell somebody else from now on: a client may serve one order after the other."""
@@ -282,7 +284,7 @@ class Client:
         return self._ask(order)
 
     def renewal_info(self, certificate: x509.Certificate, seconds: float = PATIENCE) -> RenewalAnswer | None:
-        """Ask when to renew (RFC 9773 §4), for so many seconds at most.
+        """Ask when to renew (RFC 9773 §4), for so many seconds at most, and so long for one answer.
 
         None where the CA offers no such information, the certificate has no identifier, or the answered window is out
         of order (RFC 9773 §4.2).
@@ -291,10 +293,11 @@ class Client:
         if cert_id is None:
             return None
         end = self._in(seconds)
-        self._directory = self._directory or self._fetch_directory(end)
-        if self._directory.renewal_info is None:
-            return None
-        return self._ask(lambda exchange, directory: self._read_window(exchange, directory, cert_id, end))
+        with self._connected()[1].hurried(seconds):
+            self._directory = self._directory or self._fetch_directory(end)
+            if self._directory.renewal_info is None:
+                return None
+            return self._ask(lambda exchange, directory: self._read_window(exchange, directory, cert_id, end))
 
     def revoke(
         self, certificate: x509.Certificate, reason: int | None = None, *, with_key: PrivateKey | None = None
@@ -311,16 +314,16 @@ class Client:
 
     @property
     def _exchange(self) -> Exchange:
+        return self._connected()[0]
+
+    def _connected(self) -> "tuple[Exchange, HttpTransport]":
         if self._opened is None:
             from tegata.client.transport import HttpTransport  # noqa: PLC0415 - TLS and h11 are not for who sends nothing
 
-            transport = HttpTransport(self._network)
-            self._close = transport.close
-            rate = self._network.requests_per_second
+            transport, rate = HttpTransport(self._network), self._network.requests_per_second
             bucket = Bucket(rate) if rate else None
-            self._opened = Exchange(
-                self._session, transport, self._clock, self._tell, bucket=bucket, outage=self._outage
-            )
+            exchange = Exchange(self._session, transport, self._clock, self._tell, bucket=bucket, outage=self._outage)
+            self._opened = exchange, transport
         return self._opened
 
     def _in(self, seconds: float) -> float:
@@ -387,11 +390,5 @@ def _fits_common_name(name: str) -> bool:
 
 
 def _urls(directory: Directory) -> tuple[str, ...]:
-    urls = (
-        directory.new_nonce,
-        directory.new_account,
-        directory.new_order,
-        directory.revoke_cert,
-        directory.renewal_info,
-    )
-    return tuple(url for url in urls if url)
+    always = (directory.new_nonce, directory.new_account, directory.new_order, directory.revoke_cert)
+    return tuple(url for url in (*always, directory.renewal_info) if url)

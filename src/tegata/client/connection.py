@@ -23,15 +23,21 @@ class ClosedWithoutAnswer(OSError):
 
 
 class Connection:
-    """To the host of one URL, opened with the first request; the other ones of that host may follow on it."""
+    """To the host of one URL, opened with the first request; the other ones of that host may follow on it.
 
-    def __init__(self, to: Url, network: Network, trust: ssl.SSLContext, proxy: Proxy | None) -> None:
+    ``dialing``: seconds that the first has to find somebody there.
+    """
+
+    def __init__(
+        self, to: Url, network: Network, trust: ssl.SSLContext, proxy: Proxy | None, *, dialing: float
+    ) -> None:
         self.peer = to.authority
         """Whose certificate is judged just now: the host's, or the proxy's."""
         self._to = to
         self._network = network
         self._trust = trust
         self._proxy = proxy
+        self._dialing = dialing
         self._tcp: socket.socket | None = None
         self._stream: tunnel.Stream | None = None
         self._http = h11.Connection(h11.CLIENT)
@@ -88,17 +94,21 @@ class Connection:
         host = self._to.host.strip("[]")
         name = self._network.server_name or host
         if self._proxy is None:
-            self._tcp = dial(host, self._to.port, seconds=self._network.timeout, family=self._network.family)
-            return self._secured(self._tcp, name)
-        self._tcp = dial(self._proxy.host, self._proxy.port, seconds=self._network.timeout)
+            return self._secured(self._dialled(host, self._to.port, self._network.family), name)
+        tcp = self._dialled(self._proxy.host, self._proxy.port, None)
         if not self._proxy.is_https:
-            self._lead(self._tcp, self._proxy)
-            return self._secured(self._tcp, name)
+            self._lead(tcp, self._proxy)
+            return self._secured(tcp, name)
         self.peer = f"{self._proxy.host}:{self._proxy.port}"
-        outer = self._secured(self._tcp, self._proxy.host)
+        outer = self._secured(tcp, self._proxy.host)
         self.peer = self._to.authority
         self._lead(outer, self._proxy)
         return tunnel.TlsWithinTls(outer, self._trust, name)
+
+    def _dialled(self, host: str, port: int, family: int | None) -> socket.socket:
+        tcp = self._tcp = dial(host, port, seconds=self._dialing, family=family)
+        tcp.settimeout(self._network.timeout)
+        return tcp
 
     def _lead(self, stream: tunnel.Stream, proxy: Proxy) -> None:
         tunnel.connect(stream, f"{self._to.host}:{self._to.port}", proxy.authorization)

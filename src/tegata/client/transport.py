@@ -3,10 +3,12 @@
 Knows no ACME; a status code is not an error here. Imported late, because TLS and h11 cost some hundredths of a second.
 """
 
+import contextlib
 import platform
 import socket
 import ssl
 import sys
+from collections.abc import Iterator
 from typing import Self
 
 import h11
@@ -41,6 +43,7 @@ class HttpTransport:
         self._network = network
         self._proxies = Proxies()
         self._trust = context_for(network)
+        self._most = network.timeout * _WHOLE_REQUEST
         self._free: dict[str, Connection] = {}
         self._at: Connection | None = None
         self._is_late = False
@@ -59,6 +62,16 @@ class HttpTransport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @contextlib.contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """Give each request so many seconds at most, to connect and be answered, instead of what ``Network`` says."""
+        before = self._most
+        self._most = min(seconds, before)
+        try:
+            yield
+        finally:
+            self._most = before
+
     def close(self) -> None:
         """Close all connections; it can be used again and opens new ones."""
         self._alarm.close()
@@ -75,7 +88,7 @@ class HttpTransport:
         url = split(request.url)
         connection = self._at = self._connection(url)
         self._is_late = False
-        allowed = self._network.timeout * _WHOLE_REQUEST
+        allowed = self._most
         try:
             with self._alarm.set(allowed):
                 connection.begin(self._head(request, url), request.body)
@@ -100,7 +113,8 @@ class HttpTransport:
             return free
         if free is not None:
             free.close()
-        return Connection(url, self._network, self._trust, self._proxies.towards(url.host, url.port))
+        proxy = self._proxies.towards(url.host, url.port)
+        return Connection(url, self._network, self._trust, proxy, dialing=min(self._network.timeout, self._most))
 
     def _head(self, request: Request, url: Url) -> h11.Request:
         headers = [("Host", url.authority), *self._headers, *request.headers]
