@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tegata.acme.window import Window
 from tegata.client.renewal import Cause, Decision, Due, Facts, NotDue, Pointless, decide, is_overdue
 
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 BIRTH = datetime(2026, 1, 1, tzinfo=UTC)
 # A life of exactly 90 days, its last second included, as CAs write it.
 END = BIRTH + 90 * DAY - SECOND
@@ -52,6 +52,31 @@ def test_renewal_information_decides_by_the_chosen_instant():
     # Thirty days before the end would be earlier here: the CA knows better.
     late = Window(END - 3 * DAY, END - DAY)
     assert at(END - 10 * DAY, window=late, window_instant=late.start) == NotDue(Cause.WINDOW, late.start)
+
+
+def test_a_schedule_looks_once_a_day():
+    """What a window closes on before it looks again is due now, as it may be revoked then (X-13, RFC 9773 §4.2)."""
+    window = Window(OPENS, OPENS + 30 * HOUR)
+    last = {"window": window, "window_instant": window.end - SECOND}
+    assert at(OPENS + 6 * HOUR - SECOND, **last) == NotDue(Cause.WINDOW, OPENS + 6 * HOUR)
+    assert at(OPENS + 6 * HOUR, **last) == Due(Cause.WINDOW)
+    assert at(OPENS + 6 * HOUR, waits=True, **last) == NotDue(Cause.WINDOW, window.end - SECOND)
+    # One that is short has to open first.
+    short = {"window": Window(OPENS, OPENS + 2 * HOUR), "window_instant": OPENS + HOUR}
+    assert at(OPENS - SECOND, **short) == NotDue(Cause.WINDOW, OPENS)
+    assert at(OPENS, **short) == Due(Cause.WINDOW)
+    # But not where the certificate would end meanwhile.
+    end = {"window": Window(END - 2 * HOUR, END), "window_instant": END - HOUR}
+    assert at(END - DAY - SECOND, **end) == NotDue(Cause.WINDOW, END - DAY)
+    assert at(END - DAY, **end) == Due(Cause.WINDOW)
+
+
+def test_a_short_life_is_looked_at_more_often():
+    """A tenth of it is a day of its own: else every look at a certificate for a day would order another."""
+    end = BIRTH + DAY
+    window = Window(BIRTH + 11 * HOUR, BIRTH + 13 * HOUR)
+    known = {"not_after": end - SECOND, "window": window, "window_instant": BIRTH + 12 * HOUR}
+    assert at(BIRTH + 10 * HOUR, **known) == NotDue(Cause.WINDOW, window.start)
 
 
 @pytest.mark.parametrize("late", [timedelta(0), SECOND, 365 * DAY])

@@ -17,6 +17,9 @@ _LEAD_OF_LIFE = 3
 # lego's, and Let's Encrypt's advice.
 _SHORT_LIFE = timedelta(days=10)
 _LEAD_OF_SHORT_LIFE = 2
+# How long a schedule may be away after this look: as long as a night's cron, or a tenth of a life that is short.
+_LOOKS_AGAIN = timedelta(days=1)
+_LOOKS_AGAIN_IN_LIFE = 10
 # The part of its life that a certificate may stay due before it is said to be overdue.
 _OVERDUE_AFTER = 10
 
@@ -49,6 +52,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     window_instant: datetime | None = None
     days: int | None = None
     contract_ends: datetime | None = None
+    waits: bool = False
+    """Whether that instant itself is waited for, so that nobody needs to look again before it."""
     dynamic: bool = False
     """Whether the rule of thumb goes by the life alone: a third of it, half of a short one."""
     changed: Cause | None = None
@@ -87,7 +92,8 @@ def decide(facts: Facts) -> Decision:
     A revoked certificate is replaced whatever else is said, and so is one that is not as it is wanted now. Then, an
     explicit number of days decides, in whole days as lego counts them (any negative number: it is time at any time);
     without one, the CA's renewal information, unless that comes after the certificate's end; without that, 30 days or a
-    third of the life, whichever is less. A window that has closed makes it due in any case.
+    third of the life, whichever is less. A window that has closed makes it due in any case. An open one that may have
+    closed when a schedule looks again makes it due now: what is to be replaced may be revoked then (RFC 9773 §4.2).
 
     What is due is pointless where the contract's end would cut the new certificate off no later than this one: the same
     would be ordered again each day. More days than the certificate has left say that somebody wants it all the same.
@@ -141,8 +147,18 @@ def _scheduled(facts: Facts) -> Due | NotDue:
         return NotDue(Cause.DAYS, facts.not_after - timedelta(days=facts.days + 1) + timedelta.resolution)
     # A window that would let the certificate run out (a wrong date at the CA) is no plan to go by.
     if facts.window_instant is not None and facts.window_instant < facts.not_after:
-        return _from(facts.window_instant, Cause.WINDOW, facts.now)
+        instant = facts.window_instant if facts.waits else min(facts.window_instant, _last_look(facts))
+        return _from(instant, Cause.WINDOW, facts.now)
     return _from(facts.not_after - _lead(facts), Cause.LIFE, facts.now)
+
+
+def _last_look(facts: Facts) -> datetime:
+    """From when on a schedule may come too late for the window, or for the certificate's end, if it does not go now."""
+    assert facts.window is not None
+    away = min(_LOOKS_AGAIN, life(facts.not_before, facts.not_after) / _LOOKS_AGAIN_IN_LIFE)
+    if facts.window.end > facts.not_after - away:
+        return facts.not_after - away
+    return max(facts.window.start, facts.window.end - away)
 
 
 def _lead(facts: Facts) -> timedelta:

@@ -123,8 +123,9 @@ def facts(
     contract_ends: datetime | None = None,
     changed: Cause | None = None,
     dynamic: bool = False,
+    patience: timedelta = timedelta(),
 ) -> Facts:
-    """All that the decision needs."""
+    """All that the decision needs; ``patience`` is how far ahead of it the instant in the window is waited for."""
     return Facts(
         now=now,
         not_before=life.not_before,
@@ -132,6 +133,7 @@ def facts(
         revoked=watch.revoked,
         window=watch.window,
         window_instant=watch.instant,
+        waits=watch.instant is not None and watch.instant <= now + patience,
         days=days,
         contract_ends=contract_ends,
         changed=changed,

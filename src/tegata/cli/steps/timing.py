@@ -28,6 +28,7 @@ def facts(plan: Renew, files: CertificateFiles, watch: Watch, life: Life, now: d
         now,
         days=plan.days,
         dynamic=plan.dynamic,
+        patience=plan.longest_wait,
         changed=_changed(plan, files, watch),
     )
 
