@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,29 @@ def test_a_lock_has_one_holder_and_the_next_is_told_once(tmp_path: Path) -> None
         with Tree(tmp_path).locked("x", waiting):
             pass
     assert waited == [True]
+
+
+def test_who_waits_for_a_lock_can_be_ended(tmp_path: Path) -> None:
+    """As a thread of the configuration file's work, which no signal reaches; and the lock is free for others after."""
+
+    class Ended(Exception):
+        pass
+
+    def look() -> None:
+        raise Ended
+
+    tree, waited = Tree(tmp_path), []
+    with ThreadPoolExecutor(1) as other:
+
+        def wait() -> None:
+            with tree.locked("x", lambda: waited.append(True), look=look):
+                pytest.fail("it was held")
+
+        with tree.locked("x", pytest.fail), pytest.raises(Ended):
+            other.submit(wait).result(30)
+    assert waited == [True]
+    with tree.locked("x", pytest.fail, look=look):
+        pass
 
 
 def test_locks_of_different_names_do_not_meet(tmp_path: Path) -> None:

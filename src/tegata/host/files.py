@@ -46,10 +46,13 @@ class Tree:
         self._locks = self._own / "locks"
 
     @contextlib.contextmanager
-    def locked(self, name: str, waiting: Callable[[], None]) -> Iterator[None]:
+    def locked(
+        self, name: str, waiting: Callable[[], None], *, look: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
         """Hold the lock of this name; ``waiting`` is called once if another process holds it.
 
-        The operating system gives the lock back when a process ends, however it ends. Raises NotWritable.
+        ``look`` is called now and then meanwhile, and raises where all is to end. The operating system gives the lock
+        back when a process ends, however it ends. Raises NotWritable.
         """
         from filelock import FileLock, Timeout  # its import takes as long as reading a certificate
 
@@ -60,7 +63,12 @@ class Tree:
                 lock.acquire(blocking=False)
             except Timeout:
                 waiting()
-                lock.acquire()
+
+                def is_over() -> bool:
+                    look()
+                    return False
+
+                lock.acquire(cancel_check=is_over)
         try:
             yield
         finally:

@@ -10,7 +10,10 @@ from tegata.host.files import Tree
 
 @contextlib.contextmanager
 def locked(context: Context, tree: Tree, lock: str, subject: str) -> Iterator[None]:
-    """Hold a lock of the tree; ``subject`` is what the line says is worked on."""
+    """Hold a lock of the tree; ``subject`` is what the line says is worked on.
+
+    Another thread may want this one to end meanwhile, which the clock knows.
+    """
     line = f"[{shown(subject)}] Another tegata is at work here; waiting for it"
-    with tree.locked(lock, lambda: context.console.log(line, INFO)):
+    with tree.locked(lock, lambda: context.console.log(line, INFO), look=lambda: context.clock.sleep(0)):
         yield
