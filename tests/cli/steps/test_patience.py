@@ -46,6 +46,18 @@ def test_what_the_ca_was_not_asked_for_holds_nothing_back(tmp_path: Path, troubl
             raise trouble
 
 
+def test_what_nobody_foresaw_holds_back_too(tmp_path: Path) -> None:
+    """As a DNS provider of somebody else's may raise, after the order was made: it would be made at each run (S-17)."""
+    log = io.StringIO()
+    context = schedule(log)
+    attempts, ends = AttemptsFile(Tree(tmp_path), "www.example.com"), context.clock.now() + timedelta(days=60)
+    with pytest.raises(ZeroDivisionError), patient(context, attempts, ends=ends, anyway=False):
+        raise ZeroDivisionError
+    assert "This order has failed once: no other before" in log.getvalue()
+    with pytest.raises(HeldBack), patient(context, attempts, ends=ends, anyway=False):
+        pytest.fail("it was held back")
+
+
 def test_the_patience_that_the_ca_asks_for(tmp_path: Path) -> None:
     """Is had by every schedule, and by nobody who says that it is to be tried anyway."""
     context = schedule(io.StringIO())

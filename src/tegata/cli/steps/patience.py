@@ -39,9 +39,10 @@ def patient(context: Context, attempts: AttemptsFile, *, ends: datetime, anyway:
         yield
     except (CertificateKeyLost, ContractOver, HookFailed, HookNotStarted, HookTimedOut, LinkNotFollowed, PfxImpossible):
         raise  # before the order: the CA has not been troubled
-    except TegataError as error:
+    except Exception as error:  # what a plug-in raises that is somebody else's included
         asked = error.retry_after if isinstance(error, ProblemReceived) else None
-        now = before.failed(context.clock.now(), error.code, asked, ends=ends)
+        code = error.code if isinstance(error, TegataError) else type(error).__name__
+        now = before.failed(context.clock.now(), code, asked, ends=ends)
         with contextlib.suppress(NotWritable):  # what failed first is told
             attempts.save(now)
             if now.try_again and not attended:
