@@ -190,14 +190,16 @@ def test_an_archive_is_read_with_suspicion(tmp_path: Path, content: bytes) -> No
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == [file]
 
 
-def test_an_archiving_that_was_cut_off_goes_on_under_its_stamp(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moved", [[".issuer.crt"], [".issuer.crt", ".json"], [".issuer.crt", ".json", ".key"]])
+def test_an_archiving_that_was_cut_off_goes_on_under_its_stamp(tmp_path: Path, moved: list[str]) -> None:
     """Later, by another process: the set is together again, and can be brought back as one."""
     tree = Tree(tmp_path / "lego")
     files = CertificateFiles(tree, NAME)
     save(files, a_set(NAME))
     before = contents(tree)
     tree.archives.mkdir()
-    files.file(".key").rename(tree.archives / f"{STAMP}.{NAME}.key")
+    for ending in moved:  # in the order in which they go
+        files.file(ending).rename(tree.archives / f"{STAMP}.{NAME}{ending}")
     files.archive(issued.NOW.replace(hour=20))
     [archive] = archives.found(tree)
     assert (archive.since, len(archive.files)) == (issued.NOW, 4)

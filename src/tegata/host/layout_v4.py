@@ -70,15 +70,16 @@ class _V4:
 
 
 def _unfinished(archives: Path, stem: str, files: Sequence[Path]) -> str | None:
-    """The stamp under which a process that was ended had begun to archive the same set: its key went, the rest stayed.
+    """The stamp under which a process that was ended had begun to archive the same set: some of it went, not all.
 
-    So that the set is together again in the archives.
+    So that the set is together again in the archives. The certificate goes last: where it has gone, the set is whole.
     """
-    if not files or any(file.suffix == ".key" for file in files):
-        return None
-    keys = (re.fullmatch(rf"(\d+)\.{re.escape(stem)}\.key", file.name) for file in archives.iterdir())
-    stamps = sorted((match[1] for match in keys if match), key=int, reverse=True)
-    return next((stamp for stamp in stamps if not (archives / f"{stamp}.{stem}.crt").exists()), None)
+    put_away: dict[str, set[str]] = {}
+    for file in archives.iterdir():
+        if match := re.fullmatch(rf"(\d+)\.({re.escape(stem)}\.(?:issuer\.crt|crt|key|json|pem|pfx))", file.name):
+            put_away.setdefault(match[1], set()).add(match[2])
+    left = {f"{stem}.crt", *(file.name for file in files)}
+    return max((stamp for stamp, names in put_away.items() if names.isdisjoint(left)), key=int, default=None)
 
 
 V4 = _V4()
