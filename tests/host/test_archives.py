@@ -208,6 +208,19 @@ def test_an_archiving_that_was_cut_off_goes_on_under_its_stamp(tmp_path: Path, m
     assert contents(tree) == before
 
 
+def test_a_key_that_is_a_link_comes_back(tree: Tree) -> None:
+    """As what it led to, in lego 5's archives, which hold no links: without it an account that was put away is lost."""
+    account, elsewhere = AccountFolder(tree, SERVER, USER), tree.path.parent / "elsewhere.key"
+    key = account.key_file.read_bytes()
+    account.key_file.rename(elsewhere)
+    account.key_file.symlink_to(elsewhere)
+    archived = account.archive(issued.NOW)
+    assert archived is not None
+    account.restore(archived)
+    assert account.key_file.read_bytes() == key
+    assert elsewhere.read_bytes() == key
+
+
 def test_two_in_one_second(tree: Tree) -> None:
     """Neither takes the other's place."""
     put_away(tree)

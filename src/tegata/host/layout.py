@@ -52,7 +52,7 @@ class Layout(Protocol):
         ...
 
     def archive_account(self, archives: Path, folder: Path, now: datetime) -> Path:
-        """Move an account's folder to the archives; where it went. Raises NotWritable."""
+        """Move an account's folder to the archives; where it went. Raises NotWritable, LinkNotFollowed."""
         ...
 
 

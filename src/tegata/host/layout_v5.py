@@ -11,6 +11,7 @@ from pathlib import Path
 from tegata.host import gojson
 from tegata.host.facts import AccountFacts, CertificateFacts, text
 from tegata.host.files import free_stamp, make_folder, patiently, remove, sync, told
+from tegata.host.links import end_of
 from tegata.pki.forms import KeyForm
 
 # lego 5's word for what was not asked for by its configuration file.
@@ -93,7 +94,9 @@ class _V5:
     def archive_account(self, archives: Path, folder: Path, now: datetime) -> Path:
         server, user = folder.parent.name, folder.name
         target = _new_zip(archives / "accounts", f"{server}_{user}", now)
-        files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink()]
+        files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+        for file in files:  # of a link what it leads to, as there are none in such an archive
+            end_of(file)  # somebody else's may lead anywhere
         from tegata.host import zips  # rare, and it takes long to load
 
         zips.write(target, files, root=folder, below=f"{folder.parent.parent.name}/{server}/{user}")
