@@ -23,6 +23,11 @@ LEAF = issued.certificate(issued.new_key(), "www.example.com")
 OTHER_NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Another CA")])
 
 
+@pytest.fixture(autouse=True)
+def _another_run() -> None:
+    crl._fetch.cache_clear()
+
+
 def der(revocation_list: x509.CertificateRevocationList) -> bytes:
     return revocation_list.public_bytes(Encoding.DER)
 
@@ -98,7 +103,19 @@ def test_the_list_is_fetched_from_where_the_certificate_says() -> None:
         content[:] = [der(issued.crl(leaf.serial_number))]
         assert crl.is_revoked(leaf, issued.issuer(), NOW)
         content.clear()
+        crl._fetch.cache_clear()
         assert not crl.is_revoked(leaf, issued.issuer(), NOW)
+
+
+def test_it_is_fetched_once_for_all_certificates_of_a_run() -> None:
+    """Of one CA five hundred have the same, which may be long; a host that does not answer is waited for once."""
+    content: list[bytes] = []
+    with served(content) as url:
+        leaf = certificate_with(url)
+        content[:] = [der(issued.crl(leaf.serial_number))]
+        assert not crl.is_revoked(certificate_with(url), issued.issuer(), NOW)
+        content.clear()
+        assert crl.is_revoked(leaf, issued.issuer(), NOW)
 
 
 def test_no_roots_of_tls_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ signed by the issuer says nothing: a renewal must never fail because of it.
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,6 +18,7 @@ from tegata.pki.keys import PublicKey
 # For all of it, finding the host's address included: this is a courtesy, not a duty.
 TIMEOUT_SECONDS = 3.0
 SIZE_LIMIT = 16 * 1024 * 1024
+_LISTS_KEPT = 8
 
 
 def is_revoked(certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> bool:
@@ -53,8 +55,12 @@ def _addresses(certificate: x509.Certificate) -> Iterator[str]:
                 yield name.value
 
 
+@lru_cache(maxsize=_LISTS_KEPT)
 def _fetch(url: str) -> bytes | None:
-    """The list, or None; the thread is left behind when it takes too long, for nothing can stop a slow resolver."""
+    """The list, or None; once in a run, whose certificates have the same one for the most part.
+
+    The thread is left behind when it takes too long, for nothing can stop a slow resolver.
+    """
     import httpx2  # noqa: F401 - which may take as long as the answer, and is not to count
 
     found: list[bytes] = []
