@@ -468,6 +468,10 @@ class Jobs(Protocol):
         """
         ...
 
+    def hasten(self, work: Work, kind: str, subject: str, at: datetime) -> None:
+        """What waits is due no later than then; none there is no conflict, and none is made."""
+        ...
+
     def discard(self, work: Work, kind: str, subject: str) -> None:
         """The work was done without the row: drop it, whoever holds it; none there is no conflict."""
         ...

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.ca.services.house import House
+from tegata.ca.model import Source
+from tegata.ca.settings import Policy
+from tests.ca.services.house import DAY, House
 
 pytestmark = pytest.mark.anyio
 
@@ -36,3 +38,37 @@ async def test_without_mail_nothing_is_left(house):
     """No job waits for a mail server that is not set."""
     await house.sell()
     assert await house.store.jobs.next_due() is None
+
+
+async def test_nobody_is_told_before_the_examination_is_done(tmp_path, authority):
+    """M14, B-64: the letter says that the examination is done, so it goes out with its release, and once."""
+    house = House(tmp_path / "tegata-ca.db", authority, has_mail=True, policy=Policy(examinations=True))
+    added = await house.sell(is_examined=False)
+    assert await house.work() == 0
+
+    async def examine():
+        await house.examinations.examine(
+            added.contract.id, source=Source.GOVERNMENT, evidence="register", authority="called back", by="Aoki"
+        )
+
+    await examine()
+    assert await house.work() == 0
+    await house.examinations.release(added.contract.id, by="Baba")
+    assert await house.work() == 1
+    assert [contract.id for contract, _ in house.post.sent] == [added.contract.id]
+    house.clock.advance(DAY)
+    await examine()
+    await house.examinations.release(added.contract.id, by="Baba")
+    assert await house.work() == 0
+    await house.sell(is_examined=False, service="dv-acme-1y")
+    assert await house.work() == 1
+    await house.store.close()
+
+
+async def test_a_contract_that_was_ended_meanwhile(with_mail):
+    """While the mail server was down: nobody is told that it is accepted."""
+    added = await with_mail.sell()
+    await with_mail.contracts.end(added.contract.id)
+    assert await with_mail.work() == 1
+    assert with_mail.post.sent == []
+    assert await with_mail.store.jobs.next_due() is None

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -51,6 +51,20 @@ async def test_due_jobs_are_claimed_once(store: Store) -> None:
     assert await store.jobs.next_due() == NOW + SECOND
     assert [claimed.id for claimed in await claim(store, NOW + SECOND)] == ["later"]
     assert await store.jobs.next_due() == NOW + LEASE
+
+
+async def test_what_waits_is_hastened(store: Store) -> None:
+    """To be due then, and no later than it was; what is being done stays leased, and nothing is made."""
+    assert await do(store, "hasten", "kind", "nothing", NOW)
+    assert await store.jobs.next_due() is None
+    far, near = job("far", run_at=datetime.max.replace(microsecond=0, tzinfo=UTC)), job("near", run_at=NOW - DAY)
+    for one in (far, near):
+        assert await do(store, "add", one)
+        assert await do(store, "hasten", one.kind, one.subject, NOW)
+    assert await store.jobs.next_due() == NOW - DAY
+    assert {claimed.id for claimed in await claim(store, NOW)} == {"far", "near"}
+    assert await do(store, "hasten", far.kind, far.subject, NOW)
+    assert await claim(store, NOW, "them") == []
 
 
 async def test_lanes_take_turns(store: Store) -> None:

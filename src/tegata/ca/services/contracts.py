@@ -5,7 +5,7 @@ What a contract allows is ``policy.contracts``; this service only records what t
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from tegata.ca.errors import Refused, UnknownObject
@@ -26,6 +26,7 @@ from tegata.text.catalogue import is_printable
 # The upper bounds of X.520, which certificates keep (BR 7.1.4.2).
 _NAME_CHARACTERS = 64
 _PLACE_CHARACTERS = 128
+_UNTIL_RELEASED = datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Added(NamedTuple):
 
 
 class ContractService:
-    """Contracts; ``tell_customers`` leaves a mail to be sent with each new one.
+    """Contracts; ``tell_customers`` leaves a mail to be sent with each new one, once its examination is done.
 
     ``addresses`` are those that a certificate may hold; ``policy`` says whether the root is publicly trusted (B-63).
     """
@@ -122,7 +123,10 @@ class ContractService:
             credential = new_credential(contract.id, ids=self._ids, sealer=self._sealer, now=now)
             self._store.credentials.insert(work, credential)
         if self._tell_customers:
-            job = Job(id=self._ids.object_id(), kind=CONTRACT_ACCEPTED, subject=contract.id, run_at=now)
+            # What says that the examination is done waits for it; its release makes it due.
+            waits = baseline.needs_examination(self._services[service_id], self._policy)
+            run_at = _UNTIL_RELEASED if waits else now
+            job = Job(id=self._ids.object_id(), kind=CONTRACT_ACCEPTED, subject=contract.id, run_at=run_at)
             self._store.jobs.add(work, job)
         try:
             await self._store.commit(work)

@@ -14,6 +14,7 @@ from tegata.ca.model import Contract, Examination, Source
 from tegata.ca.policy import baseline, contracts
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Conflict, Ids, Store, Work
+from tegata.ca.services.notices import CONTRACT_ACCEPTED
 from tegata.ca.settings import Service
 from tegata.text.catalogue import is_printable
 
@@ -68,7 +69,10 @@ class ExaminationService:
         return examination
 
     async def release(self, contract_id: str, by: str) -> Examination:
-        """Release what was examined last, by another person than the examiner; raises UnknownObject, Refused."""
+        """Release what was examined last, by another person than the examiner; raises UnknownObject, Refused.
+
+        The notice that the contract is accepted goes out from then on, if it has not yet.
+        """
         contract = await self._contract(contract_id)
         waiting = [one for one in await self._store.examinations.of_contract(contract.id) if one.released_at is None]
         if not waiting:
@@ -81,6 +85,7 @@ class ExaminationService:
             raise Refused(reason="the examination is too old to count")
         work = Work()
         self._store.examinations.release(work, examination, releaser, now)
+        self._store.jobs.hasten(work, CONTRACT_ACCEPTED, contract.id, now)
         try:
             await self._store.commit(work)
         except Conflict:

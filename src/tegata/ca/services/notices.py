@@ -17,8 +17,13 @@ class NoticeService:
         self._store, self._notifier, self._watch = store, notifier, watch
 
     async def contract_accepted(self, job: Job) -> None:
-        """Send the notice of the contract that is the job's subject; what the notifier raises is tried again."""
-        await self._notifier.contract_accepted(*await self._told(job))
+        """Send the notice of the contract that is the job's subject; what the notifier raises is tried again.
+
+        Where the contract was ended before it could be sent, there is nothing to be told of any more.
+        """
+        contract, customer = await self._told(job)
+        if contract.ended_at is None:
+            await self._notifier.contract_accepted(contract, customer)
         await self._finish(job)
 
     async def renewal_overdue(self, job: Job) -> None:

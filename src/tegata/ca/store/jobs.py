@@ -54,6 +54,11 @@ class JobRows:
             lane=job.lane,
         )
 
+    def hasten(self, work: Work, kind: str, subject: str, at: datetime) -> None:
+        """Make what waits due no later than then; there may be nothing."""
+        work.subjects.add(JOBS)
+        work.add("jobs.hasten", kind=kind, subject=subject, at=micros(at))
+
     def extend(self, work: Work, job: Job, until: datetime) -> None:
         """Keep the lease until then, if it was not lost."""
         work.add("jobs.extend", rows=1, id=job.id, owner=job.owner, until=micros(until))

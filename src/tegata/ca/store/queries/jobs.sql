@@ -57,6 +57,12 @@ SET
         ELSE jobs.again_at
     END;
 
+-- What is being done, or is due before, stays as it is.
+-- name: hasten
+UPDATE jobs
+SET run_at = :at, due_at = :at
+WHERE kind = :kind AND subject = :subject AND owner IS NULL AND due_at > :at;
+
 -- name: extend
 UPDATE jobs
 SET due_at = :until
