@@ -189,6 +189,9 @@ REASONS: dict[str, str] = {
     "who examined the organization must not release it; another person must": (
         "審査の担当者自身は承認できません。別の担当者が承認してください"
     ),
+    "another examination was recorded after the one that was looked at": (
+        "確認された審査の後に、別の審査が記録されています"
+    ),
     "it was released at the same moment, or a later examination was before": (
         "同時に承認されたか、より新しい審査が承認済みです"
     ),

@@ -3,7 +3,7 @@
 What is done is the services'; the commands of ``tegata-ca`` call the same ones.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 
@@ -45,9 +45,9 @@ Do = Callable[[Persons], Awaitable[object]]
 class Step:
     """Something that an operator does: the command that does the same, and what it is about (``of``).
 
-    ``fields`` are the form's. ``read`` takes them, raises BadForm, and gives what does it. ``told`` is what else is
-    shown before, and sent with the answer, by its field; ``needs_second`` that another operator has to agree. ``back``
-    is the page on which it is seen to be done.
+    ``fields`` are the form's, of which those ``untold`` say nothing to a person. ``read`` takes them, raises BadForm,
+    and gives what does it. ``told`` is what else is shown before, and sent with the answer, by its field;
+    ``needs_second`` that another operator has to agree. ``back`` is the page on which it is seen to be done.
     """
 
     command: str
@@ -56,6 +56,7 @@ class Step:
     read: Callable[[FormData], Do]
     back: str
     told: Mapping[str, str] | None = None
+    untold: Collection[str] = ()
     needs_second: bool = False
 
 

@@ -83,10 +83,13 @@ class ExaminationPages:
         """Let it count what another person has examined."""
         contract_id = str(request.path_params["contract"])
 
-        def read(_: FormData) -> Do:
-            return lambda persons: self._examinations.release(contract_id, persons.operator.name)
+        def read(form: FormData) -> Do:
+            seen = forms.text(form, "examination")
+            if not seen:
+                raise forms.BadForm
+            return lambda persons: self._examinations.release(contract_id, persons.operator.name, seen)
 
-        return await self._take(request, "contract release", (), read)
+        return await self._take(request, "contract release", ("examination", "evidence"), read)
 
     async def resume(self, request: Request) -> Response:
         """Let a paused name be tried again."""
@@ -115,6 +118,8 @@ class ExaminationPages:
         async def step(_: FormData) -> Step:
             view = await self._contracts.show(request.path_params["contract"])
             back = f"{DESK}/contracts/{view.contract.id}"
-            return Step(command=command, of=view.contract.id, fields=fields, read=read, back=back)
+            return Step(
+                command=command, of=view.contract.id, fields=fields, read=read, back=back, untold=("examination",)
+            )
 
         return await self._desk.take(request, step)

@@ -68,8 +68,10 @@ class ExaminationService:
         await self._store.commit(work)
         return examination
 
-    async def release(self, contract_id: str, by: str) -> Examination:
+    async def release(self, contract_id: str, by: str, seen: str | None = None) -> Examination:
         """Release what was examined last, by another person than the examiner; raises UnknownObject, Refused.
+
+        ``seen`` is the id of the one that the releaser has looked at, if that is to be checked.
 
         The notice that the contract is accepted goes out from then on, if it has not yet.
         """
@@ -78,6 +80,8 @@ class ExaminationService:
         if not waiting:
             raise Refused(reason="there is no examination to be released")
         examination, releaser = waiting[0], _text(by)
+        if seen not in (None, examination.id):
+            raise Refused(reason="another examination was recorded after the one that was looked at")
         if releaser.casefold() == examination.examiner.casefold():
             raise Refused(reason="who examined the organization must not release it; another person must")
         now = self._clock()
