@@ -61,6 +61,7 @@ def portal() -> list[Wanted]:
         audit=_ANY,
         operator_networks=(),
         seal_url="",
+        only_https=True,
         new_reference=str,
         now=_ANY,
         monotonic=_ANY,

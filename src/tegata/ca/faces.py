@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import serialization
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -84,6 +85,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         audit=ca.audit,
         operator_networks=ca.settings.portal.operator_networks,
         seal_url=ca.settings.public.url.rstrip("/") + public.SEAL_PATH,
+        only_https=urlsplit(ca.settings.public.url).hostname != urlsplit(ca.settings.acme.url).hostname,
         address=visitors.Visitors(ca.settings.limits, ca.settings.acme.trusted_proxies, ca.now).address,
         new_reference=ca.ids.reference,
         now=ca.now,

@@ -91,6 +91,7 @@ def portal_of(house: House, **changes: Any) -> Portal:
         "audit": AuditService(house.store),
         "operator_networks": ("192.0.2.0/24",),
         "seal_url": "http://ca.example.com:8080/seal/",
+        "only_https": True,
         "address": lambda _: "192.0.2.1",
         "new_reference": house.ids.reference,
         "now": house.clock,

@@ -29,6 +29,7 @@ async def test_who_goes_away_in_the_middle_of_a_form() -> None:
         credentials=NOBODY,
         limits=NOBODY,
         seal_url="",
+        only_https=True,
         terms=NOBODY,
         watch=NOBODY,
         requests=NOBODY,

@@ -1,9 +1,11 @@
 """The public listener: CRL, issuer certificates, health, and the sticker's page."""
 
 import asyncio
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -263,6 +265,19 @@ async def test_no_answer_leads_where_the_host_header_says(world, path):
     answer = await call(app, "GET", path, headers=[header])
     assert (answer.status, answer.headers.get("Location")) == (404, None)
     assert b"evil" not in answer.body
+
+
+async def test_the_portal_does_not_lock_visitors_out_of_the_public_files(world):
+    """RFC 6797 §8.3: what a browser keeps of a host holds for all its ports, and stickers lead to plain HTTP there."""
+
+    async def headers(public_url):
+        public_settings = msgspec.structs.replace(world.ca.settings.public, url=public_url)
+        settings = msgspec.structs.replace(world.ca.settings, public=public_settings)
+        app = faces.acme_and_portal(dataclasses.replace(world.ca, settings=settings))
+        return (await call(app, "GET", "/portal/login")).headers
+
+    assert "Strict-Transport-Security" not in await headers("http://127.0.0.1:8080")
+    assert "Strict-Transport-Security" in await headers("http://public.example.com")
 
 
 @pytest.mark.parametrize("target", ["/", "/acme/", "/portal/login", "/settings.toml", "/crl/../keys/root.key"])

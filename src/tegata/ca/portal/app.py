@@ -1,6 +1,6 @@
 """The portal's routes on one screen, its answers to errors, and the headers every page carries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +48,7 @@ from tegata.text.catalogue import explain
 STATIC = Path(__file__).with_name("static")
 MOST_BODY_BYTES = 50_000
 TOO_LARGE = 413
+_HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 log = Journal("portal")
 
 
@@ -68,6 +69,7 @@ def build(
     audit: AuditService,
     operator_networks: Sequence[str],
     seal_url: str,
+    only_https: bool,
     address: Address,
     new_reference: Callable[[], str],
     now: Callable[[], datetime],
@@ -75,8 +77,10 @@ def build(
 ) -> ASGIApp:
     """The portal as an ASGI application for paths below ``/portal``.
 
-    ``seal_url`` is the address stickers lead to, less the contract; ``address`` says whose a request is,
-    ``operator_networks`` from where operators' pages are there; ``new_reference`` gives a fresh reference number.
+    ``seal_url`` is the address stickers lead to, less the contract; ``only_https`` says that nothing of this host is
+    served without TLS, which browsers are then told to remember, whatever the port (RFC 6797 §8.3); ``address`` says
+    whose a request is, ``operator_networks`` from where operators' pages are there; ``new_reference`` gives a fresh
+    reference number.
     """
     door = Door(address, monotonic)
     logins = LoginPages(customers, door)
@@ -137,7 +141,7 @@ def build(
             *_of_operators(problems, examining),
             Mount("/portal/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(_Guard)],
+        middleware=[Middleware(_Guard, headers=HEADERS | (_HSTS if only_https else {}))],
         exception_handlers={
             NotLoggedIn: _to_login,
             CrossSiteRequest: _missing,
@@ -230,8 +234,8 @@ class _Refused:
 class _Guard:
     """Puts the security headers on every answer and refuses bodies no form of ours has."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self._app, self._headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         read = 0
@@ -247,7 +251,7 @@ class _Guard:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -22,7 +22,6 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
-    "Strict-Transport-Security": "max-age=31536000",
 }
 
 _environment = jinja2.Environment(
