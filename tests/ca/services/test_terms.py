@@ -18,12 +18,12 @@ async def test_orders_wait_for_an_agreement(house):
     """From the day on that the settings name; the answer says where the terms are and where to agree (A-38, B-99)."""
     added = await house.sell("www.example.com")
     actors = [await house.register(added) for _ in range(2)]
-    assert await house.terms.waiting(added.contract.id) == []
+    assert not await house.terms.is_waiting(added.contract.id)
     house.agreed = Terms(URL, NOW + DAY, NOW + 2 * DAY)
     await house.restart()
     house.clock.advance(2 * DAY - SECOND)
     await house.issue(actors[0])
-    assert {one.id for one in await house.terms.waiting(added.contract.id)} == {one.account.id for one in actors}
+    assert await house.terms.is_waiting(added.contract.id)
     house.clock.advance(SECOND)
     with pytest.raises(TermsChanged) as refused:
         await house.issue(actors[0])
@@ -35,7 +35,7 @@ async def test_orders_wait_for_an_agreement(house):
     assert (document.status, document.kind) == (403, "userActionRequired")
     assert document.instance == f"https://ca.example.com/portal/orders/{added.contract.id}"
     await house.terms.agree(added.contract.id)
-    assert await house.terms.waiting(added.contract.id) == []
+    assert not await house.terms.is_waiting(added.contract.id)
     for actor in actors:
         await house.issue(await house.accounts.named(actor.account.id))
     events = [event.kind for event in await house.store.audit.of_subject(added.contract.id)]
@@ -48,4 +48,18 @@ async def test_new_accounts_agree_to_what_is_in_force(house):
     await house.restart()
     added = await house.sell("www.example.com")
     await house.issue(await house.register(added))
-    assert await house.terms.waiting(added.contract.id) == []
+    assert not await house.terms.is_waiting(added.contract.id)
+
+
+async def test_no_account_is_read_to_see_that_none_waits(house, monkeypatch):
+    """A contract may have very many, and its page is looked at often; who gave their account up is not waited for."""
+    monkeypatch.setattr(type(house.store.accounts), "of_contract", None)
+    added = await house.sell("www.example.com")
+    actor = await house.register(added)
+    assert not await house.terms.is_waiting(added.contract.id)
+    house.clock.advance(DAY)
+    house.agreed = Terms(URL, house.clock())
+    await house.restart()
+    assert await house.terms.is_waiting(added.contract.id)
+    await house.accounts.deactivate(actor)
+    assert not await house.terms.is_waiting(added.contract.id)

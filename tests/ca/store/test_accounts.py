@@ -303,6 +303,8 @@ async def test_accounts_agree_together(store: Store) -> None:
     await store.commit(work)
     agreed = {one.id: one.terms_agreed_at for one in await store.accounts.of_contract("contract")}
     assert agreed == {"account": NOW + DAY, "gone": None}
+    assert not await store.accounts.are_without_agreement("contract", NOW + DAY)
+    assert await store.accounts.are_without_agreement("contract", NOW + DAY + SECOND)
     assert await store.accounts.get("foreign") == account(id="foreign", thumbprint="foreign", contract_id="foreign")
 
 

@@ -14,11 +14,15 @@ class Terms(NamedTuple):
     due: datetime | None = None
 
 
+def changed(terms: Terms) -> datetime | None:
+    """Since when an agreement counts; None where any does, or there are no terms."""
+    return terms.changed if terms.url else None
+
+
 def has_agreed(account: Account, terms: Terms) -> bool:
     """Whether the account agreed to the terms since they were changed, or they never were."""
-    if not terms.url or terms.changed is None:
-        return True
-    return account.terms_agreed_at is not None and account.terms_agreed_at >= terms.changed
+    since = changed(terms)
+    return since is None or (account.terms_agreed_at is not None and account.terms_agreed_at >= since)
 
 
 def may_order(account: Account, terms: Terms, now: datetime) -> bool:

@@ -92,7 +92,7 @@ class OrderPages:
             paused=paused,
             overdue=await self._watch.overdue(view.contract),
             is_ending=self._watch.is_ending(view.contract),
-            terms=self._terms.terms if await self._terms.waiting(view.contract.id) else None,
+            terms=self._terms.terms if await self._terms.is_waiting(view.contract.id) else None,
         )
 
     async def agree(self, request: Request) -> Response:

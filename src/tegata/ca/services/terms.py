@@ -7,8 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tegata.ca.errors import TermsChanged
-from tegata.ca.model import Account
-from tegata.ca.policy.terms import Terms, has_agreed, may_order
+from tegata.ca.policy.terms import Terms, changed, may_order
 from tegata.ca.ports import Store, Work
 from tegata.ca.services.actors import Actor
 
@@ -27,10 +26,10 @@ class TermsService:
         if not may_order(actor.account, self.terms, now):
             raise TermsChanged(url=self.terms.url, page=self._page(actor.contract.id))
 
-    async def waiting(self, contract_id: str) -> list[Account]:
-        """The contract's accounts that have not agreed to the terms as they are now."""
-        found = await self._store.accounts.of_contract(contract_id)
-        return [one for one in found if one.deactivated_at is None and not has_agreed(one, self.terms)]
+    async def is_waiting(self, contract_id: str) -> bool:
+        """Whether an account of the contract has yet to agree to the terms as they are now; it may have very many."""
+        since = changed(self.terms)
+        return since is not None and await self._store.accounts.are_without_agreement(contract_id, since)
 
     async def agree(self, contract_id: str) -> None:
         """Note that the customer agrees, for every account of the contract (B-99)."""

@@ -84,6 +84,11 @@ class AccountRows:
             thumbprint=account.thumbprint,
         )
 
+    async def are_without_agreement(self, contract_id: str, since: datetime) -> bool:
+        """Whether one of the contract's accounts has not agreed to the terms of service since then."""
+        rows = await self._database.fetch("accounts.without_agreement", contract_id=contract_id, since=micros(since))
+        return bool(rows[0][0])
+
     def update_contacts(self, work: Work, account_id: str, contacts: Sequence[str]) -> None:
         """Replace the contacts of an account that is not deactivated."""
         work.add("accounts.update_contacts", rows=1, id=account_id, contacts=json(tuple(contacts)))

@@ -24,6 +24,14 @@ FROM accounts
 WHERE contract_id = :contract_id
 ORDER BY created_at, id;
 
+-- name: without_agreement
+SELECT EXISTS (
+    SELECT 1
+    FROM accounts
+    WHERE contract_id = :contract_id AND deactivated_at IS NULL
+        AND (terms_agreed_at IS NULL OR terms_agreed_at < :since)
+);
+
 -- name: insert
 INSERT INTO accounts
     (id, thumbprint, jwk, contract_id, kid, binding, contacts, terms_agreed_at, created_at, deactivated_at)
