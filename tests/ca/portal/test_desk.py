@@ -1,5 +1,8 @@
 """The operator's pages: what was shown is what is done."""
 
+import re
+from urllib.parse import urlencode
+
 import pytest
 from tests.ca.portal.conftest import Portal, hidden
 from tests.ca.services.house import SECOND
@@ -39,3 +42,40 @@ async def test_only_what_was_looked_at_is_released(portal: Portal) -> None:
     newest = (await portal.house.examinations.of_contract(contract))[0]
     assert (newest.evidence, newest.releaser) == ("scan of another company", "Baba")
     assert (await browser.post(f"{page}/release", ("confirmed", "yes"))).status == 409
+
+
+async def test_full_width_input_and_line_ends(portal: Portal) -> None:
+    """What a Japanese keyboard gives is understood, and a text that fits its field is not too long for its lines."""
+    house = portal.house
+    added = await house.sell()
+    serial = (await house.issue(await house.register(added))).serial
+    browser = await portal.operator("Baba")
+    wide = {ord("0") + digit: chr(ord("０") + digit) for digit in range(10)} | {ord("C"): "Ｃ", ord(" "): "\u3000"}
+    found = await browser.get(
+        f"/portal/operator/contracts?{urlencode({'contract': added.contract.id.translate(wide)})}"
+    )
+    assert found.headers.get("location") == f"/portal/operator/contracts/{added.contract.id}"
+    about = "x\r\n" * 998 + "end"
+    fields = {
+        "cause": "misuse",
+        "about": about,
+        "reporter": "Kato",
+        "serials": f"\u3000{serial.translate(wide)}\u3000",
+        "confirmed": "yes",
+    }
+    assert (await browser.post("/portal/operator/reports", *fields.items())).status == 303
+    (report,) = await house.reports.reported()
+    assert (report.serials, report.about) == ((serial,), about.replace("\r\n", "\n"))
+
+
+async def test_how_many_accounts_in_full_width(portal: Portal) -> None:
+    """The field takes them, and so does what is behind it."""
+    added = await portal.house.sell()
+    browser = await portal.enter(added.customer.login, added.password or "")
+    page = f"/portal/orders/{added.contract.id}/credentials"
+    (pattern,) = re.findall(r'name="accounts"[^>]* pattern="([^"]*)"', (await browser.get(page)).body.decode())
+    assert re.fullmatch(pattern, "１2０")
+    assert not re.fullmatch(pattern, "０1")
+    assert (await browser.post(page, ("accounts", "１2０"))).status == 303
+    limits = {one.most_accounts for one in await portal.house.credentials.of_contract(added.contract.id)}
+    assert limits == {None, 120}

@@ -40,7 +40,7 @@ class ExaminationPages:
     async def find(self, request: Request) -> Response:
         """Go to the contract of the number that was typed (``?contract=``)."""
         await self._desk.enter(request)
-        view = await self._contracts.show(request.query_params.get("contract", "").strip().upper())
+        view = await self._contracts.show(forms.narrow(request.query_params.get("contract", "")).strip().upper())
         return RedirectResponse(f"{DESK}/contracts/{view.contract.id}", 303)
 
     async def contract(self, request: Request) -> Response:

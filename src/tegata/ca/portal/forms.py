@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from datetime import date as day_of
 from enum import StrEnum
 from typing import TypeVar
+from unicodedata import normalize
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -25,8 +26,16 @@ class BadForm(CaError):
 
 
 def text(form: FormData, name: str) -> str:
-    """What stands in a field, without spaces around it; empty where there is none."""
-    return str(form.get(name) or "").strip()
+    """What stands in a field, without spaces around it; empty where there is none.
+
+    A line's end is one character, as browsers count them in the field, though they send two.
+    """
+    return str(form.get(name) or "").replace("\r\n", "\n").strip()
+
+
+def narrow(said: str) -> str:
+    """Letters, digits and signs as ASCII has them, where a Japanese keyboard gave full-width ones."""
+    return normalize("NFKC", said)
 
 
 def texts(form: FormData, name: str) -> list[str]:
@@ -36,7 +45,7 @@ def texts(form: FormData, name: str) -> list[str]:
 
 def number(form: FormData, name: str, most: int) -> int | None:
     """A number, if it was filled in; raises BadForm."""
-    said = text(form, name)
+    said = narrow(text(form, name))
     if not said:
         return None
     if not (said.isascii() and said.isdigit() and len(said) < 10 and int(said) <= most):

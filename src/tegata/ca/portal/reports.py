@@ -71,7 +71,7 @@ class ReportPages:
         def read(form: FormData) -> Do:
             cause, received = forms.choice(form, "cause", Cause), forms.moment(form, "received", request)
             about, reporter = forms.text(form, "about"), forms.text(form, "reporter")
-            serials = [kept(one) for one in forms.text(form, "serials").split()]
+            serials = [kept(one) for one in forms.narrow(forms.text(form, "serials")).split()]
             return lambda _: self._reports.add(
                 cause=cause, about=about, reporter=reporter, serials=serials, received=received
             )
