@@ -1,10 +1,11 @@
 """The operator's pages: what was shown is what is done."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
-from tests.ca.portal.conftest import Portal, hidden
+from tests.ca.portal.conftest import Browser, Portal, hidden
 from tests.ca.services.house import SECOND
 
 from tegata.ca.model import Source
@@ -79,3 +80,44 @@ async def test_how_many_accounts_in_full_width(portal: Portal) -> None:
     assert (await browser.post(page, ("accounts", "１2０"))).status == 303
     limits = {one.most_accounts for one in await portal.house.credentials.of_contract(added.contract.id)}
     assert limits == {None, 120}
+
+
+async def test_a_time_is_of_the_place_that_the_page_said(portal: Portal) -> None:
+    """Whatever language another tab has been turned to since: nine hours lie between."""
+    browser = await portal.operator("Baba")
+    fields = {"cause": "misuse", "about": "x", "reporter": "Kato", "serials": "", "received": "2026-11-24T09:15"}
+    confirm = await browser.post("/portal/operator/reports", *fields.items())
+    assert "（日本時間" in confirm.body.decode()
+    turned = Browser(browser.app, browser.cookie.replace("lang=ja", "lang=en"))
+    (action,) = re.findall('<form class="card" method="post" action="([^"]*)"', confirm.body.decode())
+    await turned.post(f"/portal/operator/reports{action}", *hidden(confirm), ("confirmed", "yes"))
+    (report,) = await portal.house.reports.reported()
+    assert report.received_at == datetime(2026, 11, 24, 0, 15, tzinfo=UTC)
+
+
+async def test_an_end_is_of_the_place_that_the_page_said(portal: Portal) -> None:
+    """As above, for the customer's EAB, which is added without being asked back."""
+    added = await portal.house.sell()
+    browser = await portal.enter(added.customer.login, added.password or "")
+    page = await browser.get(f"/portal/orders/{added.contract.id}/credentials")
+    turned = Browser(browser.app, browser.cookie.replace("lang=ja", "lang=en"))
+    (action,) = re.findall('<form class="card" method="post" action="([^"]*)"', page.body.decode())
+    await turned.post(action, ("expires", "2026-12-24"))
+    ends = {one.expires_at for one in await portal.house.credentials.of_contract(added.contract.id)}
+    assert ends == {None, datetime(2026, 12, 24, 14, 59, 59, tzinfo=UTC)}
+
+
+async def test_the_other_language_keeps_a_request(portal: Portal) -> None:
+    """What was pasted is sent with the wish; a page that has nothing to lose has a link as any other."""
+    added = await portal.house.sell()
+    browser = await portal.enter(added.customer.login, added.password or "")
+    page = f"/portal/orders/{added.contract.id}/request"
+    link = '<a href="?lang=en" lang="en">English</a>'
+    button = '<button class="plain" form="csr" formaction="?lang=en" lang="en">English</button>'
+    empty = (await browser.get(page)).body.decode()
+    assert (link in empty, button in empty) == (True, False)
+    looked = (await browser.post(page, ("csr", "no request"))).body.decode()
+    assert (link in looked, button in looked) == (False, True)
+    assert re.search('<form [^>]*id="csr">\\n<label>[^<]*<textarea name="csr"[^>]*>no request</textarea>', looked)
+    secret = (await browser.post(page, ("csr", "-----BEGIN PRIVATE KEY-----"))).body.decode()
+    assert (link in secret, button in secret) == (True, False)

@@ -103,5 +103,5 @@ def test_the_other_language_is_on_this_host() -> None:
     scope = {"type": "http", "method": "GET", "path": "//other.example/", "headers": [], "server": ("ca.example", 443)}
     request = Request({**scope, "scheme": "https", "query_string": b"sort=status&lang=ja"})
     text = bytes(page(request, "login.html", error=None, action="", is_lost=False).body).decode()
-    assert '<a href="?sort=status&amp;lang=en">' in text
+    assert '<a href="?sort=status&amp;lang=en" lang="en">' in text
     assert "other.example" not in text

@@ -56,6 +56,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         date=partial(dates.day, language=language),
         minute=partial(dates.minute, language=language),
         language=language,
+        other_language=other,
         switch_language="?" + request.url.include_query_params(lang=other).query,
         **values,
     )
