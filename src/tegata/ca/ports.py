@@ -252,8 +252,8 @@ class Certificates(Protocol):
         """
         ...
 
-    async def names_since(self, contract_id: str, since: datetime, now: datetime) -> set[str]:
-        """The names in issued, unrevoked, unexpired certificates of the contract intended after that instant."""
+    async def newest_of_names(self, contract_id: str, now: datetime) -> dict[str, datetime]:
+        """When the newest of the contract's issued, unrevoked, unexpired certificates was intended, by each name."""
         ...
 
     async def revoked(self, crl: str, since_not_after: datetime, after: str, most: int) -> list[Revocation]:

@@ -188,3 +188,24 @@ async def test_many_certificates(with_mail, monkeypatch):
     assert await watch(house) == 1
     [(_, told, _)] = house.post.alarms
     assert sorted(told) == sorted(issued)
+
+
+async def test_what_was_not_replaced_is_found_by_one_look(with_mail, monkeypatch):
+    """However many these are: the portal's page of the contract asks for them too, whoever opens it."""
+    house = with_mail
+    actor = await house.register(await house.sell(".example.com"))
+    for number in range(4):
+        await house.issue(actor, f"n{number}.example.com")
+    house.clock.now = NOW + 75 * DAY
+    await house.issue(actor, "n1.example.com", "n2.example.com")
+    rows, reads = house.store.certificates, []
+    read = rows.newest_of_names
+
+    async def counting(*wanted):
+        reads.append(wanted)
+        return await read(*wanted)
+
+    monkeypatch.setattr(rows, "newest_of_names", counting)
+    overdue = await house.watch.overdue(actor.contract)
+    assert {one.names for one in overdue} == {("n0.example.com",), ("n3.example.com",)}
+    assert len(reads) == 1

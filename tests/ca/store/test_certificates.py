@@ -234,8 +234,11 @@ async def test_those_whose_renewal_may_be_overdue(store: Store) -> None:
     assert await found(NOW + DAY) == ["08"]
     assert await found(NOW + 50 * DAY, renewed_at=NOW + 41 * DAY) == ["03", "01", "02", "07", "08"]
     assert await found(NOW + 50 * DAY, id="foreign") == ["09"]
-    assert await store.certificates.names_since("contract", NOW, NOW) == {"www.example.com", "example.com", "e", "f"}
-    assert await store.certificates.names_since("contract", NOW + DAY, NOW + 91 * DAY) == set()
+    newest = await store.certificates.newest_of_names("contract", NOW + 50 * DAY)
+    assert {name for name, at in newest.items() if at > NOW} == {"www.example.com", "example.com", "e", "f"}
+    assert newest["e"] == NOW + 40 * DAY
+    assert not newest.keys() & {"c", "d"}
+    assert await store.certificates.newest_of_names("contract", NOW + 200 * DAY) == {}
 
 
 async def test_revoked_certificates_for_the_crl(store: Store) -> None:

@@ -75,12 +75,10 @@ class CertificateRows:
         )
         return _certificates(rows)
 
-    async def names_since(self, contract_id: str, since: datetime, now: datetime) -> set[str]:
-        """The names in certificates of the contract in force that were intended later than this instant."""
-        rows = await self._database.fetch(
-            "certificates.names_since", contract_id=contract_id, since=micros(since), now=micros(now)
-        )
-        return {name for (names,) in rows for name in strings(names)}
+    async def newest_of_names(self, contract_id: str, now: datetime) -> dict[str, datetime]:
+        """When the newest of the contract's certificates in force was intended, by each name in any of them."""
+        rows = await self._database.fetch("certificates.newest_of_names", contract_id=contract_id, now=micros(now))
+        return {name: instant(at) for names, at in rows for name in strings(names)}
 
     async def many(self, serials: Sequence[str]) -> list[Certificate]:
         """The certificates of these serial numbers, in this order; an unknown one has none."""

@@ -58,11 +58,12 @@ WHERE contract_id = :contract_id AND not_after >= :now AND (not_after, serial) >
 ORDER BY not_after, serial
 LIMIT :most;
 
--- name: names_since
-SELECT DISTINCT names
+-- name: newest_of_names
+SELECT names, max(intended_at)
 FROM certificates
-WHERE contract_id = :contract_id AND intended_at > :since AND not_after >= :now
-    AND issued_at IS NOT NULL AND revoked_at IS NULL;
+WHERE contract_id = :contract_id AND not_after >= :now AND issued_at IS NOT NULL AND revoked_at IS NULL
+GROUP BY names
+ORDER BY 2;
 
 -- name: of_key
 SELECT serial, account_id, crl, not_after, reason
