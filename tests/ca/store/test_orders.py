@@ -69,6 +69,25 @@ async def test_orders_come_back_as_they_went(store: Store) -> None:
     assert await store.orders.last_replacing("x") is None
 
 
+async def test_an_order_of_a_thousand_names(store: Store) -> None:
+    """So many may be set (``policy.names_per_order``): thousands of guarded statements, whole or not at all."""
+    await populate(store)
+    found = [authorization(f"a{number}", f"a{number}.example.com") for number in range(1000)]
+    work = Work()
+    for one in found:
+        store.authorizations.insert(work, one)
+    store.orders.insert(work, order(authorization_ids=tuple(one.id for one in found)))
+    await store.commit(work)
+    assert len(await store.authorizations.of_order("order")) == 1000
+    again = Work()
+    store.authorizations.insert(again, authorization("new", "new.example.com"))
+    for one in found:
+        store.authorizations.insert(again, one)
+    with pytest.raises(Conflict):
+        await store.commit(again)
+    assert await store.authorizations.get("new") is None
+
+
 async def test_one_caller_begins_processing(store: Store) -> None:
     """Of many concurrent finalize requests one wins, whole (A-54, S-33)."""
     await populate(store)

@@ -24,6 +24,9 @@ BEGIN
     RETURN touched;
 END
 $body$"""
+MOST_STATEMENTS = 50
+"""In one run: PostgreSQL gives no row more than 1664 values, one for each guard, and takes 32,767 parameters, while an
+order of a thousand names is some thousands of statements. Long ones take longer to plan than short ones to send."""
 
 _TABLES = re.compile(r"\b(?:INTO|UPDATE|FROM|JOIN) (\w+)")
 
@@ -65,7 +68,8 @@ class Units:
     def _groups(self, statements: Sequence[Statement]) -> list[list[Statement]]:
         """Statements in order; one that meets a table that the run has written begins the next run.
 
-        Several that only insert into the same table go together. One that returns rows stands alone.
+        Several that only insert into the same table go together, ``MOST_STATEMENTS`` at the most. One that returns rows
+        stands alone.
         """
         groups: list[list[Statement]] = []
         inserted: set[str] = set()
@@ -73,7 +77,8 @@ class Units:
         for statement in statements:
             known = self._known[statement.name]
             met = known.tables & (touched | (set() if known.is_insert else inserted))
-            if not groups or met or known.has_rows or self._known[groups[-1][-1].name].has_rows:
+            is_full = bool(groups) and len(groups[-1]) == MOST_STATEMENTS
+            if not groups or is_full or met or known.has_rows or self._known[groups[-1][-1].name].has_rows:
                 groups.append([])
                 inserted, touched = set(), set()
             groups[-1].append(statement)
