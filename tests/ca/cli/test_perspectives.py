@@ -1,5 +1,7 @@
 """``tegata-ca perspective add``: what is made, with which rights, and what the settings say afterwards."""
 
+import json
+import os
 import shutil
 import stat
 from datetime import timedelta
@@ -12,6 +14,7 @@ from tegata.ca.cli import grammar, perspectives
 from tegata.ca.cli.initialise import run as initialise
 from tegata.ca.cli.listening import BadListenAddress
 from tegata.ca.errors import Refused
+from tegata.ca.issuing import transcript
 from tegata.ca.settings import ISSUING_KEY, Keys, Perspective, Policy
 from tegata.clock import SystemClock
 from tegata.settings import BadSettings
@@ -93,6 +96,19 @@ def test_added_again_it_has_new_keys(home):
     assert len(configuration.load_settings(home).validation.perspectives) == 1
     with pytest.raises(Refused, match="another address or region"):
         add(home, WORDS.replace("8444", "9444"))
+
+
+def test_who_added_it(home, called):
+    """It changes keys and settings, so it is on record as every other command that changes something (B-93, B-96)."""
+    who = f"operator {transcript.operator(os.environ)}"
+
+    def told():
+        shown = called("--dir", str(home), "--json", "audit", "show", who, environ={})
+        return [one["facts"] for one in json.loads(shown.stdout)]
+
+    before = len(told())
+    add(home)
+    assert told()[before:] == [{"command": "perspective add", "of": "frankfurt"}]
 
 
 def test_two_at_once(home, monkeypatch):

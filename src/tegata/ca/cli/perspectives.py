@@ -14,14 +14,14 @@ from typing import get_args
 
 import msgspec
 
-from tegata.ca import configuration
+from tegata.ca import configuration, upkeep
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import listening
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
 from tegata.ca.errors import Refused
-from tegata.ca.issuing import keys, layout
+from tegata.ca.issuing import keys, layout, transcript
 from tegata.ca.issuing import perspectives as tls
 from tegata.ca.making import making
 from tegata.ca.settings import AGENT_FILE, SETTINGS_FILE, Agent, Network, Perspective, Region, Settings
@@ -102,6 +102,8 @@ def _add(asked: Asked) -> Answer:
     _, port = listening.parse(perspective.address)
     agent = Agent(name=perspective.name, listen=asked["listen"] or f":{port}", validation=settings.validation)
     listening.parse(agent.listen)
+    who = transcript.operator(os.environ)
+    asyncio.run(upkeep.commanded(home, os.environ, who=who, command="perspective add", of=perspective.name))
     try:
         directory = _make(home, settings, agent)
         if not known:
