@@ -32,10 +32,10 @@ class Browser:
         """A page."""
         return await call(self.app, "GET", path, headers=[("cookie", self.cookie), *headers])
 
-    async def post(self, path: str, *fields: tuple[str, str]) -> Response:
-        """What comes of a form."""
-        body = urlencode(fields).encode()
-        return await call(self.app, "POST", path, headers=[("cookie", self.cookie), _FORM], chunks=(body,))
+    async def post(self, path: str, *fields: tuple[str, str], referer: str = "") -> Response:
+        """What comes of a form that stood on the page ``referer``."""
+        headers = [("cookie", self.cookie), _FORM, ("referer", referer)]
+        return await call(self.app, "POST", path, headers=headers, chunks=(urlencode(fields).encode(),))
 
 
 class _Fields(HTMLParser):

@@ -121,3 +121,32 @@ async def test_the_other_language_keeps_a_request(portal: Portal) -> None:
     assert re.search('<form [^>]*id="csr">\\n<label>[^<]*<textarea name="csr"[^>]*>no request</textarea>', looked)
     secret = (await browser.post(page, ("csr", "-----BEGIN PRIVATE KEY-----"))).body.decode()
     assert (link in secret, button in secret) == (True, False)
+
+
+async def test_a_refusal_leads_back_to_its_form(portal: Portal) -> None:
+    """In either language; the address that the form was sent to has no page of its own."""
+    added = await portal.house.sell()
+    browser = await portal.enter(added.customer.login, added.password or "")
+    assert added.credential is not None
+    page = f"/portal/orders/{added.contract.id}/credentials"
+    form = f"{page}/{added.credential.kid}/label"
+    refused = await browser.post(form, ("label", "x" * 65), referer=f"https://ca.example.com{page}")
+    assert refused.status == 409
+    for link in (f'href="{page}"', f'href="{page}?lang=en"'):
+        assert link in refused.body.decode()
+    assert (await browser.get(f"{page}?lang=en")).status == 200
+    astray = await browser.post(form, ("label", "x" * 65), referer="//evil.example/")
+    assert "evil" not in astray.body.decode()
+    assert 'href="/portal/orders?lang=en"' in astray.body.decode()
+
+
+async def test_a_step_is_hidden_as_its_page_is(portal: Portal) -> None:
+    """B-96: from whom the pages are hidden, and who is nobody, they get no other answer at the addresses of forms."""
+    added = await portal.house.sell()
+    operator, customer = await portal.operator("Baba"), await portal.enter(added.customer.login, added.password or "")
+    for path in ("/portal/operator/reports", "/portal/operator/contracts/C0/release"):
+        assert (await operator.get(path)).status == 303
+        assert (await customer.get(path)).status == 404
+        location = (await Browser(portal.app, "").get(path)).headers.get("location")
+        assert location is not None
+        assert location.startswith("/portal/login?")

@@ -28,7 +28,7 @@ from tegata.ca.portal.orders import OrderPages
 from tegata.ca.portal.pages import HEADERS, language_of, page, words
 from tegata.ca.portal.reports import ReportPages
 from tegata.ca.portal.requests import RequestPages
-from tegata.ca.portal.session import ORDERS, CrossSiteRequest, NotLoggedIn, to_login
+from tegata.ca.portal.session import ORDERS, CrossSiteRequest, NotLoggedIn, form_page, to_login
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import ContractService
@@ -194,11 +194,19 @@ async def _missing(request: Request, error: Exception) -> Response:
         path = request.url.path
         more = "too-large.desk" if path.startswith(DESK) else "too-large.eab" if path.endswith("/credentials") else None
         text = t("too-large.text") + (t(more) if more else "")
-        return page(request, "problem.html", status=TOO_LARGE, title=t("failed"), text=text, reference=None)
+        return _problem(request, TOO_LARGE, t("failed"), text)
     status = (
         error.status_code if isinstance(error, HTTPException) else 403 if isinstance(error, CrossSiteRequest) else 404
     )
-    return page(request, "problem.html", status=status, title=t("missing"), text=t("missing.text"), reference=None)
+    return _problem(request, status, t("missing"), t("missing.text"))
+
+
+def _problem(request: Request, status: int, title: str, text: str, reference: str | None = None) -> Response:
+    """A page with a way back; the address that a form was sent to may have no page."""
+    back = None if request.method in ("GET", "HEAD") else form_page(request)
+    return page(
+        request, "problem.html", status=status, title=title, text=text, reference=reference, back=back, lists=ORDERS
+    )
 
 
 async def _gone(_: Request, __: Exception) -> Response:
@@ -225,10 +233,7 @@ class _Refused:
         said = _NotDone(**error.facts) if isinstance(error, Refused) else error
         log.log(30 if foreseen else 40, "portal.refused", reference=reference, error=str(error), exc_info=not foreseen)
         text = str(explain(said if isinstance(said, TegataError) else TegataError(), language))
-        title = words(language)("failed")
-        return page(
-            request, "problem.html", status=409 if foreseen else 500, title=title, text=text, reference=reference
-        )
+        return _problem(request, 409 if foreseen else 500, words(language)("failed"), text, reference)
 
 
 class _Guard:

@@ -90,10 +90,10 @@ class Desk:
 
     async def take(self, request: Request, step: Callable[[FormData], Awaitable[Step]]) -> Response:
         """Show what a form would do, and do it once that was confirmed; raises what the step raises."""
+        operator = await self.enter(request)
         if request.method != "POST":  # who chose the other language when asked back
             return RedirectResponse(own_page(f"{request.url.path.rpartition('/')[0]}?{request.url.query}"), 303)
         check_same_site(request)
-        operator = await self.enter(request)
         async with request.form(max_files=0) as form:
             asked = await step(form)
             do = asked.read(form)

@@ -68,12 +68,19 @@ def own_page(path: str) -> str:
     return path if _OWN.fullmatch(path) else ORDERS
 
 
+def form_page(request: Request) -> str:
+    """The page that had the form which was sent: the browser tells it, to our own pages only (Referrer-Policy)."""
+    return _own(request.headers.get("referer", ""))
+
+
+def _own(url: str) -> str:
+    return own_page(re.sub(r"^https?://[^/?#]*", "", url))
+
+
 def to_login(request: Request) -> Response:
     """Go to the log-in, which leads on to the page that was wanted; after a form, to the page that had it."""
     is_form = request.method not in ("GET", "HEAD")
-    # Which page had the form the browser tells, to our own pages only (Referrer-Policy).
-    url = request.headers.get("referer", "") if is_form else str(request.url)
-    wanted = own_page(re.sub(r"^https?://[^/?#]*", "", url))
+    wanted = form_page(request) if is_form else _own(str(request.url))
     said = ({BACK: wanted} if wanted != ORDERS else {}) | ({LOST: "1"} if is_form else {})
     return RedirectResponse(LOGIN + ("?" + urlencode(said) if said else ""), 303)
 
