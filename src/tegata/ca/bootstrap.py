@@ -218,7 +218,9 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             clock=now,
         ),
         operators=OperatorService(store=store, hasher=on.hasher, ids=ids, clock=now),
-        notices=None if on.notifier is None else NoticeService(store=store, notifier=on.notifier, watch=watch),
+        notices=None
+        if on.notifier is None
+        else NoticeService(store=store, notifier=on.notifier, watch=watch, clock=now),
         watch=watch,
         evidence=EvidenceService(store),
         runner=runner,

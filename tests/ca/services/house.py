@@ -347,7 +347,7 @@ class House:
         )
         self.operators = OperatorService(store=store, hasher=self.hasher, ids=ids, clock=clock)
         self.watch = WatchService(store=store, ids=ids, clock=clock)
-        self.notices = NoticeService(store=store, notifier=self.post, watch=self.watch)
+        self.notices = NoticeService(store=store, notifier=self.post, watch=self.watch, clock=clock)
 
     def crl_service(self) -> CrlService:
         """As each node has one."""

@@ -1,10 +1,13 @@
 """The notice that a contract was accepted: left with the contract, sent when the mail server is there."""
 
+import asyncio
+
 import pytest
 
 from tegata.ca.model import Source
+from tegata.ca.services.notices import LATER, MOST_AT_ONCE
 from tegata.ca.settings import Policy
-from tests.ca.services.house import DAY, House
+from tests.ca.services.house import DAY, SECOND, House
 
 pytestmark = pytest.mark.anyio
 
@@ -72,3 +75,33 @@ async def test_a_contract_that_was_ended_meanwhile(with_mail):
     assert await with_mail.work() == 1
     assert with_mail.post.sent == []
     assert await with_mail.store.jobs.next_due() is None
+
+
+async def test_a_mail_server_that_stands_still_delays_nothing_else(with_mail, monkeypatch):
+    """S-30: It holds some of the places that jobs have, however many mails wait; those come to their turn later."""
+    many = MOST_AT_ONCE + 3
+    for _ in range(many):
+        await with_mail.sell()
+    held, moved = asyncio.Event(), asyncio.Semaphore(0)
+    send = with_mail.post.contract_accepted
+
+    async def stand_still(contract, customer):
+        moved.release()
+        await held.wait()
+        await send(contract, customer)
+
+    monkeypatch.setattr(with_mail.post, "contract_accepted", stand_still)
+    clock, store = with_mail.clock, with_mail.store
+    jobs = await store.jobs.claim("test", clock(), clock() + 10 * SECOND, 100)
+    tasks = [asyncio.create_task(with_mail.notices.contract_accepted(job)) for job in jobs]
+    for _ in range(MOST_AT_ONCE):
+        await moved.acquire()
+    done, _ = await asyncio.wait(tasks[MOST_AT_ONCE:], timeout=10)
+    assert len(done) == 3
+    assert not any(task.done() for task in tasks[:MOST_AT_ONCE])
+    held.set()
+    await asyncio.gather(*tasks)
+    assert len(with_mail.post.sent) == MOST_AT_ONCE
+    clock.advance(LATER)
+    assert await with_mail.work() == 3
+    assert len({contract.id for contract, _ in with_mail.post.sent}) == many

@@ -3,43 +3,72 @@
 Knows when somebody is told something; the words and the sending are the notifier's.
 """
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
 from tegata.ca.model import Contract, Customer, Job
 from tegata.ca.ports import Notifier, Store, Work
 from tegata.ca.services.watching import WatchService
 
 CONTRACT_ACCEPTED = "contract-accepted"
+MOST_AT_ONCE = 16
+"""Mails under way in a process: a mail server that answers nothing holds each for as long as is waited for it, and the
+places of all jobs are few."""
+LATER = timedelta(seconds=10)
+"""How long the others wait for their turn."""
 
 
 class NoticeService:
-    """Tells customers what the jobs say."""
+    """Tells customers what the jobs say; what the notifier raises is tried again."""
 
-    def __init__(self, *, store: Store, notifier: Notifier, watch: WatchService) -> None:
-        self._store, self._notifier, self._watch = store, notifier, watch
+    def __init__(self, *, store: Store, notifier: Notifier, watch: WatchService, clock: Callable[[], datetime]) -> None:
+        self._store, self._notifier, self._watch, self._clock = store, notifier, watch, clock
+        self._under_way = 0
 
     async def contract_accepted(self, job: Job) -> None:
-        """Send the notice of the contract that is the job's subject; what the notifier raises is tried again.
+        """Send the notice of the contract that is the job's subject.
 
         Where the contract was ended before it could be sent, there is nothing to be told of any more.
         """
-        contract, customer = await self._told(job)
-        if contract.ended_at is None:
-            await self._notifier.contract_accepted(contract, customer)
-        await self._finish(job)
+
+        async def send(contract: Contract, customer: Customer) -> None:
+            if contract.ended_at is None:
+                await self._notifier.contract_accepted(contract, customer)
+
+        await self._tell(job, send)
 
     async def renewal_overdue(self, job: Job) -> None:
         """Tell which of the contract's certificates are overdue now; nothing if all were replaced meanwhile."""
-        contract, customer = await self._told(job)
-        certificates = await self._watch.overdue(contract)
-        if certificates:
-            await self._notifier.renewal_overdue(contract, customer, certificates, job.id)
-        await self._finish(job)
+
+        async def send(contract: Contract, customer: Customer) -> None:
+            certificates = await self._watch.overdue(contract)
+            if certificates:
+                await self._notifier.renewal_overdue(contract, customer, certificates, job.id)
+
+        await self._tell(job, send)
 
     async def contract_ending(self, job: Job) -> None:
         """Tell that the contract ends soon; nothing if it was renewed meanwhile."""
-        contract, customer = await self._told(job)
-        if self._watch.is_ending(contract):
-            await self._notifier.contract_ending(contract, customer, job.id)
-        await self._finish(job)
+
+        async def send(contract: Contract, customer: Customer) -> None:
+            if self._watch.is_ending(contract):
+                await self._notifier.contract_ending(contract, customer, job.id)
+
+        await self._tell(job, send)
+
+    async def _tell(self, job: Job, send: Callable[[Contract, Customer], Awaitable[None]]) -> None:
+        """Do the job, or put it off where too many mails are under way."""
+        work = Work()
+        if self._under_way >= MOST_AT_ONCE:
+            self._store.jobs.postpone(work, job, self._clock() + LATER)
+        else:
+            self._under_way += 1
+            try:
+                await send(*await self._told(job))
+            finally:
+                self._under_way -= 1
+            self._store.jobs.finish(work, job)
+        await self._store.commit(work)
 
     async def _told(self, job: Job) -> tuple[Contract, Customer]:
         """The contract that is the job's subject, and who is told."""
@@ -48,8 +77,3 @@ class NoticeService:
         customer = await self._store.customers.get(contract.customer_id)
         assert customer is not None, "the store keeps the customer of every contract"
         return contract, customer
-
-    async def _finish(self, job: Job) -> None:
-        work = Work()
-        self._store.jobs.finish(work, job)
-        await self._store.commit(work)
