@@ -1,6 +1,7 @@
 """The operator's pages: what was shown is what is done."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ import pytest
 from tests.ca.portal.conftest import Browser, Portal, hidden
 from tests.ca.services.house import SECOND
 
-from tegata.ca.model import Source
+from tegata.ca.model import Cause, Certificate, Source
 
 pytestmark = pytest.mark.anyio
 
@@ -150,3 +151,23 @@ async def test_a_step_is_hidden_as_its_page_is(portal: Portal) -> None:
         location = (await Browser(portal.app, "").get(path)).headers.get("location")
         assert location is not None
         assert location.startswith("/portal/login?")
+
+
+async def test_a_report_is_read_once_for_its_page(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be about very many certificates; so for the question back before they are revoked."""
+    house = portal.house
+    serials = [(await house.issue(await house.register(await house.sell()))).serial for _ in range(2)]
+    report = await house.reports.add(cause=Cause.MISUSE, about="x", reporter="Kato", serials=serials)
+    browser, many, read = await portal.operator("Baba"), house.store.certificates.many, list[Sequence[str]]()
+
+    async def counted(serials: Sequence[str]) -> list[Certificate]:
+        read.append(serials)
+        return await many(serials)
+
+    monkeypatch.setattr(house.store.certificates, "many", counted)
+    page = f"/portal/operator/reports/{report.id}"
+    text = (await browser.get(page)).body.decode()
+    assert text.count("/portal/operator/contracts/") == 2
+    assert len(read) == 1
+    assert (await browser.post(f"{page}/revoke", ("reason", "1"))).status == 200
+    assert len(read) == 2

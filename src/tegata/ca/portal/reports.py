@@ -61,7 +61,7 @@ class ReportPages:
             revoke_by=reports.revocation_due(report),
             in_use=in_use[:MOST_SHOWN],
             count=len(in_use),
-            concerned=await self._reports.customers(report.id),
+            concerned=await self._reports.concerned(in_use),
             reasons=OF_OPERATORS,
         )
 
@@ -131,12 +131,12 @@ class ReportPages:
             return do
 
         async def step(form: FormData) -> Step:
-            _, in_use = await self._reports.show(report_id)
+            report, in_use = await self._reports.show(report_id)
             most = forms.number(form, "most", MOST_CERTIFICATES)
             # What was shown when it was asked back is what was agreed to.
             said = forms.number(form, "revoking", MOST_CERTIFICATES)
             count = (len(in_use) if most is None else min(most, len(in_use))) if said is None else said
-            made = await self._step(request, "report revoke", ("reason", "most"), read)
+            made = _step(report, "report revoke", ("reason", "most"), read)
             return replace(made, told={"revoking": str(count)}, needs_second=count > 1)
 
         return await self._desk.take(request, step)
@@ -151,20 +151,22 @@ class ReportPages:
 
         return await self._take(request, "report close", ("outcome", "unfounded"), read)
 
-    async def _step(
-        self, request: Request, command: str, fields: tuple[str, ...], read: Callable[[FormData], Do]
-    ) -> Step:
-        report, _ = await self._reports.show(_id(request))
-        return Step(command=command, of=report.id, fields=fields, read=read, back=f"{DESK}/reports/{report.id}")
-
     async def _take(
         self, request: Request, command: str, fields: tuple[str, ...], read: Callable[[FormData], Do]
     ) -> Response:
-        return await self._desk.take(request, lambda _: self._step(request, command, fields, read))
+        async def step(_: FormData) -> Step:
+            report, _in_use = await self._reports.show(_id(request))
+            return _step(report, command, fields, read)
+
+        return await self._desk.take(request, step)
 
     def _row(self, report: ProblemReport) -> Row:
         following = reports.due(report)
         return Row(report, following, following is not None and self._now() > following.at)
+
+
+def _step(report: ProblemReport, command: str, fields: tuple[str, ...], read: Callable[[FormData], Do]) -> Step:
+    return Step(command=command, of=report.id, fields=fields, read=read, back=f"{DESK}/reports/{report.id}")
 
 
 def _id(request: Request) -> str:

@@ -101,7 +101,10 @@ class ReportService:
 
     async def customers(self, report_id: str) -> list[Concerned]:
         """Whom to tell, with their certificates that are in use; raises UnknownObject."""
-        _, in_use = await self.show(report_id)
+        return await self.concerned((await self.show(report_id))[1])
+
+    async def concerned(self, in_use: Sequence[Certificate]) -> list[Concerned]:
+        """As above, of the certificates that ``show`` has found in use: to find them may take long."""
         found = []
         for contract_id in dict.fromkeys(one.contract_id for one in in_use):
             contract = await self._store.contracts.get(contract_id)
