@@ -56,6 +56,24 @@ def test_the_notice_of_an_acme_contract(contract):
     assert f"\n      {command}\n" in body
 
 
+@pytest.mark.parametrize(
+    ("challenges", "way"),
+    [
+        (("dns-01", "tls-alpn-01", "http-01"), "--http"),
+        (("dns-01", "tls-alpn-01"), "--tls"),
+        (("dns-account-01", "dns-01"), "--dns [DNSプロバイダー]"),
+        (("dns-persist-01", "dns-account-01"), "--dns-account"),
+        (("dns-persist-01",), "--dns-persist"),
+    ],
+)
+def test_the_command_proves_names_as_the_service_has_it(contract, challenges, way):
+    """Whatever the settings make of the service; of networks of addresses alone the customer fills in an address."""
+    service = msgspec.structs.replace(SERVICES["ov-acme-1y"], challenges=challenges)
+    of_networks = msgspec.structs.replace(contract, domains=("192.0.2.0/24",))
+    body = letters.contract_accepted(of_networks, "admin@example.com", service, SENDER).body
+    assert f" -d [IPアドレス] -m [メールアドレス] {way} --key-type rsa2048 run\n" in body
+
+
 def test_an_international_name(contract):
     """To read in both forms, in the command line by its A-labels."""
     body = letter(msgspec.structs.replace(contract, domains=(".xn--wgv71a119e.jp",))).body

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from tegata.acme.challenges import DNS_01, DNS_ACCOUNT_01, DNS_PERSIST_01, HTTP_01, TLS_ALPN_01
 from tegata.ca.model import Application, Certificate, Contract
 from tegata.ca.policy.names import named
 from tegata.ca.settings import Service
@@ -15,6 +16,14 @@ from tegata.text import dates
 from tegata.text.catalogue import printable
 from tegata.text.language import Language
 
+# How a customer who has no own wish proves the names, the easiest way first.
+_WAYS = (
+    (HTTP_01, "--http"),
+    (TLS_ALPN_01, "--tls"),
+    (DNS_01, "--dns [DNSプロバイダー]"),
+    (DNS_ACCOUNT_01, "--dns-account"),
+    (DNS_PERSIST_01, "--dns-persist"),
+)
 _APPLICATIONS = {Application.NEW: "新規発行", Application.RENEWAL: "契約更新"}
 
 
@@ -42,7 +51,9 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
         "application": _APPLICATIONS[contract.application],
         "names": "、".join(_told(name) for name in contract.domains),
         "directory_url": sender.directory_url,
-        "names_as_flags": " ".join(f"-d {name}" for name in named(contract.domains)),
+        # Of networks alone no name can be told.
+        "names_as_flags": " ".join(f"-d {name}" for name in named(contract.domains) or ["[IPアドレス]"]),
+        "way": next((flags for kind, flags in _WAYS if kind in service.challenges), ""),
         "key_type": service.key_types[0],
     }
     return Letter(subject, _filled(_ACCEPTED + _PORTAL + steps + _CLOSING + _END, facts))
@@ -139,7 +150,7 @@ _ACME_STEPS = """
       EAB ファイルをダウンロードします。
   (3) 証明書を設置するサーバーで、EAB ファイルの値を [ ] の箇所に入れて実行します。
 
-      tegata -s {directory_url} --eab --hmac [MAC鍵] --kid [MAC鍵識別子] {names_as_flags} -m [メールアドレス] --http --key-type {key_type} run
+      tegata -s {directory_url} --eab --hmac [MAC鍵] --kid [MAC鍵識別子] {names_as_flags} -m [メールアドレス] {way} --key-type {key_type} run
 
   EAB はお客様が証明書を発行するための重要な情報です。管理には十分ご注意ください。
 
