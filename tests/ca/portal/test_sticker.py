@@ -1,9 +1,12 @@
 """The sticker is well-formed SVG whatever the organization is called."""
 
+import html
+import re
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.ca.portal.conftest import Portal
 
 from tegata.ca.model import Application, Contract, Customer, Organization
 from tegata.ca.policy.contracts import ContractStatus
@@ -80,3 +83,15 @@ def test_names_as_a_visitor_reads_them(first: str, shown: str, squeezed: tuple[b
         ]
         assert text.text == shown
         assert (text.get("textLength") == "170") is is_squeezed
+
+
+@pytest.mark.anyio
+async def test_what_makes_the_picture_a_link(portal: Portal) -> None:
+    """A link inside of an SVG does nothing where the picture is shown by img: the page says what goes around it."""
+    added = await portal.house.sell()
+    browser = await portal.enter(added.customer.login, added.password or "")
+    text = (await browser.get(f"/portal/orders/{added.contract.id}/download")).body.decode()
+    (command,) = re.findall('<p class="command"><code>(.*)</code></p>', text)
+    link = ET.fromstring(html.unescape(command).replace('height="96">', 'height="96"/>'))
+    assert link.get("href") == f"http://ca.example.com:8080/seal/{added.contract.id}"
+    assert link[0].get("src") == f"sticker-{added.contract.id}.svg"

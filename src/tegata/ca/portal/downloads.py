@@ -23,7 +23,7 @@ class DownloadPages:
         """A button each for the EAB and the sticker."""
         customer = await require_customer(request, self._customers)
         view = await self._customers.contract(customer, request.path_params["contract"])
-        return page(request, "download.html", customer=customer, view=view)
+        return page(request, "download.html", customer=customer, view=view, seal_url=self._seal_url + view.contract.id)
 
     async def eab(self, request: Request) -> Response:
         """The EAB file, exactly one command on one line; by POST, so that no link or history entry fetches it."""

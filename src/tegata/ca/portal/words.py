@@ -64,6 +64,10 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
         "An SVG picture for your site; a click on it opens the page on which we vouch for this contract.",
         "サイトに掲載するSVG画像です。クリックすると、この契約の証明ページが開きます。",
     ),
+    "download.sticker.how": Sentence(
+        "Put the file on your site, and this into the page; without the link around it, a picture cannot be clicked:",
+        "ファイルをサイトに置き、ページに次の記述を加えてください。画像だけを掲載した場合、クリックしても証明ページは開きません。",
+    ),
     "eab.manage": Sentence("Manage EABs", "認証情報(EAB)の管理"),
     "eab.list": Sentence("Credentials (EAB)", "認証情報(EAB)"),
     "eab.kid": Sentence("Key identifier", "MAC鍵識別子"),
