@@ -158,7 +158,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     # Customer and operator.
     "portal.login": Entry(
-        Sentence("The login or the password is wrong.", "ログインIDまたはパスワードが正しくありません。"),
+        Sentence("The mail address or the password is wrong.", "メールアドレスまたはパスワードが正しくありません。"),
         Sentence(
             "Check both, capital letters included; if the password is lost, ask the CA.",
             "大文字・小文字を含めてご確認ください。パスワードをお忘れの場合は認証局へお問い合わせください。",

@@ -1,6 +1,7 @@
 """Guessing passwords: who has failed too often waits, by login and by address."""
 
 import asyncio
+import re
 
 import pytest
 from starlette.requests import Request
@@ -71,3 +72,16 @@ async def test_many_at_once_are_no_more_than_one_after_the_other() -> None:
     compared.set()
     await asyncio.gather(*asked[:10])
     assert len(customers.tried) == 10
+
+
+async def test_a_refusal_keeps_the_mail_address() -> None:
+    """Only the password is typed again; the sentence belongs to the fields that it is about (WCAG 3.3.1, 1.3.1)."""
+    text = await tell(LoginPages(Customers(), Door(lambda _: "", lambda: 0.0)), "a%22%3E%40example.com", "")  # type: ignore[arg-type]  # see above
+    fields = re.findall(r"<input [^>]*>", text)
+    assert [re.findall(' name="([^"]*)"', field) for field in fields] == [["login"], ["password"]]
+    assert 'value="a&#34;&gt;@example.com"' in fields[0]
+    assert "value=" not in fields[1]
+    assert " autofocus" in fields[1]
+    for field in fields:
+        assert 'aria-invalid="true" aria-describedby="error"' in field
+    assert re.search('<p class="error" role="alert" id="error">[^<]', text)

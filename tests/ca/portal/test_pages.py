@@ -102,6 +102,6 @@ def test_the_other_language_is_on_this_host() -> None:
     """Whatever path was asked for, which may look like another host's address."""
     scope = {"type": "http", "method": "GET", "path": "//other.example/", "headers": [], "server": ("ca.example", 443)}
     request = Request({**scope, "scheme": "https", "query_string": b"sort=status&lang=ja"})
-    text = bytes(page(request, "login.html", error=None, action="", is_lost=False).body).decode()
+    text = bytes(page(request, "login.html", error=None, action="", is_lost=False, typed="").body).decode()
     assert '<a href="?sort=status&amp;lang=en" lang="en">' in text
     assert "other.example" not in text

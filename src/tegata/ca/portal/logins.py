@@ -38,7 +38,7 @@ class LoginPages:
         try:
             token, _ = await self._door.open(request, login, password, self._customers.login)
         except (LoginFailed, TooManyLogins) as error:
-            return _refused(request, error)
+            return _refused(request, error, login)
         return enter(_wanted(request), token)
 
     async def log_out(self, request: Request) -> Response:
@@ -54,12 +54,13 @@ def _wanted(request: Request) -> str:
     return own_page(request.query_params.get(BACK, ORDERS))
 
 
-def _refused(request: Request, error: TegataError) -> Response:
-    return _form(request, error=str(explain(error, language_of(request))), status=403)
+def _refused(request: Request, error: TegataError, login: str) -> Response:
+    return _form(request, error=str(explain(error, language_of(request))), login=login, status=403)
 
 
-def _form(request: Request, *, error: str | None, status: int = 200) -> Response:
-    """The form; its address keeps what page was wanted."""
+def _form(request: Request, *, error: str | None, login: str = "", status: int = 200) -> Response:
+    """The form, with the mail address that was typed; its address keeps what page was wanted."""
     wanted, is_lost = _wanted(request), LOST in request.query_params
     action = LOGIN + ("" if wanted == ORDERS else "?" + urlencode({BACK: wanted}))
-    return page(request, "login.html", status=status, error=error, action=action, is_lost=is_lost and not error)
+    lost = is_lost and not error
+    return page(request, "login.html", status=status, error=error, action=action, is_lost=lost, typed=login)
