@@ -305,6 +305,25 @@ async def test_the_operator_wants_it_replaced(house, issued):
     assert await house.certificates.replace_by_operator([certificate.serial], now + DAY, None) == []
 
 
+async def test_one_is_revoked_while_many_are_to_be_replaced(house, issued, monkeypatch):
+    """By its customer, who does not wait to be asked: the others are to be replaced all the same (B-97)."""
+    actor, certificate = issued
+    others = [await house.issue(actor) for _ in range(2)]
+    commit, now = house.store.commit, house.clock()
+
+    async def slow(work):
+        monkeypatch.setattr(house.store, "commit", commit)
+        await house.certificates.revoke_by_operator(certificate.serial, 4)
+        return await commit(work)
+
+    monkeypatch.setattr(house.store, "commit", slow)
+    serials = [certificate.serial, *(one.serial for one in others)]
+    found = await house.certificates.replace_by_operator(serials, now + DAY, None)
+    assert [one.serial for one in found] == serials[1:]
+    for one in await house.store.certificates.many(serials):
+        assert (one.replacement is None) is (one.serial == certificate.serial)
+
+
 async def test_renewal_info_of_what_is_not_ours(house, issued):
     """Unknown and malformed are told apart."""
     _, certificate = issued

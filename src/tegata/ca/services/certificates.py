@@ -26,7 +26,7 @@ from tegata.ca.errors import (
 from tegata.ca.model import BlockedKey, Certificate, Contract, Customer, Job, Replacement
 from tegata.ca.policy import ancestors, calendar
 from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
-from tegata.ca.ports import Ids, Revocable, Store, Work
+from tegata.ca.ports import Conflict, Ids, Revocable, Store, Work
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.issuers import Issuers
@@ -200,12 +200,25 @@ class CertificateService:
         found = [await self.show(serial) for serial in dict.fromkeys(serials)]
         wanted = Replacement(now, ends, page)
         in_use = [one for one in found if status(one, now) is CertificateStatus.VALID]
+        replaced: list[Certificate] = []
         for start in range(0, len(in_use), PART):
-            work = Work()
-            for certificate in in_use[start : start + PART]:
-                self._store.certificates.replace(work, certificate.serial, wanted)
+            replaced += await self._replace(in_use[start : start + PART], wanted)
+        return [msgspec.structs.replace(one, replacement=wanted) for one in replaced]
+
+    async def _replace(self, certificates: Sequence[Certificate], wanted: Replacement) -> Sequence[Certificate]:
+        """Want these replaced, but those that somebody revokes meanwhile; which they were."""
+        work = Work()
+        for certificate in certificates:
+            self._store.certificates.replace(work, certificate.serial, wanted)
+        try:
             await self._store.commit(work)
-        return [msgspec.structs.replace(one, replacement=wanted) for one in in_use]
+        except Conflict:
+            known = await self._store.certificates.many([one.serial for one in certificates])
+            left = [one for one in known if one.revoked_at is None]
+            if len(left) == len(certificates):
+                raise
+            return await self._replace(left, wanted)
+        return certificates
 
     async def of_key(self, spki_digest: bytes) -> list[Revocable]:
         """The certificates that would be revoked if this key were blocked."""
