@@ -74,10 +74,11 @@ ENTRIES: dict[str, Entry] = {
             "{path} がありません。この認証局の {ca} は、まだルート認証局の認証を受けていません。",
         ),
         Sentence(
-            "Hold the ceremony for it: tegata-ca ceremony request {ca}, sign the request where the root is, and install"
-            " what that gives. If the file has been there before, restore it from the backup.",
-            "鍵セレモニーを行ってください: tegata-ca ceremony request {ca} を実行し、ルート認証局で署名（sign）した"
-            "結果を install で取り込みます。以前は存在したファイルの場合は、バックアップから復元してください。",
+            "Hold the ceremony for it: tegata-ca ceremony request {ca} --by NAME, sign the request where the root is,"
+            " and install what that gives. If the file has been there before, restore it from the backup.",
+            "鍵セレモニーを行ってください: tegata-ca ceremony request {ca} --by 氏名 を実行し、ルート認証局で"
+            "署名（sign）した結果を install で取り込みます。"
+            "以前は存在したファイルの場合は、バックアップから復元してください。",
         ),
     ),
     "keys.uri": Entry(

@@ -1,5 +1,6 @@
 """The grammar of tegata-ca: options anywhere, exact words, errors that show how it is written."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from tegata import __version__
 from tegata.ca.cli import commands, tables
 from tegata.ca.cli.grammar import BadUsage, parse
-from tegata.text.catalogue import explain
+from tegata.text.catalogue import entries, explain
 from tegata.text.language import Language
 
 
@@ -45,6 +46,16 @@ def test_several_domains(domains, form):
     """Repeated or one after the other, before the command too."""
     command = "contract add --organization O --country JP --service ov-acme-1y --user a@example.com"
     assert asked(form.format(domains, command))["domain"] == ["a.example", ".b.example"]
+
+
+def test_the_commands_of_messages_are_whole():
+    """What somebody in trouble is told to run is understood as it stands, once the words for values are filled in."""
+    told = [text for entry in entries().values() for sentence in entry for text in sentence]
+    pattern = r"tegata-ca ([a-z]+(?: [a-z]+)?(?: (?:\{[a-z]+\}|[A-Z]{2,}|--[a-z]+|[ぁ-んァ-ヶー一-龠]+(?= で| を)))+)"
+    lines = {line for text in told for line in re.findall(pattern, text)}
+    assert {"ceremony request {ca} --by NAME", "ceremony request {ca} --by 氏名", "customer password MAIL"} <= lines
+    for line in lines:
+        asked(line.replace("{ca}", "issuing"))
 
 
 def test_the_directory():
