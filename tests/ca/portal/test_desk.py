@@ -1,5 +1,6 @@
 """The operator's pages: what was shown is what is done."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -151,6 +152,31 @@ async def test_a_step_is_hidden_as_its_page_is(portal: Portal) -> None:
         location = (await Browser(portal.app, "").get(path)).headers.get("location")
         assert location is not None
         assert location.startswith("/portal/login?")
+
+
+async def test_a_second_click_does_nothing(portal: Portal) -> None:
+    """It sends the same answer again, also while the first is being done; another of the same words is another."""
+    browser, page = await portal.operator("Baba"), "/portal/operator/reports"
+    fields = {"cause": "misuse", "about": "x", "reporter": "Kato", "serials": "", "received": ""}
+    for number in (1, 2):
+        answer = [*hidden(await browser.post(page, *fields.items())), ("confirmed", "yes")]
+        done = await asyncio.gather(*(browser.post(page, *answer) for _ in range(2)))
+        assert [(one.status, one.headers.get("location")) for one in done] == [(303, "/portal/operator")] * 2
+        assert len(await portal.house.reports.reported()) == number
+
+
+async def test_what_was_refused_can_be_sent_again(portal: Portal) -> None:
+    """The question back has what was typed, and an answer of its own."""
+    browser, page = await portal.operator("Baba"), "/portal/operator/reports"
+    fields = {"cause": "misuse", "about": "x", "reporter": "Kato", "serials": "ff", "received": ""}
+    confirm = await browser.post(page, *fields.items())
+    for _ in range(2):
+        confirm = await browser.post(page, *hidden(confirm), ("confirmed", "yes"))
+        assert confirm.status == 409
+        confirmed = [*hidden(confirm), ("confirmed", "yes")]
+        assert [(await browser.post(page, *confirmed)).status for _ in range(2)] == [409, 409]
+    kept = [one for one in hidden(confirm) if one[0] != "serials"]
+    assert (await browser.post(page, *kept, ("confirmed", "yes"))).status == 303
 
 
 async def test_a_report_is_read_once_for_its_page(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

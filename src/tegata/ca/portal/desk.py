@@ -3,9 +3,11 @@
 What is done is the services'; the commands of ``tegata-ca`` call the same ones.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
+from secrets import token_urlsafe
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -26,7 +28,8 @@ from tegata.text.catalogue import explain
 from tegata.text.language import Language
 
 DESK = "/portal/operator"
-_CONFIRMED, _SECOND, _PASSWORD = "confirmed", "second", "password"
+_CONFIRMED, _ONCE, _SECOND, _PASSWORD = "confirmed", "once", "second", "password"
+_MOST_KEPT = 1000
 _REFUSALS = (BadRevocationReason, LoginFailed, Refused, TooManyLogins, UnknownObject)
 
 
@@ -74,6 +77,7 @@ class Desk:
     ) -> None:
         self._customers, self._operators, self._audit, self._door = customers, operators, audit, door
         self._networks = [ip_network(one) for one in networks]
+        self._sent: OrderedDict[str, None] = OrderedDict()
 
     async def enter(self, request: Request) -> Operator:
         """The operator who asks; raises NotLoggedIn, and for anybody else NotFound, as if there were no such pages."""
@@ -99,14 +103,31 @@ class Desk:
             do = asked.read(form)
             if not forms.text(form, _CONFIRMED):
                 return self._ask_back(request, operator, form, asked)
+            once = forms.text(form, _ONCE)
+            if self._was_sent(once):
+                return RedirectResponse(asked.back, 303)
+            is_done = False
             try:
                 second = await self._second(request, form) if asked.needs_second else None
                 await self._audit.commanded(operator.login, asked.command, asked.of)
                 await do(Persons(operator, second))
+                is_done = True
             except _REFUSALS as error:
                 # What was typed is shown once more: no browser goes back to it.
                 return self._ask_back(request, operator, form, asked, error)
+            finally:
+                if not is_done:
+                    self._sent.pop(once, None)
         return RedirectResponse(asked.back, 303)
+
+    def _was_sent(self, once: str) -> bool:
+        """Whether this answer was sent before, as by a second click: it is done, or being done, by the first."""
+        if not once or once in self._sent:
+            return bool(once)
+        self._sent[once] = None
+        if len(self._sent) > _MOST_KEPT:
+            self._sent.popitem(last=False)
+        return False
 
     def _ask_back(
         self, request: Request, operator: Operator, form: FormData, step: Step, error: TegataError | None = None
@@ -121,6 +142,7 @@ class Desk:
             customer=operator,
             error=str(explain(error, language)) if error else None,
             step=step,
+            once=token_urlsafe(),
             given=[(name, value, _word(name, value, language)) for name, value in given],
         )
 
