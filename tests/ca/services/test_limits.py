@@ -364,6 +364,33 @@ async def test_a_name_that_two_people_resume(house):
     assert sorted(type(each).__name__ for each in done) == ["NoneType", "NotFound"]
 
 
+async def test_all_names_of_a_contract_are_resumed(house, monkeypatch):
+    """They are looked up once, as there may be thousands; one that its customer has resumed meanwhile holds up none."""
+    house.limited = Limits(pause_after=1)
+    await house.restart()
+    added = await house.sell()
+    actors = [await house.register(added) for _ in range(3)]
+    for actor in actors:
+        await fails(house, actor)
+    contract, read, looks = added.contract.id, house.store.limits.paused, []
+
+    async def paused(contract_id):
+        found = await read(contract_id)
+        looks.append(contract_id)
+        if len(looks) == 1:
+            await house.limits.resume(contract_id, actors[1].account.id, NAME)
+        return found
+
+    monkeypatch.setattr(house.store.limits, "paused", paused)
+    done = await house.limits.resume_all(contract, NAME)
+    assert {each.account_id for each in done} == {actors[0].account.id, actors[2].account.id}
+    assert looks == [contract] * 2  # once by the customer
+    assert await house.limits.paused(contract) == []
+    await fails(house, actors[0])
+    assert await house.limits.resume_all(contract, "other.example.com") == []
+    assert len(await house.limits.resume_all(contract, None)) == 1
+
+
 async def test_a_bucket_that_is_dropped_at_the_same_moment(house, monkeypatch):
     """A-25: By a node whose clock is ahead; where it is filled again each time, that ends."""
     actor = await limited(house, orders_per_account="1/1h")

@@ -17,7 +17,5 @@ async def listing(ca: Ca, asked: Asked) -> Answer:
 async def resume(ca: Ca, asked: Asked) -> Answer:
     """Let them be tried again; which those were."""
     view = await ca.contracts.show(asked["contract"])
-    found = [one for one in await ca.limits.paused(view.contract.id) if asked["name"] in (None, one.name)]
-    for one in found:
-        await ca.limits.resume(view.contract.id, one.account_id, one.name)
-    return Answer([shapes.paused(one) for one in found], _COLUMNS)
+    done = await ca.limits.resume_all(view.contract.id, asked["name"])
+    return Answer([shapes.paused(one) for one in done], _COLUMNS)

@@ -173,12 +173,26 @@ class LimitService:
         """Let a paused name of a contract be tried again; raises NotFound."""
         if not any((each.account_id, each.name) == (account_id, name) for each in await self.paused(contract_id)):
             raise NotFound
+        if not await self._resume(account_id, name):
+            raise NotFound
+
+    async def resume_all(self, contract_id: str, name: str | None) -> list[Failures]:
+        """Let all paused names of a contract be tried again, or this one for every account; which those were.
+
+        Each by itself: one that somebody else resumes meanwhile is left out, and holds up no other.
+        """
+        found = [each for each in await self.paused(contract_id) if name in (None, each.name)]
+        return [each for each in found if await self._resume(each.account_id, each.name)]
+
+    async def _resume(self, account_id: str, name: str) -> bool:
+        """Whether it was paused until now."""
         work = Work()
         self._store.limits.resume(work, account_id, name)
         try:
             await self._store.commit(work)
         except Conflict:
-            raise NotFound from None
+            return False
+        return True
 
     def _registrations(self, contract: Contract) -> _Bucket:
         return _Bucket(f"accounts of {contract.id}", self._accounts, kind="new accounts of this contract")
