@@ -634,6 +634,12 @@ class AuditBroken(CaError):
     code = "operator.audit"
 
 
+class NoticeRefused(CaError):
+    """The mail server refuses ``recipient`` for good: ``reason``."""
+
+    code = "notice.refused"
+
+
 class LoginFailed(CaError):
     """Login or password is wrong; never told which."""
 

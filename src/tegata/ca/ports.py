@@ -929,7 +929,7 @@ class Responder(Protocol):
 
 
 class Notifier(Protocol):
-    """Tells customers; what cannot be delivered now is tried again by a job."""
+    """Tells customers; what cannot be delivered is tried again by a job, some days long where it is NoticeRefused."""
 
     async def contract_accepted(self, contract: Contract, customer: Customer) -> None: ...
     async def renewal_overdue(

@@ -98,6 +98,16 @@ ENTRIES: dict[str, Entry] = {
             "トークンの接続とPINを確認し、その名前の秘密鍵と公開鍵が格納されていることを確認してください。",
         ),
     ),
+    "notice.refused": Entry(
+        Sentence(
+            "The mail server refuses mail to {recipient}: {reason}",
+            "メールサーバーが {recipient} 宛てのメールを拒否しました: {reason}",
+        ),
+        Sentence(
+            "It is tried again for five days; check the address and whether the server takes mail from here.",
+            "5日間は自動的に再送します。宛先のアドレスと、メールサーバーの受信設定を確認してください。",
+        ),
+    ),
     "notice.undelivered": Entry(
         Sentence(
             "The mail to {recipient} was not delivered: {reason}",

@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from tegata.ca.errors import Refused
+from tegata.ca.errors import NoticeRefused, Refused
 from tegata.ca.issuing import hierarchy, layout
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.model import Application, Contract, Customer, Organization
@@ -98,9 +98,9 @@ async def test_the_sender_of_the_settings():
     ["a@example.com\r\nBcc: b@example.com", "a@example.com, b@example.com", "a b@example.com", "nobody", "", "<a@b>x"],
 )
 async def test_no_header_is_injected(login):
-    """A login that is no single plain address gets no mail, and nobody else does."""
+    """A login that is no single plain address gets no mail, nobody else does, and it is not tried for ever."""
     with Smtp() as smtp:
-        with pytest.raises(MailUndelivered):
+        with pytest.raises(NoticeRefused):
             await mailer(smtp.url).contract_accepted(CONTRACT, msgspec.structs.replace(CUSTOMER, login=login))
         assert smtp.messages == []
 
@@ -130,6 +130,8 @@ class Door:
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802 - aiosmtpd's name
         if address.startswith("unknown@"):
             return "550 5.1.1 no such user"
+        if address.startswith("full@"):
+            return "452 4.2.2 mailbox full"
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
@@ -211,12 +213,16 @@ async def test_starttls_without_a_log_in_takes_any_certificate(server_tls):
 
 
 async def test_a_refused_recipient_is_told():
-    """With the server's words."""
+    """With the server's words, and whether it is for good (RFC 5321 §4.2.1)."""
     with door(None) as (_, port):
         nobody = msgspec.structs.replace(CUSTOMER, login="unknown@example.com")
-        with pytest.raises(MailUndelivered) as failure:
+        with pytest.raises(NoticeRefused) as failure:
             await mailer(f"smtp://127.0.0.1:{port}").contract_accepted(CONTRACT, nobody)
         assert "no such user" in str(failure.value.facts["reason"])
+        full = msgspec.structs.replace(CUSTOMER, login="full@example.com")
+        with pytest.raises(MailUndelivered) as passing:
+            await mailer(f"smtp://127.0.0.1:{port}").contract_accepted(CONTRACT, full)
+        assert "full" in str(passing.value.facts["reason"])
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
+from tegata.ca.errors import NoticeRefused
 from tegata.ca.model import Source
-from tegata.ca.services.notices import LATER, MOST_AT_ONCE
+from tegata.ca.services.notices import GIVE_UP_AFTER, LATER, MOST_AT_ONCE, MOST_ATTEMPTS, REFUSED
 from tegata.ca.settings import Policy
 from tests.ca.services.house import DAY, SECOND, House
 
@@ -105,3 +107,24 @@ async def test_a_mail_server_that_stands_still_delays_nothing_else(with_mail, mo
     clock.advance(LATER)
     assert await with_mail.work() == 3
     assert len({contract.id for contract, _ in with_mail.post.sent}) == many
+
+
+async def test_an_address_that_is_refused_for_good(with_mail, monkeypatch):
+    """It is not asked about for ever (RFC 5321 §4.5.4.1), and who looks at the contract's history sees it."""
+    contract = (await with_mail.sell()).contract
+
+    async def refuse(contract, customer):
+        raise NoticeRefused(recipient=customer.login, reason="550 no\0 such\udc80 user")
+
+    monkeypatch.setattr(with_mail.post, "contract_accepted", refuse)
+    [job] = await with_mail.store.jobs.claim("test", with_mail.clock(), with_mail.clock() + DAY, 1)
+    often = msgspec.structs.replace(job, attempts=MOST_ATTEMPTS)
+    with pytest.raises(NoticeRefused):
+        await with_mail.notices.contract_accepted(often)
+    with_mail.clock.advance(GIVE_UP_AFTER)
+    with pytest.raises(NoticeRefused):
+        await with_mail.notices.contract_accepted(job)
+    await with_mail.notices.contract_accepted(often)
+    assert await with_mail.store.jobs.next_due() is None
+    [told] = [one for one in await with_mail.store.audit.of_subject(contract.id) if one.kind == REFUSED]
+    assert told.facts == {"recipient": "admin@example.com", "reason": r"550 no\x00 such\udc80 user"}

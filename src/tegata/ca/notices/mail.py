@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
 
-from tegata.ca.errors import CaError, Refused
+from tegata.ca.errors import CaError, NoticeRefused, Refused
 from tegata.ca.model import Certificate, Contract, Customer
 from tegata.ca.notices import letters
 from tegata.ca.notices.letters import Letter, Sender
@@ -20,6 +20,7 @@ from tegata.ca.settings import Mail, Service
 from tegata.pki import names
 
 _SECONDS = 30.0
+_FOR_GOOD = 500
 _PORTS = {"smtp": 25, "smtps": 465}
 
 
@@ -66,7 +67,7 @@ class Mailer:
         self._clock = clock
 
     async def contract_accepted(self, contract: Contract, customer: Customer) -> None:
-        """Send the letter that the contract is accepted; raises MailUndelivered."""
+        """Send the letter that the contract is accepted; raises MailUndelivered, NoticeRefused."""
         service = self._services[contract.service]
         letter = letters.contract_accepted(contract, customer.login, service, self._sender)
         await self._send(letter, customer.login, f"contract-accepted.{contract.id}")
@@ -88,8 +89,12 @@ class Mailer:
         server = self._server
         secret = server.user is not None
         try:
+            message = self._message(letter, recipient, identifier)
+        except ValueError as error:
+            raise NoticeRefused(recipient=recipient, reason=error) from None
+        try:
             await aiosmtplib.send(
-                self._message(letter, recipient, identifier),
+                message,
                 sender=self._from.addr_spec,
                 recipients=[recipient],
                 hostname=server.host,
@@ -102,6 +107,10 @@ class Mailer:
                 local_hostname=self._domain,
                 timeout=_SECONDS,
             )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            # One alone was named.
+            kind = NoticeRefused if error.recipients[0].code >= _FOR_GOOD else MailUndelivered
+            raise kind(recipient=recipient, reason=error.recipients[0].message) from None
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise MailUndelivered(recipient=recipient, reason=error) from None
 

@@ -6,9 +6,12 @@ Knows when somebody is told something; the words and the sending are the notifie
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from tegata.ca.errors import NoticeRefused
+from tegata.ca.journal import Journal
 from tegata.ca.model import Contract, Customer, Job
 from tegata.ca.ports import Notifier, Store, Work
 from tegata.ca.services.watching import WatchService
+from tegata.text.catalogue import printable
 
 CONTRACT_ACCEPTED = "contract-accepted"
 MOST_AT_ONCE = 16
@@ -18,8 +21,19 @@ LATER = timedelta(seconds=10)
 """How long the others wait for their turn."""
 
 
+MOST_ATTEMPTS, GIVE_UP_AFTER = 730, timedelta(days=5)
+"""What is refused for good is left after so many attempts and so long (RFC 5321 §4.5.4.1): a wrong address is not asked
+about for ever."""
+REFUSED = "notice.refused"
+
+log = Journal("notices")
+
+
 class NoticeService:
-    """Tells customers what the jobs say; what the notifier raises is tried again."""
+    """Tells customers what the jobs say; what the notifier raises is tried again.
+
+    What the recipient's server refuses for good is tried for five days; then the audit log has it.
+    """
 
     def __init__(self, *, store: Store, notifier: Notifier, watch: WatchService, clock: Callable[[], datetime]) -> None:
         self._store, self._notifier, self._watch, self._clock = store, notifier, watch, clock
@@ -62,9 +76,17 @@ class NoticeService:
         if self._under_way >= MOST_AT_ONCE:
             self._store.jobs.postpone(work, job, self._clock() + LATER)
         else:
+            contract, customer = await self._told(job)
             self._under_way += 1
             try:
-                await send(*await self._told(job))
+                await send(contract, customer)
+            except NoticeRefused as refusal:
+                # What waited for its turn has more attempts than it made.
+                if job.attempts < MOST_ATTEMPTS or self._clock() < contract.applied_at + GIVE_UP_AFTER:
+                    raise
+                told = {name: printable(str(value)) for name, value in refusal.facts.items()}
+                self._store.audit.note(work, REFUSED, contract.id, told)
+                log.warning(REFUSED, contract=contract.id, **told)
             finally:
                 self._under_way -= 1
             self._store.jobs.finish(work, job)
