@@ -105,3 +105,29 @@ def test_the_other_language_is_on_this_host() -> None:
     text = bytes(page(request, "login.html", error=None, action="", is_lost=False, typed="").body).decode()
     assert '<a href="?sort=status&amp;lang=en" lang="en">' in text
     assert "other.example" not in text
+
+
+def light(color: str) -> float:
+    """The relative luminance of ``#rrggbb`` (WCAG 2.1)."""
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours (WCAG 2.1)."""
+    darker, lighter = sorted(map(light, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_what_there_is_to_see() -> None:
+    """Text is read, and where a field is can be seen, by those who see little too (WCAG 1.4.3, 1.4.11)."""
+    style = app.STATIC.joinpath("portal.css").read_text("utf-8")
+    named = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", style))
+    for field in ("input, textarea", "select"):
+        (edge,) = re.findall(rf"^{field} {{.*border: 1px solid var\(--(\w+)\)", style, re.MULTILINE)
+        assert contrast(named[edge], "#ffffff") >= 3
+    pairs = [("ink", "paper"), ("accent", "paper")]
+    assert all(contrast(named[one], named[other]) >= 4.5 for one, other in pairs)
+    for text, ground in re.findall(r"(?<![-\w])color: (#[0-9a-f]{6}); background: (#[0-9a-f]{6})", style):
+        assert contrast(text, ground) >= 4.5
