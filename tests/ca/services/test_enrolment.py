@@ -32,6 +32,7 @@ from tests.ca.services.house import CERTIFICATE_KEY, NEW_ACCOUNT, NOW, leaf
 
 pytestmark = pytest.mark.anyio
 SERVICE = "ov-csr-6m"
+OTHER_KEY = generate(KeyType.RSA2048)
 
 
 def pem(*names, key=CERTIFICATE_KEY):
@@ -108,7 +109,7 @@ async def test_a_name_is_proved_once(house):
     """The next request is ready at once, as an ACME client's would be."""
     view = await sold(house)
     await proved(house, view)
-    placed = await house.enrolments.place(view, pem())
+    placed = await house.enrolments.place(view, pem(key=OTHER_KEY))
     assert placed.status is OrderStatus.READY
     assert len(await house.enrolments.open(view)) == 2
 
@@ -191,6 +192,33 @@ async def test_nobody_is_told_of_the_kept_credential(house):
     new = NewAccount(terms_of_service_agreed=True, external_account_binding=binding)
     with pytest.raises(ServiceWithoutAcme):
         await house.accounts.register(jwk=public, new=new, url=NEW_ACCOUNT)
+
+
+async def test_a_request_that_is_sent_twice(house):
+    """One order, at the same moment too; another request, one that has come to nothing, or is done, has its own."""
+    view = await sold(house)
+    first = await house.enrolments.place(view, pem())
+    again = await asyncio.gather(*(house.enrolments.place(view, pem()) for _ in range(2)))
+    assert {one.order.id for one in again} == {first.order.id}
+    other = await asyncio.gather(*(house.enrolments.place(view, pem(key=OTHER_KEY)) for _ in range(2)))
+    assert len({first.order.id, *(one.order.id for one in other)}) == 2
+    assert len(await house.enrolments.open(view)) == 2
+    house.network.verdicts = [
+        Verdict(WrongAnswer(name="www.example.com", url="http://x/", excerpt="", expected=""), b"{}")
+    ]
+    await house.enrolments.prove(
+        view, (await house.enrolments.show(view, first.order.id)).names[0].ways[0].challenge.id
+    )
+    await house.work()
+    second = await house.enrolments.again(view, first.order.id)
+    assert second.order.id != first.order.id
+    house.network.verdicts = []
+    await house.enrolments.prove(
+        view, (await house.enrolments.show(view, second.order.id)).names[0].ways[0].challenge.id
+    )
+    await house.work()
+    await house.enrolments.issue(view, second.order.id)
+    assert (await house.enrolments.place(view, pem())).order.id not in {first.order.id, second.order.id}
 
 
 async def test_the_terms_of_service(house):

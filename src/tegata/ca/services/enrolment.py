@@ -4,10 +4,12 @@ It goes on as any other order: the same admission, limits, validation, final che
 such account, for which nobody can speak by ACME: the private half of its key is gone once it is made.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from tegata.acme import challenges, identifiers, jwk
 from tegata.acme.challenges import HTTP_01
@@ -80,10 +82,12 @@ class EnrolmentService:
         self._store, self._requests, self._orders = store, requests, orders
         self._proofs, self._issuance = proofs, issuance
         self._sealer, self._ids, self._clock = sealer, ids, clock
+        self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
     async def place(self, view: ContractView, content: bytes) -> OrderView:
         """Order the certificate that a request in PEM or DER asks for; its customer agrees to the terms of service.
 
+        Sent again, as by a second click, it is the order that is open already: who proves names for one has one.
         Raises ServiceWithoutRequests, BadCSR, BadName, the first of what ``RequestService.look`` finds wrong, and the
         refusals of ``OrderService.create``.
         """
@@ -92,8 +96,12 @@ class EnrolmentService:
         if looked.faults:
             raise looked.faults[0]
         wanted = tuple(AskedIdentifier(type=one.type, value=one.value) for one in map(identifiers.of, looked.names))
-        actor = await self._actor(view.contract.id)
-        return await self._orders.create(actor, NewOrder(identifiers=wanted), csr=csr_file.read(content).der)
+        actor, der = await self._actor(view.contract.id), csr_file.read(content).der
+        async with self._turns.setdefault(view.contract.id, asyncio.Lock()):
+            for one in await self.open(view):
+                if _csr(one.order) == der and one.order.status is not OrderStatus.INVALID:
+                    return one.order
+            return await self._orders.create(actor, NewOrder(identifiers=wanted), csr=der)
 
     async def again(self, view: ContractView, order_id: str) -> OrderView:
         """Order once more what an order that has come to nothing was for; any other is given as it is.
