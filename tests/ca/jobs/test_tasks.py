@@ -98,7 +98,10 @@ async def test_a_revocation_whose_process_died_reaches_the_crl(ca: Ca) -> None:
     assert await ca.store.jobs.next_due() is None
 
 
-@pytest.mark.parametrize(("mail", "kinds"), [("", set()), ('[mail]\nsmtp = "smtp://localhost"', {"contract-accepted"})])
+@pytest.mark.parametrize(
+    ("mail", "kinds"),
+    [("", set()), ('[mail]\nsmtp = "smtp://localhost"', {"contract-accepted", "contract-ending", "renewal-overdue"})],
+)
 async def test_every_kind_has_its_service(home: Path, mail: str, kinds: set[str]) -> None:
     """Notices wait while no mail is set up."""
     await open_store(home / "tegata-ca.db").close()

@@ -82,6 +82,7 @@ def portal_of(house: House, **changes: Any) -> Portal:
         "credentials": house.credentials,
         "limits": house.limits,
         "terms": house.terms,
+        "watch": house.watch,
         "requests": house.requests,
         "enrolments": house.enrolments,
         "operators": house.operators,

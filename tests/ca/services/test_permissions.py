@@ -21,7 +21,7 @@ from tegata.ca.errors import (
     TooFewPerspectives,
     TooManyFailures,
 )
-from tegata.ca.model import Look
+from tegata.ca.model import Limit, Look
 from tegata.ca.ports import Verdict, Work
 from tegata.ca.settings import Limits
 from tegata.pki.keys import spki_digest
@@ -233,7 +233,7 @@ async def test_a_name_of_which_nobody_can_say_is_not_looked_at_for_ever(house, r
         await house.finalize(actor, view)
     assert (caught.value.facts["name"], len(house.network.asked_caa)) == ("a.example.net", asked)
     assert await house.limits.paused(actor.contract.id) == []
-    [counted] = await house.store.limits.of_account(actor.account.id)
+    [counted] = await house.store.limits.held(actor.account.id, Limit(1, HOUR), house.clock())
     assert (counted.name, counted.in_a_row) == ("a.example.net", 0)
     house.clock.now = caught.value.retry_at
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID
@@ -286,7 +286,7 @@ async def test_a_failed_look_up_interrupts_the_issuance_only(house, ready, seen)
     with pytest.raises(PermissionMissing):
         await house.work()
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
-    assert await house.store.limits.of_account(actor.account.id) == []
+    assert await house.store.limits.held(actor.account.id, Limit(1, HOUR), house.clock()) == []
     house.clock.advance(HOUR)
     await house.work()
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID

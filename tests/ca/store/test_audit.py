@@ -184,7 +184,7 @@ SILENT = {
     "Credentials": {"use"},  # told by the account
     "Customers": {"close_session"},
     "Observations": {"insert"},  # evidence that is only ever added
-    "Jobs": {"add", "discard", "finish", "extend", "postpone"},
+    "Jobs": {"add", "discard", "finish", "extend", "hasten", "postpone"},
     "SpentNonces": {"spend"},
     "Limits": {"spend", "spend_unless_held", "failed", "passed"},  # told by the order, and by the verdict
     "Audit": {"bind", "add_link", "note"},  # what is noted is itself the event
