@@ -1,12 +1,17 @@
 """What several nodes on one database rely on: turns, spent nonces, one order to replace a certificate."""
 
 import asyncio
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
+import tegata.ca
 from tegata.ca.ports import JOBS, Conflict, Store, Work
+from tegata.ca.settings import Database
 from tegata.ca.store.postgresql.bell import MOST_OCTETS
 from tests.ca.store.conftest import Place
 from tests.ca.store.records import NOW, SECOND, order, place_order, populate
@@ -52,6 +57,16 @@ async def test_spent_nonces_are_narrowed(place: Place, store: Store) -> None:
     assert not await spend(other, b"late", NOW + 3 * SECOND)
     assert await spend(other, b"next", NOW + 4 * SECOND)
     await other.close()
+
+
+def test_turns_leave_a_connection_for_work() -> None:
+    """Who holds one works over another connection: a node with as few as the settings allow never waits for itself."""
+    texts = [path.read_text("utf-8") for path in Path(tegata.ca.__path__[0]).glob("services/*.py")]
+    turns = {name for text in texts for name in re.findall(r"\.alone\((\w+)\)", text)}
+    assert "HOUSEKEEPING" in turns
+    msgspec.convert({"connections": len(turns) + 1}, Database)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"connections": len(turns)}, Database)
 
 
 async def test_one_holds_the_turn(store: Store) -> None:

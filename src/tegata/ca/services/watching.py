@@ -12,8 +12,8 @@ from tegata.ca.model import Certificate, Contract, Event, Job
 from tegata.ca.policy import calendar, contracts
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.ports import Ids, Store, Work
+from tegata.ca.services.housekeeping import HOUSEKEEPING
 
-WATCH = "watch"
 RENEWAL_OVERDUE = "renewal-overdue"
 CONTRACT_ENDING = "contract-ending"
 DAYS_BEFORE = (60, 30, 7)
@@ -28,9 +28,12 @@ class WatchService:
         self._store, self._ids, self._clock = store, ids, clock
 
     async def look(self) -> int:
-        """Leave a job for each notice that is due; how many. Of several nodes one looks at a time."""
+        """Leave a job for each notice that is due; how many. Of several nodes one looks at a time.
+
+        In the turn of house-keeping: each that is held takes a connection, of which a node may have but four.
+        """
         left = 0
-        async with self._store.alone(WATCH):
+        async with self._store.alone(HOUSEKEEPING):
             for contract in await self._store.contracts.all():
                 if contracts.status(contract, self._clock()) is ContractStatus.ACTIVE:
                     left += await self._look_at(contract)
