@@ -15,7 +15,7 @@ from tegata.ca.policy.certificates import OF_SUBSCRIBERS, CertificateStatus, sta
 from tegata.ca.portal import forms
 from tegata.ca.portal.downloads import attachment
 from tegata.ca.portal.pages import page
-from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.customers import ContractView, CustomerService
 
@@ -58,6 +58,5 @@ class CertificatePages:
 
     async def _one(self, request: Request) -> tuple[ContractView, Certificate, bytes]:
         """The reader's contract and certificate that the path names; raises NotFound for another's."""
-        customer = await require_customer(request, self._customers)
-        view = await self._customers.contract(customer, request.path_params["contract"])
+        view = await require_contract(request, self._customers)
         return view, *await self._certificates.of_contract(view.contract.id, request.path_params["serial"])

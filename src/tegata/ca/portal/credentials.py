@@ -16,7 +16,7 @@ from tegata.ca.policy.contracts import CredentialStatus, credential_status
 from tegata.ca.portal import forms
 from tegata.ca.portal.downloads import attachment
 from tegata.ca.portal.pages import page
-from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.ports import Usage
 from tegata.ca.services.credentials import LABEL_CHARACTERS, CredentialService
 from tegata.ca.services.customers import ContractView, CustomerService
@@ -113,8 +113,7 @@ class CredentialPages:
 
     async def _view(self, request: Request) -> ContractView:
         """The reader's contract that the path names."""
-        customer = await require_customer(request, self._customers)
-        return await self._customers.contract(customer, request.path_params["contract"])
+        return await require_contract(request, self._customers)
 
     async def _one(self, request: Request) -> tuple[ContractView, Credential]:
         """The reader's contract, and the EAB of it that the path names; raises NotFound for another's."""

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tegata.ca.portal.pages import language_of, page
-from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.portal.sticker import sticker
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.customers import CustomerService
@@ -21,22 +21,21 @@ class DownloadPages:
 
     async def choose(self, request: Request) -> Response:
         """A button each for the EAB and the sticker."""
-        customer = await require_customer(request, self._customers)
-        view = await self._customers.contract(customer, request.path_params["contract"])
-        return page(request, "download.html", customer=customer, view=view, seal_url=self._seal_url + view.contract.id)
+        view = await require_contract(request, self._customers)
+        return page(
+            request, "download.html", customer=view.customer, view=view, seal_url=self._seal_url + view.contract.id
+        )
 
     async def eab(self, request: Request) -> Response:
         """The EAB file, exactly one command on one line; by POST, so that no link or history entry fetches it."""
         check_same_site(request)
-        customer = await require_customer(request, self._customers)
-        view = await self._customers.contract(customer, request.path_params["contract"])
+        view = await require_contract(request, self._customers)
         name, text = await self._credentials.eab_file(view.contract.id)
         return attachment(text, "text/plain; charset=utf-8", name)
 
     async def sticker(self, request: Request) -> Response:
         """The sticker in the reader's language."""
-        customer = await require_customer(request, self._customers)
-        view = await self._customers.contract(customer, request.path_params["contract"])
+        view = await require_contract(request, self._customers)
         text = sticker(view, self._seal_url + view.contract.id, language_of(request))
         return Response(text, media_type="image/svg+xml")
 

@@ -11,7 +11,7 @@ from tegata.ca.errors import NotFound, error_of
 from tegata.ca.portal import forms
 from tegata.ca.portal.downloads import attachment
 from tegata.ca.portal.pages import language_of, page
-from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.services.customers import ContractView, CustomerService
 from tegata.ca.services.enrolment import EnrolmentService
 from tegata.text.catalogue import explain
@@ -78,8 +78,7 @@ class EnrolmentPages:
 
     async def _view(self, request: Request) -> ContractView:
         """The reader's contract that the path names."""
-        customer = await require_customer(request, self._customers)
-        return await self._customers.contract(customer, request.path_params["contract"])
+        return await require_contract(request, self._customers)
 
 
 def _shown(view: ContractView, order_id: str) -> Response:

@@ -14,7 +14,7 @@ from tegata.ca.policy.certificates import status
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.portal.desk import Desk
 from tegata.ca.portal.pages import language_of, page, words
-from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.portal.session import check_same_site, require_contract, require_customer
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.customers import ContractView, CustomerService
 from tegata.ca.services.limits import LimitService
@@ -76,15 +76,14 @@ class OrderPages:
 
     async def order(self, request: Request) -> Response:
         """One contract with its certificates, newest first, a page at a time (``?after=SERIAL``)."""
-        customer = await require_customer(request, self._customers)
-        view = await self._customers.contract(customer, request.path_params["contract"])
+        view = await require_contract(request, self._customers)
         now, after = self._now(), request.query_params.get("after")
         certificates, older = await self._certificates.page(view.contract.id, after)
         paused = await self._limits.paused(view.contract.id)
         return page(
             request,
             "order.html",
-            customer=customer,
+            customer=view.customer,
             view=view,
             certificates=[(certificate, status(certificate, now)) for certificate in certificates],
             after=after,
@@ -98,16 +97,14 @@ class OrderPages:
     async def agree(self, request: Request) -> Response:
         """Agree to the terms of service as they are now, for all accounts of the contract, and show the contract."""
         check_same_site(request)
-        customer = await require_customer(request, self._customers)
-        view = await self._customers.contract(customer, request.path_params["contract"])
+        view = await require_contract(request, self._customers)
         await self._terms.agree(view.contract.id)
         return RedirectResponse(f"/portal/orders/{view.contract.id}", 303)
 
     async def resume(self, request: Request) -> Response:
         """Let a paused name of the contract be tried again, and show the contract."""
         check_same_site(request)
-        customer = await require_customer(request, self._customers)
-        view = await self._customers.contract(customer, request.path_params["contract"])
+        view = await require_contract(request, self._customers)
         form = await request.form()
         await self._limits.resume(view.contract.id, str(form.get("account")), str(form.get("name")))
         return RedirectResponse(f"/portal/orders/{view.contract.id}", 303)

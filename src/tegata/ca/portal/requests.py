@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from tegata.ca.errors import CaError, ServiceWithoutRequests
 from tegata.ca.portal import forms
 from tegata.ca.portal.pages import language_of, page
-from tegata.ca.portal.session import check_same_site, require_customer
+from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.services.customers import ContractView, CustomerService
 from tegata.ca.services.enrolment import EnrolmentService
 from tegata.ca.services.requests import Looked, RequestService
@@ -50,8 +50,7 @@ class RequestPages:
         """
         if request.method == "POST":
             check_same_site(request)
-        customer = await require_customer(request, self._customers)
-        view = await self._customers.contract(customer, request.path_params["contract"])
+        view = await require_contract(request, self._customers)
         if not view.service.challenges:
             raise ServiceWithoutRequests(contract=view.contract.id)
         looked, text, faults = None, "", list[TegataError]()
@@ -70,7 +69,7 @@ class RequestPages:
         return page(
             request,
             "request.html",
-            customer=customer,
+            customer=view.customer,
             view=view,
             text="" if _PRIVATE in text else text,
             looked=looked,

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tegata.ca.model import Customer
-from tegata.ca.services.customers import CustomerService
+from tegata.ca.services.customers import ContractView, CustomerService
 
 # The prefix makes browsers refuse the cookie from anybody but this host over TLS (RFC 6265bis §4.1.3.2).
 COOKIE = "__Host-tegata"
@@ -61,6 +61,12 @@ async def require_customer(request: Request, customers: CustomerService) -> Cust
     if customer is None:
         raise NotLoggedIn
     return customer
+
+
+async def require_contract(request: Request, customers: CustomerService) -> ContractView:
+    """The contract that the path names, if it is the reader's; raises NotLoggedIn, and NotFound for any other."""
+    customer = await require_customer(request, customers)
+    return await customers.contract(customer, request.path_params["contract"])
 
 
 def own_page(path: str) -> str:
