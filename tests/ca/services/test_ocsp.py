@@ -82,7 +82,14 @@ async def test_openssl_reads_an_answer(house, service, issued, tmp_path: Path):
         (tmp_path / name).write_bytes(certificate.public_bytes(Encoding.PEM))
     answer = await service.answer(asking(leaf(issued), house.authority.certificate))
     (tmp_path / "answer").write_bytes(answer.der)
-    options = ("-respin", str(tmp_path / "answer"), "-partial_chain", "-no_check_time")
+    options = (
+        "-respin",
+        str(tmp_path / "answer"),
+        "-partial_chain",
+        "-no_check_time",
+        "-validity_period",
+        "2000000000",
+    )
     done = openssl.ocsp(tmp_path / "issuer", tmp_path / "issuer", "-cert", str(tmp_path / "leaf"), *options)
     assert "Response verify OK" in done.stderr + done.stdout
     assert "leaf: revoked" in done.stdout
@@ -111,7 +118,17 @@ async def test_openssl_asks_for_several(house, service, tmp_path: Path):
     openssl.ocsp(issuer, issuer, *words, "-no_nonce", "-reqout", str(question)).check()
     told = await service.answer(question.read_bytes())
     answer.write_bytes(told.der)
-    done = openssl.ocsp(issuer, issuer, *words, "-respin", str(answer), "-partial_chain", "-no_check_time")
+    done = openssl.ocsp(
+        issuer,
+        issuer,
+        *words,
+        "-respin",
+        str(answer),
+        "-partial_chain",
+        "-no_check_time",
+        "-validity_period",
+        "2000000000",
+    )
     assert "Response verify OK" in done.stderr + done.stdout
     assert [line.rpartition(" ")[2] for line in done.stdout.splitlines() if line.startswith(str(tmp_path))] == [
         "good",
