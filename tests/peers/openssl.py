@@ -1,9 +1,15 @@
 """OpenSSL's command line as the second opinion on certificates, PFX files and CRLs; knows no particular CA."""
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from tests.peers.command import Finished, require, run
+
+
+def at(instant: datetime) -> tuple[str, str]:
+    """The options by which a verification is as of then: tests of a fixed day pass on any."""
+    return "-attime", str(int(instant.timestamp()))
 
 
 def verify(certificate: Path, *options: str, root: Path, chain: Path | None = None) -> Finished:

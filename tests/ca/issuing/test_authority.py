@@ -53,6 +53,7 @@ async def test_openssl_verifies_the_certificate(ca, wanted, tmp_path):
     (tmp_path / "leaf.pem").write_bytes(certs.to_pem([leaf]))
     openssl.verify(
         tmp_path / "leaf.pem",
+        *openssl.at(NOW),
         root=ca.directory / layout.ROOT_CERTIFICATE,
         chain=ca.directory / layout.ISSUING_CERTIFICATE,
     ).check()

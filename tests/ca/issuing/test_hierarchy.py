@@ -115,7 +115,7 @@ def test_the_root_crl(ca):
 def test_openssl_agrees(ca):
     """Both subordinates verify under the root."""
     for path in (layout.ISSUING_CERTIFICATE, layout.SERVICES_CERTIFICATE):
-        openssl.verify(ca.directory / path, root=ca.directory / layout.ROOT_CERTIFICATE).check()
+        openssl.verify(ca.directory / path, *openssl.at(NOW), root=ca.directory / layout.ROOT_CERTIFICATE).check()
 
 
 @pytest.mark.parametrize(
