@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tegata.pki.certs import load_chain
+from tests.e2e import portal
 from tests.e2e.web_server import web_server
 from tests.peers import command
 
@@ -33,9 +34,7 @@ def contract(ca):
 def inside(ca, contract, page):
     """The contract's page, as the log-in leads there."""
     page.goto(f"{ca.portal_url}orders/{contract['contract']}")
-    page.fill("input[name=login]", MAIL)
-    page.fill("input[name=password]", contract["user"]["password"])
-    page.click("main button")
+    portal.log_in(page, MAIL, contract["user"]["password"])
     page.click("text=発行申請はこちら")
     return page
 

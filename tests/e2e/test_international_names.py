@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e import customer
+from tests.e2e import customer, portal
 from tests.e2e.certificates import crt, names_of, serial
 
 pytestmark = pytest.mark.forked
@@ -62,9 +62,7 @@ def test_certbot_by_the_eab_file(ca, contract, certbot):
 def test_the_portal_shows_both_forms(ca, contract, page):
     """On the order's page, and on the sticker's."""
     page.goto(f"{ca.portal_url}orders/{contract['contract']}")
-    page.fill("input[name=login]", MAIL)
-    page.fill("input[name=password]", contract["user"]["password"])
-    page.click("main button")
+    portal.log_in(page, MAIL, contract["user"]["password"])
     page.goto(f"{ca.portal_url}orders/{contract['contract']}")
     assert urlsplit(page.url).path.endswith(contract["contract"])
     assert f"{A_LABELS} ({NAME})" in page.locator("main").inner_text()

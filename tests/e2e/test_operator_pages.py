@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.e2e import portal
 from tests.e2e.certificates import crt, serial
 from tests.e2e.customer import first_run
 
@@ -36,9 +37,7 @@ def serials(ca, tegata):
 def log_in(page, ca, mail, password):
     """To the operator's first page, as the log-in leads there."""
     page.goto(f"{ca.portal_url}operator")
-    page.fill("input[name=login]", mail)
-    page.fill("input[name=password]", password)
-    page.click("main button")
+    portal.log_in(page, mail, password)
 
 
 def do(page):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.e2e import portal
 from tests.e2e.customer import first_run
 from tests.peers.ca import TegataCA
 from tests.peers.ports import free_port
@@ -45,9 +46,7 @@ def test_it_is_paused_and_resumed_in_the_portal(ca, tegata, page):
     url = f"{ca.portal_url}orders/{contract['contract']}"
     assert url in done.output
     page.goto(ca.portal_url)
-    page.fill("input[name=login]", MAIL)
-    page.fill("input[name=password]", contract["user"]["password"])
-    page.click("main button")
+    portal.log_in(page, MAIL, contract["user"]["password"])
     page.goto(url)
     assert re.search(rf"{NAME}.*2", page.locator("tr:has(form)").inner_text(), re.DOTALL)
     page.click("text=再開する")
@@ -81,9 +80,7 @@ def test_an_operator_resumes_it_in_the_portal(ca, tegata, page):
         assert tegata.run(*failing(ca, contract)).code == 1
     url = f"{ca.portal_url}operator/contracts/{contract['contract']}"
     page.goto(url)
-    page.fill("input[name=login]", operator["login"])
-    page.fill("input[name=password]", operator["password"])
-    page.click("main button")
+    portal.log_in(page, operator["login"], operator["password"])
     page.wait_for_url(url)
     page.click("text=再開する")
     page.wait_for_selector("button:has-text('実行する')")

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.e2e import portal
 from tests.e2e.certificates import crt, serial
 from tests.e2e.customer import first_run
 
@@ -30,9 +31,7 @@ def contracts(ca):
 def inside(ca, contracts, page):
     """A page that has logged in."""
     page.goto(f"{ca.portal_url}")
-    page.fill("input[name=login]", MAIL)
-    page.fill("input[name=password]", contracts["password"])
-    page.click("main button")
+    portal.log_in(page, MAIL, contracts["password"])
     page.wait_for_url("**/portal/orders")
     return page
 
@@ -44,9 +43,7 @@ def column(page, number):
 def test_a_wrong_password_is_refused(ca, contracts, page):
     """The page says that login or password is wrong, not which."""
     page.goto(f"{ca.portal_url}login")
-    page.fill("input[name=login]", MAIL)
-    page.fill("input[name=password]", "wrong")
-    page.click("main button")
+    portal.log_in(page, MAIL, "wrong")
     assert page.locator("[role=alert]").is_visible()
     assert page.url.endswith("/portal/login")
 
@@ -239,9 +236,7 @@ def test_a_session_that_has_ended_in_the_middle(ca, contracts, inside):
     """Whoever wanted a page gets it after logging in; whose form was lost is told, and is led back to it."""
 
     def log_in(password):
-        inside.fill("input[name=login]", MAIL)
-        inside.fill("input[name=password]", password)
-        inside.click("main button")
+        portal.log_in(inside, MAIL, password)
 
     wanted = f"{ca.portal_url}orders/{contracts['first']['contract']}/credentials"
     inside.context.clear_cookies()

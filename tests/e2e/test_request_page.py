@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tegata.pki import csr, keys
 from tegata.pki.forms import KeyForm
 from tegata.pki.key_types import KeyType
-from tests.e2e import customer
+from tests.e2e import customer, portal
 from tests.e2e.certificates import leaf
 
 pytestmark = [pytest.mark.peer("chromium"), pytest.mark.forked]
@@ -31,9 +31,7 @@ def contract(ca):
 def form(ca, contract, page):
     """The form, as the log-in leads there."""
     page.goto(f"{ca.portal_url}orders/{contract['contract']}/request")
-    page.fill("input[name=login]", MAIL)
-    page.fill("input[name=password]", contract["user"]["password"])
-    page.click("main button")
+    portal.log_in(page, MAIL, contract["user"]["password"])
     page.wait_for_selector("textarea")
     return page
 

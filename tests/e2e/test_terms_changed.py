@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tegata.clock import rfc3339
+from tests.e2e import portal
 from tests.e2e.customer import first_run, renewal
 from tests.peers.ca import TegataCA
 
@@ -41,9 +42,7 @@ def test_the_customer_agrees_in_the_portal(tmp_path, tegata, page):
         for said in ("userActionRequired", TERMS, url):
             assert said in done.output
         page.goto(ca.portal_url)
-        page.fill("input[name=login]", MAIL)
-        page.fill("input[name=password]", contract["user"]["password"])
-        page.click("main button")
+        portal.log_in(page, MAIL, contract["user"]["password"])
         page.goto(url)
         assert page.get_attribute("main dl ~ p a", "href") == TERMS
         page.click("text=同意する")

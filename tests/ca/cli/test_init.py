@@ -1,9 +1,7 @@
 """``tegata-ca init``: a CA complete or not at all."""
 
 import json
-import os
 import stat
-from pathlib import Path
 
 import pytest
 
@@ -31,16 +29,8 @@ def test_what_it_makes(home):
     assert [path.name for path in home.parent.iterdir()] == ["ca"]
 
 
-def test_what_is_made_is_on_the_disk(called, tmp_path, monkeypatch):
+def test_what_is_made_is_on_the_disk(called, tmp_path, synced):
     """Settings and keys with their names, and at last the directory's own."""
-    synced: list[Path] = []
-    sync = os.fsync
-
-    def noting(handle: int) -> None:
-        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
-        sync(handle)
-
-    monkeypatch.setattr(os, "fsync", noting)
     home = tmp_path / "above" / "ca"
     assert called("init", *URLS, "--dir", str(home)).code == 0
     names = [path.name for path in synced]

@@ -182,16 +182,8 @@ def test_a_file_that_is_put_replaces_what_is_there(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_new_file_is_on_the_disk_with_its_name(tmp_path, monkeypatch):
+def test_a_new_file_is_on_the_disk_with_its_name(tmp_path, synced):
     """A key whose certificate is there after a power failure, and which is not, is lost for good."""
-    synced: list[Path] = []
-    sync = os.fsync
-
-    def noting(handle: int) -> None:
-        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
-        sync(handle)
-
-    monkeypatch.setattr(os, "fsync", noting)
     path = tmp_path / "keys" / "x.key"
     ca_keys.write_secret(path, b"first")
     assert synced == [path, path.parent]
