@@ -108,6 +108,15 @@ def test_a_nonce_that_comes_with_an_answer_must_be_good(tmp_path: Path) -> None:
         assert verdict(play, "nonce-after-success") is Verdict.DIFFERS
 
 
+def test_a_missing_nonce_is_tried_once(tmp_path: Path) -> None:
+    """A-06: the refusal that is looked for is no reason to ask fifty times."""
+    bad, asked = json_answer({"type": f"{PREFIX}badNonce"}, 400), itertools.count()
+    with acme_play(tmp_path) as play:
+        play.twists["/account/1"] = lambda _honest: (bad, next(asked))[0]
+        assert verdict(play, "nonce-missing") is Verdict.PASSED
+    assert next(asked) == 1
+
+
 def test_tokens_that_stay_the_same_differ(tmp_path: Path) -> None:
     """A-65: also where each type of challenge has one of its own."""
     offered = [

@@ -142,10 +142,11 @@ class Bench:
         **members: Any,  # noqa: ANN401 - members of the header, whatever they are, and ``without``
     ) -> Response:
         """Sign, change, send; where a fresh nonce is refused, again with another, unless the nonce was the check's."""
+        is_about_nonces = "nonce" in members or members.get("without") == "nonce"
         for _ in range(NONCE_TRIES):
             body = codec.encode(change(self.sign(key, url, payload, kid, **members)))
             answer = self.send("POST", url, body, {"Content-Type": content_type})
-            if "nonce" in members or problem(answer).type != f"{PREFIX}badNonce":
+            if is_about_nonces or problem(answer).type != f"{PREFIX}badNonce":
                 break
         return answer
 
