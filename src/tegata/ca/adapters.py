@@ -112,7 +112,7 @@ def open_adapters(
     if measured.meter is not None:
         validator = MeteredValidator(validator, measured.meter)
         authorities = {name: MeteredAuthority(one, measured.meter) for name, one in authorities.items()}
-    issuers = Issuers(authorities, now)
+    issuers = Issuers(authorities, now, hierarchy.RevokedByRoot(home))
     builder = ProfileBuilder(
         issuer=issuers.newest.certificate,
         public_url=settings.public.url,

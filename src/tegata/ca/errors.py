@@ -447,6 +447,12 @@ class IssuerAway(CaError):
     code = "issuance.issuer"
 
 
+class IssuerRevoked(CaError):
+    """The root has revoked the issuing CA ``issuer``, which signs no certificate any more."""
+
+    code = "issuance.issuer-revoked"
+
+
 class BadRevocationReason(CaError):
     """``reason`` is not among the ``allowed`` (A-93)."""
 

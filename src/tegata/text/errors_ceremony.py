@@ -45,5 +45,6 @@ REASONS: dict[str, str] = {
     "it is not what the transcript says": "記録されている内容と異なります",
     "it is no CA's certificate": "認証局の証明書ではありません",
     "it is the root's own certificate": "ルート自身の証明書です",
+    "it is no CRL in DER": "DER 形式の CRL ではありません",
     "it is no certificate in PEM and no CRL in DER": "PEM 形式の証明書でも DER 形式の CRL でもありません",
 }

@@ -10,6 +10,13 @@ ENTRIES: dict[str, Entry] = {
             "docs/keys.md に従い、すべてのノードに証明書と鍵を配置して serve を再起動してください。",
         ),
     ),
+    "issuance.issuer-revoked": Entry(
+        Sentence("The root has revoked the issuing CA {issuer}.", "ルートが発行認証局 {issuer} を失効させています。"),
+        Sentence(
+            "Make the next issuing CA as docs/keys.md says, and start serve again.",
+            "docs/keys.md に従って次の発行認証局を作成し、serve を再起動してください。",
+        ),
+    ),
     "issuing.lint": Entry(
         Sentence(
             "A certificate was not signed because it breaks the rule that {rule}: {found}",

@@ -1,5 +1,6 @@
 """``tegata-ca ceremony``: an offline root and the CAs below it, step by step, each again, and what is refused."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -13,6 +14,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tegata.ca import bootstrap
+from tegata.ca.errors import IssuerRevoked
 from tegata.ca.issuing import requests, transcript
 from tegata.ca.issuing.algorithms import IssuerKey, public_key_of
 from tegata.ca.issuing.authority import SoftwareAuthority
@@ -312,10 +315,22 @@ def test_check_knows_of_a_revoked_ca(ceremony):
         done = ceremony._called("--dir", str(ceremony.home), "--json", "check")
         return next((row["status"], row["detail"]) for row in json.loads(done.stdout) if row["check"] == "root's CRL")
 
+    def is_refused():
+        ca = bootstrap.open_ca(ceremony.home, ENVIRONMENT)
+        try:
+            ca.issuers.require_unrevoked(ca.issuers.name)
+        except IssuerRevoked:
+            return True
+        finally:
+            asyncio.run(ca.close())
+        return False
+
     status, detail = told()
     assert (status, "revoked issuing," in detail) == ("error", True)
+    assert is_refused()
     ceremony.all("issuing2")
     assert told() == ("ok", "")
+    assert not is_refused()
 
 
 def test_a_root_in_the_cas_own_directory(called, home, tmp_path):

@@ -10,12 +10,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from tegata.ca.errors import Refused
-from tegata.ca.issuing import hierarchy, layout, pkilint_process
+from tegata.ca.issuing import hierarchy, keys, layout, pkilint_process
 from tegata.ca.issuing.build import key_usage
+from tegata.ca.issuing.hierarchy import CaWithKey
 from tegata.ca.issuing.keys import FileUnusable
+from tegata.ca.model import Revocation
 from tegata.pki import certs
 from tegata.pki.life import life
-from tests.ca.issuing.conftest import NOW, PUBLIC_URL
+from tests.ca.issuing.conftest import NOW, PUBLIC_URL, SECRET
 from tests.peers import openssl
 
 CREATED = NOW - timedelta(days=400)
@@ -172,3 +174,23 @@ def test_loading_what_is_not_there(tmp_path):
     """The missing file is named."""
     with pytest.raises(FileUnusable, match=r"root\.crl"):
         hierarchy.load(tmp_path)
+
+
+def test_what_the_root_has_revoked(ca, tmp_path, capsys):
+    """The CRL that lies there now says it (B-90); one that cannot be read takes nothing back, and stops a start."""
+    authority, home = ca.hierarchy.issuing, tmp_path
+    key = keys.load(ca.directory / layout.ROOT_KEY, ca.hierarchy.root, SECRET)
+    root = CaWithKey(key, ca.hierarchy.root)
+    keys.put(home / layout.ROOT_CRL, hierarchy.root_list(root, 2, (), NOW))
+    is_revoked = hierarchy.RevokedByRoot(home)
+    assert not is_revoked(authority)
+    listed = Revocation(certs.serial_hex(authority), NOW, 2)
+    keys.put(home / layout.ROOT_CRL, hierarchy.root_list(root, 3, [listed], NOW))
+    assert is_revoked(authority)
+    assert not is_revoked(ca.hierarchy.services)
+    for harm in (lambda path: path.write_bytes(b"no CRL"), lambda path: path.unlink()):
+        harm(home / layout.ROOT_CRL)
+        assert is_revoked(authority)
+        with pytest.raises(FileUnusable):
+            hierarchy.RevokedByRoot(home)
+    assert capsys.readouterr().err.count("root-crl.unreadable") == 2

@@ -221,6 +221,7 @@ class House:
     has_mail: bool = False
     networks: tuple[str, ...] = ()
     alternates: Sequence[Sequence[x509.Certificate]] = ()
+    revoked_issuers: list[x509.Certificate] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock, self.network, self.post, self.ids = Clock(), Network(), Post(), SystemIds()
@@ -232,7 +233,7 @@ class House:
     def open(self) -> None:
         """Open the store and join everything, as a process does when it starts."""
         store, clock, ids = open_store(self.path), self.clock, self.ids
-        self.issuers = Issuers({"issuing": self.signer, **self.later}, clock)
+        self.issuers = Issuers({"issuing": self.signer, **self.later}, clock, lambda one: one in self.revoked_issuers)
         issuer = self.issuers.newest.certificate
         builder = self.builder or ProfileBuilder(
             issuer=issuer, public_url=PUBLIC_URL, crl_shards=self.policy.crl_shards, name=self.issuers.name

@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 
 from tegata.acme import ari
-from tegata.ca.errors import IssuerAway, NotFound, ReplacesRefused
+from tegata.ca.errors import IssuanceFailed, IssuerAway, NotFound, ReplacesRefused
 from tegata.ca.issuing import hierarchy
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.services.issuers import Issuers
@@ -111,6 +111,37 @@ async def test_what_was_intended_before(house, second):
     certificate = await house.certificates.show(serial)
     leaf(certificate).verify_directly_issued_by(house.authority.certificate)
     assert load_chain(certificate.chain_pem)[1] == house.authority.certificate
+
+
+async def test_an_issuing_ca_that_the_root_has_revoked(house, second):
+    """It signs no certificate any more (B-90); orders wait for the next one, and its own CRL goes on."""
+    actor = await house.register(await house.sell())
+    old = await house.issue(actor)
+    ready = await house.ready(actor)
+    house.revoked_issuers.append(house.authority.certificate)
+    with pytest.raises(IssuanceFailed):
+        await house.finalize(actor, ready)
+    assert await house.store.certificates.intended_for(ready.order.id) is None
+    await house.certificates.revoke_by_operator(old.serial, 4)
+    assert [entry.serial_number for entry in await crl_of(house, "issuing")] == [int(old.serial, 16)]
+    await with_second(house, second)
+    view = await house.finalize(actor, ready)
+    leaf(await house.certificates.show(view.order.serial)).verify_directly_issued_by(second.certificate)
+
+
+async def test_what_was_intended_before_the_root_revoked_its_issuing_ca(house):
+    """Is not signed by the job either."""
+    actor = await house.register(await house.sell())
+    ready = await house.ready(actor)
+    house.signer.before = Killed()
+    with pytest.raises(Killed):
+        await house.finalize(actor, ready)
+    house.signer.before = None
+    house.revoked_issuers.append(house.authority.certificate)
+    house.clock.advance(10 * SECOND)
+    await house.work()
+    order = (await house.orders.get(actor, ready.order.id)).order
+    assert (order.serial, order.fault.code, house.signer.signed) == (None, IssuanceFailed.code, [])
 
 
 async def test_a_node_without_the_newest_key(house, second):

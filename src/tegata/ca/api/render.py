@@ -90,6 +90,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.AccountKeyInRequest: (ErrorType.BAD_CSR, 400),
     errors.PermissionMissing: (ErrorType.CAA, 403),
     errors.IssuerAway: (ErrorType.SERVER_INTERNAL, 500),
+    errors.IssuerRevoked: (ErrorType.SERVER_INTERNAL, 500),
     errors.IssuanceFailed: (ErrorType.SERVER_INTERNAL, 500),
     # Revocation.
     errors.BadRevocationReason: (ErrorType.BAD_REVOCATION_REASON, 400),

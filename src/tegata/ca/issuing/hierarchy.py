@@ -21,11 +21,14 @@ from tegata.ca.errors import Refused
 from tegata.ca.issuing import algorithms, crl, keys, layout, profiles
 from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
 from tegata.ca.issuing.build import authority_key_identifier, certificate_at, crl_at, key_usage
+from tegata.ca.journal import Journal
 from tegata.ca.model import Revocation
 from tegata.pki import keys as pki_keys
 from tegata.pki import names
 from tegata.pki.key_types import KeyType
 from tegata.text.catalogue import is_printable
+
+log = Journal("hierarchy")
 
 # The last second of a life counts, hence one second less (BR 6.3.2).
 _ROOT_LIFE = timedelta(days=20 * 365) - timedelta(seconds=1)
@@ -86,6 +89,38 @@ def root_crl(directory: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise keys.FileUnusable(path=path, reason=error.strerror) from None
+
+
+class RevokedByRoot:
+    """Which certificates the root has revoked, by its CRL in this directory, which is read again when it changes."""
+
+    def __init__(self, directory: Path) -> None:
+        """Raises FileUnusable."""
+        self._directory = directory
+        self._seen: tuple[int, int, int] | None = None
+        self._serials: frozenset[int] = frozenset()
+        self._read_changed()
+
+    def __call__(self, certificate: x509.Certificate) -> bool:
+        """Whether it is on the CRL as that is now; one that has become unreadable counts as it was."""
+        try:
+            self._read_changed()
+        except keys.FileUnusable as error:
+            log.error("root-crl.unreadable", reason=str(error))  # noqa: TRY400 - no fault of ours
+        return certificate.serial_number in self._serials
+
+    def _read_changed(self) -> None:
+        path = self._directory / layout.ROOT_CRL
+        try:
+            about = path.stat()
+            seen = (about.st_ino, about.st_mtime_ns, about.st_size)
+            if seen != self._seen:
+                listed = x509.load_der_x509_crl(path.read_bytes())
+                self._serials, self._seen = frozenset(one.serial_number for one in listed), seen
+        except OSError as error:
+            raise keys.FileUnusable(path=path, reason=error.strerror) from None
+        except ValueError:
+            raise keys.FileUnusable(path=path, reason="it is no CRL in DER") from None
 
 
 def issuers(directory: Path) -> list[str]:

@@ -18,6 +18,7 @@ from tegata.ca.errors import (
     BadCertificateRequest,
     CaError,
     IssuanceFailed,
+    IssuerRevoked,
     LintFindings,
     LogsUnusable,
     OrderNotReady,
@@ -87,11 +88,12 @@ class IssuanceService:
         """Make the certificate of a validated order.
 
         Raises OrderNotReady if another request was first or the order has expired (A-54), BadCertificateRequest for a
-        compromised key (A-94), IssuanceFailed where no list has enough logs for it, with which the order stays ready,
-        and what has come to stand against the order since it was validated (A-84).
+        compromised key (A-94), IssuanceFailed where no list has enough logs for it or the root has revoked the issuing
+        CA, with which the order stays ready, and what stands against the order since it was validated (A-84).
         """
         order_id = validated.order.id
         self._require_logs(validated)
+        self._require_issuer(self._issuers.name, order_id)
         try:
             certificate = self._template(validated)
         except Exception:
@@ -131,6 +133,14 @@ class IssuanceService:
             self._precertifying.require(validated.not_before, validated.not_after)
         except LogsUnusable as error:
             log.error("logs.unusable", order=validated.order.id, **error.facts)  # noqa: TRY400 - no fault of ours
+            raise IssuanceFailed from None
+
+    def _require_issuer(self, crl: str, order_id: str) -> None:
+        """Pass if the issuing CA of this CRL may sign; raises IssuanceFailed, and what is wrong is the log's."""
+        try:
+            self._issuers.require_unrevoked(crl)
+        except IssuerRevoked as error:
+            log.error("issuer.revoked", order=order_id, **error.facts)  # noqa: TRY400 - no fault of ours
             raise IssuanceFailed from None
 
     async def resume(self, job: Job) -> None:
@@ -219,6 +229,7 @@ class IssuanceService:
     async def _still_holds(self, order: Order, certificate: Certificate) -> None:
         """Pass if an interrupted issuance may go on; raises the refusals of ``FinalCheck.standing``, IssuanceFailed."""
         await self._check.standing(order)
+        self._require_issuer(certificate.crl, order.id)
         baseline.check_life(certificate.not_before, certificate.not_after, self._policy, self._clock())
         if await self._is_compromised(certificate):
             raise IssuanceFailed

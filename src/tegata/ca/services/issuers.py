@@ -8,16 +8,24 @@ from datetime import datetime
 
 from cryptography import x509
 
-from tegata.ca.errors import IssuerAway
+from tegata.ca.errors import IssuerAway, IssuerRevoked
 from tegata.ca.policy import shards
 from tegata.ca.ports import Authority
 
 
 class Issuers:
-    """The issuing CAs by their names, the newest last; at least one."""
+    """The issuing CAs by their names, the newest last; at least one.
 
-    def __init__(self, authorities: Mapping[str, Authority], clock: Callable[[], datetime]) -> None:
-        self.authorities, self._clock = dict(authorities), clock
+    ``is_revoked`` says of a CA's certificate whether the root has revoked it by now.
+    """
+
+    def __init__(
+        self,
+        authorities: Mapping[str, Authority],
+        clock: Callable[[], datetime],
+        is_revoked: Callable[[x509.Certificate], bool] = lambda _: False,
+    ) -> None:
+        self.authorities, self._clock, self._is_revoked = dict(authorities), clock, is_revoked
         self.name = list(authorities)[-1]
         """The newest one's."""
         self.newest = self.authorities[self.name]
@@ -30,6 +38,14 @@ class Issuers:
         if authority is None:
             raise IssuerAway(issuer=shards.issuer_of(crl))
         return authority
+
+    def require_unrevoked(self, crl: str) -> None:
+        """Pass if the issuing CA of the certificates on this CRL may sign more; raises IssuerAway, IssuerRevoked.
+
+        Nobody accepts what one signs that the root has revoked (RFC 5280 §6.1.3); its CRLs go on.
+        """
+        if self._is_revoked(self.of(crl).certificate):
+            raise IssuerRevoked(issuer=shards.issuer_of(crl))
 
     def publishes(self, crl: str) -> bool:
         """Whether this CRL is published here: its issuing CA is here, and has not ended."""
