@@ -131,6 +131,23 @@ async def test_a_start_at_another_time_renews_at_once(home, days):
     assert certificate.not_valid_before_utc <= then < certificate.not_valid_after_utc
 
 
+async def test_the_end_of_the_services_ca(home):
+    """Its last certificate is made once and stays; after the end none is made, and a start goes on with the last."""
+    ends = keys.load_certificate(home.directory / layout.SERVICES_CERTIFICATE).not_valid_after_utc
+    own = server(home, ends - timedelta(days=7))
+    assert await own.renew_if_due(ends - timedelta(days=2))
+    last = own.certificate
+    assert last.not_valid_after_utc == ends
+    assert not await own.renew_if_due(ends - timedelta(hours=1))
+    for _ in range(2):
+        with pytest.raises(FileUnusable, match="has ended"):
+            await own.renew_if_due(ends + timedelta(seconds=1))
+    assert server(home, ends + timedelta(days=1)).certificate == own.certificate == last
+    (home.directory / layout.SERVER_BUNDLE).unlink()
+    with pytest.raises(FileUnusable, match="has ended"):
+        server(home, ends + timedelta(days=1))
+
+
 @pytest.mark.parametrize("damage", [b"", b"garbage", None], ids=["empty", "garbage", "key cut off"])
 async def test_a_damaged_file_is_replaced(home, damage):
     """It is the CA's own; nobody has to repair it."""

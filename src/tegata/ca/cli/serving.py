@@ -171,11 +171,11 @@ async def _until_stopped(
 async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:
     """Keep the own TLS certificate fresh; a failure is logged and tried again long before the old one ends."""
     while True:
-        await asyncio.sleep(CERTIFICATE_CHECK_SECONDS)
         try:
             await certificate.renew_if_due(ca.now())
         except Exception:
             log.exception("server-certificate.failed")
+        await asyncio.sleep(CERTIFICATE_CHECK_SECONDS)
 
 
 async def _rehearse(ca: Ca) -> None:

@@ -48,7 +48,8 @@ class ServerCertificate:
     """The live TLS context with its certificate, kept in ``keys/server.pem`` between runs.
 
     ``url`` is the ACME service's, ``secret`` the pass phrase, ``uri`` where the services CA's key is. Raises as
-    ``services_ca`` if that cannot be used, for example because the URL has another host now.
+    ``services_ca`` if that cannot be used, for example because the URL has another host now. Where the services CA has
+    ended, the last certificate is shown on, as CRLs are to be served still; FileUnusable is raised where there is none.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class ServerCertificate:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._path = directory / layout.SERVER_BUNDLE
+        self._issuer_path = directory / layout.SERVICES_CERTIFICATE
         self._host = host_of(url)
         self._secret = secret
         self._key, services = services_ca(directory, url=url, secret=secret, uri=uri, environ=environ)
@@ -78,7 +80,7 @@ class ServerCertificate:
         """Make and use a new certificate once only a third of the life is left; whether that was done.
 
         Connections made from then on see the new one; it has a new key. It is made beside the event loop, as a token
-        may take its time to sign.
+        may take its time to sign. Raises as ``services_ca``, and FileUnusable where that CA has ended.
         """
         if not self._is_due(self.certificate, now):
             return False
@@ -88,23 +90,34 @@ class ServerCertificate:
         return True
 
     def _is_due(self, certificate: x509.Certificate, now: datetime) -> bool:
-        """Whether little of its life is left, or it is from the future because a clock was put back."""
-        return not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc - LIFE / 3
+        """Whether little of its life is left, or it is from the future because a clock was put back.
+
+        None lives longer than the services CA: its last one stays to the end.
+        """
+        ends = certificate.not_valid_after_utc
+        is_last = ends >= self._issuer.certificate.not_valid_after_utc
+        return not certificate.not_valid_before_utc <= now < (ends if is_last else ends - LIFE / 3)
 
     def _kept(self, now: datetime) -> x509.Certificate | None:
-        """The certificate in the file, in use, if it is this host's and this services CA's and not due."""
+        """The certificate in the file, in use, if it is this host's and this services CA's and no other one is due."""
         try:
             certificate = x509.load_pem_x509_certificate(self._path.read_bytes())
             certificate.verify_directly_issued_by(self._issuer.certificate)
-            if certs.names_of(certificate) != (self._host,) or self._is_due(certificate, now):
+            is_wanted = self._has_ended(now) or not self._is_due(certificate, now)
+            if certs.names_of(certificate) != (self._host,) or not is_wanted:
                 return None
             self._use_file()
         except (OSError, ValueError, TypeError, InvalidSignature):
             return None
         return certificate
 
+    def _has_ended(self, now: datetime) -> bool:
+        return now > self._issuer.certificate.not_valid_after_utc
+
     def _made(self, now: datetime) -> x509.Certificate:
-        """A new certificate with a new key, in the file."""
+        """A new certificate with a new key, in the file; raises FileUnusable where the services CA has ended."""
+        if self._has_ended(now):
+            raise keys.FileUnusable(path=self._issuer_path, reason="it has ended: see ceremony request services")
         key = pki_keys.generate(KeyType.EC256)
         assert isinstance(key, IssuerKey)
         not_before = max(now - _BACKDATE, self._issuer.certificate.not_valid_before_utc)
