@@ -162,8 +162,8 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many days things are kept after their end.
 
-    ``abandoned_days`` for orders, authorizations and work that led to nothing; ``evidence_days`` for certificates with
-    all they were issued by, and for the audit log: no fewer than after which a revoked one was on a CRL more (B-92).
+    ``abandoned_days`` for orders and authorizations that led to nothing; ``evidence_days`` for certificates with all
+    they were issued by, and for the audit log: no fewer than after which a revoked one was on a CRL more (B-92).
     """
 
     abandoned_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 30

@@ -9,12 +9,14 @@ import pytest
 from tegata.acme import ari
 from tegata.ca.api.shared_nonces import LIFE, SharedNonces
 from tegata.ca.errors import AlreadyReplaced, AuditBroken, BadNonce
-from tegata.ca.model import PRUNED
+from tegata.ca.model import PRUNED, Job
+from tegata.ca.policy.certificates import Reason
 from tegata.ca.ports import Work
 from tegata.ca.services import auditing
 from tegata.ca.services import housekeeping as services_housekeeping
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.housekeeping import HousekeepingService
+from tegata.ca.services.revocation import COMPROMISED_KEY
 from tegata.ca.settings import Retention
 from tests.ca.services.house import DAY, HOUR, leaf
 
@@ -54,6 +56,21 @@ async def test_the_life_of_what_was_issued_and_of_what_was_not(house, housekeepi
     assert await house.issued() == []
     assert await cleaned(housekeeping) == {}
     assert (await house.again(actor)).account == actor.account
+
+
+async def test_work_that_waited_out_a_long_outage_is_done(house, housekeeping):
+    """A-94: what was issued while its key was blocked goes whenever somebody comes to it: no work is dropped."""
+    actor = await house.register(await house.sell())
+    issued = await house.issue(actor)
+    work = Work()
+    house.store.blocked_keys.block(work, issued.spki_digest, house.clock(), "operator")
+    sweep = Job(id="sweep", kind=COMPROMISED_KEY, subject=issued.spki_digest.hex(), run_at=house.clock())
+    house.store.jobs.add(work, sweep)
+    await house.store.commit(work)
+    house.clock.advance(40 * DAY)
+    await housekeeping.clean()
+    await house.work()
+    assert (await house.certificates.show(issued.serial)).reason == Reason.KEY_COMPROMISE
 
 
 async def test_a_certificate_can_be_replaced_still_once_old_orders_for_it_are_gone(house, housekeeping):

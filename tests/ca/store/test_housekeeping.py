@@ -15,7 +15,6 @@ from tests.ca.store.records import (
     authorization,
     certificate,
     customer,
-    job,
     order,
     place_order,
     populate,
@@ -148,18 +147,6 @@ async def test_certificates_after_their_time(store: Store) -> None:
     assert await store.housekeeping.drop_certificates(ENDED + SECOND, 3) == 0
     assert await store.housekeeping.drop_orders(OVER + SECOND, 10) == 5
     assert await drop_authorizations(store) == 10
-
-
-async def test_work_that_nobody_does(store: Store) -> None:
-    """Not what is leased, nor what is only due later."""
-    work = Work()
-    store.jobs.add(work, job("old"))
-    store.jobs.add(work, job("later", run_at=NOW + DAY))
-    store.jobs.add(work, job("leased", owner="us", leased_until=NOW + DAY))
-    await store.commit(work)
-    assert await store.housekeeping.drop_jobs(NOW + SECOND, 10) == 1
-    left = await store.jobs.claim("us", NOW + 2 * DAY, NOW + 3 * DAY, 10)
-    assert {one.id for one in left} == {"later", "leased"}
 
 
 async def test_sessions_that_ended(store: Store) -> None:

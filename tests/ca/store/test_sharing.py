@@ -140,7 +140,6 @@ async def test_another_node_is_woken_by_what_it_waits_for(postgresql: PostgreSQL
     [
         ("limits VALUES ('x', 1)", "limits SET full_at = 9e18", "drop_limits"),
         ("failures VALUES ('account', 'x', 1, 1, NULL)", "failures SET full_at = 9e18", "drop_failures"),
-        ("jobs VALUES ('x', 'k', 's', 1, 1, NULL, 0, NULL)", "jobs SET due_at = 9e18, owner = 'us'", "drop_jobs"),
     ],
 )
 async def test_what_is_used_at_that_moment_stays(postgresql: PostgreSQL, row: str, used: str, drop: str) -> None:

@@ -57,7 +57,6 @@ class HousekeepingService:
             ("limits", old.drop_limits, now),
             ("failures", old.drop_failures, abandoned),
             ("sessions", old.drop_sessions, now),
-            ("jobs", old.drop_jobs, abandoned),
             ("certificates", old.drop_certificates, evidence),
             ("orders", old.drop_orders, abandoned),
         )

@@ -68,10 +68,6 @@ class HousekeepingRows:
             work.add("housekeeping.some_observations", **ended, part=PART)
             dropped = len(await self._engine.commit(work))
 
-    async def drop_jobs(self, before: datetime, most: int) -> int:
-        """Work that was wanted before and that nobody does."""
-        return await self._drop(before, most, "housekeeping.jobs")
-
     async def drop_nonces(self, before: datetime, most: int) -> int:
         """Spent nonces that nobody would take any more."""
         return await self._drop(before, most, "housekeeping.nonces")

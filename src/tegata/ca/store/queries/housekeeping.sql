@@ -125,13 +125,6 @@ WHERE id IN (
 )
 RETURNING id;
 
--- What may be in use again is judged twice: a row that another was changing is judged anew, its subquery is not.
--- name: jobs
-DELETE FROM jobs
-WHERE due_at < :before AND run_at < :before
-    AND id IN (SELECT id FROM jobs WHERE due_at < :before AND run_at < :before ORDER BY due_at LIMIT :most)
-RETURNING id;
-
 -- name: nonces
 DELETE FROM nonces
 WHERE id IN (SELECT id FROM nonces WHERE expires_at < :before ORDER BY expires_at LIMIT :most)
@@ -147,6 +140,7 @@ LIMIT 1 OFFSET :kept
 ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE excluded.expires_at > nonces.expires_at
 RETURNING expires_at;
 
+-- What may be in use again is judged twice: a row that another was changing is judged anew, its subquery is not.
 -- name: limits
 DELETE FROM limits
 WHERE full_at < :before
