@@ -76,7 +76,7 @@ async def test_an_account_gets_nothing_for_the_key_that_it_gave_up(house, sold):
 
 
 async def test_what_is_issued_for_a_key_while_it_is_given_up_goes_too(house, sold, monkeypatch):
-    """Nothing forbids it yet when the account's certificates are looked for (A-94)."""
+    """Nothing forbids it yet when the account's certificates are looked for; it goes a minute later (A-94)."""
     one, _ = sold
     named = await house.issue(one, "a.example.net")
     ready = await house.ready(one, "b.example.net")
@@ -90,9 +90,30 @@ async def test_what_is_issued_for_a_key_while_it_is_given_up_goes_too(house, sol
 
     monkeypatch.setattr(house.store.certificates, "of_key", of_key)
     await house.certificates.revoke_by_account(one, der(named), 1)
-    assert await reasons(house) == {"a.example.net": 1, "b.example.net": 1}
     house.clock.advance(MINUTE)
-    assert await house.work() == 0, "one CRL had both"
+    assert await house.work() == 1
+    assert await reasons(house) == {"a.example.net": 1, "b.example.net": 1}
+    assert await house.work() == 0, "its CRL is published"
+
+
+async def test_a_word_that_came_too_late_gives_up_no_key(house, sold, monkeypatch):
+    """Another was quicker, for another reason: what the account has for the key afterwards stays (A-92)."""
+    one, _ = sold
+    named = await house.issue(one, "a.example.net")
+    read = house.store.certificates.of_key
+
+    async def of_key(digest):
+        monkeypatch.setattr(house.store.certificates, "of_key", read)
+        await house.certificates.revoke_by_operator(named.serial, 4)
+        return await read(digest)
+
+    monkeypatch.setattr(house.store.certificates, "of_key", of_key)
+    with pytest.raises(AlreadyRevoked):
+        await house.certificates.revoke_by_account(one, der(named), 1)
+    await house.issue(one, "b.example.net")
+    house.clock.advance(MINUTE)
+    assert await house.work() == 1
+    assert await reasons(house) == {"a.example.net": 4, "b.example.net": None}
 
 
 async def test_what_was_being_signed_for_a_key_given_up_is_not_finished(house, sold):

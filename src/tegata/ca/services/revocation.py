@@ -87,10 +87,7 @@ class Revocations:
             for each in part:
                 self._store.blocked_keys.block(work, each, now, by)
             for each in part:
-                sweep = Job(
-                    id=self._ids.object_id(), kind=COMPROMISED_KEY, subject=each.hex(), run_at=now + _AFTERWARDS
-                )
-                self._store.jobs.add(work, sweep)
+                self._sweep_afterwards(work, each.hex())
 
             async def find(keys: Sequence[bytes] = part) -> list[Revocable]:
                 return [one for each in keys for one in await self._doomed(each, named)]
@@ -104,28 +101,35 @@ class Revocations:
         """Revoke a certificate as keyCompromise, and those that its account has for the same key and could name itself.
 
         Nobody has shown the key: it stays good for everybody else, and what was revoked keeps its reason. The account
-        gets no certificate for it any more. Raises AlreadyRevoked.
+        gets no certificate for it any more; one that it gets at that very moment goes later. Raises AlreadyRevoked.
         """
+        digest, account_id = certificate.spki_digest, certificate.account_id
 
         async def find() -> list[Revocable]:
-            doomed = await self._doomed(certificate.spki_digest, [certificate.serial])
-            return [one for one in doomed if one.account_id == certificate.account_id and one.reason is None]
+            return _own(await self._doomed(digest, [certificate.serial]), account_id)
 
-        done = await self._write(await find(), find, Reason.KEY_COMPROMISE, by)
-        # From now on none is issued to it for the key; one may have been since it was looked.
-        late = await self._write(await find(), find, Reason.KEY_COMPROMISE, by)
-        await self._publish(_Done(done.revoked + late.revoked, done.marks + late.marks))
+        work = Work()
+        self._sweep_afterwards(work, f"{digest.hex()}:{account_id}")
+        done = await self._write(await find(), find, Reason.KEY_COMPROMISE, by, work)
+        await self._publish(done)
         if certificate.serial not in {one.serial for one in done.revoked}:
             raise AlreadyRevoked(serial=certificate.serial)
 
     async def sweep(self, job: Job) -> None:
-        """Revoke what was issued for a blocked key at the very moment in which it was blocked, or was left then."""
-        digest = bytes.fromhex(job.subject)
+        """Revoke what was issued for a key at the very moment in which it was blocked, or was left then.
+
+        For one that an account gave up by its word, what the account got; nothing if its word came to nothing.
+        """
+        name, _, account_id = job.subject.partition(":")
+        digest = bytes.fromhex(name)
 
         async def find() -> list[Revocable]:
-            return await self._doomed(digest, ())
+            doomed = await self._doomed(digest, ())
+            return _own(doomed, account_id) if account_id else doomed
 
-        await self._publish(await self._write(await find(), find, Reason.KEY_COMPROMISE, "the blocked key"))
+        if not account_id or await self._store.certificates.is_compromised(digest, account_id):
+            by = "the key given up" if account_id else "the blocked key"
+            await self._publish(await self._write(await find(), find, Reason.KEY_COMPROMISE, by))
         work = Work()
         self._store.jobs.finish(work, job)
         await self._store.commit(work)
@@ -133,6 +137,11 @@ class Revocations:
     async def of_key(self, spki_digest: bytes) -> list[Revocable]:
         """The certificates that ``compromised`` would revoke."""
         return await self._doomed(spki_digest, ())
+
+    def _sweep_afterwards(self, work: Work, subject: str) -> None:
+        """Have it looked once more: a guard sees nothing of what another node is committing."""
+        run_at = self._clock() + _AFTERWARDS
+        self._store.jobs.add(work, Job(id=self._ids.object_id(), kind=COMPROMISED_KEY, subject=subject, run_at=run_at))
 
     async def _doomed(self, spki_digest: bytes, named: Collection[str]) -> list[Revocable]:
         now = self._clock()
@@ -189,6 +198,11 @@ class Revocations:
         except Exception:
             # They are revoked; the jobs go on with the CRL.
             log.exception("crl.postponed", serials=[one.serial for one in done.marks], count=len(done.revoked))
+
+
+def _own(doomed: Sequence[Revocable], account_id: str) -> list[Revocable]:
+    """Those that the account could name itself."""
+    return [one for one in doomed if one.account_id == account_id and one.reason is None]
 
 
 def _in_force(certificates: Sequence[Certificate]) -> list[Revocable]:
