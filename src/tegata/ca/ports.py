@@ -161,7 +161,7 @@ class Orders(Protocol):
         """Guarded: the order has neither certificate nor error yet."""
         ...
 
-    def cancel_open(self, work: Work, account_id: str, fault: Fault) -> None:
+    def cancel_open(self, work: Work, account_id: str, fault: Fault, at: datetime) -> None:
         """End every order of the account that is not being issued; there may be none."""
         ...
 

@@ -355,18 +355,19 @@ async def test_an_accounts_orders_in_pages(store: Store) -> None:
 
 
 async def test_open_orders_are_cancelled(store: Store) -> None:
-    """Those being issued and those that failed for another reason stay; having none is no conflict."""
+    """Those being issued, failed for another reason or over stay; having none is no conflict (A-47)."""
     await populate(store)
     other = replace(FAULT, code="account.deactivated")
     await place_order(store, "open")
     await place_order(store, "processing", processing_at=NOW, csr=b"csr")
     await place_order(store, "failed", fault=FAULT)
+    await place_order(store, "expired", expires_at=NOW + SECOND)
     for account_id, fault in (("nobody", None), ("account", other)):
         work = Work()
-        store.orders.cancel_open(work, account_id, other)
+        store.orders.cancel_open(work, account_id, other, NOW + SECOND)
         await store.commit(work)
-        faults = [await store.orders.get(name) for name in ("open", "processing", "failed")]
-        assert [found and found.fault for found in faults] == [fault, None, FAULT]
+        faults = [await store.orders.get(name) for name in ("open", "processing", "failed", "expired")]
+        assert [found and found.fault for found in faults] == [fault, None, FAULT, None]
 
 
 async def test_an_authorization_is_deactivated_once(store: Store) -> None:

@@ -196,10 +196,10 @@ class AccountService:
         What a request is just signing is finished, an issuance that was interrupted is not; certificates stay as they
         are.
         """
-        work = Work()
-        self._store.accounts.deactivate(work, actor.account.id, self._clock())
+        work, now = Work(), self._clock()
+        self._store.accounts.deactivate(work, actor.account.id, now)
         fault = fault_of(AccountDeactivated(), self._ids.reference())
-        self._store.orders.cancel_open(work, actor.account.id, fault)
+        self._store.orders.cancel_open(work, actor.account.id, fault, now)
         try:
             await self._store.commit(work)
         except Conflict:

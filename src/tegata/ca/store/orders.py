@@ -106,9 +106,10 @@ class OrderRows:
         work.add("orders.fail", rows=1, id=order_id, fault=json(fault))
         audit.record(work, "order.failed", order_id, code=fault.code, reference=fault.reference)
 
-    def cancel_open(self, work: Work, account_id: str, fault: Fault) -> None:
-        """End every order of the account that is not being issued; there may be none."""
-        work.add("orders.cancel_open", account_id=account_id, fault=json(fault))
+    def cancel_open(self, work: Work, account_id: str, fault: Fault, at: datetime) -> None:
+        """End every order of the account that is neither over nor being issued; there may be none."""
+        oldest = micros(at - LONGEST_ORDER)
+        work.add("orders.cancel_open", account_id=account_id, fault=json(fault), at=micros(at), oldest=oldest)
 
 
 def _record(row: Row, authorization_ids: Sequence[str]) -> Order:

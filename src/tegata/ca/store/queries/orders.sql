@@ -72,7 +72,9 @@ UPDATE orders
 SET fault = :fault
 WHERE id = :id AND serial IS NULL AND fault IS NULL;
 
+-- Of years of orders none is looked at but those that may be open: see newest.
 -- name: cancel_open
 UPDATE orders
 SET fault = :fault
-WHERE account_id = :account_id AND processing_at IS NULL AND fault IS NULL;
+WHERE account_id = :account_id AND expires_at > :at AND created_at > :oldest
+    AND processing_at IS NULL AND fault IS NULL;
