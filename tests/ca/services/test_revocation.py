@@ -97,7 +97,7 @@ async def test_what_is_issued_for_a_key_while_it_is_given_up_goes_too(house, sol
 
 
 async def test_a_word_that_came_too_late_gives_up_no_key(house, sold, monkeypatch):
-    """Another was quicker, for another reason: what the account has for the key afterwards stays (A-92)."""
+    """Another was quicker, for another reason: what the account has for the key afterwards stays (A-94)."""
     one, _ = sold
     named = await house.issue(one, "a.example.net")
     read = house.store.certificates.of_key
