@@ -490,6 +490,22 @@ async def test_a_server_that_stays_away_is_told(monkeypatch: pytest.MonkeyPatch,
         await store.close()
 
 
+async def test_a_connection_to_a_server_that_only_reads_is_left(
+    postgresql: PostgreSQL, made: str, tmp_path: Path
+) -> None:
+    """Its address leads to another by now, the first one; who stays on it would refuse all orders until a restart."""
+    store = opened(made, tmp_path)
+    await populate(store)
+    postgresql.sql(f"ALTER DATABASE {name_of(made)} SET default_transaction_read_only = on", "postgres")
+    other = opened(made, tmp_path)
+    assert await other.accounts.get("account") is not None
+    postgresql.sql(f"ALTER DATABASE {name_of(made)} RESET default_transaction_read_only", "postgres")
+    await place_order(other, "order")
+    assert await other.orders.get("order") is not None
+    await store.close()
+    await other.close()
+
+
 async def test_the_turn_is_one_among_nodes(made: str, tmp_path: Path) -> None:
     """The second node waits until the first has done; a node that dies gives its turn back."""
     first, second = opened(made, tmp_path), opened(made, tmp_path)

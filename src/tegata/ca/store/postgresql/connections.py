@@ -14,7 +14,12 @@ import asyncpg
 from tegata.ca.store.postgresql.connecting import LOST, Place, arguments
 
 _STATEMENTS = 1024
-_ENDING = (asyncpg.PostgresConnectionError, asyncpg.exceptions.OperatorInterventionError)
+# One that writes nothing leads to a server that is not the first any more, if it ever was.
+_ENDING = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
 
 
 class Connections:
@@ -39,7 +44,7 @@ class Connections:
             raise
 
     def give_back(self, connection: Any, error: BaseException | None = None) -> None:  # noqa: ANN401 - as above
-        """Let others have it; not if the server may still be at work on it, or has said that it ends."""
+        """Let others have it; not if the server may still be at work on it, has said that it ends or only reads."""
         if error is not None and (not isinstance(error, asyncpg.PostgresError) or isinstance(error, _ENDING)):
             connection.terminate()
         if not connection.is_closed():

@@ -39,8 +39,9 @@ HELD_SECONDS = 600.0
 _PAUSE_SECONDS = (0.05, 0.25)
 _IDLE_NO_LONGER = "SELECT set_config('idle_session_timeout', $1, false)"
 _IDLE_AS_SET = "set_config('idle_session_timeout', NULL, false)"
-# The server undid the transaction and says so: serialization, dead-lock, shut-downs, not yet up, too many connections.
-_UNDONE = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "53300"})
+# The server undid the transaction and says so: serialization, dead-lock, shut-downs, not yet up, too many connections,
+# read only.
+_UNDONE = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "53300", "25006"})
 
 
 class PostgresDatabase:
