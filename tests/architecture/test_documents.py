@@ -2,6 +2,7 @@
 
 import re
 import runpy
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,11 @@ def test_the_drawn_parts_are_fresh() -> None:
     draw = runpy.run_path(str(ROOT / "docs" / "draw.py"))
     text = draw["ARCHITECTURE"].read_text("utf-8")
     assert draw["drawn"](text) == text, "run make docs"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_nothing_is_said_twice(path: Path) -> None:
+    """No dozen words of prose stand in a document twice, as where two versions of a paragraph were both kept."""
+    prose = re.sub(r"```.*?```|^(?:\||    ).*?$", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE).split()
+    runs = Counter(tuple(prose[at : at + 12]) for at in range(len(prose) - 11))
+    assert [" ".join(run) for run, times in runs.items() if times > 1] == []

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,8 @@ from threading import Thread
 
 import pytest
 
+from tegata.pki import csr, csr_file
+from tegata.pki.keys import describe
 from tests.e2e import customer
 from tests.e2e.certificates import serial
 from tests.plugins.dns.web import Service
@@ -17,6 +20,7 @@ from tests.plugins.dns.web import Service
 MANUAL = Path(__file__).parents[2] / "docs" / "manual"
 NAMES = ("www.example.com", "www2.example.com")
 BLOCK = re.compile(r"```(?P<kind>console|crontab)\n(?P<text>.*?)```", re.DOTALL)
+PRINTED = re.compile(r"^ {4,}(sudo certbot|tegata|openssl) (.*)$", re.MULTILINE)
 pytestmark = pytest.mark.peer("lego")
 
 
@@ -29,10 +33,17 @@ def commands(document):
     ]
 
 
+def printed(document):
+    """The command lines beside those: the EAB file's, one that takes another EAB, one that makes a request."""
+    return {match[1]: match[0].strip() for match in PRINTED.finditer((MANUAL / document).read_text("utf-8"))}
+
+
 def test_both_languages_show_the_same_commands():
     """A reader of either gets the same procedure."""
     assert commands("manual.ja.md") == commands("manual.en.md")
     assert len(commands("manual.en.md")) > 15
+    assert printed("manual.ja.md") == printed("manual.en.md")
+    assert printed("manual.en.md").keys() == {"sudo certbot", "tegata", "openssl"}
 
 
 class Reader:
@@ -43,19 +54,19 @@ class Reader:
         self.webroot = directory / "html"
         self.webroot.mkdir()
         (directory / "eab.txt").write_text(ca.run("eab", "file", contract["contract"]).check().stdout)
+        self.values = {
+            "https://ca.example/acme/": ca.directory_url,
+            "MAC": contract["eab"]["hmac"],
+            "KID": contract["eab"]["kid"],
+            "/var/www/html": str(self.webroot),
+            "/etc/tegata": str(directory / ".lego"),
+            "systemctl reload nginx": f"touch {directory}/reloaded",
+            "EXEC_PATH=/usr/local/bin/dns-record": f"EXEC_PATH={directory}/dns-record",
+        }
 
     def typed(self, line):
         """The words of a line with this reader's values in place of the examples'."""
-        values = {
-            "https://ca.example/acme/": self.ca.directory_url,
-            "MAC": self.contract["eab"]["hmac"],
-            "KID": self.contract["eab"]["kid"],
-            "/var/www/html": str(self.webroot),
-            "/etc/tegata": str(self.directory / ".lego"),
-            "systemctl reload nginx": f"touch {self.directory}/reloaded",
-            "EXEC_PATH=/usr/local/bin/dns-record": f"EXEC_PATH={self.directory}/dns-record",
-        }
-        words = [values.get(word, word) for word in shlex.split(line)]
+        words = [self.values.get(word, word) for word in shlex.split(line)]
         if "--http" in words and "--http.webroot" not in words:
             words[words.index("--http") : words.index("--http") + 1] = customer.http(self.ca)[:3]
         if "--standalone" in words:
@@ -71,7 +82,12 @@ class Reader:
         words = self.typed(line)
         variables = dict(word.split("=", 1) for word in words if word.startswith("EXEC_PATH="))
         program, *words = words[len(variables) :]
-        if program == "tegata" and "run" in words and "--eab" in words and "--accept-tos" not in words:
+        if (
+            program == "tegata"
+            and "run" in words
+            and "--eab" in words
+            and not {"--accept-tos", "--change-eab"} & {*words}
+        ):
             answers = [("Do you accept the TOS? Y/n", "y")]
             return self.programs["tegata"].interact(*words, answers=answers)
         if program == "certbot":
@@ -136,6 +152,38 @@ def test_every_command_works(reader, tmp_path):
             assert before != after, f"{line} changed nothing"
     issued = reader.ca.json("cert", "list", "--contract", reader.contract["contract"])
     assert {entry["reason"] for entry in issued if entry["status"] == "revoked"} == {4, 5}
+
+
+def test_the_line_of_the_eab_file_is_as_printed(ca):
+    """What the portal gives, word for word."""
+    contract = ca.add_contract(*NAMES)
+    own = {ca.directory_url: "https://ca.example/acme/", contract["eab"]["hmac"]: "MAC", contract["eab"]["kid"]: "KID"}
+    line = ca.run("eab", "file", contract["contract"]).check().stdout
+    assert " ".join(own.get(word, word) for word in line.split()) == printed("manual.en.md")["sudo certbot"]
+
+
+def test_an_account_takes_another_eab_by_the_printed_line(ca, tmp_path, tegata):
+    """After the first certificate and a rotation: nothing hangs on the old EAB any more."""
+    contract = ca.add_contract(*NAMES)
+    reader = Reader(ca, contract, tmp_path, {"tegata": tegata.trusting(ca.ca_file)})
+    first, *_ = commands("manual.en.md")
+    assert reader.type(first).code == 0
+    new = ca.json("eab", "rotate", contract["eab"]["kid"], "--until", "2099-01-01T00:00:00Z")
+    reader.values |= {"NEW_MAC": new["hmac"], "NEW_KID": new["kid"]}
+    reader.type(printed("manual.en.md")["tegata"]).check()
+    assert ca.json("eab", "show", contract["eab"]["kid"])["depending"]["accounts"] == 0
+    assert ca.json("eab", "show", new["kid"])["depending"]["accounts"] == 1
+
+
+@pytest.mark.peer("openssl")
+def test_a_request_is_made_by_the_printed_line(tmp_path):
+    """For the service without ACME: RSA 2048, the name and nothing else."""
+    line = printed("manual.en.md")["openssl"]
+    subprocess.run(shlex.split(line), cwd=tmp_path, check=True, capture_output=True)
+    request = csr.parse(csr_file.read((tmp_path / "www.csr").read_bytes()).der)
+    assert request.names == {"www.example.com"}
+    assert describe(request.public_key) == "RSA 2048"
+    assert request.common_name is None
 
 
 class Site:
