@@ -31,6 +31,9 @@ REASONS: dict[str, str] = {
     ),
     "the request is not the one with this SHA-256": "要求ファイルの SHA-256 が一致しません",
     "the root has certified this name for another key": "同じ名前の証明書が、別の鍵に対して発行済みです",
+    "the root has revoked this key as compromised: make another one": (
+        "ルートが危殆化を理由に失効させた鍵です。別の鍵を作成してください"
+    ),
     "the request was certified before, and its certificate is in issued/ no more": (
         "この要求の証明書は発行済みですが、issued/ にありません"
     ),

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from tegata.ca import bootstrap
 from tegata.ca.errors import IssuerRevoked
@@ -297,11 +298,31 @@ def test_the_roots_crl(ceremony):
     assert entry.extensions.get_extension_for_class(x509.CRLReason).value.reason is x509.ReasonFlags.ca_compromise
     assert crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 4
     assert ceremony.actions(ceremony.root) == ["sign", "found", "crl", "crl", "crl"]
-    ceremony.install(path)
+    told = ceremony._called("--dir", str(ceremony.home), "ceremony", "install", str(path), *BY)
+    assert "gives it out from now on" in told.stdout
     assert (ceremony.home / "root.crl").read_bytes() == path.read_bytes()
     path.write_bytes(old)
     assert "newer" in ceremony.refused(ceremony.home, "ceremony", "install", str(path), *BY)
     assert "transcript" in ceremony.refused(ceremony.root, "ceremony", "crl", *BY), "its number would be used twice"
+
+
+def test_a_compromised_key_is_certified_no_more(ceremony):
+    """Under no name (BR 4.9.1.2); the services CA gets another key, and another name with it."""
+    for ca, reason in (("services", "1"), ("issuing", "4")):
+        ceremony.all(ca)
+        words = ("ceremony", "crl", "--revoke", str(ceremony.home / f"{ca}.pem"), "--reason", reason, *BY)
+        ceremony.at(ceremony.root, *words)
+    ceremony.all("issuing")
+    request = ceremony.request("services")
+    again = ("ceremony", "sign", request["file"], "--sha256", request["sha256"], *BY)
+    assert "compromised" in ceremony.refused(ceremony.root, *again)
+    before = ceremony.certificate("services")
+    for name in ("services.request", "services.pem", "keys/services.key"):
+        (ceremony.home / name).unlink()
+    after = ceremony.all("services")
+    assert after.public_key() != before.public_key()
+    names = [one.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value for one in (before, after)]
+    assert [name.rpartition(" ")[0] for name in names] == ["Example CA Services", "Example CA Services 2"]
 
 
 def test_check_knows_of_a_revoked_ca(ceremony):
@@ -337,8 +358,13 @@ def test_a_root_in_the_cas_own_directory(called, home, tmp_path):
     """What it signed stands in the same transcript; its request is answered all the same when it is installed."""
     directory = shutil.copytree(home, tmp_path / "ca")
     one = Ceremony(called, directory, directory)
+    first = tmp_path / "elsewhere" / "issuing.pem"
+    first.parent.mkdir()
+    shutil.copy(directory / "issuing.pem", first)
     serials = {one.certificate("issuing").serial_number, *(one.all("issuing").serial_number for _ in range(2))}
     assert len(serials) == 3
+    one.at(directory, "ceremony", "crl", "--revoke", str(first), "--reason", "4", *BY)
+    one.at(directory, "ceremony", "verify")  # another file of that name was read than the one that lies here
 
 
 def test_what_the_root_does_not_sign(ceremony, tmp_path):

@@ -57,7 +57,7 @@ def test_what_a_line_says(tmp_path: Path, two, monkeypatch: pytest.MonkeyPatch) 
     assert (two[0].software["tegata"], two[0].software["cryptography"]) == (__version__, cryptography.__version__)
     second = json.loads(lines[1])
     assert (second["number"], second["previous"]) == (2, digest(lines[0]))
-    assert second["files"] == {"issued/a.pem": digest(b"1"), "b.request": digest(b"2")}
+    assert second["files"] == {"issued/a.pem": digest(b"1"), str(tmp_path / "b.request"): digest(b"2")}
     assert transcript.read(tmp_path / "root") == two
     assert transcript.head(tmp_path / "root") == digest(lines[1])
 

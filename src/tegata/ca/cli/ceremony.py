@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.ca import configuration
+from tegata.ca.cli import carried
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
@@ -27,7 +28,7 @@ from tegata.ca.issuing.keys import Found
 from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.issuing.transcript import Entry
 from tegata.ca.model import Revocation
-from tegata.ca.policy.certificates import ca_reason
+from tegata.ca.policy.certificates import Reason, ca_reason
 from tegata.ca.settings import Keys, Settings
 from tegata.clock import SystemClock, rfc3339
 from tegata.pki.certs import serial_hex
@@ -36,6 +37,7 @@ from tegata.pki.keys import spki_digest
 from tegata.text.catalogue import Sentence
 
 ISSUED = Path("issued")
+_COMPROMISES = {str(int(reason)) for reason in (Reason.KEY_COMPROMISE, Reason.CA_COMPROMISE)}
 _ROOT_URI = f"file:{layout.ROOT_KEY}"
 
 _ROOT_MADE = Sentence(
@@ -59,6 +61,10 @@ _SIGNED = Sentence(
 _INSTALLED = Sentence(
     "{file} is in place. It counts from the next start of serve on, on this and on every other node.",
     "{file} を配置しました。すべてのノードで serve を再起動すると有効になります。",
+)
+_CRL_INSTALLED = Sentence(
+    "{file} is in place, and serve gives it out from now on. Every other node needs it too.",
+    "{file} を配置しました。serve は今後この CRL を配布します。ほかのノードにも配置してください。",
 )
 _LISTED = Sentence(
     "The root's CRL number {number} is in {file}. Carry it to the CA's machine and run there:\n"
@@ -123,7 +129,10 @@ def _request(asked: Asked) -> Answer:
             subject = keys.load_certificate(present).subject
         else:
             hierarchy.check_name(settings.name)
-            number = layout.issuer_number(ca) or 1
+            # A services CA with another key has another name: the root certifies none twice.
+            asked_before = [one.facts for one in record.entries if one.action == "request" and one.facts["ca"] == ca]
+            former = {facts["key_sha256"] for facts in asked_before} - {spki_digest(found.key.public_key()).hex()}
+            number = layout.issuer_number(ca) or 1 + len(former)
             subject = hierarchy.subject_of(settings.name, role.label + (f" {number}" if number > 1 else ""), now)
         if not path.exists():
             wish = requests.make(ca, found.key, subject, public_url=settings.public.url, host=host, now=now)
@@ -174,25 +183,29 @@ def _crl(asked: Asked) -> Answer:
     path = home / layout.ROOT_CRL
     with transcript.held(home, asked["by"] or (), now) as record:
         root = _open_root(home, asked)
-        last = _load_crl(path, root.certificate)
-        if _number(last) < max((int(one.facts["number"]) for one in record.entries if one.action == "crl"), default=0):
+        last = carried.load_crl(path, root.certificate)
+        if carried.number_of(last) < max(
+            (int(one.facts["number"]) for one in record.entries if one.action == "crl"), default=0
+        ):
             # An earlier one was put back: its number would be used twice, and whoever is on the later ones forgotten.
             raise keys.FileUnusable(path=path, reason="it is not what the transcript says")
         if not record.knows(path):  # of a step that a crash ended, or from before there was a transcript
             record.add("found", {}, [path])
-        revoked = [Revocation(f"{one.serial_number:x}", one.revocation_date_utc, _reason(one)) for one in last]
+        revoked = [
+            Revocation(f"{one.serial_number:x}", one.revocation_date_utc, carried.reason_of(one)) for one in last
+        ]
         files = [path]
         facts: dict[str, str] = {}
         if asked["revoke"]:
             files.append(Path(asked["revoke"]))
-            certificate = _child(files[-1], root.certificate)
+            certificate = carried.child(files[-1], root.certificate)
             if asked["reason"] is None:
                 raise Refused(reason="a revocation has a reason: --reason N")
             if any(one.serial == serial_hex(certificate) for one in revoked):
                 raise Refused(reason="the certificate is on the root's CRL already")
             revoked.append(Revocation(serial_hex(certificate), now, int(ca_reason(asked["reason"]))))
             facts = _facts(certificate) | {"reason": str(asked["reason"])}
-        number = _number(last) + 1
+        number = carried.number_of(last) + 1
         keys.put(path, hierarchy.root_list(root, number, revoked, now))
         facts |= {"number": str(number), "revoked": str(len(revoked))}
         record.add("crl", facts, files)
@@ -212,10 +225,10 @@ def _install(asked: Asked) -> Answer:
             path, facts = _place(home, settings, source, root, now)
         else:
             path, facts = home / layout.ROOT_CRL, {}
-            fresh, last = _load_crl(source, root), _load_crl(path, root)
-            facts = {"number": str(_number(fresh))}
+            fresh, last = carried.load_crl(source, root), carried.load_crl(path, root)
+            facts = {"number": str(carried.number_of(fresh))}
             if content != path.read_bytes():
-                if _number(fresh) <= _number(last):
+                if carried.number_of(fresh) <= carried.number_of(last):
                     raise Refused(reason="the root's CRL in place is a newer one")
                 _check_now(fresh.last_update_utc, fresh.next_update_utc, now)
         is_new = not path.exists() or path.read_bytes() != content
@@ -225,8 +238,9 @@ def _install(asked: Asked) -> Answer:
             record.add("install", facts, [path])
         if is_new or not _is_asked_since(record.entries, facts.get("ca")):
             path.with_suffix(".request").unlink(missing_ok=True)
-    numbers: Shape = {"number": int(facts["number"])} if "number" in facts else {}
-    return Answer({"file": str(path), **facts, **numbers}, told=_INSTALLED)
+    if "number" in facts:
+        return Answer({"file": str(path), "number": int(facts["number"])}, told=_CRL_INSTALLED)
+    return Answer({"file": str(path), **facts}, told=_INSTALLED)
 
 
 def _verify(asked: Asked) -> Answer:
@@ -244,7 +258,7 @@ def _place(
     home: Path, settings: Settings, source: Path, root: x509.Certificate, now: datetime
 ) -> tuple[Path, dict[str, str]]:
     """Where a certificate belongs: it is there, or it answers a request of this CA, which has its key."""
-    certificate = _child(source, root)
+    certificate = carried.child(source, root)
     there = {name: home / layout.issuer_certificate(name) for name in (*hierarchy.issuers(home), SERVICES)}
     for name, path in there.items():
         if path.exists() and keys.load_certificate(path) == certificate:
@@ -315,48 +329,13 @@ def _check_unused(issued: Path, entries: Sequence[Entry], wish: requests.Wish) -
     if any(facts["request_sha256"] == wish.digest for facts in signed):
         raise Refused(reason="the request was certified before, and its certificate is in issued/ no more")
     subject, key = wish.subject.rfc4514_string(), spki_digest(wish.public_key).hex()
+    for entry in entries:
+        is_compromise = entry.facts.get("reason") in _COMPROMISES
+        if entry.action == "crl" and is_compromise and entry.facts["key_sha256"] == key:
+            raise Refused(reason="the root has revoked this key as compromised: make another one")
     for other in (*signed, *(_facts(keys.load_certificate(path)) for path in issued.glob("*.pem"))):
         if other["subject"] == subject and other["key_sha256"] != key:
             raise Refused(reason="the root has certified this name for another key")
-
-
-def _child(path: Path, root: x509.Certificate) -> x509.Certificate:
-    certificate = keys.load_certificate(path)
-    try:
-        certificate.verify_directly_issued_by(root)
-        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except Exception:  # noqa: BLE001 - what a foreign certificate fails by is of no matter
-        raise keys.FileUnusable(path=path, reason="the root has not signed it") from None
-    if not constraints.ca:
-        raise keys.FileUnusable(path=path, reason="it is no CA's certificate")
-    if certificate == root:
-        raise keys.FileUnusable(path=path, reason="it is the root's own certificate")
-    return certificate
-
-
-def _load_crl(path: Path, root: x509.Certificate) -> x509.CertificateRevocationList:
-    try:
-        crl = x509.load_der_x509_crl(path.read_bytes())
-    except ValueError:
-        raise keys.FileUnusable(path=path, reason="it is no certificate in PEM and no CRL in DER") from None
-    if not crl.is_signature_valid(public_key_of(root)):
-        raise keys.FileUnusable(path=path, reason="the root has not signed it")
-    return crl
-
-
-def _number(crl: x509.CertificateRevocationList) -> int:
-    return crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-
-
-def _reason(entry: x509.RevokedCertificate) -> int:
-    codes = {x509.ReasonFlags.key_compromise: 1, x509.ReasonFlags.ca_compromise: 2}
-    codes |= {x509.ReasonFlags.affiliation_changed: 3, x509.ReasonFlags.superseded: 4}
-    codes[x509.ReasonFlags.cessation_of_operation] = 5
-    codes[x509.ReasonFlags.privilege_withdrawn] = 9
-    try:
-        return codes.get(entry.extensions.get_extension_for_class(x509.CRLReason).value.reason, 0)
-    except x509.ExtensionNotFound:
-        return 0
 
 
 def _facts(certificate: x509.Certificate) -> dict[str, str]:

@@ -28,7 +28,10 @@ TRANSCRIPT = Path("ceremony.jsonl")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that was done; ``files`` are the SHA-256 of what was read and written, ``previous`` the last line's."""
+    """Something that was done; ``files`` are the SHA-256 of what was read and written, ``previous`` the last line's.
+
+    A file of the directory has its path in it, one from elsewhere its whole path.
+    """
 
     number: int
     previous: str
@@ -89,7 +92,8 @@ class Transcript:
         return entry
 
     def _named(self, path: Path) -> str:
-        return str(path.relative_to(self._directory)) if path.is_relative_to(self._directory) else path.name
+        path, directory = path.absolute(), self._directory.absolute()
+        return str(path.relative_to(directory) if path.is_relative_to(directory) else path)
 
 
 @contextmanager
@@ -127,12 +131,14 @@ def read(directory: Path) -> list[Entry]:
 def altered(directory: Path, entries: Sequence[Entry]) -> Path | None:
     """A file of the directory that is another than the last entry about it says; one that is gone is none.
 
-    A request is not looked at: it is carried here and there, and the next of its name takes its place.
+    A request is not looked at: it is carried here and there, and the next of its name takes its place. Nor is a file
+    from elsewhere, which may have the name of another one here.
     """
-    last = {name: digest for entry in entries for name, digest in entry.files.items()}
+    last = {Path(name): digest for entry in entries for name, digest in entry.files.items()}
     for name, digest in last.items():
         path = directory / name
-        if path.suffix != ".request" and path.exists() and _digest(path.read_bytes()) != digest:
+        is_kept = path.suffix != ".request" and not name.is_absolute() and path.exists()
+        if is_kept and _digest(path.read_bytes()) != digest:
             return path
     return None
 
