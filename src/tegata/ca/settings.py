@@ -245,7 +245,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ``failures_per_name`` are failed validations of a name for an account, and looks at CAA before a signature that
     permit nothing; after ``pause_after`` of them in a row the name is paused for that account until its customer or the
     operator resumes it. They hold back new orders and such looks, not what was ordered before. Renewals in the window
-    that the CA itself suggested are not counted (X-19), unless the holder has revoked the certificate or chose its end.
+    that the CA itself suggested are not counted (X-19), unless the holder has revoked the certificate or chose its end;
+    a paused name they wait for too.
     ``accounts_per_contract`` are new ones, ``changes_per_account`` how often contacts, key or EAB change,
     ``eabs_per_contract`` how often one is added, replaced or called something else. Those for an address are each
     node's own, and an IPv6 network of 64 bits counts as one.

@@ -269,6 +269,35 @@ async def test_a_name_that_fails_too_often_waits(house):
     assert await held(house, actor) == []
 
 
+@pytest.mark.parametrize("rate", ["2/1h", ""])
+async def test_a_limit_on_failures_that_was_changed_is_no_longer_met(house, rate):
+    """A-25: nobody waits for the end of one that lasted a month; the new one counts the next failure as its first."""
+    actor = await limited(house, failures_per_name="1/30d", pause_after=100)
+    await fails(house, actor)
+    with pytest.raises(TooManyFailures):
+        await house.order(actor)
+    house.limited = Limits(failures_per_name=rate, pause_after=100)
+    await house.restart()
+    await fails(house, actor)
+    await house.order(actor)
+
+
+async def test_a_renewal_that_was_asked_for_waits_for_a_paused_name(house):
+    """X-19: paused is a name until somebody resumes it, and that is no limit; one that failed too often goes on."""
+    actor = await limited(house, failures_per_name="1/1h", pause_after=2)
+    cert_id = ari.cert_id(leaf(await house.issue(actor)))
+    house.clock.advance(62 * DAY)
+    await fails(house, actor)
+    order = (await house.order(actor, replaces=cert_id)).order
+    await house.orders.deactivate(actor, order.authorization_ids[0])
+    house.clock.advance(HOUR)
+    await fails(house, actor)
+    with pytest.raises(NamesPaused):
+        await house.order(actor, replaces=cert_id)
+    await house.limits.resume_all(actor.contract.id, None)
+    assert (await house.order(actor, replaces=cert_id)).order.replaces == cert_id
+
+
 @pytest.mark.parametrize("is_looked_at", [False, True])
 async def test_a_name_that_is_given_up_when_it_has_failed_has_failed(house, is_looked_at):
     """Whether in the pause before the next attempt or while it is looked for; given up untried it has not."""

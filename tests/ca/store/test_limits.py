@@ -98,6 +98,25 @@ async def test_names_are_held_back_whole(store: Store) -> None:
         await spend(store, "www.example.com", now=NOW + 100 * DAY)
 
 
+async def test_failures_under_another_limit(store: Store) -> None:
+    """Or by a clock that was days ahead: they hold nothing; and of many at once a span's are waited for."""
+    await populate(store)
+    for _ in range(3):
+        await fail(store, "www.example.com", now=NOW + 30 * DAY)
+    assert await held(store, "account") == []
+    await spend(store, "www.example.com")
+    await fail(store, "www.example.com", pause_after=4)  # by the clock that was right
+    [paused] = await store.limits.held("account", ANY, NOW)
+    assert (paused.full_at, paused.paused_at) == (NOW + HOUR / 3, NOW)
+    for _ in range(5):
+        await fail(store, "often.example.com")
+    [often] = [each for each in await store.limits.held("account", FAILURES, NOW) if each.paused_at is None]
+    assert (often.name, often.full_at, often.in_a_row) == ("often.example.com", NOW + HOUR, 5)
+    await fail(store, "www.example.com", now=NOW + 30 * DAY)
+    [_, paused] = await store.limits.held("account", FAILURES, NOW)  # a pause holds, whichever clock
+    assert paused.name == "www.example.com"
+
+
 async def test_what_counts_for_a_while_only(store: Store) -> None:
     """It holds a name back as any failure does, and pauses none, whatever stands in a row before and behind it."""
     await populate(store)

@@ -141,14 +141,22 @@ class LimitService:
 
     async def require_free(self, account: Account, names: Collection[str], now: datetime) -> None:
         """Pass unless one of the names is held back for the account; raises NamesPaused, TooManyFailures."""
+        for each in await self._unpaused(account, names, now):
+            if not self._failures.has_room(each.full_at, now):
+                raise TooManyFailures(name=each.name, retry_at=self._failures.retry_at(each.full_at))
+
+    async def require_unpaused(self, order: Counted) -> None:
+        """Pass unless a name is paused, which an order that does not count waits for too; raises NamesPaused."""
+        await self._unpaused(order.account, order.may_be_held, order.now)
+
+    async def _unpaused(self, account: Account, names: Collection[str], now: datetime) -> list[Failures]:
+        """Those of the names that are held back for the account, if none is paused."""
         found = await self._store.limits.held(account.id, self._failures, now)
         held = [each for each in found if each.name in names]
         paused = [each.name for each in held if each.paused_at is not None]
         if paused:
             raise NamesPaused(names=", ".join(paused), url=self._resume_url(account.contract_id))
-        for each in held:
-            if each.full_at > self._failures.latest(now):
-                raise TooManyFailures(name=each.name, retry_at=self._failures.retry_at(each.full_at))
+        return held
 
     def failed(self, work: Work, account_id: str, name: str, error: ValidationFault | None) -> None:
         """Count a validation that came to nothing; without an error one that was given up after a failed attempt."""

@@ -221,6 +221,8 @@ class OrderService:
         )
         if is_counted:
             self._limits.spend(work, counted)
+        else:
+            await self._limits.require_unpaused(counted)
         for authorization in fresh:
             self._store.authorizations.insert(work, authorization)
         self._store.orders.insert(work, order)

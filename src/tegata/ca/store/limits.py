@@ -23,7 +23,7 @@ class LimitRows:
 
     def spend(self, work: Work, subject: str, limit: Limit, now: datetime) -> None:
         """Take one request out of a subject's bucket."""
-        work.add("limits.spend", rows=1, **_spent(subject, limit, now))
+        work.add("limits.spend", rows=1, subject=subject, **_bucket(limit, now))
 
     def spend_unless_held(
         self,
@@ -40,10 +40,12 @@ class LimitRows:
         work.add(
             "limits.spend_unless_held",
             rows=1,
-            **_spent(subject, limit, now),
+            subject=subject,
+            **_bucket(limit, now),
             account_id=account_id,
             names=" ".join(f'"{name}"' for name in names),
             held=micros(failures.latest(now)),
+            held_furthest=micros(failures.furthest(now)),
         )
 
     async def full_at(self, subject: str) -> datetime | None:
@@ -63,11 +65,9 @@ class LimitRows:
             rows=1,
             account_id=account_id,
             identifier=name,
-            first=micros(now + limit.cost),
+            **_bucket(limit, now),
             counted=0 if pause_after is None else 1,
             paused_at_once=None if pause_after is None or pause_after > 1 else micros(now),
-            now=micros(now),
-            cost=micros(now + limit.cost) - micros(now),
             pause_after=_NEVER if pause_after is None else pause_after,
         )
 
@@ -77,8 +77,12 @@ class LimitRows:
 
     async def held(self, account_id: str, failures: Limit, now: datetime) -> list[Failures]:
         """The names that are held back for an account now: paused, or failed too often."""
-        held = micros(failures.latest(now))
-        rows = await self._engine.fetch("limits.held", account_id=account_id, held=held)
+        rows = await self._engine.fetch(
+            "limits.held",
+            account_id=account_id,
+            held=micros(failures.latest(now)),
+            furthest=micros(failures.furthest(now)),
+        )
         return sorted(map(_failures, rows), key=lambda each: each.name)
 
     async def paused(self, contract_id: str) -> list[Failures]:
@@ -91,9 +95,8 @@ class LimitRows:
         audit.record(work, "name.resumed", account_id, name=name)
 
 
-def _spent(subject: str, limit: Limit, now: datetime) -> dict[str, object]:
+def _bucket(limit: Limit, now: datetime) -> dict[str, object]:
     return {
-        "subject": subject,
         "first": micros(now + limit.cost),
         "now": micros(now),
         "cost": micros(now + limit.cost) - micros(now),

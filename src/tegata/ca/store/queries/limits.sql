@@ -14,7 +14,7 @@ INSERT INTO limits (subject, full_at)
 SELECT :subject, CAST(:first AS BIGINT)
 WHERE NOT EXISTS (
         SELECT 1 FROM failures
-        WHERE account_id = :account_id AND full_at > :held AND :names LIKE '%"' || name || '"%'
+        WHERE account_id = :account_id AND full_at > :held AND full_at <= :held_furthest AND :names LIKE '%"' || name || '"%'
     )
     AND NOT EXISTS (
         SELECT 1 FROM failures
@@ -29,13 +29,18 @@ SELECT full_at
 FROM limits
 WHERE subject = :subject;
 
+-- A bucket is never emptier than empty: what is later than ``furthest`` was not filled under this limit here either.
 -- ``counted`` is 1 for what counts in the row that pauses a name, 0 for what counts for a while only.
 -- name: failed
 INSERT INTO failures (account_id, name, in_a_row, full_at, paused_at)
 VALUES (:account_id, :identifier, :counted, :first, :paused_at_once)
 ON CONFLICT (account_id, name) DO UPDATE
 SET in_a_row = failures.in_a_row + :counted,
-    full_at = CASE WHEN failures.full_at > :now THEN failures.full_at ELSE :now END + :cost,
+    full_at = CASE
+        WHEN failures.full_at <= :now OR failures.full_at > :furthest THEN :first
+        WHEN failures.full_at <= :latest THEN failures.full_at + :cost
+        ELSE :latest + :cost
+    END,
     paused_at = CASE
         WHEN failures.paused_at IS NULL AND failures.in_a_row + :counted >= :pause_after THEN :now ELSE failures.paused_at
     END;
@@ -51,11 +56,11 @@ WHERE account_id = :account_id AND name = :identifier AND paused_at IS NOT NULL;
 -- name: held
 SELECT account_id, name, in_a_row, full_at, paused_at
 FROM failures
-WHERE account_id = :account_id AND full_at > :held
+WHERE account_id = :account_id AND full_at > :held AND full_at <= :furthest
 UNION ALL
 SELECT account_id, name, in_a_row, full_at, paused_at
 FROM failures
-WHERE account_id = :account_id AND paused_at IS NOT NULL AND full_at <= :held;
+WHERE account_id = :account_id AND paused_at IS NOT NULL AND (full_at <= :held OR full_at > :furthest);
 
 -- name: paused
 SELECT f.account_id, f.name, f.in_a_row, f.full_at, f.paused_at
