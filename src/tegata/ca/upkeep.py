@@ -1,6 +1,8 @@
 """The database of a CA that need not be open: migrated, copied, put back. Decides nothing; knows settings and store."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tegata.ca import configuration
@@ -9,11 +11,18 @@ from tegata.ca.ports import Work
 from tegata.ca.services import auditing
 from tegata.ca.store import audit, backup, opening
 from tegata.ca.store.migrations import Migrated, Missing
+from tegata.errors import TegataError
 
 
-def migrate(home: Path, environ: Mapping[str, str], *, finish: bool) -> Migrated:
-    """Bring the database of a CA up to date; raises BadSettings and the store's errors."""
-    return opening.migrate(home, configuration.load_settings(home).database, environ, finish=finish)
+def migrate(home: Path, environ: Mapping[str, str], *, who: str, finish: bool) -> Migrated:
+    """Bring the database of a CA up to date; its log says who did, where there was something to be done (B-93).
+
+    Raises BadSettings and the store's errors.
+    """
+    done = opening.migrate(home, configuration.load_settings(home).database, environ, finish=finish)
+    if done.applied:
+        asyncio.run(commanded(home, environ, who=who, command="migrate", of=", ".join(done.applied)))
+    return done
 
 
 async def missing(home: Path, environ: Mapping[str, str]) -> Missing:
@@ -21,9 +30,17 @@ async def missing(home: Path, environ: Mapping[str, str]) -> Missing:
     return await opening.missing(home, configuration.load_settings(home).database, environ)
 
 
-def back_up(home: Path, target: Path) -> int:
-    """Copy the CA's database to a new file; its size. Raises BadSettings, Refused, DatabaseUnusable."""
-    return backup.back_up(opening.require_file(home, configuration.load_settings(home).database), target)
+def back_up(home: Path, environ: Mapping[str, str], target: Path, *, who: str) -> int:
+    """Copy the CA's database to a new file; its size. Raises BadSettings, Refused, DatabaseUnusable.
+
+    Its log says who did, and so does the copy's (B-93), but for an older database, which is left as it is, and one that
+    takes nothing any more: what can still be read of it is wanted all the more.
+    """
+    database = opening.require_file(home, configuration.load_settings(home).database)
+    with suppress(TegataError):
+        if not asyncio.run(missing(home, environ)).now:
+            asyncio.run(commanded(home, environ, who=who, command="backup", of=str(target.absolute())))
+    return backup.back_up(database, target)
 
 
 def restore(home: Path, source: Path, *, who: str, force: bool) -> None:

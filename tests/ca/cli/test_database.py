@@ -123,6 +123,33 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(home, tmp_path):
     done = run("--dir", str(old), "migrate", "--json")
     assert json.loads(done.stdout) == {"applied": [], "left": []}
     assert run("--dir", str(old), "contract", "list", "--json").stdout == "[]\n"
+    [migrated] = commanded(old)
+    assert migrated["command"] == "migrate", "B-93: once, by whom the schema became another"
+    assert "0002_account_lifecycle.sql" in migrated["of"]
+
+
+def commanded(home):
+    """What the audit log says that this user has done."""
+    who = f"operator {pwd.getpwuid(os.getuid()).pw_name}"
+    return [event["facts"] for event in json.loads(run("--dir", str(home), "audit", "show", who, "--json").stdout)]
+
+
+def test_who_made_a_backup(home, tmp_path):
+    """B-93: It holds all that the CA knows. What cannot be written to any more is copied all the same."""
+    own, backup = tmp_path / "own", tmp_path / "backup.db"
+    shutil.copytree(home, own)
+    assert run("--dir", str(own), "backup", str(backup)).code == 0
+    assert commanded(own)[-1] == {"command": "backup", "of": str(backup)}
+    with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
+        events = "SELECT count(*) FROM events WHERE kind = 'operator.commanded'"
+        [noted] = database.execute(events).fetchone()
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute(events).fetchone() == (noted,)
+    assert run("--dir", str(own), "backup", str(tmp_path / "second.db")).code == 0
+    assert (tmp_path / "second.db").exists()
 
 
 def test_a_backup_that_lacks_a_certificate(home, tmp_path):

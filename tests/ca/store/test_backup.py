@@ -308,3 +308,41 @@ async def test_what_a_killed_backup_left_goes(path: Path, store: Store, tmp_path
         assert [name[:9] for name in names(target.parent)] == [".tegata-c"]
     backup.back_up(path, target)
     assert names(target.parent) == ["backup.db"]
+
+
+@pytest.mark.parametrize("refusal", [errno.EPERM, errno.EOPNOTSUPP])
+async def test_a_backup_on_a_disk_without_links(
+    path: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    """As on a stick that is carried away: the file is there whole, and takes no other's place."""
+
+    def link(*_: object) -> None:
+        raise OSError(refusal, "no links here")
+
+    monkeypatch.setattr("os.link", link)
+    copy = tmp_path / "stick" / "copy.db"
+    copy.parent.mkdir()
+    assert backup.back_up(path, copy) == copy.stat().st_size > 0
+    assert (mode(copy), names(copy.parent)) == (0o600, ["copy.db"])
+    with closing(sqlite3.connect(copy)) as made:
+        assert made.execute("SELECT count(*) FROM accounts").fetchone() == (1,)
+    before = copy.read_bytes()
+    with pytest.raises(DatabaseUnusable, match="a file of that name"):
+        backup.back_up(path, copy)
+    assert copy.read_bytes() == before
+
+
+async def test_a_disk_that_is_full_or_broken_is_told(
+    path: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left of a backup that could not be named."""
+
+    def link(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("os.link", link)
+    copy = tmp_path / "stick" / "copy.db"
+    copy.parent.mkdir()
+    with pytest.raises(DatabaseUnusable, match="Input/output"):
+        backup.back_up(path, copy)
+    assert names(copy.parent) == []

@@ -34,7 +34,7 @@ _RESTORED = Sentence(
 
 def migrate(asked: Asked) -> Answer:
     """Bring the schema up to date."""
-    done = upkeep.migrate(asked.home, os.environ, finish=asked["finish"])
+    done = upkeep.migrate(asked.home, os.environ, who=transcript.operator(os.environ), finish=asked["finish"])
     told = _LEFT if done.left else _APPLIED if done.applied else _CURRENT
     return Answer({"applied": list(done.applied), "left": list(done.left)}, told=told)
 
@@ -42,7 +42,8 @@ def migrate(asked: Asked) -> Answer:
 def back_up(asked: Asked) -> Answer:
     """Copy the database to a new file."""
     file = Path(asked["file"])
-    return Answer({"file": str(file), "octets": upkeep.back_up(asked.home, file)}, told=_MADE)
+    octets = upkeep.back_up(asked.home, os.environ, file, who=transcript.operator(os.environ))
+    return Answer({"file": str(file), "octets": octets}, told=_MADE)
 
 
 def restore(asked: Asked) -> Answer:

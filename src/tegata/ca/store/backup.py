@@ -5,6 +5,7 @@ certificates, revocations with their reasons, blocked keys, and the number of th
 """
 
 import asyncio
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ _CHANGED = "the database changed meanwhile: try again, or end serve before"
 _PAGES = 10
 """Written at a time: the first of them keep other writers out, and every schema has more."""
 _TRIES = 5
+_WITHOUT_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
+"""What a disk says that knows no second name of a file, as a stick that every machine reads (FAT)."""
 
 
 class Loss(NamedTuple):
@@ -58,7 +61,7 @@ def back_up(database: Path, target: Path) -> int:
     """
     with _told(target), _beside(target) as made:
         _copy(database, made)
-        os.link(made, target)
+        _name(made, target)
         return target.stat().st_size
 
 
@@ -147,7 +150,24 @@ def _put(made: Path, database: Path) -> None:
     for end in ("-wal", "-shm"):  # of the database that is gone: SQLite would write it into this one
         database.with_name(database.name + end).unlink(missing_ok=True)
     made.replace(database)
-    folder = os.open(database.absolute().parent, os.O_RDONLY)
+    _keep_name(database)
+
+
+def _name(made: Path, target: Path) -> None:
+    """Give a whole file a name that no other has; an existing one is a FileExistsError."""
+    try:
+        os.link(made, target)
+    except OSError as error:
+        if error.errno not in _WITHOUT_LINKS:
+            raise
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        made.replace(target)
+    _keep_name(target)
+
+
+def _keep_name(path: Path) -> None:
+    """Have the file's name on the disk as well."""
+    folder = os.open(path.absolute().parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
