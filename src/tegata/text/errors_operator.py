@@ -88,10 +88,11 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "For a file, please check that it is the CA's, that its directory exists, and that the user who runs"
-            " tegata-ca may write to both; where it is lost, put a backup in its place (tegata-ca restore). For a"
-            " server, that it runs, and [database] in settings.toml.",
+            " tegata-ca may write to both; where it is lost, or damaged and moved away, put a backup in its place"
+            " (tegata-ca restore). For a server, that it runs, and [database] in settings.toml.",
             "ファイルの場合は、認証局のものであること、ディレクトリが存在すること、tegata-ca を実行するユーザーが"
-            "両方に書き込めることを確認してください。失われた場合は tegata-ca restore で復元してください。"
+            "両方に書き込めることを確認してください。失われた場合は tegata-ca restore で復元してください"
+            "（破損した場合は、先に別の場所へ移してください）。"
             "サーバーの場合は、稼働状況と settings.toml の [database] を"
             "確認してください。",
         ),

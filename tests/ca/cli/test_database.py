@@ -171,3 +171,35 @@ def test_a_backup_that_lacks_a_certificate(home, tmp_path):
     assert run("--dir", str(own), "restore", backup, "--force").code == 0
     with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
         assert database.execute("SELECT * FROM certificates").fetchall() == []
+
+
+def test_back_from_a_newer_program(home, tmp_path):
+    """The backup that was made before it is put in the place of what that has made of the database, as is advised."""
+    own, backup = tmp_path / "own", str(tmp_path / "backup.db")
+    shutil.copytree(home, own)
+    assert run("--dir", str(own), "backup", backup).code == 0
+    with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
+        database.execute("INSERT INTO migrations (number, checksum) VALUES (9999, 'later')")
+        database.execute("INSERT INTO blocked_keys (spki_digest, blocked_at, cause) VALUES (x'aa', 0, 'it leaked')")
+        database.commit()
+    refused = run("--dir", str(own), "contract", "list", "--json")
+    assert (refused.code, error_of(refused)["code"]) == (1, "store.too-new")
+    assert "restore" in error_of(refused)["detail"]
+    done = run("--dir", str(own), "restore", backup)
+    assert (done.code, done.stderr) == (0, "")
+    assert run("--dir", str(own), "contract", "list").code == 0
+    with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
+        assert database.execute("SELECT spki_digest FROM blocked_keys").fetchall() == [(b"\xaa",)]
+
+
+def test_a_damaged_database(home, tmp_path):
+    """Is told, with what to do; once it is moved away a backup takes its place."""
+    own, backup = tmp_path / "own", str(tmp_path / "backup.db")
+    shutil.copytree(home, own)
+    assert run("--dir", str(own), "backup", backup).code == 0
+    (own / "tegata-ca.db").write_bytes(b"no database" * 1000)
+    refused = run("--dir", str(own), "restore", backup, "--force", "--json")
+    assert (refused.code, error_of(refused)["code"]) == (1, "store.unusable")
+    assert "damaged and moved away" in error_of(refused)["detail"]
+    (own / "tegata-ca.db").rename(tmp_path / "damaged.db")
+    assert run("--dir", str(own), "restore", backup).code == 0

@@ -17,7 +17,7 @@ from tegata.ca.making import making
 from tegata.ca.ports import Work
 from tegata.ca.store import migrations, sql
 from tegata.ca.store.db import connect
-from tegata.ca.store.errors import DatabaseUnusable
+from tegata.ca.store.errors import DatabaseTooNew, DatabaseUnusable
 from tegata.ca.store.migrate import migrate
 from tegata.ca.store.sqlite import open_store
 
@@ -79,7 +79,7 @@ def restore(backup: Path, database: Path, work: Work, *, losing: Loss | None = N
 
     CRL numbers do not go back, and blocked keys stay blocked. Where there is no database any more, a whole one appears
     or none. Raises DatabaseUnusable, also where more would be lost by now than ``losing``, if that is given;
-    DatabaseTooNew, MigrationAltered.
+    MigrationAltered, and DatabaseTooNew for a backup.
     """
     with _told(backup), _prepared(backup, database) as copy:
         _do(work, copy)
@@ -89,7 +89,9 @@ def restore(backup: Path, database: Path, work: Work, *, losing: Loss | None = N
                 made.execute(_FLOOR, (CRL_LEAP,))
             _put(copy, database)
             return
-        asyncio.run(open_store(database).close())
+        # A newer program's is put back to what was before it: what is kept of it is found in it as in this one's.
+        with suppress(DatabaseTooNew):
+            asyncio.run(open_store(database).close())
         with _told(database), closing(connect(copy)) as source, closing(connect(database)) as target:
             for _ in range(_TRIES):
                 kept = target.execute(_KEPT).fetchone()
