@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from tegata.acme import ari
 from tegata.ca.api.shared_nonces import LIFE, SharedNonces
@@ -18,13 +19,20 @@ from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.revocation import COMPROMISED_KEY
 from tegata.ca.settings import Retention
+from tegata.ca.store import audit
 from tests.ca.services.house import DAY, HOUR, leaf
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def housekeeping(house):
+def housekeeping(house, monkeypatch):
+    """Of a CA that has served all the while."""
+
+    async def has_between(since, until):
+        return since < until
+
+    monkeypatch.setattr(house.store.audit, "has_between", has_between)
     return HousekeepingService(
         store=house.store, retention=Retention(abandoned_days=30, evidence_days=400), clock=house.clock
     )
@@ -71,6 +79,28 @@ async def test_work_that_waited_out_a_long_outage_is_done(house, housekeeping):
     await housekeeping.clean()
     await house.work()
     assert (await house.certificates.show(issued.serial)).reason == Reason.KEY_COMPROMISE
+
+
+async def test_a_clock_that_leaps_ahead_ends_no_evidence(house, monkeypatch):
+    """B-94: it must have gone on for days, which the log shows; so after years in which nobody served, too."""
+    monkeypatch.setattr(audit, "_now", house.clock)
+    housekeeping = HousekeepingService(store=house.store, retention=Retention(), clock=house.clock)
+    log = AuditService(house.store)
+    actor = await house.register(await house.sell())
+    issued = await house.issue(actor)
+    await house.order(actor, "www.example.com")
+    await log.bind()
+    with capture_logs() as entries:
+        assert await cleaned(housekeeping) == {}
+        house.clock.advance(10_000 * DAY)
+        await log.started("node", {})
+        await log.bind()
+        for _ in range(2):
+            assert await cleaned(housekeeping) == {}
+    assert await house.issued() == [issued]
+    assert [entry["event"] for entry in entries] == ["housekeeping.waits"]
+    house.clock.advance(3 * DAY)
+    assert await cleaned(housekeeping) == {"certificates": 1, "orders": 2, "authorizations": 1, "links": 1}
 
 
 async def test_a_certificate_can_be_replaced_still_once_old_orders_for_it_are_gone(house, housekeeping):

@@ -22,10 +22,12 @@ from tegata.ca.errors import (
 from tegata.ca.model import Limit
 from tegata.ca.policy.limits import UNLIMITED, parse
 from tegata.ca.ports import Conflict, Verdict, Work
+from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.limits import Counted
 from tegata.ca.services.orders import REPLACEMENTS
 from tegata.ca.settings import Limits, Retention
+from tegata.ca.store import audit
 from tegata.clock import rfc3339
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
@@ -460,13 +462,16 @@ async def test_what_is_not_the_customers_fault_is_not_counted(house):
     assert [each.in_a_row for each in await house.limits.paused(actor.contract.id)] == [1]
 
 
-async def test_nothing_of_it_is_kept_for_ever(house):
+async def test_nothing_of_it_is_kept_for_ever(house, monkeypatch):
     """House-keeping drops full buckets at once and old failures after a month; a paused name stays."""
     actor = await limited(house, ".example.com", pause_after=2)
     for name in ("a.example.com", "b.example.com", "b.example.com"):
         await fails(house, actor, name)
     housekeeping = HousekeepingService(store=house.store, retention=Retention(), clock=house.clock)
-    house.clock.advance(timedelta(days=31))
+    house.clock.advance(timedelta(days=28))
+    monkeypatch.setattr(audit, "_now", house.clock)
+    await AuditService(house.store).stopped("node")
+    house.clock.advance(timedelta(days=3))
     dropped = await housekeeping.clean()
     assert (dropped["limits"], dropped["failures"]) == (3, 1)  # of account, contract and the contract's accounts
     assert [each.name for each in await house.limits.paused(actor.contract.id)] == ["b.example.com"]

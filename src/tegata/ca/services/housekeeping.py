@@ -6,8 +6,9 @@ settings say after the certificate's end. Contracts, customers, credentials and 
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from tegata.ca.journal import Journal
 from tegata.ca.ports import Place, Store
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.settings import Retention
@@ -30,6 +31,16 @@ What ends before those counts as spent. Clients that are given such an answer tr
 MOST_KEPT = 20_000
 """Authorizations of orders that are looked at in a round, of the millions that there may be."""
 
+LIVED = (timedelta(days=10), timedelta(days=2))
+"""Between so long ago and so long ago the audit log of a CA that serves has something: a CRL comes each few days.
+
+Where nothing is, the clock has leapt ahead, or nobody served: what took years to become old is left alone meanwhile.
+"""
+
+_BEGIN = datetime.fromtimestamp(0, UTC)
+
+log = Journal("housekeeping")
+
 Drop = Callable[[datetime, int], Awaitable[int]]
 
 
@@ -39,11 +50,13 @@ class HousekeepingService:
     def __init__(self, *, store: Store, retention: Retention, clock: Callable[[], datetime]) -> None:
         self._store, self._retention, self._clock = store, retention, clock
         self._swept: Place | None = None
+        self._is_told = False
 
     async def clean(self) -> dict[str, int]:
         """Drop everything that is old enough now; how much of each kind, those of which there was any.
 
-        Raises AuditBroken, everything else being done, where the log's oldest links do not hold.
+        By a clock that the audit log does not know yet, only what is over within hours. Raises AuditBroken, everything
+        else being done, where the log's oldest links do not hold.
         """
         now = self._clock()
         abandoned = now - timedelta(days=self._retention.abandoned_days)
@@ -51,12 +64,14 @@ class HousekeepingService:
         # What a certificate was issued by was written down a life before its end (B-94).
         log_of_evidence = evidence - LONGEST_LIFE
         old = self._store.housekeeping
-        # Dependents after what they hang on: an order of a dropped certificate goes in the same round.
         steps: tuple[tuple[str, Drop, datetime], ...] = (
             ("nonces", old.drop_nonces, now - CLOCKS_APART),
             ("limits", old.drop_limits, now),
-            ("failures", old.drop_failures, abandoned),
             ("sessions", old.drop_sessions, now),
+        )
+        # Dependents after what they hang on: an order of a dropped certificate goes in the same round.
+        days: tuple[tuple[str, Drop, datetime], ...] = (
+            ("failures", old.drop_failures, abandoned),
             ("certificates", old.drop_certificates, evidence),
             ("orders", old.drop_orders, abandoned),
         )
@@ -65,9 +80,22 @@ class HousekeepingService:
             narrowed = 0 if floor is None else await self._all(old.drop_nonces, floor)
             dropped = {kind: await self._all(drop, before) for kind, drop, before in steps}
             dropped["nonces"] += narrowed
-            dropped["authorizations"] = await self._sweep(abandoned)
-            dropped["links"] = await self._all(AuditService(self._store).prune, log_of_evidence)
+            if await self._is_known(now):
+                dropped |= {kind: await self._all(drop, before) for kind, drop, before in days}
+                dropped["authorizations"] = await self._sweep(abandoned)
+                dropped["links"] = await self._all(AuditService(self._store).prune, log_of_evidence)
         return {kind: count for kind, count in dropped.items() if count}
+
+    async def _is_known(self, now: datetime) -> bool:
+        """Whether the log has something of the days before: no clock that leaps by years is to end all evidence."""
+        has, (since, until) = self._store.audit.has_between, LIVED
+        if await has(now - since, now - until):
+            self._is_told = False
+            return True
+        if not self._is_told and await has(_BEGIN, now - since):  # else the CA is new
+            log.warning("housekeeping.waits", now=now.isoformat())
+            self._is_told = True
+        return False
 
     async def _sweep(self, before: datetime) -> int:
         """Drop authorizations that nothing hangs on any more, going on where the last time ended."""

@@ -18,6 +18,7 @@ PAGE_EVENTS = 10_000
 """Events looked at in one statement: some milliseconds."""
 
 _now = SystemClock().now
+_AT = "014x"
 
 
 def record(work: Work, kind: str, subject: str, **facts: object) -> None:
@@ -26,7 +27,7 @@ def record(work: Work, kind: str, subject: str, **facts: object) -> None:
     at = micros(_now())
     work.add(
         "audit.append",
-        id=f"{at:014x}{secrets.token_hex(8)}",  # in order, so that the newest lie together
+        id=f"{at:{_AT}}{secrets.token_hex(8)}",  # in order, so that the newest lie together
         at=at,
         kind=kind,
         subject=subject,
@@ -51,6 +52,11 @@ class AuditRows:
             rows = await self._engine.fetch("audit.of_kind", after=after, until=until, kind=kind)
             found += [_event(row) for row in rows]
         return found
+
+    async def has_between(self, since: datetime, until: datetime) -> bool:
+        """Whether anything happened between the two instants."""
+        rows = await self._engine.fetch("audit.has_between", since=_begin(since), until=_begin(until))
+        return bool(rows[0][0])
 
     async def of_link(self, number: int) -> list[Event]:
         """The events bound to a link, in the order of its digest."""
@@ -119,6 +125,11 @@ class AuditRows:
             events=link.events,
             made_at=micros(_now()),
         )
+
+
+def _begin(at: datetime) -> str:
+    """What is before the names of all events from an instant on, and of none before it."""
+    return f"{max(micros(at), 0):{_AT}}"
 
 
 def _event(row: Row) -> Event:

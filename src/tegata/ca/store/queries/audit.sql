@@ -14,6 +14,9 @@ FROM events
 WHERE id > :after AND id <= :until AND kind = :kind
 ORDER BY id;
 
+-- name: has_between
+SELECT EXISTS (SELECT 1 FROM events WHERE id > :since AND id < :until);
+
 -- name: of_link
 SELECT id, at, kind, subject, facts
 FROM events
