@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import subprocess
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,6 +19,7 @@ from tegata.pki.certs import to_pem
 from tests.host import issued
 from tests.peers.tegata import Tegata
 
+COMMAND_LINE = Path(__file__).parents[3] / "docs" / "command-line.md"
 END = datetime(2031, 11, 23, 14, 48, 46, tzinfo=UTC)
 
 
@@ -122,6 +125,21 @@ def test_for_prometheus(tegata: Tegata) -> None:
     ]
     families = [(family.name, family.type) for family in text_string_to_metric_families(done.stdout)]
     assert [kind for _, kind in families] == ["gauge"] * 3
+
+
+def test_the_line_for_prometheus_in_cron(tmp_path: Path) -> None:
+    """As docs/command-line.md prints it, by the shell that cron has: nobody ever reads half a file (C-14)."""
+    [line] = re.findall("^ {4}(cd .* --prometheus .*)$", COMMAND_LINE.read_text("utf-8"), re.MULTILINE)
+    folder = tmp_path / "node-exporter"
+    folder.mkdir()
+    program = tmp_path / "tegata"
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    line = line.replace("/var/lib/prometheus/node-exporter", str(folder))
+    for _ in range(2):
+        subprocess.run(["/bin/sh", "-c", line], env={"PATH": f"{tmp_path}:{os.defpath}"}, check=True)
+    assert [file.name for file in folder.iterdir()] == ["tegata.prom"]
+    assert (folder / "tegata.prom").read_text() == "list --path /etc/tegata --prometheus\n"
 
 
 def test_json(tegata: Tegata, certificates: Path) -> None:
