@@ -1,6 +1,7 @@
 """The decision to renew, by table."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -16,9 +17,9 @@ OPENS, CLOSES = BIRTH + 55 * DAY, BIRTH + 57 * DAY
 INSTANT = BIRTH + 56 * DAY
 
 
-def at(now: datetime, **more: object) -> Decision:
-    known: dict[str, object] = {"not_before": BIRTH, "not_after": END, **more}
-    return decide(Facts(now=now, **known))  # type: ignore[arg-type]  # each row gives what it is about
+def at(now: datetime, **more: Any) -> Decision:
+    known: dict[str, Any] = {"not_before": BIRTH, "not_after": END, **more}
+    return decide(Facts(now=now, **known))
 
 
 def with_window(now: datetime, **more: object) -> Decision:
@@ -172,8 +173,8 @@ def test_overdue_is_what_was_due_a_tenth_of_the_life_ago(since: datetime, more: 
     late = since + 9 * DAY if not more.get("revoked") else since
     for now, expected in ((late, True), (late - SECOND, bool(more.get("revoked")))):
         for also in ({}, {"days": 999}, {"changed": Cause.NAMES}):
-            known: dict[str, object] = {"not_before": BIRTH, "not_after": END, **more, **also}
-            assert is_overdue(Facts(now=now, **known)) is expected  # type: ignore[arg-type]  # as above
+            known: dict[str, Any] = {"not_before": BIRTH, "not_after": END, **more, **also}
+            assert is_overdue(Facts(now=now, **known)) is expected
 
 
 @pytest.mark.parametrize(

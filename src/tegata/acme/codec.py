@@ -54,7 +54,7 @@ def decode_signed(data: bytes, type_: type[T], limit: int) -> T:
         raise Malformed(reason=str(error)) from None
 
 
-def without_nulls(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON is any of its six kinds
+def without_nulls(value: object, depth: int = 0) -> object:
     """The same JSON value without members that are null; raises Malformed beyond 32 levels."""
     if depth > DEPTH_LIMIT:
         raise Malformed(reason="it is nested too deeply")
@@ -82,7 +82,7 @@ def strict_object(data: bytes) -> dict[str, Any]:
     return value
 
 
-def _is_plain(value: Any, data: bytes) -> bool:  # noqa: ANN401 - JSON is any of its six kinds
+def _is_plain(value: object, data: bytes) -> bool:
     """Whether the object has texts only, and no more quotation marks than those of its members: none is there twice.
 
     Most signed text is such, and counting takes a tenth of reading it once more.

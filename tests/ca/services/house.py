@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from argon2.profiles import CHEAPEST
@@ -380,9 +381,9 @@ class House:
             await table[job.kind](job)
         return len(jobs)
 
-    async def sell(self, *domains: str, is_examined: bool = True, **wishes: object) -> Added:
+    async def sell(self, *domains: str, is_examined: bool = True, **wishes: Any) -> Added:
         """Add a contract, by default for www.example.com; its organization is examined where that is asked for."""
-        wish: dict[str, object] = {
+        wish: dict[str, Any] = {
             "organization": Organization(
                 name="Example株式会社", country="JP", locality="千代田区" if self.policy.public else None
             ),
@@ -390,7 +391,7 @@ class House:
             "domains": domains or ("www.example.com",),
             "user": "admin@example.com",
         }
-        added = await self.contracts.add(**(wish | wishes))  # type: ignore[arg-type]  # wishes are add's own arguments
+        added = await self.contracts.add(**(wish | wishes))
         if is_examined and baseline.needs_examination(self.products[added.contract.service], self.policy):
             await self.examine(added.contract.id)
         return added

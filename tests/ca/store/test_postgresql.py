@@ -51,7 +51,7 @@ async def made(url: str, anyio_backend: str) -> str:
     return await with_schema(url)
 
 
-async def rows(url: str, query: str) -> list[tuple[object, ...]]:
+async def rows(url: str, query: str) -> list[tuple[Any, ...]]:
     connection = await asyncpg.connect(url)
     try:
         return [tuple(row) for row in await connection.fetch(query)]
@@ -261,8 +261,8 @@ async def test_every_statement_is_valid(url: str) -> None:
     await connection.close()
 
 
-def opened(url: str, directory: Path, **settings: object) -> Store:
-    return opening.open_store(directory, Database(url=url, **settings), {})  # type: ignore[arg-type]  # of many types
+def opened(url: str, directory: Path, **settings: Any) -> Store:
+    return opening.open_store(directory, Database(url=url, **settings), {})
 
 
 async def test_the_password_is_in_a_file_or_in_the_environment(
@@ -424,7 +424,7 @@ async def test_a_node_opens_no_more_connections_than_it_may(made: str, tmp_path:
         f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name_of(made)}' AND application_name = 'tegata-ca'"
     )
     async with asyncio.timeout(10):
-        while (await rows(made, working))[0][0] > 3:  # type: ignore[operator]  # noqa: ASYNC110 - others' processes end
+        while (await rows(made, working))[0][0] > 3:  # noqa: ASYNC110 - others' processes end
             await asyncio.sleep(0.05)
     async with store.alone("one"), store.alone("two"):
         assert await store.accounts.get("account") is not None

@@ -18,6 +18,7 @@ from tegata.cli.grammar.commands import COMMANDS, Generation, known
 from tegata.cli.grammar.flags import FLAGS
 from tegata.cli.grammar.generations import V5_SPELLINGS
 from tegata.cli.grammar.words import Invocation, _flag_of, parse
+from tegata.errors import TegataError
 
 
 def given(line: str, environ: dict[str, str] | None = None) -> dict[str, object]:
@@ -131,11 +132,11 @@ def test_a_bare_double_dash_ends_flags() -> None:
         ("revoke --reason -1", BadNumber, {"source": "-reason", "value": "-1"}),
     ],
 )
-def test_what_cannot_be_meant(line: str, error: type[Exception], facts: dict[str, object]) -> None:
+def test_what_cannot_be_meant(line: str, error: type[TegataError], facts: dict[str, object]) -> None:
     """Each fault has its own error, with what a sentence about it needs."""
     with pytest.raises(error) as caught:
         parse(line.split(), {})
-    found = caught.value.facts  # type: ignore[attr-defined] # all of these errors are Tegata's
+    found = caught.value.facts
     assert {name: found[name] for name in facts} == facts
 
 

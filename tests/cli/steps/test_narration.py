@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,11 @@ def test_the_first_line_of_an_order() -> None:
     assert obtaining(("a.example",), csr=True) == "[a.example] acme: Obtaining bundled SAN certificate given a CSR"
 
 
-FACTS = {"now": NOW, "not_before": NOW - timedelta(days=50), "not_after": NOW + timedelta(days=40, hours=1)}
+FACTS: dict[str, Any] = {
+    "now": NOW,
+    "not_before": NOW - timedelta(days=50),
+    "not_after": NOW + timedelta(days=40, hours=1),
+}
 
 
 def window(start: int, end: int) -> dict[str, object]:
@@ -148,7 +153,7 @@ HOURS = "[x] acme: Trying renewal with 961 hours remaining"
         ({"days": 10, "contract_ends": NOW + timedelta(days=41)}, [f"{NOT_DUE} 10: no renewal."]),
     ],
 )
-def test_decisions(more: dict[str, object], lines: list[str]) -> None:
+def test_decisions(more: dict[str, Any], lines: list[str]) -> None:
     """Why something is done or not, with the numbers, and the CA's page about its window (X-12)."""
-    facts = Facts(**FACTS, **more)  # type: ignore[arg-type] # the table's values fit the names
+    facts = Facts(**FACTS, **more)
     assert decided("x", facts, decide(facts), "https://ca.example/why") == lines

@@ -26,29 +26,32 @@ WHAT = Sentence(
 
 def formatter(language: Language, *, keeps_lines: bool = False) -> type[argparse.HelpFormatter]:
     """The formatter of a language; ``keeps_lines`` leaves what stands after the table as it is."""
-    base = argparse.RawDescriptionHelpFormatter if keeps_lines else argparse.HelpFormatter
     if language is Language.EN:
-        return base
+        return argparse.RawDescriptionHelpFormatter if keeps_lines else argparse.HelpFormatter
+    return _JapaneseLines if keeps_lines else _Japanese
 
-    class _Japanese(base):  # type: ignore[valid-type, misc]  # one of the two above
-        def add_usage(
-            self,
-            usage: str | None,
-            actions: Iterable[argparse.Action],
-            groups: Iterable[Any],
-            prefix: str | None = None,
-        ) -> None:
-            super().add_usage(usage, actions, groups, USAGE.ja if prefix is None else prefix)
 
-        def _fill_text(self, text: str, width: int, indent: str) -> str:
-            if keeps_lines:
-                return str(super()._fill_text(text, width, indent))
-            return "\n".join(indent + line for line in tables.lines(text, width - len(indent)))
+class _JapaneseLines(argparse.RawDescriptionHelpFormatter):
+    """Japanese, where a text's own lines are kept."""
 
-        def _split_lines(self, text: str, width: int) -> list[str]:
-            return tables.lines(text, width)
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, USAGE.ja if prefix is None else prefix)
 
-    return _Japanese
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return tables.lines(text, width)
+
+
+class _Japanese(_JapaneseLines):
+    """Japanese, broken by the width of its letters."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in tables.lines(text, width - len(indent)))
 
 
 def usage_of(parser: argparse.ArgumentParser) -> str:

@@ -160,7 +160,7 @@ class Desk:
         if not address:
             return False
         found = ip_network(address)
-        return any(found.version == one.version and found.subnet_of(one) for one in self._networks)  # type: ignore[arg-type] # of one version
+        return any(found.network_address in one and found.broadcast_address in one for one in self._networks)
 
 
 def _word(field: str, value: str, language: Language) -> str:

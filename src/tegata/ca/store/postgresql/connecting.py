@@ -1,10 +1,13 @@
 """Where a PostgreSQL database is, and a connection to it. The password is in no message."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 
+from tegata.ca.store.engine import Row
 from tegata.ca.store.errors import DatabaseUnusable
 
 COMMAND_SECONDS = 10.0
@@ -36,6 +39,40 @@ class Place:
     connections: int = 10
 
 
+class Connection(Protocol):
+    """What is used of asyncpg's connection, which has no types; ``timeout`` is in seconds."""
+
+    async def fetch(self, query: str, *values: object) -> list[Row]:
+        """The rows of a statement."""
+
+    async def fetchval(self, query: str, *values: object) -> object:
+        """The first value of the first row, None where there is none."""
+
+    def execute(self, query: str, *values: object, timeout: float | None = None) -> Awaitable[str]:
+        """Do a statement, or several without values."""
+
+    def transaction(self) -> AbstractAsyncContextManager[object]:
+        """Within it all is done or nothing."""
+
+    async def add_listener(self, channel: str, callback: Callable[["Connection", int, str, str], None]) -> None:
+        """Have the notices of a channel handed over, with the process at the server that sent each."""
+
+    def add_termination_listener(self, callback: Callable[["Connection"], None]) -> None:
+        """Have it told when the connection ends."""
+
+    def get_server_pid(self) -> int:
+        """The process at the server that serves it."""
+
+    def is_closed(self) -> bool:
+        """Whether it has ended."""
+
+    def terminate(self) -> None:
+        """Cut it."""
+
+    def close(self, *, timeout: float | None = None) -> Awaitable[None]:
+        """Say goodbye, then end it."""
+
+
 def arguments(place: Place) -> dict[str, Any]:
     """How to connect, for asyncpg."""
     return {
@@ -47,12 +84,13 @@ def arguments(place: Place) -> dict[str, Any]:
     }
 
 
-async def connect(place: Place) -> Any:  # noqa: ANN401 - asyncpg has no types
+async def connect(place: Place) -> Connection:
     """A connection of its own; raises DatabaseUnusable."""
     try:
-        return await asyncpg.connect(**arguments(place))
+        connection: Connection = await asyncpg.connect(**arguments(place))
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
+    return connection
 
 
 def reason_of(error: BaseException) -> str:

@@ -7,11 +7,10 @@ one of which it is not certain that it is idle is cut. For one event loop.
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 import asyncpg
 
-from tegata.ca.store.postgresql.connecting import LOST, Place, arguments
+from tegata.ca.store.postgresql.connecting import LOST, Connection, Place, arguments
 
 _STATEMENTS = 1024
 # One that writes nothing leads to a server that is not the first any more, if it ever was.
@@ -28,9 +27,9 @@ class Connections:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._free = asyncio.Semaphore(place.connections)
-        self._idle: list[Any] = []
+        self._idle: list[Connection] = []
 
-    async def take(self) -> Any:  # noqa: ANN401 - asyncpg has no types
+    async def take(self) -> Connection:
         """A connection, for one user until it is given back; raises as ``asyncpg.connect``."""
         await self._free.acquire()
         while self._idle:
@@ -38,12 +37,13 @@ class Connections:
             if not connection.is_closed():
                 return connection
         try:
-            return await asyncpg.connect(**arguments(self._place), statement_cache_size=_STATEMENTS)
+            made: Connection = await asyncpg.connect(**arguments(self._place), statement_cache_size=_STATEMENTS)
         except BaseException:
             self._free.release()
             raise
+        return made
 
-    def give_back(self, connection: Any, error: BaseException | None = None) -> None:  # noqa: ANN401 - as above
+    def give_back(self, connection: Connection, error: BaseException | None = None) -> None:
         """Let others have it; not if the server may still be at work on it, has said that it ends or only reads."""
         if error is not None and (not isinstance(error, asyncpg.PostgresError) or isinstance(error, _ENDING)):
             connection.terminate()

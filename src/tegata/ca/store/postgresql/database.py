@@ -12,7 +12,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -22,7 +22,7 @@ from tegata.ca.store.engine import Row
 from tegata.ca.store.migrations import Migrated, Migration
 from tegata.ca.store.postgresql import dialect
 from tegata.ca.store.postgresql.bell import Bell
-from tegata.ca.store.postgresql.connecting import LOST, Place, reason_of
+from tegata.ca.store.postgresql.connecting import LOST, Connection, Place, reason_of
 from tegata.ca.store.postgresql.connections import Connections
 from tegata.ca.store.postgresql.migrate import bring_up
 from tegata.ca.store.postgresql.units import GUARD, Run, Units
@@ -162,7 +162,7 @@ class PostgresDatabase:
             await asyncio.sleep(random.uniform(*_PAUSE_SECONDS))  # noqa: S311 - spreads retries, hides nothing
 
 
-async def _unlock(connections: Connections, connection: Any, key: int) -> None:  # noqa: ANN401 - asyncpg has no types
+async def _unlock(connections: Connections, connection: Connection, key: int) -> None:
     """End the turn, if need be with the connection."""
     try:
         await connection.execute(f"SELECT pg_advisory_unlock($1), {_IDLE_AS_SET}", key)
@@ -175,25 +175,25 @@ async def _unlock(connections: Connections, connection: Any, key: int) -> None: 
         connections.give_back(connection)
 
 
-async def _rows(text: str, values: Sequence[object], connection: Any) -> list[Row]:  # noqa: ANN401 - as above
+async def _rows(text: str, values: Sequence[object], connection: Connection) -> list[Row]:
     try:
-        return cast("list[Row]", await connection.fetch(text, *values))
+        return await connection.fetch(text, *values)
     except asyncpg.DataError:
         return []  # asked for by a text that no column can hold
 
 
-async def _write(runs: Sequence[Run], connection: Any) -> list[Row]:  # noqa: ANN401 - as above
+async def _write(runs: Sequence[Run], connection: Connection) -> list[Row]:
     """Do the runs of a unit; one alone is a transaction by itself."""
     rows: list[Row] = []
     if len(runs) == 1:
-        return cast("list[Row]", await connection.fetch(runs[0].sql, *runs[0].values))
+        return await connection.fetch(runs[0].sql, *runs[0].values)
     async with connection.transaction():
         for run in runs:
             rows = await connection.fetch(run.sql, *run.values)
     return rows
 
 
-async def _lock(connection: Any, key: int) -> None:  # noqa: ANN401 - as above
+async def _lock(connection: Connection, key: int) -> None:
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", key, timeout=TURN_SECONDS)
         # What is done in the turn goes over other connections; this one says nothing until it ends.

@@ -6,14 +6,13 @@ for (``finish``), and one of indexes alone keeps no writer out. Knows no table b
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 import asyncpg
 
 from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.migrations import Applied, Migrated, Migration, Missing, missing, outcome, split
 from tegata.ca.store.postgresql import dialect
-from tegata.ca.store.postgresql.connecting import Place, connect, reason_of
+from tegata.ca.store.postgresql.connecting import Connection, Place, connect, reason_of
 from tegata.ca.store.postgresql.units import GUARD_FUNCTION
 
 _LOCK = 0x7465676174616D
@@ -97,14 +96,14 @@ async def is_unused(place: Place) -> bool:
         await connection.close()
 
 
-async def _applied(connection: Any) -> dict[int, Applied]:  # noqa: ANN401 - asyncpg has no types
+async def _applied(connection: Connection) -> dict[int, Applied]:
     if not await connection.fetchval(_THERE):
         return {}
     rows = await connection.fetch("SELECT number, checksum, post FROM migrations")
     return {number: Applied(checksum, is_post=post) for number, checksum, post in rows}
 
 
-async def _lock(connection: Any) -> None:  # noqa: ANN401 - as above
+async def _lock(connection: Connection) -> None:
     """Be the one who migrates, until the connection ends.
 
     Asked again and again: one statement that waits would be waited for by whoever builds an index under the lock.
@@ -114,7 +113,7 @@ async def _lock(connection: Any) -> None:  # noqa: ANN401 - as above
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def _apply(connection: Any, steps: list[Migration], *, is_new: bool = False) -> None:  # noqa: ANN401 - as above
+async def _apply(connection: Connection, steps: list[Migration], *, is_new: bool = False) -> None:
     """Do all of them, or nothing; raises LockNotAvailableError where a table is in use for long."""
     async with connection.transaction():
         if is_new:
@@ -128,7 +127,7 @@ async def _apply(connection: Any, steps: list[Migration], *, is_new: bool = Fals
             await _note(connection, step)
 
 
-async def _patiently(connection: Any, step: Migration) -> None:  # noqa: ANN401 - as above
+async def _patiently(connection: Connection, step: Migration) -> None:
     """Do a step as soon as nobody has its tables; a dump may for an hour, and the nodes go on working meanwhile."""
     async with asyncio.timeout(_STEP_SECONDS):
         while True:
@@ -138,12 +137,12 @@ async def _patiently(connection: Any, step: Migration) -> None:  # noqa: ANN401 
             await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def _build(connection: Any, statements: tuple[str, ...], step: Migration) -> None:  # noqa: ANN401 - as above
+async def _build(connection: Connection, statements: tuple[str, ...], step: Migration) -> None:
     """Build the indexes of a step while others write; in a transaction the server would not do it."""
     for statement in statements:
         await connection.execute(statement, timeout=_STEP_SECONDS)
     await _note(connection, step)
 
 
-async def _note(connection: Any, step: Migration) -> None:  # noqa: ANN401 - as above
+async def _note(connection: Connection, step: Migration) -> None:
     await connection.execute("INSERT INTO migrations VALUES ($1, $2, $3)", step.number, step.checksum, step.is_post)
