@@ -1,9 +1,12 @@
 """The watch over renewals: who is told of certificates that were not replaced and of contracts that end, and when."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from tegata.ca.services import watching
+from tegata.ca.services.housekeeping import HOUSEKEEPING
 from tests.ca.services.house import DAY, NOW, SECOND, House
 
 pytestmark = pytest.mark.anyio
@@ -209,3 +212,23 @@ async def test_what_was_not_replaced_is_found_by_one_look(with_mail, monkeypatch
     overdue = await house.watch.overdue(actor.contract)
     assert {one.names for one in overdue} == {("n0.example.com",), ("n3.example.com",)}
     assert len(reads) == 1
+
+
+async def test_house_keeping_comes_between_contracts(with_mail, monkeypatch):
+    """Of very many contracts some are looked at in a turn; all of them are, in the end."""
+    house = with_mail
+    monkeypatch.setattr(watching, "CONTRACTS", 2)
+    added = [(await house.sell(ends=NOW + 80 * DAY)).contract.id for _ in range(5)]
+    house.clock.now = NOW + 79 * DAY
+    told_before = list[str]()
+
+    async def clean():
+        async with house.store.alone(HOUSEKEEPING):
+            for contract in added:
+                told_before.extend(
+                    one.id for one in await house.store.audit.of_subject(contract) if "notice" in one.kind
+                )
+
+    left, _ = await asyncio.gather(house.watch.look(), clean())
+    assert (left, len(told_before)) == (5, 2)
+    assert await house.watch.look() == 0

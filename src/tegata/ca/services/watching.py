@@ -19,6 +19,8 @@ CONTRACT_ENDING = "contract-ending"
 DAYS_BEFORE = (60, 30, 7)
 """So many days before its end a customer is told that a contract ends, where that is in its second half."""
 PAGE = 200
+CONTRACTS = 100
+"""So many contracts are looked at in one turn; what is dropped every minute waits no longer than for those."""
 
 
 class WatchService:
@@ -30,15 +32,19 @@ class WatchService:
     async def look(self) -> int:
         """Leave a job for each notice that is due; how many. Of several nodes one looks at a time.
 
-        In the turn of house-keeping: each that is held takes a connection, of which a node may have but four.
+        In turns of house-keeping: each that is held takes a connection, of which a node may have but four.
         """
-        left = 0
-        async with self._store.alone(HOUSEKEEPING):
-            for contract in await self._store.contracts.all():
-                if contracts.status(contract, self._clock()) is ContractStatus.ACTIVE:
-                    left += await self._look_at(contract)
-                    await asyncio.sleep(0)  # others have their turn
-        return left
+        left, after = 0, ""
+        while True:
+            async with self._store.alone(HOUSEKEEPING):
+                some = await self._store.contracts.after(after, CONTRACTS)
+                for contract in some:
+                    if contracts.status(contract, self._clock()) is ContractStatus.ACTIVE:
+                        left += await self._look_at(contract)
+                        await asyncio.sleep(0)  # others have their turn
+            if len(some) < CONTRACTS:
+                return left
+            after = some[-1].id
 
     async def overdue(self, contract: Contract) -> list[Certificate]:
         """The contract's certificates that should have been replaced by now, and were not; those that end first, first.

@@ -24,6 +24,10 @@ class ContractRows:
         """Every contract, in the order of application."""
         return [contract_of(row) for row in await self._database.fetch("contracts.all")]
 
+    async def after(self, contract_id: str, most: int) -> list[Contract]:
+        """Up to so many contracts whose ids come after this one, in their order."""
+        return [contract_of(row) for row in await self._database.fetch("contracts.after", after=contract_id, most=most)]
+
     async def of_customer(self, customer_id: str) -> list[Contract]:
         """The customer's contracts, in the order of application."""
         return [
