@@ -433,6 +433,10 @@ class Customers(Protocol):
         """All sessions of the customer are closed with it."""
         ...
 
+    def rename(self, work: Work, customer: Customer, login: str) -> None:
+        """Guarded: nobody has the login, and the customer still the former one. All their sessions are closed."""
+        ...
+
     def open_session(self, work: Work, session: Session, password_hash: str) -> None:
         """Guarded: the customer's password is still the one that was compared.
 

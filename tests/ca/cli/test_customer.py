@@ -1,4 +1,4 @@
-"""``tegata-ca customer``: a new password in place of a lost one."""
+"""``tegata-ca customer``: a new password in place of a lost one, another mail address in place of a wrong one."""
 
 import os
 import pwd
@@ -42,3 +42,14 @@ def test_who_is_not_there(ca, refusal):
     assert error["code"] == "operator.unknown"
     assert "nobody@example.com" in error["detail"]
     assert "ログインID nobody@example.com" in ca("customer", "password", "nobody@example.com", environ=JAPANESE).stderr
+
+
+def test_another_mail_address(ca, answer, refusal):
+    """Who asked for it is on record; the new password goes by the new address."""
+    answer(*ADD, "--user", "typo@example.com")
+    renamed = answer("customer", "rename", "typo@example.com", "--to", "Found@example.com")
+    assert renamed == {"login": "found@example.com"}
+    assert answer("customer", "password", "found@example.com")["login"] == "found@example.com"
+    assert "mail address" in refusal("customer", "rename", "found@example.com", "--to", "nothing")["detail"]
+    taken = ca("customer", "rename", "found@example.com", "--to", "found@example.com", environ=JAPANESE)
+    assert "このメールアドレスはすでにログインに使われています" in taken.stderr

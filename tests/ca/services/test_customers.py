@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from tegata.ca.errors import LoginFailed, NotFound, UnknownObject
+from tegata.ca.errors import LoginFailed, NotFound, Refused, UnknownObject
 from tegata.ca.model import Limit
 from tegata.ca.services import customers
 from tests.ca.services.house import HOUR, NOW, SECOND
@@ -127,3 +127,33 @@ async def test_a_new_password_during_a_login(house, monkeypatch):
         await house.customers.login("admin@example.com", added.password)
     kinds = [event.kind for event in await house.store.audit.of_subject(added.customer.id)]
     assert kinds == ["customer.added", "customer.password-set", "customer.login-failed"]
+
+
+async def test_another_mail_address(house):
+    """B-93: In place of a mistyped one: contracts and password stay, sessions end, an operator is one still."""
+    added = await house.sell(user="typo@example.com")
+    await house.operators.add("typo@example.com", "Sato")
+    token, _ = await house.customers.login("typo@example.com", added.password)
+    renamed = await house.customers.rename(" Typo@example.com", " Right@Example.com ")
+    assert (renamed.id, renamed.login) == (added.customer.id, "right@example.com")
+    assert await house.customers.session(token) is None
+    with pytest.raises(LoginFailed):
+        await house.customers.login("typo@example.com", added.password)
+    token, _ = await house.customers.login("right@example.com", added.password)
+    [view] = await house.customers.contracts(await house.customers.session(token))
+    assert view.contract == added.contract
+    assert (await house.operators.of(renamed)).login == "right@example.com"
+    (event,) = [one for one in await house.store.audit.of_subject(renamed.id) if one.kind == "customer.renamed"]
+    assert event.facts == {"former": "typo@example.com", "login": "right@example.com"}
+
+
+@pytest.mark.parametrize("to", ["other@example.org", "admin@example.com", "no address"])
+async def test_a_mail_address_that_is_none_or_taken(house, to):
+    """Nobody gets another's contracts; nothing is changed."""
+    await house.sell()
+    await house.sell("www.example.org", user="other@example.org")
+    with pytest.raises(Refused):
+        await house.customers.rename("admin@example.com", to)
+    assert await house.store.customers.by_login("admin@example.com")
+    with pytest.raises(UnknownObject):
+        await house.customers.rename("nobody@example.com", "new@example.com")

@@ -387,6 +387,15 @@ COMMANDS = (
         "MAIL",
     ),
     Command(
+        ("customer", "rename"),
+        Sentence(
+            "have a user of the portal log in, and be written to, by another mail address, as where it was mistyped",
+            "ポータルの利用者のメールアドレスを変更（誤って登録した場合など）",
+        ),
+        "MAIL",
+        (Option("to", "MAIL", Sentence("the new mail address", "新しいメールアドレス"), required=True),),
+    ),
+    Command(
         ("operator", "add"),
         Sentence(
             "let a user of the portal do there what these commands do, where [portal] operator_networks are set",

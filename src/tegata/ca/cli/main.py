@@ -67,6 +67,7 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("contract", "release"): contracts.release,
     ("contract", "examinations"): contracts.examinations,
     ("customer", "password"): customers.password,
+    ("customer", "rename"): customers.rename,
     ("operator", "add"): operators.add,
     ("operator", "list"): operators.listing,
     ("operator", "remove"): operators.remove,

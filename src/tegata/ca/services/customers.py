@@ -8,10 +8,13 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tegata.ca.errors import LoginFailed, NotFound, UnknownObject
+import msgspec
+
+from tegata.ca.errors import LoginFailed, NotFound, Refused, UnknownObject
 from tegata.ca.journal import Journal
 from tegata.ca.model import Customer, Limit, Session
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Store, Work
+from tegata.ca.services import logins
 from tegata.ca.services.contracts import ContractService, ContractView
 
 __all__ = ["ContractView", "CustomerService"]
@@ -80,6 +83,23 @@ class CustomerService:
         self._store.customers.set_password(work, customer.id, await self._hasher.hash(password))
         await self._store.commit(work)
         return customer, password
+
+    async def rename(self, login: str, to: str) -> Customer:
+        """Have who logs in by one mail address log in, and be written to, by another; their sessions end.
+
+        Contracts and password stay. Raises UnknownObject where nobody has the login; Refused for what is no mail
+        address, and for one that is a login already.
+        """
+        customer = await self._store.customers.by_login(login.strip().lower())
+        if customer is None:
+            raise UnknownObject(kind="login", name=login)
+        new, work = logins.checked(to), Work()
+        self._store.customers.rename(work, customer, new)
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            raise Refused(reason="somebody logs in by this mail address already") from None
+        return msgspec.structs.replace(customer, login=new)
 
     async def session(self, token: str) -> Customer | None:
         """The customer of a live session, or None."""

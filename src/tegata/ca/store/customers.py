@@ -47,6 +47,13 @@ class CustomerRows:
         work.add("customers.close_sessions", id=customer_id)
         audit.record(work, "customer.password-set", customer_id)
 
+    def rename(self, work: Work, customer: Customer, login: str) -> None:
+        """Have a customer log in by another name, and close all sessions; Conflict if it is taken."""
+        work.add("customers.hold", id=customer.id)
+        work.add("customers.rename", rows=1, id=customer.id, former=customer.login, login=login)
+        work.add("customers.close_sessions", id=customer.id)
+        audit.record(work, "customer.renamed", customer.id, former=customer.login, login=login)
+
     def open_session(self, work: Work, session: Session, password_hash: str) -> None:
         """Add a session and forget those that ended before it began; Conflict if the password is another by now."""
         work.add("customers.forget_sessions", now=micros(session.created_at))

@@ -31,6 +31,11 @@ UPDATE customers
 SET password_hash = :password_hash
 WHERE id = :id;
 
+-- name: rename
+UPDATE customers
+SET login = :login
+WHERE id = :id AND login = :former AND NOT EXISTS (SELECT 1 FROM customers AS other WHERE other.login = :login);
+
 -- name: close_sessions
 DELETE FROM sessions
 WHERE customer_id = :id;
