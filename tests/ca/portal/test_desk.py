@@ -165,6 +165,21 @@ async def test_a_second_click_does_nothing(portal: Portal) -> None:
         assert len(await portal.house.reports.reported()) == number
 
 
+async def test_a_second_click_adds_no_second_eab(portal: Portal) -> None:
+    """Whichever node it comes to; the same words in another form are another EAB."""
+    house = portal.house
+    added = await house.sell()
+    browser = await portal.enter(added.customer.login, added.password or "")
+    page = f"/portal/orders/{added.contract.id}/credentials"
+    for number in (2, 3):
+        form = [*hidden(await browser.get(page), "once"), ("label", "web1")]
+        done = await asyncio.gather(*(browser.post(page, *form) for _ in range(2)), browser.post(page, *form))
+        assert [(one.status, one.headers.get("location")) for one in done] == [(303, page)] * 3
+        assert len(await house.credentials.of_contract(added.contract.id)) == number
+    refused = await browser.post(page, *hidden(await browser.get(page), "once"), ("label", "x" * 65))
+    assert refused.status == 409
+
+
 async def test_what_was_refused_can_be_sent_again(portal: Portal) -> None:
     """The question back has what was typed, and an answer of its own."""
     browser, page = await portal.operator("Baba"), "/portal/operator/reports"

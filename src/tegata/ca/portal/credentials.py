@@ -4,7 +4,9 @@ Whose contract it is, is decided by the customer service; what may be done with 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -18,7 +20,7 @@ from tegata.ca.portal.downloads import attachment
 from tegata.ca.portal.pages import page
 from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.ports import Usage
-from tegata.ca.services.credentials import LABEL_CHARACTERS, CredentialService
+from tegata.ca.services.credentials import LABEL_CHARACTERS, CredentialService, SentBefore
 from tegata.ca.services.customers import ContractView, CustomerService
 
 OVERLAP_DAYS = (0, 7, 30)
@@ -55,6 +57,7 @@ class CredentialPages:
             rows=rows,
             most=LABEL_CHARACTERS,
             overlap_days=OVERLAP_DAYS,
+            once=token_urlsafe(),
         )
 
     async def add(self, request: Request) -> Response:
@@ -63,14 +66,16 @@ class CredentialPages:
         view = await self._view(request)
         form = await request.form()
         domains = forms.texts(form, "domain")
-        await self._credentials.add(
-            view.contract.id,
-            # All of them is no limit: names that the contract gets later are the EAB's too.
-            domains=() if set(domains) >= set(view.contract.domains) else domains,
-            most_accounts=forms.number(form, "accounts", MOST_ACCOUNTS),
-            expires_at=forms.end_of_day(form, "expires", request),
-            label=str(form.get("label") or ""),
-        )
+        with suppress(SentBefore):
+            await self._credentials.add(
+                view.contract.id,
+                # All of them is no limit: names that the contract gets later are the EAB's too.
+                domains=() if set(domains) >= set(view.contract.domains) else domains,
+                most_accounts=forms.number(form, "accounts", MOST_ACCOUNTS),
+                expires_at=forms.end_of_day(form, "expires", request),
+                label=str(form.get("label") or ""),
+                once=forms.text(form, "once"),
+            )
         return _back(view.contract)
 
     async def label(self, request: Request) -> Response:

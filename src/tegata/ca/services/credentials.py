@@ -4,11 +4,11 @@ Whose contract a caller may touch is decided before; registering by a credential
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tegata.acme import b64
 from tegata.ca.errors import Refused, ServiceWithoutAcme, UnknownObject
-from tegata.ca.model import Contract, Credential
+from tegata.ca.model import Contract, Credential, Limit
 from tegata.ca.policy import contracts, names
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Usage, Work
@@ -17,6 +17,13 @@ from tegata.pki.names import is_ip
 from tegata.text.catalogue import is_printable
 
 LABEL_CHARACTERS = 64
+ONCE_CHARACTERS = 64
+ONCE = Limit(1, timedelta(days=1))
+"""For so long a form that is sent again is known."""
+
+
+class SentBefore(Exception):
+    """The same form was sent before, and what it asks for is done."""
 
 
 def seal_name(kid: str) -> str:
@@ -98,11 +105,13 @@ class CredentialService:
         expires_at: datetime | None = None,
         most_accounts: int | None = None,
         label: str = "",
+        once: str = "",
     ) -> Credential:
         """One more credential of a contract, beside those that it has.
 
         Its accounts may have only these of the contract's names, if any are given, and nothing from ``expires_at`` on.
-        ``label`` as in ``label``. Raises UnknownObject, ServiceWithoutAcme, BadName, Refused.
+        ``label`` as in ``label``. ``once``, if given, tells a form that is sent again, as by a second click, from
+        another one. Raises UnknownObject, ServiceWithoutAcme, BadName, Refused, SentBefore.
         """
         contract = await self._contract(contract_id)
         if not await self.of_contract(contract_id):
@@ -120,10 +129,17 @@ class CredentialService:
             most_accounts=most_accounts,
             label=_label(label),
         )
-        work = Work()
+        work, form = Work(), f"form {once[:ONCE_CHARACTERS]} of {contract_id}"
+        if once:
+            self._store.limits.spend(work, form, ONCE, now)
         self._limits.spend_eab(work, contract_id, now)
         self._store.credentials.insert(work, credential)
-        await self._commit(work)
+        try:
+            await self._commit(work)
+        except Refused:
+            if once and await self._store.limits.full_at(form):
+                raise SentBefore from None
+            raise
         return credential
 
     async def rotate(
