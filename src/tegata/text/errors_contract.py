@@ -217,6 +217,7 @@ REASONS: dict[str, str] = {
     "another contract for this customer was added at the same moment": "同じお客様の契約が同時に追加されました",
     "a contract needs at least one domain": "契約にはドメイン名が少なくとも 1 つ必要です",
     "operator": "運用者",
+    "a certificate is of another contract than was said": "指定した契約のものではない証明書が含まれています",
     "somebody logs in by this mail address already": "このメールアドレスはすでにログインに使われています",
     "this user is an operator already": "この利用者はすでに運用者です",
     "the name of the operator says nothing, or has more than one line": "運用者の名前が空であるか、複数行です",

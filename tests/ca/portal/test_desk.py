@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.ca.portal.conftest import Browser, Portal, hidden
-from tests.ca.services.house import SECOND
+from tests.ca.services.house import DAY, NOW, SECOND
 
 from tegata.ca.model import Cause, Certificate, Source
 
@@ -152,6 +152,22 @@ async def test_a_step_is_hidden_as_its_page_is(portal: Portal) -> None:
         location = (await Browser(portal.app, "").get(path)).headers.get("location")
         assert location is not None
         assert location.startswith("/portal/login?")
+
+
+async def test_certificates_are_of_the_contract_that_is_on_record(portal: Portal) -> None:
+    """B-93: What is wanted at one contract's page is recorded as done there, and reaches no other's certificate."""
+    house = portal.house
+    page = f"/portal/operator/contracts/{(await house.sell()).contract.id}"
+    other = await house.sell(user="other@example.org")
+    serial = (await house.issue(await house.register(other))).serial
+    browser = await portal.operator("Baba")
+    answer = ("serial", serial), ("by", (NOW + 30 * DAY).date().isoformat()), ("confirmed", "yes")
+    refused = await browser.post(f"{page}/replace", *answer)
+    assert (refused.status, "指定した契約のものではない" in refused.body.decode()) == (409, True)
+    assert (await house.certificates.show(serial)).replacement is None
+    page = f"/portal/operator/contracts/{other.contract.id}"
+    assert (await browser.post(f"{page}/replace", *answer)).status == 303
+    assert (await house.certificates.show(serial)).replacement is not None
 
 
 async def test_a_second_click_does_nothing(portal: Portal) -> None:

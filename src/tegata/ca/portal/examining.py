@@ -102,13 +102,14 @@ class ExaminationPages:
 
     async def replace(self, request: Request) -> Response:
         """Want the ticked certificates replaced by the end of a day; nothing is revoked."""
+        contract_id = str(request.path_params["contract"])
 
         def read(form: FormData) -> Do:
             by, serials = forms.end_of_day(form, "by", request), forms.texts(form, "serial")
             if by is None or not serials:
                 raise forms.BadForm
             wanted = forms.text(form, "page") or None
-            return lambda _: self._certificates.replace_by_operator(serials, by, wanted)
+            return lambda _: self._certificates.replace_by_operator(serials, by, wanted, of=contract_id)
 
         return await self._take(request, "cert replace", ("serial", "by", "page"), read)
 

@@ -186,11 +186,13 @@ class CertificateService:
         await self._revocations.revoke_all(certificates, operator_reason(reason), OPERATOR)
         return await self._store.certificates.many([one.serial for one in certificates])
 
-    async def replace_by_operator(self, serials: Sequence[str], ends: datetime, page: str | None) -> list[Certificate]:
+    async def replace_by_operator(
+        self, serials: Sequence[str], ends: datetime, page: str | None, *, of: str | None = None
+    ) -> list[Certificate]:
         """Want these certificates replaced from now on until an instant, as before a mass revocation (X-18).
 
-        Those that were revoked or have expired are left out. ``page`` is what their holders are shown. Gives those that
-        are to be replaced; raises UnknownObject, Refused.
+        Those that were revoked or have expired are left out. ``page`` is what their holders are shown, ``of`` the one
+        contract that they may be of. Gives those that are to be replaced; raises UnknownObject, Refused.
         """
         now = self._clock()
         if page is not None and not page.startswith("https://"):
@@ -198,6 +200,8 @@ class CertificateService:
         if ends <= now:
             raise Refused(reason="the instant by which they are to be replaced is not ahead")
         found = [await self.show(serial) for serial in dict.fromkeys(serials)]
+        if any(of not in (None, one.contract_id) for one in found):
+            raise Refused(reason="a certificate is of another contract than was said")
         wanted = Replacement(now, ends, page)
         in_use = [one for one in found if status(one, now) is CertificateStatus.VALID]
         replaced: list[Certificate] = []
