@@ -162,6 +162,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         terms=terms,
         ids=ids,
         clock=now,
+        blocked=blocked,
     )
     challenges = ChallengeService(
         store=store,

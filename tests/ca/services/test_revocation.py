@@ -4,6 +4,7 @@ import pytest
 from cryptography import x509
 
 from tegata.acme import jwk
+from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import AlreadyRevoked, BadCertificateRequest, Refused, UnsuitableAccountKey
 from tegata.ca.policy.certificates import Reason
 from tegata.ca.ports import Conflict, Revocable, Work
@@ -149,6 +150,25 @@ async def test_nothing_is_issued_for_it_any_more(house, sold):
         await house.finalize(one, view)
     assert refusal.value.facts["reason"] == "its key is known to be compromised"
     assert (await house.finalize(one, view, generate(KeyType.RSA2048))).order.serial is not None
+
+
+async def test_an_account_that_has_it_orders_nothing_and_keeps_it(house):
+    """Whoever else has the key could order what the account has proved, or take it to a key of his own (A-94)."""
+    key = generate(KeyType.EC256)
+    actor = await house.register(await house.sell(".example.com"), key)
+    view = await house.ready(actor, "www.example.com")
+    await house.certificates.block_key(spki_digest(key.public_key()), 0)
+    new = jwk.from_public(generate(KeyType.EC256).public_key())
+    for ask in (
+        lambda: house.finalize(actor, view),
+        lambda: house.order(actor, "www.example.com"),
+        lambda: house.orders.authorize(actor, Identifier("dns", "other.example.com")),
+        lambda: house.accounts.change_key(actor, new),
+    ):
+        with pytest.raises(UnsuitableAccountKey) as refusal:
+            await ask()
+        assert refusal.value.facts["reason"] == "it is known to be compromised"
+    assert (await house.accounts.deactivate(actor)).deactivated_at is not None
 
 
 async def test_it_is_no_accounts_key(house):

@@ -17,9 +17,22 @@ def phrases() -> Iterator[str]:
     """Literal reasons and kinds of raised errors, and of the two functions that raise with the one they are given."""
     for room in ("policy", "services"):
         for path in sorted((CA / room).glob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            tree = ast.parse(path.read_text("utf-8"))
+            # A phrase that is raised in several places has a name where it is made.
+            named = {
+                target.id: statement.value
+                for statement in tree.body
+                if isinstance(statement, ast.Assign)
+                for target in statement.targets
+                if isinstance(target, ast.Name)
+            }
+            for node in ast.walk(tree):
                 if isinstance(node, ast.Call):
                     values = [keyword.value for keyword in node.keywords if keyword.arg in ("reason", "kind")]
+                    reasons = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
+                    values += [
+                        named[value.id] for value in reasons if isinstance(value, ast.Name) and value.id in named
+                    ]
                     if getattr(node.func, "attr", "") in CALLS_WITH_A_REASON:
                         values.append(node.args[-1])
                 elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "reason":

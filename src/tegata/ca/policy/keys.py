@@ -37,6 +37,9 @@ _SEED_BITS = 40
 _SIEVED_BITS = 10
 
 
+COMPROMISED = "it is known to be compromised"
+"""What is said of an account's key that is blocked."""
+
 PUBLISHED = frozenset(
     map(
         bytes.fromhex,
@@ -82,8 +85,13 @@ def check_account_key(public_key: PublicKey, blocked: Collection[bytes] = PUBLIS
             _check_modulus(public_key)
         except BadCertificateRequest as unfit:
             raise UnsuitableAccountKey(reason=unfit.facts["reason"]) from None
+    check_unlisted(public_key, blocked)
+
+
+def check_unlisted(public_key: PublicKey, blocked: Collection[bytes]) -> None:
+    """Pass an account's key that is none of the ``blocked`` (B-53); raises UnsuitableAccountKey."""
     if _is_blocked(public_key, blocked):
-        raise UnsuitableAccountKey(reason="it is known to be compromised")
+        raise UnsuitableAccountKey(reason=COMPROMISED)
 
 
 def _is_blocked(public_key: PublicKey, blocked: Collection[bytes]) -> bool:

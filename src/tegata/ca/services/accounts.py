@@ -28,7 +28,6 @@ from tegata.ca.errors import (
     ServiceWithoutAcme,
     TermsNotAgreed,
     UnknownAccount,
-    UnsuitableAccountKey,
     UnsupportedContact,
     fault_of,
 )
@@ -40,7 +39,6 @@ from tegata.ca.services.actors import Actor
 from tegata.ca.services.credentials import seal_name
 from tegata.ca.services.limits import LimitService
 from tegata.ca.settings import Service
-from tegata.pki.keys import spki_digest
 
 __all__ = ["AccountService", "Actor"]
 
@@ -98,7 +96,7 @@ class AccountService:
         _check_contacts(new.contact)
         if self._terms and not new.terms_of_service_agreed:
             raise TermsNotAgreed(url=self._terms)
-        await self._require_unblocked(jwk)
+        await self._require_usable(jwk)
         now = self._clock()
         credential, contract = await self._binding(new.external_account_binding, digest, url, now)
         if not contracts.service_of(contract, self._services).has_acme:
@@ -172,11 +170,13 @@ class AccountService:
         """Give the account another key, in one commit (RFC 8555 §7.3.5).
 
         All that hangs on the account stays; what is still to be proved is proved with the new key. Raises KeyInUse
-        (``account``: the id of the account that has the key), UnsuitableAccountKey, AccountDeactivated,
-        TooManyAccountWrites, and BadRequestSignature if another request changed the key first.
+        (``account``: the id of the account that has the key), UnsuitableAccountKey also for the key that the account
+        has, AccountDeactivated, TooManyAccountWrites, and BadRequestSignature if another request changed the key first.
         """
         digest = thumbprint(new)
-        await self._require_unblocked(new)
+        # Others could take the account with them to a key of theirs.
+        await actors.require_unblocked(self._store, actor.account.jwk, self._blocked)
+        await self._require_usable(new)
         work = Work()
         self._limits.spend_change(work, actor.account, self._clock())
         self._store.accounts.change_key(
@@ -238,12 +238,10 @@ class AccountService:
             raise
         return await actors.load(self._store, actor.account.id)
 
-    async def _require_unblocked(self, key: JWK) -> None:
-        """Pass unless the key is known to be compromised (A-94, B-53); raises UnsuitableAccountKey."""
-        public_key = to_public(key)
-        keys.check_account_key(public_key, self._blocked)
-        if await self._store.blocked_keys.get(spki_digest(public_key)) is not None:
-            raise UnsuitableAccountKey(reason="it is known to be compromised")
+    async def _require_usable(self, key: JWK) -> None:
+        """Pass a key that an account may have from now on (A-94, B-52, B-53); raises UnsuitableAccountKey."""
+        keys.check_account_key(to_public(key), self._blocked)
+        await actors.require_unblocked(self._store, key, self._blocked)
 
     async def _existing(self, digest: str) -> Account | None:
         account = await self._store.accounts.by_thumbprint(digest)

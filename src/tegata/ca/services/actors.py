@@ -3,13 +3,16 @@
 Read afresh for every request, so that what an operator did a moment ago counts.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from tegata.ca.errors import AccountDeactivated, NotFound, UnknownAccount
+from tegata.acme.jwk import JWK, to_public
+from tegata.ca.errors import AccountDeactivated, NotFound, UnknownAccount, UnsuitableAccountKey
 from tegata.ca.model import Account, Authorization, Certificate, Contract, Credential, Order
-from tegata.ca.policy import contracts
+from tegata.ca.policy import contracts, keys
 from tegata.ca.ports import Store
+from tegata.pki.keys import spki_digest
 
 Record = TypeVar("Record", Order, Authorization, Certificate)
 
@@ -45,6 +48,17 @@ def require_alive(account: Account) -> None:
     """Pass unless the account gave itself up; raises AccountDeactivated."""
     if account.deactivated_at is not None:
         raise AccountDeactivated
+
+
+async def require_unblocked(store: Store, key: JWK, blocked: Collection[bytes]) -> None:
+    """Pass unless an account's key is known to others, by the operator's list or by now (A-94, B-53).
+
+    Whoever else has it could order all that the account has proved. Raises UnsuitableAccountKey.
+    """
+    public_key = to_public(key)
+    keys.check_unlisted(public_key, blocked)
+    if await store.blocked_keys.get(spki_digest(public_key)) is not None:
+        raise UnsuitableAccountKey(reason=keys.COMPROMISED)
 
 
 def own(record: Record | None, actor: Actor) -> Record:

@@ -3,7 +3,7 @@
 What becomes of challenges and of ready orders is other services' matter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -23,9 +23,9 @@ from tegata.ca.errors import (
     ReplacesRefused,
 )
 from tegata.ca.model import Authorization, Certificate, Contract, Order
-from tegata.ca.policy import calendar, names
+from tegata.ca.policy import calendar, keys, names
 from tegata.ca.ports import Conflict, Ids, Store, Work
-from tegata.ca.services.actors import Actor, own
+from tegata.ca.services.actors import Actor, own, require_unblocked
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.limits import Counted, LimitService
@@ -64,7 +64,7 @@ class OrderPage(NamedTuple):
 
 
 class OrderService:
-    """Orders of accounts."""
+    """Orders of accounts; ``blocked`` are the digests of keys that none of them may have."""
 
     def __init__(
         self,
@@ -77,12 +77,13 @@ class OrderService:
         terms: TermsService,
         ids: Ids,
         clock: Callable[[], datetime],
+        blocked: Collection[bytes] = keys.PUBLISHED,
     ) -> None:
         self._store, self._policy, self._limits, self._terms = store, policy, limits, terms
         self._admission = admission
         self._proofs = Proofs(store=store, admission=admission, policy=policy, ids=ids)
         self._predecessors = Predecessors(store, issuers)
-        self._ids, self._clock = ids, clock
+        self._ids, self._clock, self._blocked = ids, clock, blocked
 
     async def create(
         self, actor: Actor, new: NewOrder, counted: Callable[[], None] = lambda: None, *, csr: bytes | None = None
@@ -91,12 +92,11 @@ class OrderService:
 
         ``csr`` is kept with it where the request (DER) came before the order.
         Raises the refusals of ``policy.contracts.require_in_force``, ``Admission.admit``,
-        ``policy.names.check_limited`` and ``LimitService.refuse``, TermsChanged, MalformedRequest, ReplacesRefused,
-        AlreadyReplaced.
+        ``policy.names.check_limited`` and ``LimitService.refuse``, UnsuitableAccountKey, TermsChanged,
+        MalformedRequest, ReplacesRefused, AlreadyReplaced.
         """
         now = self._clock()
-        actor.require_in_force(now)
-        self._terms.require(actor, now)
+        await self._require_in_order(actor, now)
         not_before, not_after = _instant("notBefore", new.not_before), _instant("notAfter", new.not_after)
         admitted = await self._admission.admit(
             actor.contract,
@@ -145,12 +145,11 @@ class OrderService:
 
         For all names below too if ``subdomains`` are wanted, and the service has a way to prove that (RFC 9444 §4.2);
         where it has none, for the name alone. It counts as an order, and ``counted`` is told so. Raises the refusals of
-        ``policy.contracts.require_in_force``, TermsChanged, ServiceWithoutAcme, AuthorizationRefused, and the refusals
-        of ``LimitService.refuse``.
+        ``policy.contracts.require_in_force``, UnsuitableAccountKey, TermsChanged, ServiceWithoutAcme,
+        AuthorizationRefused, and the refusals of ``LimitService.refuse``.
         """
         now = self._clock()
-        actor.require_in_force(now)
-        self._terms.require(actor, now)
+        await self._require_in_order(actor, now)
         service = self._admission.service(actor.contract, now)
         try:
             [admitted] = self._admission.named(actor.contract, service, [identifier], now)
@@ -206,6 +205,12 @@ class OrderService:
             with suppress(Conflict):
                 await self._store.commit(work)
         return await self.authorization(actor, authorization_id)
+
+    async def _require_in_order(self, actor: Actor, now: datetime) -> None:
+        """Pass if the account may ask for something now: its contract and EAB, its key, the terms."""
+        actor.require_in_force(now)
+        await require_unblocked(self._store, actor.account.jwk, self._blocked)
+        self._terms.require(actor, now)
 
     async def _place(
         self, actor: Actor, order: Order, fresh: Sequence[Authorization], *, is_counted: bool = True

@@ -58,7 +58,7 @@ class ValidatedOrder:
 class FinalCheck:
     """Judges orders against the records as they are now.
 
-    ``blocked`` are the digests of keys that no certificate may have.
+    ``blocked`` are the digests of keys that no certificate and no account may have.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class FinalCheck:
     async def require_proved(self, order: Order) -> None:
         """Pass if the order's owner is in force now, and has proved every name.
 
-        Raises the refusals of account and contract, OrderNotReady.
+        Raises the refusals of account, its key and contract, OrderNotReady.
         """
         await self._proved(order, await self._store.authorizations.of_order(order.id))
 
@@ -150,6 +150,7 @@ class FinalCheck:
         now = self._clock()
         actor = await actors.load(self._store, order.account_id)
         actor.require_in_force(now)
+        await actors.require_unblocked(self._store, actor.account.jwk, self._blocked)
         oldest = baseline.oldest_proof(self._policy, now)
         valid = [
             authorization
