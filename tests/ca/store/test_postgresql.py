@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tegata.ca.errors import CommitFailed
+from tegata.ca.errors import CommitFailed, StoreFailed
 from tegata.ca.model import Link
 from tegata.ca.ports import Conflict, Statement, Store, Work
 from tegata.ca.settings import Database
@@ -488,6 +488,22 @@ async def test_a_server_that_stays_away_is_told(monkeypatch: pytest.MonkeyPatch,
         await asyncio.to_thread(server.start)
         await place_order(store, "order")
         await store.close()
+
+
+async def test_nobody_waits_for_a_connection_for_ever(
+    made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-30: while a server stands still, requests are told so in time, and are no more than come in that time."""
+    store = opened(made, tmp_path, connections=1)
+    await populate(store)
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.2)
+    async with store.alone("all that there are"):
+        with pytest.raises(CommitFailed):
+            await place_order(store, "order")
+        with pytest.raises(StoreFailed):
+            await store.accounts.get("account")
+    await place_order(store, "order")
+    await store.close()
 
 
 async def test_a_connection_to_a_server_that_only_reads_is_left(

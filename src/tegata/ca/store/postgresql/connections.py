@@ -29,9 +29,16 @@ class Connections:
         self._free = asyncio.Semaphore(place.connections)
         self._idle: list[Connection] = []
 
-    async def take(self) -> Connection:
-        """A connection, for one user until it is given back; raises as ``asyncpg.connect``."""
-        await self._free.acquire()
+    async def take(self, seconds: float | None = None) -> Connection:
+        """A connection, for one user until it is given back; raises as ``asyncpg.connect``.
+
+        For ``seconds`` it is waited until another gives one back; then TimeoutError is raised.
+        """
+        if self._free.locked():
+            async with asyncio.timeout(seconds):
+                await self._free.acquire()
+        else:
+            await self._free.acquire()
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():

@@ -140,7 +140,8 @@ class PostgresDatabase:
             may_repeat = True
             try:
                 connections = self._connections or await self._open()
-                connection = await connections.take()
+                # While the server stands still all are in use, and who waits for one would be joined by ever more.
+                connection = await connections.take(PATIENCE_SECONDS)
                 may_repeat = is_read
                 try:
                     result = await do(connection)
