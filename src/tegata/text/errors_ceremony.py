@@ -21,6 +21,10 @@ REASONS: dict[str, str] = {
     "the request is of no CA that there is: issuing, issuing2 …, services": (
         "認証局の名前は issuing、issuing2 …、services のいずれかです"
     ),
+    "the country of a CA is a code of ISO 3166-1, such as JP": "認証局の国は JP などの ISO 3166-1 の国コードです",
+    "--country is in the root's certificate: --root has it already": (
+        "国名はルート証明書に記載されています。--root を指定する場合、--country は不要です"
+    ),
     "the subject of a CA is its country, organization and common name": (
         "認証局のサブジェクトは、国、組織名、コモンネームで構成します"
     ),

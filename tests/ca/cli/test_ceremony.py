@@ -306,6 +306,19 @@ def test_the_roots_crl(ceremony):
     assert "transcript" in ceremony.refused(ceremony.root, "ceremony", "crl", *BY), "its number would be used twice"
 
 
+def test_a_root_in_another_country(called, tmp_path, monkeypatch):
+    """The CAs below it are there too, without being told so."""
+    monkeypatch.setattr("tegata.ca.issuing.hierarchy.ROOT_KEY_TYPE", KeyType.EC384)
+    one = Ceremony(called, tmp_path / "root", tmp_path / "ca")
+    words = ("ceremony", "root", "--name", "Example CA", *BY)
+    assert "ISO 3166" in one.refused(one.root, *words, "--country", "XX")
+    assert not one.root.exists()
+    one.at(one.root, *words, "--country", "CH")
+    assert "--root" in one.refused(one.home, "init", *URLS, "--root", str(one.root), "--country", "CH")
+    one.at(one.home, "init", *URLS, "--root", str(one.root))
+    assert one.all("issuing").subject.rfc4514_string().endswith(",O=Example CA,C=CH")
+
+
 def test_a_compromised_key_is_certified_no_more(ceremony):
     """Under no name (BR 4.9.1.2); the services CA gets another key, and another name with it."""
     for ca, reason in (("services", "1"), ("issuing", "4")):

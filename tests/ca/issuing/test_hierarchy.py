@@ -152,8 +152,9 @@ def test_only_the_services_ca_is_constrained(ca):
         {"public_url": "ca.example.com"},
         {"url": "https://"},
         {"url": "https://under_score.example.com"},
+        {"country": "ch"},
     ],
-    ids=["no name", "long name", "control", "https", "no scheme", "no host", "bad host"],
+    ids=["no name", "long name", "control", "https", "no scheme", "no host", "bad host", "no country"],
 )
 def test_what_fits_into_no_certificate_is_refused(tmp_path, change):
     """Before anything is written."""
@@ -161,6 +162,14 @@ def test_what_fits_into_no_certificate_is_refused(tmp_path, change):
     with pytest.raises(Refused):
         hierarchy.create(tmp_path, secret=b"x", now=NOW, **(good | change))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ca_of_another_country(tmp_path):
+    """It stands in the name of each of its CAs (BR 7.1.2.10.2)."""
+    urls = {"url": "https://ca.example.com", "public_url": PUBLIC_URL}
+    hierarchy.create(tmp_path, name="Example CA", secret=b"x", now=NOW, country="CH", **urls)
+    made = hierarchy.load(tmp_path)
+    assert [hierarchy.country_of(one) for one in (made.root, made.issuing, made.services)] == ["CH"] * 3
 
 
 def test_a_name_with_an_ideographic_space():

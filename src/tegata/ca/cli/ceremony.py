@@ -91,6 +91,8 @@ def run(asked: Asked) -> Answer:
 def _root(asked: Asked) -> Answer:
     """The root: its key, its certificate, its first CRL."""
     hierarchy.check_name(asked["name"])
+    country = asked["country"] or hierarchy.COUNTRY
+    hierarchy.check_country(country)
     home, now = asked.home.absolute(), SystemClock().now().replace(microsecond=0)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     uri = asked["key"] or _ROOT_URI
@@ -99,7 +101,7 @@ def _root(asked: Asked) -> Answer:
         path, crl_path = home / layout.ROOT_CERTIFICATE, home / layout.ROOT_CRL
         key, is_new = _key(uri, hierarchy.ROOT_KEY_TYPE, path, secret)
         if not path.exists():
-            root = hierarchy.self_signed(key, asked["name"], now)
+            root = hierarchy.self_signed(key, asked["name"], now, country)
             keys.put(path, root.certificate.public_bytes(Encoding.PEM))
         root = CaWithKey(key, keys.load_certificate(path))
         if not crl_path.exists():
@@ -133,7 +135,9 @@ def _request(asked: Asked) -> Answer:
             asked_before = [one.facts for one in record.entries if one.action == "request" and one.facts["ca"] == ca]
             former = {facts["key_sha256"] for facts in asked_before} - {spki_digest(found.key.public_key()).hex()}
             number = layout.issuer_number(ca) or 1 + len(former)
-            subject = hierarchy.subject_of(settings.name, role.label + (f" {number}" if number > 1 else ""), now)
+            label = role.label + (f" {number}" if number > 1 else "")
+            country = hierarchy.country_of(keys.load_certificate(home / layout.ROOT_CERTIFICATE))
+            subject = hierarchy.subject_of(settings.name, label, now, country)
         if not path.exists():
             wish = requests.make(ca, found.key, subject, public_url=settings.public.url, host=host, now=now)
             keys.put(path, wish.encoded())

@@ -52,6 +52,11 @@ _BY = Option(
     required=True,
     many=True,
 )
+_COUNTRY = Option(
+    "country",
+    "CC",
+    Sentence("where that organization is (default JP)", "組織の所在国（省略時は JP）"),
+)
 _ROOT_KEY = Option(
     "key",
     "URI",
@@ -103,6 +108,7 @@ COMMANDS = (
                 "NAME",
                 Sentence("organization in the CA's own certificates", "認証局自身の証明書に記載する組織名"),
             ),
+            _COUNTRY,
             Option("tos", "URL", Sentence("terms of service", "利用規定の URL")),
             Option(
                 "resolver",
@@ -730,6 +736,7 @@ COMMANDS = (
             Option(
                 "name", "NAME", Sentence("organization in the certificates", "証明書に記載する組織名"), required=True
             ),
+            _COUNTRY,
             _ROOT_KEY,
             _BY,
         ),

@@ -52,12 +52,16 @@ def run(asked: Asked) -> Answer:
     home = asked.home.absolute()
     settings = _settings(asked)
     _check(home, settings)
+    if asked["root"] and asked["country"]:
+        raise Refused(reason="--country is in the root's certificate: --root has it already")
+    hierarchy.check_country(asked["country"] or hierarchy.COUNTRY)
     if home.exists() and not (home.is_dir() and not any(home.iterdir())):
         raise Refused(reason="the directory for the new CA is not empty")
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         with making(home.parent) as made:
-            passphrase = _fill(made, settings, asked["root"] and Path(asked["root"]))
+            country = asked["country"] or hierarchy.COUNTRY
+            passphrase = _fill(made, settings, country, asked["root"] and Path(asked["root"]))
             made.chmod(0o755)
             if home.exists():
                 home.rmdir()
@@ -141,7 +145,7 @@ def _check(home: Path, settings: Settings) -> None:
     opening.require_unused(home, settings.database, os.environ)
 
 
-def _fill(home: Path, settings: Settings, root: Path | None) -> str:
+def _fill(home: Path, settings: Settings, country: str, root: Path | None) -> str:
     """Make keys, certificates, database and settings; says where the pass phrase is."""
     secret, written = keys.first_passphrase(home, settings.keys, os.environ)
     if root is None:
@@ -152,6 +156,7 @@ def _fill(home: Path, settings: Settings, root: Path | None) -> str:
             public_url=settings.public.url,
             secret=secret,
             now=SystemClock().now(),
+            country=country,
         )
     else:
         keys.load_certificate(root / layout.ROOT_CERTIFICATE)

@@ -23,6 +23,7 @@ from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
 from tegata.ca.issuing.build import authority_key_identifier, certificate_at, crl_at, key_usage
 from tegata.ca.journal import Journal
 from tegata.ca.model import Revocation
+from tegata.ca.policy.countries import COUNTRIES
 from tegata.pki import keys as pki_keys
 from tegata.pki import names
 from tegata.pki.key_types import KeyType
@@ -35,7 +36,8 @@ _ROOT_LIFE = timedelta(days=20 * 365) - timedelta(seconds=1)
 _SUBORDINATE_LIFE = timedelta(days=3 * 365) - timedelta(seconds=1)
 # A CRL of CA certificates is renewed within a year (BR 4.9.7).
 _ROOT_CRL_LIFE = timedelta(days=365)
-_COUNTRY = "JP"
+COUNTRY = "JP"
+"""Of a CA whose country is not told."""
 # Leaves room in a commonName of 64 characters for what the CA is and the year it was made in.
 NAME_LIMIT = 40
 
@@ -137,17 +139,20 @@ def host_of(url: str) -> str:
         raise Refused(reason=f"{url} has no host that a certificate can name") from None
 
 
-def create(directory: Path, *, name: str, url: str, public_url: str, secret: bytes, now: datetime) -> None:
+def create(
+    directory: Path, *, name: str, url: str, public_url: str, secret: bytes, now: datetime, country: str = COUNTRY
+) -> None:
     """Make the keys, certificates and the root's CRL below an existing directory; takes a second or two.
 
-    ``name`` is the organization in the certificates, ``url`` the ACME service's. Raises Refused for a name or URL that
-    does not fit into them; an existing file is a FileExistsError.
+    ``name`` is the organization in the certificates and ``country`` where that is, ``url`` the ACME service's. Raises
+    Refused for a name, country or URL that does not fit into them; an existing file is a FileExistsError.
     """
     check_name(name)
+    check_country(country)
     if urlsplit(public_url).scheme != "http" or not public_url.isascii():
         raise Refused(reason=f"{public_url} is no http:// URL; certificates and CRLs are fetched without TLS")
     now = now.replace(microsecond=0)
-    root = self_signed(_generate(ROOT_KEY_TYPE), name, now)
+    root = self_signed(_generate(ROOT_KEY_TYPE), name, now, country)
     issuing = _subordinate(root, ISSUING, name, public_url, now)
     services = _subordinate(root, services_for(host_of(url)), name, public_url, now)
     for ca, key_path, certificate_path in (
@@ -175,6 +180,12 @@ def check_name(name: str) -> None:
         raise Refused(reason=f"the name of a CA has 1 to {NAME_LIMIT} printable characters, no blanks around them")
 
 
+def check_country(country: str) -> None:
+    """Pass a country that the names of CAs can hold (BR 7.1.2.10.2); raises Refused."""
+    if country not in COUNTRIES:
+        raise Refused(reason="the country of a CA is a code of ISO 3166-1, such as JP")
+
+
 def constraints_for(host: str) -> x509.NameConstraints:
     """Constraints under which nothing but this host can be certified; the empty DNS name stands for all of them."""
     if names.is_ip(host):
@@ -191,9 +202,9 @@ def services_for(host: str) -> Role:
     return Role("Services", KeyType.EC256, (profiles.DOMAIN_VALIDATED,), constraints_for(host))
 
 
-def self_signed(key: IssuerKey, name: str, now: datetime) -> CaWithKey:
+def self_signed(key: IssuerKey, name: str, now: datetime, country: str = COUNTRY) -> CaWithKey:
     """The root, with its certificate made now; ``name`` is its organization."""
-    subject = subject_of(name, "Root", now)
+    subject = subject_of(name, "Root", now, country)
     builder = _builder(subject, subject, key.public_key(), now, _ROOT_LIFE)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     return CaWithKey(key, builder.sign(key, algorithms.of(key.public_key()).hash))
@@ -201,7 +212,7 @@ def self_signed(key: IssuerKey, name: str, now: datetime) -> CaWithKey:
 
 def _subordinate(root: CaWithKey, role: Role, name: str, public_url: str, now: datetime) -> CaWithKey:
     key = _generate(role.key_type)
-    subject = subject_of(name, role.label, now)
+    subject = subject_of(name, role.label, now, country_of(root.certificate))
     return CaWithKey(key, certify(root, role, subject, key.public_key(), public_url=public_url, now=now))
 
 
@@ -235,11 +246,17 @@ def _builder(
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
 
 
-def subject_of(name: str, role: str, now: datetime) -> x509.Name:
+def country_of(certificate: x509.Certificate) -> str:
+    """Where a CA is by its certificate, which others' need not say."""
+    found = certificate.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
+    return str(found[0].value) if found else COUNTRY
+
+
+def subject_of(name: str, role: str, now: datetime, country: str = COUNTRY) -> x509.Name:
     """The name of a new CA."""
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, _COUNTRY),
+            x509.NameAttribute(NameOID.COUNTRY_NAME, country),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, name),
             x509.NameAttribute(NameOID.COMMON_NAME, f"{name} {role} {now.year}"),
         ]
