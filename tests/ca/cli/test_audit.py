@@ -1,11 +1,13 @@
 """The audit log by the command line: what happened to a contract, and whether the log holds."""
 
+import errno
 import json
 import os
 import pwd
 
 import pytest
 
+from tegata.ca.services.auditing import AuditService
 from tests.ca.cli.conftest import ENVIRONMENT
 
 MAKE = (
@@ -93,3 +95,16 @@ def test_who_ran_what(ca, answer, refusal, contract):
     ca("contract", "suspend", contract, environ=ENVIRONMENT | {"SUDO_USER": "alice"})
     (event,) = answer("audit", "show", who.replace(" ", " alice as "))[-1:]
     assert event["facts"] == {"command": "contract suspend", "of": contract}
+
+
+def test_an_export_onto_a_full_disk(refusal, tmp_path, monkeypatch):
+    """Nothing is left that would pass for the whole log; the next one may have the name."""
+
+    async def export(_):
+        yield "the first line\n"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(AuditService, "export", export)
+    file = tmp_path / "audit.jsonl"
+    assert "No space left" in refusal("audit", "export", str(file))["detail"]
+    assert not file.exists()

@@ -1,6 +1,7 @@
 """``tegata-ca ceremony``: an offline root and the CAs below it, step by step, each again, and what is refused."""
 
 import asyncio
+import errno
 import fcntl
 import json
 import os
@@ -304,6 +305,19 @@ def test_the_roots_crl(ceremony):
     path.write_bytes(old)
     assert "newer" in ceremony.refused(ceremony.home, "ceremony", "install", str(path), *BY)
     assert "transcript" in ceremony.refused(ceremony.root, "ceremony", "crl", *BY), "its number would be used twice"
+
+
+def test_a_full_disk_is_told_by_its_place(ceremony, monkeypatch):
+    """What cannot be written has no name for the system, and the step can be repeated."""
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tegata.ca.issuing.keys.put", full)
+        told = ceremony.refused(ceremony.home, "ceremony", "request", "services", *BY)
+    assert f"{ceremony.home}: No space left on device" in told
+    ceremony.request("services")
 
 
 def test_a_root_in_another_country(called, tmp_path, monkeypatch):

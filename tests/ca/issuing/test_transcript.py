@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import pwd
+import resource
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -99,20 +100,21 @@ def test_a_line_is_on_the_disk_before_the_next_step(tmp_path: Path, monkeypatch:
     assert synced == ["ceremony.jsonl", "home", "ceremony.jsonl"]
 
 
-def test_a_line_that_a_full_disk_refuses_is_none(tmp_path: Path, two, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody takes it for written down."""
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
+def test_a_line_that_a_full_disk_refuses_is_none(tmp_path: Path, two) -> None:
+    """A step of which not the whole line is written down is not done: it is told, and can be repeated."""
     home = tmp_path / "root"
+    size = (home / "ceremony.jsonl").stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with transcript.held(home, BY, NOW) as held:
-        with monkeypatch.context() as patched:
-            patched.setattr(os, "pwrite", full)
-            with pytest.raises(OSError, match="No space"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, hard))
+        try:
+            with pytest.raises(OSError, match="File too large"):
                 held.add("crl", {}, [])
-        assert held.entries == two
-    assert transcript.read(home) == two
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert held.entries == two == transcript.read(home)
+        third = held.add("crl", {}, [])
+    assert transcript.read(home) == [*two, third]
 
 
 def test_a_file_that_is_another(tmp_path: Path, two) -> None:

@@ -4,10 +4,11 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from tegata.ca.cli import tables
-from tegata.ca.errors import CaError
+from tegata.ca.errors import CaError, Refused
 from tegata.text.catalogue import Sentence
 from tegata.text.language import Language
 
@@ -46,6 +47,11 @@ class Answer(NamedTuple):
             listing = tables.table(rows, self.columns, language) + "\n" if rows else ""
             return self.told.fill(language, dict(self.data)) + "\n" + listing
         return tables.details(self.data, language) + "\n"
+
+
+def refused_by_disk(error: OSError, directory: Path) -> Refused:
+    """What the disk refuses, with the file where it says which; of one that is full it is the directory."""
+    return Refused(reason=f"{error.filename or directory}: {error.strerror or error}")
 
 
 def show(text: str) -> None:

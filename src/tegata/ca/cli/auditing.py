@@ -50,8 +50,15 @@ async def export(ca: Ca, asked: Asked) -> Answer:
     """Write the log to a new file, for whoever checks it elsewhere."""
     file = Path(asked["file"])
     try:
-        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as writing:
-            lines = await _write(ca, writing)
+        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as writing:
+                lines = await _write(ca, writing)
+                writing.flush()
+                os.fsync(handle)
+        except BaseException:
+            os.unlink(file)  # noqa: PTH108 - a part of it would pass for the whole
+            raise
     except OSError as error:
         raise Refused(reason=f"{file}: {error.strerror}") from None
     return Answer({"file": str(file), "lines": lines}, told=_EXPORTED)

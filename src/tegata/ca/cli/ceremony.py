@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tegata.ca import configuration
 from tegata.ca.cli import carried
-from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.answers import Answer, refused_by_disk
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
 from tegata.ca.errors import Refused
@@ -85,7 +85,7 @@ def run(asked: Asked) -> Answer:
     try:
         return STEPS[asked.words[1]](asked)
     except OSError as error:
-        raise Refused(reason=f"{error.filename}: {error.strerror}") from error
+        raise refused_by_disk(error, asked.home) from error
 
 
 def _root(asked: Asked) -> Answer:

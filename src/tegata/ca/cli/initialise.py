@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from tegata.ca import adapters, bootstrap, configuration, upkeep
 from tegata.ca.cli import listening, settings_file
-from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.answers import Answer, refused_by_disk
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import CaError, Refused
 from tegata.ca.issuing import hierarchy, keys, layout, transcript
@@ -69,7 +69,7 @@ def run(asked: Asked) -> Answer:
             keys.keep_names(home.parent)
         _note(home)
     except OSError as error:
-        raise Refused(reason=f"{error.filename}: {error.strerror}") from error
+        raise refused_by_disk(error, home.parent) from error
     return Answer(
         {
             "dir": str(home),

@@ -17,7 +17,7 @@ import msgspec
 from tegata.ca import configuration, upkeep
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import listening
-from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.answers import Answer, refused_by_disk
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
 from tegata.ca.errors import Refused
@@ -109,7 +109,7 @@ def _add(asked: Asked) -> Answer:
         if not known:
             _append(home / SETTINGS_FILE, perspective)
     except OSError as error:
-        raise Refused(reason=f"{error.filename}: {error.strerror}") from error
+        raise refused_by_disk(error, home) from error
     return Answer({"perspective": perspective.name, "dir": str(directory)}, told=_DONE)
 
 

@@ -78,14 +78,13 @@ class Transcript:
         )
         path = self._directory / TRANSCRIPT
         whole = sum(len(line) + 1 for line in lines)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
-        try:
-            # What a crash left of a line is no line: nothing ever followed it.
-            os.truncate(handle, whole)
-            os.pwrite(handle, msgspec.json.encode(entry) + b"\n", whole)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o644), "wb") as file:
+            # What a crash or a full disk left of a line is no line: nothing ever followed it.
+            file.truncate(whole)
+            file.seek(whole)
+            file.write(msgspec.json.encode(entry) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
         if not lines:
             keep_names(self._directory)
         self.entries = [*self.entries, entry]
