@@ -16,6 +16,7 @@ from tegata.ca.errors import (
     CaaUnknown,
     ContractSuspended,
     CredentialDisabled,
+    IssuanceFailed,
     OrderNotReady,
     PermissionMissing,
     TooFewPerspectives,
@@ -247,6 +248,19 @@ async def test_nothing_is_looked_for_on_behalf_of_a_blocked_key(house, ready):
     with pytest.raises(BadCertificateRequest):
         await house.finalize(actor, view)
     assert house.network.asked_caa == []
+
+
+async def test_nothing_is_looked_for_where_nothing_can_be_signed(house, ready):
+    """A client asks again and again; each look costs time and a record (B-40)."""
+    actor, view = ready
+    house.clock.advance(9 * HOUR)
+    house.revoked_issuers.append(house.authority.certificate)
+    with pytest.raises(IssuanceFailed):
+        await house.finalize(actor, view)
+    assert house.network.asked_caa == []
+    house.revoked_issuers.clear()
+    assert (await house.finalize(actor, view)).status is OrderStatus.VALID
+    assert len(house.network.asked_caa) == 2
 
 
 async def test_what_nobody_can_say_is_no_permission(house, ready):

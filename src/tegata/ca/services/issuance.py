@@ -82,7 +82,7 @@ class IssuanceService:
         # Requests at once would each have CAA looked for and recorded, and all but one of them in vain.
         async with self._turns.setdefault(order_id, asyncio.Lock()):
             order = own(await self._store.orders.get(order_id), actor)
-            return await self.issue(await self._check.validate(order, der))
+            return await self.issue(await self._check.validate(order, der, self._require_signable))
 
     async def issue(self, validated: ValidatedOrder) -> OrderView:
         """Make the certificate of a validated order.
@@ -92,8 +92,7 @@ class IssuanceService:
         CA, with which the order stays ready, and what stands against the order since it was validated (A-84).
         """
         order_id = validated.order.id
-        self._require_logs(validated)
-        self._require_issuer(self._issuers.name, order_id)
+        self._require_signable(order_id, validated.not_before, validated.not_after)
         try:
             certificate = self._template(validated)
         except Exception:
@@ -125,15 +124,18 @@ class IssuanceService:
             log.exception("signing.postponed", order=order_id, serial=certificate.serial)
         return await self._look(order_id)
 
-    def _require_logs(self, validated: ValidatedOrder) -> None:
-        """Sign no precertificate, which counts as issued (B-82), where it is known that it can never be logged."""
-        if self._precertifying is None:
-            return
-        try:
-            self._precertifying.require(validated.not_before, validated.not_after)
-        except LogsUnusable as error:
-            log.error("logs.unusable", order=validated.order.id, **error.facts)  # noqa: TRY400 - no fault of ours
-            raise IssuanceFailed from None
+    def _require_signable(self, order_id: str, not_before: datetime, not_after: datetime) -> None:
+        """Pass if a certificate of this life can be signed now; raises IssuanceFailed, and the order stays ready.
+
+        No precertificate is signed, which counts as issued (B-82), where it is known that it can never be logged.
+        """
+        if self._precertifying is not None:
+            try:
+                self._precertifying.require(not_before, not_after)
+            except LogsUnusable as error:
+                log.error("logs.unusable", order=order_id, **error.facts)  # noqa: TRY400 - no fault of ours
+                raise IssuanceFailed from None
+        self._require_issuer(self._issuers.name, order_id)
 
     def _require_issuer(self, crl: str, order_id: str) -> None:
         """Pass if the issuing CA of this CRL may sign; raises IssuanceFailed, and what is wrong is the log's."""

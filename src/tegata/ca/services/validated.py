@@ -74,9 +74,12 @@ class FinalCheck:
         self._store, self._admission, self._policy, self._permissions = store, admission, policy, permissions
         self._clock, self._blocked = clock, blocked
 
-    async def validate(self, order: Order, der: bytes) -> ValidatedOrder:
+    async def validate(
+        self, order: Order, der: bytes, can_sign: Callable[[str, datetime, datetime], None] = lambda *_: None
+    ) -> ValidatedOrder:
         """The order with its CSR, if a certificate may be made of them now.
 
+        ``can_sign`` is told the order's id and the certificate's life before anything is looked for, and may refuse.
         Raises OrderNotReady, the refusals of account and contract and of ``Admission.admit``, BadCertificateRequest,
         WrongKey, AccountKeyInRequest, PermissionMissing, NamesPaused, TooManyFailures; the order stays as it is.
         """
@@ -100,6 +103,7 @@ class FinalCheck:
         names.check_limited(admitted.identifiers, actor.credential)
         _require_offered(proofs, admitted.service)
         public_key = await self._public_key(order, der, admitted.service)
+        can_sign(order.id, admitted.not_before, admitted.not_after)
         # The one thing that takes time comes last, so that everything else is known to be in order.
         await self._permit(order, actor, proofs, is_limited=True)
         return ValidatedOrder(
