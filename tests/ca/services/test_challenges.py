@@ -14,6 +14,7 @@ from tegata.ca.errors import AddressForbidden, CaError, ConnectionFailed, Contra
 from tegata.ca.model import Job
 from tegata.ca.ports import Conflict, Question, Sighting, Verdict, Work
 from tegata.ca.services.challenges import VALIDATE
+from tegata.ca.settings import Validation
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.ca.services.house import DAY, NOW, SECOND
@@ -253,6 +254,20 @@ async def test_what_does_not_pass_is_a_verdict(house, placed):
         house.clock.advance(4 * SECOND)
     assert len(house.network.asked) == 3
     assert (await statuses(house, actor, view))[0] is ChallengeStatus.INVALID
+
+
+async def test_many_attempts_come_within_hours(house):
+    """The pauses between them double, and not for ever: of twenty the last would come after a week."""
+    house.validation = Validation(attempts=20)
+    house.open()
+    actor = await house.register(await house.sell())
+    view = await house.order(actor)
+    house.network.verdicts = [DOWN] * 20
+    await house.challenges.accept(actor, view.authorizations[0].authorization.challenges[0].id)
+    for _ in range(20):
+        assert await house.work() == 1
+        house.clock.advance(600 * SECOND)
+    assert await house.store.jobs.next_due() is None
 
 
 async def test_where_the_ca_may_not_look_it_does_not_look_twice(house, placed):

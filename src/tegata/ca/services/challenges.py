@@ -55,7 +55,7 @@ _PASSING = (
     SeenDifferently,
     TooFewPerspectives,
 )
-_FIRST_PAUSE = timedelta(seconds=1)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=10)
 # Attempts beyond the settings' own, after which it is given up to find out: the CA's side fails again and again.
 _SPARE_ATTEMPTS = 5
 
@@ -238,7 +238,7 @@ class ChallengeService:
             self._limits.passed(work, authorization.account_id, authorization.identifier.value)
             await self._finish(work, job)
         elif is_tried_again:
-            self._store.jobs.postpone(work, job, now + _FIRST_PAUSE * 2**job.attempts)
+            self._store.jobs.postpone(work, job, now + min(_FIRST_PAUSE * 2**job.attempts, _LONGEST_PAUSE))
             await self._store.commit(work)
         else:
             await self._fail(work, job, authorization, challenge, error=verdict.error, evidence=verdict.evidence)
