@@ -4,7 +4,7 @@ A record holds what happened and when; no status word that can be worked out is 
 ``ca.policy`` derive those). Knows no SQL, no JSON of the wire and no clock. All instants are aware and in UTC.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -386,6 +386,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 PRUNED = "audit.pruned"
 """The kind of the event about the newest link that house-keeping has dropped, with all before it."""
+
+
+NEVER = datetime.max.replace(microsecond=0, tzinfo=UTC)
+"""When work is due that waits for something else than an instant."""
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):

@@ -618,6 +618,10 @@ class Housekeeping(Protocol):
         """Only those that are no order's any more, of the next ``most`` that expired before; from the first, or on."""
         ...
 
+    async def recall_jobs(self, now: datetime, beyond: datetime) -> int:
+        """How many were to be due, or leased until, beyond an instant, and are due now; not what is due ``NEVER``."""
+        ...
+
     async def drop_nonces(self, before: datetime, most: int) -> int: ...
     async def narrow_nonces(self, kept: int) -> datetime | None:
         """Let all spent nonces but the last so many be spent without a row each; which may be dropped, if any."""

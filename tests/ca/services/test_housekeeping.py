@@ -5,12 +5,13 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from tegata.acme import ari
 from tegata.ca.api.shared_nonces import LIFE, SharedNonces
 from tegata.ca.errors import AlreadyReplaced, AuditBroken, BadNonce
-from tegata.ca.model import PRUNED, Job
+from tegata.ca.model import NEVER, PRUNED, Job
 from tegata.ca.policy.certificates import Reason
 from tegata.ca.ports import Work
 from tegata.ca.services import auditing
@@ -20,7 +21,7 @@ from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.revocation import COMPROMISED_KEY
 from tegata.ca.settings import Retention
 from tegata.ca.store import audit
-from tests.ca.services.house import DAY, HOUR, leaf
+from tests.ca.services.house import DAY, HOUR, SECOND, leaf
 
 pytestmark = pytest.mark.anyio
 
@@ -101,6 +102,23 @@ async def test_a_clock_that_leaps_ahead_ends_no_evidence(house, monkeypatch):
     assert [entry["event"] for entry in entries] == ["housekeeping.waits"]
     house.clock.advance(3 * DAY)
     assert await cleaned(housekeeping) == {"certificates": 1, "orders": 2, "authorizations": 1, "links": 1}
+
+
+async def test_work_that_a_wrong_clock_has_put_off_is_done(house, housekeeping):
+    """S-33: a machine's clock was hours ahead until it was set, and whoever leased work by it has died."""
+    house.clock.advance(9 * HOUR)
+    work = Work()
+    waits = Job(id="waits", kind="kind", subject="waits", run_at=house.clock())
+    house.store.jobs.add(work, waits)
+    until = house.clock() + 10 * SECOND
+    house.store.jobs.add(work, replace(waits, id="leased", subject="leased", leased_until=until, owner="dead"))
+    house.store.jobs.add(work, Job(id="never", kind="kind", subject="never", run_at=NEVER))
+    house.clock.advance(-9 * HOUR)
+    house.store.jobs.add(work, Job(id="later", kind="kind", subject="later", run_at=house.clock() + HOUR))
+    await house.store.commit(work)
+    await housekeeping.clean()
+    due = await house.store.jobs.claim("us", house.clock(), house.clock() + HOUR, 10)
+    assert {job.id for job in due} == {"waits", "leased"}
 
 
 async def test_a_certificate_can_be_replaced_still_once_old_orders_for_it_are_gone(house, housekeeping):

@@ -5,11 +5,11 @@ What a contract allows is ``policy.contracts``; this service only records what t
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tegata.ca.errors import Refused, UnknownObject
-from tegata.ca.model import Application, Contract, Credential, Customer, Job, Organization
+from tegata.ca.model import NEVER, Application, Contract, Credential, Customer, Job, Organization
 from tegata.ca.policy import baseline, contracts, names
 from tegata.ca.policy.addresses import AddressFilter
 from tegata.ca.policy.calendar import LAST_SECOND, whole_second
@@ -26,7 +26,6 @@ from tegata.text.catalogue import is_printable
 # The upper bounds of X.520, which certificates keep (BR 7.1.4.2).
 _NAME_CHARACTERS = 64
 _PLACE_CHARACTERS = 128
-_UNTIL_RELEASED = datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ class ContractService:
         if self._tell_customers:
             # What says that the examination is done waits for it; its release makes it due.
             waits = baseline.needs_examination(self._services[service_id], self._policy)
-            run_at = _UNTIL_RELEASED if waits else now
+            run_at = NEVER if waits else now
             job = Job(id=self._ids.object_id(), kind=CONTRACT_ACCEPTED, subject=contract.id, run_at=run_at)
             self._store.jobs.add(work, job)
         try:

@@ -22,6 +22,9 @@ LONGEST_LIFE = timedelta(days=400)
 CLOCKS_APART = timedelta(hours=1)
 """So far may a node's clock be behind that of the one that cleans: it takes no nonce twice."""
 
+PUT_OFF = timedelta(hours=2)
+"""No lease lasts so long and no work is put off so far, by the clock of any node: that was dated by a wrong one."""
+
 MOST_NONCES = 1_000_000
 """Spent nonces that are remembered, some hundred megabytes: anybody may spend as many as they like, with any key.
 
@@ -76,6 +79,9 @@ class HousekeepingService:
             ("orders", old.drop_orders, abandoned),
         )
         async with self._store.alone(HOUSEKEEPING):
+            recalled = await old.recall_jobs(now, now + PUT_OFF)
+            if recalled:
+                log.warning("housekeeping.recalled", jobs=recalled)
             floor = await old.narrow_nonces(MOST_NONCES)
             narrowed = 0 if floor is None else await self._all(old.drop_nonces, floor)
             dropped = {kind: await self._all(drop, before) for kind, drop, before in steps}

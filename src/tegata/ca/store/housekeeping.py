@@ -7,8 +7,8 @@ and that one node at a time asks, is the house-keeping service's matter.
 from datetime import datetime
 from typing import Any
 
-from tegata.ca.model import PRUNED
-from tegata.ca.ports import Place, Swept, Work
+from tegata.ca.model import NEVER, PRUNED
+from tegata.ca.ports import JOBS, Place, Swept, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, micros
 from tegata.ca.store.engine import Engine
@@ -67,6 +67,13 @@ class HousekeepingRows:
             work = Work()
             work.add("housekeeping.some_observations", **ended, part=PART)
             dropped = len(await self._engine.commit(work))
+
+    async def recall_jobs(self, now: datetime, beyond: datetime) -> int:
+        """Make all work due now, leased or not, that would only be due beyond an instant, but what waits for ever."""
+        work = Work()
+        work.subjects.add(JOBS)
+        work.add("housekeeping.recall_jobs", now=micros(now), beyond=micros(beyond), never=micros(NEVER))
+        return len(await self._engine.commit(work))
 
     async def drop_nonces(self, before: datetime, most: int) -> int:
         """Spent nonces that nobody would take any more."""

@@ -140,6 +140,13 @@ LIMIT 1 OFFSET :kept
 ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE excluded.expires_at > nonces.expires_at
 RETURNING expires_at;
 
+-- Work and leases that a clock has dated which was wrong.
+-- name: recall_jobs
+UPDATE jobs
+SET owner = NULL, run_at = :now, due_at = :now, again_at = NULL
+WHERE due_at > :beyond AND due_at < :never
+RETURNING id;
+
 -- What may be in use again is judged twice: a row that another was changing is judged anew, its subquery is not.
 -- name: limits
 DELETE FROM limits
