@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,28 @@ async def orders(store: Store, *names: str, **changes: object) -> None:
     for name in names:
         store.orders.insert(work, order(name, **changes))
     await store.commit(work)
+
+
+async def test_ten_thousand_are_read_in_parts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a report may name: not one by one, each of which a server would be asked for."""
+    monkeypatch.setattr("tegata.ca.store.certificates.PART", 3)
+    await populate(store)
+    names = [f"{number:02x}" for number in range(7)]
+    await orders(store, *names)
+    for name in names:
+        assert await step(store, "intend", certificate(name, name))
+    engine: Any = getattr(store.certificates, "_database")  # noqa: B009 - no port has it
+    fetch, asked = engine.fetch, []
+
+    async def counting(name: str, **parameters: object) -> Any:
+        asked.append(name)
+        return await fetch(name, **parameters)
+
+    monkeypatch.setattr(engine, "fetch", counting)
+    wanted = ["03", "unknown", *reversed(names), "06"]
+    assert [one.serial for one in await store.certificates.many(wanted)] == ["03", *reversed(names), "06"]
+    assert await store.certificates.many([]) == []
+    assert len(asked) == 4
 
 
 async def test_from_intent_to_revocation(store: Store) -> None:

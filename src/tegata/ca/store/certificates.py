@@ -10,6 +10,9 @@ from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, instant_or_none, json, micros, micros_or_none, strings
 from tegata.ca.store.engine import Engine, Row
 
+PART = 500
+"""Certificates that are read by one statement where very many are asked for."""
+
 _NEVER = 2**63 - 1  # later than any instant
 
 
@@ -82,8 +85,12 @@ class CertificateRows:
 
     async def many(self, serials: Sequence[str]) -> list[Certificate]:
         """The certificates of these serial numbers, in this order; an unknown one has none."""
-        found = [await self.get(serial) for serial in serials]
-        return [certificate for certificate in found if certificate is not None]
+        found: dict[str, Certificate] = {}
+        for start in range(0, len(serials), PART):
+            part = json(dict.fromkeys(serials[start : start + PART]))
+            rows = await self._database.fetch("certificates.many", serials=part)
+            found |= {row[0]: _certificate(row) for row in rows}
+        return [found[serial] for serial in serials if serial in found]
 
     async def of_key(self, spki_digest: bytes) -> list[Revocable]:
         """Issued certificates for the key with this digest, newest first."""

@@ -4,6 +4,13 @@ SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, 
 FROM certificates
 WHERE serial = :serial;
 
+-- ``serials`` is a JSON object, whose names they are: both engines take one apart in the same words.
+-- name: many
+SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
+    chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
+FROM certificates
+WHERE serial IN (SELECT key FROM json_each(:serials));
+
 -- name: intended_for
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
     chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
