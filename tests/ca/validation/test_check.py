@@ -25,14 +25,16 @@ def now() -> datetime:
     return datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def asked(challenge_type, identifier=WWW):
+def asked(challenge_type, identifier=WWW, *urls):
+    account_uri, *former_uris = urls or ("https://ca.example.org/acme/account/1",)
     return Question(
         identifier=identifier,
         wildcard=False,
         challenge_type=challenge_type,
         token=TOKEN,
         key_authorization=KEY_AUTHORIZATION,
-        account_uri="https://ca.example.org/acme/account/1",
+        account_uri=account_uri,
+        former_uris=tuple(former_uris),
     )
 
 
@@ -101,3 +103,5 @@ async def test_an_account_proves_by_its_own_record():
         validator = NetworkValidator(Validation(resolvers=(dns.address,)), forbidden=[], clock=now)
         assert (await validator.check(asked("dns-account-01"))).error is None
         assert dns.count(record, "TXT") == 1
+        moved = ("https://ca.example.net/acme/account/1", "https://ca.example.org/acme/account/1")
+        assert (await validator.check(asked("dns-account-01", WWW, *moved))).error is None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from dns.rcode import Rcode
 
+from tegata.acme import challenges
 from tegata.acme.identifiers import Identifier
 from tegata.ca import errors
 from tegata.ca.validation.dns01 import MOST_RECORDED, Dns01
@@ -43,9 +44,9 @@ ACCOUNT = "https://example.com/acme/acct/ExampleAccount"
 ACCOUNTS_RECORD = f"_ujmmovf2vn55tgye.{RECORD}"
 
 
-async def check_account(address, account=ACCOUNT):
+async def check_account(address, *accounts):
     dns01 = Dns01(resolver=Resolver([address]), clock=lambda: NOW)
-    return await dns01.check_account(Identifier("dns", NAME), TOKEN, KEY_AUTHORIZATION, account)
+    return await dns01.check_account(Identifier("dns", NAME), TOKEN, KEY_AUTHORIZATION, accounts or (ACCOUNT,))
 
 
 def not_found(verdict):
@@ -94,6 +95,23 @@ async def test_an_accounts_own_record(dns):
     assert not_found(await check(dns.address)) == "it has no TXT record"
     dns.set(ACCOUNTS_RECORD, "TXT", '"of an earlier order"')
     assert found(await check_account(dns.address)) == '"of an earlier order"'
+
+
+async def test_the_record_of_an_account_of_a_ca_that_has_moved(dns):
+    """Its client goes by the URL that it has, or has had; of a record that is wrong is told where it is (X-51)."""
+    moved = (f"{ACCOUNT}-now", ACCOUNT)
+    now = challenges.dnsaccount01_name(NAME, moved[0])
+    verdict = await check_account(dns.address, *moved)
+    assert not_found(verdict) == "there is no such name (NXDOMAIN)"
+    assert json.loads(verdict.evidence)["lookup"]["name"] == now
+    dns.set(ACCOUNTS_RECORD, "TXT", '"of an earlier order"')
+    assert found(await check_account(dns.address, *moved)) == '"of an earlier order"'
+    dns.set(ACCOUNTS_RECORD, "TXT", f'"{VALUE}"')
+    verdict = await check_account(dns.address, *moved)
+    assert verdict.error is None
+    assert json.loads(verdict.evidence)["lookup"]["name"] == ACCOUNTS_RECORD
+    dns.set(now, "TXT", f'"{VALUE}"')
+    assert json.loads((await check_account(dns.address, *moved)).evidence)["lookup"]["name"] == now
 
 
 async def test_an_alias_is_followed(dns):

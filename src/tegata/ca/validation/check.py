@@ -55,7 +55,7 @@ class NetworkValidator:
             (identifiers.IP, challenges.TLS_ALPN_01): _by_key(tlsalpn01.check),
             (identifiers.DNS, challenges.DNS_01): _by_key(dns01.check),
             (identifiers.DNS, challenges.DNS_ACCOUNT_01): lambda asked: dns01.check_account(
-                asked.identifier, asked.token, asked.key_authorization, asked.account_uri
+                asked.identifier, asked.token, asked.key_authorization, (asked.account_uri, *asked.former_uris)
             ),
         }
         if settings.issuer_domains:

@@ -51,12 +51,21 @@ class Dns01:
         return await self._look(place, identifier, "", value)
 
     async def check_account(
-        self, identifier: Identifier, token: str, key_authorization: str, account_uri: str
+        self, identifier: Identifier, token: str, key_authorization: str, account_uris: Sequence[str]
     ) -> Verdict:
-        """The same at the name that is the account's own (dns-account-01). X-42, F-08."""
-        name = challenges.dnsaccount01_name(identifier.value, account_uri)
-        place = _Place(name, challenges.DNS_ACCOUNT_01, "BR 3.2.2.4.21")
-        return await self._look(place, identifier, token, challenges.dns01_value(key_authorization))
+        """The same at the name that is the account's own (dns-account-01), by one of its URLs. X-42, X-51, F-08.
+
+        Where none proves, that is told of which there was a record, or of the first.
+        """
+        found = []
+        for uri in account_uris:
+            place = _Place(
+                challenges.dnsaccount01_name(identifier.value, uri), challenges.DNS_ACCOUNT_01, "BR 3.2.2.4.21"
+            )
+            found.append(await self._look(place, identifier, token, challenges.dns01_value(key_authorization)))
+            if found[-1].error is None:
+                return found[-1]
+        return next((one for one in found if isinstance(one.error, WrongTxtValue)), found[0])
 
     async def _look(self, place: _Place, identifier: Identifier, token: str, expected: str) -> Verdict:
         lookup = Lookup(place.name)
