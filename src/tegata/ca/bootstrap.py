@@ -87,15 +87,21 @@ class Ca(Adapters):
 
 
 def open_ca(
-    home: Path, environ: Mapping[str, str], *, listening: Collection[tuple[str, int]] = (), as_it_is: bool = False
+    home: Path,
+    environ: Mapping[str, str],
+    *,
+    listening: Collection[tuple[str, int]] = (),
+    as_it_is: bool = False,
+    at_once: bool = True,
 ) -> Ca:
     """The CA of a directory; ``listening`` are the own (address, port) pairs that validation must never reach.
 
-    ``as_it_is`` leaves an older database so; then its records are not to be asked for. Raises BadSettings,
+    ``as_it_is`` leaves an older database so; then its records are not to be asked for. Unless keys in tokens are wanted
+    ``at_once``, they are looked for with their first signature. Raises BadSettings,
     PassphraseMissing, FileUnusable, Refused for a setting that cannot be used, and the store's errors. The caller is to
     close it.
     """
-    adapters = open_adapters(home, environ, listening=listening, as_it_is=as_it_is)
+    adapters = open_adapters(home, environ, listening=listening, as_it_is=as_it_is, at_once=at_once)
     handlers: dict[str, Handler] = {}
     runner = Runner(store=adapters.store, handlers=handlers, owner=adapters.ids.object_id(), clock=adapters.now)
     ca = _services(adapters, runner)

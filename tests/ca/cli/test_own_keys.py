@@ -1,6 +1,10 @@
 """The keys that a CA made for itself are nobody else's."""
 
 import asyncio
+import json
+import shutil
+import sqlite3
+from contextlib import closing
 
 from tegata.ca import bootstrap
 from tegata.pki.certs import key_digests
@@ -18,3 +22,35 @@ def test_nobody_gets_a_certificate_for_a_key_of_the_cas(home):
     found, own = asyncio.run(blocked())
     assert len(own) == 3
     assert own <= found
+
+
+def test_commands_while_the_token_is_away(called, home, tmp_path):
+    """What signs nothing is done, and a revocation counts: its CRL is left to ``serve`` (B-95). ``check`` tells."""
+    own = tmp_path / "own"
+    shutil.copytree(home, own)
+    settings = own / "settings.toml"
+    away = "pkcs11:token=away;object=issuing?module-path=/nonexistent.so&pin-source=env:PIN"
+    text = settings.read_text()
+    settings.write_text(text.replace("file:keys/issuing.key", away))
+    assert settings.read_text() != text
+    with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
+        database.execute(
+            "INSERT INTO certificates (serial, order_id, account_id, contract_id, names, names_digest, not_before,"
+            " not_after, spki_digest, tbs, intended_at, chain_pem, issued_at)"
+            " VALUES ('a1', 'o', 'a', 'c', '[]', x'', 0, 4000000000000000, x'', x'', 0, x'00', 0)"
+        )
+        database.commit()
+    environ = {**ENVIRONMENT, "PIN": "1234"}
+    listed = called("--dir", str(own), "contract", "list", "--json", environ=environ)
+    assert (listed.code, json.loads(listed.stdout)) == (
+        0,
+        json.loads(called("--dir", str(home), "contract", "list", "--json").stdout),
+    )
+    done = called("--dir", str(own), "cert", "revoke", "a1", "--reason", "4", environ=environ)
+    assert done.code == 0, done.stderr
+    with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
+        assert database.execute("SELECT reason FROM certificates WHERE serial = 'a1'").fetchone() == (4,)
+        assert database.execute("SELECT subject FROM jobs WHERE kind = 'crl'").fetchall() == [("a1:4",)]
+    checked = called("--dir", str(own), "check", environ=environ)
+    assert (checked.code, "keys and database" in checked.stdout) == (1, True)
+    assert "away" in checked.stdout

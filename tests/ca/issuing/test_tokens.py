@@ -53,7 +53,7 @@ def tokens(softhsm):
 def issuing(ca, tokens, tmp_path):
     """Makes the directory of an issuing CA whose key is in the token."""
 
-    def make(label):
+    def make(label, *, at_once=True):
         key = opened(tokens, label)
         certificate = (
             x509.CertificateBuilder(ca.hierarchy.root.subject, ca.hierarchy.issuing.subject, key.public_key(), 1)
@@ -63,7 +63,7 @@ def issuing(ca, tokens, tmp_path):
             .sign(pki_keys.generate(KeyType.EC256), hashes.SHA256())
         )
         (tmp_path / layout.ISSUING_CERTIFICATE).write_bytes(certificate.public_bytes(Encoding.PEM))
-        return SoftwareAuthority.load(tmp_path, SECRET, tokens.uri(label), {})
+        return SoftwareAuthority.load(tmp_path, SECRET, tokens.uri(label), {}, at_once=at_once)
 
     return make
 
@@ -80,6 +80,20 @@ async def test_certificates_and_crls_by_a_token(wanted, issuing, label):
     tbs = await authority.lay_out_crl((), number=1, url=f"{PUBLIC_URL}/crl/issuing.crl", **life)
     crl = x509.load_der_x509_crl(await authority.sign_crl(tbs))
     assert crl.is_signature_valid(authority.certificate.public_key())
+
+
+@pytest.mark.parametrize("label", ["rsa", "ec256"])
+async def test_a_token_that_is_asked_with_the_first_signature(wanted, issuing, tokens, label):
+    """As by a command, which may sign nothing: whether the token is there matters only then."""
+    aside = tokens.pin_file.with_name("aside")
+    authority = issuing(label, at_once=False)
+    tbs = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL).template(**wanted._asdict())
+    tokens.pin_file.rename(aside)
+    with pytest.raises(TokenUnusable):
+        await authority.sign(tbs)
+    aside.rename(tokens.pin_file)
+    signed = x509.load_der_x509_certificate(await authority.sign(tbs))
+    signed.verify_directly_issued_by(authority.certificate)
 
 
 async def test_many_at_once(wanted, issuing):

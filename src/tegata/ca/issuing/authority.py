@@ -57,18 +57,23 @@ class SoftwareAuthority:
         environ: Mapping[str, str] = os.environ,
         *,
         name: str = WHOLE_CRL,
+        at_once: bool = True,
     ) -> Self:
-        """An issuing CA of a CA's directory, its key where the URI says.
-
-        Raises BadKeyUri, FileUnusable, TokenUnusable.
-        """
+        """An issuing CA of a CA's directory, its key where the URI says; raises as ``keys.open_at``."""
         certificate = keys.load_ca_certificate(directory / layout.issuer_certificate(name))
-        key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ)
+        key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ, at_once=at_once)
         return cls(key, certificate, in_token=not uri.startswith("file:"))
 
     @classmethod
     def load_all(
-        cls, directory: Path, secret: bytes, settings: Keys, environ: Mapping[str, str], *, now: datetime
+        cls,
+        directory: Path,
+        secret: bytes,
+        settings: Keys,
+        environ: Mapping[str, str],
+        *,
+        now: datetime,
+        at_once: bool = True,
     ) -> dict[str, Self]:
         """Every issuing CA of a CA's directory by its name, the newest last; raises as ``load``.
 
@@ -81,7 +86,8 @@ class SoftwareAuthority:
                 public_key = algorithms.public_key_of(certificate)
                 found[name] = cls(elsewhere.key_of(public_key, partial(_refuse, name)), certificate)
             else:
-                found[name] = cls.load(directory, secret, settings.of_issuer(name), environ, name=name)
+                uri = settings.of_issuer(name)
+                found[name] = cls.load(directory, secret, uri, environ, name=name, at_once=at_once)
         return found
 
     async def sign(self, tbs: bytes) -> bytes:

@@ -119,15 +119,24 @@ def _read(path: Path, secret: bytes) -> IssuerKey:
 
 
 def open_at(
-    uri: str, certificate: x509.Certificate, *, directory: Path, secret: bytes, environ: Mapping[str, str]
+    uri: str,
+    certificate: x509.Certificate,
+    *,
+    directory: Path,
+    secret: bytes,
+    environ: Mapping[str, str],
+    at_once: bool = True,
 ) -> IssuerKey:
     """The key of this certificate, in the file or the token that the URI names.
 
-    Raises BadKeyUri, FileUnusable, TokenUnusable.
+    A token is asked ``at_once``, or else with the first signature. Raises BadKeyUri, FileUnusable, TokenUnusable.
     """
     where = key_uri.parse(uri)
     if isinstance(where, key_uri.KeyFile):
         return load(directory / where.path, certificate, secret)
+    if not at_once:
+        later: IssuerKey = _tokens(where).open_later(where, environ, algorithms.public_key_of(certificate))
+        return later
     key: IssuerKey = _tokens(where).open_key(where, environ)
     if key.public_key() != certificate.public_key():
         raise TokenUnusable(uri=where.shown, reason="it is not the key of the CA's certificate")

@@ -45,6 +45,11 @@ def open_key(uri: TokenKey, environ: Mapping[str, str]) -> IssuerKey:
     return elsewhere.key_of(token.public_key(), token.sign)
 
 
+def open_later(uri: TokenKey, environ: Mapping[str, str], public_key: IssuerPublicKey) -> IssuerKey:
+    """The key to this public one, which is looked for at its first signature; that raises TokenUnusable."""
+    return elsewhere.key_of(public_key, Token(uri, environ, public_key).sign)
+
+
 def make_key(uri: TokenKey, environ: Mapping[str, str], key_type: PkiKeyType) -> bool:
     """Make a key pair that never leaves the token, unless there is one of that name; whether it was made.
 
@@ -76,12 +81,15 @@ def make_key(uri: TokenKey, environ: Mapping[str, str], key_type: PkiKeyType) ->
 
 
 class Token:
-    """A session with the token of a key, as long as it lasts; ``environ`` is where a PIN may be."""
+    """A session with the token of a key, as long as it lasts; ``environ`` is where a PIN may be.
 
-    def __init__(self, uri: TokenKey, environ: Mapping[str, str]) -> None:
+    Whoever knows the public key already need not ask the token for it.
+    """
+
+    def __init__(self, uri: TokenKey, environ: Mapping[str, str], public_key: IssuerPublicKey | None = None) -> None:
         self._uri, self._environ = uri, environ
         self._key: Any = None
-        self._is_ec = False
+        self._is_ec = isinstance(public_key, EllipticCurvePublicKey)
         self._refused: bytes | None = None
 
     def public_key(self) -> IssuerPublicKey:
