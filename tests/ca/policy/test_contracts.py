@@ -13,6 +13,7 @@ from tegata.ca.errors import (
     CredentialDisabled,
     CredentialExpired,
     CredentialSuperseded,
+    UnknownObject,
 )
 from tegata.ca.policy.contracts import (
     ContractStatus,
@@ -22,6 +23,7 @@ from tegata.ca.policy.contracts import (
     principal,
     require_binding,
     require_in_force,
+    service_of,
     status,
 )
 from tests.ca.policy.samples import DAY, FAR, NOW, OV, SECOND, contract, credential
@@ -76,6 +78,15 @@ def test_in_force():
     require_in_force(contract(ends=NOW), credential(superseded_at=NOW), NOW)
     require_binding(contract(), credential(), NOW)
     require_binding(contract(), credential(superseded_at=NOW + HALF, expires_at=NOW + HALF), NOW)
+
+
+def test_a_service_that_the_settings_have_lost():
+    """What its contract could have is not known any more: that is told, and nothing is issued."""
+    mine = contract()
+    assert service_of(mine, {mine.service: OV}) is OV
+    with pytest.raises(UnknownObject) as caught:
+        service_of(mine, {"another": OV})
+    assert caught.value.facts == {"kind": "service", "name": mine.service}
 
 
 def test_a_superseded_credential_binds_nobody_new():

@@ -229,7 +229,8 @@ def test_the_least_answer():
         made(record(b"\xff\xff", 1, ADDRESS)),
         made(record(b"\xc0" + bytes([len(HEAD + ASKED) + 24]), 1, ADDRESS), record(b"\3www\xc0\x10", 1, ADDRESS)),
         made(record(b"\1a\xc0" + bytes([len(HEAD + ASKED) + 8]), 1, ADDRESS)),
-        made(record(HERE, 5, b"\x80a")),
+        made(record(HERE, 5, b"\x40\x10")),  # no pointer, though what it would point at is a name
+        made(record(HERE, 5, b"\x80\x10")),
         made(record(b"\x40a\0", 1, ADDRESS)),
         made(record(HERE, 5, b"\1a\xc0")),
         made(record(HERE, 5, b"\x3f" + b"a" * 63)),
