@@ -6,6 +6,7 @@ import stat
 import pytest
 
 from tegata.ca.settings import Settings
+from tegata.ca.store.errors import DatabaseUnusable
 from tegata.settings import load
 from tests.ca.cli.conftest import JAPANESE, URLS, run
 
@@ -135,3 +136,15 @@ def test_options_that_cannot_be_used(called, tmp_path, changes, told):
     assert done.code == 1
     assert told in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_goes_away_at_the_end(called, tmp_path, monkeypatch):
+    """The CA is there, and what is told says so: who made it is all that is not on record."""
+
+    async def gone(*_, **__):
+        raise DatabaseUnusable(path="postgresql://db/ca", reason="it is away")
+
+    monkeypatch.setattr("tegata.ca.upkeep.commanded", gone)
+    done = called("init", *URLS, "--dir", str(tmp_path / "ca"))
+    assert (done.code, done.stderr) == (0, "")
+    assert (tmp_path / "ca" / "settings.toml").exists()

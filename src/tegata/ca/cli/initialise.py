@@ -13,7 +13,7 @@ from tegata.ca import adapters, bootstrap, configuration, upkeep
 from tegata.ca.cli import listening, settings_file
 from tegata.ca.cli.answers import Answer, refused_by_disk
 from tegata.ca.cli.grammar import Asked
-from tegata.ca.errors import CaError, Refused
+from tegata.ca.errors import Refused
 from tegata.ca.issuing import hierarchy, keys, layout, transcript
 from tegata.ca.making import making
 from tegata.ca.policy.barred import is_of_the_internet
@@ -21,6 +21,7 @@ from tegata.ca.settings import INTERNAL_NAME, SETTINGS_FILE, Acme, Database, Lin
 from tegata.ca.store import opening
 from tegata.ca.validation.check import NetworkValidator
 from tegata.clock import SystemClock
+from tegata.errors import TegataError
 from tegata.pki import names
 from tegata.text.catalogue import Sentence, is_printable
 
@@ -86,7 +87,7 @@ def _note(home: Path) -> None:
 
     It is there whole, also where that cannot be told any more; the first command or ``serve`` is told again.
     """
-    with suppress(CaError):
+    with suppress(TegataError):
         asyncio.run(
             upkeep.commanded(home, os.environ, who=transcript.operator(os.environ), command="init", of=str(home))
         )
