@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from tegata.ca.issuing import der, lint
 from tegata.ca.issuing.lint import LintFailed
@@ -274,6 +275,29 @@ def test_another_key_is_refused(ca, wanted, tbs, key):
     doctored = Tbs(tbs).with_field(KEY, key(spki)).encode()
     with pytest.raises(LintFailed):
         lint.check(doctored, wanted, ca.issuer)
+
+
+class OddKey:
+    """An RSA key that is said to be for RSASSA-PSS alone, as another library or another release might write it."""
+
+    key_size = 2048
+
+    def __init__(self, spki: bytes) -> None:
+        self._spki = spki.replace(bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01010a"))
+
+    def public_bytes(self, *_: object) -> bytes:
+        return self._spki
+
+
+RSAPublicKey.register(OddKey)
+
+
+def test_a_requests_own_algorithm_is_refused_too(ca, wanted, tbs):
+    """That the key is the request's is not enough (B-55)."""
+    odd = OddKey(keys.spki(wanted.public_key))
+    doctored = Tbs(tbs).with_field(KEY, odd.public_bytes()).encode()
+    with pytest.raises(LintFailed, match="AlgorithmIdentifier is exact"):
+        lint.check(doctored, wanted._replace(public_key=odd), ca.issuer)
 
 
 def test_a_dv_certificate_with_a_subject_is_refused(ca, wanted):

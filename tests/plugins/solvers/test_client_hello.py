@@ -66,6 +66,8 @@ NAME = b"\x00\x0c\x00\x00\x09a.example"
     "octets",
     [
         b"GET / HTTP/1.1",
+        b"G",  # told by its first octet: nothing more is waited for
+        b"\x17" + GOOD[1:],
         b"\x16\x02\x00\x00\x05",
         b"\x16\x03\x01\x00\x00",
         record(b"\x02" + BODY[1:]),
