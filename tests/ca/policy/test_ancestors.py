@@ -64,6 +64,16 @@ def test_what_is_no_domain_above(name, above):
     assert len(str(refusal.facts["ancestor"])) <= 253
 
 
+@pytest.mark.parametrize("above", ["example.org", "2.1", "0.2.1"])
+def test_an_address_has_no_domain_above(above):
+    """Whatever its text ends in (X-60)."""
+    with pytest.raises(NamesRefused) as caught:
+        ancestors.asked([asked("192.0.2.1", above, kind="ip")])
+    [(_, refusal)] = caught.value.refusals
+    assert isinstance(refusal, BadAncestor)
+    assert refusal.facts["reason"] == "an address is below no domain"
+
+
 @given(st.text(max_size=300) | st.from_regex(r"[a-z0-9.*-]{0,30}example\.org\.?", fullmatch=True))
 def test_whatever_is_said(above):
     """It is a domain above the name in its one form, or refused in few words (S-35)."""
