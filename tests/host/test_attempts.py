@@ -14,7 +14,7 @@ NAME = "www.example.com"
 FAR = NOW + timedelta(days=30)
 
 
-def pause_after(failures: int, asked: float | None = None, *, ends: datetime = FAR) -> timedelta:
+def pause_after(failures: int, asked: float | None = None, *, ends: datetime | None = FAR) -> timedelta:
     attempts = Attempts(failures).failed(NOW, "client.problem", asked, ends=ends)
     assert attempts.try_again is not None
     return attempts.try_again - NOW
@@ -26,11 +26,17 @@ def test_pauses_double_up_to_a_limit() -> None:
     assert pause_after(7) == pause_after(10) == pause_after(10_000) == LONGEST_PAUSE
 
 
-@pytest.mark.parametrize("left", [timedelta(days=2), timedelta(0), timedelta(days=-40)])
+@pytest.mark.parametrize("left", [timedelta(days=2), timedelta(0), timedelta(days=-2)])
 def test_near_the_certificate_s_end_it_is_tried_often(left: timedelta) -> None:
     """A contract that was over may be renewed at any time, and no site is to wait hours for it (C-03)."""
     assert pause_after(0, ends=NOW + left) == FIRST_PAUSE
     assert pause_after(10, ends=NOW + left) == LONGEST_NEAR_END
+
+
+@pytest.mark.parametrize("ends", [NOW - timedelta(days=4), NOW - timedelta(days=400), None])
+def test_long_after_it_a_ca_is_not_hammered(ends: datetime | None) -> None:
+    """A name that was given up stays in somebody's cron; nor is an end near where there is none (S-17, C-03)."""
+    assert pause_after(10, ends=ends) == LONGEST_PAUSE
 
 
 def test_the_ca_may_ask_for_more() -> None:

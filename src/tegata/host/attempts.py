@@ -17,8 +17,8 @@ from tegata.host.stems import stem_of
 
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
-# Near the certificate's end a site is about to die, and what the CA refused (a contract that was over) may be put right
-# at any time.
+# Around the certificate's end a site is about to die, and what the CA refused may be put right at any time. Who has not
+# done so by some days after it is not waiting for every ten minutes, and the CA is hammered for ever.
 NEAR_END = timedelta(days=3)
 LONGEST_NEAR_END = timedelta(minutes=10)
 # The longest a CA is believed that asks for more patience than we have.
@@ -36,9 +36,12 @@ class Attempts(msgspec.Struct, frozen=True):
     reason: str = ""
     """The code of the last failure."""
 
-    def failed(self, now: datetime, reason: str, asked: float | None, *, ends: datetime) -> "Attempts":
-        """One more; ``asked`` is how long the CA wants to be left alone, in seconds, ``ends`` the certificate's end."""
-        longest = LONGEST_NEAR_END if now > ends - NEAR_END else LONGEST_PAUSE
+    def failed(self, now: datetime, reason: str, asked: float | None, *, ends: datetime | None) -> "Attempts":
+        """One more; ``asked`` is how long the CA wants to be left alone, in seconds.
+
+        ``ends`` is the end of the certificate in whose place it was ordered; None: there is none.
+        """
+        longest = LONGEST_NEAR_END if ends and abs(ends - now) < NEAR_END else LONGEST_PAUSE
         pause = min(FIRST_PAUSE * 2 ** min(self.failures, _DOUBLINGS), longest)
         wanted = min(timedelta(seconds=min(asked or 0, LONGEST_ASKED.total_seconds())), LONGEST_ASKED)
         return Attempts(self.failures + 1, now + max(pause, wanted), reason)

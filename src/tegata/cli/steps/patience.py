@@ -25,10 +25,11 @@ from tegata.pki.forms import PfxImpossible
 
 
 @contextlib.contextmanager
-def patient(context: Context, attempts: AttemptsFile, *, ends: datetime, anyway: bool) -> Iterator[None]:
-    """Let the block order in place of a certificate, if it is time or ``anyway``; raises HeldBack.
+def patient(context: Context, attempts: AttemptsFile, *, ends: datetime | None, anyway: bool) -> Iterator[None]:
+    """Let the block order, if it is time or ``anyway``; raises HeldBack.
 
-    A failure is noted. ``ends`` is the certificate's end: the nearer, the sooner it is tried again.
+    A failure is noted. ``ends`` is the end of the certificate that is in place, around which it is tried again sooner;
+    None: there is none yet.
     What was noted is for the caller to forget once there is a certificate.
     """
     before = attempts.load()
