@@ -195,6 +195,39 @@ def test_a_failed_order_holds_the_next_ones_back(tegata: Tegata, play: Play) -> 
     assert not list((tegata.path / ".tegata" / "attempts").iterdir())
 
 
+def test_a_first_order_that_failed_holds_the_next_ones_back(tegata: Tegata, play: Play) -> None:
+    """S-17: by lego v5's words a schedule obtains, too: a container that starts anew does not hammer (C-03)."""
+    honest = dict(play.twists)
+    play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
+    first = ("run", "--cert.name", "other", "-a")
+    assert "This order has failed once: no other before " in call(tegata, play, *first).stderr
+    for _ in range(2):
+        held = call(tegata, play, *first)
+        assert held.code == 1
+        assert "nothing is ordered before" in held.stderr
+    assert orders(play) == 1
+    assert call(tegata, play, *first, "--no-back-off").code == 1
+    assert orders(play) == 2
+    play.twists = honest
+    tegata.interact(*words(play), *first, answers=[]).check()
+    assert not list((tegata.path / ".tegata" / "attempts").iterdir())
+
+
+def test_a_configuration_file_s_orders_are_held_back(tegata: Tegata, play: Play) -> None:
+    """C-03: of a schedule's file; --no-back-off says that it is to be tried now, as the message tells."""
+    (tegata.directory / "many.yml").write_text(
+        f"accounts: {{main: {{server: '{play.directory_url}', email: a@example.com, acceptsTermsOfService: true}}}}\n"
+        f"challenges: {{web: {{http: {{webroot: '{play.webroot}'}}}}}}\n"
+        f"certificates: {{other: {{domains: [{NAME}], keyType: RSA2048}}}}\n"
+    )
+    play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
+    for said in ("no other before", "nothing is ordered before"):
+        assert said in tegata.run("--config", "many.yml", env=IMPATIENT).stderr
+    assert orders(play) == 1
+    del play.twists["/newOrder"]
+    tegata.run("--config", "many.yml", "--no-back-off", env=IMPATIENT).check()
+
+
 def test_a_ca_that_is_down_when_it_is_time(tegata: Tegata, play: Play) -> None:
     """The run fails, says when the next may be tried, and remembers it."""
     play.peer.answers = lambda _asked: Answer(hang_up=True)

@@ -32,8 +32,8 @@ PREFIXES = ("TEGATA_", "LEGO_")
 
 # What processing a configuration file is called in code; no word is typed for it.
 PROCESS = "process"
-# The flags that go with a configuration file, as lego v5's root has them.
-_WITH_CONFIG = frozenset({"config", "log.level", "log.format"})
+# The flags that go with a configuration file: lego v5's root's, and what somebody wants now and not in every run.
+_WITH_CONFIG = frozenset({"config", "log.level", "log.format", "no-back-off"})
 
 _HELP_WORDS = ("help", "h")
 # What documents and Japanese keyboards have in place of a hyphen. No word of ours begins with one, and left out with a

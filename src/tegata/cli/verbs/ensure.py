@@ -56,4 +56,4 @@ def _obtain(context: Context, plan: Ensure) -> bool:
         raise NoNames(command="run")
     from tegata.cli.verbs.run import run
 
-    return run(context, plan.run, whatever_there_is=False)
+    return run(context, plan.run, whatever_there_is=False, back_off=plan.renew.back_off)

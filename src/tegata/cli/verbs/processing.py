@@ -68,7 +68,8 @@ def process(context: Context, invocation: Invocation, file: Path) -> int:
     context.console.configure(level=level, form=form)
     failed: dict[str, Exception] = {}
     with Shared() as shared:
-        jobs = _jobs(msgspec.structs.replace(context, shared=shared), certificates, file.parent, failed)
+        everyone = msgspec.structs.replace(context, shared=shared)
+        jobs = _jobs(everyone, certificates, file.parent, failed, at_once=invocation.switch("no-back-off"))
         shared.keys.begin(_new_keys(jobs))
         _register(jobs, failed)
         _work(jobs, failed)
@@ -99,13 +100,13 @@ class _Job(msgspec.Struct, frozen=True):
 
 
 def _jobs(
-    context: Context, certificates: Sequence[Wanted], directory: Path, failed: dict[str, Exception]
+    context: Context, certificates: Sequence[Wanted], directory: Path, failed: dict[str, Exception], *, at_once: bool
 ) -> list[_Job]:
     jobs = []
     for each in certificates:
         try:
             environ = _environment(context.environ, each, directory)
-            plan = _plan(each, environ, directory)
+            plan = _plan(each, environ, directory, at_once=at_once)
             foresee(plan.run.issue.ways)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other certificates are worked on
             failed[each.name] = error
@@ -122,7 +123,7 @@ def _environment(environ: Mapping[str, str], certificate: Wanted, directory: Pat
     return merged
 
 
-def _plan(certificate: Wanted, environ: Mapping[str, str], directory: Path) -> Ensure:
+def _plan(certificate: Wanted, environ: Mapping[str, str], directory: Path, *, at_once: bool) -> Ensure:
     invocation = certificate.invocation
     plan = make(invocation, environ, None, directory, material.read(invocation))
     assert isinstance(plan, Ensure)
@@ -131,7 +132,9 @@ def _plan(certificate: Wanted, environ: Mapping[str, str], directory: Path) -> E
     exact = plan.renew.issue.material.csr is None
     return Ensure(
         msgspec.structs.replace(plan.run, account=account),
-        msgspec.structs.replace(plan.renew, account=account, exact_names=exact),
+        msgspec.structs.replace(
+            plan.renew, account=account, exact_names=exact, back_off=plan.renew.back_off and not at_once
+        ),
     )
 
 
