@@ -179,6 +179,28 @@ def test_a_kill_at_any_step_behind_links(files: CertificateFiles, elsewhere: Pat
     assert files.existing_chain() == NEW.chain
 
 
+def test_a_full_disk_behind_links(files: CertificateFiles, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Key and certificate there stay those that fit each other, and the next run that finds room brings the new."""
+    synced = os.fsync
+
+    def full(descriptor: int) -> None:
+        there = (elsewhere / f".site{CERTIFICATE}.new").exists()
+        if there and os.path.samestat(os.fstat(descriptor), (elsewhere / f".site{CERTIFICATE}.new").stat()):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        synced(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(DiskFull):
+            save(files, NEW)
+    assert pems.fits((elsewhere / f"site{KEY}").read_bytes(), OLD.chain[0])
+    assert files.existing_chain() == OLD.chain
+    assert {file.name for file in elsewhere.iterdir()} == {f"site{KEY}", f"site{CERTIFICATE}"}
+    assert files.resume()
+    assert pems.fits((elsewhere / f"site{KEY}").read_bytes(), NEW.chain[0])
+    assert files.existing_chain() == NEW.chain
+
+
 def hide(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Let nobody look into a folder, root neither."""
     looked = Path.lstat

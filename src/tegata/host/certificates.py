@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tegata.errors import TegataError
 from tegata.host import layout
-from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound, NotReadable
+from tegata.host.errors import CertificateDamaged, CertificateKeyLost, CertificateNotFound, NotReadable, NotWritable
 from tegata.host.facts import authority
 from tegata.host.files import (
     Tree,
@@ -32,7 +32,7 @@ from tegata.host.files import (
     write_together,
 )
 from tegata.host.layout import Layout
-from tegata.host.links import bring, end_of
+from tegata.host.links import Laid, end_of, lay
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life, glance
 
@@ -225,10 +225,20 @@ class CertificateFiles:
         return layout.of_certificate(self.tree, self.file(FACTS))
 
     def _bring_in(self) -> None:
+        laid: list[Laid] = []
         with told(self._folder):
-            for ending in _SET:
-                with contextlib.suppress(FileNotFoundError):  # not part of this set, or in place already
-                    bring(self._ready / ending, self.file(ending))
+            # All of them first, as another disk, to which a link leads, may be full between a key and its certificate.
+            try:
+                for ending in _SET:
+                    with contextlib.suppress(FileNotFoundError):  # not part of this set, or in place already
+                        laid.append(lay(self._ready / ending, self.file(ending)))
+            except BaseException:
+                for each in laid:
+                    with contextlib.suppress(NotWritable):
+                        each.drop()
+                raise
+            for each in laid:
+                each.put()
         sync(self._folder)
         self._discard(self._ready)
 

@@ -5,11 +5,13 @@ process, or root's, and so does each on the way to its end (CWE-59). What is wri
 old one's place at once, never a part.
 """
 
+import contextlib
 import os
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from tegata.host.errors import LinkNotFollowed, NotWritable
 from tegata.host.files import move, read, remove, sync, take_rights, told, write_new
@@ -45,26 +47,56 @@ def end_of(file: Path) -> Path:
     return found
 
 
-def bring(new: Path, file: Path) -> None:
-    """Have a written file take the place of another, in the folder that a link there leads to.
+class Laid(NamedTuple):
+    """A written file that only needs to be renamed to take the place of another."""
 
-    It has that one's rights then. Raises FileNotFoundError where there is none new, OSError, NotWritable.
+    new: Path
+    """Where it was written."""
+    draft: Path
+    """Where it is to be renamed from: itself, or its copy on the disk that a link leads to."""
+    end: Path
+
+    def drop(self) -> None:
+        """Leave what is in place there, and nothing beside it; raises NotWritable."""
+        if self.draft != self.new:
+            remove(self.draft)
+
+    def put(self) -> None:
+        """Have it take the place; raises OSError, NotWritable."""
+        with told(self.end):
+            move(self.draft, self.end)
+        if self.draft != self.new:
+            sync(self.end.parent)
+            remove(self.new)
+
+
+def lay(new: Path, file: Path) -> Laid:
+    """Have a written file beside what it is to take the place of, in the folder that a link there leads to.
+
+    It has that one's rights then. Raises FileNotFoundError where there is none new, OSError, NotWritable; what cannot
+    be written whole leaves nothing.
     """
     end = end_of(file)
-    if end == file:
-        take_rights(new, end)
-        move(new, end)
-        return
     content = read(new)
     if content is None:
         raise FileNotFoundError(new)
-    copy = end.with_name(f".{end.name}.new")  # the folder may be on another disk
-    write_new(copy, content)
-    take_rights(copy, end)
-    with told(end):
-        move(copy, end)
-    sync(end.parent)
-    remove(new)
+    if end == file:
+        take_rights(new, end)
+        return Laid(new, new, end)
+    laid = Laid(new, end.with_name(f".{end.name}.new"), end)  # the folder may be on another disk
+    try:
+        write_new(laid.draft, content)
+    except NotWritable:
+        with contextlib.suppress(NotWritable):
+            laid.drop()
+        raise
+    take_rights(laid.draft, end)
+    return laid
+
+
+def bring(new: Path, file: Path) -> None:
+    """Have a written file take the place of another, as ``lay`` and ``put`` say."""
+    lay(new, file).put()
 
 
 def _on_the_way(folder: Path) -> Iterator[Path]:
