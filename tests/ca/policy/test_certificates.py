@@ -7,6 +7,7 @@ from tegata.ca.policy.certificates import (
     CertificateStatus,
     Reason,
     ca_reason,
+    kept,
     operator_reason,
     status,
     subscriber_reason,
@@ -58,3 +59,9 @@ def test_reasons_of_a_ca():
         with pytest.raises(BadRevocationReason) as caught:
             ca_reason(other)
         assert caught.value.facts["allowed"] == "1, 2, 3, 4, 5, 9"
+
+
+@pytest.mark.parametrize(("copied", "expected"), [("0A:B1", "ab1"), ("ab1", "ab1"), ("00", "0"), ("", "")])
+def test_a_serial_however_it_was_copied(copied, expected):
+    """What is nothing but zeros is told as zero: a refusal that names nothing would puzzle."""
+    assert kept(copied) == expected

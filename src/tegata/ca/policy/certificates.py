@@ -76,5 +76,6 @@ def _among(allowed: tuple[Reason, ...], reason: int | None) -> Reason:
 
 
 def kept(serial: str) -> str:
-    """The serial number as it is kept, however somebody copied it: ``0A:B1`` is ``ab1``."""
-    return serial.replace(":", "").lower().lstrip("0")
+    """The serial number as it is kept, however somebody copied it: ``0A:B1`` is ``ab1``, ``00`` is ``0``."""
+    digits = serial.replace(":", "").lower()
+    return digits.lstrip("0") or digits[:1]
