@@ -13,6 +13,7 @@ import pytest
 from tegata.plugin_api.dns import MissingSettings, ProviderFailed, ProviderUnreachable
 from tegata.plugin_api.environment import BadSetting
 from tegata.plugin_api.registry import load
+from tegata.plugins.dns import _update
 from tegata.plugins.dns.rfc2136 import Rfc2136Provider
 from tegata.testing.dns import DnsServer
 from tegata.testing.providers import check, record, surroundings
@@ -254,9 +255,23 @@ def test_settings_that_cannot_be_used(variables: dict[str, str], variable: str):
     assert "c2VjcmV0" not in str(caught.value.facts)
 
 
-@pytest.mark.parametrize("server", ["127.0.0.1", "127.0.0.1:53", "ns1.example.com", "::1", "[::1]", "[::1]:5353"])
-def test_forms_of_the_server(server: str):
+@pytest.mark.parametrize(
+    ("server", "asked"),
+    [
+        ("127.0.0.1", ("127.0.0.1", 53)),
+        ("127.0.0.1:5353", ("127.0.0.1", 5353)),
+        ("ns1.example.com", ("ns1.example.com", 53)),
+        ("::1", ("::1", 53)),
+        ("[::1]", ("::1", 53)),
+        ("[::1]:5353", ("::1", 5353)),
+    ],
+)
+def test_forms_of_the_server(server: str, asked: tuple[str, int], monkeypatch: pytest.MonkeyPatch):
+    """Host and port, however they are written, are what updates go to."""
+    places: list[tuple[object, ...]] = []
+    monkeypatch.setattr(_update, "UpdateServer", lambda _provider, *place, **_options: places.append(place[:2]))
     provider(server)
+    assert places == [asked]
 
 
 def test_without_a_server():
