@@ -213,6 +213,16 @@ def test_a_first_order_that_failed_holds_the_next_ones_back(tegata: Tegata, play
     assert not list((tegata.path / ".tegata" / "attempts").iterdir())
 
 
+def test_a_command_line_that_was_put_right_is_tried_at_once(tegata: Tegata, play: Play) -> None:
+    """C-03: by ssh or from a playbook nobody is at a terminal, and the order is another one than what failed."""
+    play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
+    assert "This order has failed once" in call(tegata, play, "renew", "--key-type", "ec384").stderr
+    assert "nothing is ordered before" in call(tegata, play, "renew", "--key-type", "ec384").stderr
+    del play.twists["/newOrder"]
+    call(tegata, play, "renew", "--key-type", "rsa2048").check()
+    assert orders(play) == 2
+
+
 def test_a_configuration_file_s_orders_are_held_back(tegata: Tegata, play: Play) -> None:
     """C-03: of a schedule's file; --no-back-off says that it is to be tried now, as the message tells."""
     (tegata.directory / "many.yml").write_text(

@@ -5,17 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from tegata.host.attempts import FIRST_PAUSE, LONGEST_ASKED, LONGEST_NEAR_END, LONGEST_PAUSE, Attempts, AttemptsFile
+from tegata.host.attempts import (
+    FIRST_PAUSE,
+    LONGEST_ASKED,
+    LONGEST_NEAR_END,
+    LONGEST_PAUSE,
+    MOST_CORRECTIONS,
+    Attempts,
+    AttemptsFile,
+)
 from tegata.host.errors import HeldBack
 from tegata.host.files import Tree
 from tests.host.issued import NOW
 
-NAME = "www.example.com"
+NAME, ORDER = "www.example.com", "0123456789abcdef"
 FAR = NOW + timedelta(days=30)
 
 
 def pause_after(failures: int, asked: float | None = None, *, ends: datetime | None = FAR) -> timedelta:
-    attempts = Attempts(failures).failed(NOW, "client.problem", asked, ends=ends)
+    attempts = Attempts(failures).failed(NOW, "client.problem", asked, ends=ends, order=ORDER)
     assert attempts.try_again is not None
     return attempts.try_again - NOW
 
@@ -48,20 +56,49 @@ def test_the_ca_may_ask_for_more() -> None:
 
 def test_nothing_before_it_is_time() -> None:
     """And a date that no pause of ours reaches is none of ours."""
-    attempts = Attempts().failed(NOW, "client.problem", None, ends=FAR)
+    attempts = Attempts().failed(NOW, "client.problem", None, ends=FAR, order=ORDER)
     with pytest.raises(HeldBack) as caught:
-        attempts.check(NOW + FIRST_PAUSE - timedelta(seconds=1))
+        attempts.check(NOW + FIRST_PAUSE - timedelta(seconds=1), ORDER)
     assert caught.value.facts == {"failures": 1, "until": "2026-11-24T12:05:00Z", "reason": "client.problem"}
-    attempts.check(NOW + FIRST_PAUSE)
-    attempts.check(NOW - timedelta(days=2))
-    Attempts().check(NOW)
+    attempts.check(NOW + FIRST_PAUSE, ORDER)
+    attempts.check(NOW - timedelta(days=2), ORDER)
+    Attempts().check(NOW, ORDER)
+
+
+def test_who_puts_the_order_right_does_not_wait() -> None:
+    """C-03, S-17: another order is somebody's correction; those that failed wait all, whichever came last."""
+    attempts = Attempts().failed(NOW, "client.problem", None, ends=FAR, order="wrong key")
+    attempts.check(NOW, ORDER)
+    attempts = attempts.failed(NOW, "client.problem", None, ends=FAR, order=ORDER)
+    for order in ("wrong key", ORDER):
+        with pytest.raises(HeldBack):
+            attempts.check(NOW, order)
+
+
+def test_orders_that_are_different_each_time_wait() -> None:
+    """C-03, S-17: nobody mends a command line for ever; a schedule that writes the date into it is a schedule."""
+    attempts = Attempts()
+    for number in range(MOST_CORRECTIONS):
+        attempts.check(NOW, str(number))
+        attempts = attempts.failed(NOW, "client.problem", None, ends=FAR, order=str(number))
+    with pytest.raises(HeldBack):
+        attempts.check(NOW, ORDER)
+
+
+@pytest.mark.parametrize("asked", [None, 7200])
+def test_what_the_ca_asks_for_is_for_all_orders(asked: float | None) -> None:
+    """C-03, S-17: whatever is ordered, the CA is left alone so long; so it is by what an earlier release has noted."""
+    noted = Attempts(1, NOW + FIRST_PAUSE, "client.problem")
+    attempts = noted if asked is None else noted.failed(NOW, "client.problem", asked, ends=FAR, order="other")
+    with pytest.raises(HeldBack):
+        attempts.check(NOW, ORDER)
 
 
 def test_it_is_kept_and_forgotten(tmp_path: Path) -> None:
     """In a file of our own."""
     file = AttemptsFile(Tree(tmp_path), NAME)
     assert file.load() == Attempts()
-    attempts = Attempts(2).failed(NOW, "client.problem", None, ends=FAR)
+    attempts = Attempts(2).failed(NOW, "client.problem", None, ends=FAR, order=ORDER)
     file.save(attempts)
     assert AttemptsFile(Tree(tmp_path), NAME).load() == attempts
     file.forget()
@@ -71,7 +108,14 @@ def test_it_is_kept_and_forgotten(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", "{}", '{"failures": "3", "tryAgain": "2026-01-01T00:00:00Z", "reason": ""}', '{"failures": 3}'],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"failures": "3", "tryAgain": "2026-01-01T00:00:00Z", "reason": ""}',
+        '{"failures": 3}',
+        '{"failures": 3, "tryAgain": "2026-01-01T00:00:00Z", "reason": "", "orders": "all"}',
+    ],
 )
 def test_a_damaged_file_says_nothing(tmp_path: Path, content: str) -> None:
     """Better one try too many than none for ever."""

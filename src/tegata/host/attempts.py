@@ -23,6 +23,8 @@ NEAR_END = timedelta(days=3)
 LONGEST_NEAR_END = timedelta(minutes=10)
 # The longest a CA is believed that asks for more patience than we have.
 LONGEST_ASKED = timedelta(days=1)
+# So many different orders in a row may fail at once: somebody mends a command line, and no program writes new ones.
+MOST_CORRECTIONS = 8
 # Beyond so many doublings the pause is the longest anyway; the exponent must not grow without end.
 _DOUBLINGS = 10
 
@@ -35,20 +37,29 @@ class Attempts(msgspec.Struct, frozen=True):
     """Nothing is tried unattended before."""
     reason: str = ""
     """The code of the last failure."""
+    orders: tuple[str, ...] = ()
+    """Which orders failed, one name for all that is asked for; none: whatever is asked for is held back."""
 
-    def failed(self, now: datetime, reason: str, asked: float | None, *, ends: datetime | None) -> "Attempts":
-        """One more; ``asked`` is how long the CA wants to be left alone, in seconds.
+    def failed(
+        self, now: datetime, reason: str, asked: float | None, *, ends: datetime | None, order: str
+    ) -> "Attempts":
+        """One more; ``asked`` is how long the CA wants to be left alone, in seconds, whatever is ordered.
 
         ``ends`` is the end of the certificate in whose place it was ordered; None: there is none.
         """
         longest = LONGEST_NEAR_END if ends and abs(ends - now) < NEAR_END else LONGEST_PAUSE
         pause = min(FIRST_PAUSE * 2 ** min(self.failures, _DOUBLINGS), longest)
         wanted = min(timedelta(seconds=min(asked or 0, LONGEST_ASKED.total_seconds())), LONGEST_ASKED)
-        return Attempts(self.failures + 1, now + max(pause, wanted), reason)
+        orders = () if wanted > pause else tuple(dict.fromkeys((*self.orders, order)))
+        return Attempts(self.failures + 1, now + max(pause, wanted), reason, orders)
 
-    def check(self, now: datetime) -> None:
-        """Pass if it may be tried; raises HeldBack. A date that no pause reaches comes of a wrong clock."""
-        if self.try_again is not None and now < self.try_again <= now + LONGEST_ASKED:
+    def check(self, now: datetime, order: str) -> None:
+        """Pass if this may be ordered; raises HeldBack. A date that no pause reaches comes of a wrong clock.
+
+        What was not ordered yet is put right by somebody, who need not wait.
+        """
+        is_another = 0 < len(self.orders) < MOST_CORRECTIONS and order not in self.orders
+        if not is_another and self.try_again is not None and now < self.try_again <= now + LONGEST_ASKED:
             raise HeldBack(failures=self.failures, until=rfc3339(self.try_again), reason=self.reason)
 
 
@@ -69,6 +80,8 @@ class AttemptsFile:
         """Remember; raises NotWritable."""
         make_folder(self._file.parent)
         value: dict[str, object] = {"failures": attempts.failures, "reason": attempts.reason}
+        if attempts.orders:
+            value["orders"] = list(attempts.orders)
         if attempts.try_again is not None:
             value["tryAgain"] = rfc3339(attempts.try_again)
         replace(self._file, gojson.dump(value))
@@ -82,4 +95,9 @@ def _from_json(value: Mapping[str, object]) -> Attempts:
     failures = value["failures"]
     if not isinstance(failures, int):
         raise TypeError("failures")
-    return Attempts(max(failures, 0), parse_rfc3339(str(value["tryAgain"])), str(value["reason"]))
+    orders = value.get("orders", ())  # none in a file of an earlier release
+    if not isinstance(orders, (list, tuple)):
+        raise TypeError("orders")
+    return Attempts(
+        max(failures, 0), parse_rfc3339(str(value["tryAgain"])), str(value["reason"]), tuple(map(str, orders))
+    )

@@ -128,12 +128,14 @@ ENTRIES: dict[str, Entry] = {
     ),
     "host.held-back": Entry(
         Sentence(
-            "The last {failures} orders of this certificate have failed ({reason}); nothing is ordered before {until}.",
+            "This certificate's order has failed, {failures} in a row ({reason}): nothing is ordered before {until}.",
             "この証明書の注文は直近 {failures} 回続けて失敗しています（{reason}）。{until} までは注文しません。",
         ),
         Sentence(
-            "See above or in earlier logs why it failed. On a terminal, or with --no-back-off, it is tried at once.",
-            "失敗の理由は以前のログで確認してください。端末から実行するか --no-back-off を付けるとすぐに試行します。",
+            "See above or in earlier logs why it failed. On a terminal, with --no-back-off, or asked for something "
+            "else (other names, another type of key or way of proving), it is tried at once.",
+            "失敗の理由は以前のログで確認してください。端末から実行するか、--no-back-off を付けるか、"
+            "ドメイン名・鍵の種類・検証方式などの指定を直すと、すぐに試行します。",
         ),
     ),
     "host.malformed-hook": Entry(

@@ -42,7 +42,7 @@ def test_what_the_ca_was_not_asked_for_holds_nothing_back(tmp_path: Path, troubl
     context = schedule(io.StringIO())
     attempts, ends = AttemptsFile(Tree(tmp_path), "www.example.com"), context.clock.now() + timedelta(days=60)
     for _ in range(2):
-        with pytest.raises(type(trouble)), patient(context, attempts, ends=ends, anyway=False):
+        with pytest.raises(type(trouble)), patient(context, attempts, order="x", ends=ends, anyway=False):
             raise trouble
 
 
@@ -51,10 +51,10 @@ def test_what_nobody_foresaw_holds_back_too(tmp_path: Path) -> None:
     log = io.StringIO()
     context = schedule(log)
     attempts, ends = AttemptsFile(Tree(tmp_path), "www.example.com"), context.clock.now() + timedelta(days=60)
-    with pytest.raises(ZeroDivisionError), patient(context, attempts, ends=ends, anyway=False):
+    with pytest.raises(ZeroDivisionError), patient(context, attempts, order="x", ends=ends, anyway=False):
         raise ZeroDivisionError
     assert "This order has failed once: no other before" in log.getvalue()
-    with pytest.raises(HeldBack), patient(context, attempts, ends=ends, anyway=False):
+    with pytest.raises(HeldBack), patient(context, attempts, order="x", ends=ends, anyway=False):
         pytest.fail("it was held back")
 
 
@@ -64,13 +64,16 @@ def test_the_patience_that_the_ca_asks_for(tmp_path: Path) -> None:
     attempts, now = AttemptsFile(Tree(tmp_path), "www.example.com"), context.clock.now()
     refused = RateLimited(problems.problem(ErrorType.RATE_LIMITED, "slowly"), "POST", "https://ca.example/", 36000)
     for _ in range(2):
-        with pytest.raises(RateLimited), patient(context, attempts, ends=now + timedelta(days=60), anyway=True):
+        with (
+            pytest.raises(RateLimited),
+            patient(context, attempts, order="x", ends=now + timedelta(days=60), anyway=True),
+        ):
             raise refused
     noted = attempts.load()
     assert noted.failures == 2
     assert noted.try_again is not None
     assert timedelta(hours=9) < noted.try_again - now < timedelta(hours=11)
-    with pytest.raises(HeldBack), patient(context, attempts, ends=now + timedelta(days=60), anyway=False):
+    with pytest.raises(HeldBack), patient(context, attempts, order="x", ends=now + timedelta(days=60), anyway=False):
         pytest.fail("it was tried")
 
 
@@ -82,10 +85,10 @@ def test_a_failure_that_cannot_be_noted(tmp_path: Path) -> None:
     tree.attempts.parent.mkdir()
     tree.attempts.touch()
     for lines in (0, 1):
-        with pytest.raises(CaUnreachable), patient(context, attempts, ends=ends, anyway=False):
+        with pytest.raises(CaUnreachable), patient(context, attempts, order="x", ends=ends, anyway=False):
             raise CaUnreachable(url="https://ca.example/", reason="no answer in time")
         assert log.getvalue().count("no other before") == lines
         if tree.attempts.is_file():
             tree.attempts.unlink()
-    with pytest.raises(HeldBack), patient(context, attempts, ends=ends, anyway=False):
+    with pytest.raises(HeldBack), patient(context, attempts, order="x", ends=ends, anyway=False):
         pytest.fail("it was tried")

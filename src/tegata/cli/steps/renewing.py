@@ -20,7 +20,7 @@ from tegata.cli.steps.connection import address, connected
 from tegata.cli.steps.deciding import decided, overdue
 from tegata.cli.steps.hooking import Hooking
 from tegata.cli.steps.issuing import Order, issue, key_begun
-from tegata.cli.steps.patience import patient
+from tegata.cli.steps.patience import patient, wish
 from tegata.cli.steps.proving import solvers_for
 from tegata.cli.steps.waiting import locked
 from tegata.cli.steps.watching import ask
@@ -98,8 +98,9 @@ class _Renewal(msgspec.Struct, frozen=True):
     ) -> bool | _Later:
         """Order, if the contract does not speak against it, and now, unless it is to be delayed by chance."""
         context, plan, files = self.context, self.plan, self.files
-        attempts = AttemptsFile(files.tree, files.name)
-        with patient(context, attempts, ends=certificate.not_valid_after_utc, anyway=not plan.back_off):
+        attempts, names = AttemptsFile(files.tree, files.name), _names(plan, certificate)
+        order, ends = wish(plan.account, plan.issue, names), certificate.not_valid_after_utc
+        with patient(context, attempts, order=order, ends=ends, anyway=not plan.back_off):
             keys = key_begun(context, plan.issue, reuse_key=plan.reuse_key)
             address(context, client, self.account)
             known = self._under_contract(client, certificate, known)
@@ -112,15 +113,15 @@ class _Renewal(msgspec.Struct, frozen=True):
                 context.console.log(line)
             if not isinstance(decision, Due):
                 return False
-            order = Order(
-                _names(plan, certificate),
+            wanted = Order(
+                names,
                 keys,
                 solvers_for(context, plan.issue.ways),
                 replaces=cert_id(certificate) if files.is_from(plan.account.server) else None,
                 reuse_key=plan.reuse_key,
                 ari=plan.ari,
             )
-            issue(context, client, plan.issue, order, files=files, hooks=self.hooks)
+            issue(context, client, plan.issue, wanted, files=files, hooks=self.hooks)
             attempts.forget()
             return True
 

@@ -7,7 +7,7 @@ from tegata.cli.plans.plan import Run
 from tegata.cli.steps.connection import connected
 from tegata.cli.steps.hooking import Hooking
 from tegata.cli.steps.issuing import Order, issue, key_begun
-from tegata.cli.steps.patience import patient
+from tegata.cli.steps.patience import patient, wish
 from tegata.cli.steps.proving import solvers_for
 from tegata.cli.steps.registering import registered
 from tegata.cli.steps.waiting import locked
@@ -34,7 +34,9 @@ def run(context: Context, plan: Run, *, whatever_there_is: bool = True, back_off
                 return False
             order = Order(plan.issue.names, keys, solvers, ari=plan.ari)
             attempts = AttemptsFile(tree, files.name)
-            with patient(context, attempts, ends=None, anyway=False) if back_off else contextlib.nullcontext():
+            asked = wish(plan.account, plan.issue, plan.issue.names)
+            held = patient(context, attempts, order=asked, ends=None, anyway=False)
+            with held if back_off else contextlib.nullcontext():
                 issue(context, client, plan.issue, order, files=files, hooks=hooks)
             attempts.forget()
         hooks.deploy()
