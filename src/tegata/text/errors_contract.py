@@ -246,5 +246,6 @@ REASONS: dict[str, str] = {
         "EAB を利用しているアカウントの数が指定と異なります"
     ),
     "a name is not among the contract's": "契約に含まれていないドメイン名があります",
+    "the terms of service are others than those that were shown": "利用規定が、表示されたものから改定されています",
     "the instant has passed": "指定された日時をすでに過ぎています",
 }

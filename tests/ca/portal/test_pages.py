@@ -41,7 +41,14 @@ def shown(language: str, *, after: str | None = None, older: str | None = None) 
     service = SimpleNamespace(label="OV", is_by_request=False)
     view = SimpleNamespace(contract=contract, status="active", service=service, identity_ends=LATE)
     customer = SimpleNamespace(login="x", id="1", mail="x")
-    shape: dict[str, Any] = {"certificates": [], "after": after, "older": older, "paused": [], "terms": None}
+    shape: dict[str, Any] = {
+        "certificates": [],
+        "after": after,
+        "older": older,
+        "paused": [],
+        "terms": None,
+        "edition": "",
+    }
     shape |= {"overdue": [], "is_ending": False}
     text = page(request, "order.html", customer=customer, view=view, **shape).body
     return bytes(text).decode()

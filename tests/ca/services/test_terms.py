@@ -34,7 +34,7 @@ async def test_orders_wait_for_an_agreement(house):
     document = render.problem(refused.value, Language.EN, "T-7KM2Q9XZ")
     assert (document.status, document.kind) == (403, "userActionRequired")
     assert document.instance == f"https://ca.example.com/portal/orders/{added.contract.id}"
-    await house.terms.agree(added.contract.id)
+    await house.terms.agree(added.contract.id, house.terms.edition)
     assert not await house.terms.is_waiting(added.contract.id)
     for actor in actors:
         await house.issue(await house.accounts.named(actor.account.id))

@@ -19,6 +19,11 @@ def changed(terms: Terms) -> datetime | None:
     return terms.changed if terms.url else None
 
 
+def edition(terms: Terms) -> str:
+    """What tells these terms from those of another time, at this address or another; empty where there are none."""
+    return " ".join([terms.url, *([terms.changed.isoformat()] if terms.changed else [])]) if terms.url else ""
+
+
 def has_agreed(account: Account, terms: Terms) -> bool:
     """Whether the account agreed to the terms since they were changed, or they never were."""
     since = changed(terms)

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tegata.ca.policy.certificates import status
 from tegata.ca.policy.contracts import ContractStatus
+from tegata.ca.portal import forms
 from tegata.ca.portal.desk import Desk
 from tegata.ca.portal.pages import language_of, page, words
 from tegata.ca.portal.session import check_same_site, require_contract, require_customer
@@ -92,13 +93,14 @@ class OrderPages:
             overdue=await self._watch.overdue(view.contract),
             is_ending=self._watch.is_ending(view.contract),
             terms=self._terms.terms if await self._terms.is_waiting(view.contract.id) else None,
+            edition=self._terms.edition,
         )
 
     async def agree(self, request: Request) -> Response:
-        """Agree to the terms of service as they are now, for all accounts of the contract, and show the contract."""
+        """Agree to the terms of service that were shown, for all accounts of the contract, and show the contract."""
         check_same_site(request)
         view = await require_contract(request, self._customers)
-        await self._terms.agree(view.contract.id)
+        await self._terms.agree(view.contract.id, forms.text(await request.form(), "terms"))
         return RedirectResponse(f"/portal/orders/{view.contract.id}", 303)
 
     async def resume(self, request: Request) -> Response:

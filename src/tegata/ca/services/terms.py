@@ -6,8 +6,8 @@ What a new account agrees to is the account service's matter.
 from collections.abc import Callable
 from datetime import datetime
 
-from tegata.ca.errors import TermsChanged
-from tegata.ca.policy.terms import Terms, changed, may_order
+from tegata.ca.errors import Refused, TermsChanged
+from tegata.ca.policy.terms import Terms, changed, edition, may_order
 from tegata.ca.ports import Store, Work
 from tegata.ca.services.actors import Actor
 
@@ -31,8 +31,18 @@ class TermsService:
         since = changed(self.terms)
         return since is not None and await self._store.accounts.are_without_agreement(contract_id, since)
 
-    async def agree(self, contract_id: str) -> None:
-        """Note that the customer agrees, for every account of the contract (B-99)."""
+    @property
+    def edition(self) -> str:
+        """Which terms the present ones are, for a form to say what was shown."""
+        return edition(self.terms)
+
+    async def agree(self, contract_id: str, seen: str) -> None:
+        """Note that the customer agrees, for every account of the contract (B-99).
+
+        ``seen`` is the ``edition`` that was shown; raises Refused where the terms are others by now.
+        """
+        if not seen or seen != self.edition:
+            raise Refused(reason="the terms of service are others than those that were shown")
         work = Work()
         self._store.accounts.agree(work, contract_id, self._clock(), self.terms.url)
         await self._store.commit(work)
