@@ -47,6 +47,29 @@ async def test_only_what_was_looked_at_is_released(portal: Portal) -> None:
     assert (await browser.post(f"{page}/release", ("confirmed", "yes"))).status == 409
 
 
+async def test_what_a_later_one_has_overtaken_is_not_offered(portal: Portal) -> None:
+    """B-64: It would be refused for ever."""
+    house = portal.house
+    contract = (await house.sell(is_examined=False)).contract.id
+    page, browser = f"/portal/operator/contracts/{contract}", await portal.operator("Baba")
+
+    async def examine(examined: datetime) -> bytes:
+        house.clock.advance(SECOND)
+        await house.examinations.examine(
+            contract, source=Source.GOVERNMENT, evidence="scan", authority=AUTHORITY, by="Aoki", examined=examined
+        )
+        return (await browser.get(page)).body
+
+    button = b"/release"
+    assert button in await examine(NOW - DAY)
+    await house.examinations.release(contract, "Baba")
+    assert button not in (await browser.get(page)).body
+    overtaken = await examine(NOW - 2 * DAY)
+    assert button not in overtaken
+    assert "承認なし" in overtaken.decode()
+    assert button in await examine(NOW)
+
+
 async def test_full_width_input_and_line_ends(portal: Portal) -> None:
     """What a Japanese keyboard gives is understood, and a text that fits its field is not too long for its lines."""
     house = portal.house

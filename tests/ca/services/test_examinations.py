@@ -127,6 +127,18 @@ async def test_an_earlier_one_does_not_take_a_later_ones_place(house):
         await house.examinations.release(contract, by="Baba")
 
 
+async def test_an_earlier_one_does_not_stand_before_a_later_one(house):
+    """Recorded after it, with both to be released: it could never be, and nor could the later one."""
+    contract = (await house.sell()).contract.id
+    house.clock.advance(DAY)
+    await house.examinations.examine(contract, by="Aoki", **WHAT)
+    await house.examinations.examine(contract, by="Aoki", examined=NOW - DAY, **WHAT)
+    recorded = await house.examinations.of_contract(contract)
+    (waiting,) = house.examinations.waiting((await house.contracts.show(contract)).contract, recorded)
+    done = await house.examinations.release(contract, by="Baba", seen=waiting.id)
+    assert done.examined_at == NOW + DAY
+
+
 async def test_the_last_moment_and_the_longest_text(house):
     """B-64: 398 days and 500 characters are not too many; what waits for its release longer is too old by then."""
     contract = (await house.sell(is_examined=False)).contract.id

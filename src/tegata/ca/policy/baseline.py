@@ -4,13 +4,14 @@ They bind a CA whose root is publicly trusted (the setting ``policy.public``); a
 Every instant is an argument, so that each boundary can be tested before it comes. Knows no store.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from tegata.ca.errors import ExaminationMissing, ExaminationTooOld, IssuanceFailed
-from tegata.ca.model import Contract
+from tegata.ca.model import Contract, Examination
 from tegata.ca.settings import Policy, Service, Settings
 from tegata.pki.key_types import KeyType
 from tegata.pki.life import life
@@ -125,6 +126,18 @@ def check_examination(contract: Contract, service: Service, policy: Policy, now:
 def identity_ends(contract: Contract) -> datetime | None:
     """Until when the examination of the organization counts; None where none is on record."""
     return None if contract.examined_at is None else contract.examined_at + EXAMINATION
+
+
+def waiting(contract: Contract, recorded: Sequence[Examination], now: datetime) -> list[Examination]:
+    """Those of the contract's examinations that may be released: later than what counts now, and not too old (B-64)."""
+    counts = contract.examined_at
+    return [
+        one
+        for one in recorded
+        if one.released_at is None
+        and (counts is None or one.examined_at > counts)
+        and now - one.examined_at <= EXAMINATION
+    ]
 
 
 def vouches_for_organization(contract: Contract, service: Service, policy: Policy, now: datetime) -> bool:

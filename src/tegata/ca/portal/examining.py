@@ -48,13 +48,15 @@ class ExaminationPages:
         operator = await self._desk.enter(request)
         view = await self._contracts.show(request.path_params["contract"])
         now, after = self._now(), request.query_params.get("after")
+        recorded = await self._examinations.of_contract(view.contract.id)
         certificates, older = await self._certificates.page(view.contract.id, after)
         return page(
             request,
             "examining.html",
             customer=operator,
             view=view,
-            examinations=await self._examinations.of_contract(view.contract.id),
+            examinations=recorded,
+            waiting=self._examinations.waiting(view.contract, recorded),
             sources=list(Source),
             paused=await self._limits.paused(view.contract.id),
             certificates=[(one, status(one, now)) for one in certificates],

@@ -46,6 +46,7 @@ WORDS_OF_OPERATORS: dict[str, Sentence] = {
     "releaser": Sentence("Released by (UTC)", "承認者（日本時間）"),
     "release": Sentence("Release", "承認へ進む"),
     "release.waiting": Sentence("waits for its release", "承認待ち"),
+    "release.never": Sentence("not released", "承認なし"),
     "release.text": Sentence(
         "What was examined last counts once another person than its examiner has released it.",
         "最後の審査は、審査担当者とは別の運用者が承認すると有効になります。",

@@ -4,7 +4,7 @@ What is examined is the organization of the contract, before any order; a CSR is
 examination is recent enough is asked with each order (``policy.baseline``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,6 +19,7 @@ from tegata.ca.settings import Service
 from tegata.text.catalogue import is_printable
 
 MOST_CHARACTERS = 500
+_OVERTAKEN = "it was released at the same moment, or a later examination was before"
 
 
 class ExaminationService:
@@ -69,32 +70,36 @@ class ExaminationService:
         return examination
 
     async def release(self, contract_id: str, by: str, seen: str | None = None) -> Examination:
-        """Release what was examined last, by another person than the examiner; raises UnknownObject, Refused.
+        """Release what was recorded last of what may count, by another person than the examiner.
 
-        ``seen`` is the id of the one that the releaser has looked at, if that is to be checked.
+        ``seen`` is the id of the one that the releaser has looked at, if that is to be checked. Raises UnknownObject,
+        Refused.
 
         The notice that the contract is accepted goes out from then on, if it has not yet.
         """
         contract = await self._contract(contract_id)
-        waiting = [one for one in await self._store.examinations.of_contract(contract.id) if one.released_at is None]
+        now = self._clock()
+        recorded = await self._store.examinations.of_contract(contract.id)
+        waiting = baseline.waiting(contract, recorded, now)
         if not waiting:
-            raise Refused(reason="there is no examination to be released")
+            raise Refused(reason=_why_none_waits(recorded, now))
         examination, releaser = waiting[0], _text(by)
         if seen not in (None, examination.id):
             raise Refused(reason="another examination was recorded after the one that was looked at")
         if releaser.casefold() == examination.examiner.casefold():
             raise Refused(reason="who examined the organization must not release it; another person must")
-        now = self._clock()
-        if now - examination.examined_at > baseline.EXAMINATION:
-            raise Refused(reason="the examination is too old to count")
         work = Work()
         self._store.examinations.release(work, examination, releaser, now)
         self._store.jobs.hasten(work, CONTRACT_ACCEPTED, contract.id, now)
         try:
             await self._store.commit(work)
         except Conflict:
-            raise Refused(reason="it was released at the same moment, or a later examination was before") from None
+            raise Refused(reason=_OVERTAKEN) from None
         return msgspec.structs.replace(examination, releaser=releaser, released_at=now)
+
+    def waiting(self, contract: Contract, recorded: Sequence[Examination]) -> list[Examination]:
+        """Those of a contract's examinations that can be released now; the first is the one that ``release`` does."""
+        return baseline.waiting(contract, recorded, self._clock())
 
     async def of_contract(self, contract_id: str) -> list[Examination]:
         """Every examination of the contract, the newest first; raises UnknownObject."""
@@ -105,6 +110,13 @@ class ExaminationService:
         if contract is None:
             raise UnknownObject(kind="contract", name=contract_id)
         return contract
+
+
+def _why_none_waits(recorded: Sequence[Examination], now: datetime) -> str:
+    last = next((one for one in recorded if one.released_at is None), None)
+    if last is None:
+        return "there is no examination to be released"
+    return "the examination is too old to count" if now - last.examined_at > baseline.EXAMINATION else _OVERTAKEN
 
 
 def _text(text: str) -> str:
