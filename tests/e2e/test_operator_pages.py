@@ -49,7 +49,7 @@ def do(page):
 
 
 def form(page, action):
-    return page.locator(f"form[action$='/{action}']")
+    return page.locator(f"form[action$='/{action}'], form[action*='/{action}?']")
 
 
 def test_a_report_from_receipt_to_revocation(ca, passwords, serials, page):

@@ -10,6 +10,7 @@ import pytest
 from tests.ca.portal.conftest import Browser, Portal, hidden
 from tests.ca.services.house import DAY, NOW, SECOND
 
+from tegata.acme.wire import Response
 from tegata.ca.model import Cause, Certificate, Source
 
 pytestmark = pytest.mark.anyio
@@ -130,6 +131,40 @@ async def test_an_end_is_of_the_place_that_the_page_said(portal: Portal) -> None
     await turned.post(action, ("expires", "2026-12-24"))
     ends = {one.expires_at for one in await portal.house.credentials.of_contract(added.contract.id)}
     assert ends == {None, datetime(2026, 12, 24, 14, 59, 59, tzinfo=UTC)}
+
+
+def action_of(page: Response, field: str) -> str:
+    """Where the form goes that has this field."""
+    (form,) = [one for one in re.findall("<form .*?</form>", page.body.decode(), re.DOTALL) if f'name="{field}"' in one]
+    (action,) = re.findall('<form [^>]*action="([^"]*)"', form)
+    return str(action)
+
+
+async def test_a_day_is_of_the_place_that_its_form_said(portal: Portal) -> None:
+    """As above, for what an operator types first: it is asked back in the language that its form had."""
+    house = portal.house
+    added = await house.sell(is_examined=False)
+    serial = (await house.issue(await house.register(added))).serial
+    browser = await portal.operator("Baba")
+    turned = Browser(browser.app, browser.cookie.replace("lang=ja", "lang=en"))
+
+    async def take(page: str, **fields: str) -> None:
+        action = action_of(await browser.get(page), list(fields)[-1])
+        confirm = await turned.post(action, *fields.items())
+        step = action.partition("?")[0] + action_of(confirm, "confirmed")
+        assert (await turned.post(step, *hidden(confirm), ("confirmed", "yes"))).status == 303
+
+    await take("/portal/operator", cause="misuse", about="x", reporter="Kato", received="2026-11-24T09:15")
+    (report,) = await house.reports.reported()
+    assert report.received_at == datetime(2026, 11, 24, 0, 15, tzinfo=UTC)
+    page = f"/portal/operator/contracts/{added.contract.id}"
+    await take(page, source=Source.GOVERNMENT.value, evidence="scan", authority=AUTHORITY, examined="2026-11-24")
+    (examination,) = await house.examinations.of_contract(added.contract.id)
+    assert examination.examined_at == datetime(2026, 11, 23, 15, tzinfo=UTC)
+    await take(page, serial=serial, by="2026-12-24")
+    replacement = (await house.certificates.show(serial)).replacement
+    assert replacement is not None
+    assert replacement.ends == datetime(2026, 12, 24, 14, 59, 59, tzinfo=UTC)
 
 
 async def test_the_other_language_keeps_a_request(portal: Portal) -> None:
