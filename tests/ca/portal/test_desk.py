@@ -11,7 +11,8 @@ from tests.ca.portal.conftest import Browser, Portal, hidden
 from tests.ca.services.house import DAY, NOW, SECOND
 
 from tegata.acme.wire import Response
-from tegata.ca.model import Cause, Certificate, Source
+from tegata.ca.model import Cause, Certificate, Limit, Source
+from tegata.ca.ports import Work
 
 pytestmark = pytest.mark.anyio
 
@@ -252,6 +253,60 @@ async def test_a_second_click_adds_no_second_eab(portal: Portal) -> None:
         assert len(await house.credentials.of_contract(added.contract.id)) == number
     refused = await browser.post(page, *hidden(await browser.get(page), "once"), ("label", "x" * 65))
     assert refused.status == 409
+
+
+async def test_a_second_click_rotates_no_eab_again(portal: Portal) -> None:
+    """It leads where the first one did; another wish for an EAB that was rotated before is refused as ever."""
+    house = portal.house
+    added = await house.sell()
+    assert added.credential is not None
+    browser = await portal.enter(added.customer.login, added.password or "")
+    page = f"/portal/orders/{added.contract.id}/credentials"
+    step, form = f"{page}/{added.credential.kid}/rotate", hidden(await browser.get(page), "once")[:1]
+    done = await asyncio.gather(*(browser.post(step, *form, ("days", "7")) for _ in range(2)))
+    done.append(await browser.post(step, *form, ("days", "7")))
+    assert [(one.status, one.headers.get("location")) for one in done] == [(303, page)] * 3
+    assert len(await house.credentials.of_contract(added.contract.id)) == 2
+    other = hidden(await browser.get(page), "once")[:1]
+    assert (await browser.post(step, *other, ("days", "0"))).status == 409
+    (new,) = {one.kid for one in await house.credentials.of_contract(added.contract.id)} - {added.credential.kid}
+    assert (await browser.post(f"{page}/{new}/rotate", *other, ("days", "0"))).status == 303
+    assert len(await house.credentials.of_contract(added.contract.id)) == 3
+
+
+async def test_a_second_click_disables_no_eab_again(portal: Portal) -> None:
+    """It leads where the first one did, though no accounts depend on the EAB any more."""
+    added = await portal.house.sell()
+    assert added.credential is not None
+    await portal.house.register(added)
+    browser = await portal.enter(added.customer.login, added.password or "")
+    page = f"/portal/orders/{added.contract.id}/credentials"
+    step = f"{page}/{added.credential.kid}/disable"
+    form = hidden(await browser.get(step), "accounts")
+    assert (await browser.post(step, ("accounts", "2"))).status == 409
+    done = [await browser.post(step, *form), *await asyncio.gather(*(browser.post(step, *form) for _ in range(2)))]
+    assert [(one.status, one.headers.get("location")) for one in done] == [(303, page)] * 3
+    assert (await portal.house.credentials.show(added.credential.kid)).disabled_at is not None
+
+
+async def test_a_second_click_resumes_nothing_more(portal: Portal) -> None:
+    """It leads where the first one did, and so it does for an operator who comes after the customer."""
+    house = portal.house
+    added = await house.sell()
+    account = (await house.register(added)).account.id
+    work = Work()
+    house.store.limits.failed(work, account, "www.example.com", Limit(1, DAY), NOW, pause_after=1)
+    await house.store.commit(work)
+    customer, operator = await portal.enter(added.customer.login, added.password or ""), await portal.operator("Baba")
+    page, desk = (f"/portal/{place}/{added.contract.id}" for place in ("orders", "operator/contracts"))
+    form = hidden(await customer.get(page), "account", "name")
+    confirm = hidden(await operator.post(f"{desk}/resume", *hidden(await operator.get(desk), "account", "name")))
+    done = await asyncio.gather(*(customer.post(f"{page}/resume", *form) for _ in range(2)))
+    assert [(one.status, one.headers.get("location")) for one in done] == [(303, page)] * 2
+    assert await house.limits.paused(added.contract.id) == []
+    late = await operator.post(f"{desk}/resume", *confirm, ("confirmed", "yes"))
+    assert (late.status, late.headers.get("location")) == (303, desk)
+    assert (await customer.post("/portal/orders/C0/resume", *form)).status == 404
 
 
 async def test_what_was_refused_can_be_sent_again(portal: Portal) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tegata.ca.errors import NotFound
+from tegata.ca.errors import NotFound, Refused
 from tegata.ca.model import Contract, Credential
 from tegata.ca.policy.contracts import CredentialStatus, credential_status
 from tegata.ca.portal import forms
@@ -89,8 +89,11 @@ class CredentialPages:
         """Put a new EAB in this one's place; the old one may register accounts for some days more."""
         check_same_site(request)
         view, credential = await self._one(request)
-        days = forms.number(await request.form(), "days", max(OVERLAP_DAYS))
-        await self._credentials.rotate(credential.kid, until=self._now() + timedelta(days=days) if days else None)
+        form = await request.form()
+        days = forms.number(form, "days", max(OVERLAP_DAYS))
+        until = self._now() + timedelta(days=days) if days else None
+        with suppress(SentBefore):
+            await self._credentials.rotate(credential.kid, until=until, once=forms.text(form, "once"))
         return _back(view.contract)
 
     async def confirm(self, request: Request) -> Response:
@@ -100,13 +103,17 @@ class CredentialPages:
         return page(request, "credential.html", customer=view.customer, view=view, row=row)
 
     async def disable(self, request: Request) -> Response:
-        """Disable the EAB, if as many accounts depend on it as the page said."""
+        """Disable the EAB, if it is not yet and as many accounts depend on it as the page said."""
         check_same_site(request)
         view, credential = await self._one(request)
         accounts = forms.number(await request.form(), "accounts", MOST_ACCOUNTS)
         if accounts is None:
             raise forms.BadForm
-        await self._credentials.disable(credential.kid, accounts=accounts)
+        try:
+            await self._credentials.disable(credential.kid, accounts=accounts)
+        except Refused:
+            if (await self._credentials.show(credential.kid)).disabled_at is None:
+                raise
         return _back(view.contract)
 
     async def eab(self, request: Request) -> Response:

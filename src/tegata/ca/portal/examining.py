@@ -4,16 +4,18 @@ All that is done is done by the services that the commands have; who may come he
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from tegata.ca.errors import NotFound
 from tegata.ca.model import Source
 from tegata.ca.policy.certificates import status
 from tegata.ca.portal import forms
-from tegata.ca.portal.desk import DESK, Desk, Do, Step
+from tegata.ca.portal.desk import DESK, Desk, Do, Persons, Step
 from tegata.ca.portal.pages import page
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import ContractService
@@ -94,11 +96,15 @@ class ExaminationPages:
         return await self._take(request, "contract release", ("examination", "evidence"), read)
 
     async def resume(self, request: Request) -> Response:
-        """Let a paused name be tried again."""
+        """Let a paused name be tried again, if it is not yet."""
         contract_id = str(request.path_params["contract"])
 
         def read(form: FormData) -> Do:
-            return lambda _: self._limits.resume(contract_id, forms.text(form, "account"), forms.text(form, "name"))
+            async def do(_: Persons) -> None:
+                with suppress(NotFound):
+                    await self._limits.resume(contract_id, forms.text(form, "account"), forms.text(form, "name"))
+
+            return do
 
         return await self._take(request, "paused resume", ("account", "name"), read)
 

@@ -4,12 +4,14 @@ Shows what the customer service gives; which contracts are the reader's is decid
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from tegata.ca.errors import NotFound
 from tegata.ca.policy.certificates import status
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.portal import forms
@@ -104,9 +106,10 @@ class OrderPages:
         return RedirectResponse(f"/portal/orders/{view.contract.id}", 303)
 
     async def resume(self, request: Request) -> Response:
-        """Let a paused name of the contract be tried again, and show the contract."""
+        """Let a paused name of the contract be tried again, if it is not yet, and show the contract."""
         check_same_site(request)
         view = await require_contract(request, self._customers)
         form = await request.form()
-        await self._limits.resume(view.contract.id, str(form.get("account")), str(form.get("name")))
+        with suppress(NotFound):
+            await self._limits.resume(view.contract.id, forms.text(form, "account"), forms.text(form, "name"))
         return RedirectResponse(f"/portal/orders/{view.contract.id}", 303)

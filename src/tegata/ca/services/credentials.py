@@ -129,27 +129,20 @@ class CredentialService:
             most_accounts=most_accounts,
             label=_label(label),
         )
-        work, form = Work(), f"form {once[:ONCE_CHARACTERS]} of {contract_id}"
-        if once:
-            self._store.limits.spend(work, form, ONCE, now)
+        work, form = self._form(once, contract_id, now)
         self._limits.spend_eab(work, contract_id, now)
         self._store.credentials.insert(work, credential)
-        try:
-            await self._commit(work)
-        except Refused:
-            if once and await self._store.limits.full_at(form):
-                raise SentBefore from None
-            raise
+        await self._commit(work, form=form)
         return credential
 
     async def rotate(
-        self, kid: str, *, until: datetime | None = None, expires_at: datetime | None = None
+        self, kid: str, *, until: datetime | None = None, expires_at: datetime | None = None, once: str = ""
     ) -> Credential:
         """A new credential in place of this one, which keeps its accounts and binds no new ones.
 
         Both bind accounts ``until`` then, where it is given. The new one is limited as the old one is, to
-        ``expires_at`` instead of the old one's end if that is given. Raises UnknownObject, or Refused where it was
-        rotated or disabled before.
+        ``expires_at`` instead of the old one's end if that is given; ``once`` as in ``add``. Raises UnknownObject,
+        SentBefore, or Refused where it was rotated or disabled before.
         """
         old = await self.show(kid)
         if old.disabled_at is not None:
@@ -165,11 +158,11 @@ class CredentialService:
             most_accounts=old.most_accounts,
             label=old.label,
         )
-        work = Work()
+        work, form = self._form(once, kid, now)
         self._limits.spend_eab(work, old.contract_id, now)
         self._store.credentials.supersede(work, kid, _later(until, now) or now)
         self._store.credentials.insert(work, new)
-        await self._commit(work, "the EAB was rotated before")
+        await self._commit(work, "the EAB was rotated before", form=form)
         return new
 
     async def label(self, kid: str, label: str) -> Credential:
@@ -229,11 +222,20 @@ class CredentialService:
     def _mac(self, credential: Credential) -> str:
         return b64.encode(self._sealer.open(seal_name(credential.kid), credential.sealed_mac))
 
-    async def _commit(self, work: Work, lost: str | None = None) -> None:
-        """Commit; where another was quicker it is refused as ``lost``, where that can be."""
+    def _form(self, once: str, subject: str, now: datetime) -> tuple[Work, str]:
+        """Work of a form that is sent once for its subject, if there is a form, and what it is known by."""
+        work, form = Work(), f"form {once[:ONCE_CHARACTERS]} of {subject}" if once else ""
+        if form:
+            self._store.limits.spend(work, form, ONCE, now)
+        return work, form
+
+    async def _commit(self, work: Work, lost: str | None = None, *, form: str = "") -> None:
+        """Commit; where another was quicker it is refused as ``lost``, if it can be, or SentBefore by ``form``."""
         try:
             await self._store.commit(work)
         except Conflict as conflict:
+            if form and await self._store.limits.full_at(form):
+                raise SentBefore from None
             reason = "so much was done to the contract's EABs that it has to wait"
             if not self._limits.is_met(conflict):
                 if lost is None:
