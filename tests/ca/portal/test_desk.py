@@ -12,6 +12,7 @@ from tests.ca.services.house import DAY, NOW, SECOND
 
 from tegata.acme.wire import Response
 from tegata.ca.model import Cause, Certificate, Limit, Source
+from tegata.ca.portal import examining, orders
 from tegata.ca.ports import Work
 
 pytestmark = pytest.mark.anyio
@@ -307,6 +308,34 @@ async def test_a_second_click_resumes_nothing_more(portal: Portal) -> None:
     late = await operator.post(f"{desk}/resume", *confirm, ("confirmed", "yes"))
     assert (late.status, late.headers.get("location")) == (303, desk)
     assert (await customer.post("/portal/orders/C0/resume", *form)).status == 404
+
+
+async def test_not_every_paused_name_is_on_a_page(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be thousands; the page says that there are more, which come up as those that it shows are resumed."""
+    house = portal.house
+    for pages in (orders, examining):
+        monkeypatch.setattr(pages, "MOST_PAUSED", 2)
+    added = await house.sell()
+    account = (await house.register(added)).account.id
+    for name in ("a.example.com", "b.example.com", "c.example.com"):
+        work = Work()
+        house.store.limits.failed(work, account, name, Limit(1, DAY), NOW, pause_after=1)
+        await house.store.commit(work)
+    customer, operator = await portal.enter(added.customer.login, added.password or ""), await portal.operator("Baba")
+    places = [
+        (customer, f"/portal/orders/{added.contract.id}"),
+        (operator, f"/portal/operator/contracts/{added.contract.id}"),
+    ]
+
+    async def shown() -> list[tuple[list[str], bool]]:
+        found = [await browser.get(page) for browser, page in places]
+        return [
+            ([name for _, name in hidden(page, "name")], "ほかにもあります" in page.body.decode()) for page in found
+        ]
+
+    assert await shown() == [(["a.example.com", "b.example.com"], True)] * 2
+    await house.limits.resume(added.contract.id, account, "a.example.com")
+    assert await shown() == [(["b.example.com", "c.example.com"], False)] * 2
 
 
 async def test_what_was_refused_can_be_sent_again(portal: Portal) -> None:

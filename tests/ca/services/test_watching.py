@@ -214,6 +214,30 @@ async def test_what_was_not_replaced_is_found_by_one_look(with_mail, monkeypatch
     assert len(reads) == 1
 
 
+async def test_no_more_are_read_than_a_page_shows(with_mail, monkeypatch):
+    """Those that end first, without one whose names are in a newer one; a contract may have very many."""
+    house = with_mail
+    monkeypatch.setattr(watching, "PAGE", 2)
+    actor = await house.register(await house.sell(".example.com"))
+    for number in range(7):
+        await house.issue(actor, f"n{number}.example.com")
+        house.clock.advance(SECOND)
+    house.clock.now = NOW + 75 * DAY
+    await house.issue(actor, "n1.example.com", "n2.example.com")
+    rows, reads = house.store.certificates, []
+    read = rows.last_of_names
+
+    async def counting(*wanted):
+        reads.append(wanted)
+        return await read(*wanted)
+
+    monkeypatch.setattr(rows, "last_of_names", counting)
+    shown = await house.watch.overdue(actor.contract, 2)
+    assert [one.names for one in shown] == [("n0.example.com",), ("n3.example.com",)]
+    assert len(reads) == 2
+    assert len(await house.watch.overdue(actor.contract)) == 5
+
+
 async def test_house_keeping_comes_between_contracts(with_mail, monkeypatch):
     """Of very many contracts some are looked at in a turn; all of them are, in the end."""
     house = with_mail

@@ -177,4 +177,5 @@ async def test_passing_forgets_what_is_not_paused(store: Store) -> None:
     assert await held(store, "account") == ["e.example.com", "f.example.com"]
     assert [each.name for each in await store.limits.paused("contract")] == ["f.example.com"]
     assert [each.name for each in await store.limits.paused("foreign")] == ["b.example.com", "d.example.com"]
+    assert [each.name for each in await store.limits.paused("foreign", 1)] == ["b.example.com"]
     assert await held(store, "neighbour") == ["a.example.com", "b.example.com", "d.example.com"]

@@ -16,7 +16,7 @@ from tegata.ca.model import Source
 from tegata.ca.policy.certificates import status
 from tegata.ca.portal import forms
 from tegata.ca.portal.desk import DESK, Desk, Do, Persons, Step
-from tegata.ca.portal.pages import page
+from tegata.ca.portal.pages import MOST_PAUSED, page
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import ContractService
 from tegata.ca.services.examinations import ExaminationService
@@ -60,7 +60,8 @@ class ExaminationPages:
             examinations=recorded,
             waiting=self._examinations.waiting(view.contract, recorded),
             sources=list(Source),
-            paused=await self._limits.paused(view.contract.id),
+            paused=await self._limits.paused(view.contract.id, MOST_PAUSED + 1),
+            most_paused=MOST_PAUSED,
             certificates=[(one, status(one, now)) for one in certificates],
             after=after,
             older=older,

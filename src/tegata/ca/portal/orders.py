@@ -16,7 +16,7 @@ from tegata.ca.policy.certificates import status
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.portal import forms
 from tegata.ca.portal.desk import Desk
-from tegata.ca.portal.pages import language_of, page, words
+from tegata.ca.portal.pages import MOST_PAUSED, language_of, page, words
 from tegata.ca.portal.session import check_same_site, require_contract, require_customer
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.customers import ContractView, CustomerService
@@ -32,6 +32,7 @@ COLUMNS: dict[str, Callable[[ContractView, Language], Any]] = {
     "status": lambda view, language: words(language)(f"status.{view.status}"),
     "application": lambda view, language: words(language)(f"application.{view.contract.application}"),
 }
+MOST_OVERDUE = 20
 IN_FORCE = (ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
 
 
@@ -82,7 +83,7 @@ class OrderPages:
         view = await require_contract(request, self._customers)
         now, after = self._now(), request.query_params.get("after")
         certificates, older = await self._certificates.page(view.contract.id, after)
-        paused = await self._limits.paused(view.contract.id)
+        paused = await self._limits.paused(view.contract.id, MOST_PAUSED + 1)
         return page(
             request,
             "order.html",
@@ -92,7 +93,9 @@ class OrderPages:
             after=after,
             older=older,
             paused=paused,
-            overdue=await self._watch.overdue(view.contract),
+            most_paused=MOST_PAUSED,
+            overdue=await self._watch.overdue(view.contract, MOST_OVERDUE + 1),
+            most_overdue=MOST_OVERDUE,
             is_ending=self._watch.is_ending(view.contract),
             terms=self._terms.terms if await self._terms.is_waiting(view.contract.id) else None,
             edition=self._terms.edition,

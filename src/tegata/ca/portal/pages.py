@@ -15,6 +15,8 @@ from tegata.pki import names
 from tegata.text import dates
 from tegata.text.language import Language, from_accept_language
 
+MOST_PAUSED = 100
+"""So many paused names a page shows; there may be thousands, and more come up as those are resumed."""
 LANGUAGE_COOKIE = "tegata-lang"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "

@@ -238,6 +238,10 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
     "paused.since": Sentence("Since (UTC)", "停止日（日本時間）"),
     "paused.failures": Sentence("Failures", "失敗回数"),
     "paused.resume": Sentence("Resume", "再開する"),
+    "paused.more": Sentence(
+        "There are more; they are shown as soon as some of these are resumed.",
+        "ほかにもあります。再開すると続きが表示されます。",
+    ),
     "terms": Sentence("New terms of service", "利用規定の改定"),
     "terms.text": Sentence(
         "The terms of service have changed. Please read them and agree, so that certificates go on being issued:",

@@ -173,15 +173,14 @@ class LimitService:
         """A name that is proved begins anew."""
         self._store.limits.passed(work, account_id, name)
 
-    async def paused(self, contract_id: str) -> list[Failures]:
-        """The names that are paused for accounts of a contract."""
-        return await self._store.limits.paused(contract_id)
+    async def paused(self, contract_id: str, most: int | None = None) -> list[Failures]:
+        """The names that are paused for accounts of a contract, in their order: all, or the first so many."""
+        return await self._store.limits.paused(contract_id, most)
 
     async def resume(self, contract_id: str, account_id: str, name: str) -> None:
         """Let a paused name of a contract be tried again; raises NotFound."""
-        if not any((each.account_id, each.name) == (account_id, name) for each in await self.paused(contract_id)):
-            raise NotFound
-        if not await self._resume(account_id, name):
+        account = await self._store.accounts.get(account_id)
+        if account is None or account.contract_id != contract_id or not await self._resume(account_id, name):
             raise NotFound
 
     async def resume_all(self, contract_id: str, name: str | None) -> list[Failures]:

@@ -46,24 +46,26 @@ class WatchService:
                 return left
             after = some[-1].id
 
-    async def overdue(self, contract: Contract) -> list[Certificate]:
+    async def overdue(self, contract: Contract, most: int | None = None) -> list[Certificate]:
         """The contract's certificates that should have been replaced by now, and were not; those that end first, first.
 
-        One whose names are all in newer certificates of the contract has been replaced, by whatever grouping.
+        All, or the first so many: no more pages of them are read than that takes. One whose names are all in newer
+        certificates of the contract has been replaced, by whatever grouping.
         """
         now = self._clock()
         found: list[Certificate] = []
+        newest: dict[str, datetime] | None = None
         after: Certificate | None = None
-        while True:
+        while most is None or len(found) < most:
             page = await self._store.certificates.last_of_names(contract, now, after, PAGE)
-            found += [one for one in page if calendar.is_overdue(one, contract, now)]
+            late = [one for one in page if calendar.is_overdue(one, contract, now)]
+            if late and newest is None:
+                newest = await self._store.certificates.newest_of_names(contract.id, now)
+            found += [one for one in late if _is_newest_of_one(one, newest or {})]
             if len(page) < PAGE:
                 break
             after = page[-1]
-        if not found:
-            return []
-        newest = await self._store.certificates.newest_of_names(contract.id, now)
-        return [one for one in found if any(newest.get(name, one.intended_at) <= one.intended_at for name in one.names)]
+        return found[:most]
 
     def is_ending(self, contract: Contract) -> bool:
         """Whether the contract is in force, and its end so near that its customer is told."""
@@ -93,6 +95,12 @@ class WatchService:
     async def _is_told(self, kind: str, subject: str, facts: Mapping[str, str]) -> bool:
         events: list[Event] = await self._store.audit.of_subject(subject)
         return any(one.kind == _event(kind) and facts.items() <= one.facts.items() for one in events)
+
+
+def _is_newest_of_one(certificate: Certificate, newest: Mapping[str, datetime]) -> bool:
+    """Whether a name of the certificate is in no newer one."""
+    intended = certificate.intended_at
+    return any(newest.get(name, intended) <= intended for name in certificate.names)
 
 
 def _event(kind: str) -> str:

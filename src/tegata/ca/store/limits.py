@@ -12,7 +12,7 @@ from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, micros
 from tegata.ca.store.engine import Engine, Row
 
-_NEVER = 2**62
+_NEVER = _ALL = 2**62
 
 
 class LimitRows:
@@ -85,9 +85,11 @@ class LimitRows:
         )
         return sorted(map(_failures, rows), key=lambda each: each.name)
 
-    async def paused(self, contract_id: str) -> list[Failures]:
-        """The names that are paused for accounts of a contract."""
-        return [_failures(row) for row in await self._engine.fetch("limits.paused", contract_id=contract_id)]
+    async def paused(self, contract_id: str, most: int | None = None) -> list[Failures]:
+        """The names that are paused for accounts of a contract: all, or the first so many."""
+        wanted = _ALL if most is None else most
+        rows = await self._engine.fetch("limits.paused", contract_id=contract_id, most=wanted)
+        return [_failures(row) for row in rows]
 
     def resume(self, work: Work, account_id: str, name: str) -> None:
         """Let a paused name be tried again."""

@@ -67,4 +67,5 @@ SELECT f.account_id, f.name, f.in_a_row, f.full_at, f.paused_at
 FROM failures AS f
 JOIN accounts AS a ON a.id = f.account_id
 WHERE a.contract_id = :contract_id AND f.paused_at IS NOT NULL
-ORDER BY f.name, f.account_id;
+ORDER BY f.name, f.account_id
+LIMIT :most;
