@@ -158,6 +158,7 @@ def _enrolled(service: Service, contract: str, cookie: bytes) -> str:
     """The order that was placed for a request in the portal."""
     request = x509.load_der_x509_csr(csr.build(CERTIFICATE_KEY, NAMES[:1], common_name=None))
     form = {"csr": request.public_bytes(Encoding.PEM).decode(), "order": "yes"}
+    form["terms"] = f"{service.ca.public_url}/terms"
     path = f"/portal/orders/{contract}/request"
     answer = service.acme.ask("POST", path.encode(), (FORM, (b"Cookie", cookie)), urlencode(form).encode())
     assert answer.status == 303, answer

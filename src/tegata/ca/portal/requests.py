@@ -46,19 +46,20 @@ class RequestPages:
         """The form; what was sent in it, and what to do next or what is wrong.
 
         Nothing is kept of what is only looked at. Where the service has no ACME, a second button orders the certificate
-        and leads to the order's page.
+        and leads to the order's page; where the terms of service are others by then than were shown, it shows those.
         """
         if request.method == "POST":
             check_same_site(request)
         view = await require_contract(request, self._customers)
         if not view.service.challenges:
             raise ServiceWithoutRequests(contract=view.contract.id)
-        looked, text, faults = None, "", list[TegataError]()
+        looked, text, faults, are_terms_new = None, "", list[TegataError](), False
         if request.method == "POST":
             async with request.form(max_files=0, max_fields=10) as form:
                 text, is_order = forms.text(form, "csr"), forms.text(form, "order") == "yes"
+                are_terms_new = is_order and forms.text(form, "terms") != self._terms.edition
             looked, faults = await self._look(view, text)
-            if is_order and not faults:
+            if is_order and not faults and not are_terms_new:
                 try:
                     placed = await self._enrolments.place(view, text.encode())
                 except TegataError as error:
@@ -75,6 +76,8 @@ class RequestPages:
             looked=looked,
             faults=[explain(fault, language).what for fault in faults],
             terms=self._terms.terms.url,
+            edition=self._terms.edition,
+            are_terms_new=are_terms_new,
             enrolments=await self._enrolments.open(view) if view.service.is_by_request else [],
         )
 

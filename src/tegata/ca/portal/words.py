@@ -153,6 +153,10 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
         "By applying you agree to the terms of service:",
         "申請すると、次の利用規定に同意したことになります。",
     ),
+    "enrol.terms.new": Sentence(
+        "The terms of service have changed since they were shown. Nothing was applied for yet.",
+        "利用規定が、表示されたものから改定されています。まだ申請されていません。",
+    ),
     "enrol.order": Sentence("Apply for this certificate", "この内容で申請する"),
     "enrol.open": Sentence("Applications under way", "手続き中の発行申請"),
     "enrolment": Sentence("Application for a certificate", "証明書の発行申請（詳細）"),
