@@ -143,7 +143,7 @@ def test_the_log_as_json(tegata: Tegata, play: Play) -> None:
     """Every line of standard error is an object, the refusal's included."""
     done = run(tegata, play, "--log.format", "json", "--profile", "medium")
     lines = [json.loads(line) for line in done.stderr.splitlines()]
-    assert {line["level"] for line in lines} == {"info", "error"}
+    assert {line["level"] for line in lines} == {"info", "warn", "error"}
     assert "it offers" in lines[-1]["msg"]
 
 
