@@ -82,7 +82,7 @@ class ExaminationService:
         recorded = await self._store.examinations.of_contract(contract.id)
         waiting = baseline.waiting(contract, recorded, now)
         if not waiting:
-            raise Refused(reason=_why_none_waits(recorded, now))
+            raise _none_waits(recorded, now)
         examination, releaser = waiting[0], _text(by)
         if seen not in (None, examination.id):
             raise Refused(reason="another examination was recorded after the one that was looked at")
@@ -112,11 +112,14 @@ class ExaminationService:
         return contract
 
 
-def _why_none_waits(recorded: Sequence[Examination], now: datetime) -> str:
+def _none_waits(recorded: Sequence[Examination], now: datetime) -> Refused:
+    """What is said where none of the examinations may be released."""
     last = next((one for one in recorded if one.released_at is None), None)
     if last is None:
-        return "there is no examination to be released"
-    return "the examination is too old to count" if now - last.examined_at > baseline.EXAMINATION else _OVERTAKEN
+        return Refused(reason="there is no examination to be released")
+    if now - last.examined_at > baseline.EXAMINATION:
+        return Refused(reason="the examination is too old to count")
+    return Refused(reason=_OVERTAKEN)
 
 
 def _text(text: str) -> str:
