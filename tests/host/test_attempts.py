@@ -83,6 +83,9 @@ def test_orders_that_are_different_each_time_wait() -> None:
         attempts = attempts.failed(NOW, "client.problem", None, ends=FAR, order=str(number))
     with pytest.raises(HeldBack):
         attempts.check(NOW, ORDER)
+    for number in range(100, 200):  # at a terminal; what is noted does not grow with it
+        attempts = attempts.failed(NOW, "client.problem", None, ends=FAR, order=str(number))
+    assert len(attempts.orders) == MOST_CORRECTIONS
 
 
 @pytest.mark.parametrize("asked", [None, 7200])

@@ -50,7 +50,7 @@ class Attempts(msgspec.Struct, frozen=True):
         longest = LONGEST_NEAR_END if ends and abs(ends - now) < NEAR_END else LONGEST_PAUSE
         pause = min(FIRST_PAUSE * 2 ** min(self.failures, _DOUBLINGS), longest)
         wanted = min(timedelta(seconds=min(asked or 0, LONGEST_ASKED.total_seconds())), LONGEST_ASKED)
-        orders = () if wanted > pause else tuple(dict.fromkeys((*self.orders, order)))
+        orders = () if wanted > pause else tuple(dict.fromkeys((*self.orders, order)))[-MOST_CORRECTIONS:]
         return Attempts(self.failures + 1, now + max(pause, wanted), reason, orders)
 
     def check(self, now: datetime, order: str) -> None:

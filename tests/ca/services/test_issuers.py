@@ -96,14 +96,20 @@ async def test_a_certificate_has_one_identifier(house, second):
         await house.order(actor, replaces=wrong)
 
 
-async def test_what_was_intended_before(house, second):
-    """Is signed by the issuing CA whose name stands in it."""
+async def intended(house):
+    """An account, and its order of which the issuance was cut off between the intent and the signature."""
     actor = await house.register(await house.sell())
     ready = await house.ready(actor)
     house.signer.before = Killed()
     with pytest.raises(Killed):
         await house.finalize(actor, ready)
     house.signer.before = None
+    return actor, ready
+
+
+async def test_what_was_intended_before(house, second):
+    """Is signed by the issuing CA whose name stands in it."""
+    actor, ready = await intended(house)
     await with_second(house, second)
     house.clock.advance(10 * SECOND)
     assert await house.work() >= 1
@@ -131,12 +137,7 @@ async def test_an_issuing_ca_that_the_root_has_revoked(house, second):
 
 async def test_what_was_intended_before_the_root_revoked_its_issuing_ca(house):
     """Is not signed by the job either."""
-    actor = await house.register(await house.sell())
-    ready = await house.ready(actor)
-    house.signer.before = Killed()
-    with pytest.raises(Killed):
-        await house.finalize(actor, ready)
-    house.signer.before = None
+    actor, ready = await intended(house)
     house.revoked_issuers.append(house.authority.certificate)
     house.clock.advance(10 * SECOND)
     await house.work()

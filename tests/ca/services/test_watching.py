@@ -193,6 +193,18 @@ async def test_many_certificates(with_mail, monkeypatch):
     assert sorted(told) == sorted(issued)
 
 
+def counted(monkeypatch, rows, name):
+    """A list that grows with every read of this name."""
+    reads, read = [], getattr(rows, name)
+
+    async def counting(*wanted):
+        reads.append(wanted)
+        return await read(*wanted)
+
+    monkeypatch.setattr(rows, name, counting)
+    return reads
+
+
 async def test_what_was_not_replaced_is_found_by_one_look(with_mail, monkeypatch):
     """However many these are: the portal's page of the contract asks for them too, whoever opens it."""
     house = with_mail
@@ -201,14 +213,7 @@ async def test_what_was_not_replaced_is_found_by_one_look(with_mail, monkeypatch
         await house.issue(actor, f"n{number}.example.com")
     house.clock.now = NOW + 75 * DAY
     await house.issue(actor, "n1.example.com", "n2.example.com")
-    rows, reads = house.store.certificates, []
-    read = rows.newest_of_names
-
-    async def counting(*wanted):
-        reads.append(wanted)
-        return await read(*wanted)
-
-    monkeypatch.setattr(rows, "newest_of_names", counting)
+    reads = counted(monkeypatch, house.store.certificates, "newest_of_names")
     overdue = await house.watch.overdue(actor.contract)
     assert {one.names for one in overdue} == {("n0.example.com",), ("n3.example.com",)}
     assert len(reads) == 1
@@ -224,14 +229,7 @@ async def test_no_more_are_read_than_a_page_shows(with_mail, monkeypatch):
         house.clock.advance(SECOND)
     house.clock.now = NOW + 75 * DAY
     await house.issue(actor, "n1.example.com", "n2.example.com")
-    rows, reads = house.store.certificates, []
-    read = rows.last_of_names
-
-    async def counting(*wanted):
-        reads.append(wanted)
-        return await read(*wanted)
-
-    monkeypatch.setattr(rows, "last_of_names", counting)
+    reads = counted(monkeypatch, house.store.certificates, "last_of_names")
     shown = await house.watch.overdue(actor.contract, 2)
     assert [one.names for one in shown] == [("n0.example.com",), ("n3.example.com",)]
     assert len(reads) == 2
