@@ -220,6 +220,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
             orders=orders,
             proofs=challenges,
             issuance=issuance,
+            terms=terms,
             sealer=on.sealer,
             ids=ids,
             clock=now,

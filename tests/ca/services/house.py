@@ -343,6 +343,7 @@ class House:
             orders=self.orders,
             proofs=self.challenges,
             issuance=self.issuance,
+            terms=self.terms,
             sealer=self.sealer,
             ids=ids,
             clock=clock,

@@ -13,25 +13,29 @@ from tegata.acme.statuses import ChallengeStatus, OrderStatus
 from tegata.ca.errors import (
     BadRevocationReason,
     ContractSuspended,
+    Fault,
     ForeignName,
     NotFound,
     OrderNotReady,
     ServiceWithoutAcme,
     ServiceWithoutRequests,
+    TermsChanged,
     UnknownObject,
     WrongAnswer,
     WrongKey,
 )
 from tegata.ca.policy.terms import Terms
-from tegata.ca.ports import Verdict
+from tegata.ca.ports import Verdict, Work
+from tegata.ca.services.once import SentBefore
 from tegata.ca.settings import SERVICES
 from tegata.pki import csr
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
-from tests.ca.services.house import CERTIFICATE_KEY, NEW_ACCOUNT, NOW, leaf
+from tests.ca.services.house import CERTIFICATE_KEY, NEW_ACCOUNT, NOW, SECOND, House, leaf
 
 pytestmark = pytest.mark.anyio
 SERVICE = "ov-csr-6m"
+AGREED = "contract.terms-agreed"
 OTHER_KEY = generate(KeyType.RSA2048)
 
 
@@ -142,6 +146,67 @@ async def test_two_first_requests_at_once(house):
     placed = await asyncio.gather(*(house.enrolments.place(view, pem()) for _ in range(3)))
     assert len({each.order.account_id for each in placed}) == 1
     assert len(await house.store.accounts.of_contract(view.contract.id)) == 1
+
+
+async def test_one_form_on_two_nodes(house, authority):
+    """A double click of which each half comes to another node orders once; a failed order may be placed anew, once."""
+    view = await sold(house)
+    house.network.verdicts.append(Verdict(WrongAnswer(url="http://www.example.com/", got="-"), b"{}"))
+    failed = await proved(house, view)
+    other = House(house.path, authority)
+    nodes = (house, other)
+
+    async def once(*placing):
+        first, second = await asyncio.gather(*placing)
+        assert first.order.id == second.order.id
+        return first.order.id
+
+    again = await once(*(node.enrolments.again(view, failed, once="again") for node in nodes))
+    assert again != failed
+    placed = await once(*(node.enrolments.place(view, pem(key=OTHER_KEY), once="form") for node in nodes))
+    assert len(await house.enrolments.open(view)) == 2
+    # The same form, once what it has ordered is over, orders nothing more by itself.
+    work = Work()
+    house.store.orders.fail(work, placed, Fault("x", {}, "T-7KM2Q9XZ"))
+    await house.store.commit(work)
+    with pytest.raises(SentBefore):
+        await other.enrolments.place(view, pem(key=OTHER_KEY), once="form")
+    assert (await other.enrolments.place(view, pem(key=OTHER_KEY), once="next form")).order.id != placed
+    await other.store.close()
+
+
+async def test_an_order_tells_of_the_agreement(house):
+    """B-99: Who applies in the portal agrees by that; the log has it with the order, and none of what is refused."""
+    view = await sold(house)
+    house.terms.terms = Terms("https://ca.example.com/terms-2", changed=NOW, due=NOW)
+
+    async def noted():
+        return [one for one in await house.store.audit.of_subject(view.contract.id) if one.kind == AGREED]
+
+    with pytest.raises(ForeignName):
+        await house.enrolments.place(view, pem("www.example.org"))
+    assert await noted() == []
+    placed = await house.enrolments.place(view, pem())
+    assert [one.facts["terms"] for one in await noted()] == ["https://ca.example.com/terms-2"]
+    assert not await house.terms.is_waiting(view.contract.id)
+    # What comes later has to be agreed to anew, and the next application does.
+    house.network.verdicts.append(Verdict(WrongAnswer(url="http://www.example.com/", got="-"), b"{}"))
+    [name] = (await house.enrolments.show(view, placed.order.id)).names
+    await house.enrolments.prove(view, name.ways[0].challenge.id)
+    await house.work()
+    house.clock.advance(SECOND)
+    house.terms.terms = Terms("https://ca.example.com/terms-3", changed=NOW + SECOND, due=NOW + SECOND)
+    with pytest.raises(TermsChanged):
+        await house.enrolments.again(view, placed.order.id)
+    await house.enrolments.place(view, pem())
+    assert [one.facts["terms"] for one in await noted()][1:] == ["https://ca.example.com/terms-3"]
+
+
+async def test_without_terms_nobody_agrees(house):
+    """And nothing is on record of it."""
+    view = await sold(house)
+    await house.enrolments.place(view, pem())
+    assert AGREED not in {one.kind for one in await house.store.audit.of_subject(view.contract.id)}
 
 
 async def test_services_with_acme_have_no_enrolments(house):

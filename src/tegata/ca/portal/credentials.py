@@ -20,8 +20,9 @@ from tegata.ca.portal.downloads import attachment
 from tegata.ca.portal.pages import page
 from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.ports import Usage
-from tegata.ca.services.credentials import LABEL_CHARACTERS, CredentialService, SentBefore
+from tegata.ca.services.credentials import LABEL_CHARACTERS, CredentialService
 from tegata.ca.services.customers import ContractView, CustomerService
+from tegata.ca.services.once import SentBefore
 
 OVERLAP_DAYS = (0, 7, 30)
 """For how long an EAB that is replaced may go on registering accounts."""

@@ -3,6 +3,8 @@
 What may be done is the enrolment service's to say; whose contract it is the customer service's.
 """
 
+from secrets import token_urlsafe
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,6 +16,7 @@ from tegata.ca.portal.pages import language_of, page
 from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.services.customers import ContractView, CustomerService
 from tegata.ca.services.enrolment import EnrolmentService
+from tegata.ca.services.once import SentBefore
 from tegata.text.catalogue import explain
 
 WAIT_SECONDS = 3
@@ -40,6 +43,7 @@ class EnrolmentPages:
             order=enrolment.order.order,
             fault=fault and explain(error_of(fault), language),
             reference=fault and fault.reference,
+            once=token_urlsafe(),
         )
         if enrolment.is_waiting:
             answer.headers["Refresh"] = str(WAIT_SECONDS)
@@ -74,7 +78,13 @@ class EnrolmentPages:
         """Place an order that has come to nothing once more, and show the new one."""
         check_same_site(request)
         view = await self._view(request)
-        return _shown(view, (await self._enrolments.again(view, request.path_params["order"])).order.id)
+        async with request.form(max_files=0, max_fields=2) as form:
+            once = forms.text(form, "once")
+        try:
+            placed = await self._enrolments.again(view, request.path_params["order"], once=once)
+        except SentBefore:
+            return RedirectResponse(f"/portal/orders/{view.contract.id}/request", 303)
+        return _shown(view, placed.order.id)
 
     async def _view(self, request: Request) -> ContractView:
         """The reader's contract that the path names."""

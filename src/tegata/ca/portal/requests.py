@@ -4,6 +4,8 @@ What is wrong with one is the request service's to say, what is ordered the enro
 the customer service's.
 """
 
+from secrets import token_urlsafe
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,6 +15,7 @@ from tegata.ca.portal.pages import language_of, page
 from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.services.customers import ContractView, CustomerService
 from tegata.ca.services.enrolment import EnrolmentService
+from tegata.ca.services.once import SentBefore
 from tegata.ca.services.requests import Looked, RequestService
 from tegata.ca.services.terms import TermsService
 from tegata.errors import TegataError
@@ -53,15 +56,18 @@ class RequestPages:
         view = await require_contract(request, self._customers)
         if not view.service.challenges:
             raise ServiceWithoutRequests(contract=view.contract.id)
-        looked, text, faults, are_terms_new = None, "", list[TegataError](), False
+        looked, text, once, faults, are_terms_new = None, "", "", list[TegataError](), False
         if request.method == "POST":
             async with request.form(max_files=0, max_fields=10) as form:
                 text, is_order = forms.text(form, "csr"), forms.text(form, "order") == "yes"
+                once = forms.text(form, "once")
                 are_terms_new = is_order and forms.text(form, "terms") != self._terms.edition
             looked, faults = await self._look(view, text)
             if is_order and not faults and not are_terms_new:
                 try:
-                    placed = await self._enrolments.place(view, text.encode())
+                    placed = await self._enrolments.place(view, text.encode(), once=once)
+                except SentBefore:
+                    return RedirectResponse(str(request.url.path), 303)
                 except TegataError as error:
                     faults = [error]
                 else:
@@ -78,6 +84,7 @@ class RequestPages:
             terms=self._terms.terms.url,
             edition=self._terms.edition,
             are_terms_new=are_terms_new,
+            once=token_urlsafe(),
             enrolments=await self._enrolments.open(view) if view.service.is_by_request else [],
         )
 

@@ -4,26 +4,21 @@ Whose contract a caller may touch is decided before; registering by a credential
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tegata.acme import b64
 from tegata.ca.errors import Refused, ServiceWithoutAcme, UnknownObject
-from tegata.ca.model import Contract, Credential, Limit
+from tegata.ca.model import Contract, Credential
 from tegata.ca.policy import contracts, names
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Usage, Work
+from tegata.ca.services import once as forms
 from tegata.ca.services.limits import LimitService
+from tegata.ca.services.once import SentBefore
 from tegata.pki.names import is_ip
 from tegata.text.catalogue import is_printable
 
 LABEL_CHARACTERS = 64
-ONCE_CHARACTERS = 64
-ONCE = Limit(1, timedelta(days=1))
-"""For so long a form that is sent again is known."""
-
-
-class SentBefore(Exception):
-    """The same form was sent before, and what it asks for is done."""
 
 
 def seal_name(kid: str) -> str:
@@ -224,9 +219,8 @@ class CredentialService:
 
     def _form(self, once: str, subject: str, now: datetime) -> tuple[Work, str]:
         """Work of a form that is sent once for its subject, if there is a form, and what it is known by."""
-        work, form = Work(), f"form {once[:ONCE_CHARACTERS]} of {subject}" if once else ""
-        if form:
-            self._store.limits.spend(work, form, ONCE, now)
+        work, form = Work(), forms.form(once, subject)
+        forms.spend(self._store, work, form, now)
         return work, form
 
     async def _commit(self, work: Work, lost: str | None = None, *, form: str = "") -> None:
@@ -234,7 +228,7 @@ class CredentialService:
         try:
             await self._store.commit(work)
         except Conflict as conflict:
-            if form and await self._store.limits.full_at(form):
+            if await forms.was_sent(self._store, form):
                 raise SentBefore from None
             reason = "so much was done to the contract's EABs that it has to wait"
             if not self._limits.is_met(conflict):

@@ -11,23 +11,28 @@ from datetime import datetime
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
+import msgspec
+
 from tegata.acme import challenges, identifiers, jwk
 from tegata.acme.challenges import HTTP_01
 from tegata.acme.messages import AskedIdentifier, NewOrder
 from tegata.acme.statuses import ChallengeStatus, OrderStatus
-from tegata.ca.errors import NotFound, ServiceWithoutRequests, UnknownAccount
+from tegata.ca.errors import NotFound, ServiceWithoutRequests, TooManyOrders, UnknownAccount
 from tegata.ca.model import Account, Challenge
 from tegata.ca.policy import contracts
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
 from tegata.ca.services import actors
+from tegata.ca.services import once as forms
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.challenges import ChallengeService
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.credentials import new_credential
 from tegata.ca.services.issuance import IssuanceService
+from tegata.ca.services.once import SentBefore
 from tegata.ca.services.orders import OrderService
 from tegata.ca.services.requests import RequestService
 from tegata.ca.services.statuses import AuthorizationView, OrderView
+from tegata.ca.services.terms import TermsService
 from tegata.ca.settings import BY_HAND
 from tegata.pki import csr_file
 from tegata.pki.key_types import KeyType
@@ -75,41 +80,71 @@ class EnrolmentService:
         orders: OrderService,
         proofs: ChallengeService,
         issuance: IssuanceService,
+        terms: TermsService,
         sealer: Sealer,
         ids: Ids,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._requests, self._orders = store, requests, orders
+        self._store, self._requests, self._orders, self._terms = store, requests, orders, terms
         self._proofs, self._issuance = proofs, issuance
         self._sealer, self._ids, self._clock = sealer, ids, clock
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
-    async def place(self, view: ContractView, content: bytes) -> OrderView:
+    async def place(self, view: ContractView, content: bytes, *, once: str = "") -> OrderView:
         """Order the certificate that a request in PEM or DER asks for; its customer agrees to the terms of service.
 
         Sent again, as by a second click, it is the order that is open already: who proves names for one has one.
-        Raises ServiceWithoutRequests, BadCSR, BadName, the first of what ``RequestService.look`` finds wrong, and the
-        refusals of ``OrderService.create``.
+        ``once`` tells the form from another one, so that this holds for two nodes too. Raises ServiceWithoutRequests,
+        BadCSR, BadName, the first of what ``RequestService.look`` finds wrong, the refusals of ``OrderService.create``,
+        and SentBefore where what the form has ordered is over by now.
         """
+        return await self._place(view, content, once, agrees=True)
+
+    async def _place(self, view: ContractView, content: bytes, once: str, *, agrees: bool) -> OrderView:
         _require(view)
         looked = await self._requests.look(view, content)
         if looked.faults:
             raise looked.faults[0]
         wanted = tuple(AskedIdentifier(type=one.type, value=one.value) for one in map(identifiers.of, looked.names))
         actor, der = await self._actor(view.contract.id), csr_file.read(content).der
-        async with self._turns.setdefault(view.contract.id, asyncio.Lock()):
-            for one in await self.open(view):
-                if _csr(one.order) == der and one.order.status is not OrderStatus.INVALID:
-                    return one.order
-            return await self._orders.create(actor, NewOrder(identifiers=wanted), csr=der)
+        now, form = self._clock(), forms.form(once, view.contract.id)
+        if agrees:
+            actor = actor._replace(account=msgspec.structs.replace(actor.account, terms_agreed_at=now))
 
-    async def again(self, view: ContractView, order_id: str) -> OrderView:
+        def beside(work: Work) -> None:
+            forms.spend(self._store, work, form, now)
+            if agrees:
+                self._terms.note(work, view.contract.id, now)
+
+        async with self._turns.setdefault(view.contract.id, asyncio.Lock()):
+            if (found := await self._found(view, der)) is not None:
+                return found
+            try:
+                return await self._orders.create(actor, NewOrder(identifiers=wanted), csr=der, beside=beside)
+            except (Conflict, TooManyOrders):
+                if not await forms.was_sent(self._store, form):
+                    raise
+            # The same form came to another node a moment ago.
+            if (found := await self._found(view, der)) is None:
+                raise SentBefore
+            return found
+
+    async def _found(self, view: ContractView, der: bytes) -> OrderView | None:
+        """The open order for this request, if there is one."""
+        for one in await self.open(view):
+            if _csr(one.order) == der and one.order.status is not OrderStatus.INVALID:
+                return one.order
+        return None
+
+    async def again(self, view: ContractView, order_id: str, *, once: str = "") -> OrderView:
         """Order once more what an order that has come to nothing was for; any other is given as it is.
 
-        Raises NotFound, and as ``place``.
+        Nobody agrees to anything by it. ``once`` as in ``place``. Raises NotFound, and as ``place``.
         """
         failed = (await self.show(view, order_id)).order
-        return await self.place(view, _csr(failed)) if failed.status is OrderStatus.INVALID else failed
+        if failed.status is not OrderStatus.INVALID:
+            return failed
+        return await self._place(view, _csr(failed), once, agrees=False)
 
     async def open(self, view: ContractView) -> list[Enrolment]:
         """What is not issued yet and may be, newest first, of the orders that the account's list has on its first page.
@@ -166,7 +201,7 @@ class EnrolmentService:
             kid=kept,
             binding=b"{}",
             contacts=(),
-            terms_agreed_at=now,
+            terms_agreed_at=None,
             created_at=now,
         )
         work = Work()

@@ -86,11 +86,18 @@ class OrderService:
         self._ids, self._clock, self._blocked = ids, clock, blocked
 
     async def create(
-        self, actor: Actor, new: NewOrder, counted: Callable[[], None] = lambda: None, *, csr: bytes | None = None
+        self,
+        actor: Actor,
+        new: NewOrder,
+        counted: Callable[[], None] = lambda: None,
+        *,
+        csr: bytes | None = None,
+        beside: Callable[[Work], None] = lambda _: None,
     ) -> OrderView:
         """Place an order if the contract allows it now; ``counted`` is told of one that limits count, and may refuse.
 
-        ``csr`` is kept with it where the request (DER) came before the order.
+        ``csr`` is kept with it where the request (DER) came before the order; ``beside`` adds what is written with one
+        that replaces nothing, and the order is there only if that is.
         Raises the refusals of ``policy.contracts.require_in_force``, ``Admission.admit``,
         ``policy.names.check_limited`` and ``LimitService.refuse``, UnsuitableAccountKey, TermsChanged,
         MalformedRequest, ReplacesRefused, AlreadyReplaced.
@@ -128,7 +135,7 @@ class OrderService:
         )
         if new.replaces is None:
             counted()
-            await self._place(actor, order, basis.fresh)
+            await self._place(actor, order, basis.fresh, beside=beside)
         else:
             await self._replace(actor, order, new.replaces, basis.fresh, counted)
         return view_order(order, basis.authorizations, now)
@@ -213,7 +220,13 @@ class OrderService:
         self._terms.require(actor, now)
 
     async def _place(
-        self, actor: Actor, order: Order, fresh: Sequence[Authorization], *, is_counted: bool = True
+        self,
+        actor: Actor,
+        order: Order,
+        fresh: Sequence[Authorization],
+        *,
+        is_counted: bool = True,
+        beside: Callable[[Work], None] = lambda _: None,
     ) -> None:
         """Store an order with its new authorizations; ``is_counted`` if it is to keep to the rate limits."""
         work = Work()
@@ -231,6 +244,7 @@ class OrderService:
         for authorization in fresh:
             self._store.authorizations.insert(work, authorization)
         self._store.orders.insert(work, order)
+        beside(work)
         await self._commit(work, counted)
 
     async def _commit(self, work: Work, counted: Counted) -> None:

@@ -44,5 +44,10 @@ class TermsService:
         if not seen or seen != self.edition:
             raise Refused(reason="the terms of service are others than those that were shown")
         work = Work()
-        self._store.accounts.agree(work, contract_id, self._clock(), self.terms.url)
+        self.note(work, contract_id, self._clock())
         await self._store.commit(work)
+
+    def note(self, work: Work, contract_id: str, now: datetime) -> None:
+        """Note the same with something else that the customer agrees by; nothing where there are no terms."""
+        if self.terms.url:
+            self._store.accounts.agree(work, contract_id, now, self.terms.url)
