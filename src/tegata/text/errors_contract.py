@@ -192,6 +192,9 @@ REASONS: dict[str, str] = {
     "another examination was recorded after the one that was looked at": (
         "確認された審査の後に、別の審査が記録されています"
     ),
+    "several examinations wait to be released, and it was not said which was looked at": (
+        "承認待ちの審査が複数あります。確認した審査を指定してください"
+    ),
     "it was released at the same moment, or a later examination was before": (
         "同時に承認されたか、より新しい審査が承認済みです"
     ),
@@ -202,6 +205,7 @@ REASONS: dict[str, str] = {
     # kinds
     "contract": "契約",
     "certificate": "証明書",
+    "examination": "審査",
     "service": "サービス",
     "login": "ログインID",
     # what an operator gives

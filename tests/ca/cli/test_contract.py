@@ -266,7 +266,10 @@ def test_an_examination_by_the_command_line(ca, answer, refusal):
     examined = answer("contract", "examine", made, "--source", "government", *told)
     assert (examined["examiner"], examined["releaser"], examined["counts_until"]) == ("青木", None, None)
     assert refusal("contract", "release", made, "--by", "青木")["code"] == "operator.refused"
-    released = answer("contract", "release", made, "--by", "馬場")
+    assert (
+        refusal("contract", "release", made, "--by", "馬場", "--examination", "nothing")["code"] == "operator.unknown"
+    )
+    released = answer("contract", "release", made, "--by", "馬場", "--examination", examined["examination"])
     assert answer("contract", "examinations", made) == [released]
     assert released["counts_until"] > released["examined"]
     assert "馬場" in ca("contract", "examinations", made).stdout

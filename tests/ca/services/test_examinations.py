@@ -176,3 +176,23 @@ async def test_where_there_is_nothing_to_examine(house):
         await house.examinations.examine(contract, by="Aoki", **WHAT)
     with pytest.raises(UnknownObject):
         await house.examinations.release("C0", by="Baba")
+
+
+async def test_only_what_was_looked_at_is_released(house):
+    """B-64: Who does not say which must have but one before them; who does is told that another came after it."""
+    contract, beside = (await house.sell(is_examined=False)).contract.id, (await house.sell()).contract.id
+    seen = await house.examinations.examine(contract, by="Aoki", examined=NOW - DAY, **WHAT)
+    house.clock.advance(SECOND)
+    later = await house.examinations.examine(contract, by="Chiba", **WHAT)
+    with pytest.raises(Refused, match="several examinations wait"):
+        await house.examinations.release(contract, by="Baba")
+    with pytest.raises(Refused, match="another examination was recorded after"):
+        await house.examinations.release(contract, by="Baba", seen=seen.id)
+    for unknown in ("nothing", later.id):
+        with pytest.raises(UnknownObject):
+            await house.examinations.release(beside if unknown == later.id else contract, by="Baba", seen=unknown)
+    assert (await house.examinations.release(contract, by="Baba", seen=later.id)).id == later.id
+    with pytest.raises(Refused, match="no examination to be released"):
+        await house.examinations.release(contract, by="Baba", seen=later.id)
+    with pytest.raises(Refused, match="a later examination"):
+        await house.examinations.release(contract, by="Baba", seen=seen.id)

@@ -377,7 +377,17 @@ COMMANDS = (
             "別の担当者が行った審査を承認（証明書に組織名を記載できるようになります）",
         ),
         "ID",
-        (Option("by", "NAME", Sentence("who releases it", "承認者"), required=True),),
+        (
+            Option("by", "NAME", Sentence("who releases it", "承認者"), required=True),
+            Option(
+                "examination",
+                "ID",
+                Sentence(
+                    "the examination that was looked at; needed where several wait, refused where a later one came",
+                    "確認した審査の ID（複数の承認待ちがある場合は必須。後から別の審査が記録されていれば拒否）",
+                ),
+            ),
+        ),
     ),
     Command(
         ("contract", "examinations"),

@@ -8,7 +8,7 @@ from tegata.ca.cli.shapes import Shape
 from tegata.ca.model import Credential, Organization
 from tegata.ca.services.contracts import ContractView
 
-_EXAMINED = ("examined", "counts_until", "examiner", "source", "evidence", "releaser")
+_EXAMINED = ("examination", "examined", "counts_until", "examiner", "source", "evidence", "releaser")
 _COLUMNS = ("contract", "service", "status", "starts", "ends", "domains")
 
 
@@ -73,7 +73,7 @@ async def examine(ca: Ca, asked: Asked) -> Answer:
 
 async def release(ca: Ca, asked: Asked) -> Answer:
     """Let it count what another person has examined."""
-    return Answer(shapes.examination(await ca.examinations.release(asked["id"], asked["by"])))
+    return Answer(shapes.examination(await ca.examinations.release(asked["id"], asked["by"], asked["examination"])))
 
 
 async def examinations(ca: Ca, asked: Asked) -> Answer:

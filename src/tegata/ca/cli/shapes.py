@@ -48,6 +48,7 @@ def contract(view: ContractView, *, eab: Shape | None, password: str | None) -> 
 def examination(record: Examination) -> Shape:
     """Who examined an organization, by what, who released it, and until when that counts."""
     return {
+        "examination": record.id,
         "contract": record.contract_id,
         "organization": _organization(record.organization),
         "examined": rfc3339(record.examined_at),

@@ -27,6 +27,7 @@ _LABELS = {
     "kid": Sentence("Key identifier", "MAC鍵識別子"),
     "hmac": Sentence("MAC key", "MAC鍵"),
     "server": Sentence("Server", "サーバーホスト"),
+    "examination": Sentence("Examination", "審査"),
     "examined": Sentence("Examined", "審査日時"),
     "counts_until": Sentence("Counts until", "審査の有効期限"),
     "examiner": Sentence("Examined by", "審査担当者"),

@@ -72,20 +72,25 @@ class ExaminationService:
     async def release(self, contract_id: str, by: str, seen: str | None = None) -> Examination:
         """Release what was recorded last of what may count, by another person than the examiner.
 
-        ``seen`` is the id of the one that the releaser has looked at, if that is to be checked. Raises UnknownObject,
-        Refused.
+        ``seen`` is the id of the one that the releaser has looked at; without it there must be no more than one that
+        may be released. Raises UnknownObject, and Refused where another was recorded after the one that was seen.
 
         The notice that the contract is accepted goes out from then on, if it has not yet.
         """
         contract = await self._contract(contract_id)
         now = self._clock()
         recorded = await self._store.examinations.of_contract(contract.id)
+        meant = [one for one in recorded if seen in (None, one.id)]
+        if seen is not None and not meant:
+            raise UnknownObject(kind="examination", name=seen)
         waiting = baseline.waiting(contract, recorded, now)
-        if not waiting:
-            raise _none_waits(recorded, now)
+        if not any(one in waiting for one in meant):
+            raise _none_waits(meant, now)
         examination, releaser = waiting[0], _text(by)
-        if seen not in (None, examination.id):
+        if examination not in meant:
             raise Refused(reason="another examination was recorded after the one that was looked at")
+        if seen is None and len(waiting) > 1:
+            raise Refused(reason="several examinations wait to be released, and it was not said which was looked at")
         if releaser.casefold() == examination.examiner.casefold():
             raise Refused(reason="who examined the organization must not release it; another person must")
         work = Work()
