@@ -12,6 +12,7 @@ import msgspec
 
 from tegata.ca.errors import ExaminationMissing, ExaminationTooOld, IssuanceFailed
 from tegata.ca.model import Contract, Examination
+from tegata.ca.policy.calendar import ISSUING
 from tegata.ca.settings import Policy, Service, Settings
 from tegata.pki.key_types import KeyType
 from tegata.pki.life import life
@@ -101,8 +102,12 @@ def check_life(not_before: datetime, not_after: datetime, policy: Policy, now: d
 
 
 def oldest_proof(policy: Policy, now: datetime) -> datetime:
-    """The instant before which a proof of a name no longer counts (B-04)."""
-    return now - timedelta(days=limits(now).proof_days) if policy.public else _ALWAYS
+    """The instant before which a proof of a name no longer counts (B-04).
+
+    By the limits of the time by which what is judged now is signed, and counted back from that.
+    """
+    signed = now + ISSUING
+    return signed - timedelta(days=limits(signed).proof_days) if policy.public else _ALWAYS
 
 
 def needs_examination(service: Service, policy: Policy) -> bool:

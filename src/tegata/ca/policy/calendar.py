@@ -29,10 +29,13 @@ NOT_BEFORE_BEHIND_AT_ISSUANCE = timedelta(hours=24)
 # What a certificate whose issuance was interrupted may have aged until it is signed (BR 7.1.2.7).
 NOT_BEFORE_BEHIND_AT_SIGNATURE = timedelta(hours=48)
 
-# How long a look at CAA is good (BR 3.2.2.8), less the time that the look itself and the issuance take.
-CAA_GOOD = timedelta(hours=8) - timedelta(minutes=5)
+# What is seen is seen some time before it is recorded, and judged some time before the signature: what counts is the
+# time from the one to the other.
+ISSUING = timedelta(minutes=5)
+# How long a look at CAA is good (BR 3.2.2.8).
+CAA_GOOD = timedelta(hours=8) - ISSUING
 # How long a look at a record that stays is good (BR 3.2.2.4.22); it is good for one order at the most.
-LASTING_PROOF = timedelta(days=10)
+LASTING_PROOF = timedelta(days=10) - ISSUING
 
 
 def told(instant: datetime) -> str:
