@@ -80,6 +80,9 @@ REASONS: dict[str, str] = {
     "retention.evidence_days: at least {days} (BR 5.4.3)": (
         "retention.evidence_days: {days} 以上にしてください（BR 5.4.3）"
     ),
+    "retention.abandoned_days: at least {days} (BR 5.5.2)": (
+        "retention.abandoned_days: {days} 以上にしてください（BR 5.5.2）"
+    ),
     "lint.percent: all certificates or none, 100 (BR 4.3.1.2)": (
         "lint.percent: 全件を対象とする 100 にしてください（BR 4.3.1.2）"
     ),

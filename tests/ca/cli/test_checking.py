@@ -14,7 +14,7 @@ from cryptography import x509
 from tegata.ca.cli import checking, checking_ends
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
-from tegata.ca.settings import Acme, Perspective, Policy, Public, Settings, Validation
+from tegata.ca.settings import Acme, Perspective, Policy, Public, Retention, Settings, Validation
 from tegata.ca.store import migrate, migrations
 from tegata.pki.certs import to_pem
 from tegata.text.language import Language
@@ -123,6 +123,7 @@ def test_a_rule_that_comes_soon():
         public=Public(url="http://ca.example"),
         validation=Validation(perspectives=four, dnssec=True),
         policy=Policy(public=True),
+        retention=Retention(abandoned_days=731),
     )
     soon = checking._rules(settings, datetime(2026, 11, 27, tzinfo=UTC), Language.EN)
     assert soon.status == "warning"

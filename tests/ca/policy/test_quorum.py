@@ -91,6 +91,7 @@ def settings(*regions, policy=PUBLIC, dnssec=True, **more):
         public=Public(url="http://ca.example"),
         validation=Validation(perspectives=places, dnssec=dnssec, **more),
         policy=policy,
+        retention=Retention(abandoned_days=731),
     )
 
 
@@ -125,12 +126,14 @@ def test_no_keys_that_the_requirements_do_not_know():
 
 
 def test_evidence_is_kept_for_two_years():
-    """B-94: a publicly trusted CA cannot serve with less; any other keeps what it likes."""
-    for days, said in ((730, True), (731, False)):
-        kept = msgspec.structs.replace(settings("APNIC"), retention=Retention(evidence_days=days))
-        assert any("evidence_days" in reason for reason in baseline.shortcomings(kept, BEFORE)) == said
-        private = msgspec.structs.replace(kept, policy=PRIVATE)
-        assert baseline.shortcomings(private, BEFORE) == []
+    """B-94: of what was issued and of what was refused; a publicly trusted CA cannot serve with less, any other can."""
+    for name in ("evidence_days", "abandoned_days"):
+        for days, said in ((730, True), (731, False)):
+            retention = Retention(**{"evidence_days": 731, "abandoned_days": 731, name: days})
+            kept = msgspec.structs.replace(settings("APNIC"), retention=retention)
+            assert any(name in reason for reason in baseline.shortcomings(kept, BEFORE)) == said
+            private = msgspec.structs.replace(kept, policy=PRIVATE)
+            assert baseline.shortcomings(private, BEFORE) == []
 
 
 def test_a_publicly_trusted_ca_lints_everything_or_nothing_twice():

@@ -101,7 +101,8 @@ password_file = {database.password_file}
 connections = {database.connections}
 
 [retention]
-# Days after its end for which an order or an authorization is kept that led to nothing.
+# Days after its end for which an order or an authorization is kept that led to nothing, with what was seen for it.
+# Rules for public CAs want two years at least of this, too.
 abandoned_days = {retention.abandoned_days}
 # Days after a certificate's end for which it is kept with all it was issued by, and with its part of the audit log.
 # Rules for public CAs want two years at least.

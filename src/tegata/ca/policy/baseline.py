@@ -38,7 +38,8 @@ TABLE = (
 REGIONS = 2
 # How long an examination of an organization counts (BR 4.2.1).
 EXAMINATION = timedelta(days=398)
-# Evidence is kept two years after a certificate's end (BR 5.4.3, 5.5.2).
+# Evidence is kept two years after a certificate's end, and that of requests that were refused after those (BR 5.4.3,
+# 5.5.2): what was looked for, seen at every place, and what a CAA record forbade (BR 3.2.2.8).
 EVIDENCE_DAYS = 731
 # Certificates are made a day shorter than they may be, as the Requirements themselves recommend.
 _SPARE_DAYS = 1
@@ -63,6 +64,8 @@ def shortcomings(settings: Settings, now: datetime) -> list[str]:
         found.append("validation: http-01 is looked for at port 80 and tls-alpn-01 at port 443 only (BR 1.6.1)")
     if settings.retention.evidence_days < EVIDENCE_DAYS:
         found.append(f"retention.evidence_days: at least {EVIDENCE_DAYS} (BR 5.4.3)")
+    if settings.retention.abandoned_days < EVIDENCE_DAYS:
+        found.append(f"retention.abandoned_days: at least {EVIDENCE_DAYS} (BR 5.5.2)")
     if settings.lint.pkilint and settings.lint.percent < _ALL:
         found.append("lint.percent: all certificates or none, 100 (BR 4.3.1.2)")
     if settings.portal.operator_networks:
