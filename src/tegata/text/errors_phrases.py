@@ -83,6 +83,9 @@ REASONS: dict[str, str] = {
     "retention.abandoned_days: at least {days} (BR 5.5.2)": (
         "retention.abandoned_days: {days} 以上にしてください（BR 5.5.2）"
     ),
+    "policy.blocked_keys: none; a list of Debian's weak keys (BR 6.1.1.3)": (
+        "policy.blocked_keys: Debian の脆弱な鍵の一覧を指定してください（BR 6.1.1.3）"
+    ),
     "lint.percent: all certificates or none, 100 (BR 4.3.1.2)": (
         "lint.percent: 全件を対象とする 100 にしてください（BR 4.3.1.2）"
     ),

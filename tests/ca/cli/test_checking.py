@@ -122,7 +122,7 @@ def test_a_rule_that_comes_soon():
         acme=Acme(url="https://ca.example"),
         public=Public(url="http://ca.example"),
         validation=Validation(perspectives=four, dnssec=True),
-        policy=Policy(public=True),
+        policy=Policy(public=True, blocked_keys="debian"),
         retention=Retention(abandoned_days=731),
     )
     soon = checking._rules(settings, datetime(2026, 11, 27, tzinfo=UTC), Language.EN)

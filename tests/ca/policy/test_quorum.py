@@ -24,7 +24,7 @@ from tegata.pki.key_types import KeyType
 
 BEFORE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=UTC)
 AFTER = BEFORE + timedelta(seconds=1)
-PUBLIC, PRIVATE = Policy(public=True), Policy()
+PUBLIC, PRIVATE = Policy(public=True, blocked_keys="debian"), Policy()
 OPEN, REACHED, MISSED = Outcome.OPEN, Outcome.REACHED, Outcome.MISSED
 
 
@@ -134,6 +134,13 @@ def test_evidence_is_kept_for_two_years():
             assert any(name in reason for reason in baseline.shortcomings(kept, BEFORE)) == said
             private = msgspec.structs.replace(kept, policy=PRIVATE)
             assert baseline.shortcomings(private, BEFORE) == []
+
+
+def test_a_list_of_weak_keys():
+    """B-52: Debian's are known by a list alone, and a publicly trusted CA has to refuse them."""
+    [reason] = baseline.shortcomings(settings("APNIC", "RIPE", "ARIN", "LACNIC", policy=Policy(public=True)), BEFORE)
+    assert "policy.blocked_keys" in reason
+    assert baseline.shortcomings(settings(policy=Policy()), BEFORE) == []
 
 
 def test_a_publicly_trusted_ca_lints_everything_or_nothing_twice():

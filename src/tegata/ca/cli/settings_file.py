@@ -129,7 +129,7 @@ reissues_at_contract_end = {policy.reissues_at_contract_end}
 # about 50 bytes for each revoked certificate.
 crl_shards = {policy.crl_shards}
 # A file of keys that nobody may have: on each line the SHA-256 of a key's SubjectPublicKeyInfo, or what Debian's
-# openssl-blacklist has for its weak keys. "": none but the CA's own and those that stand in RFCs.
+# openssl-blacklist has for its weak keys, which a public CA must have. "": none but the CA's own and those in RFCs.
 blocked_keys = {policy.blocked_keys}
 # A file of names that nobody may have, such as those of banks: "www.example.com" is that name, ".example.com" that name
 # and all below it, "/.*paypa.*/" what this matches. It is read again when it changes. "": none.

@@ -13,7 +13,7 @@ import msgspec
 from tegata.ca.errors import ExaminationMissing, ExaminationTooOld, IssuanceFailed
 from tegata.ca.model import Contract, Examination
 from tegata.ca.policy.calendar import ISSUING
-from tegata.ca.settings import Policy, Service, Settings
+from tegata.ca.settings import Policy, Retention, Service, Settings
 from tegata.pki.key_types import KeyType
 from tegata.pki.life import life
 
@@ -62,15 +62,23 @@ def shortcomings(settings: Settings, now: datetime) -> list[str]:
         found.append("validation.dnssec: the CA's own resolvers validate DNSSEC (BR 3.2.2.4)")
     if (network.http01_port, network.tlsalpn01_port) != (80, 443):
         found.append("validation: http-01 is looked for at port 80 and tls-alpn-01 at port 443 only (BR 1.6.1)")
-    if settings.retention.evidence_days < EVIDENCE_DAYS:
-        found.append(f"retention.evidence_days: at least {EVIDENCE_DAYS} (BR 5.4.3)")
-    if settings.retention.abandoned_days < EVIDENCE_DAYS:
-        found.append(f"retention.abandoned_days: at least {EVIDENCE_DAYS} (BR 5.5.2)")
+    if not settings.policy.blocked_keys:
+        found.append("policy.blocked_keys: none; a list of Debian's weak keys (BR 6.1.1.3)")
     if settings.lint.pkilint and settings.lint.percent < _ALL:
         found.append("lint.percent: all certificates or none, 100 (BR 4.3.1.2)")
     if settings.portal.operator_networks:
         found.append("portal.operator_networks: operators' pages take a password alone; none (NetSec 2)")
-    return [*found, *_unfit_keys(settings)]
+    return [*found, *_kept_too_short(settings.retention), *_unfit_keys(settings)]
+
+
+def _kept_too_short(retention: Retention) -> list[str]:
+    """What of the records goes too soon (B-94)."""
+    found = []
+    if retention.evidence_days < EVIDENCE_DAYS:
+        found.append(f"retention.evidence_days: at least {EVIDENCE_DAYS} (BR 5.4.3)")
+    if retention.abandoned_days < EVIDENCE_DAYS:
+        found.append(f"retention.abandoned_days: at least {EVIDENCE_DAYS} (BR 5.5.2)")
+    return found
 
 
 def _unfit_keys(settings: Settings) -> list[str]:
