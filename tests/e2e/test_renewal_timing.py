@@ -68,6 +68,21 @@ def ari_path(play: Play) -> str:
     return identifier
 
 
+def many_yml(tegata: Tegata, play: Play, *, account: str) -> None:
+    """A configuration file of one new certificate, ``many.yml``."""
+    (tegata.directory / "many.yml").write_text(
+        f"accounts: {{main: {{server: '{play.directory_url}', email: {account}@example.com, "
+        "acceptsTermsOfService: true}}\n"
+        f"challenges: {{web: {{http: {{webroot: '{play.webroot}'}}}}}}\n"
+        f"certificates: {{other: {{domains: [{NAME}], keyType: RSA2048}}}}\n"
+    )
+
+
+def accounts_asked(play: Play) -> int:
+    """How often the CA was asked to make or find an account."""
+    return sum(asked.path == "/newAccount" for asked in play.peer.asked)
+
+
 def orders(play: Play) -> int:
     return sum(asked.path == "/newOrder" for asked in play.peer.asked)
 
@@ -213,6 +228,56 @@ def test_a_first_order_that_failed_holds_the_next_ones_back(tegata: Tegata, play
     assert not list((tegata.path / ".tegata" / "attempts").iterdir())
 
 
+def test_a_refused_registration_holds_the_next_ones_back(tegata: Tegata, play: Play) -> None:
+    """S-17: nor does a schedule ask for an account each minute that the CA does not make; no key is made for nothing.
+
+    C-03: another EAB, as one whose MAC key was mistyped, is tried at once.
+    """
+    play.twists["/newAccount"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
+    first = ("-m", "b@example.com", "--cert.name", "other", "-a", "run")
+    honest, play.peer.answers = play.peer.answers, lambda _asked: Answer(hang_up=True)
+    assert "no other before" not in call(tegata, play, *first).stderr  # what is in the way may be our own proxy
+    play.peer.answers = honest
+    assert "This registration has failed once: no other before " in call(tegata, play, *first).stderr
+    for _ in range(2):
+        held = call(tegata, play, *first)
+        assert held.code == 1
+        assert "it is not tried before" in held.stderr
+    assert accounts_asked(play) == 1
+    eab = ("--kid", "one", "--hmac")
+    for mac in ("QQ" * 22, "RR" * 22):
+        assert "This registration has failed" in call(tegata, play, *first, "--eab", *eab, mac).stderr
+    assert "it is not tried before" in call(tegata, play, *first, "--eab", *eab, mac).stderr
+    tried = accounts_asked(play)
+    assert call(tegata, play, *first, "--no-back-off").code == 1
+    assert accounts_asked(play) == tried + 1
+    assert orders(play) == 0
+    del play.twists["/newAccount"]
+    tegata.interact(*words(play), *first, answers=[]).check()
+    assert not list((tegata.path / ".tegata" / "attempts").rglob("*.json"))
+
+
+def test_an_account_of_a_configuration_file_that_is_refused_is_held_back(tegata: Tegata, play: Play) -> None:
+    """S-17, C-03: TEGATA_NO_BACK_OFF counts with --config, too."""
+    many_yml(tegata, play, account="b")
+    play.twists["/newAccount"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
+    for said in ("no other before", "it is not tried before"):
+        assert said in tegata.run("--config", "many.yml", env=IMPATIENT).stderr
+    assert accounts_asked(play) == 1
+    del play.twists["/newAccount"]
+    tegata.run("--config", "many.yml", env={**IMPATIENT, "TEGATA_NO_BACK_OFF": "true"}).check()
+
+
+def test_a_profile_that_the_ca_does_not_offer_holds_nothing_back(tegata: Tegata, play: Play) -> None:
+    """S-17: no order was made, and who waits for the CA to offer it, or puts the name right, need not wait."""
+    for _ in range(2):
+        done = call(tegata, play, "renew", *NOW, "--profile", "tlsserver")
+        assert done.code == 1
+        assert "tlsserver" in done.stderr
+        assert "no other before" not in done.stderr
+    assert orders(play) == 0
+
+
 def test_a_command_line_that_was_put_right_is_tried_at_once(tegata: Tegata, play: Play) -> None:
     """C-03: by ssh or from a playbook nobody is at a terminal, and the order is another one than what failed."""
     play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
@@ -225,11 +290,7 @@ def test_a_command_line_that_was_put_right_is_tried_at_once(tegata: Tegata, play
 
 def test_a_configuration_file_s_orders_are_held_back(tegata: Tegata, play: Play) -> None:
     """C-03: of a schedule's file; --no-back-off says that it is to be tried now, as the message tells."""
-    (tegata.directory / "many.yml").write_text(
-        f"accounts: {{main: {{server: '{play.directory_url}', email: a@example.com, acceptsTermsOfService: true}}}}\n"
-        f"challenges: {{web: {{http: {{webroot: '{play.webroot}'}}}}}}\n"
-        f"certificates: {{other: {{domains: [{NAME}], keyType: RSA2048}}}}\n"
-    )
+    many_yml(tegata, play, account="a")
     play.twists["/newOrder"] = lambda _: json_answer({"type": "about:blank", "detail": "no", "status": 403}, 403)
     for said in ("no other before", "nothing is ordered before"):
         assert said in tegata.run("--config", "many.yml", env=IMPATIENT).stderr

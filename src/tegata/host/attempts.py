@@ -1,4 +1,4 @@
-"""How often in a row ordering a certificate has failed, kept on the disk, so that no schedule hammers a CA.
+"""How often in a row an order or a registration has failed, kept on the disk, so that no schedule hammers a CA.
 
 Each failure makes the pause before the next unattended try longer, up to a limit and never beyond it (S-17). Whether
 somebody is there to try at once is for the caller to know.
@@ -6,6 +6,7 @@ somebody is there to try at once is for the caller to know.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -14,6 +15,9 @@ from tegata.host import gojson
 from tegata.host.errors import HeldBack
 from tegata.host.files import Tree, make_folder, read, remove, replace
 from tegata.host.stems import stem_of
+
+if TYPE_CHECKING:
+    from tegata.host.accounts import AccountFolder
 
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -64,10 +68,18 @@ class Attempts(msgspec.Struct, frozen=True):
 
 
 class AttemptsFile:
-    """The file that keeps them."""
+    """The file that keeps them for a certificate."""
 
     def __init__(self, tree: Tree, name: str) -> None:
         self._file = tree.attempts / f"{stem_of(name)}.json"
+
+    @classmethod
+    def of_account(cls, folder: "AccountFolder") -> Self:
+        """The one for an account that is to be made."""
+        file = cls(folder.tree, folder.user)
+        # In a folder of its own: a certificate may be called anything.
+        file._file = folder.tree.attempts / "accounts" / folder.folder.parent.name / f"{folder.user}.json"
+        return file
 
     def load(self) -> Attempts:
         """What is remembered; a file that is missing or damaged says nothing. Raises NotReadable."""

@@ -72,6 +72,12 @@ class HeldBack(TegataError):
     code = "host.held-back"
 
 
+class RegistrationHeldBack(HeldBack):
+    """The same of an account that the CA has refused to make."""
+
+    code = "host.registration-held-back"
+
+
 class CertificateDamaged(TegataError):
     """A certificate's file cannot be understood; facts: ``file``, ``reason``."""
 

@@ -138,6 +138,18 @@ ENTRIES: dict[str, Entry] = {
             "ドメイン名・鍵の種類・検証方式などの指定を直すと、すぐに試行します。",
         ),
     ),
+    "host.registration-held-back": Entry(
+        Sentence(
+            "This account's registration has failed, {failures} in a row ({reason}): it is not tried before {until}.",
+            "このアカウントの登録は直近 {failures} 回続けて失敗しています（{reason}）。{until} までは登録しません。",
+        ),
+        Sentence(
+            "See above or in earlier logs why it failed. On a terminal, with --no-back-off, or with another EAB, mail "
+            "address or type of key, it is tried at once.",
+            "失敗の理由は以前のログで確認してください。端末から実行するか、--no-back-off を付けるか、"
+            "EAB・メールアドレス・鍵の種類の指定を直すと、すぐに試行します。",
+        ),
+    ),
     "host.malformed-hook": Entry(
         Sentence("The hook's command cannot be understood: {reason}.", "フックのコマンドを解釈できません: {reason}。"),
         Sentence(

@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -10,12 +11,11 @@ from tegata.acme import problems
 from tegata.acme.problems import ErrorType
 from tegata.cli.console import Console
 from tegata.cli.context import Context
-from tegata.cli.steps.patience import patient
-from tegata.client.errors import CaUnreachable, ContractOver, RateLimited
+from tegata.cli.steps.patience import Trial, patient
+from tegata.client.errors import BadRoots, CaUnreachable, ContractOver, ProfileNotOffered, RateLimited
 from tegata.clock import SystemClock
-from tegata.errors import TegataError
 from tegata.host.attempts import AttemptsFile
-from tegata.host.errors import CertificateKeyLost, HeldBack, HookFailed, HookNotStarted, HookTimedOut
+from tegata.host.errors import CertificateKeyLost, DiskFull, HeldBack, HookFailed, HookNotStarted, HookTimedOut
 from tegata.host.files import Tree
 from tegata.text.language import Language
 
@@ -26,6 +26,12 @@ def schedule(log: io.StringIO) -> Context:
     return Context(Console(io.StringIO(), io.StringIO(), log, clock.now), clock, {}, Language.EN, lambda: 0.0)
 
 
+def fail(trial: Trial, error: Exception) -> NoReturn:
+    """Fail with this once the order has begun."""
+    trial.begin()
+    raise error
+
+
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -34,10 +40,13 @@ def schedule(log: io.StringIO) -> Context:
         HookFailed(status=1),
         HookNotStarted(program="x", reason="y"),
         HookTimedOut(seconds=1),
+        DiskFull(path="www.example.com.key", reason="No space left on device"),
+        BadRoots(path="roots.pem", reason="it is empty"),
+        ZeroDivisionError(),
     ],
-    ids=lambda trouble: trouble.code,
+    ids=lambda trouble: type(trouble).__name__,
 )
-def test_what_the_ca_was_not_asked_for_holds_nothing_back(tmp_path: Path, trouble: TegataError) -> None:
+def test_what_the_ca_was_not_asked_for_holds_nothing_back(tmp_path: Path, trouble: Exception) -> None:
     """A key that is not there, a contract that is over, a hook: put it right, and the next try is at once (S-17)."""
     context = schedule(io.StringIO())
     attempts, ends = AttemptsFile(Tree(tmp_path), "www.example.com"), context.clock.now() + timedelta(days=60)
@@ -51,11 +60,20 @@ def test_what_nobody_foresaw_holds_back_too(tmp_path: Path) -> None:
     log = io.StringIO()
     context = schedule(log)
     attempts, ends = AttemptsFile(Tree(tmp_path), "www.example.com"), context.clock.now() + timedelta(days=60)
-    with pytest.raises(ZeroDivisionError), patient(context, attempts, order="x", ends=ends, anyway=False):
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), patient(context, attempts, order="x", ends=ends, anyway=False) as trial:
+        fail(trial, ZeroDivisionError())
     assert "This order has failed once: no other before" in log.getvalue()
     with pytest.raises(HeldBack), patient(context, attempts, order="x", ends=ends, anyway=False):
         pytest.fail("it was held back")
+
+
+def test_a_profile_that_the_directory_has_not_holds_nothing_back(tmp_path: Path) -> None:
+    """The client finds it out when it is about to order, and orders nothing (S-17)."""
+    context = schedule(io.StringIO())
+    attempts = AttemptsFile(Tree(tmp_path), "www.example.com")
+    for _ in range(2):
+        with pytest.raises(ProfileNotOffered), patient(context, attempts, order="x", ends=None, anyway=False) as trial:
+            fail(trial, ProfileNotOffered(profile="x", offered="y"))
 
 
 def test_the_patience_that_the_ca_asks_for(tmp_path: Path) -> None:

@@ -214,8 +214,10 @@ class Reading:
                 raise ConfigAlone(word=words[0])
 
     def takes(self, flag: Flag) -> bool:
-        """Whether the command takes the flag."""
-        return not flag.commands or (self.command is not None and flag.belongs(self.command.does, self.generation))
+        """Whether the command takes the flag; without a command, whether one with a configuration file does."""
+        if self.command is None:
+            return not flag.commands or (flag.name in _WITH_CONFIG and self.group is None)
+        return not flag.commands or flag.belongs(self.command.does, self.generation)
 
     def in_environment(self, environ: Mapping[str, str]) -> dict[str, tuple[str, Value]]:
         """What the environment says for the command: variable and value, by the flags' names."""

@@ -20,6 +20,7 @@ from tegata.cli.plans.plan import IssuePlan
 from tegata.cli.plans.wishes import Pfx
 from tegata.cli.steps.hooking import Hooking
 from tegata.cli.steps.narration import obtaining
+from tegata.cli.steps.patience import Trial
 from tegata.cli.steps.watching import ask
 from tegata.client.api import Client, Issued
 from tegata.client.errors import CaaForbids, NoSolver, ValidationFailed
@@ -65,7 +66,14 @@ def key_begun(context: Context, plan: IssuePlan, *, reuse_key: bool = False) -> 
 
 
 def issue(
-    context: Context, client: Client, plan: IssuePlan, order: Order, *, files: CertificateFiles, hooks: Hooking
+    context: Context,
+    client: Client,
+    plan: IssuePlan,
+    order: Order,
+    *,
+    files: CertificateFiles,
+    hooks: Hooking,
+    trial: Trial,
 ) -> None:
     """Order a certificate and keep it in place of the one before.
 
@@ -85,6 +93,7 @@ def issue(
             client.directory_url, order.names, plan.options.profile or plan.options.preferred_profile
         ):
             context.console.log(sentence.fill(context.language, facts), WARN)
+        trial.begin()
         with during("Could not obtain certificates:\n\t"):
             try:
                 issued = _obtain(context, client, plan, order, key)

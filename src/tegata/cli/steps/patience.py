@@ -1,4 +1,4 @@
-"""Not trying again too soon what has failed: the one place that notes failed orders and asks whether it is time.
+"""Not trying again too soon what has failed: orders, and registrations, are noted here and asked whether it is time.
 
 Somebody at a terminal is never held back, and a schedule always is (S-17).
 """
@@ -13,19 +13,35 @@ import msgspec
 from tegata.cli.console import WARN
 from tegata.cli.context import Context
 from tegata.cli.plans.plan import AccountPlan, IssuePlan
-from tegata.client.errors import ContractOver, ProblemReceived
+from tegata.client.ancestors import AncestorsNotOffered, NothingBelow
+from tegata.client.errors import (
+    BadProxy,
+    BadRoots,
+    ClientError,
+    ContractOver,
+    EabRequired,
+    MailCredentialRefused,
+    ProblemReceived,
+    ProfileNotOffered,
+)
 from tegata.clock import rfc3339
 from tegata.errors import TegataError
-from tegata.host.attempts import AttemptsFile
-from tegata.host.errors import (
-    CertificateKeyLost,
-    HookFailed,
-    HookNotStarted,
-    HookTimedOut,
-    LinkNotFollowed,
-    NotWritable,
-)
-from tegata.pki.forms import PfxImpossible
+from tegata.host.attempts import Attempts, AttemptsFile
+from tegata.host.errors import HeldBack, NotWritable, RegistrationHeldBack
+
+# What the client finds out by itself, or by what the CA gives to everybody: nothing was asked of it in vain.
+_CA_NOT_TROUBLED = (AncestorsNotOffered, BadProxy, BadRoots, ContractOver, NothingBelow, ProfileNotOffered)
+
+
+class Trial:
+    """One try, as the block that makes it knows it."""
+
+    has_begun = False
+    """Whether the CA may have got the order: from then on every failure counts, whatever it is."""
+
+    def begin(self) -> None:
+        """Say that the order is made now."""
+        self.has_begun = True
 
 
 def wish(account: AccountPlan, issue: IssuePlan, names: Sequence[str]) -> str:
@@ -36,32 +52,86 @@ def wish(account: AccountPlan, issue: IssuePlan, names: Sequence[str]) -> str:
     return hashlib.sha256(msgspec.json.encode(said, enc_hook=str)).hexdigest()[:16]
 
 
+def check_time(context: Context, attempts: AttemptsFile, order: str) -> None:
+    """Pass if it may be ordered now, by what is noted; raises HeldBack."""
+    _check(context, attempts.load(), order)
+
+
 @contextlib.contextmanager
 def patient(
     context: Context, attempts: AttemptsFile, *, order: str, ends: datetime | None, anyway: bool
-) -> Iterator[None]:
+) -> Iterator[Trial]:
     """Let the block order, if it is time or ``anyway``, or if another ``order`` failed before; raises HeldBack.
 
-    A failure is noted. ``ends`` is the end of the certificate that is in place, around which it is tried again sooner;
-    None: there is none yet.
-    What was noted is for the caller to forget once there is a certificate.
+    A failure is noted: any once the order has begun, before it what CA or network did. ``ends`` is the end of the
+    certificate that is in place, around which it is tried again sooner; None: there is none yet. What was noted is for
+    the caller to forget once there is a certificate.
     """
     before = attempts.load()
-    attended = context.console.is_terminal
-    if not (anyway or attended):
-        before.check(context.clock.now(), order)
+    if not anyway:
+        _check(context, before, order)
+    trial = Trial()
+    try:
+        yield trial
+    except _CA_NOT_TROUBLED:
+        raise
+    except Exception as error:  # what a plug-in raises that is somebody else's included
+        if trial.has_begun or isinstance(error, ClientError):
+            _note(context, attempts, before, error, "order", order=order, ends=ends)
+        raise
+
+
+def check_time_to_register(context: Context, attempts: AttemptsFile, plan: AccountPlan) -> None:
+    """Pass if the account may be made now, by what is noted; raises RegistrationHeldBack."""
+    try:
+        _check(context, attempts.load(), _registration(plan))
+    except HeldBack as held:
+        raise RegistrationHeldBack(**held.facts) from None
+
+
+@contextlib.contextmanager
+def patient_registering(context: Context, attempts: AttemptsFile, plan: AccountPlan) -> Iterator[None]:
+    """Let the block make an account, if it is time; a refusal is noted. Raises RegistrationHeldBack.
+
+    What keeps the CA from us is not noted: proxy and roots to trust are put right in the environment.
+    """
+    check_time_to_register(context, attempts, plan)
+    before = attempts.load()
     try:
         yield
-    except (CertificateKeyLost, ContractOver, HookFailed, HookNotStarted, HookTimedOut, LinkNotFollowed, PfxImpossible):
-        raise  # before the order: the CA has not been troubled
-    except Exception as error:  # what a plug-in raises that is somebody else's included
-        asked = error.retry_after if isinstance(error, ProblemReceived) else None
-        code = error.code if isinstance(error, TegataError) else type(error).__name__
-        now = before.failed(context.clock.now(), code, asked, ends=ends, order=order)
-        with contextlib.suppress(NotWritable):  # what failed first is told
-            attempts.save(now)
-            if now.try_again and not attended:
-                times = "once" if now.failures == 1 else f"{now.failures} times in a row"
-                line = f"This order has failed {times}: no other before {rfc3339(now.try_again)}"
-                context.console.log(line, WARN)
+    except (EabRequired, MailCredentialRefused, ProblemReceived) as error:
+        _note(context, attempts, before, error, "registration", order=_registration(plan), ends=None)
         raise
+
+
+def _registration(plan: AccountPlan) -> str:
+    """A short name for the account asked for; a MAC key that was put right makes another, and is not told by it."""
+    said = (plan.server, plan.user, plan.email, plan.eab, plan.key_type, plan.accept_terms)
+    return hashlib.sha256(msgspec.json.encode(said, enc_hook=str)).hexdigest()[:16]
+
+
+def _check(context: Context, noted: Attempts, order: str) -> None:
+    if not context.console.is_terminal:
+        noted.check(context.clock.now(), order)
+
+
+def _note(
+    context: Context,
+    attempts: AttemptsFile,
+    before: Attempts,
+    error: Exception,
+    what: str,
+    *,
+    order: str,
+    ends: datetime | None,
+) -> None:
+    """Note one more failure, and say when the next try is; ``what`` is what failed."""
+    asked = error.retry_after if isinstance(error, ProblemReceived) else None
+    code = error.code if isinstance(error, TegataError) else type(error).__name__
+    now = before.failed(context.clock.now(), code, asked, ends=ends, order=order)
+    with contextlib.suppress(NotWritable):  # what failed first is told
+        attempts.save(now)
+        if now.try_again and not context.console.is_terminal:
+            times = "once" if now.failures == 1 else f"{now.failures} times in a row"
+            line = f"This {what} has failed {times}: no other before {rfc3339(now.try_again)}"
+            context.console.log(line, WARN)

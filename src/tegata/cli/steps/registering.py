@@ -17,11 +17,13 @@ from tegata.cli.plans.servers import is_zerossl
 from tegata.cli.steps.account import Account, existing
 from tegata.cli.steps.asking import is_agreed
 from tegata.cli.steps.connection import client_for, reach, settled
+from tegata.cli.steps.patience import check_time_to_register, patient_registering
 from tegata.cli.steps.waiting import locked
 from tegata.client.api import Client, EabCredential, Registration
 from tegata.client.errors import BadAnswer, CaUnreachable, ContactRefused, EabRequired
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
+from tegata.host.attempts import AttemptsFile
 from tegata.host.errors import AccountNotFound, NotWritable
 from tegata.host.files import Tree
 from tegata.pki.key_types import KeyType
@@ -40,29 +42,45 @@ _KEY_WORDS = {
 }
 
 
-def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -> Account:
+def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool, back_off: bool = False) -> Account:
     """The account of a plan, registered if need be; ``anew`` archives the one there is and makes another.
 
-    One that was made with another EAB is put under the plan's, if that is asked for and the CA does so. Raises
-    TermsRefused, NoAnswer, IncompleteEab, KidDiffers, and what the client and the disk raise.
+    One that was made with another EAB is put under the plan's, if that is asked for and the CA does so. With
+    ``back_off`` a failure holds the next try back (S-17). Raises TermsRefused, NoAnswer, IncompleteEab, KidDiffers,
+    RegistrationHeldBack, and what the client and the disk raise.
     """
     folder = AccountFolder(tree, plan.server, plan.user)
     whole = None if anew else _whole(tree, plan)
     if whole is not None:
         _tell_unused_eab(context.console, whole)
         return whole
+    attempts = AttemptsFile.of_account(folder)
     with locked(context, tree, folder.lock, plan.user):
-        if anew:
-            return _registered_anew(context, tree, folder, plan)
-        try:
-            account = existing(tree, plan)
-        except AccountNotFound:
-            return _register(context, tree, folder, plan)
-        except KidDiffers as differs:
-            return _bound_anew(context, Account(plan, folder, None), differs)
-        _tell_unused_eab(context.console, account)
-        account = settled(context, account)
-        return account if account.url else _complete(context, tree, account)
+        with patient_registering(context, attempts, plan) if back_off else contextlib.nullcontext():
+            account = _made(context, tree, folder, plan, anew=anew)
+        with contextlib.suppress(NotWritable):
+            attempts.forget()
+        return account
+
+
+def check_time(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -> None:
+    """Pass if ``registered`` would not be held back; raises RegistrationHeldBack. Asks nobody and holds no lock."""
+    if anew or _whole(tree, plan) is None:
+        check_time_to_register(context, AttemptsFile.of_account(AccountFolder(tree, plan.server, plan.user)), plan)
+
+
+def _made(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan, *, anew: bool) -> Account:
+    if anew:
+        return _registered_anew(context, tree, folder, plan)
+    try:
+        account = existing(tree, plan)
+    except AccountNotFound:
+        return _register(context, tree, folder, plan)
+    except KidDiffers as differs:
+        return _bound_anew(context, Account(plan, folder, None), differs)
+    _tell_unused_eab(context.console, account)
+    account = settled(context, account)
+    return account if account.url else _complete(context, tree, account)
 
 
 def _whole(tree: Tree, plan: AccountPlan) -> Account | None:

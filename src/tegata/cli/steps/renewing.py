@@ -100,7 +100,7 @@ class _Renewal(msgspec.Struct, frozen=True):
         context, plan, files = self.context, self.plan, self.files
         attempts, names = AttemptsFile(files.tree, files.name), _names(plan, certificate)
         order, ends = wish(plan.account, plan.issue, names), certificate.not_valid_after_utc
-        with patient(context, attempts, order=order, ends=ends, anyway=not plan.back_off):
+        with patient(context, attempts, order=order, ends=ends, anyway=not plan.back_off) as trial:
             keys = key_begun(context, plan.issue, reuse_key=plan.reuse_key)
             address(context, client, self.account)
             known = self._under_contract(client, certificate, known)
@@ -121,7 +121,7 @@ class _Renewal(msgspec.Struct, frozen=True):
                 reuse_key=plan.reuse_key,
                 ari=plan.ari,
             )
-            issue(context, client, plan.issue, wanted, files=files, hooks=self.hooks)
+            issue(context, client, plan.issue, wanted, files=files, hooks=self.hooks, trial=trial)
             attempts.forget()
             return True
 

@@ -25,7 +25,7 @@ def ensure(context: Context, plan: Ensure) -> int:
     elif _wants_account(plan, tree):
         from tegata.cli.steps.registering import registered
 
-        registered(context, tree, plan.run.account, anew=plan.run.new_account)
+        registered(context, tree, plan.run.account, anew=plan.run.new_account, back_off=plan.renew.back_off)
     try:
         return renew(context, plan.renew)
     except CertificateNotFound:  # what a process had begun was nothing

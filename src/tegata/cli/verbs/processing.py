@@ -27,7 +27,7 @@ from tegata.cli.verbs.ensure import ensure, is_new
 from tegata.clock import Clock
 from tegata.errors import TegataError
 from tegata.host.accounts import AccountFolder
-from tegata.host.errors import NotReadable
+from tegata.host.errors import HeldBack, NotReadable
 from tegata.host.files import Tree
 from tegata.pki.key_types import KeyType, parse_key_type
 
@@ -142,8 +142,12 @@ def _new_keys(jobs: Sequence[_Job]) -> Iterator[KeyType]:
     """What keys the certificates that are not there yet will have."""
     for job in jobs:
         issue = job.plan.run.issue
-        with contextlib.suppress(NotReadable):  # which is told when it is worked on
+        with contextlib.suppress(NotReadable, HeldBack):  # which is told when it is worked on
             if not (issue.material.key or issue.material.csr) and is_new(job.plan):
+                if job.plan.renew.back_off:
+                    from tegata.cli.verbs.run import check_time
+
+                    check_time(job.context, job.plan.run)
                 yield issue.key_type
 
 
@@ -168,7 +172,7 @@ def _registered(job: _Job, account: AccountPlan) -> Exception | None:
         if folder.key() is None or folder.stored() is None:
             from tegata.cli.steps.registering import registered
 
-            registered(job.context, tree, account, anew=False)
+            registered(job.context, tree, account, anew=False, back_off=job.plan.renew.back_off)
     except Exception as error:  # noqa: BLE001 - the certificates of the other accounts are worked on
         return error
     return None
