@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from tests.e2e.certificates import crt, serial
 from tests.e2e.customer import first_run, renewal
 from tests.peers import openssl
-from tests.peers.ca import TegataCA
+from tests.peers.ca import TegataCA, change
 
 pytestmark = [pytest.mark.peer("softhsm2-util"), pytest.mark.forked]
 NAME = "token.example.com"
@@ -78,3 +78,33 @@ def test_serving_by_keys_in_a_token(rooted, tegata, tmp_path):
         assert listed.is_signature_valid(issuer.public_key())
         assert [format(entry.serial_number, "x") for entry in listed] == [number]
     assert not list((ca.home / "keys").glob("issuing*")), "the keys are in the token"
+
+
+def test_a_token_that_is_away_when_the_ca_starts(rooted, softhsm, tegata, tmp_path):
+    """It serves what was signed, tells of it, takes orders, and signs them once the token is back (B-95)."""
+    ca, _ = rooted
+    client = tegata.trusting(ca.ca_file)
+    contract = ca.add_contract(NAME)
+    client.run(*first_run(ca, contract, NAME)).check()
+    ca.stop()
+    change(ca.home / "settings.toml", {"crl_shards = 1": "crl_shards = 2"})  # so that a CRL is due
+    folder = softhsm.configuration.with_name("tokens")
+    aside = folder.rename(folder.with_name("aside"))
+    try:
+        ca.start()
+        state = json.loads(ca.get(f"{ca.public_url}/readyz"))
+        assert state == {"store": "ok", "crl": "outdated", "keys": "away"}
+        assert crl(ca, "issuing").issuer
+        checked = {one["check"]: one for one in json.loads(ca.run("check", "--json").stdout)}
+        assert "token=tegata" in checked["key of issuing"]["detail"]
+        assert "-1" in checked["CRL"]["detail"]
+        with client.start(*renewal(ca, NAME, more=("--days", "999", "--cert.timeout", "120"))) as waiting:
+            ca.process.wait_for_line("signing.postponed", 60)
+            aside.rename(folder)
+            assert waiting.wait(150) == 0
+    finally:
+        if aside.exists():
+            aside.rename(folder)
+    ready = {"store": "ok", "crl": "current", "keys": "ready"}
+    ca.process.wait_for(lambda: json.loads(ca.get(f"{ca.public_url}/readyz")) == ready or None, "current CRLs", 90)
+    assert crl(ca, "issuing2-1").issuer

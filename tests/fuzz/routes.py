@@ -79,6 +79,8 @@ def public() -> list[Wanted]:
         crl_folder=layout.CRL_URL_FOLDER,
         revocation_lists=_ANY,
         publishes=_ANY,
+        missing=_ANY,
+        away=_ANY,
         seal=seal,
         now=_ANY,
         ocsp=OcspPages(_ANY, _ANY),

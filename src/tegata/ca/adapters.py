@@ -101,16 +101,13 @@ def open_adapters(
     *,
     listening: Collection[tuple[str, int]],
     as_it_is: bool = False,
-    at_once: bool = True,
 ) -> Adapters:
     """The adapters of a CA's directory; raises as ``bootstrap.open_ca``. The caller is to close them."""
     settings = configuration.load_settings(home)
     secret = keys.passphrase(home, settings.keys, environ)
     now = SystemClock().now
     sealing_key = keys.load_sealing_key(home, secret)
-    authorities: Mapping[str, Authority] = SoftwareAuthority.load_all(
-        home, secret, settings.keys, environ, now=now(), at_once=at_once
-    )
+    authorities: Mapping[str, Authority] = SoftwareAuthority.load_all(home, secret, settings.keys, environ, now=now())
     network = NetworkValidator(settings.validation, forbidden=listening, clock=now)
     remotes = _perspectives(home, settings.validation, secret)
     validator = _validator(settings, network, remotes, now)

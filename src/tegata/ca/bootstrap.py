@@ -92,16 +92,14 @@ def open_ca(
     *,
     listening: Collection[tuple[str, int]] = (),
     as_it_is: bool = False,
-    at_once: bool = True,
 ) -> Ca:
     """The CA of a directory; ``listening`` are the own (address, port) pairs that validation must never reach.
 
-    ``as_it_is`` leaves an older database so; then its records are not to be asked for. Unless keys in tokens are wanted
-    ``at_once``, they are looked for with their first signature. Raises BadSettings,
-    PassphraseMissing, FileUnusable, Refused for a setting that cannot be used, and the store's errors. The caller is to
-    close it.
+    ``as_it_is`` leaves an older database so; then its records are not to be asked for. Keys in tokens are looked for
+    when they are reached for, or sign. Raises BadSettings, PassphraseMissing, FileUnusable, Refused for a setting that
+    cannot be used, and the store's errors. The caller is to close it.
     """
-    adapters = open_adapters(home, environ, listening=listening, as_it_is=as_it_is, at_once=at_once)
+    adapters = open_adapters(home, environ, listening=listening, as_it_is=as_it_is)
     handlers: dict[str, Handler] = {}
     runner = Runner(store=adapters.store, handlers=handlers, owner=adapters.ids.object_id(), clock=adapters.now)
     ca = _services(adapters, runner)

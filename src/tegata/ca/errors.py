@@ -442,9 +442,19 @@ class LogsUnusable(CaError):
 
 
 class IssuerAway(CaError):
-    """The key of the issuing CA ``issuer`` is not set up in this process."""
+    """The key of the issuing CA ``issuer`` is not set up in this process, or out of reach now."""
 
     code = "issuance.issuer"
+
+
+class TokenUnusable(CaError):
+    """The key ``uri`` in a token cannot be used: ``reason``."""
+
+    code = "keys.token"
+
+
+KEY_AWAY = (IssuerAway, TokenUnusable, TimeoutError)
+"""What a signature raises that may be had later, or by another node."""
 
 
 class IssuerRevoked(CaError):

@@ -105,7 +105,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
 def metrics_page(ca: Ca) -> ASGIApp | None:
     """What the metrics' listener serves; None where nothing is measured."""
     prometheus = ca.measuring.prometheus
-    return prometheus.page(ca.store, ca.now, ca.issuers.publishes) if prometheus else None
+    return prometheus.page(ca.store, ca.now, ca.issuers, ca.crls.missing) if prometheus else None
 
 
 def _ocsp(ca: Ca) -> OcspPages:
@@ -133,6 +133,8 @@ def public_files(ca: Ca) -> ASGIApp:
         crl_folder=layout.CRL_URL_FOLDER,
         revocation_lists=ca.store.revocation_lists,
         publishes=ca.issuers.publishes,
+        missing=ca.crls.missing,
+        away=lambda: ca.issuers.away,
         seal=seal,
         ocsp=_ocsp(ca) if ca.settings.public.ocsp else None,
         now=ca.now,

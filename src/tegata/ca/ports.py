@@ -885,6 +885,10 @@ class Authority(Protocol):
         """What follows a leaf when it is handed out: ``certificate`` first, the root left out."""
         ...
 
+    async def reach(self) -> None:
+        """Pass if the key could sign now; nothing is signed for it. Raises TokenUnusable, TimeoutError."""
+        ...
+
     async def sign(self, tbs: bytes) -> bytes:
         """The complete certificate (DER) over these to-be-signed bytes; the same bytes give the same certificate."""
         ...

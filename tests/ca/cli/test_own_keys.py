@@ -51,6 +51,8 @@ def test_commands_while_the_token_is_away(called, home, tmp_path):
     with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
         assert database.execute("SELECT reason FROM certificates WHERE serial = 'a1'").fetchone() == (4,)
         assert database.execute("SELECT subject FROM jobs WHERE kind = 'crl'").fetchall() == [("a1:4",)]
-    checked = called("--dir", str(own), "check", environ=environ)
-    assert (checked.code, "keys and database" in checked.stdout) == (1, True)
-    assert "away" in checked.stdout
+    checked = called("--dir", str(own), "check", "--json", environ=environ)
+    matters = {one["check"]: one for one in json.loads(checked.stdout)}
+    assert (checked.code, matters["key of issuing"]["status"]) == (1, "error")
+    assert "token=away" in matters["key of issuing"]["detail"]
+    assert {"database", "CRL", "issuing CA"} <= set(matters), "the rest is looked at all the same"

@@ -55,7 +55,11 @@ def test_it_answers_when_it_says_so(serving):
     directory = json.loads(serving.get(f"https://{serving.acme}/acme/"))
     assert directory["newOrder"] == "https://127.0.0.1:8443/acme/new-order"
     assert b"<form" in serving.get(f"https://{serving.acme}/portal/login")
-    assert json.loads(serving.get(f"http://{serving.public}/readyz")) == {"store": "ok", "crl": "current"}
+    assert json.loads(serving.get(f"http://{serving.public}/readyz")) == {
+        "store": "ok",
+        "crl": "current",
+        "keys": "ready",
+    }
     assert serving.get(f"http://{serving.public}/root.cer")
 
 

@@ -12,9 +12,11 @@ from urllib.parse import quote
 import pytest
 from cryptography import x509
 
+from tegata.ca.errors import TokenUnusable
 from tegata.ca.issuing import hierarchy, keys, layout
 from tegata.ca.issuing.keys import FileUnusable
 from tegata.ca.issuing.server_certificate import ServerCertificate
+from tegata.ca.model import Revocation
 from tegata.pki import certs
 from tegata.pki.key_types import KeyType
 from tegata.pki.life import life
@@ -142,10 +144,27 @@ async def test_the_end_of_the_services_ca(home):
     for _ in range(2):
         with pytest.raises(FileUnusable, match="has ended"):
             await own.renew_if_due(ends + timedelta(seconds=1))
+    (home.directory / layout.SERVICES_KEY).unlink()
     assert server(home, ends + timedelta(days=1)).certificate == own.certificate == last
     (home.directory / layout.SERVER_BUNDLE).unlink()
     with pytest.raises(FileUnusable, match="has ended"):
         server(home, ends + timedelta(days=1))
+
+
+async def test_a_services_ca_that_the_root_has_revoked(home):
+    """It certifies nothing from then on (B-90, RFC 5280 §6.1.3); the last certificate is shown until it is replaced."""
+    own = server(home, NOW - timedelta(days=6))
+    root = keys.load_certificate(home.directory / layout.ROOT_CERTIFICATE)
+    ca = hierarchy.CaWithKey(keys.load(home.directory / layout.ROOT_KEY, root, SECRET), root)
+    services = keys.load_certificate(home.directory / layout.SERVICES_CERTIFICATE)
+    revoked = [Revocation(certs.serial_hex(services), NOW, 4)]
+    keys.put(home.directory / layout.ROOT_CRL, hierarchy.root_list(ca, 2, revoked, NOW))
+    with pytest.raises(FileUnusable, match="has revoked it"):
+        await own.renew_if_due(NOW)
+    assert server(home).certificate == own.certificate
+    (home.directory / layout.SERVER_BUNDLE).unlink()
+    with pytest.raises(FileUnusable, match="has revoked it"):
+        server(home)
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", None], ids=["empty", "garbage", "key cut off"])
@@ -177,6 +196,12 @@ async def test_a_services_ca_in_a_token(home, softhsm):
     before = await shown(own, home)
     assert await own.renew_if_due(NOW)
     assert await shown(own, home) == own.certificate.serial_number != before
+    away = uri.replace("token=tegata", "token=away")
+    then = NOW + 9 * day
+    last = ServerCertificate(home.directory, secret=SECRET, now=then, uri=away, environ={}, **urls)
+    assert last.certificate == own.certificate
+    with pytest.raises(TokenUnusable):
+        await last.renew_if_due(then)
     with pytest.raises(FileUnusable, match="No such file"):
         server(home)
 

@@ -15,12 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from pkcs11 import Attribute, ObjectClass, TokenFlag, exceptions
 
+from tegata.ca.errors import TokenUnusable
 from tegata.ca.issuing import algorithms, key_uri, keys, layout
 from tegata.ca.issuing import authority as authorities
 from tegata.ca.issuing import tokens as token_keys
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
-from tegata.ca.issuing.key_uri import TokenKey, TokenUnusable
+from tegata.ca.issuing.key_uri import BadKeyUri, TokenKey
 from tegata.pki import keys as pki_keys
 from tegata.pki.key_types import KeyType
 from tests.ca.issuing.conftest import NOW, PUBLIC_URL, SECRET
@@ -53,7 +54,7 @@ def tokens(softhsm):
 def issuing(ca, tokens, tmp_path):
     """Makes the directory of an issuing CA whose key is in the token."""
 
-    def make(label, *, at_once=True):
+    def make(label):
         key = opened(tokens, label)
         certificate = (
             x509.CertificateBuilder(ca.hierarchy.root.subject, ca.hierarchy.issuing.subject, key.public_key(), 1)
@@ -63,7 +64,7 @@ def issuing(ca, tokens, tmp_path):
             .sign(pki_keys.generate(KeyType.EC256), hashes.SHA256())
         )
         (tmp_path / layout.ISSUING_CERTIFICATE).write_bytes(certificate.public_bytes(Encoding.PEM))
-        return SoftwareAuthority.load(tmp_path, SECRET, tokens.uri(label), {}, at_once=at_once)
+        return SoftwareAuthority.load(tmp_path, SECRET, tokens.uri(label), {})
 
     return make
 
@@ -86,7 +87,7 @@ async def test_certificates_and_crls_by_a_token(wanted, issuing, label):
 async def test_a_token_that_is_asked_with_the_first_signature(wanted, issuing, tokens, label):
     """As by a command, which may sign nothing: whether the token is there matters only then."""
     aside = tokens.pin_file.with_name("aside")
-    authority = issuing(label, at_once=False)
+    authority = issuing(label)
     tbs = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL).template(**wanted._asdict())
     tokens.pin_file.rename(aside)
     with pytest.raises(TokenUnusable):
@@ -155,9 +156,12 @@ async def test_a_token_that_went_away_with_its_module(wanted, issuing, tokens):
     aside = folder.rename(folder.with_name("aside"))
     for authority, tbs in zip(authorities_of_both, templates, strict=True):
         with pytest.raises(TokenUnusable):
+            await authority.reach()
+        with pytest.raises(TokenUnusable):
             await authority.sign(tbs)
     aside.rename(folder)
     for authority, tbs in zip(authorities_of_both, templates, strict=True):
+        await authority.reach()
         signed = x509.load_der_x509_certificate(await authority.sign(tbs))
         signed.verify_directly_issued_by(authority.certificate)
 
@@ -329,3 +333,11 @@ def test_another_key_than_the_certificates(ca, tokens):
     with pytest.raises(TokenUnusable) as failure:
         keys.open_at(tokens.uri("rsa"), ca.hierarchy.issuing, directory=ca.directory, secret=SECRET, environ={})
     assert "not the key" in str(failure.value.facts["reason"])
+
+
+async def test_another_key_than_the_certificates_is_reached(issuing, tokens, tmp_path):
+    """That is no token that is away: ``serve`` does not start by it."""
+    issuing("ec256")
+    other = SoftwareAuthority.load(tmp_path, SECRET, tokens.uri("rsa"), {})
+    with pytest.raises(BadKeyUri, match="not the key"):
+        await other.reach()

@@ -36,6 +36,8 @@ def public(world):
         crl_folder="/crl/",
         revocation_lists=ca.store.revocation_lists,
         publishes=ca.issuers.publishes,
+        missing=ca.crls.missing,
+        away=dict,
         seal=SealPage(ca.contracts, ca.certificates, issuer="CA", now=ca.now),
         ocsp=OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now), ca.now),
         now=ca.now,

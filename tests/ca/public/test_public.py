@@ -52,14 +52,15 @@ async def test_the_next_crl_of_the_root(world):
     assert second.headers.get("ETag") != first.headers.get("ETag")
 
 
-async def test_ready_when_there_is_a_current_crl(world):
-    """Before the first CRL and after the last one's end the CA is not ready, though alive."""
+async def test_what_is_said_of_crls_and_keys(world):
+    """Whoever reaches the store is ready: what keeps every node from signing must not take them all out at once."""
     assert (await get(world, "/healthz")).status == 200
-    assert (await get(world, "/readyz")).status == 503
+    answer = await get(world, "/readyz")
+    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "outdated", "keys": "ready"})
     assert (await get(world, "/crl/issuing.crl")).status == 503
     await world.ca.crls.publish()
     answer = await get(world, "/readyz")
-    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "current"})
+    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "current", "keys": "ready"})
     latest = await world.ca.store.revocation_lists.latest()
     work = Work()
     ended = latest.this_update - timedelta(days=1)
@@ -68,8 +69,24 @@ async def test_ready_when_there_is_a_current_crl(world):
     world.ca.store.revocation_lists.publish(work, old)
     await world.ca.store.commit(work)
     answer = await get(world, "/readyz")
-    assert (answer.status, body(answer)) == (503, {"store": "ok", "crl": "outdated"})
+    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "outdated", "keys": "ready"})
     await world.ca.crls.publish()
+
+
+async def test_a_crl_that_is_not_there_and_a_key_out_of_reach(world, monkeypatch):
+    """The first of a newer issuing CA, whose token is away (B-95)."""
+    await world.ca.crls.publish()
+    monkeypatch.setattr(world.ca.crls, "_names", frozenset({"issuing", "issuing-2"}))
+
+    async def away():
+        raise TimeoutError
+
+    monkeypatch.setattr(world.ca.issuers.newest, "reach", away)
+    await world.ca.issuers.look()
+    assert body(await get(world, "/readyz")) == {"store": "ok", "crl": "outdated", "keys": "away"}
+    monkeypatch.undo()
+    await world.ca.issuers.look()
+    assert body(await get(world, "/readyz")) == {"store": "ok", "crl": "current", "keys": "ready"}
 
 
 async def test_how_long_a_cache_may_keep_it(world):

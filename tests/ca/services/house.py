@@ -165,6 +165,10 @@ class Signer:
         self.before: BaseException | None = None
         self.after: BaseException | None = None
 
+    async def reach(self) -> None:
+        if self.before is not None:
+            raise self.before
+
     async def sign(self, tbs: bytes) -> bytes:
         if self.before is not None:
             raise self.before

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tegata.acme.statuses import OrderStatus
-from tegata.ca.errors import NamesRefused, StoreFailed
+from tegata.ca.errors import IssuerAway, NamesRefused, StoreFailed, TokenUnusable
 from tegata.ca.model import Job
 from tegata.ca.policy import barred
 from tegata.ca.ports import Conflict, Work
@@ -132,6 +132,46 @@ async def test_a_signer_that_does_not_come_back(house, interrupted):
     assert failed.fault.code == "issuance.failed"
     assert (await intent(house, view)).chain_pem is None
     assert await house.store.jobs.next_due() is None
+
+
+AWAY = TokenUnusable(uri="pkcs11:token=t;object=issuing", reason="NoSuchToken")
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_a_key_that_is_away_for_hours(house, interrupted, is_known):
+    """Its orders stay processing, however often it was tried, and are signed within a minute of its return (B-95)."""
+    _, actor, view = interrupted
+    house.signer.before = AWAY
+    if is_known:
+        await house.issuers.look()
+    assert (await house.finalize(actor, view)).status is OrderStatus.PROCESSING
+    tbs = (await intent(house, view)).tbs
+    for _ in range(20):
+        house.clock.advance(1200 * SECOND)
+        assert await house.work() == 1
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.PROCESSING
+    house.signer.before = None
+    await house.issuers.look()
+    house.clock.advance(60 * SECOND)
+    assert await house.work() == 1
+    assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.VALID
+    assert (await intent(house, view)).tbs == tbs
+    assert await house.store.jobs.next_due() is None
+
+
+async def test_nobody_waits_for_a_key_that_is_known_to_be_away(house, interrupted, monkeypatch):
+    """A token that hangs takes ten seconds for each signature; and of a CRL no number is used up meanwhile."""
+    _, actor, view = interrupted
+    house.signer.before = AWAY
+    await house.issuers.look()
+    assert list(house.issuers.away) == ["issuing"]
+    monkeypatch.setattr(house.signer, "sign", None)
+    monkeypatch.setattr(house.signer, "sign_crl", None)
+    assert (await house.finalize(actor, view)).status is OrderStatus.PROCESSING
+    number = await house.store.revocation_lists.newest_number()
+    with pytest.raises(IssuerAway):
+        await house.crls.publish_when_due()
+    assert await house.store.revocation_lists.newest_number() == number
 
 
 async def test_a_contract_suspended_while_the_ca_was_down(house, interrupted):

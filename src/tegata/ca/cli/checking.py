@@ -60,7 +60,7 @@ _OLDER = Sentence(
     "このプログラムより古い版です。変更はしておらず、内容は確認していません。"
     "serve または tegata-ca migrate を実行すると、次の変更が適用されます: {steps}",
 )
-_NO_CRL = Sentence("there is none yet; serve publishes it", "まだありません。serve が発行します")
+_NO_CRL = Sentence("there is none yet: {names}; serve publishes it", "まだありません: {names}。serve が発行します")
 _OLD_CRL = Sentence("outdated: {names}; serve publishes them", "期限切れです: {names}。serve が発行します")
 _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
@@ -101,6 +101,7 @@ _MOVED = Sentence(
     "public.url は {url} ですが、発行認証局の証明書には別の URL が記載されています。元に戻してください。"
     "このままでは、元の URL を記載した証明書に CRL が適用されません",
 )
+_NO_ANSWER = Sentence("its token does not answer", "トークンから応答がありません")
 _SILENT = Sentence("nobody answers at {address} ({reason})", "{address} から応答がありません（{reason}）")
 
 
@@ -127,6 +128,8 @@ async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
         yield Finding("keys and database", ERROR, str(explain(error, language)))
         return
     try:
+        async for finding in _keys(ca, language):
+            yield finding
         async for finding in _open(home, ca, settings, language):
             yield finding
     finally:
@@ -209,6 +212,19 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
     yield await _public_files(ca, settings, language)
 
 
+async def _keys(ca: Ca, language: Language) -> AsyncIterator[Finding]:
+    """Whether each issuing CA could sign now (B-95); ``serve`` goes on without, and signs once the key is back."""
+    try:
+        await ca.issuers.look()
+    except TegataError as error:
+        yield Finding("issuing keys", ERROR, str(explain(error, language)))
+    for name, failure in ca.issuers.away.items():
+        detail = explain(failure, language) if failure else _NO_ANSWER.fill(language, {})
+        yield Finding(f"key of {name}", ERROR, str(detail))
+    if not ca.issuers.away:
+        yield Finding("issuing keys")
+
+
 def _suffixes(ca: Ca, language: Language) -> Finding:
     """The list of public suffixes comes with its package, which says of which day it is (B-25)."""
     day = version("publicsuffixlist").rpartition(".")[2]
@@ -274,12 +290,14 @@ async def _network(ca: Ca, language: Language) -> AsyncIterator[Finding]:
 
 
 def _lists(heads: Mapping[str, ListHead], ca: Ca, language: Language) -> Finding:
-    """Every CRL is to be good still; ``serve`` sees to that."""
+    """Every CRL is to be there, and good still; ``serve`` sees to that."""
     now = ca.now()
     outdated = sorted(name for name, head in heads.items() if ca.issuers.publishes(name) and head.next_update <= now)
     if outdated:
         return Finding("CRL", WARNING, _OLD_CRL.fill(language, {"names": ", ".join(outdated)}))
-    return Finding("CRL") if heads else Finding("CRL", WARNING, _NO_CRL.fill(language, {}))
+    if missing := ca.crls.missing(heads):
+        return Finding("CRL", WARNING, _NO_CRL.fill(language, {"names": ", ".join(missing)}))
+    return Finding("CRL")
 
 
 async def _examinations(ca: Ca, language: Language) -> Finding:

@@ -118,7 +118,8 @@ def _services(home: Path, ca: Ca, settings: Settings, language: Language) -> Fin
     """What serve makes its own TLS certificate by: it is for the URL's host, and its key is there."""
     try:
         secret = keys.passphrase(home, settings.keys, os.environ)
-        services_ca(home, url=settings.acme.url, secret=secret, uri=settings.keys.of_issuer(SERVICES))
+        uri = settings.keys.of_issuer(SERVICES)
+        services_ca(home, url=settings.acme.url, secret=secret, now=ca.now(), uri=uri)
     except TegataError as error:
         return Finding("services CA", ERROR, str(explain(error, language)))
     ends = ca.hierarchy.services.not_valid_after_utc

@@ -167,7 +167,7 @@ def _run(asked: Asked, language: Language) -> Answer | None:
 
 async def _on_ca(command: Callable[[Ca, Asked], Awaitable[Answer]], asked: Asked) -> Answer:
     # Most commands sign nothing, and a revocation counts though its CRL has to wait for a token that is away.
-    ca = bootstrap.open_ca(asked.home, os.environ, at_once=False)
+    ca = bootstrap.open_ca(asked.home, os.environ)
     try:
         if asked.words[-1] not in _READING:
             of = _COMMAND_ARGUMENTS.get(asked.words)

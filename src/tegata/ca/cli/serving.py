@@ -38,6 +38,9 @@ DRAIN_SECONDS = 20
 # Longer than clients leave a connection idle between two polls; a request on a connection just closed is lost.
 KEEP_ALIVE_SECONDS = 65
 CERTIFICATE_CHECK_SECONDS = 3600
+CERTIFICATE_RETRY_SECONDS = 60
+FIRST_CRL_SECONDS = 30
+"""How long it is waited at the start for CRLs that are due; afterwards they are published beside everything else."""
 GARBAGE = (20_000, 10, 100)
 """When Python looks for circles of objects: a request leaves hardly any, and many others."""
 
@@ -117,8 +120,9 @@ async def _serve(
     try:
         await ca.network.require_dnssec()
         await _rehearse(ca)
+        await ca.issuers.look()
         certificate = faces.server_certificate(home, ca, os.environ)
-        await ca.crls.publish_when_due()
+        await _publish_due(ca)
         _tell_migrated(ca)
         tls = Listener(faces.acme_and_portal(ca), certificate.context)
         plain = Listener(faces.public_files(ca))
@@ -146,6 +150,7 @@ async def _until_stopped(
         group.create_task(ca.runner.run())
         in_time = [
             group.create_task(tasks.publish_in_time(ca.crls)),
+            group.create_task(tasks.reach_in_time(ca.issuers)),
             group.create_task(tasks.bind_in_time(ca.audit)),
             group.create_task(tasks.clean_in_time(ca.housekeeping)),
             group.create_task(_renew_in_time(ca, certificate)),
@@ -171,11 +176,22 @@ async def _until_stopped(
 async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:
     """Keep the own TLS certificate fresh; a failure is logged and tried again long before the old one ends."""
     while True:
+        pause = CERTIFICATE_CHECK_SECONDS
         try:
             await certificate.renew_if_due(ca.now())
         except Exception:
             log.exception("server-certificate.failed")
-        await asyncio.sleep(CERTIFICATE_CHECK_SECONDS)
+            pause = CERTIFICATE_RETRY_SECONDS
+        await asyncio.sleep(pause)
+
+
+async def _publish_due(ca: Ca) -> None:
+    """Have current CRLs before anybody asks; where one cannot be signed now, the last ones are served meanwhile."""
+    try:
+        async with asyncio.timeout(FIRST_CRL_SECONDS):
+            await ca.crls.publish_when_due()
+    except Exception:
+        log.exception("crl.failed")
 
 
 async def _rehearse(ca: Ca) -> None:

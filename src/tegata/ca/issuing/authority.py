@@ -57,11 +57,13 @@ class SoftwareAuthority:
         environ: Mapping[str, str] = os.environ,
         *,
         name: str = WHOLE_CRL,
-        at_once: bool = True,
     ) -> Self:
-        """An issuing CA of a CA's directory, its key where the URI says; raises as ``keys.open_at``."""
+        """An issuing CA of a CA's directory, its key where the URI says; raises as ``keys.open_at``.
+
+        A key in a token is looked for when it is to be reached, or signs: the token may be away.
+        """
         certificate = keys.load_ca_certificate(directory / layout.issuer_certificate(name))
-        key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ, at_once=at_once)
+        key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ, at_once=False)
         return cls(key, certificate, in_token=not uri.startswith("file:"))
 
     @classmethod
@@ -73,7 +75,6 @@ class SoftwareAuthority:
         environ: Mapping[str, str],
         *,
         now: datetime,
-        at_once: bool = True,
     ) -> dict[str, Self]:
         """Every issuing CA of a CA's directory by its name, the newest last; raises as ``load``.
 
@@ -87,8 +88,13 @@ class SoftwareAuthority:
                 found[name] = cls(elsewhere.key_of(public_key, partial(_refuse, name)), certificate)
             else:
                 uri = settings.of_issuer(name)
-                found[name] = cls.load(directory, secret, uri, environ, name=name, at_once=at_once)
+                found[name] = cls.load(directory, secret, uri, environ, name=name)
         return found
+
+    async def reach(self) -> None:
+        """Pass if the key could sign now; raises TokenUnusable or TimeoutError, and BadKeyUri for another key."""
+        if self._thread is not None:
+            await self._apart(partial(elsewhere.reach, self._key))
 
     async def sign(self, tbs: bytes) -> bytes:
         """The certificate (DER) over these bytes; signed again, they give the same certificate.

@@ -18,11 +18,17 @@ Sign: TypeAlias = Callable[[bytes, HashAlgorithm], bytes]
 """A signature over the data, hashed by this: PKCS #1 v1.5, or ECDSA's two numbers in DER."""
 
 
-def key_of(public_key: IssuerPublicKey, sign: Sign) -> IssuerKey:
+def key_of(public_key: IssuerPublicKey, sign: Sign, reach: Callable[[], None] = lambda: None) -> IssuerKey:
     """The private key to this public one, which signs by ``sign``; everything else a key can do raises."""
     if isinstance(public_key, rsa.RSAPublicKey):
-        return _Rsa(public_key, sign)
-    return _Ec(public_key, sign)
+        return _Rsa(public_key, sign, reach)
+    return _Ec(public_key, sign, reach)
+
+
+def reach(key: IssuerKey) -> None:
+    """Pass if a key could sign now, for which nothing is signed; raises what the place raises where it is."""
+    if isinstance(key, _Rsa | _Ec):
+        key.reach()
 
 
 def stand_in(public_key: IssuerPublicKey) -> IssuerKey:
@@ -35,8 +41,8 @@ def _refuse(*_: object, **__: object) -> NoReturn:
 
 
 class _Rsa(rsa.RSAPrivateKey):
-    def __init__(self, public_key: rsa.RSAPublicKey, sign: Sign) -> None:
-        self._public_key, self._sign = public_key, sign
+    def __init__(self, public_key: rsa.RSAPublicKey, sign: Sign, reach: Callable[[], None]) -> None:
+        self._public_key, self._sign, self.reach = public_key, sign, reach
 
     def public_key(self) -> rsa.RSAPublicKey:
         return self._public_key
@@ -51,8 +57,8 @@ class _Rsa(rsa.RSAPrivateKey):
 
 
 class _Ec(ec.EllipticCurvePrivateKey):
-    def __init__(self, public_key: ec.EllipticCurvePublicKey, sign: Sign) -> None:
-        self._public_key, self._sign = public_key, sign
+    def __init__(self, public_key: ec.EllipticCurvePublicKey, sign: Sign, reach: Callable[[], None]) -> None:
+        self._public_key, self._sign, self.reach = public_key, sign, reach
 
     def public_key(self) -> ec.EllipticCurvePublicKey:
         return self._public_key

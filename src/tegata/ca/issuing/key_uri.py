@@ -23,12 +23,6 @@ class BadKeyUri(CaError):
     code = "keys.uri"
 
 
-class TokenUnusable(CaError):
-    """The key ``uri`` in a token cannot be used: ``reason``."""
-
-    code = "keys.token"
-
-
 class KeyFile(NamedTuple):
     """An encrypted PKCS #8 file; a relative path is below the CA's directory."""
 

@@ -16,10 +16,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tegata.ca.errors import CaError
+from tegata.ca.errors import CaError, TokenUnusable
 from tegata.ca.issuing import algorithms, key_uri
 from tegata.ca.issuing.algorithms import IssuerKey
-from tegata.ca.issuing.key_uri import TokenUnusable
 from tegata.ca.issuing.layout import SEALING_KEY
 from tegata.ca.settings import Keys
 from tegata.pki import keys as pki_keys
@@ -129,7 +128,8 @@ def open_at(
 ) -> IssuerKey:
     """The key of this certificate, in the file or the token that the URI names.
 
-    A token is asked ``at_once``, or else with the first signature. Raises BadKeyUri, FileUnusable, TokenUnusable.
+    A token is asked ``at_once``, or else when the key is reached or signs. Raises BadKeyUri, FileUnusable,
+    TokenUnusable.
     """
     where = key_uri.parse(uri)
     if isinstance(where, key_uri.KeyFile):

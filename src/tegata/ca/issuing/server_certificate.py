@@ -8,15 +8,19 @@ import os
 import ssl
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from tegata.ca.issuing import build, keys, layout, profiles
+from tegata.ca.errors import TokenUnusable
+from tegata.ca.issuing import algorithms, build, elsewhere, hierarchy, keys, layout, profiles
 from tegata.ca.issuing.algorithms import IssuerKey
 from tegata.ca.issuing.hierarchy import CaWithKey, constraints_for, host_of
 from tegata.ca.issuing.profiles import Issuer, Template
+from tegata.ca.journal import Journal
 from tegata.pki import certs
 from tegata.pki import keys as pki_keys
 from tegata.pki.key_types import KeyType
@@ -24,24 +28,42 @@ from tegata.pki.key_types import KeyType
 LIFE = timedelta(days=7)
 SERVICES_KEY = f"file:{layout.SERVICES_KEY}"
 _LAST_SECOND = timedelta(seconds=1)
+_ENDED = "it has ended: see ceremony request services"
+_REVOKED = "the root has revoked it: see ceremony request services"
 # For clients whose clock is slow.
 _BACKDATE = timedelta(minutes=5)
 
+log = Journal("server-certificate")
+
 
 def services_ca(
-    directory: Path, *, url: str, secret: bytes, uri: str = SERVICES_KEY, environ: Mapping[str, str] = os.environ
+    directory: Path,
+    *,
+    url: str,
+    secret: bytes,
+    now: datetime,
+    uri: str = SERVICES_KEY,
+    environ: Mapping[str, str] = os.environ,
+    at_once: bool = True,
 ) -> CaWithKey:
     """The CA that certifies the host of the ACME service's URL, its key where the URI says.
 
-    Raises BadKeyUri, FileUnusable, TokenUnusable.
+    One that has ended signs nothing: its key is not looked for, and may be destroyed (BR 6.2.10). Raises BadKeyUri,
+    FileUnusable, and TokenUnusable, unless a token is not to be asked ``at_once``.
     """
     path = directory / layout.SERVICES_CERTIFICATE
     certificate = keys.load_certificate(path)
     constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
     if constraints != constraints_for(host_of(url)):
         raise keys.FileUnusable(path=path, reason="it was made for another host than the one of acme.url")
-    key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ)
+    if certificate.not_valid_after_utc < now:
+        return CaWithKey(elsewhere.key_of(algorithms.public_key_of(certificate), partial(_refuse, path)), certificate)
+    key = keys.open_at(uri, certificate, directory=directory, secret=secret, environ=environ, at_once=at_once)
     return CaWithKey(key, certificate)
+
+
+def _refuse(path: Path, *_: object) -> NoReturn:
+    raise keys.FileUnusable(path=path, reason=_ENDED)
 
 
 class ServerCertificate:
@@ -49,7 +71,8 @@ class ServerCertificate:
 
     ``url`` is the ACME service's, ``secret`` the pass phrase, ``uri`` where the services CA's key is. Raises as
     ``services_ca`` if that cannot be used, for example because the URL has another host now. Where the services CA has
-    ended, the last certificate is shown on, as CRLs are to be served still; FileUnusable is raised where there is none.
+    ended, the root has revoked it (RFC 5280 §6.1.3) or its key is in a token that is away, the last certificate is
+    shown on, as CRLs are to be served still; FileUnusable or TokenUnusable is raised where there is none.
     """
 
     def __init__(
@@ -67,20 +90,20 @@ class ServerCertificate:
         self._issuer_path = directory / layout.SERVICES_CERTIFICATE
         self._host = host_of(url)
         self._secret = secret
-        self._key, services = services_ca(directory, url=url, secret=secret, uri=uri, environ=environ)
+        self._key, services = services_ca(
+            directory, url=url, secret=secret, now=now, uri=uri, environ=environ, at_once=False
+        )
+        self._is_revoked = hierarchy.RevokedByRoot(directory)
         self._issuer = Issuer(services, public_url.rstrip("/") + layout.SERVICES_URL_PATH, crl_url=None)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        kept = self._kept(now)
-        self.certificate = kept or self._made(now)
-        if kept is None:
-            self._use_file()
+        self.certificate = self._first(now)
 
     async def renew_if_due(self, now: datetime) -> bool:
         """Make and use a new certificate once only a third of the life is left; whether that was done.
 
         Connections made from then on see the new one; it has a new key. It is made beside the event loop, as a token
-        may take its time to sign. Raises as ``services_ca``, and FileUnusable where that CA has ended.
+        may take its time to sign. Raises as ``services_ca``, and FileUnusable where that CA has ended or is revoked.
         """
         if not self._is_due(self.certificate, now):
             return False
@@ -98,26 +121,39 @@ class ServerCertificate:
         is_last = ends >= self._issuer.certificate.not_valid_after_utc
         return not certificate.not_valid_before_utc <= now < (ends if is_last else ends - LIFE / 3)
 
-    def _kept(self, now: datetime) -> x509.Certificate | None:
-        """The certificate in the file, in use, if it is this host's and this services CA's and no other one is due."""
+    def _first(self, now: datetime) -> x509.Certificate:
+        """The certificate to begin with, in use: the one in the file, unless another is due and can be had."""
+        kept = self._kept()
+        if kept is not None and not self._is_due(kept, now):
+            return kept
+        try:
+            made = self._made(now)
+        except (TokenUnusable, keys.FileUnusable) as failure:
+            if kept is None:
+                raise
+            log.error("server-certificate.postponed", reason=str(failure))  # noqa: TRY400 - no fault of ours
+            return kept
+        self._use_file()
+        return made
+
+    def _kept(self) -> x509.Certificate | None:
+        """The certificate in the file, in use, if it is this host's and this services CA's."""
         try:
             certificate = x509.load_pem_x509_certificate(self._path.read_bytes())
             certificate.verify_directly_issued_by(self._issuer.certificate)
-            is_wanted = self._has_ended(now) or not self._is_due(certificate, now)
-            if certs.names_of(certificate) != (self._host,) or not is_wanted:
+            if certs.names_of(certificate) != (self._host,):
                 return None
             self._use_file()
         except (OSError, ValueError, TypeError, InvalidSignature):
             return None
         return certificate
 
-    def _has_ended(self, now: datetime) -> bool:
-        return now > self._issuer.certificate.not_valid_after_utc
-
     def _made(self, now: datetime) -> x509.Certificate:
-        """A new certificate with a new key, in the file; raises FileUnusable where the services CA has ended."""
-        if self._has_ended(now):
-            raise keys.FileUnusable(path=self._issuer_path, reason="it has ended: see ceremony request services")
+        """A new certificate with a new key, in the file; FileUnusable where the services CA may sign none."""
+        if now > self._issuer.certificate.not_valid_after_utc:
+            raise keys.FileUnusable(path=self._issuer_path, reason=_ENDED)
+        if self._is_revoked(self._issuer.certificate):
+            raise keys.FileUnusable(path=self._issuer_path, reason=_REVOKED)
         key = pki_keys.generate(KeyType.EC256)
         assert isinstance(key, IssuerKey)
         not_before = max(now - _BACKDATE, self._issuer.certificate.not_valid_before_utc)

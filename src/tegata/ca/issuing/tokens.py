@@ -23,9 +23,10 @@ from pkcs11.exceptions import PKCS11Error
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 from pkcs11.util.rsa import encode_rsa_public_key
 
+from tegata.ca.errors import TokenUnusable
 from tegata.ca.issuing import algorithms, elsewhere
 from tegata.ca.issuing.algorithms import IssuerKey, IssuerPublicKey
-from tegata.ca.issuing.key_uri import PinSource, TokenKey, TokenUnusable
+from tegata.ca.issuing.key_uri import BadKeyUri, PinSource, TokenKey
 from tegata.pki.key_types import KeyType as PkiKeyType
 
 # What PKCS #1 v1.5 has before the hash (RFC 8017 §9.2).
@@ -46,8 +47,14 @@ def open_key(uri: TokenKey, environ: Mapping[str, str]) -> IssuerKey:
 
 
 def open_later(uri: TokenKey, environ: Mapping[str, str], public_key: IssuerPublicKey) -> IssuerKey:
-    """The key to this public one, which is looked for at its first signature; that raises TokenUnusable."""
-    return elsewhere.key_of(public_key, Token(uri, environ, public_key).sign)
+    """The key to this public one, looked for when it is reached or signs first; that raises TokenUnusable."""
+    token = Token(uri, environ, public_key)
+
+    def reach() -> None:
+        if token.public_key() != public_key:
+            raise BadKeyUri(uri=uri.shown, reason="it is not the key of the CA's certificate")
+
+    return elsewhere.key_of(public_key, token.sign, reach)
 
 
 def make_key(uri: TokenKey, environ: Mapping[str, str], key_type: PkiKeyType) -> bool:

@@ -5,6 +5,7 @@ Knows the services' names and nothing of what they do.
 
 import asyncio
 
+from tegata.ca.errors import KEY_AWAY
 from tegata.ca.jobs.runner import Handler
 from tegata.ca.journal import Journal
 from tegata.ca.services.auditing import AuditService
@@ -13,12 +14,16 @@ from tegata.ca.services.challenges import VALIDATE, ChallengeService
 from tegata.ca.services.crls import CRL, CrlService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.issuance import ISSUE, IssuanceService
+from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.notices import CONTRACT_ACCEPTED, NoticeService
 from tegata.ca.services.revocation import COMPROMISED_KEY
 from tegata.ca.services.watching import CONTRACT_ENDING, RENEWAL_OVERDUE, WatchService
 
 CRL_CHECK_SECONDS = 10.0
 """How often it is looked whether a new CRL is due: a read of one row."""
+
+KEY_SECONDS = 10.0
+"""How often it is looked whether the issuing keys are there: a token is asked for a public key."""
 
 BIND_SECONDS = 1.0
 """How long an event of the audit log may be without its link."""
@@ -50,6 +55,16 @@ def handlers(
         table[RENEWAL_OVERDUE] = notices.renewal_overdue
         table[CONTRACT_ENDING] = notices.contract_ending
     return table
+
+
+async def reach_in_time(issuers: Issuers) -> None:
+    """Know which issuing keys are out of reach, for ever."""
+    while True:
+        await asyncio.sleep(KEY_SECONDS)
+        try:
+            await issuers.look()
+        except Exception:
+            log.exception("issuer.key-unusable")
 
 
 async def bind_in_time(audit: AuditService) -> None:
@@ -91,6 +106,8 @@ async def publish_in_time(crls: CrlService) -> None:
     while True:
         try:
             await crls.publish_when_due()
+        except KEY_AWAY:
+            pass  # which ones, and why, is told by then
         except Exception:
             log.exception("crl.failed")
         await asyncio.sleep(CRL_CHECK_SECONDS)

@@ -1,6 +1,6 @@
-"""A meter that Prometheus reads, and the page it reads from; with it goes how old the revocation list is."""
+"""A meter that Prometheus reads, and the page it reads from; with it goes how the CA does: its lists, keys and work."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from time import perf_counter
@@ -20,6 +20,7 @@ from tegata import __version__
 from tegata.ca.metering.meter import Kind, Span
 from tegata.ca.policy import reports
 from tegata.ca.ports import Store
+from tegata.ca.services.issuers import Issuers
 
 PATH = "/metrics"
 
@@ -51,7 +52,13 @@ class Prometheus:
         self._crl_number = Gauge("tegata_crl_number", "Number of the newest revocation list", registry=self._registry)
         self._crl_ends = Gauge(
             "tegata_crl_next_update_timestamp_seconds",
-            "Until when the newest revocation list is good",
+            "Until when every revocation list is good; 0: one is missing",
+            registry=self._registry,
+        )
+        self._keys = Gauge(
+            "tegata_issuing_key_ready",
+            "Whether the key of an issuing CA can sign",
+            ("issuer",),
             registry=self._registry,
         )
         self._waiting = Gauge(
@@ -76,18 +83,26 @@ class Prometheus:
             self._times[kind].labels(what).observe(perf_counter() - began)
             self._counts[kind].labels(what, span.outcome).inc()
 
-    def page(self, store: Store, now: Callable[[], datetime], publishes: Callable[[str], bool]) -> ASGIApp:
+    def page(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        issuers: Issuers,
+        missing: Callable[[Collection[str]], Collection[str]],
+    ) -> ASGIApp:
         """The application that Prometheus asks at ``/metrics``; what the store knows is looked up for each answer.
 
-        ``publishes`` says of a CRL whether it is to be current: those of issuing CAs that ended stay as they are.
+        CRLs of issuing CAs that ended stay as they are; ``missing`` are those that are to be there beside these.
         """
 
         async def metrics(_: Request) -> Response:
             heads = await store.revocation_lists.heads()
             if heads:
                 self._crl_number.set(max(head.number for head in heads.values()))
-            if ends := [head.next_update for name, head in heads.items() if publishes(name)]:
-                self._crl_ends.set(min(ends).timestamp())
+            ends = [head.next_update for name, head in heads.items() if issuers.publishes(name)]
+            self._crl_ends.set(0 if missing(heads) or not ends else min(ends).timestamp())
+            for name in filter(issuers.publishes, issuers.authorities):
+                self._keys.labels(name).set(name not in issuers.away)
             due = await store.jobs.next_due()
             self._waiting.set(max((now() - due).total_seconds(), 0.0) if due else 0.0)
             dues = [following.at for one in await store.problem_reports.open() if (following := reports.due(one))]

@@ -5,7 +5,7 @@ Reads the last CRL from the store and asks nothing else of it. Knows no ACME and
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -47,6 +47,8 @@ def build(
     crl_folder: str,
     revocation_lists: RevocationLists,
     publishes: Callable[[str], bool],
+    missing: Callable[[Collection[str]], Collection[str]],
+    away: Callable[[], Collection[str]],
     seal: SealPage,
     ocsp: OcspPages | None = None,
     now: Callable[[], datetime],
@@ -54,8 +56,10 @@ def build(
     """The public listener's application: ``fixed`` files by their paths, and CRLs below ``crl_folder``.
 
     ``publishes`` says of a CRL whether it is to be current: those of issuing CAs that ended stay as they are.
+    ``missing`` are those which are to be there beside these, ``away`` the issuing CAs whose keys are out of reach.
     """
     issued = _IssuedLists(revocation_lists, publishes, now)
+    health = _Health(revocation_lists, publishes, missing, away, now)
     answered = (
         [
             Route(OCSP_PATH, ocsp.post, methods=["POST"]),
@@ -72,7 +76,7 @@ def build(
             Route(SEAL_PATH + "{contract}", seal.show),
             *answered,
             Route("/healthz", _alive),
-            Route("/readyz", issued.ready),
+            Route("/readyz", health.ready),
         ],
         exception_handlers={ClientDisconnect: _gone},
     )
@@ -118,17 +122,36 @@ class _IssuedLists:
         is_early = not await self._lists.heads()
         return PlainTextResponse("There is no CRL yet.\n" if is_early else "Not Found", 503 if is_early else 404)
 
+
+class _Health:
+    """Whether requests may be led to this process, and beside it how the CA does."""
+
+    def __init__(
+        self,
+        revocation_lists: RevocationLists,
+        publishes: Callable[[str], bool],
+        missing: Callable[[Collection[str]], Collection[str]],
+        away: Callable[[], Collection[str]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._lists, self._publishes, self._now = revocation_lists, publishes, now
+        self._missing, self._away = missing, away
+
     async def ready(self, _: Request) -> Response:
-        """Whether this CA can do its work: current CRLs show that the store answers and the issuing key signs."""
+        """Ready is what reaches the store.
+
+        An outdated CRL or a key out of reach is said, and no reason to lead nobody here: all nodes have it at once, and
+        most of what is asked needs no signature, the last CRLs and OCSP answers least of all.
+        """
         try:
             heads = await self._lists.heads()
         except Exception:
             log.exception("store.failed")
             return JSONResponse({"store": "failed"}, 503)
         ends = [head.next_update for name, head in heads.items() if self._publishes(name)]
-        if not ends or min(ends) <= self._now():
-            return JSONResponse({"store": "ok", "crl": "outdated"}, 503)
-        return JSONResponse({"store": "ok", "crl": "current"})
+        is_current = ends and min(ends) > self._now() and not self._missing(heads)
+        state = {"crl": "current" if is_current else "outdated", "keys": "away" if self._away() else "ready"}
+        return JSONResponse({"store": "ok", **state})
 
 
 async def _gone(_: Request, __: Exception) -> Response:

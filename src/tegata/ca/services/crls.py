@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from tegata.ca.errors import KEY_AWAY
 from tegata.ca.journal import Journal
 from tegata.ca.model import Certificate, Job, RevocationList
 from tegata.ca.policy.calendar import whole_second
@@ -40,6 +41,9 @@ async def _of_each(names: Sequence[str], publish: Callable[[str], Awaitable[None
     for name in names:
         try:
             await publish(name)
+        except KEY_AWAY as failure:
+            log.warning("crl.postponed", crl=name, reason=repr(failure))
+            failures.append(failure)
         except Exception as failure:
             log.exception("crl.failed", crl=name)
             failures.append(failure)
@@ -75,11 +79,15 @@ class CrlService:
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._issuers, self._life, self._clock = store, issuers, life, clock
-        self._names, self._url = names, url
+        self._names, self._url = frozenset(names), url
         self._ticks = count(1)
         # When the last CRL of a name was begun, by the ticks.
         self._begun: dict[str, int] = {}
         self._not_before: dict[str, datetime] = {}
+
+    def missing(self, there: Collection[str]) -> list[str]:
+        """Those that are to be published here and are not among these: of an issuing CA that came later, say."""
+        return sorted(filter(self._issuers.publishes, self._names - set(there)))
 
     async def publish(self) -> None:
         """Publish every CRL, with everything that is revoked now."""
@@ -179,6 +187,7 @@ class CrlService:
                 return
 
     async def _next(self, name: str) -> RevocationList:
+        authority = self._issuers.signer(name)
         heads = await self._store.revocation_lists.heads()
         now = whole_second(self._clock())
         # One that expired since the last CRL, or within a CRL's life, is in this one still: so on one at least that was
@@ -186,7 +195,6 @@ class CrlService:
         last = heads[name].this_update if name in heads else now
         since = min(now - self._life, last)
         number = await self._store.revocation_lists.newest_number() + 1
-        authority = self._issuers.of(name)
         entries = await self._entries(name, since, authority)
         times = {"this_update": now, "next_update": now + self._life}
         tbs = await authority.lay_out_crl(entries, number=number, url=self._url(name), **times)

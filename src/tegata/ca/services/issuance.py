@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from cryptography import x509
 
 from tegata.ca.errors import (
+    KEY_AWAY,
     BadCertificateRequest,
     CaError,
     IssuanceFailed,
@@ -47,6 +48,8 @@ ISSUE = "issue"
 _HEAD_START = timedelta(seconds=5)
 # A signer that failed so often will not come back by itself.
 _ATTEMPTS = 6
+# A key that is out of reach may be for hours; how long its work waits each time. That is no attempt.
+_KEY_PAUSE = timedelta(seconds=20)
 
 log = Journal("issuance")
 
@@ -119,6 +122,8 @@ class IssuanceService:
                 return validated.issued(certificate.serial, certificate.intended_at, self._clock())
         except LintFindings as findings:
             await self._refuse(certificate, findings)
+        except KEY_AWAY as failure:
+            log.warning("signing.postponed", order=order_id, serial=certificate.serial, reason=repr(failure))
         except Exception:
             # The job goes on with it; the client is told that it takes longer.
             log.exception("signing.postponed", order=order_id, serial=certificate.serial)
@@ -169,6 +174,11 @@ class IssuanceService:
             await self._complete(certificate)
         except LintFindings as findings:
             await self._refuse(certificate, findings)
+        except KEY_AWAY as failure:
+            log.warning("signing.postponed", order=order.id, serial=certificate.serial, reason=repr(failure))
+            work = Work()
+            self._store.jobs.extend(work, job, self._clock() + _KEY_PAUSE)
+            await self._store.commit(work)
         except Exception:
             if job.attempts + 1 < _ATTEMPTS:
                 raise
@@ -213,7 +223,7 @@ class IssuanceService:
         linted = await self._lint(certificate, certificate.tbs)
         # CAA and the lint have taken their time; what counts is the day of the signature (B-01).
         baseline.check_life(certificate.not_before, certificate.not_after, self._policy, self._clock())
-        authority = self._issuers.of(certificate.crl)
+        authority = self._issuers.signer(certificate.crl)
         work = Work()
         if certificate.is_logged:
             if self._precertifying is None:

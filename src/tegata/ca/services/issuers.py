@@ -1,16 +1,21 @@
 """The issuing CAs: the newest signs certificates, and each goes on publishing the CRLs of those that it has signed.
 
-Which of them a certificate is of, is told by the CRL that it is on. Knows no key and no file.
+Which of them a certificate is of, is told by the CRL that it is on. One whose key is out of reach is known to be so
+from look to look, and nobody waits for it. Knows no key and no file.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from cryptography import x509
 
-from tegata.ca.errors import IssuerAway, IssuerRevoked
+from tegata.ca.errors import IssuerAway, IssuerRevoked, TokenUnusable
+from tegata.ca.journal import Journal
 from tegata.ca.policy import shards
 from tegata.ca.ports import Authority
+
+log = Journal("issuers")
 
 
 class Issuers:
@@ -31,6 +36,7 @@ class Issuers:
         self.newest = self.authorities[self.name]
         self.key_ids = {name: _key_id(one.certificate) for name, one in self.authorities.items()}
         """The subjectKeyIdentifier of each."""
+        self._away: dict[str, TokenUnusable | None] = {}
 
     def of(self, crl: str) -> Authority:
         """The issuing CA of the certificates on this CRL; raises IssuerAway."""
@@ -38,6 +44,35 @@ class Issuers:
         if authority is None:
             raise IssuerAway(issuer=shards.issuer_of(crl))
         return authority
+
+    def signer(self, crl: str) -> Authority:
+        """As ``of``, to have something signed; raises IssuerAway too where its key was out of reach a moment ago."""
+        if shards.issuer_of(crl) in self._away:
+            raise IssuerAway(issuer=shards.issuer_of(crl))
+        return self.of(crl)
+
+    @property
+    def away(self) -> Mapping[str, TokenUnusable | None]:
+        """The issuing CAs whose keys were out of reach when they were looked for last; None: it does not answer."""
+        return self._away
+
+    async def look(self) -> None:
+        """Reach for the key of each that has not ended; that one is out of reach, or back, is told in the log once.
+
+        Raises what is wrong for good, as a key that is another's.
+        """
+        await asyncio.gather(*(self._reach(name) for name in self.authorities if self.publishes(name)))
+
+    async def _reach(self, name: str) -> None:
+        try:
+            await self.authorities[name].reach()
+        except (TokenUnusable, TimeoutError) as failure:
+            if name not in self._away:
+                log.error("issuer.key-away", issuer=name, reason=repr(failure))  # noqa: TRY400 - no fault of ours
+            self._away[name] = failure if isinstance(failure, TokenUnusable) else None
+        else:
+            if self._away.pop(name, None) is not None:
+                log.info("issuer.key-back", issuer=name)
 
     def require_unrevoked(self, crl: str) -> None:
         """Pass if the issuing CA of the certificates on this CRL may sign more; raises IssuerAway, IssuerRevoked.
