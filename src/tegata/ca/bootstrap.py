@@ -20,7 +20,7 @@ from tegata.ca.issuing import perspectives as perspective_tls
 from tegata.ca.jobs import tasks
 from tegata.ca.jobs.runner import Handler, Runner
 from tegata.ca.metering.around import metered
-from tegata.ca.policy import shards
+from tegata.ca.policy import baseline, shards
 from tegata.ca.ports import Linter
 from tegata.ca.services.accounts import AccountService
 from tegata.ca.services.admission import Admission
@@ -186,7 +186,13 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         **vars(on),
         directory_url=directory_url(settings),
         audit=AuditService(store),
-        housekeeping=HousekeepingService(store=store, retention=settings.retention, clock=now),
+        housekeeping=HousekeepingService(
+            store=store,
+            retention=settings.retention,
+            clock=now,
+            reuse=timedelta(seconds=settings.validation.reuse_seconds),
+            log_since=partial(baseline.log_kept_since, on.issuers.lives, settings.policy),
+        ),
         accounts=AccountService(
             store=store,
             services=services,

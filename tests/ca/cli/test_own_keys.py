@@ -5,6 +5,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 from tegata.ca import bootstrap
 from tegata.pki.certs import key_digests
@@ -22,6 +23,25 @@ def test_nobody_gets_a_certificate_for_a_key_of_the_cas(home):
     found, own = asyncio.run(blocked())
     assert len(own) == 3
     assert own <= found
+
+
+def test_what_the_keys_of_a_publicly_trusted_ca_did_is_kept(home, tmp_path):
+    """B-94: since the issuing key's beginning, and of proofs as long as they serve."""
+    own = tmp_path / "own"
+    shutil.copytree(home, own)
+    settings = own / "settings.toml"
+    settings.write_text(settings.read_text().replace("public = false", "public = true"))
+
+    async def kept(of):
+        ca = bootstrap.open_ca(of, ENVIRONMENT)
+        await ca.close()
+        now = ca.now()
+        begins = ca.hierarchy.issuing.not_valid_before_utc
+        return ca.housekeeping._reuse, now - ca.housekeeping._log_since(now), now - begins
+
+    reuse, since, begins = asyncio.run(kept(own))
+    assert (reuse, since) == (timedelta(days=30), begins)
+    assert asyncio.run(kept(home))[1] == timedelta(0) < begins
 
 
 def test_commands_while_the_token_is_away(called, home, tmp_path):

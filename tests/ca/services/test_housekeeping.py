@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from tegata.acme import ari
 from tegata.ca.api.shared_nonces import LIFE, SharedNonces
 from tegata.ca.errors import AlreadyReplaced, AuditBroken, BadNonce
 from tegata.ca.model import NEVER, PRUNED, Job
+from tegata.ca.policy import baseline
 from tegata.ca.policy.certificates import Reason
 from tegata.ca.ports import Work
 from tegata.ca.services import auditing
@@ -19,7 +21,7 @@ from tegata.ca.services import housekeeping as services_housekeeping
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.revocation import COMPROMISED_KEY
-from tegata.ca.settings import Retention
+from tegata.ca.settings import Policy, Retention
 from tegata.ca.store import audit
 from tests.ca.services.house import DAY, HOUR, SECOND, leaf
 
@@ -222,6 +224,44 @@ async def test_the_log_stays_a_life_longer_than_what_it_tells_of(house, housekee
     assert "links" not in await housekeeping.clean()
     house.clock.advance(2 * DAY)
     assert (await housekeeping.clean())["links"] == 1
+
+
+async def test_the_log_stays_longer_than_proofs_serve(house, housekeeping):
+    """B-94: A certificate may be issued by a proof that was seen weeks before it."""
+    housekeeping._reuse = 30 * DAY
+    await house.sell()
+    await AuditService(house.store).bind()
+    await house.sell("other.example.com")
+    await AuditService(house.store).bind()
+    house.clock.now = datetime.now(UTC) + 829 * DAY
+    assert "links" not in await housekeeping.clean()
+    house.clock.advance(2 * DAY)
+    assert (await housekeeping.clean())["links"] == 1
+
+
+async def test_what_a_publicly_trusted_cas_key_did_stays_longer_than_the_key(house, housekeeping, monkeypatch):
+    """B-94, BR 5.4.3: CRLs and responders are told of for two years more than their issuing CA lives."""
+    monkeypatch.setattr(audit, "_now", house.clock)
+    log, ends = AuditService(house.store), house.authority.certificate.not_valid_after_utc
+    for number in ("1", "2"):
+        work = Work()
+        house.store.audit.note(work, "crl.published", number, {})
+        await house.store.commit(work)
+        await log.bind()
+    for at, policy, dropped in (
+        (ends + 731 * DAY, Policy(public=True), None),
+        (ends + 731 * DAY + SECOND, Policy(public=True), 1),
+    ):
+        housekeeping._log_since = partial(baseline.log_kept_since, house.issuers.lives, policy)
+        house.clock.now = at
+        assert (await housekeeping.clean()).get("links") == dropped
+
+
+async def test_any_other_ca_keeps_its_log_by_its_settings_alone(house):
+    """B-94: it has no issuing key of which anybody else asks."""
+    now, lives = house.clock.now, house.issuers.lives
+    assert baseline.log_kept_since(lives, Policy(), now) == now
+    assert baseline.log_kept_since(lives, Policy(public=True), now) == lives[0][0] < now
 
 
 TAMPERED = {

@@ -1,7 +1,10 @@
 """Several issuing CAs: the newest signs, and each looks after what it has signed."""
 
+from types import SimpleNamespace
+
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tegata.acme import ari
 from tegata.ca.errors import IssuanceFailed, IssuerAway, NotFound, ReplacesRefused
@@ -71,6 +74,25 @@ async def test_each_publishes_its_own_crls(house, second):
         assert crl.is_signature_valid(issuer.certificate.public_key())
         assert [entry.serial_number for entry in crl] == [int(certificate.serial, 16)]
     assert set(await house.store.revocation_lists.heads()) == {old.crl, "issuing2-1", "issuing2-2"}
+
+
+def test_how_long_a_key_has_been_a_cas(house, second):
+    """From its first certificate to the end of its last: one that was certified anew is no other (B-94)."""
+    root = hierarchy.self_signed(ec.generate_private_key(ec.SECP256R1()), "Example CA", NOW)
+    anew = hierarchy.certify(
+        root,
+        hierarchy.ISSUING,
+        house.authority.certificate.subject,
+        house.authority.certificate.public_key(),
+        public_url=PUBLIC_URL,
+        now=NOW + 500 * DAY,
+    )
+    authorities = {"issuing": house.authority, "issuing2": second, "issuing3": SimpleNamespace(certificate=anew)}
+    first, other = (one.certificate for one in (house.authority, second))
+    assert Issuers(authorities, house.clock).lives == [
+        (first.not_valid_before_utc, anew.not_valid_after_utc),
+        (other.not_valid_before_utc, other.not_valid_after_utc),
+    ]
 
 
 async def test_renewal_across_issuers(house, second):

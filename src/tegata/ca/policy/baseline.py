@@ -4,7 +4,7 @@ They bind a CA whose root is publicly trusted (the setting ``policy.public``); a
 Every instant is an argument, so that each boundary can be tested before it comes. Knows no store.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -87,6 +87,17 @@ def _unfit_keys(settings: Settings) -> list[str]:
     offers |= {f"profiles.{name}": one.key_types for name, one in settings.profiles.items()}
     unfit = [name for name, key_types in offers.items() if KeyType.ED25519 in key_types]
     return [f"{name}: key_types has ed25519 (BR 6.1.5)" for name in unfit]
+
+
+def log_kept_since(lives: Iterable[tuple[datetime, datetime]], policy: Policy, now: datetime) -> datetime:
+    """Since when the audit log stays whatever its age, for the sake of issuing keys; now where that is nothing (B-94).
+
+    What a key did is on record for two years after the last of its certificates has ended (BR 5.4.3): ``lives`` are
+    their first and last seconds.
+    """
+    if not policy.public:
+        return now
+    return min((begins for begins, ends in lives if now <= ends + timedelta(days=EVIDENCE_DAYS)), default=now)
 
 
 def limits(now: datetime) -> Limits:

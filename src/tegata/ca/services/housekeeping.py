@@ -48,10 +48,23 @@ Drop = Callable[[datetime, int], Awaitable[int]]
 
 
 class HousekeepingService:
-    """Drops what is older than ``retention`` says."""
+    """Drops what is older than ``retention`` says.
 
-    def __init__(self, *, store: Store, retention: Retention, clock: Callable[[], datetime]) -> None:
+    ``reuse`` is for how long a proof serves new certificates; ``log_since`` says since when the audit log stays at an
+    instant, however old it is.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        retention: Retention,
+        clock: Callable[[], datetime],
+        reuse: timedelta = timedelta(0),
+        log_since: Callable[[datetime], datetime] = lambda now: now,
+    ) -> None:
         self._store, self._retention, self._clock = store, retention, clock
+        self._reuse, self._log_since = reuse, log_since
         self._swept: Place | None = None
         self._is_told = False
 
@@ -64,8 +77,8 @@ class HousekeepingService:
         now = self._clock()
         abandoned = now - timedelta(days=self._retention.abandoned_days)
         evidence = now - timedelta(days=self._retention.evidence_days)
-        # What a certificate was issued by was written down a life before its end (B-94).
-        log_of_evidence = evidence - LONGEST_LIFE
+        # What a certificate was issued by was written down a life before its end, and its proofs before that (B-94).
+        log_of_evidence = min(evidence - LONGEST_LIFE - self._reuse, self._log_since(now))
         old = self._store.housekeeping
         steps: tuple[tuple[str, Drop, datetime], ...] = (
             ("nonces", old.drop_nonces, now - CLOCKS_APART),

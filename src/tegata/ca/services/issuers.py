@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tegata.ca.errors import IssuerAway, IssuerRevoked, TokenUnusable
 from tegata.ca.journal import Journal
@@ -86,6 +87,16 @@ class Issuers:
         """Whether this CRL is published here: its issuing CA is here, and has not ended."""
         authority = self.authorities.get(shards.issuer_of(crl))
         return authority is not None and self._clock() <= authority.certificate.not_valid_after_utc
+
+    @property
+    def lives(self) -> list[tuple[datetime, datetime]]:
+        """The first and the last second of each issuing key, as its certificates say."""
+        found: dict[bytes, tuple[datetime, datetime]] = {}
+        for one in self.certificates.values():
+            key = one.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+            begins, ends = found.get(key, (one.not_valid_before_utc, one.not_valid_after_utc))
+            found[key] = min(begins, one.not_valid_before_utc), max(ends, one.not_valid_after_utc)
+        return list(found.values())
 
     @property
     def certificates(self) -> dict[str, x509.Certificate]:
