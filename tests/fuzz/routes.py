@@ -57,6 +57,7 @@ def portal() -> list[Wanted]:
         operators=_ANY,
         contracts=_ANY,
         examinations=_ANY,
+        inbox=_ANY,
         reports=_ANY,
         audit=_ANY,
         operator_networks=(),

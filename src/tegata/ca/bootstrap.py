@@ -35,6 +35,7 @@ from tegata.ca.services.enrolment import EnrolmentService
 from tegata.ca.services.evidence import EvidenceService
 from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.housekeeping import HousekeepingService
+from tegata.ca.services.inbox import InboxService
 from tegata.ca.services.issuance import IssuanceService
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.notices import NoticeService
@@ -71,6 +72,7 @@ class Ca(Adapters):
     crls: CrlService
     contracts: ContractService
     examinations: ExaminationService
+    inbox: InboxService
     requests: RequestService
     enrolments: EnrolmentService
     reports: ReportService
@@ -213,6 +215,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         crls=crls,
         contracts=contracts,
         examinations=ExaminationService(store=store, services=services, ids=ids, clock=now),
+        inbox=InboxService(store=store, services=services, policy=settings.policy, clock=now),
         credentials=CredentialService(
             store=store, server=directory_url(settings), limits=limits, sealer=on.sealer, ids=ids, clock=now
         ),

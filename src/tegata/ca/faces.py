@@ -81,6 +81,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         operators=ca.operators,
         contracts=ca.contracts,
         examinations=ca.examinations,
+        inbox=ca.inbox,
         reports=ca.reports,
         audit=ca.audit,
         operator_networks=ca.settings.portal.operator_networks,

@@ -85,6 +85,13 @@ class Conflict(Exception):
         self.statement = statement
 
 
+class Cursor(NamedTuple):
+    """Where in a list that is sorted by instant and id something stands; what is asked for stands after it."""
+
+    at: datetime
+    id: str
+
+
 class Bound(NamedTuple):
     """An account with the contract and the credential that it is bound to, all of one moment."""
 
@@ -143,6 +150,10 @@ class Orders(Protocol):
 
     async def of_account(self, account_id: str, now: datetime, most: int, after: Order | None) -> list[str]:
         """Ids of up to ``most`` orders that neither expired nor failed, newest first: all, or those ``after`` one."""
+        ...
+
+    async def applied_for(self, after: Cursor, most: int) -> list[str]:
+        """Ids of those that were placed in the portal and have neither certificate nor error, by end and id."""
         ...
 
     def insert(self, work: Work, order: Order) -> None: ...
@@ -339,6 +350,15 @@ class Contracts(Protocol):
         """By their ids; the first ones after ``""``."""
         ...
 
+    async def to_be_examined(
+        self, service: str, *, before: datetime, oldest: datetime, now: datetime, after: Cursor, most: int
+    ) -> list[Contract]:
+        """Those in force that were examined before then or never, and have none since ``oldest`` to be released.
+
+        In the order of when they were examined, and as if 398 days before they were applied for.
+        """
+        ...
+
     async def of_customer(self, customer_id: str) -> list[Contract]: ...
     def insert(self, work: Work, contract: Contract) -> None: ...
     def renew(self, work: Work, contract_id: str, *, ends_before: datetime, ends: datetime, at: datetime) -> None:
@@ -355,6 +375,10 @@ class Examinations(Protocol):
 
     async def of_contract(self, contract_id: str) -> list[Examination]:
         """Newest first."""
+        ...
+
+    async def unreleased(self, after: Cursor, now: datetime, most: int) -> list[Examination]:
+        """Those of contracts in force that no later one has overtaken, in the order of ``examined_at`` and id."""
         ...
 
     def insert(self, work: Work, examination: Examination) -> None: ...

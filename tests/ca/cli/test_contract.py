@@ -263,12 +263,26 @@ def test_an_examination_by_the_command_line(ca, answer, refusal):
     words = ("--organization", "例", "--country", "JP", "--service", "ov-acme-1y", "--domain", "ex.example.com")
     made = answer("contract", "add", *words, "--user", "examined@example.com")["contract"]
     told = ("--evidence", "register 17", "--authority", "called back", "--by", "青木")
+    assert answer("contract", "list", "--waiting") == []
     examined = answer("contract", "examine", made, "--source", "government", *told)
     assert (examined["examiner"], examined["releaser"], examined["counts_until"]) == ("青木", None, None)
     assert refusal("contract", "release", made, "--by", "青木")["code"] == "operator.refused"
     assert (
         refusal("contract", "release", made, "--by", "馬場", "--examination", "nothing")["code"] == "operator.unknown"
     )
+    (waits,) = answer("contract", "list", "--waiting")
+    assert waits == {
+        "waits_for": "release",
+        "contract": made,
+        "service": "ov-acme-1y",
+        "name": "例",
+        "at": examined["examined"],
+        "examination": examined["examination"],
+        "order": None,
+        "status": None,
+        "names": [],
+    }
+    assert "例" in ca("contract", "list", "--waiting").stdout
     released = answer("contract", "release", made, "--by", "馬場", "--examination", examined["examination"])
     assert answer("contract", "examinations", made) == [released]
     assert released["counts_until"] > released["examined"]

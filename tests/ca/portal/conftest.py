@@ -88,6 +88,7 @@ def portal_of(house: House, **changes: Any) -> Portal:
         "operators": house.operators,
         "contracts": house.contracts,
         "examinations": house.examinations,
+        "inbox": house.inbox,
         "reports": house.reports,
         "audit": AuditService(house.store),
         "operator_networks": ("192.0.2.0/24",),

@@ -37,6 +37,7 @@ async def test_who_goes_away_in_the_middle_of_a_form() -> None:
         operators=NOBODY,
         contracts=NOBODY,
         examinations=NOBODY,
+        inbox=NOBODY,
         reports=NOBODY,
         audit=NOBODY,
         operator_networks=(),

@@ -40,6 +40,7 @@ from tegata.ca.services.customers import CustomerService
 from tegata.ca.services.enrolment import EnrolmentService
 from tegata.ca.services.examinations import ExaminationService
 from tegata.ca.services.ids import SystemIds
+from tegata.ca.services.inbox import InboxService
 from tegata.ca.services.issuance import IssuanceService
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.limits import LimitService
@@ -329,6 +330,7 @@ class House:
             policy=self.policy,
         )
         self.examinations = ExaminationService(store=store, services=self.products, ids=ids, clock=clock)
+        self.inbox = InboxService(store=store, services=self.products, policy=self.policy, clock=clock)
         self.credentials = CredentialService(
             store=store,
             server="https://ca.example.com/acme/",

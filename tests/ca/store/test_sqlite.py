@@ -214,6 +214,9 @@ def test_every_look_up_has_its_index(path: Path) -> None:
 
 PAGES = {
     "certificates.issued_before": ["certificates_newest (contract_id=? AND (intended_at,serial)<(?,?))"],
+    "contracts.to_be_examined": ["contracts USING INDEX contracts_examined (service=? AND <expr>>? AND <expr><?)"],
+    "examinations.unreleased": ["e USING INDEX examinations_unreleased (examined_at>?)"],
+    "orders.applied_for": ["orders USING INDEX orders_applied_for (expires_at>?)"],
     "audit.gone": ["events USING INDEX sqlite_autoindex_events_1 (id>? AND id<?)"],
     "audit.stray": ["events_of_link (link<?)", "events_of_link (link>?)"],
 }

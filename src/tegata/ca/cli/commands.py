@@ -319,7 +319,20 @@ COMMANDS = (
             _ENDS,
         ),
     ),
-    Command(("contract", "list"), Sentence("list all contracts", "すべての契約の一覧")),
+    Command(
+        ("contract", "list"),
+        Sentence("list all contracts", "すべての契約の一覧"),
+        options=(
+            Option(
+                "waiting",
+                "",
+                Sentence(
+                    "what waits instead: contracts to be examined, examinations to be released, applications",
+                    "対応待ちの一覧（審査待ちの契約、承認待ちの審査、ポータルからの発行申請）",
+                ),
+            ),
+        ),
+    ),
     Command(("contract", "show"), Sentence("show a contract", "契約を表示"), "ID"),
     Command(("contract", "renew"), Sentence("renew a contract", "契約を更新（契約更新）"), "ID", (_ENDS,)),
     Command(

@@ -9,6 +9,7 @@ from tegata.ca.model import Credential, Organization
 from tegata.ca.services.contracts import ContractView
 
 _EXAMINED = ("examination", "examined", "counts_until", "examiner", "source", "evidence", "releaser")
+_WAITING = ("waits_for", "contract", "name", "at", "status", "examination", "order")
 _COLUMNS = ("contract", "service", "status", "starts", "ends", "domains")
 
 
@@ -28,8 +29,10 @@ async def add(ca: Ca, asked: Asked) -> Answer:
     return Answer(await _shape(ca, view, added.password))
 
 
-async def listing(ca: Ca, _: Asked) -> Answer:
-    """All contracts."""
+async def listing(ca: Ca, asked: Asked) -> Answer:
+    """All contracts, or what waits to be done about them."""
+    if asked["waiting"]:
+        return Answer([shapes.waiting(one) async for one in ca.inbox.all()], _WAITING)
     return Answer([await _shape(ca, view) for view in await ca.contracts.list()], _COLUMNS)
 
 

@@ -22,6 +22,7 @@ from tegata.ca.policy import baseline, certificates, contracts, reports
 from tegata.ca.ports import Usage
 from tegata.ca.services.contracts import ContractView
 from tegata.ca.services.evidence import Proof
+from tegata.ca.services.inbox import Waiting
 from tegata.ca.services.relinting import Judged, Signed
 from tegata.ca.services.reports import Concerned
 from tegata.clock import rfc3339
@@ -59,6 +60,21 @@ def examination(record: Examination) -> Shape:
         "authority": record.authority,
         "releaser": record.releaser,
         "released": rfc3339(record.released_at) if record.released_at else None,
+    }
+
+
+def waiting(one: Waiting) -> Shape:
+    """What waits to be done: since when an examination or its release is wanted, until when an application may be."""
+    return {
+        "waits_for": one.kind,
+        "contract": one.contract.id,
+        "service": one.contract.service,
+        "name": one.organization.name,
+        "at": rfc3339(one.at),
+        "examination": one.examination.id if one.examination else None,
+        "order": one.order.order.id if one.order else None,
+        "status": one.order.status if one.order else None,
+        "names": [identifier.value for identifier in one.order.order.identifiers] if one.order else [],
     }
 
 

@@ -13,6 +13,8 @@ from tegata.text.language import Language
 
 _LABELS = {
     "contract": Sentence("Contract", "契約番号"),
+    "waits_for": Sentence("Waits for", "対応待ち"),
+    "order": Sentence("Order", "注文"),
     "service": Sentence("Service", "サービス"),
     "status": Sentence("Status", "ステータス"),
     "domains": Sentence("Domains", "ドメイン名"),
@@ -103,11 +105,17 @@ _WORDS = {
     "silent": Sentence("silent", "応答なし"),
     "valid": Sentence("valid", "有効"),
     "revoked": Sentence("revoked", "失効済み"),
+    "examine": Sentence("examination", "審査"),
+    "release": Sentence("release", "審査の承認"),
+    "application": Sentence("application", "発行申請"),
+    "pending": Sentence("validation", "ドメイン審査待ち"),
+    "ready": Sentence("ready", "発行可能"),
+    "processing": Sentence("issuance", "発行処理中"),
     "answer": Sentence("answer", "回答"),
     "revocation": Sentence("revocation", "失効"),
 }
 
-_OF_WORDS = ("status", "next")
+_OF_WORDS = ("status", "next", "waits_for")
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], language: Language) -> str:

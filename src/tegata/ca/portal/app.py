@@ -23,6 +23,7 @@ from tegata.ca.portal.door import Address, Door
 from tegata.ca.portal.downloads import DownloadPages
 from tegata.ca.portal.enrolments import EnrolmentPages
 from tegata.ca.portal.examining import ExaminationPages
+from tegata.ca.portal.inbox import InboxPages
 from tegata.ca.portal.logins import LoginPages
 from tegata.ca.portal.orders import OrderPages
 from tegata.ca.portal.pages import HEADERS, language_of, page, words
@@ -36,6 +37,7 @@ from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.customers import CustomerService
 from tegata.ca.services.enrolment import EnrolmentService
 from tegata.ca.services.examinations import ExaminationService
+from tegata.ca.services.inbox import InboxService
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.operators import OperatorService
 from tegata.ca.services.reports import ReportService
@@ -65,6 +67,7 @@ def build(
     operators: OperatorService,
     contracts: ContractService,
     examinations: ExaminationService,
+    inbox: InboxService,
     reports: ReportService,
     audit: AuditService,
     operator_networks: Sequence[str],
@@ -97,7 +100,7 @@ def build(
         desk=desk,
         now=now,
     )
-    problems = ReportPages(desk, reports, now)
+    problems = ReportPages(desk, reports, inbox, now)
     examining = ExaminationPages(
         desk, contracts=contracts, examinations=examinations, limits=limits, certificates=certificates, now=now
     )
@@ -138,7 +141,7 @@ def build(
             Route(f"{order}/credentials/{{kid:str}}/rotate", eabs.rotate, methods=["POST"]),
             Route(f"{order}/credentials/{{kid:str}}/disable", eabs.confirm, methods=["GET"]),
             Route(f"{order}/credentials/{{kid:str}}/disable", eabs.disable, methods=["POST"]),
-            *_of_operators(problems, examining),
+            *_of_operators(problems, examining, InboxPages(desk, inbox)),
             Mount("/portal/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(_Guard, headers=HEADERS | (_HSTS if only_https else {}))],
@@ -157,7 +160,7 @@ def build(
     return portal
 
 
-def _of_operators(problems: ReportPages, examining: ExaminationPages) -> list[Route]:
+def _of_operators(problems: ReportPages, examining: ExaminationPages, inbox: InboxPages) -> list[Route]:
     report, contract = f"{DESK}/reports/{{report:str}}", f"{DESK}/contracts/{{contract:str}}"
     steps = {
         f"{DESK}/reports": problems.add,
@@ -172,6 +175,7 @@ def _of_operators(problems: ReportPages, examining: ExaminationPages) -> list[Ro
     }
     return [
         Route(DESK, problems.table, methods=["GET"]),
+        Route(f"{DESK}/waiting/{{kind:str}}", inbox.table, methods=["GET"]),
         Route(report, problems.report, methods=["GET"]),
         Route(f"{DESK}/contracts", examining.find, methods=["GET"]),
         Route(contract, examining.contract, methods=["GET"]),

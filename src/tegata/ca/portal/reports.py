@@ -19,6 +19,7 @@ from tegata.ca.policy.reports import Due
 from tegata.ca.portal import forms
 from tegata.ca.portal.desk import DESK, Desk, Do, Persons, Step
 from tegata.ca.portal.pages import page
+from tegata.ca.services.inbox import InboxService, Kind
 from tegata.ca.services.reports import ReportService
 
 MOST_CERTIFICATES = 10_000_000
@@ -37,16 +38,24 @@ class Row(NamedTuple):
 class ReportPages:
     """``/portal/operator`` and ``/portal/operator/reports/{report}``."""
 
-    def __init__(self, desk: Desk, reports_: ReportService, now: Callable[[], datetime]) -> None:
-        self._desk, self._reports, self._now = desk, reports_, now
+    def __init__(self, desk: Desk, reports_: ReportService, inbox: InboxService, now: Callable[[], datetime]) -> None:
+        self._desk, self._reports, self._inbox, self._now = desk, reports_, inbox, now
 
     async def table(self, request: Request) -> Response:
-        """The open reports, or all with ``?show=all``; the form for another, and the way to a contract."""
+        """How much waits; the open reports, or all with ``?show=all``; the form for another, and to a contract."""
         operator = await self._desk.enter(request)
         show_all = request.query_params.get("show") == "all"
         found = await self._reports.reported(all_of_them=show_all)
         rows = [self._row(one) for one in found]
-        return page(request, "operator.html", customer=operator, rows=rows, show_all=show_all, causes=list(Cause))
+        return page(
+            request,
+            "operator.html",
+            customer=operator,
+            waiting=[(kind, await self._inbox.page(kind)) for kind in Kind],
+            rows=rows,
+            show_all=show_all,
+            causes=list(Cause),
+        )
 
     async def report(self, request: Request) -> Response:
         """One report: its terms, its certificates in use, whose they are, and what can be done."""

@@ -10,6 +10,31 @@ WORDS_OF_OPERATORS: dict[str, Sentence] = {
     "desk.contract": Sentence("A contract", "契約"),
     "desk.open": Sentence("Open", "表示する"),
     "desk.next": Sentence("Next", "確認へ進む"),
+    "waiting": Sentence("Waiting for you", "対応待ち"),
+    "waiting.or-more": Sentence(" or more", "件以上"),
+    "waiting.none": Sentence("Nothing waits.", "対応待ちはありません。"),
+    "waiting.first": Sentence("From the beginning", "最初から表示する"),
+    "waiting.next": Sentence("Next", "次へ"),
+    "waiting.examine": Sentence("Contracts to be examined", "審査待ちの契約"),
+    "waiting.examine.text": Sentence(
+        "Their organizations have not been examined, or were so long ago that it soon counts no longer.",
+        "組織の審査が済んでいない契約と、前回の審査の有効期限が近い、または過ぎた契約です。",
+    ),
+    "waiting.examine.at": Sentence(
+        "Applied for, or examined until (UTC)", "申込日または前回の審査の有効期限（日本時間）"
+    ),
+    "waiting.release": Sentence("Examinations to be released", "承認待ちの審査"),
+    "waiting.release.text": Sentence(
+        "They count once another person than their examiner has released them.",
+        "審査担当者とは別の運用者が承認すると有効になります。",
+    ),
+    "waiting.release.at": Sentence("Examined on (UTC)", "審査日（日本時間）"),
+    "waiting.application": Sentence("Applications for certificates", "進行中の発行申請"),
+    "waiting.application.text": Sentence(
+        "Customers have applied for these certificates in the portal, and have yet to prove names or have them issued.",
+        "お客様がポータルで申請し、ドメイン審査または発行がまだ済んでいない証明書です。",
+    ),
+    "waiting.application.at": Sentence("Until (UTC)", "申請の有効期限（日本時間）"),
     "reports": Sentence("Reports of problems with certificates", "証明書の問題報告"),
     "reports.open": Sentence("Open reports are shown.", "対応中の報告を表示しています。"),
     "reports.all": Sentence("All reports are shown.", "すべての報告を表示しています。"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tegata.ca.model import Application, Contract
-from tegata.ca.ports import Work
+from tegata.ca.ports import Cursor, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, organization, strings
 from tegata.ca.store.engine import Engine, Row
@@ -33,6 +33,25 @@ class ContractRows:
         return [
             contract_of(row) for row in await self._database.fetch("contracts.of_customer", customer_id=customer_id)
         ]
+
+    async def to_be_examined(
+        self, service: str, *, before: datetime, oldest: datetime, now: datetime, after: Cursor, most: int
+    ) -> list[Contract]:
+        """Contracts of a service in force that were examined before then or never, in the order of ``ports.Cursor``.
+
+        Without those that have an examination since ``oldest`` to be released.
+        """
+        rows = await self._database.fetch(
+            "contracts.to_be_examined",
+            service=service,
+            before=micros(before),
+            oldest=micros(oldest),
+            now=micros(now),
+            after=micros(after.at),
+            after_id=after.id,
+            most=most,
+        )
+        return [contract_of(row) for row in rows]
 
     def insert(self, work: Work, contract: Contract) -> None:
         """Add a contract."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tegata.ca.model import Examination, Source
-from tegata.ca.ports import Work
+from tegata.ca.ports import Cursor, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, organization
 from tegata.ca.store.engine import Engine, Row
@@ -20,6 +20,13 @@ class ExaminationRows:
         return [
             _examination(row) for row in await self._database.fetch("examinations.of_contract", contract_id=contract_id)
         ]
+
+    async def unreleased(self, after: Cursor, now: datetime, most: int) -> list[Examination]:
+        """Those of contracts in force that may be released, the earliest first, from ``after`` on."""
+        rows = await self._database.fetch(
+            "examinations.unreleased", after=micros(after.at), after_id=after.id, now=micros(now), most=most
+        )
+        return [_examination(row) for row in rows]
 
     def insert(self, work: Work, examination: Examination) -> None:
         """Add one that nobody has released."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tegata.ca.errors import Fault
 from tegata.ca.model import Order
-from tegata.ca.ports import Work
+from tegata.ca.ports import Cursor, Work
 from tegata.ca.settings import LONGEST_ORDER_SECONDS
 from tegata.ca.store import audit
 from tegata.ca.store.columns import (
@@ -49,6 +49,11 @@ class OrderRows:
             rows = await self._database.fetch(
                 "orders.following", **wanted, created_at=micros(after.created_at), id=after.id
             )
+        return [order_id for (order_id,) in rows]
+
+    async def applied_for(self, after: Cursor, most: int) -> list[str]:
+        """Orders without certificate or error of the accounts that the CA keeps; those that expire first, first."""
+        rows = await self._database.fetch("orders.applied_for", after=micros(after.at), after_id=after.id, most=most)
         return [order_id for (order_id,) in rows]
 
     def insert(self, work: Work, order: Order) -> None:

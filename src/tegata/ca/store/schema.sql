@@ -43,6 +43,9 @@ CREATE TABLE contracts (
 ) STRICT;
 
 CREATE INDEX contracts_of_customer ON contracts (customer_id);
+-- Since when a contract waits to be examined, less the 398 days that an examination counts.
+CREATE INDEX contracts_examined
+    ON contracts (service, COALESCE(examined_at, applied_at - 34387200000000), id) WHERE ended_at IS NULL;
 
 -- Who examined an organization, by what, and who released it; a contract has the instant of what was released last.
 CREATE TABLE examinations (
@@ -60,6 +63,7 @@ CREATE TABLE examinations (
 ) STRICT;
 
 CREATE INDEX examinations_of_contract ON examinations (contract_id);
+CREATE INDEX examinations_unreleased ON examinations (examined_at, id) WHERE released_at IS NULL;
 
 -- domains [] are all of the contract's; registered counts the accounts that were made by it. used_at and used_by are the
 -- last registration, or a later order that is not among those of its accounts any more.
@@ -167,6 +171,9 @@ CREATE TABLE orders (
 ) STRICT;
 
 CREATE INDEX orders_of_account ON orders (account_id, created_at, id);
+-- Orders of the accounts that the CA keeps for customers of the portal.
+CREATE INDEX orders_applied_for
+    ON orders (expires_at, id) WHERE account_id >= 'portal-' AND account_id < 'portal.';
 -- Orders that replace one certificate are numbered from 0 on; whoever comes second with a number is refused.
 CREATE UNIQUE INDEX orders_replacing ON orders (replaces, replacement) WHERE replaces IS NOT NULL;
 

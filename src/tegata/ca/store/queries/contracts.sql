@@ -25,6 +25,24 @@ FROM contracts
 WHERE customer_id = :customer_id
 ORDER BY applied_at, id;
 
+-- Those whose examination ended before, or that never had one (398 days before they were applied for: the first
+-- term is the index's), but for those that have one to be released.
+-- name: to_be_examined
+SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
+    suspended_at, ended_at, examined_at
+FROM contracts
+WHERE service = :service AND ended_at IS NULL AND ends > :now
+    AND COALESCE(examined_at, applied_at - 34387200000000) >= :after
+    AND COALESCE(examined_at, applied_at - 34387200000000) <= :before
+    AND (COALESCE(examined_at, applied_at - 34387200000000) > :after OR id > :after_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM examinations AS e
+        WHERE e.contract_id = contracts.id AND e.released_at IS NULL AND e.examined_at >= :oldest
+            AND (contracts.examined_at IS NULL OR e.examined_at > contracts.examined_at)
+    )
+ORDER BY COALESCE(examined_at, applied_at - 34387200000000), id
+LIMIT :most;
+
 -- name: insert
 INSERT INTO contracts
     (id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,

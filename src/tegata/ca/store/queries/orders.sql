@@ -29,6 +29,16 @@ WHERE account_id = :account_id AND expires_at > :now AND created_at > :oldest AN
 ORDER BY created_at DESC, id DESC
 LIMIT :most;
 
+-- Of the accounts that the CA keeps for customers of the portal; written so that the index of all that expires, which
+-- has the orders of ACME clients too, does not fit.
+-- name: applied_for
+SELECT id
+FROM orders
+WHERE account_id >= 'portal-' AND account_id < 'portal.' AND COALESCE(serial, fault) IS NULL
+    AND expires_at >= :after AND (expires_at > :after OR id > :after_id)
+ORDER BY expires_at, id
+LIMIT :most;
+
 -- name: insert
 INSERT INTO orders
     (id, account_id, contract_id, identifiers, not_before, not_after, replaces, created_at, expires_at,
