@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,13 @@ from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tegata.plugins.solvers.webroot import WebrootSolver
 from tegata.text.errors_conformance import ENTRIES
+from tests.architecture.test_requirements import KNOWN, not_ours
 from tests.client.https_peer import Answer
 from tests.e2e.acme_play import NAME, Play, acme_play, json_answer
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
+# "| A-01, A-02 | why no check shows it |"
+UNSEEN = re.compile(r"^\| (?P<ids>A-\d\d(?:, A-\d\d)*) \| [^|]+ \|$", re.MULTILINE)
 
 # What even a CA does that takes every signature and knows one account, one order and one challenge.
 GRANTED = {
@@ -44,6 +51,9 @@ GRANTED = {
     "meta",
     "every-way",
     "more-than-names",
+    # Each of these has a server of its own below that does it wrong.
+    *("duplicates", "no-wildcard", "other-algorithms", "finalize-answer", "other-formats", "revoked-by-who-proved"),
+    *("other-kinds-of-names", "no-contact"),
 }
 # What cannot be asked of it: it has neither keyChange nor newAuthz, wants no binding, and proves each name itself.
 IMPOSSIBLE = {
@@ -52,6 +62,8 @@ IMPOSSIBLE = {
     "pre-authorization",
     *("record-of-another", "subproblems"),
     "ancestor-domain",
+    *("binding-given-back", "order-after-key-change"),
+    *("registered-types", "limits"),
 }
 
 
@@ -91,12 +103,96 @@ def test_whatever_a_server_sends_each_check_ends(body: bytes, tmp_path: Path) ->
     assert found["order-object"].verdict is Verdict.DIFFERS
 
 
-def verdict(play: Play, check: str) -> Verdict:
-    """How one check ends at the play."""
-    means = Means(terms_agreed=True, names=(NAME,), solvers={"http-01": WebrootSolver(play.webroot)}, patience=2)
+def verdict(play: Play, check: str, *, after: str = "", binding: tuple[str, bytes] | None = None) -> Verdict:
+    """How one check ends at the play, perhaps when another has been made."""
+    solvers = {"http-01": WebrootSolver(play.webroot)}
+    means = Means(terms_agreed=True, names=(NAME,), solvers=solvers, patience=2, binding=binding)
     with HttpTransport(Network(roots=(play.peer.root,))) as transport:
-        [result] = results(Bench(play.directory_url, transport, SystemClock(), means), (check,))
+        [*_, result] = results(Bench(play.directory_url, transport, SystemClock(), means), (check, after))
+    assert result.check.name == check
     return result.verdict
+
+
+def refusing(kind: str, status: int) -> Callable[[Answer], Answer]:
+    """A twist: the request is refused as this."""
+    return lambda _honest: json_answer({"type": f"{PREFIX}{kind}"}, status)
+
+
+@pytest.mark.parametrize(
+    ("check", "path", "members"),
+    [
+        ("duplicates", "/newOrder", {"identifiers": [{"type": "dns", "value": NAME}] * 2}),
+        ("no-wildcard", "/authz/1", {"wildcard": False}),
+        ("finalize-answer", "/finalize/1", {"status": "ready"}),
+        ("proof", "/authz/1", {"expires": "2001-01-01T00:00:00Z"}),
+        ("valid-order", "/order/1", {"expires": "2001-01-01T00:00:00Z", "error": {}}),
+    ],
+)
+def test_a_document_that_says_something_else_differs(check: str, path: str, members: Any, tmp_path: Path) -> None:
+    """A-51, A-54, A-55, A-56, A-85"""
+    with acme_play(tmp_path) as play:
+        play.twist(path, **members)
+        assert verdict(play, check) is Verdict.DIFFERS
+
+
+def test_a_key_is_refused_as_what_it_is(tmp_path: Path) -> None:
+    """A-08: a server need not take every algorithm, but says so."""
+    with acme_play(tmp_path) as play:
+        play.twists["/newAccount"] = refusing("badPublicKey", 400)
+        assert verdict(play, "other-algorithms") is Verdict.PASSED
+        play.twists["/newAccount"] = refusing("serverInternal", 500)
+        assert verdict(play, "other-algorithms") is Verdict.DIFFERS
+
+
+def test_der_leads_up_to_its_issuer(tmp_path: Path) -> None:
+    """A-86: a certificate alone is no chain."""
+    with acme_play(tmp_path) as play:
+        der = {"Content-Type": "application/pkix-cert"}
+        play.twists["/cert/1"] = lambda honest: Answer(200, honest.body, der)
+        assert verdict(play, "other-formats") is Verdict.DIFFERS
+
+
+def test_who_proved_a_name_may_revoke(tmp_path: Path) -> None:
+    """A-90"""
+    with acme_play(tmp_path) as play:
+        play.twists["/revokeCert"] = refusing("unauthorized", 403)
+        assert verdict(play, "revoked-by-who-proved") is Verdict.DIFFERS
+
+
+def test_a_binding_is_given_back_as_it_was(tmp_path: Path) -> None:
+    """A-39: not another one; whoever wants none may pass it over."""
+    with acme_play(tmp_path) as play:
+        assert verdict(play, "binding-given-back", binding=("kid", bytes(32))) is Verdict.NOT_POSSIBLE
+        play.twist("/newAccount", externalAccountBinding={"protected": "", "payload": "", "signature": ""})
+        assert verdict(play, "binding-given-back", binding=("kid", bytes(32))) is Verdict.DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("check", "refusal", "expected"),
+    [
+        ("registered-types", ("agreementRequired", 403, {}), Verdict.DIFFERS),
+        ("registered-types", ("unauthorized", 403, {}), Verdict.PASSED),
+        ("limits", ("unauthorized", 403, {}), Verdict.NOT_POSSIBLE),
+        ("limits", ("rateLimited", 429, {}), Verdict.DIFFERS),
+        ("limits", ("unauthorized", 429, {"Retry-After": "60"}), Verdict.DIFFERS),
+        ("limits", ("rateLimited", 403, {"Retry-After": "60"}), Verdict.DIFFERS),
+        ("limits", ("rateLimited", 429, {"Retry-After": "60"}), Verdict.PASSED),
+    ],
+)
+def test_how_a_server_refused_is_looked_at_last(check: str, refusal: Any, expected: Verdict, tmp_path: Path) -> None:
+    """A-22, A-25: whatever was asked."""
+    kind, status, headers = refusal
+    with acme_play(tmp_path) as play:
+        play.twists["/newOrder"] = lambda _honest: json_answer({"type": f"{PREFIX}{kind}"}, status, headers)
+        assert verdict(play, check, after="order-object") is expected
+
+
+def test_every_requirement_that_a_server_shows_has_its_check() -> None:
+    """A-01 to A-96: what has none is the client's alone, or stands in the document with the reason."""
+    cited = {found for check in CHECKS for found in re.findall(r"\bA-\d\d\b", check.clauses)}
+    unseen = {row for match in UNSEEN.finditer(DOCUMENT.read_text("utf-8")) for row in match["ids"].split(", ")}
+    assert cited.isdisjoint(unseen)
+    assert cited | unseen == {each for each in KNOWN if each.startswith("A-")} - not_ours().keys()
 
 
 def test_a_nonce_that_comes_with_an_answer_must_be_good(tmp_path: Path) -> None:

@@ -1,12 +1,19 @@
 """Checks of accounts: made, found, changed, given another key, ended (RFC 8555 §7.3)."""
 
-from tegata.acme import codec, eab, jwk, jws, rollover
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tegata.acme import b64, codec, eab, jwk, jws, rollover
+from tegata.acme.messages import KeyChange
 from tegata.acme.wire import Response
 from tegata.conformance.answers import document, has_status, is_refusal, members, refused, said
 from tegata.conformance.bench import Account, Bench
 from tegata.conformance.check import Checklist, NotPossible, expect
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import PrivateKey, generate
+
+# Below what anybody takes (RFC 7518 §3.3).
+_TOO_SHORT_BITS = 1024
 
 check = Checklist()
 
@@ -19,6 +26,36 @@ def new_account(bench: Bench) -> None:
     expect("a Location", location, holds=bool(location))
     status = document(answer).get("status")
     expect("an account object with the status valid", status, holds=status == "valid")
+
+
+@check(
+    "RFC 8555 §6.2, A-08",
+    "他のアルゴリズムの鍵も使えるか、決められたエラーで拒否される。",
+)
+def other_algorithms(bench: Bench) -> None:
+    """Keys of other algorithms get accounts too, or are refused as what they are."""
+    for kind in (KeyType.RSA2048, KeyType.EC384, KeyType.ED25519):
+        key = generate(kind)
+        answer = bench.register(key)
+        if is_refusal(answer):
+            refused(answer, "badSignatureAlgorithm", "badPublicKey", status=400, what=f"a key of {kind}")
+        else:
+            document(bench.post(key, answer.headers.get("Location") or "", None, answer.headers.get("Location")))
+
+
+@check("RFC 8555 §6.2, A-07, A-09", "短すぎる RSA 鍵は badPublicKey で拒否される。")
+def weak_key(bench: Bench) -> None:
+    """An RSA key that is too short is refused as badPublicKey."""
+    refused(bench.register(rsa.generate_private_key(65537, _TOO_SHORT_BITS)), "badPublicKey", status=400)
+
+
+@check("RFC 8555 §6.2, A-09, A-10", "曲線上にない点の鍵は拒否される。")
+def key_off_its_curve(bench: Bench) -> None:
+    """A key whose point is not on its curve is refused."""
+    key = generate(KeyType.EC256)
+    bad = {**jwk.from_public(key.public_key()), "x": b64.encode(b"\1" * 32)}
+    answer = bench.post(key, bench.url("newAccount"), {"onlyReturnExisting": True}, jwk=bad)
+    refused(answer, "badPublicKey", "malformed", status=400)
 
 
 @check("RFC 8555 §7.3.1, A-33", "既知の鍵には、要求の他の内容に関係なく、200 とアカウントの URL が返る。")
@@ -68,6 +105,12 @@ def invalid_contact(bench: Bench) -> None:
         refused(answer, "invalidContact", status=400, what=contact)
 
 
+@check("RFC 8555 §7.3, A-36", "連絡先のないアカウントも作られる。")
+def no_contact(bench: Bench) -> None:
+    """An account needs no contact."""
+    document(bench.new_account(contact=[]).answer)
+
+
 @check("RFC 8555 §7.3, A-37", "利用規定に同意しなければアカウントは作られない。")
 def terms(bench: Bench) -> None:
     """Without agreement to the terms there is no account."""
@@ -83,6 +126,20 @@ def binding_required(bench: Bench) -> None:
     if bench.meta.get("externalAccountRequired") is not True:
         raise NotPossible(reason="the server requires no external account binding")
     refused(bench.register(generate(KeyType.EC256), {"termsOfServiceAgreed": True}), "externalAccountRequired")
+
+
+@check("RFC 8555 §7.3.4, A-39", "登録に使われた EAB は、アカウントにそのまま示される。")
+def binding_given_back(bench: Bench) -> None:
+    """The account has the binding that it was registered with."""
+    if bench.means.binding is None:
+        raise NotPossible(reason="no external account binding was given (--kid, --hmac)")
+    key = generate(KeyType.EC256)
+    payload = codec.decode(codec.encode(bench.registration(key)), dict[str, object], codec.REQUEST_LIMIT)
+    sent, found = payload["externalAccountBinding"], document(bench.register(key, payload))
+    if bench.meta.get("externalAccountRequired") is not True and "externalAccountBinding" not in found:
+        raise NotPossible(reason="the server wants no external account binding, and passes it over")
+    given_back = found.get("externalAccountBinding")
+    expect("the binding as it was sent", given_back, holds=given_back == sent)
 
 
 @check(
@@ -101,8 +158,10 @@ def wrong_binding(bench: Bench) -> None:
         "an unknown KID": eab.bind(own, f"{kid}x", mac, url),
         "another URL": eab.bind(own, kid, mac, bench.url("newOrder")),
         "another key": eab.bind(jwk.from_public(other.public_key()), kid, mac, url),
+        "a signature in place of the MAC": jws.sign(key, jwk.canonical(own), url=url, nonce=None, kid=kid),
     }.items():
-        answer = bench.register(key, bench.registration(key, externalAccountBinding=binding))
+        sent = msgspec.Raw(binding) if isinstance(binding, bytes) else binding
+        answer = bench.register(key, bench.registration(key, externalAccountBinding=sent))
         if is_refusal(answer) or bench.meta.get("externalAccountRequired") is True:
             refused(answer, what=what)
         else:
@@ -136,7 +195,7 @@ def list_of_orders(bench: Bench) -> None:
 def key_change(bench: Bench) -> None:
     """After a change of key the new one is the account's, and the old one is nobody's."""
     account, new = bench.new_account(), generate(KeyType.EC256)
-    answer = _change_key(account, new)
+    answer = change_key(account, new)
     has_status(answer, 200)
     document(bench.post(new, account.url, None, account.url))
     refused(account.post(account.url, None), "malformed", "unauthorized", "accountDoesNotExist")
@@ -145,7 +204,7 @@ def key_change(bench: Bench) -> None:
 @check("RFC 8555 §7.3.5, A-45", "他のアカウントの鍵への変更は 409 とそのアカウントの URL で拒否される。")
 def key_change_conflict(bench: Bench) -> None:
     """A key that another account has is refused with 409 and that account's URL."""
-    answer = _change_key(bench.new_account(), bench.stranger.key)
+    answer = change_key(bench.new_account(), bench.stranger.key)
     has_status(answer, 409)
     location = answer.headers.get("Location")
     expect(bench.stranger.url, location, holds=location == bench.stranger.url)
@@ -161,6 +220,8 @@ def key_change_wrong(bench: Bench) -> None:
         "another old key": rollover.write(new, url=url, account=account.url, old=foreign),
         "another URL": rollover.write(new, url=account.url, account=account.url, old=old),
         "an empty object": jws.sign(new, b"{}", url=url, nonce=None, kid=None),
+        "a nonce within": _with_nonce(new, url, account),
+        "the old key alone": rollover.write(account.key, url=url, account=account.url, old=old),
     }.items():
         refused(account.post(url, codec.decode(inner, dict[str, object], codec.REQUEST_LIMIT)), what=what)
     document(account.post(account.url, None))
@@ -172,13 +233,20 @@ def deactivation(bench: Bench) -> None:
     account = bench.new_account()
     status = document(account.post(account.url, {"status": "deactivated"})).get("status")
     expect("the status deactivated", status, holds=status == "deactivated")
-    refused(account.post(account.url, None), "unauthorized")
+    refused(account.post(account.url, None), "unauthorized", status=401)
     again = bench.register(account.key)
     revived = not is_refusal(again) and members(again).get("status") == "valid"
     expect("no account for a deactivated key", said(again), holds=not revived)
 
 
-def _change_key(account: Account, new: PrivateKey) -> Response:
+def _with_nonce(new: PrivateKey, url: str, account: Account) -> bytes:
+    """A change of key whose inner JWS has a nonce, which it must not (RFC 8555 §7.3.5)."""
+    wish = KeyChange(account=account.url, old_key=jwk.from_public(account.key.public_key()))
+    return jws.sign(new, codec.encode(wish), url=url, nonce=account.bench.nonce(), kid=None)
+
+
+def change_key(account: Account, new: PrivateKey) -> Response:
+    """The answer to a change of key as it should be."""
     url = account.bench.url("keyChange")
     inner = rollover.write(new, url=url, account=account.url, old=account.key.public_key())
     return account.post(url, codec.decode(inner, dict[str, object], codec.REQUEST_LIMIT))

@@ -1,10 +1,12 @@
 """What is read out of a server's answers, whatever it sent: a document, a problem, a few words about it."""
 
+from datetime import datetime
 from typing import Any
 
 from tegata.acme import codec
 from tegata.acme.problems import PREFIX, Problem, decode
 from tegata.acme.wire import Response
+from tegata.clock import parse_rfc3339
 from tegata.conformance.check import expect
 
 _EXCERPT = 300
@@ -41,6 +43,20 @@ def text(of: dict[str, Any], name: str) -> str:
     value = of.get(name)
     expect(f"the member {name}", value, holds=isinstance(value, str) and value != "")
     return str(value)
+
+
+def instant(value: object) -> datetime | None:
+    """What a member of RFC 3339 says; None where it is none."""
+    try:
+        return parse_rfc3339(str(value))
+    except ValueError:
+        return None
+
+
+def is_ahead(value: object, now: datetime) -> bool:
+    """Whether a member says an instant that is still to come."""
+    found = instant(value)
+    return found is not None and found > now
 
 
 def same(before: object, now: object) -> bool:

@@ -14,7 +14,7 @@ from tegata.acme.wire import Headers, Request, Response
 from tegata.client.exchange import Transport
 from tegata.client.session import Session
 from tegata.clock import Clock
-from tegata.conformance.answers import document, has_status, problem, said
+from tegata.conformance.answers import document, has_status, is_refusal, problem, said
 from tegata.conformance.check import NotPossible, expect
 from tegata.errors import TegataError
 from tegata.pki.key_types import KeyType
@@ -30,7 +30,7 @@ Change = Callable[[Body], Mapping[str, object]]
 
 # As often a fresh nonce may be refused before a server counts as one without nonces; Pebble refuses some on purpose.
 NONCE_TRIES = 50
-_TOO_MANY_REQUESTS = 429
+TOO_MANY_REQUESTS = 429
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Bench:
         self.means = means
         self.certificate: Issued | TegataError | None = None
         """The certificate that checks share, or why there is none; None until one is asked for."""
+        self.refusals: list[Response] = []
+        """What has been refused so far, in the order in which it came."""
         self._transport = transport
         self._urls = Session(directory_url, generate(KeyType.EC256))
 
@@ -101,7 +103,9 @@ class Bench:
         """Any request. Raises what the transport does, and NotPossible where the server says that it is too much."""
         request = Request(method, self._urls.check_url(url), Headers(headers or {}), body)
         answer = self._transport.send(request, codec.RESPONSE_LIMIT)
-        if answer.status == _TOO_MANY_REQUESTS:
+        if is_refusal(answer):
+            self.refusals.append(answer)
+        if answer.status == TOO_MANY_REQUESTS:
             raise NotPossible(reason=f"the server limits requests: {said(answer)}")
         return answer
 
@@ -139,13 +143,15 @@ class Bench:
         *,
         change: Change = dict,
         content_type: str = jws.CONTENT_TYPE,
+        accept: str = "",
         **members: Any,  # noqa: ANN401 - members of the header, whatever they are, and ``without``
     ) -> Response:
         """Sign, change, send; where a fresh nonce is refused, again with another, unless the nonce was the check's."""
+        headers = {"Content-Type": content_type, **({"Accept": accept} if accept else {})}
         is_about_nonces = "nonce" in members or members.get("without") == "nonce"
         for _ in range(NONCE_TRIES):
             body = codec.encode(change(self.sign(key, url, payload, kid, **members)))
-            answer = self.send("POST", url, body, {"Content-Type": content_type})
+            answer = self.send("POST", url, body, headers)
             if is_about_nonces or problem(answer).type != f"{PREFIX}badNonce":
                 break
         return answer

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -9,17 +10,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from tegata.acme import b64
-from tegata.acme.challenges import DNS_ACCOUNT_01, DNS_PERSIST_01
+from tegata.acme.challenges import DNS_01, DNS_ACCOUNT_01, DNS_PERSIST_01, HTTP_01, TLS_ALPN_01
 from tegata.acme.wire import links
-from tegata.conformance.answers import document, has_status, is_refusal, refused, said, text
+from tegata.conformance.answers import document, has_status, instant, is_ahead, is_refusal, refused, said, same, text
 from tegata.conformance.bench import Bench
 from tegata.conformance.check import Checklist, NotPossible, expect
 from tegata.conformance.walk import (
-    Issued,
+    Placed,
     challenge_of,
     downloaded,
     first,
-    issued,
     placed,
     presentation,
     presented,
@@ -29,9 +29,12 @@ from tegata.conformance.walk import (
 )
 from tegata.pki import certs, csr
 from tegata.pki.keys import PrivateKey, generate
+from tegata.plugin_api.solver import Presentation
 
 _SUBJECT = "Tegata Conformance"
+_ADDRESS = "someone@example.org"
 _CHAIN_TYPE = "application/pem-certificate-chain"
+_DER_TYPE = "application/pkix-cert"
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 
 check = Checklist()
@@ -46,6 +49,42 @@ def proof(bench: Bench) -> None:
         valid = [each for each in authorization["challenges"] if each.get("status") == "valid"]
         expect("a valid challenge", authorization["challenges"], holds=bool(valid))
         expect("the member validated", valid[0], holds=isinstance(valid[0].get("validated"), str))
+        expect("no error of a valid challenge", valid[0].get("error"), holds="error" not in valid[0])
+        expires = authorization.get("expires")
+        expect("an end of the authorization in the future", expires, holds=is_ahead(expires, bench.clock.now()))
+
+
+@check("RFC 8555 §7.1.3, A-54, A-55", "valid の注文に証明書の URL と有効期限があり、エラーはない。")
+def valid_order(bench: Bench) -> None:
+    """A valid order has a certificate and an end, and no error."""
+    order = first(bench).placed.read()
+    text(order, "certificate")
+    expect("an instant as expires", order.get("expires"), holds=instant(order.get("expires")) is not None)
+    expect("no error", order.get("error"), holds="error" not in order)
+
+
+@check("RFC 8555 §7.1.6, A-54, A-58", "注文が ready になるのは、すべての認可が valid のときだけである。")
+def ready_when_proved(bench: Bench) -> None:
+    """An order is ready when all of its authorizations are valid, also by those of an earlier order, and not before."""
+    first(bench)
+    order = placed(bench.account)
+    statuses = [each.get("status") for each in order.authorizations()]
+    expect("authorizations that are pending or valid", statuses, holds=set(statuses) <= {"pending", "valid"})
+    wanted = "pending" if "pending" in statuses else "ready"
+    status = order.read().get("status")
+    expect(f"the status {wanted} while the authorizations are {statuses}", status, holds=status == wanted)
+
+
+@check("RFC 8555 §7.5.2, A-57, A-63", "valid の認可を無効化すると、ready の注文は invalid になる。")
+def deactivated_proof(bench: Bench) -> None:
+    """A valid authorization that is deactivated ends the order that was ready by it."""
+    account = bench.new_account()
+    order = proved(account)
+    status = document(account.post(str(order.order["authorizations"][0]), {"status": "deactivated"})).get("status")
+    expect("the status deactivated", status, holds=status == "deactivated")
+    status = order.read().get("status")
+    expect("the order's status invalid", status, holds=status == "invalid")
+    refused(order.finalize(csr.build(generate(bench.means.key_type), bench.names(), common_name=None)))
 
 
 @check("RFC 8555 §7.5.1, A-60", "証明済みのチャレンジにもう一度応答しても、何も変わらない。")
@@ -72,6 +111,20 @@ def every_way(bench: Bench) -> None:
         proved(bench.new_account(), kind)
 
 
+@check("RFC 8555 §8.1, §8.3, §8.4, A-67, A-69", "別のアカウント鍵による応答では証明されない。")
+def answer_of_another(bench: Bench) -> None:
+    """What another account's key makes of the token proves nothing."""
+    kinds = [kind for kind in (HTTP_01, DNS_01, TLS_ALPN_01) if kind in bench.means.solvers]
+    if not kinds:
+        raise NotPossible(reason="no way to answer http-01, dns-01 or tls-alpn-01 was given (--http, --dns, --tls)")
+    for kind in kinds:
+        account = bench.new_account()
+        order = placed(account)
+        authorization = order.authorizations()[0]
+        challenge = solvable(account, authorization, kind)
+        _proves_nothing(order, challenge, presentation(bench.stranger, authorization, challenge))
+
+
 @check(
     "draft-ietf-acme-dns-account-label §3, draft-ietf-acme-dns-persist §4, X-42, X-44",
     "別のアカウントのためのレコードでは証明されない。",
@@ -86,12 +139,7 @@ def record_of_another(bench: Bench) -> None:
         order = placed(account)
         authorization = order.authorizations()[0]
         challenge = solvable(account, authorization, kind)
-        wrong = presentation(account, authorization, challenge, owner=bench.stranger)
-        with presented(account, [wrong]):
-            document(account.post(text(challenge, "url"), {}))
-            url = str(order.order["authorizations"][0])
-            found = until(account, url, lambda found: found.get("status") != "pending")
-        expect(f"the status invalid, by {kind}", found.get("status"), holds=found.get("status") == "invalid")
+        _proves_nothing(order, challenge, presentation(account, authorization, challenge, owner=bench.stranger))
 
 
 @check("RFC 8555 §7.4, A-81", "注文と異なる名前の CSR は badCSR で拒否され、注文は ready のままである。")
@@ -115,6 +163,31 @@ def finalized_by_a_stranger(bench: Bench) -> None:
     expect("the order's status ready", status, holds=status == "ready")
 
 
+@check("RFC 8555 §7.4, A-81", "注文にない種類の名前を求める CSR は拒否されるか、その名前が無視される。")
+def other_kinds_of_names(bench: Bench) -> None:
+    """A request for a mail address beside the order's names is refused, or gets none."""
+    order, key = proved(bench.account), generate(bench.means.key_type)
+    answer = order.finalize(_with_address(key, bench.names()))
+    if is_refusal(answer):
+        refused(answer, "badCSR", "unauthorized", "malformed")
+        return
+    extensions = downloaded(order, key, answer).chain[0].extensions
+    names = [each.value for each in extensions if isinstance(each.value, x509.SubjectAlternativeName)]
+    expect("no mail address", _ADDRESS, holds=not any(each.get_values_for_type(x509.RFC822Name) for each in names))
+
+
+@check("RFC 8555 §7.4, A-85", "finalize は注文を返し、その状態は processing か valid である。")
+def finalize_answer(bench: Bench) -> None:
+    """Finalize answers with the order, which is being processed or valid."""
+    certificate = first(bench)
+    has_status(certificate.finalized, 200)
+    found = document(certificate.finalized)
+    status = found.get("status")
+    expect("the status processing or valid", status, holds=status in ("processing", "valid"))
+    is_same = same(certificate.placed.order.get("identifiers"), found.get("identifiers"))
+    expect("the order's identifiers", found.get("identifiers"), holds=is_same)
+
+
 @check("RFC 8555 §7.4, A-81", "署名が誤っている CSR は拒否される。")
 def wrong_request(bench: Bench) -> None:
     """A request whose signature is wrong is refused."""
@@ -127,6 +200,8 @@ def wrong_request(bench: Bench) -> None:
         (forged, "a forged request"),
     ):
         refused(order.finalize(bad), "badCSR", "malformed", what=what)
+    padded = {"csr": f"{b64.encode(good)}="}
+    refused(order.account.post(text(order.order, "finalize"), padded), "badCSR", "malformed", what="padding")
 
 
 @check("RFC 8555 §7.4, A-83", "注文にないコモンネームの CSR は拒否される。")
@@ -144,7 +219,7 @@ def more_than_names(bench: Bench) -> None:
     if is_refusal(answer):
         refused(answer, "badCSR", "unauthorized", "malformed")
         return
-    leaf = downloaded(order, key).chain[0]
+    leaf = downloaded(order, key, answer).chain[0]
     constraints = [each.value for each in leaf.extensions if isinstance(each.value, x509.BasicConstraints)]
     expect("no CA's certificate", constraints, holds=not any(each.ca for each in constraints))
     expect("no subject of the request's own", leaf.subject.rfc4514_string(), holds=_SUBJECT not in str(leaf.subject))
@@ -152,10 +227,11 @@ def more_than_names(bench: Bench) -> None:
 
 @check("RFC 8555 §11.1, A-48", "アカウント鍵の証明書は発行されない。")
 def account_key(bench: Bench) -> None:
-    """The account's key is no certificate's key."""
+    """An account's key is no certificate's key, whosever account it is."""
     order = proved(bench.account)
-    request = csr.build(bench.account.key, bench.names(), common_name=None)
-    refused(order.finalize(request), "badCSR", "badPublicKey")
+    for account, whose in ((bench.account, "its own account"), (bench.stranger, "another account")):
+        request = csr.build(account.key, bench.names(), common_name=None)
+        refused(order.finalize(request), "badCSR", "badPublicKey", what=f"the key of {whose}")
 
 
 @check("RFC 8555 §7.4.2, A-86", "証明書チェーンは専用のメディアタイプの PEM で、末端から順に並ぶ。")
@@ -170,6 +246,21 @@ def chain(bench: Bench) -> None:
         certs.check_chain(certificate.chain, certificate.key.public_key(), bench.names())
     except certs.BadChain as error:
         expect("a chain for the request's key and the order's names", error.facts.get("reason"), holds=False)
+
+
+@check("RFC 8555 §7.4.2, A-86", "形式の指定にかかわらず証明書が返り、DER には発行者へのリンクが付く。")
+def other_formats(bench: Bench) -> None:
+    """Whatever format is asked for, the certificate comes: as PEM, or as DER that leads up to its issuers."""
+    certificate = first(bench)
+    for wanted in (_CHAIN_TYPE, _DER_TYPE, "application/x-unknown"):
+        answer = bench.account.post(certificate.url, None, accept=wanted)
+        has_status(answer, 200)
+        kind = (answer.headers.get("Content-Type") or "").partition(";")[0].strip()
+        expect(f"{_CHAIN_TYPE} to Accept: {wanted}", kind, holds=kind == _CHAIN_TYPE or kind == wanted == _DER_TYPE)
+        if kind == _DER_TYPE:
+            expect("a Link up to the issuer", "none", holds="up" in dict(links(answer)))
+            same_one = x509.load_der_x509_certificate(answer.body) == certificate.chain[0]
+            expect("the same certificate", "another one", holds=same_one)
 
 
 @check("RFC 8555 §6.3, A-13", "証明書への署名のない GET は 405 で拒否される。")
@@ -203,56 +294,23 @@ def finalized_once(bench: Bench) -> None:
     refused(again, "orderNotReady", status=403)
 
 
-@check("RFC 8555 §7.6, A-90", "無関係なアカウントは証明書を失効できない。")
-def revoked_by_a_stranger(bench: Bench) -> None:
-    """An account that has nothing to do with a certificate cannot revoke it."""
-    refused(bench.stranger.post(bench.url("revokeCert"), _revocation(first(bench))), "unauthorized", status=403)
+def _proves_nothing(order: Placed, challenge: dict[str, Any], wrong: Presentation) -> None:
+    """Expect the order's first authorization to fail, while this is shown for its challenge."""
+    account = order.account
+    with presented(account, [wrong]):
+        document(account.post(text(challenge, "url"), {}))
+        url = str(order.order["authorizations"][0])
+        found = until(account, url, lambda found: found.get("status") != "pending")
+    told = f"the status invalid, by {wrong.challenge_type}"
+    expect(told, found.get("status"), holds=found.get("status") == "invalid")
 
 
-@check("RFC 8555 §7.6, A-93", "あり得ない失効理由は拒否される。")
-def impossible_reason(bench: Bench) -> None:
-    """An impossible reason is refused so."""
-    for reason in (7, 99):
-        answer = bench.account.post(bench.url("revokeCert"), {**_revocation(first(bench)), "reason": reason})
-        refused(answer, "badRevocationReason", status=400)
-
-
-@check("RFC 8555 §7.6, A-91", "サーバーが発行していない証明書は拒否される。")
-def foreign_certificate(bench: Bench) -> None:
-    """A certificate that the server did not issue is refused."""
-    certificate = first(bench)
-    made = _like(certificate.chain[0], certificate.key)
-    refused(bench.account.post(bench.url("revokeCert"), {"certificate": b64.encode(made)}))
-    own = {"certificate": b64.encode(made)}
-    refused(bench.post(certificate.key, bench.url("revokeCert"), own))
-
-
-@check("RFC 8555 §7.6, A-92, A-96", "失効は 1 回だけで、2 回目は alreadyRevoked になる。")
-def revocation(bench: Bench) -> None:
-    """A certificate is revoked once: 200, then alreadyRevoked."""
-    url, body = bench.url("revokeCert"), _revocation(first(bench))
-    answer = bench.account.post(url, body)
-    has_status(answer, 200)
-    refused(bench.account.post(url, body), "alreadyRevoked", status=400)
-
-
-@check("RFC 8555 §7.6, A-90", "証明書の鍵だけで、アカウントなしに失効できる。")
-def revoked_by_its_key(bench: Bench) -> None:
-    """A certificate's own key revokes it, without an account."""
-    certificate = issued(bench.account)
-    answer = bench.post(certificate.key, bench.url("revokeCert"), {**_revocation(certificate), "reason": 1})
-    has_status(answer, 200)
-
-
-@check("CA/Browser Forum BR 4.9.1.1, 6.1.1.3, A-94", "危殆化した鍵には証明書もアカウントも発行されない。")
-def compromised_key(bench: Bench) -> None:
-    """A key that was revoked as compromised gets no certificate and no account."""
-    certificate = issued(bench.account)
-    answer = bench.post(certificate.key, bench.url("revokeCert"), {**_revocation(certificate), "reason": 1})
-    has_status(answer, 200)
-    request = csr.build(certificate.key, bench.names(), common_name=None)
-    refused(proved(bench.account).finalize(request), "badCSR", "badPublicKey", "unauthorized")
-    refused(bench.register(certificate.key, bench.registration(certificate.key)), "badPublicKey", "unauthorized")
+def _with_address(key: PrivateKey, names: Sequence[str]) -> bytes:
+    """A request for these names and a mail address, in DER."""
+    builder = x509.CertificateSigningRequestBuilder(x509.Name([]))
+    wanted: list[x509.GeneralName] = [*(x509.DNSName(name) for name in names), x509.RFC822Name(_ADDRESS)]
+    builder = builder.add_extension(x509.SubjectAlternativeName(wanted), critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def _greedy(key: PrivateKey, names: Sequence[str]) -> bytes:
@@ -261,22 +319,4 @@ def _greedy(key: PrivateKey, names: Sequence[str]) -> bytes:
     builder = x509.CertificateSigningRequestBuilder(subject)
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
-
-
-def _revocation(certificate: Issued) -> dict[str, object]:
-    return {"certificate": b64.encode(certificate.chain[0].public_bytes(Encoding.DER))}
-
-
-def _like(certificate: x509.Certificate, key: PrivateKey) -> bytes:
-    """A certificate of the same names, key and serial number that the server never signed, in DER."""
-    builder = x509.CertificateBuilder(
-        issuer_name=certificate.issuer,
-        subject_name=certificate.subject,
-        public_key=certificate.public_key(),
-        serial_number=certificate.serial_number,
-        not_valid_before=certificate.not_valid_before_utc,
-        not_valid_after=certificate.not_valid_after_utc,
-        extensions=list(certificate.extensions),
-    )
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)

@@ -7,16 +7,33 @@ from tegata.acme import b64
 from tegata.acme.challenges import DNS_PERSIST_01
 from tegata.acme.wire import links
 from tegata.clock import parse_rfc3339, rfc3339
-from tegata.conformance.answers import document, is_refusal, members, refused, said, same, text
-from tegata.conformance.bench import Bench
+from tegata.conformance.accounts import change_key
+from tegata.conformance.answers import (
+    document,
+    has_status,
+    is_ahead,
+    is_refusal,
+    members,
+    problem,
+    refused,
+    said,
+    same,
+    text,
+)
+from tegata.conformance.bench import Account, Bench
 from tegata.conformance.check import Checklist, NotPossible, expect
 from tegata.conformance.walk import challenge_of, new_order, placed, shown, solvable, until
 from tegata.pki import csr
+from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,}")
 # Seconds in which a validation that has begun would have failed: nothing is shown to it.
 _TIME_TO_FAIL = 1.0
+# Pages of a list of orders that are read at the most: the newest may come last.
+_MOST_PAGES = 20
+# Servers that count have others' orders between two of the checks'.
+_NUMBERED_IN_TURN = 10_000
 
 check = Checklist()
 
@@ -35,15 +52,37 @@ def order_object(bench: Bench) -> None:
         expect(f"{member} as before", again.get(member), holds=same(order.order.get(member), again.get(member)))
 
 
+@check("RFC 8555 §7.1.3, §7.1.6, A-54", "証明前の注文は pending であり、証明書もエラーも示されない。")
+def pending_order(bench: Bench) -> None:
+    """An order whose names are not proved is pending, and has neither certificate nor error."""
+    order = placed(bench.new_account())
+    if all(each.get("status") == "valid" for each in order.authorizations()):
+        raise NotPossible(reason="the names are proved already")
+    for read in (order.order, order.read()):
+        expect("the status pending", read.get("status"), holds=read.get("status") == "pending")
+        extra = sorted({"certificate", "error"} & read.keys())
+        expect("neither certificate nor error", extra, holds=not extra)
+
+
+@check("RFC 8555 §7.1.2.1, A-44", "アカウントの注文一覧に pending の注文がある。")
+def listed_order(bench: Bench) -> None:
+    """The account's list of orders has one that is pending."""
+    order = placed(bench.new_account())
+    url = order.account.read(order.account.url).get("orders")
+    for _ in range(_MOST_PAGES):
+        answer = order.account.post(str(url), None)
+        listed = document(answer).get("orders")
+        url = next((each for rel, each in links(answer) if rel == "next"), None)
+        if url is None or order.url in (listed or ()):
+            break
+    expect(f"the order {order.url} in the list", listed, holds=isinstance(listed, list) and order.url in listed)
+
+
 @check("RFC 8555 §7.1.3, A-55", "pending の注文に RFC 3339 の有効期限がある。")
 def expiry(bench: Bench) -> None:
     """A pending order says when it expires, by RFC 3339."""
     told = placed(bench.account).order.get("expires")
-    try:
-        instant = parse_rfc3339(str(told))
-    except ValueError:
-        instant = None
-    expect("an instant in the future", told, holds=instant is not None and instant > bench.clock.now())
+    expect("an instant in the future", told, holds=is_ahead(told, bench.clock.now()))
 
 
 @check("RFC 8555 §7.4, A-51", "名前の大文字と小文字は区別されない。")
@@ -58,12 +97,27 @@ def upper_case(bench: Bench) -> None:
         refused(answer, "malformed", "rejectedIdentifier")
 
 
+@check("RFC 8555 §7.1.3, A-51", "同じ名前を 2 回求めても、注文に 2 つはない。")
+def duplicates(bench: Bench) -> None:
+    """A name that is asked for twice is in the order once."""
+    name = bench.names()[0]
+    answer = new_order(bench.account, [name, name.upper()])
+    if is_refusal(answer):  # a server may also refuse them
+        refused(answer, "malformed", "rejectedIdentifier", "compound")
+        return
+    order = document(answer)
+    found = [each.get("value") for each in order.get("identifiers", [])]
+    expect(f"the identifier {name} once", found, holds=found == [name])
+    expect("one authorization", order.get("authorizations"), holds=len(order.get("authorizations", [])) == 1)
+
+
 @check("RFC 8555 §7.1.4, A-51", "ホスト名として正しくない名前は拒否される。")
 def no_names(bench: Bench) -> None:
     """What is no host name is refused."""
     # Below a name that the server would issue for, if one is known: others it may refuse for what they are.
     base = (bench.means.names or ("example.com",))[0].removeprefix("*.")
-    for name in ("", f"a b.{base}", f"-.{base}", "*", f"x.*.{base}", f"*.*.{base}", f"a..{base}"):
+    long = [f"{'a' * 64}.{base}", f"{'a.' * 125}{base}"]
+    for name in ("", f"a b.{base}", f"-.{base}", "*", f"x.*.{base}", f"*.*.{base}", f"a..{base}", f"{base}.", *long):
         refused(new_order(bench.account, [name]), "malformed", "rejectedIdentifier", what=f"the name {name}")
 
 
@@ -104,13 +158,37 @@ def no_identifiers(bench: Bench) -> None:
 @check("RFC 8555 §7.4, A-53", "notAfter は要求どおり守られるか、注文が拒否される。")
 def not_after(bench: Bench) -> None:
     """The notAfter asked for is kept, or the order is refused."""
-    wanted = (bench.clock.now() + timedelta(days=3)).replace(microsecond=0)
-    answer = new_order(bench.account, bench.names(), notAfter=rfc3339(wanted))
-    if is_refusal(answer):
-        refused(answer)
-        return
-    told = str(document(answer).get("notAfter"))
-    expect(f"notAfter {rfc3339(wanted)}", told, holds=told != "None" and parse_rfc3339(told).astimezone(UTC) == wanted)
+    _keeps(bench, "notAfter", timedelta(days=3))
+
+
+@check("RFC 8555 §7.4, A-53", "notBefore は要求どおり守られるか、注文が拒否される。")
+def not_before(bench: Bench) -> None:
+    """The notBefore asked for is kept, or the order is refused."""
+    _keeps(bench, "notBefore", timedelta(minutes=5))
+    _keeps(bench, "notBefore", timedelta(days=-400))
+
+
+@check("RFC 8555 §10.5, A-28", "他のアカウントのものへの応答は、存在しないものへの応答と同じである。")
+def foreign_as_missing(bench: Bench) -> None:
+    """What is another account's is answered as what is not there."""
+    order = placed(bench.account)
+    for url in (order.url, str(order.order["authorizations"][0])):
+        foreign, missing = (bench.stranger.post(each, None) for each in (url, f"{url}0"))
+        refused(foreign)
+        refused(missing)
+        is_same = (foreign.status, problem(foreign).type) == (missing.status, problem(missing).type)
+        expect(f"{said(missing)}, as for an unknown one, to {url}", said(foreign), holds=is_same)
+
+
+@check("RFC 8555 §10.5, A-28", "注文と認可の URL は推測できない。")
+def unguessable_urls(bench: Bench) -> None:
+    """The URLs of orders and authorizations do not lead to the next ones."""
+    one, other = (placed(bench.new_account()) for _ in range(2))
+    pairs = [(one.url, other.url), tuple(str(order.order["authorizations"][0]) for order in (one, other))]
+    for former, latter in pairs:
+        distance = _distance(former, latter)
+        told = f"{former} and {latter}"
+        expect("URLs that are not numbered in turn", told, holds=distance is None or distance > _NUMBERED_IN_TURN)
 
 
 @check("RFC 8555 §10.5, A-49", "注文とその内容は、所有するアカウントにだけ示される。")
@@ -207,6 +285,26 @@ def wildcard(bench: Bench) -> None:
     expect("no http-01 and no tls-alpn-01", wrong, holds=not wrong)
 
 
+@check("RFC 8555 §7.1.4, A-56", "ワイルドカードでない認可に wildcard は示されない。")
+def no_wildcard(bench: Bench) -> None:
+    """Only a wildcard's authorization has the member wildcard."""
+    name = bench.names()[0].removeprefix("*.")
+    for authorization in placed(bench.account, [name]).authorizations():
+        expect("no member wildcard", authorization.get("wildcard"), holds="wildcard" not in authorization)
+
+
+@check("RFC 8555 §7.3.5, A-45", "鍵の変更後も、注文は新しい鍵で読める。")
+def order_after_key_change(bench: Bench) -> None:
+    """An order is still there for the key that its account has after a change."""
+    order, new = placed(bench.new_account()), generate(KeyType.EC256)
+    has_status(change_key(order.account, new), 200)
+    again = Account(bench, new, order.account.url, order.account.answer)
+    status = again.read(order.url).get("status")
+    expect("the order's status as before", status, holds=status == order.order.get("status"))
+    status = again.read(str(order.order["authorizations"][0])).get("status")
+    expect("an authorization that is not lost", status, holds=status in ("pending", "valid"))
+
+
 @check("RFC 8555 §7.5.2, A-63", "認可を無効化すると、注文は invalid になる。")
 def deactivated_authorization(bench: Bench) -> None:
     """A deactivated authorization ends its order."""
@@ -238,3 +336,25 @@ def failure(bench: Bench) -> None:
     expect("the challenge's error with an ACME type", kind, holds=kind.startswith("urn:ietf:params:acme:error:"))
     status = order.read().get("status")
     expect("the order's status invalid", status, holds=status == "invalid")
+
+
+def _keeps(bench: Bench, member: str, ahead: timedelta) -> None:
+    """Expect the date in the order, or no order."""
+    wanted = (bench.clock.now() + ahead).replace(microsecond=0)
+    answer = new_order(bench.account, bench.names(), **{member: rfc3339(wanted)})
+    if is_refusal(answer):
+        refused(answer)
+        return
+    told = str(document(answer).get(member))
+    expect(f"{member} {rfc3339(wanted)}", told, holds=told != "None" and parse_rfc3339(told).astimezone(UTC) == wanted)
+
+
+def _distance(former: str, latter: str) -> int | None:
+    """How far two URLs are apart that differ in one number or in nothing; None for any others."""
+    if former == latter:
+        return 0
+    pairs = zip(former.split("/"), latter.split("/"), strict=False)
+    different = [pair for pair in pairs if pair[0] != pair[1]]
+    if len(different) != 1 or not all(each.isascii() and each.isdigit() for each in different[0]):
+        return None
+    return abs(int(different[0][0]) - int(different[0][1]))

@@ -2,15 +2,19 @@
 
 import re
 
-from tegata.acme import jwk
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from tegata.acme import b64, jwk, jws
 from tegata.acme.problems import CONTENT_TYPE, PREFIX
 from tegata.acme.wire import Response, links
-from tegata.conformance.answers import document, has_status, members, problem, refused
-from tegata.conformance.bench import NONCE_TRIES, Bench, Change
+from tegata.conformance.answers import document, has_status, is_refusal, members, problem, refused, said
+from tegata.conformance.bench import NONCE_TRIES, Bench, Body, Change
 from tegata.conformance.check import Checklist, expect
+from tegata.pki.keys import PrivateKey
 
 _RESOURCES = ("newNonce", "newAccount", "newOrder", "revokeCert", "keyChange")
 _FURTHER = ("newAuthz", "renewalInfo")
+_FOR_BROWSERS = ("Link", "Location", "Replay-Nonce", "Retry-After")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22,}")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 _NEVER_GIVEN = "AAAAAAAAAAAAAAAAAAAAAA"
@@ -56,8 +60,8 @@ def cross_origin(bench: Bench) -> None:
     expect("Access-Control-Allow-Origin: *", origin, holds=origin == "*")
     answer = bench.send("GET", bench.url("newNonce"), headers={"Origin": "https://client.example"})
     exposed = (answer.headers.get("Access-Control-Expose-Headers") or "").lower()
-    missing = [name for name in ("Link", "Location", "Replay-Nonce") if name.lower() not in exposed]
-    expect("Link, Location and Replay-Nonce exposed", exposed or "none", holds=not missing)
+    missing = [name for name in _FOR_BROWSERS if name.lower() not in exposed]
+    expect(f"{', '.join(_FOR_BROWSERS)} exposed", exposed or "none", holds=not missing)
 
 
 @check("RFC 8555 §7.2, A-18", "newNonce への HEAD は 200 とノンスを返す。")
@@ -91,6 +95,14 @@ def nonce_after_success(bench: Bench) -> None:
         if problem(answer).type != f"{PREFIX}badNonce":
             break
     document(answer)
+
+
+@check("RFC 8555 §6.5, A-16", "拒否の応答にも新しいノンスが付く。")
+def nonce_after_refusal(bench: Bench) -> None:
+    """A refusal brings a nonce too, so that a client can go on."""
+    answer = bench.account.post(bench.account.url, None, url=f"{bench.account.url}/x")
+    refused(answer)
+    expect("a Replay-Nonce", "none", holds="Replay-Nonce" in answer.headers)
 
 
 @check("RFC 8555 §6.5, A-17", "ノンスは 1 回だけ使える。")
@@ -127,8 +139,11 @@ def nonce_missing(bench: Bench) -> None:
 @check("RFC 8555 §7.1, A-27", "応答にディレクトリへのリンクが付く。")
 def link_to_directory(bench: Bench) -> None:
     """Answers lead to the directory."""
-    found = [url for rel, url in links(bench.account.answer) if rel == "index"]
-    expect("a Link to the directory, rel=index", found or "none", holds=bench.directory_url in found)
+    nonce = bench.send("HEAD", bench.url("newNonce"))
+    read = bench.account.post(bench.account.url, None)
+    for what, answer in (("newAccount", bench.account.answer), ("newNonce", nonce), ("the account", read)):
+        found = [url for rel, url in links(answer) if rel == "index"]
+        expect(f"a Link from {what} to the directory, rel=index", found or "none", holds=bench.directory_url in found)
 
 
 @check("RFC 8555 §6.2, A-12", "Content-Type が異なれば 415 で拒否される。")
@@ -140,8 +155,20 @@ def content_type(bench: Bench) -> None:
 
 @check("RFC 8555 §6.3, A-13", "署名のない GET は 405 で拒否される。")
 def plain_get(bench: Bench) -> None:
-    """A plain GET is refused with 405."""
-    refused(bench.send("GET", bench.account.url), "malformed", status=405)
+    """A plain GET is refused with 405, but of what anybody may read."""
+    signed = [str(bench.directory[name]) for name in _RESOURCES if name != "newNonce" and name in bench.directory]
+    for url in (bench.account.url, *signed):
+        refused(bench.send("GET", url), "malformed", status=405, what=f"GET {url}")
+
+
+@check("RFC 8555 §6.3, A-13", "ディレクトリと newNonce は POST-as-GET でも読める。")
+def directory_by_post(bench: Bench) -> None:
+    """The directory and newNonce are read by a POST-as-GET too."""
+    found = bench.account.read(bench.directory_url)
+    expect("the directory", sorted(found), holds=all(isinstance(found.get(name), str) for name in _RESOURCES))
+    answer = bench.account.post(bench.url("newNonce"), None)
+    expect("no refusal", said(answer), holds=not is_refusal(answer))
+    expect("a Replay-Nonce", "none", holds="Replay-Nonce" in answer.headers)
 
 
 @check("RFC 8555 §6.7, A-21", "拒否の応答は problem document である。")
@@ -151,8 +178,10 @@ def problem_document(bench: Bench) -> None:
     kind = (answer.headers.get("Content-Type") or "").partition(";")[0].strip()
     expect(CONTENT_TYPE, kind, holds=kind == CONTENT_TYPE)
     expect(f"a type of {PREFIX}", problem(answer).type, holds=problem(answer).type.startswith(PREFIX))
-    status = members(answer).get("status", answer.status)
+    told = members(answer)
+    status = told.get("status", answer.status)
     expect(f"the document's status is {answer.status}", status, holds=status == answer.status)
+    expect("a detail that says what happened", told.get("detail"), holds=bool(told.get("detail")))
 
 
 @check("RFC 8555 §6.2, A-06", "jwk と kid の両方があれば拒否される。")
@@ -174,6 +203,8 @@ def no_key(bench: Bench) -> None:
 def padding(bench: Bench) -> None:
     """Padded base64url is refused."""
     _malformed(bench, lambda body: {**body, "signature": f"{body['signature']}=="})
+    # Signed as it is sent, so that the padding is all that is wrong with it.
+    _malformed(bench, lambda body: _signed_again(bench.account.key, {**body, "protected": f"{body['protected']}="}))
 
 
 @check("RFC 8555 §6.2, A-05", "保護されていないヘッダーは拒否される。")
@@ -195,6 +226,13 @@ def several_signatures(bench: Bench) -> None:
     )
 
 
+@check("RFC 8555 §6.2, A-05", "ペイロードが分離された JWS と、符号化されていない JWS は拒否される。")
+def detached_payload(bench: Bench) -> None:
+    """A JWS whose payload is detached or not encoded is refused."""
+    _malformed(bench, lambda body: {name: each for name, each in body.items() if name != "payload"})
+    refused(bench.account.post(bench.account.url, None, b64=False, crit=["b64"]), "malformed", status=400)
+
+
 @check("RFC 8555 §6.2, A-05", "crit メンバーは拒否される。")
 def critical_member(bench: Bench) -> None:
     """A critical member is refused."""
@@ -213,6 +251,20 @@ def mac_for_signature(bench: Bench) -> None:
 def algorithm_none(bench: Bench) -> None:
     """The algorithm none is refused."""
     refused(bench.account.post(bench.account.url, None, alg="none"), "badSignatureAlgorithm", status=400)
+
+
+@check("RFC 8555 §6.2, A-07", "鍵の種類に合わないアルゴリズムは拒否される。")
+def algorithm_of_another_key(bench: Bench) -> None:
+    """An algorithm for another kind of key is refused."""
+    for algorithm in ("RS256", "ES384"):
+        refused(bench.account.post(bench.account.url, None, alg=algorithm), what=algorithm)
+
+
+@check("RFC 8555 §6.2, RFC 7518 §3.4, A-10", "DER 形式の楕円曲線署名は拒否される。")
+def signature_in_der(bench: Bench) -> None:
+    """An elliptic signature in DER is refused."""
+    answer = bench.account.post(bench.account.url, None, change=_in_der)
+    refused(answer, "malformed", "unauthorized")
 
 
 @check("RFC 8555 §6.2, A-10", "別の内容に対する署名は拒否される。")
@@ -237,11 +289,41 @@ def key_for_account(bench: Bench) -> None:
     refused(bench.post(account.key, account.url, None), "malformed", "unauthorized")
 
 
+@check("RFC 8555 §6.2, A-11", "鍵の代わりにアカウント URL を示す newAccount は拒否される。")
+def account_for_key(bench: Bench) -> None:
+    """An account's URL in place of the key is refused at newAccount."""
+    account = bench.account
+    answer = account.post(bench.url("newAccount"), bench.registration(account.key))
+    refused(answer, "malformed", "unauthorized")
+
+
+@check("RFC 8555 §6.2, §6.7, A-11", "存在しないアカウントの URL を名乗るリクエストは拒否される。")
+def unknown_account(bench: Bench) -> None:
+    """An account's URL that leads to none is refused."""
+    account = bench.account
+    answer = bench.post(account.key, account.url, None, f"{account.url}0")
+    refused(answer, "accountDoesNotExist", "malformed", "unauthorized")
+
+
 @check("RFC 8555 §6.2, A-11", "他のアカウントの URL を名乗るリクエストは拒否される。")
 def another_account(bench: Bench) -> None:
     """A key does not speak for another account."""
     answer = bench.post(bench.stranger.key, bench.account.url, None, bench.account.url)
     refused(answer, "malformed", "unauthorized")
+
+
+def _signed_again(key: PrivateKey, body: Body) -> Body:
+    """The body with a signature over its header and payload as they are now."""
+    text = f"{body['protected']}.{body['payload']}"
+    return {**body, "signature": b64.encode(jws.signature(key, text.encode("ascii")))}
+
+
+def _in_der(body: Body) -> Body:
+    """The body with its signature of P-256 as X.509 has it."""
+    octets = b64.decode(str(body["signature"]))
+    half = len(octets) // 2
+    numbers = (int.from_bytes(octets[:half], "big"), int.from_bytes(octets[half:], "big"))
+    return {**body, "signature": b64.encode(encode_dss_signature(*numbers))}
 
 
 def _malformed(bench: Bench, change: Change) -> None:

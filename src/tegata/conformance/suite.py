@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from tegata.conformance import accounts, certificates, extensions, orders, renewal, requests
+from tegata.conformance import accounts, afterwards, certificates, extensions, orders, renewal, requests, revocation
 from tegata.conformance.bench import Bench
 from tegata.conformance.check import Check, Differs, NotPossible, Verdict
 from tegata.errors import TegataError
@@ -17,9 +17,13 @@ _OF_ANOTHER_SHAPE = (
     *(x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm),
 )
 # Renewal information is asked of a certificate that is not revoked yet.
-_LAST = ("revocation", "revoked-by-its-key", "compromised-key")
-_ALL = [each for part in (requests, accounts, orders, extensions, certificates, renewal) for each in part.check.checks]
-CHECKS: tuple[Check, ...] = tuple(sorted(_ALL, key=lambda check: check.name in _LAST))
+_LAST = ("revocation", "revoked-by-its-key", "revoked-by-who-proved", "compromised-key")
+_ALL = [
+    each
+    for part in (requests, accounts, orders, extensions, certificates, revocation, renewal)
+    for each in part.check.checks
+]
+CHECKS: tuple[Check, ...] = (*sorted(_ALL, key=lambda check: check.name in _LAST), *afterwards.check.checks)
 
 
 @dataclass(frozen=True)

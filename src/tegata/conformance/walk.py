@@ -58,6 +58,8 @@ class Issued:
     url: str
     answer: Response
     """The certificate's download."""
+    finalized: Response
+    """What finalize answered."""
 
     @property
     def chain(self) -> list[x509.Certificate]:
@@ -180,19 +182,19 @@ def issued(account: Account, /, **members: object) -> Issued:
     """A certificate for all names there are, by a key of its own; raises Differs or NotPossible."""
     order, names = proved(account, "", **members), account.bench.names()
     key = generate(account.bench.means.key_type)
-    document(order.finalize(csr.build(key, names, common_name=None)))
-    return downloaded(order, key)
+    return downloaded(order, key, order.finalize(csr.build(key, names, common_name=None)))
 
 
-def downloaded(order: Placed, key: PrivateKey) -> Issued:
-    """The certificate of an order that is being finalized; raises Differs where it does not come."""
+def downloaded(order: Placed, key: PrivateKey, finalized: Response) -> Issued:
+    """The certificate of an order to which finalize answered so; raises Differs where it does not come."""
+    document(finalized)
     account = order.account
     done = until(account, order.url, lambda order: order.get("status") not in ("ready", "processing"))
     expect("the order's status valid", done.get("status"), holds=done.get("status") == "valid")
     url = text(done, "certificate")
     answer = account.post(url, None)
     has_status(answer, 200)
-    return Issued(order, key, url, answer)
+    return Issued(order, key, url, answer, finalized)
 
 
 def first(bench: Bench) -> Issued:
