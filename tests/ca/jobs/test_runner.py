@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from tegata.ca.jobs import runner as runner_module
 from tegata.ca.jobs.runner import LEASE, Handler, Runner, delay
 from tegata.ca.model import Job
 from tegata.ca.ports import Conflict, Store, Work
@@ -53,6 +54,10 @@ async def finish(store: Store, job: Job) -> None:
     work = Work()
     store.jobs.finish(work, job)
     await store.commit(work)
+
+
+async def nothing(_: Job) -> None:
+    """There is no work."""
 
 
 async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -160,6 +165,7 @@ async def test_nothing_begins_of_a_job_that_was_not_stored(store: Store) -> None
         with suppress(Conflict), runner.taking(Job(id="lost", kind="work", subject="lost", run_at=now())):
             raise Conflict("challenges.accept")
         with runner.taking(Job(id="job", kind="work", subject="stored", run_at=now())) as job:
+            assert job.owner == "us"
             unit = Work()
             store.jobs.add(unit, job)
             await store.commit(unit)
@@ -180,6 +186,12 @@ async def test_who_has_no_place_takes_nothing(store: Store) -> None:
     wanted = Job(id="second", kind="work", subject="second", run_at=now())
     with idle.taking(wanted) as job:
         assert job == wanted
+    async with running(store, work, most=1) as runner:
+        await until(lambda: runner._rounds > 0)
+        promised = Job(id="lost", kind="work", subject="lost", run_at=now())
+        with suppress(Conflict), runner.taking(promised), runner.taking(wanted) as job:
+            assert job == wanted
+            raise Conflict("challenges.accept")
     await leave(store, "first")
     async with running(store, work, most=1) as runner:
         await begun.wait()
@@ -406,8 +418,33 @@ async def test_stopping_finishes_what_runs_and_takes_nothing_more(store: Store) 
     assert [job.subject for job in await store.jobs.claim("next", now(), now() + LEASE, 9)] == ["left"]
 
 
+async def test_one_that_has_nothing_to_do_stops_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it would wait for something to do."""
+    watching = asyncio.Event()
+
+    async def changed(*_: object) -> None:
+        watching.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(store, "changed", changed)
+    async with asyncio.timeout(60), running(store, nothing):
+        await watching.wait()
+        await store.jobs.next_due()  # the runner's own look, which came first, has its answer too
+
+
+async def test_stopping_before_it_has_begun(store: Store) -> None:
+    """Whoever is told to end while everything is still being started takes nothing first."""
+    await leave(store, "left")
+    runner = Runner(store=store, handlers={}, owner="us", clock=now)
+    runner.stop()
+    async with asyncio.timeout(60):
+        await runner.run()
+    (job,) = await store.jobs.claim("next", now(), now() + LEASE, 9)
+    assert (job.subject, job.attempts) == ("left", 0)
+
+
 async def test_cancelling_the_runner_ends_its_work(store: Store) -> None:
-    """Then the lease runs out and somebody else does it."""
+    """Nothing of it goes on; then the lease runs out and somebody else does it."""
     began = asyncio.Event()
 
     async def work(job: Job) -> None:
@@ -416,11 +453,13 @@ async def test_cancelling_the_runner_ends_its_work(store: Store) -> None:
 
     await leave(store, "cut off")
     runner = Runner(store=store, handlers={"work": work}, owner="us", clock=now, lease=SHORT)
+    others = asyncio.all_tasks()
     task = asyncio.create_task(runner.run())
     await began.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert asyncio.all_tasks() == others
     due = await store.jobs.next_due()
     assert due is not None
     assert due <= now() + SHORT
@@ -449,6 +488,26 @@ async def test_a_store_that_fails_for_a_while_loses_nothing(path: Path, monkeypa
     assert [entry["event"] for entry in logs] == ["store.unavailable"]
     other.close()
     await store.close()
+
+
+async def test_a_store_that_fails_is_not_asked_again_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is the log filled; but whoever stops it waits for nothing."""
+    monkeypatch.setattr(runner_module, "STORE_PAUSE_SECONDS", 600)
+    failed = asyncio.Event()
+    asked = 0
+
+    async def next_due() -> datetime | None:
+        nonlocal asked
+        asked += 1
+        failed.set()
+        raise OSError("away")
+
+    monkeypatch.setattr(store.jobs, "next_due", next_due)
+    async with asyncio.timeout(60), running(store, nothing):
+        await failed.wait()
+        for _ in range(100):
+            await asyncio.sleep(0)
+    assert asked == 1
 
 
 def test_the_delay_grows_and_saturates() -> None:

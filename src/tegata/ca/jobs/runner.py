@@ -103,8 +103,7 @@ class Runner:
         stirred = asyncio.create_task(self._stirred.wait())
         try:
             pause = await self._take()
-            if self._is_open:
-                await asyncio.wait((changed, stirred), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((changed, stirred), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         except Exception:
             log.exception("store.unavailable")
             await asyncio.wait((stirred,), timeout=STORE_PAUSE_SECONDS)
