@@ -77,8 +77,9 @@ async def test_an_account_gets_nothing_for_the_key_that_it_gave_up(house, sold):
 
 
 async def test_what_is_issued_for_a_key_while_it_is_given_up_goes_too(house, sold, monkeypatch):
-    """Nothing forbids it yet when the account's certificates are looked for; it goes a minute later (A-94)."""
-    one, _ = sold
+    """Nothing forbids it yet when the account's certificates are looked for; it goes a minute later, alone (A-94)."""
+    one, other = sold
+    await house.issue(other, "www.example.org")
     named = await house.issue(one, "a.example.net")
     ready = await house.ready(one, "b.example.net")
     read = house.store.certificates.of_key
@@ -93,7 +94,7 @@ async def test_what_is_issued_for_a_key_while_it_is_given_up_goes_too(house, sol
     await house.certificates.revoke_by_account(one, der(named), 1)
     house.clock.advance(MINUTE)
     assert await house.work() == 1
-    assert await reasons(house) == {"a.example.net": 1, "b.example.net": 1}
+    assert await reasons(house) == {"www.example.org": None, "a.example.net": 1, "b.example.net": 1}
     assert await house.work() == 0, "its CRL is published"
 
 
