@@ -206,11 +206,32 @@ class Authorizations(Protocol):
         """Guarded: the challenge was not accepted before (A-59)."""
         ...
 
-    def pass_challenge(self, work: Work, challenge_id: str, at: datetime, expires: datetime, evidence: bytes) -> None:
-        """Guarded: accepted, no verdict on its authorization yet, not given up; that one's end becomes ``expires``."""
+    def pass_challenge(
+        self,
+        work: Work,
+        challenge_id: str,
+        at: datetime,
+        expires: datetime,
+        evidence: bytes,
+        *,
+        seen: Mapping[str, str] = {},
+    ) -> None:
+        """Guarded: accepted, no verdict on its authorization yet, not given up; that one's end becomes ``expires``.
+
+        ``seen`` is what the audit log says of it beside.
+        """
         ...
 
-    def fail_challenge(self, work: Work, challenge_id: str, at: datetime, fault: Fault, evidence: bytes) -> None:
+    def fail_challenge(
+        self,
+        work: Work,
+        challenge_id: str,
+        at: datetime,
+        fault: Fault,
+        evidence: bytes,
+        *,
+        seen: Mapping[str, str] = {},
+    ) -> None:
         """Guarded: accepted, no verdict on its authorization yet, and that one not given up."""
         ...
 

@@ -1,6 +1,7 @@
 """Challenges: taken up once, looked at by a job, tried again where it may help, and what the verdict means."""
 
 import asyncio
+from hashlib import sha256
 
 import msgspec
 import pytest
@@ -245,6 +246,32 @@ async def test_every_attempt_is_on_record(house, placed):
         ("paris", None),
         ("paris", None),
     ]
+
+
+async def test_no_place_s_word_is_changed_later(house, placed):
+    """The audit log has every attempt: of which name, by which method, what came of it where, and digests (B-93)."""
+    actor, _, challenge = placed
+    places = (
+        Sighting("paris", "RIPE", None, b"{}"),
+        Sighting("osaka", "APNIC", "perspective.silent", b'{"reason":"x"}'),
+    )
+    house.network.verdicts = [DOWN._replace(sightings=places), SEEN._replace(sightings=places)]
+    await house.challenges.accept(actor, challenge.id)
+    await house.work()
+    house.clock.advance(SECOND)
+    await house.work()
+    tried, passed = await house.store.audit.of_subject(challenge.id)
+    assert (tried.kind, passed.kind) == ("challenge.tried", "challenge.passed")
+    seen = {
+        "name": "www.example.com",
+        "method": challenge.type,
+        "agree": "1/2",
+        "at paris": f"agreed {sha256(b'{}').hexdigest()}",
+        "at osaka": f"perspective.silent {sha256(places[1].evidence).hexdigest()}",
+    }
+    assert passed.facts == seen | {"evidence": sha256(SEEN.evidence).hexdigest()}
+    own = {"evidence": sha256(DOWN.evidence).hexdigest(), "code": "validation.connection"}
+    assert tried.facts == seen | own
 
 
 async def test_what_does_not_pass_is_a_verdict(house, placed):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from hashlib import sha256
 
 import msgspec
 import pytest
@@ -140,7 +141,7 @@ async def test_a_proof_that_is_used_again_is_judged_by_its_own_method(house):
 
 
 async def test_a_refusal_names_the_name_and_leaves_the_order_ready(house, ready):
-    """A problem of type caa with a subproblem; mended, the same order is issued (B-40)."""
+    """A problem of type caa with a subproblem; mended, the same order is issued (B-40). Both are logged (B-93)."""
     actor, view = ready
     house.clock.advance(8 * HOUR)
     house.network.verdicts = [Verdict(None, b"{}"), FORBIDDEN]
@@ -154,6 +155,16 @@ async def test_a_refusal_names_the_name_and_leaves_the_order_ready(house, ready)
     assert "example.net の CAA レコード" in part.detail
     [seen] = await house.store.observations.of_challenge(challenges(view)[1].id)
     assert (seen.error, seen.evidence) == ("validation.caa", FORBIDDEN.evidence), "blocked attempts are kept"
+    looked = (await house.store.audit.of_subject(challenges(view)[1].id))[-1]
+    assert (looked.kind, looked.facts) == (
+        "caa.looked",
+        {
+            "name": "a.example.net",
+            "method": "http-01",
+            "code": "validation.caa",
+            "evidence": sha256(FORBIDDEN.evidence).hexdigest(),
+        },
+    )
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.READY
     house.clock.advance(SECOND)
     assert (await house.finalize(actor, view)).status is OrderStatus.VALID

@@ -155,7 +155,7 @@ class ChallengeService:
         account, authorization, challenge = subject
         if job.attempts >= self._validation.attempts + _SPARE_ATTEMPTS:
             error = ValidationAbandoned(name=authorization.identifier.value)
-            await self._fail(Work(), job, authorization, challenge, error=error, evidence=b"{}")
+            await self._fail(Work(), job, authorization, challenge, error=error, verdict=Verdict(error, b"{}"))
             return
         verdict = await self._validator.check(await self._question(*subject))
         # What has happened meanwhile counts: a moment ago, or while the other side took its time. What became of the
@@ -223,8 +223,9 @@ class ChallengeService:
         work = Work()
         is_tried_again = isinstance(verdict.error, _PASSING) and job.attempts + 1 < self._validation.attempts
         sightings.record(
-            self._store.observations,
+            self._store,
             work,
+            name=authorization.identifier.value,
             challenge=challenge,
             look=Look.VALIDATION,
             verdict=verdict,
@@ -232,16 +233,16 @@ class ChallengeService:
             with_own=is_tried_again,
         )
         if verdict.error is None:
-            self._store.authorizations.pass_challenge(
-                work, challenge.id, now, self._end(challenge, now, verdict.until), verdict.evidence
-            )
+            end = self._end(challenge, now, verdict.until)
+            seen = sightings.told(verdict, authorization.identifier.value, challenge)
+            self._store.authorizations.pass_challenge(work, challenge.id, now, end, verdict.evidence, seen=seen)
             self._limits.passed(work, authorization.account_id, authorization.identifier.value)
             await self._finish(work, job)
         elif is_tried_again:
             self._store.jobs.postpone(work, job, now + min(_FIRST_PAUSE * 2**job.attempts, _LONGEST_PAUSE))
             await self._store.commit(work)
         else:
-            await self._fail(work, job, authorization, challenge, error=verdict.error, evidence=verdict.evidence)
+            await self._fail(work, job, authorization, challenge, error=verdict.error, verdict=verdict)
 
     def _end(self, challenge: Challenge, now: datetime, until: datetime | None) -> datetime:
         """Until when a proof that was just seen counts: no longer than the record that it was seen in (X-46)."""
@@ -257,14 +258,15 @@ class ChallengeService:
         challenge: Challenge,
         *,
         error: ValidationFault,
-        evidence: bytes,
+        verdict: Verdict,
     ) -> None:
         """Record the end, with a reference number that the log has too.
 
         The facts, which may hold a token, it has not.
         """
         fault = fault_of(error, self._ids.reference())
-        self._store.authorizations.fail_challenge(work, challenge.id, self._clock(), fault, evidence)
+        seen = sightings.told(verdict, authorization.identifier.value, challenge)
+        self._store.authorizations.fail_challenge(work, challenge.id, self._clock(), fault, verdict.evidence, seen=seen)
         self._limits.failed(work, authorization.account_id, authorization.identifier.value, error)
         await self._finish(work, job)
         log.info(

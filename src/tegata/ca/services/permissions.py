@@ -101,24 +101,27 @@ class Permissions:
         async with places:
             verdict = await self._validator.check_caa(question(account, certified, due.challenge, self._account_urls))
         if not due.authorization.subdomains:
-            self._record(work, due.challenge, verdict)
+            self._record(work, due.identifier.value, due.challenge, verdict)
         return verdict
 
     def _record_together(self, work: Work, found: Iterable[tuple[_Due, Verdict]]) -> None:
         """Put on record what was seen of names that a domain above proves, which share its challenge."""
         shared: dict[str, dict[str, Verdict]] = {}
-        challenges = {}
+        proofs = {}
         for due, verdict in found:
             if due.authorization.subdomains:
-                challenges[due.challenge.id] = due.challenge
+                proofs[due.challenge.id] = due
                 shared.setdefault(due.challenge.id, {})[due.identifier.value] = verdict
         for challenge_id, verdicts in shared.items():
-            self._record(work, challenges[challenge_id], sightings.together(verdicts))
+            proof = proofs[challenge_id]
+            domain = proof.authorization.identifier.value
+            self._record(work, domain, proof.challenge, sightings.together(verdicts))
 
-    def _record(self, work: Work, challenge: Challenge, verdict: Verdict) -> None:
+    def _record(self, work: Work, name: str, challenge: Challenge, verdict: Verdict) -> None:
         sightings.record(
-            self._store.observations,
+            self._store,
             work,
+            name=name,
             challenge=challenge,
             look=Look.CAA,
             verdict=verdict,

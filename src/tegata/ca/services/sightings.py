@@ -2,27 +2,40 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 
 import msgspec
 
 from tegata.ca.model import Challenge, Look, Observation
-from tegata.ca.ports import Observations, Sighting, Verdict, Work
+from tegata.ca.ports import Sighting, Store, Verdict, Work
+
+EVENTS = {Look.VALIDATION: "challenge.tried", Look.CAA: "caa.looked"}
+"""What the audit log calls a look that decides nothing, and one at CAA before a signature."""
+AGREED = "agreed"
 
 
 def record(
-    observations: Observations,
+    store: Store,
     work: Work,
     *,
+    name: str,
     challenge: Challenge,
     look: Look,
     verdict: Verdict,
     at: datetime,
     with_own: bool,
 ) -> None:
-    """Add every sighting of a verdict to a unit of work; what the CA itself saw too where nothing else keeps it."""
+    """Add every sighting of a verdict to a unit of work; what the CA itself saw too where nothing else keeps it.
+
+    Then the audit log tells of it too (B-93); else of what ``told`` gives, by whatever else does.
+    """
     seen = list(verdict.sightings)
     if with_own:
         seen.append(Sighting("", "", verdict.error.code if verdict.error else None, verdict.evidence))
+        own = {"evidence": sha256(verdict.evidence).hexdigest()} | (
+            {"code": verdict.error.code} if verdict.error else {}
+        )
+        store.audit.note(work, EVENTS[look], challenge.id, own | told(verdict, name, challenge))
     for sighting in seen:
         observation = Observation(
             challenge_id=challenge.id,
@@ -33,7 +46,20 @@ def record(
             error=sighting.error,
             evidence=sighting.evidence,
         )
-        observations.insert(work, observation)
+        store.observations.insert(work, observation)
+
+
+def told(verdict: Verdict, name: str, challenge: Challenge) -> dict[str, str]:
+    """What the audit log says of a look beside what the CA itself saw: of which name, by which method, and elsewhere.
+
+    That is how many other places agree, what came of each, and the digest of what it saw: none of it could be changed
+    in the records later and not be found out (B-93, BR 5.4.1).
+    """
+    about, seen = {"name": name, "method": challenge.type}, verdict.sightings
+    if not seen:
+        return about
+    places = {f"at {one.perspective}": f"{one.error or AGREED} {sha256(one.evidence).hexdigest()}" for one in seen}
+    return {**about, "agree": f"{sum(one.error is None for one in seen)}/{len(seen)}", **places}
 
 
 def together(verdicts: Mapping[str, Verdict]) -> Verdict:

@@ -1,6 +1,6 @@
 """Authorizations as rows, each with its challenges."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -125,15 +125,33 @@ class AuthorizationRows:
         """Note that the client is ready: only the first caller succeeds."""
         work.add("authorizations.accept_challenge", rows=1, id=challenge_id, at=micros(at))
 
-    def pass_challenge(self, work: Work, challenge_id: str, at: datetime, expires: datetime, evidence: bytes) -> None:
+    def pass_challenge(
+        self,
+        work: Work,
+        challenge_id: str,
+        at: datetime,
+        expires: datetime,
+        evidence: bytes,
+        *,
+        seen: Mapping[str, str] = {},
+    ) -> None:
         """Record success, if no verdict was there before, and until when the authorization lasts now."""
         work.subjects.add(challenge_id)
         work.add("authorizations.hold_of_challenge", challenge_id=challenge_id)
         work.add("authorizations.pass_challenge", rows=1, id=challenge_id, at=micros(at), evidence=evidence)
         work.add("authorizations.prolong", rows=1, challenge_id=challenge_id, expires=micros(expires))
-        audit.record(work, "challenge.passed", challenge_id, evidence=digest(evidence))
+        audit.record(work, "challenge.passed", challenge_id, evidence=digest(evidence), **seen)
 
-    def fail_challenge(self, work: Work, challenge_id: str, at: datetime, fault: Fault, evidence: bytes) -> None:
+    def fail_challenge(
+        self,
+        work: Work,
+        challenge_id: str,
+        at: datetime,
+        fault: Fault,
+        evidence: bytes,
+        *,
+        seen: Mapping[str, str] = {},
+    ) -> None:
         """Record failure, if no verdict was there before."""
         work.subjects.add(challenge_id)
         work.add("authorizations.hold_of_challenge", challenge_id=challenge_id)
@@ -152,6 +170,7 @@ class AuthorizationRows:
             code=fault.code,
             reference=fault.reference,
             evidence=digest(evidence),
+            **seen,
         )
 
 
