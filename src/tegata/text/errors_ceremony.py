@@ -51,6 +51,9 @@ REASONS: dict[str, str] = {
     "the root has not signed it": "ルートの署名がありません",
     "it is not what the transcript says": "記録されている内容と異なります",
     "it has ended: see ceremony request services": "満了しています。ceremony request services を実行してください",
+    "the root has revoked it: see ceremony request services": (
+        "ルートが失効させています。ceremony request services を実行してください"
+    ),
     "it is no CA's certificate": "認証局の証明書ではありません",
     "it is the root's own certificate": "ルート自身の証明書です",
     "it is no CRL in DER": "DER 形式の CRL ではありません",

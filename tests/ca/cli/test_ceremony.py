@@ -21,7 +21,7 @@ from tegata.ca.errors import IssuerRevoked
 from tegata.ca.issuing import requests, transcript
 from tegata.ca.issuing.algorithms import IssuerKey, public_key_of
 from tegata.ca.issuing.authority import SoftwareAuthority
-from tegata.ca.issuing.hierarchy import subject_of
+from tegata.ca.issuing.hierarchy import root_list, self_signed, subject_of
 from tegata.ca.settings import Keys
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
@@ -130,6 +130,31 @@ def test_a_ca_below_an_offline_root(ceremony):
         verified = ceremony.at(where, "ceremony", "verify")
         last = (where / "ceremony.jsonl").read_bytes().splitlines()[-1]
         assert (verified["entries"], verified["sha256"]) == (entries, sha256(last).hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda _, path: path.unlink(), "No such file"),
+        (lambda _, path: path.write_bytes(b"x"), "no CRL"),
+        (lambda home, path: shutil.copy(home.parent / "other.crl", path), "has not signed it"),
+        (None, "not good now"),
+    ],
+    ids=["gone", "none", "another root's", "outdated"],
+)
+def test_a_root_whose_crl_cannot_be_used(ceremony, tmp_path, monkeypatch, damage, told):
+    """``init`` makes nothing below it: serve would not start, or nobody accept what is issued."""
+    root = ceremony.root
+    if damage is None:
+        later = datetime.now(UTC) + timedelta(days=400)
+        monkeypatch.setattr("tegata.ca.cli.initialise.SystemClock", lambda: SimpleNamespace(now=lambda: later))
+    else:
+        key, now = generate(KeyType.EC256), datetime.now(UTC).replace(microsecond=0)
+        assert isinstance(key, IssuerKey)
+        (tmp_path / "other.crl").write_bytes(root_list(self_signed(key, "Other", now), 1, (), now))
+        damage(root, root / "root.crl")
+    assert told in ceremony.refused(tmp_path / "new", "init", *URLS, "--root", str(root))
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_ca_that_was_not_certified_yet(ceremony):
@@ -305,6 +330,31 @@ def test_the_roots_crl(ceremony):
     path.write_bytes(old)
     assert "newer" in ceremony.refused(ceremony.home, "ceremony", "install", str(path), *BY)
     assert "transcript" in ceremony.refused(ceremony.root, "ceremony", "crl", *BY), "its number would be used twice"
+
+
+def test_a_revocation_that_a_crash_ended_before_its_line(ceremony, called, monkeypatch):
+    """B-90: asked again it is the same CRL, and stands in the transcript with its reason; for another it is refused."""
+    ceremony.all("issuing")
+    words = ("ceremony", "crl", "--revoke", str(ceremony.home / "issuing.pem"), *BY)
+    add = transcript.Transcript.add
+
+    def killed(self, action, *more):
+        if action == "crl":
+            raise KeyboardInterrupt
+        return add(self, action, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transcript.Transcript, "add", killed)
+        assert called("--dir", str(ceremony.root), *words, "--reason", "4").code == 130
+    path = ceremony.root / "root.crl"
+    left = path.read_bytes()
+    assert "already" in ceremony.refused(ceremony.root, *words, "--reason", "1")
+    told = ceremony.at(ceremony.root, *words, "--reason", "4")
+    assert (told["number"], told["revoked"], told["reason"], path.read_bytes()) == (2, 1, 4, left)
+    assert ceremony.actions(ceremony.root) == ["sign", "found", "crl"]
+    assert transcript.read(ceremony.root)[-1].facts["reason"] == "4"
+    ceremony.at(ceremony.root, "ceremony", "verify")
+    assert "already" in ceremony.refused(ceremony.root, *words, "--reason", "4")
 
 
 def test_a_full_disk_is_told_by_its_place(ceremony, monkeypatch):

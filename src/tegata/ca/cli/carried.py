@@ -3,10 +3,12 @@
 Knows the form of both; what is done with them is the ceremony's.
 """
 
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 
+from tegata.ca.errors import Refused
 from tegata.ca.issuing import keys
 from tegata.ca.issuing.algorithms import public_key_of
 
@@ -52,3 +54,12 @@ def reason_of(entry: x509.RevokedCertificate) -> int:
         return codes.get(entry.extensions.get_extension_for_class(x509.CRLReason).value.reason, 0)
     except x509.ExtensionNotFound:
         return 0
+
+
+def check_now(begins: datetime, ends: datetime | None, now: datetime) -> None:
+    """Pass what is good now: an offline machine's clock is nobody's to set, and what it signed begins by it (B-02).
+
+    Raises Refused.
+    """
+    if not begins <= now or (ends is not None and ends <= now):
+        raise Refused(reason="it is not good now: compare the clocks of the two machines")

@@ -182,7 +182,7 @@ def _sign(asked: Asked) -> Answer:
 
 
 def _crl(asked: Asked) -> Answer:
-    """Another CRL of the root, with one more CA on it if that is asked."""
+    """Another CRL of the root, with one more CA on it if that is asked; what a crash left without its line is kept."""
     home, now = asked.home.absolute(), SystemClock().now().replace(microsecond=0)
     path = home / layout.ROOT_CRL
     with transcript.held(home, asked["by"] or (), now) as record:
@@ -193,24 +193,29 @@ def _crl(asked: Asked) -> Answer:
         ):
             # An earlier one was put back: its number would be used twice, and whoever is on the later ones forgotten.
             raise keys.FileUnusable(path=path, reason="it is not what the transcript says")
-        if not record.knows(path):  # of a step that a crash ended, or from before there was a transcript
-            record.add("found", {}, [path])
         revoked = [
             Revocation(f"{one.serial_number:x}", one.revocation_date_utc, carried.reason_of(one)) for one in last
         ]
         files = [path]
         facts: dict[str, str] = {}
+        number, is_there = carried.number_of(last), False
         if asked["revoke"]:
             files.append(Path(asked["revoke"]))
             certificate = carried.child(files[-1], root.certificate)
             if asked["reason"] is None:
                 raise Refused(reason="a revocation has a reason: --reason N")
-            if any(one.serial == serial_hex(certificate) for one in revoked):
-                raise Refused(reason="the certificate is on the root's CRL already")
-            revoked.append(Revocation(serial_hex(certificate), now, int(ca_reason(asked["reason"]))))
+            wanted = Revocation(serial_hex(certificate), now, int(ca_reason(asked["reason"])))
             facts = _facts(certificate) | {"reason": str(asked["reason"])}
-        number = carried.number_of(last) + 1
-        keys.put(path, hierarchy.root_list(root, number, revoked, now))
+            same = next((one for one in revoked if one.serial == wanted.serial), None)
+            is_there = same is not None
+            if same and (same.reason != wanted.reason or record.knows(path) or not record.has_had(path)):
+                raise Refused(reason="the certificate is on the root's CRL already")
+            revoked = revoked if is_there else [*revoked, wanted]
+        if not is_there:
+            if not record.knows(path):  # of a step that a crash ended, or from before there was a transcript
+                record.add("found", {}, [path])
+            number += 1
+            keys.put(path, hierarchy.root_list(root, number, revoked, now))
         facts |= {"number": str(number), "revoked": str(len(revoked))}
         record.add("crl", facts, files)
     numbers: Shape = {name: int(facts[name]) for name in ("reason", "number", "revoked") if name in facts}
@@ -234,7 +239,7 @@ def _install(asked: Asked) -> Answer:
             if content != path.read_bytes():
                 if carried.number_of(fresh) <= carried.number_of(last):
                     raise Refused(reason="the root's CRL in place is a newer one")
-                _check_now(fresh.last_update_utc, fresh.next_update_utc, now)
+                carried.check_now(fresh.last_update_utc, fresh.next_update_utc, now)
         is_new = not path.exists() or path.read_bytes() != content
         if is_new:
             keys.put(path, content)
@@ -272,7 +277,7 @@ def _place(
     ca = next((name for name, wish in wishes.items() if (wish.public_key, wish.subject) == asked_as), None)
     if ca is None:
         raise Refused(reason="the certificate answers no request of this CA")
-    _check_now(certificate.not_valid_before_utc, certificate.not_valid_after_utc, now)
+    carried.check_now(certificate.not_valid_before_utc, certificate.not_valid_after_utc, now)
     secret = keys.passphrase(home, settings.keys, os.environ)
     keys.open_at(_uri(settings, ca), certificate, directory=home, secret=secret, environ=os.environ)
     path = home / layout.issuer_certificate(ca)
@@ -285,12 +290,6 @@ def _is_asked_since(entries: Sequence[Entry], ca: str | None) -> bool:
     """Whether a CA has asked for another certificate since its last one was installed: that request is open still."""
     steps = [one.action for one in entries if one.action in {"request", "install"} and one.facts.get("ca") == ca]
     return steps[-1:] == ["request"]
-
-
-def _check_now(begins: datetime, ends: datetime | None, now: datetime) -> None:
-    """Pass what is good now: an offline machine's clock is nobody's to set, and what it signed begins by it (B-02)."""
-    if not begins <= now or (ends is not None and ends <= now):
-        raise Refused(reason="it is not good now: compare the clocks of the two machines")
 
 
 def _open_root(home: Path, asked: Asked) -> CaWithKey:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tegata.ca import adapters, bootstrap, configuration, upkeep
-from tegata.ca.cli import listening, settings_file
+from tegata.ca.cli import carried, listening, settings_file
 from tegata.ca.cli.answers import Answer, refused_by_disk
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import Refused
@@ -93,6 +93,18 @@ def _note(home: Path) -> None:
         )
 
 
+def _check_root(root: Path) -> None:
+    """Pass a root that has not ended, whose CRL is its own and good now: with another nobody accepts what comes.
+
+    Raises FileUnusable, and Refused for what is not good now.
+    """
+    now = SystemClock().now()
+    certificate = keys.load_certificate(root / layout.ROOT_CERTIFICATE)
+    crl = carried.load_crl(root / layout.ROOT_CRL, certificate)
+    carried.check_now(certificate.not_valid_before_utc, certificate.not_valid_after_utc, now)
+    carried.check_now(crl.last_update_utc, crl.next_update_utc, now)
+
+
 def _settings(asked: Asked) -> Settings:
     """The first settings: what was asked, and where to listen."""
     url = _base(asked["url"], "https", "--url is not of the form https://HOST[:PORT]")
@@ -160,7 +172,7 @@ def _fill(home: Path, settings: Settings, country: str, root: Path | None) -> st
             country=country,
         )
     else:
-        keys.load_certificate(root / layout.ROOT_CERTIFICATE)
+        _check_root(root)
         for name in (layout.ROOT_CERTIFICATE, layout.ROOT_CRL):
             keys.put(home / name, (root / name).read_bytes())
     keys.create_sealing_key(home, secret)

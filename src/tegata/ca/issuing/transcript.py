@@ -56,6 +56,10 @@ class Transcript:
         """Whether a file, as it is now, stands in the transcript."""
         return _digest(path.read_bytes()) in {digest for entry in self.entries for digest in entry.files.values()}
 
+    def has_had(self, path: Path) -> bool:
+        """Whether a file of this path stands in the transcript, whatever was in it."""
+        return any(self._named(path) in entry.files for entry in self.entries)
+
     def add(self, action: str, facts: Mapping[str, str], files: Sequence[Path]) -> Entry:
         """Write down something that was done with these files of the directory, or elsewhere."""
         lines = _lines(self._directory)
