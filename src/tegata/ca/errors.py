@@ -638,6 +638,12 @@ class Refused(CaError):
     code = "operator.refused"
 
 
+class NoEabFile(CaError):
+    """Nobody can register with the EAB ``kid`` of ``contract``, so there is no file of it."""
+
+    code = "operator.no-eab-file"
+
+
 class BackupOlder(CaError):
     """The backup lacks ``certificates`` and ``revocations`` that the database has."""
 

@@ -178,6 +178,18 @@ ENTRIES: dict[str, Entry] = {
             "何も変更していません。指定内容を修正するか、現在の状態（show）を確認してください。",
         ),
     ),
+    "operator.no-eab-file": Entry(
+        Sentence(
+            "There is no file of the EAB {kid} of contract {contract}: it is disabled, has expired or was rotated, and "
+            "nobody can register with it.",
+            "契約 {contract} の EAB（{kid}）は無効化・期限切れ・交換のいずれかによりアカウントを登録できないため、"
+            "ファイルを出力しません。",
+        ),
+        Sentence(
+            "Look at the contract's EABs (tegata-ca eab list {contract}); tegata-ca eab add {contract} makes another.",
+            "契約の EAB は tegata-ca eab list {contract} で確認できます。tegata-ca eab add {contract} で追加できます。",
+        ),
+    ),
 }
 
 # Fixed phrases that errors give as their facts ``reason`` and ``kind``.

@@ -128,9 +128,11 @@ def test_eabs_with_limits(answer, refusal, ca, contract):
     assert (listed[added["kid"]]["status"], listed[added["kid"]]["registers_until"]) == ("active", until)
     assert refusal("eab", "disable", new["kid"], "--accounts", "1")["code"] == "operator.refused"
     assert answer("eab", "disable", new["kid"], "--accounts", "0")["status"] == "disabled"
-    assert refusal("eab", "add", one, "--domain", "www.example.net")["code"] == "operator.refused"
-    told = ca("eab", "show", added["kid"]).stdout
-    assert "Depending on it:\n  Accounts: 0\n" in told
+    answer("eab", "rotate", own)
+    for kid in (new["kid"], own):
+        refused = refusal("eab", "file", one, "--kid", kid)
+        assert refused["code"] == "operator.no-eab-file"
+        assert f"tegata-ca eab add {one}" in refused["detail"]
 
 
 def test_what_eabs_are_called(answer, refusal, ca, contract):

@@ -6,6 +6,7 @@ from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.contracts import eab_shape
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
+from tegata.ca.errors import CredentialDisabled, CredentialExpired, CredentialSuperseded, NoEabFile
 from tegata.ca.model import Credential
 
 _COLUMNS = (
@@ -62,7 +63,11 @@ async def disable(ca: Ca, asked: Asked) -> Answer:
 
 async def file(ca: Ca, asked: Asked) -> Answer:
     """The EAB file's text as the portal hands it out."""
-    _, text = await ca.credentials.eab_file(asked["contract"], asked["kid"])
+    try:
+        _, text = await ca.credentials.eab_file(asked["contract"], asked["kid"])
+    except (CredentialDisabled, CredentialExpired, CredentialSuperseded) as error:
+        # Its own sentences tell the customer what to do.
+        raise NoEabFile(kid=error.facts["kid"], contract=error.facts["contract"]) from None
     return Answer(text)
 
 

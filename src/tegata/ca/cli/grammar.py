@@ -26,6 +26,7 @@ class BadUsage(CaError):
 
 _NOUNS = {command.words[0] for command in COMMANDS}
 _OPTIONS = {f"--{option.name}": option for command in COMMANDS for option in (*EVERYWHERE, *command.options)}
+_ALWAYS = {"-h", "--help", "--version"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Asked:
     line = in_order(argv)
     # The whole table takes longer to build than any of its lines to read; who wants help, or errs, gets it whole.
     meant = [one for one in COMMANDS if one.words == tuple(line[: len(one.words)])]
-    values = vars(_parser(meant or COMMANDS, from_environment(environ)).parse_args(line))
+    parser = _parser(meant or COMMANDS, from_environment(environ))
+    if not meant and (unknown := _unknown(line)):  # argparse would blame the word that follows
+        parser.error(f"unrecognized arguments: {unknown}")
+    values = vars(parser.parse_args(line))
     words = tuple(values.pop(key) for key in ("noun", "verb") if values.get(key))
     home = values.pop("dir") or Path(environ.get(HOME_VARIABLE) or DEFAULT_HOME)
     return Asked(words, home, values.pop("json"), values)
@@ -72,6 +76,12 @@ def in_order(argv: Sequence[str]) -> list[str]:
             if not option.many:
                 break
     return [*words, *options]
+
+
+def _unknown(line: Sequence[str]) -> str:
+    """The options of a line that no command has; none where help or the version is asked for."""
+    options = [token.partition("=")[0] for token in line if token.startswith("-")]
+    return "" if _ALWAYS & {*options} else " ".join(one for one in options if one not in _OPTIONS)
 
 
 class _Parser(argparse.ArgumentParser):
