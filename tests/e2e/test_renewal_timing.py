@@ -163,6 +163,16 @@ def test_a_memory_that_cannot_be_written_fails_no_run(tegata: Tegata, play: Play
     assert "deployed" in done.stdout
 
 
+def test_a_deployment_that_cannot_be_noted_costs_no_certificate(tegata: Tegata, play: Play) -> None:
+    """What came of the order is kept and deployed, though a hook that fails now is not started again."""
+    (tegata.path / ".tegata" / "deployments").write_text("in the way")
+    before = (tegata.path / "certificates" / f"{NAME}.crt").read_bytes()
+    done = call(tegata, play, "renew", *NOW, "--renew-hook", "echo deployed").check()
+    assert "deployed" in done.stdout
+    assert "is not started again" in done.stderr
+    assert (tegata.path / "certificates" / f"{NAME}.crt").read_bytes() != before
+
+
 def test_a_script_can_tell_that_nothing_was_due(tegata: Tegata, play: Play) -> None:
     """An exit code of its own choice, from the CA's answer and from the disk alone; after a renewal it is 0."""
     opens_in(play, 3600)
@@ -307,6 +317,16 @@ def test_a_ca_that_is_down_when_it_is_time(tegata: Tegata, play: Play) -> None:
     assert "It is asked again after " in done.stderr
     assert "no other before " in done.stderr
     assert "nothing is ordered before" in call(tegata, play, "renew", *NOW).stderr
+
+
+def test_days_beyond_the_certificate_s_life(tegata: Tegata, play: Play) -> None:
+    """They renew in each run, which is told where a schedule does so each night (C-03); once a month it is well."""
+    told = "each run orders a new certificate"
+    assert told in call(tegata, play, "renew", *NOW).check().stderr
+    assert told not in tegata.interact(*words(play), "renew", *NOW, answers=[]).check().stderr
+    play.start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
+    call(tegata, play, "renew", *NOW).check()
+    assert told not in call(tegata, play, "renew", *NOW).check().stderr
 
 
 def test_a_renewal_that_is_overdue(tegata: Tegata, play: Play) -> None:

@@ -109,6 +109,17 @@ def test_it_is_kept_and_forgotten(tmp_path: Path) -> None:
     assert file.load() == Attempts()
 
 
+def test_what_a_kill_has_left_goes_with_it(tmp_path: Path) -> None:
+    """And where nothing can be removed, an order that has worked does not fail by that."""
+    tree = Tree(tmp_path)
+    tree.attempts.mkdir(parents=True)
+    (tree.attempts / f".{NAME}.json.new").touch()
+    AttemptsFile(tree, NAME).forget()
+    assert not list(tree.attempts.iterdir())
+    (tree.attempts / f"{NAME}.json").mkdir()
+    AttemptsFile(tree, NAME).forget()
+
+
 @pytest.mark.parametrize(
     "content",
     [

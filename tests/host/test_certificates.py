@@ -32,6 +32,7 @@ def new_set(mark: str, *, pfx: bool = True, days_ago: int = 1) -> NewSet:
 
 OLD = new_set("old", days_ago=2)
 NEW = new_set("new")
+NEWER = new_set("newer", days_ago=0)
 assert NEW.key is not None
 NEW_KEY = NEW.key
 
@@ -177,6 +178,21 @@ def test_a_kill_at_any_step_behind_links(files: CertificateFiles, elsewhere: Pat
         step += 1
     assert step > 10
     assert files.existing_chain() == NEW.chain
+
+
+def test_a_kill_behind_links_and_another_program(files: CertificateFiles, elsewhere: Path) -> None:
+    """What lego wrote since stays, and no private key of the set that is given up lies about where the links lead."""
+    left, step = [], 1
+    while in_a_child_killed_before(step, lambda: save(files, NEW)):
+        left.append({file.name for file in elsewhere.iterdir()})
+        for ending, content in NEWER.files().items():
+            files.file(ending).write_bytes(content)
+        files.resume()
+        assert pems.fits((elsewhere / f"site{KEY}").read_bytes(), NEWER.chain[0])
+        assert {file.name for file in elsewhere.iterdir()} == {f"site{KEY}", f"site{CERTIFICATE}"}
+        save(files, OLD)
+        step += 1
+    assert any(f".site{KEY}.new" in names for names in left)
 
 
 def test_a_full_disk_behind_links(files: CertificateFiles, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:

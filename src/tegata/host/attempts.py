@@ -4,6 +4,7 @@ Each failure makes the pause before the next unattended try longer, up to a limi
 somebody is there to try at once is for the caller to know.
 """
 
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
@@ -12,8 +13,8 @@ import msgspec
 
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
-from tegata.host.errors import HeldBack
-from tegata.host.files import Tree, make_folder, read, remove, replace
+from tegata.host.errors import HeldBack, NotWritable
+from tegata.host.files import Tree, forget, make_folder, read, replace
 from tegata.host.stems import stem_of
 
 if TYPE_CHECKING:
@@ -99,8 +100,9 @@ class AttemptsFile:
         replace(self._file, gojson.dump(value))
 
     def forget(self) -> None:
-        """Remember nothing; raises NotWritable."""
-        remove(self._file)
+        """Remember nothing; where it cannot be removed, it holds back what fails next, and nothing that has worked."""
+        with contextlib.suppress(NotWritable):
+            forget(self._file)
 
 
 def _from_json(value: Mapping[str, object]) -> Attempts:

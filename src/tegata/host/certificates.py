@@ -32,7 +32,7 @@ from tegata.host.files import (
     write_together,
 )
 from tegata.host.layout import Layout
-from tegata.host.links import Laid, end_of, lay
+from tegata.host.links import Laid, end_of, lay, sweep
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life, glance
 
@@ -203,6 +203,8 @@ class CertificateFiles:
         if not is_there(self._ready):
             return False
         if not self._is_wanted():
+            for ending in _SET:
+                sweep(self.file(ending))  # a private key among them
             self._discard(self._ready)
             return False
         self._bring_in()

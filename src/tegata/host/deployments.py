@@ -5,7 +5,7 @@ Starting hooks is for others.
 """
 
 from tegata.host import gojson
-from tegata.host.files import Tree, make_folder, read, remove, replace
+from tegata.host.files import Tree, forget, make_folder, read, replace
 from tegata.host.stems import stem_of
 
 
@@ -29,4 +29,4 @@ class DeploymentFile:
 
     def done(self) -> None:
         """Cross it out; raises NotWritable."""
-        remove(self._file)
+        forget(self._file)

@@ -15,7 +15,7 @@ from tegata.client import renewal
 from tegata.client.renewal import Cause, Due, Facts, decide
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
-from tegata.host.files import Tree, make_folder, read, remove
+from tegata.host.files import Tree, forget, make_folder, read
 from tegata.host.files import replace as replace_file
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life
@@ -175,7 +175,7 @@ class WatchFile:
 
     def forget(self) -> None:
         """Remember nothing; raises NotWritable."""
-        remove(self._file)
+        forget(self._file)
 
 
 def _to_json(watch: Watch) -> dict[str, object]:

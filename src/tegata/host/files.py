@@ -191,11 +191,25 @@ def replace(file: Path, content: bytes) -> None:
 
     Two writers of one file must hold its lock. Raises NotWritable.
     """
-    written = file.with_name(f".{file.name}.new")
+    written = draft_of(file)
     write_new(written, content)
     with told(file):
         move(written, file)
     sync(file.parent)
+
+
+def draft_of(file: Path) -> Path:
+    """Where what is to take a file's place at once is written first; a process that was killed may have left it."""
+    return file.with_name(f".{file.name}.new")
+
+
+def forget(file: Path) -> None:
+    """Remove a file that ``replace`` writes, if it is there, and what a process that was killed left of it.
+
+    Raises NotWritable.
+    """
+    remove(file)
+    remove(draft_of(file))
 
 
 def take_rights(new: Path, former: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tegata.host.errors import LinkNotFollowed, NotWritable
-from tegata.host.files import move, read, remove, sync, take_rights, told, write_new
+from tegata.host.files import draft_of, move, read, remove, sync, take_rights, told, write_new
 
 # As Linux has it for one path.
 _MOST_LINKS = 40
@@ -83,7 +83,7 @@ def lay(new: Path, file: Path) -> Laid:
     if end == file:
         take_rights(new, end)
         return Laid(new, new, end)
-    laid = Laid(new, end.with_name(f".{end.name}.new"), end)  # the folder may be on another disk
+    laid = Laid(new, draft_of(end), end)  # the folder may be on another disk
     try:
         write_new(laid.draft, content)
     except NotWritable:
@@ -92,6 +92,17 @@ def lay(new: Path, file: Path) -> Laid:
         raise
     take_rights(laid.draft, end)
     return laid
+
+
+def sweep(file: Path) -> None:
+    """Remove what a process that was killed after ``lay`` left where a link leads.
+
+    Raises NotWritable; a link that is not followed any more has nothing swept.
+    """
+    with contextlib.suppress(LinkNotFollowed):
+        end = end_of(file)
+        if end != file:
+            remove(draft_of(end))
 
 
 def bring(new: Path, file: Path) -> None:

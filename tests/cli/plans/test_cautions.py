@@ -1,8 +1,10 @@
 """What is warned of before an order: too many names, addresses, a CA that nobody trusts."""
 
+from datetime import timedelta
+
 import pytest
 
-from tegata.cli.plans.cautions import cautions
+from tegata.cli.plans.cautions import cautions, each_run
 from tegata.cli.plans.servers import DIRECTORIES
 from tegata.text.language import Language
 
@@ -47,3 +49,24 @@ def test_a_ca_to_try_things_out(name: str) -> None:
     assert "no browser trusts" in told(DIRECTORIES[name], 1)
     assert told(DIRECTORIES[name.removesuffix("-staging")], 1) == ""
     assert told("https://[::1/", 1) == ""
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "is_told"),
+    [
+        (999, 25, True),
+        (90, 25, True),
+        (-1, 25, True),
+        (89, 25, False),
+        (None, 25, False),
+        (999, 33, True),
+        (999, 34, False),
+        (999, 24 * 30, False),
+        (999, -2, True),
+    ],
+)
+def test_days_that_renew_in_each_run(days: int | None, hours: int, *, is_told: bool) -> None:
+    """Each night it is more than a CA gives of the same names; once a month, as printed, nothing is wrong (C-03)."""
+    told = [each.fill(Language.EN, facts) for each, facts in each_run(days, timedelta(days=90), timedelta(hours=hours))]
+    assert len(told) == is_told
+    assert not told or f"{max(0, hours)} hours old" in told[0]

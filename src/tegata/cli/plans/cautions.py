@@ -4,6 +4,7 @@ Pure. Which CA this is, is known by its directory's host; others have copied the
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from tegata.cli.plans.servers import DIRECTORIES
@@ -14,6 +15,8 @@ _MOST_NAMES = 100
 _MOST_NAMES_OF_NEWER_PROFILES = 25
 _NEWER_PROFILES = frozenset({"tlsserver", "shortlived"})
 _SHORT_LIVED = "shortlived"
+# Let's Encrypt has five certificates of the same names a week, and others have copied that too.
+_OFTEN = timedelta(days=7) / 5
 
 
 def _host(directory: str) -> str | None:
@@ -41,6 +44,23 @@ _ADDRESSES = Sentence(
     "Let's Encrypt が IP アドレスを認証するのは、プロファイル {profile} の証明書だけです。"
     "--profile {profile} を指定してください。",
 )
+_EACH_RUN = Sentence(
+    "By --days or --renew-force each run orders a new certificate, whatever is left of the one in place, which is "
+    "{hours} hours old. CAs limit how often: have the schedule run once a month, or leave the flag out and let the "
+    "certificate's end decide.",
+    "--days または --renew-force の指定により、証明書の残り日数にかかわらず、実行のたびに新しい証明書を注文します"
+    "（現在の証明書は発行から {hours} 時間）。認証局には発行回数の上限があります。"
+    "実行を月 1 回程度にするか、この指定を外して有効期限による判断に任せてください。",
+)
+
+
+def each_run(days: int | None, life: timedelta, age: timedelta) -> Iterator[tuple[Sentence, dict[str, object]]]:
+    """What to warn of where so many ``--days`` renew a certificate of this life at any age, and so young a one (C-03).
+
+    Once a month is how it is meant; each night more are ordered than a CA gives.
+    """
+    if days is not None and not 0 <= days < life // timedelta(days=1) and age < _OFTEN:
+        yield _EACH_RUN, {"hours": max(0, age // timedelta(hours=1))}
 
 
 def cautions(server: str, names: Sequence[str], profile: str | None) -> Iterator[tuple[Sentence, dict[str, object]]]:

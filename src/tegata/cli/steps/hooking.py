@@ -16,6 +16,7 @@ from tegata.errors import TegataError
 from tegata.host import hooks
 from tegata.host.certificates import CERTIFICATE, ISSUER, KEY, PEM, PFX, CertificateFiles
 from tegata.host.deployments import DeploymentFile
+from tegata.host.errors import NotWritable
 from tegata.host.facts import key_word
 from tegata.text.catalogue import explain
 
@@ -33,6 +34,8 @@ class Hooking:
         self._files = files
         self._deployment = DeploymentFile(files.tree, files.name)
         self._begun = False
+        self._expected: str | None = None
+        """What came in now and is to be deployed, whether or not that could be noted."""
 
     def __enter__(self) -> Self:
         return self
@@ -57,11 +60,20 @@ class Hooking:
             self._start(self._plan.hooks.pre, look=self._look)
 
     def expect(self, certificate: "x509.Certificate") -> None:
-        """Note that this certificate, whose files come in now, is to be deployed."""
+        """Note that this certificate, whose files come in now, is to be deployed.
+
+        Where that cannot be written, it is deployed all the same, and what was paid for is kept.
+        """
         if self._plan.hooks.deploy:
             from tegata.pki.certs import life_of
 
-            self._deployment.expect(life_of(certificate).digest)
+            self._expected = life_of(certificate).digest
+            try:
+                self._deployment.expect(self._expected)
+            except NotWritable as trouble:
+                what = explain(trouble, self._context.language).what
+                line = f"{shown(what)} A deploy hook that does not succeed now is not started again"
+                self._context.console.log(f"[{shown(self._files.name)}] {line}", WARN)
 
     def deploy(self) -> None:
         """Start the hooks that deploy, if that is still to be done; raises what ``host.hooks`` raises.
@@ -72,11 +84,14 @@ class Hooking:
             return
         with locked(self._context, self._files.tree, f"deployment.{self._files.stem}", self._files.name):
             life = self._files.life()
-            if life is None or not self._deployment.is_expected(life.digest):
+            is_noted = life is not None and self._deployment.is_expected(life.digest)
+            if life is None or not (is_noted or life.digest == self._expected):
                 return
             for hook in self._plan.hooks.deploy:
                 self._start(hook, look=self._look)
-            self._deployment.done()
+            self._expected = None
+            if is_noted:
+                self._deployment.done()
 
     def deploy_again(self) -> None:
         """Start the hooks that deploy, if they failed or were never reached when the certificate was new."""

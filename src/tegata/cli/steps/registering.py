@@ -58,8 +58,7 @@ def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool, b
     with locked(context, tree, folder.lock, plan.user):
         with patient_registering(context, attempts, plan) if back_off else contextlib.nullcontext():
             account = _made(context, tree, folder, plan, anew=anew)
-        with contextlib.suppress(NotWritable):
-            attempts.forget()
+        attempts.forget()
         return account
 
 

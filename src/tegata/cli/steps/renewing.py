@@ -13,6 +13,7 @@ from tegata.acme.ari import cert_id
 from tegata.cli.console import INFO, WARN
 from tegata.cli.context import Context
 from tegata.cli.phrases import during
+from tegata.cli.plans.cautions import each_run
 from tegata.cli.plans.plan import Renew
 from tegata.cli.steps import timing
 from tegata.cli.steps.account import Account
@@ -34,6 +35,7 @@ from tegata.host.attempts import AttemptsFile
 from tegata.host.certificates import CertificateFiles
 from tegata.host.due import Watch, WatchFile, not_offered
 from tegata.pki.certs import life_of, names_of
+from tegata.pki.life import life
 
 # lego's: unattended renewals of many servers are not to meet the CA in the same second.
 LONGEST_DELAY = timedelta(minutes=8)
@@ -113,6 +115,10 @@ class _Renewal(msgspec.Struct, frozen=True):
                 context.console.log(line)
             if not isinstance(decision, Due):
                 return False
+            if decision.cause is Cause.DAYS and not context.console.is_terminal:
+                span, age = life(known.not_before, known.not_after), known.now - known.not_before
+                for sentence, said in each_run(known.days, span, age):
+                    context.console.log(f"[{files.name}] {sentence.fill(context.language, said)}", WARN)
             wanted = Order(
                 names,
                 keys,
