@@ -58,6 +58,7 @@ def portal() -> list[Wanted]:
         contracts=_ANY,
         examinations=_ANY,
         inbox=_ANY,
+        sealer=_ANY,
         reports=_ANY,
         audit=_ANY,
         operator_networks=(),

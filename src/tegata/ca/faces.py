@@ -88,6 +88,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
         seal_url=ca.settings.public.url.rstrip("/") + public.SEAL_PATH,
         only_https=urlsplit(ca.settings.public.url).hostname != urlsplit(ca.settings.acme.url).hostname,
         address=visitors.Visitors(ca.settings.limits, ca.settings.acme.trusted_proxies, ca.now).address,
+        sealer=ca.sealer,
         new_reference=ca.ids.reference,
         now=ca.now,
         monotonic=time.monotonic,

@@ -89,6 +89,7 @@ def portal_of(house: House, **changes: Any) -> Portal:
         "contracts": house.contracts,
         "examinations": house.examinations,
         "inbox": house.inbox,
+        "sealer": house.sealer,
         "reports": house.reports,
         "audit": AuditService(house.store),
         "operator_networks": ("192.0.2.0/24",),

@@ -38,6 +38,7 @@ async def test_who_goes_away_in_the_middle_of_a_form() -> None:
         contracts=NOBODY,
         examinations=NOBODY,
         inbox=NOBODY,
+        sealer=NOBODY,
         reports=NOBODY,
         audit=NOBODY,
         operator_networks=(),

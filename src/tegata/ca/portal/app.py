@@ -19,6 +19,7 @@ from tegata.ca.journal import Journal
 from tegata.ca.portal.certificates import CertificatePages
 from tegata.ca.portal.credentials import CredentialPages
 from tegata.ca.portal.desk import DESK, Desk
+from tegata.ca.portal.devices import Devices
 from tegata.ca.portal.door import Address, Door
 from tegata.ca.portal.downloads import DownloadPages
 from tegata.ca.portal.enrolments import EnrolmentPages
@@ -30,6 +31,7 @@ from tegata.ca.portal.pages import HEADERS, language_of, page, words
 from tegata.ca.portal.reports import ReportPages
 from tegata.ca.portal.requests import RequestPages
 from tegata.ca.portal.session import ORDERS, CrossSiteRequest, NotLoggedIn, form_page, to_login
+from tegata.ca.ports import Sealer
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import ContractService
@@ -74,6 +76,7 @@ def build(
     seal_url: str,
     only_https: bool,
     address: Address,
+    sealer: Sealer,
     new_reference: Callable[[], str],
     now: Callable[[], datetime],
     monotonic: Callable[[], float],
@@ -82,10 +85,10 @@ def build(
 
     ``seal_url`` is the address stickers lead to, less the contract; ``only_https`` says that nothing of this host is
     served without TLS, which browsers are then told to remember, whatever the port (RFC 6797 §8.3); ``address`` says
-    whose a request is, ``operator_networks`` from where operators' pages are there; ``new_reference`` gives a fresh
-    reference number.
+    whose a request is, ``operator_networks`` from where operators' pages are there; by ``sealer`` browsers are known
+    again; ``new_reference`` gives a fresh reference number.
     """
-    door = Door(address, monotonic)
+    door = Door(address, Devices(sealer), monotonic)
     logins = LoginPages(customers, door)
     downloads = DownloadPages(customers, credentials, seal_url)
     eabs = CredentialPages(customers, credentials, now)

@@ -39,7 +39,9 @@ class LoginPages:
             token, _ = await self._door.open(request, login, password, self._customers.login)
         except (LoginFailed, TooManyLogins) as error:
             return _refused(request, error, login)
-        return enter(_wanted(request), token)
+        response = enter(_wanted(request), token)
+        self._door.remember(response, login)
+        return response
 
     async def log_out(self, request: Request) -> Response:
         """End the session."""
