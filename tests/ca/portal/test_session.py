@@ -2,6 +2,8 @@
 
 import pytest
 from starlette.requests import Request
+from tests.ca.portal.conftest import Portal
+from tests.ca.services.house import HOUR, SECOND
 
 from tegata.ca.portal.session import CrossSiteRequest, check_same_site, own_page, to_login
 
@@ -85,3 +87,22 @@ def test_the_way_back_from_the_log_in(method: str, path: str, query: str, refere
     headers = [(b"host", b"ca.example"), (b"referer", referer.encode())]
     scope = {"type": "http", "scheme": "https", "method": method, "path": path, "headers": headers}
     assert to_login(Request({**scope, "query_string": query.encode()})).headers["location"] == leads_to
+
+
+@pytest.mark.anyio
+async def test_what_was_typed_is_not_lost_with_the_session(portal: Portal) -> None:
+    """A form is taken for four hours longer than pages are shown: none is typed in vain that was begun in time."""
+    house = portal.house
+    added = await house.sell()
+    page = f"/portal/orders/{added.contract.id}"
+    browser = await portal.enter(added.customer.login, added.password or "")
+    house.clock.advance(8 * HOUR - SECOND)
+    assert (await browser.get(f"{page}/request")).status == 200
+    house.clock.advance(4 * HOUR)
+    looked = await browser.post(f"{page}/request", ("csr", "typed for hours"), referer=f"https://ca.example.com{page}")
+    assert (looked.status, b"typed for hours" in looked.body) == (200, True)
+    shown = await browser.get(page)
+    assert (shown.status, "lost" in (shown.headers.get("location") or "")) == (303, False)
+    house.clock.advance(SECOND)
+    late = await browser.post(f"{page}/request", ("csr", "typed for hours"), referer=f"https://ca.example.com{page}")
+    assert (late.status, "lost=1" in (late.headers.get("location") or "")) == (303, True)

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_log_in_and_out(house):
-    """A session lasts eight hours, or until it is closed."""
+    """A session lasts eight hours, for forms twelve, or until it is closed."""
     added = await house.sell()
     token, session = await house.customers.login(" ADMIN@example.com", added.password)
-    assert (session.customer_id, session.expires_at) == (added.customer.id, NOW + 8 * HOUR)
+    assert (session.customer_id, session.expires_at) == (added.customer.id, NOW + 12 * HOUR)
     assert token.encode() not in session.token_digest
     assert await house.customers.session(token) == added.customer
     await house.customers.logout(token)
@@ -31,6 +31,10 @@ async def test_a_session_ends(house):
     assert await house.customers.session(token) == added.customer
     house.clock.advance(SECOND)
     assert await house.customers.session(token) is None
+    house.clock.advance(4 * HOUR - SECOND)
+    assert await house.customers.session(token, is_form=True) == added.customer
+    house.clock.advance(SECOND)
+    assert await house.customers.session(token, is_form=True) is None
     assert await house.customers.session("made up") is None
 
 

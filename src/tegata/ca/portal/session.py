@@ -57,7 +57,7 @@ def _place(origin: str) -> str:
 async def require_customer(request: Request, customers: CustomerService) -> Customer:
     """The customer whose session this is; raises NotLoggedIn."""
     token = request.cookies.get(COOKIE)
-    customer = await customers.session(token) if token else None
+    customer = await customers.session(token, is_form=_is_form(request)) if token else None
     if customer is None:
         raise NotLoggedIn
     return customer
@@ -67,6 +67,10 @@ async def require_contract(request: Request, customers: CustomerService) -> Cont
     """The contract that the path names, if it is the reader's; raises NotLoggedIn, and NotFound for any other."""
     customer = await require_customer(request, customers)
     return await customers.contract(customer, request.path_params["contract"])
+
+
+def _is_form(request: Request) -> bool:
+    return request.method not in ("GET", "HEAD")
 
 
 def own_page(path: str) -> str:
@@ -85,7 +89,7 @@ def _own(url: str) -> str:
 
 def to_login(request: Request) -> Response:
     """Go to the log-in, which leads on to the page that was wanted; after a form, to the page that had it."""
-    is_form = request.method not in ("GET", "HEAD")
+    is_form = _is_form(request)
     wanted = form_page(request) if is_form else _own(str(request.url))
     said = ({BACK: wanted} if wanted != ORDERS else {}) | ({LOST: "1"} if is_form else {})
     return RedirectResponse(LOGIN + ("?" + urlencode(said) if said else ""), 303)

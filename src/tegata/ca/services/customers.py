@@ -20,6 +20,9 @@ from tegata.ca.services.contracts import ContractService, ContractView
 __all__ = ["ContractView", "CustomerService"]
 
 SESSION_LIFE = timedelta(hours=8)
+"""So long pages are shown to who has logged in."""
+FORM_LIFE = timedelta(hours=4)
+"""So much longer forms are taken: what is typed on a page that was shown is not lost with the session's end."""
 PASSWORD_CHARACTERS = 1000
 LOGIN_FAILED = "customer.login-failed"
 NOTED = Limit(1000, timedelta(hours=1))
@@ -101,10 +104,10 @@ class CustomerService:
             raise Refused(reason="somebody logs in by this mail address already") from None
         return msgspec.structs.replace(customer, login=new)
 
-    async def session(self, token: str) -> Customer | None:
-        """The customer of a live session, or None."""
+    async def session(self, token: str, *, is_form: bool = False) -> Customer | None:
+        """The customer of a live session, or None; a form that is sent finds it alive for longer than a page."""
         session = await self._store.customers.session(_digest(token))
-        if session is None or self._clock() >= session.expires_at:
+        if session is None or self._clock() >= session.expires_at - (timedelta() if is_form else FORM_LIFE):
             return None
         return await self._store.customers.get(session.customer_id)
 
@@ -143,7 +146,10 @@ class CustomerService:
         now = self._clock()
         token = self._ids.token()
         session = Session(
-            token_digest=_digest(token), customer_id=customer.id, created_at=now, expires_at=now + SESSION_LIFE
+            token_digest=_digest(token),
+            customer_id=customer.id,
+            created_at=now,
+            expires_at=now + SESSION_LIFE + FORM_LIFE,
         )
         work = Work()
         self._store.customers.open_session(work, session, customer.password_hash)
