@@ -65,14 +65,19 @@ async def found(*servers, seconds=2.0):
     return [str(address) for address in (await resolver.addresses(NAME)).found]
 
 
-async def test_every_question_has_an_id_and_a_port_of_its_own():
+async def test_every_question_has_an_id_of_its_own_and_every_look_up_a_port():
     """Both are random, so that an answer that was not seen asked cannot be forged (RFC 5452 §9.2, S-26)."""
     async with rude(lambda query: [answered(query)]) as server:
-        for _ in range(50):
+        for _ in range(100):
             await found(server)
-        ids = [struct.unpack_from("!H", query)[0] for query, _ in server.heard]
-        ports = [source[1] for _, source in server.heard]
+        ids = [struct.unpack_from("!H", query)[0] for query, _ in server.heard[::2]]
+        ports = [source[1] for _, source in server.heard[::2]]
+        pairs = [
+            (first[:2], second[:2])
+            for (first, _), (second, _) in zip(server.heard[::2], server.heard[1::2], strict=True)
+        ]
     assert len(ids) == 100
+    assert all(first != second for first, second in pairs), "what is asked at once is told apart by its id"
     for numbers in (ids, ports):
         assert len(set(numbers)) > 90, "a few may be alike by chance"
         steps = {second - first for first, second in pairwise(numbers)}

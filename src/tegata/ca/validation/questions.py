@@ -1,8 +1,8 @@
 """Questions on their way to one DNS server, by datagrams side by side or by a stream, and what came back.
 
-A datagram has a socket of its own, so that its source port is the system's random choice as its id is ours, and the
-system hears nobody but the server asked; whatever else arrives is passed over and waited on (RFC 5452 §9). Believes no
-answer: what it means is ``resolver``'s matter.
+Datagrams that are sent at once have a socket of their own, so that its source port is the system's random choice as
+their ids are ours, and the system hears nobody but the server asked; whatever else arrives is passed over and waited on
+(RFC 5452 §9). Believes no answer: what it means is ``resolver``'s matter.
 """
 
 import asyncio
@@ -27,20 +27,28 @@ class Unheard(Enum):
 
 
 class Datagrams:
-    """Questions sent at once, each answered or not; ``answers`` waits for all of them, and must be called."""
+    """Questions sent at once, each with an id of its own; ``answers`` waits for all of them, and must be called."""
 
     def __init__(self, server: Server, queries: Sequence[Query], seconds: float) -> None:
         self._queries = queries
         self._found: list[Reply | Unheard] = [Unheard.SILENT] * len(queries)
-        self._open: dict[int, socket.socket] = {}
+        self._open = {query.ident: number for number, query in enumerate(queries)}
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] = self._loop.create_future()
-        for number, query in enumerate(queries):
-            self._send(number, server, query)
-        if self._open:
-            self._timer = self._loop.call_later(seconds, self._finish)
-        else:
+        self._timer: asyncio.TimerHandle | None = None
+        self._socket: socket.socket | None = None
+        if not queries:
             self._finish()
+            return
+        try:
+            self._socket = _connected(server)
+            for query in queries:
+                self._socket.send(query.wire)
+        except OSError:
+            self._break()
+            return
+        self._loop.add_reader(self._socket.fileno(), self._receive, self._socket)
+        self._timer = self._loop.call_later(seconds, self._finish)
 
     async def answers(self) -> list[Reply | Unheard]:
         """What came of each question, in their order."""
@@ -50,52 +58,59 @@ class Datagrams:
             self._close()
         return self._found
 
-    def _send(self, number: int, server: Server, query: Query) -> None:
-        family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
+    def _receive(self, sock: socket.socket) -> None:
         try:
-            sock = socket.socket(family, socket.SOCK_DGRAM)
+            message = sock.recv(_LARGEST)
+        except BlockingIOError:
+            return
         except OSError:
-            self._found[number] = Unheard.BROKEN
+            self._break()
+            return
+        number = self._open.get(int.from_bytes(message[:2], "big"))
+        if number is None:
             return
         try:
-            sock.settimeout(0)
-            sock.connect((server.address, server.port))
-            sock.send(query.wire)
-        except OSError:
-            sock.close()
-            self._found[number] = Unheard.BROKEN
+            self._found[number] = dnsmessage.reply(message, self._queries[number])
+        except NotTheAnswer:
             return
-        self._open[number] = sock
-        self._loop.add_reader(sock.fileno(), self._receive, number)
-
-    def _receive(self, number: int) -> None:
-        sock = self._open[number]
-        try:
-            self._found[number] = dnsmessage.reply(sock.recv(_LARGEST), self._queries[number])
-        except (BlockingIOError, NotTheAnswer):
-            return
-        except (OSError, Malformed):
-            # Of the former: the other machine has told ours that nobody listens there.
+        except Malformed:
             self._found[number] = Unheard.BROKEN
-        self._loop.remove_reader(sock.fileno())
-        sock.close()
-        del self._open[number]
+        del self._open[self._queries[number].ident]
         if not self._open:
-            self._timer.cancel()
             self._finish()
 
+    def _break(self) -> None:
+        """No answer will come any more: the system has no way there, or was told that nobody listens there."""
+        for number in self._open.values():
+            self._found[number] = Unheard.BROKEN
+        self._finish()
+
     def _finish(self) -> None:
+        self._close()
         if not self._done.done():
             self._done.set_result(None)
 
     def _close(self) -> None:
-        """Leave nothing behind where answers are missing."""
-        if self._open:
+        """Leave nothing behind."""
+        if self._timer is not None:
             self._timer.cancel()
-        for sock in self._open.values():
-            self._loop.remove_reader(sock.fileno())
-            sock.close()
-        self._open.clear()
+            self._timer = None
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+
+
+def _connected(server: Server) -> socket.socket:
+    """A socket for one server's datagrams; raises OSError."""
+    sock = socket.socket(socket.AF_INET6 if ":" in server.address else socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.settimeout(0)
+        sock.connect((server.address, server.port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 async def by_stream(server: Server, query: Query, seconds: float, tls: ssl.SSLContext | None = None) -> Reply | Unheard:

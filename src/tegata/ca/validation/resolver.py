@@ -7,6 +7,7 @@ DNSSEC, if they are such that do: a bogus answer is none (B-31). Nothing is cach
 import asyncio
 import os
 import ssl
+import struct
 from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -199,12 +200,11 @@ class Resolver:
 
 
 def _queries(questions: Sequence[tuple[str, int]]) -> list[Query]:
-    """The questions on the wire, each with an id that nobody can guess; raises NameTooLong."""
-    random = os.urandom(2 * len(questions))
-    return [
-        dnsmessage.query(name, kind, int.from_bytes(random[2 * number : 2 * number + 2], "big"))
-        for number, (name, kind) in enumerate(questions)
-    ]
+    """The questions on the wire, each with an id that nobody can guess and no other has; raises NameTooLong."""
+    idents: tuple[int, ...] = ()
+    while len(set(idents)) < len(questions):
+        idents = struct.unpack(f"!{len(questions)}H", os.urandom(2 * len(questions)))
+    return [dnsmessage.query(name, kind, ident) for ident, (name, kind) in zip(idents, questions, strict=True)]
 
 
 def _caa(answer: _Answer) -> CaaRecords | NoUsableAnswer:
