@@ -4,7 +4,7 @@ Keys that are known to others than their owner are named by the SHA-256 of their
 lists of Debian's weak keys have them; where such a list is from is unknown here.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import count, islice
 from math import ceil, gcd, isqrt, lcm, log2, prod
@@ -70,7 +70,7 @@ def check(public_key: PublicKey, service: Service, blocked: Collection[bytes] = 
         if not _EXPONENT_MINIMUM <= public_key.public_numbers().e < _EXPONENT_LIMIT:
             raise BadCertificateRequest(reason="its RSA exponent is out of range: use 65537")
         _check_modulus(public_key)
-    if _is_blocked(public_key, blocked):
+    if any(name in blocked for name in names_in_lists(public_key)):
         raise BadCertificateRequest(reason="its key is known to be compromised")
 
 
@@ -85,20 +85,21 @@ def check_account_key(public_key: PublicKey, blocked: Collection[bytes] = PUBLIS
             _check_modulus(public_key)
         except BadCertificateRequest as unfit:
             raise UnsuitableAccountKey(reason=unfit.facts["reason"]) from None
-    check_unlisted(public_key, blocked)
+    check_unlisted(names_in_lists(public_key), blocked)
 
 
-def check_unlisted(public_key: PublicKey, blocked: Collection[bytes]) -> None:
-    """Pass an account's key that is none of the ``blocked`` (B-53); raises UnsuitableAccountKey."""
-    if _is_blocked(public_key, blocked):
+def check_unlisted(names: Iterable[bytes], blocked: Collection[bytes]) -> None:
+    """Pass an account's key that is none of the ``blocked`` by any of its names; raises UnsuitableAccountKey (B-53)."""
+    if any(name in blocked for name in names):
         raise UnsuitableAccountKey(reason=COMPROMISED)
 
 
-def _is_blocked(public_key: PublicKey, blocked: Collection[bytes]) -> bool:
-    """Whether a list has the key, in either of its two forms."""
-    if spki_digest(public_key) in blocked:
-        return True
-    return isinstance(public_key, RSAPublicKey) and weaknesses.mark(public_key.public_numbers().n) in blocked
+def names_in_lists(public_key: PublicKey) -> tuple[bytes, ...]:
+    """What lists may name the key by: the SHA-256 of its SPKI first, then what lists of Debian's weak RSA keys have."""
+    digest = spki_digest(public_key)
+    if isinstance(public_key, RSAPublicKey):
+        return digest, weaknesses.mark(public_key.public_numbers().n)
+    return (digest,)
 
 
 def _check_modulus(public_key: RSAPublicKey) -> None:

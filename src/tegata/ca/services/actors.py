@@ -5,6 +5,7 @@ Read afresh for every request, so that what an operator did a moment ago counts.
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from tegata.acme.jwk import JWK, to_public
@@ -12,7 +13,9 @@ from tegata.ca.errors import AccountDeactivated, NotFound, UnknownAccount, Unsui
 from tegata.ca.model import Account, Authorization, Certificate, Contract, Credential, Order
 from tegata.ca.policy import contracts, keys
 from tegata.ca.ports import Store
-from tegata.pki.keys import spki_digest
+
+_MOST_KEYS = 10_000
+"""Accounts whose keys' names are kept, of some hundred octets."""
 
 Record = TypeVar("Record", Order, Authorization, Certificate)
 
@@ -55,10 +58,15 @@ async def require_unblocked(store: Store, key: JWK, blocked: Collection[bytes]) 
 
     Whoever else has it could order all that the account has proved. Raises UnsuitableAccountKey.
     """
-    public_key = to_public(key)
-    keys.check_unlisted(public_key, blocked)
-    if await store.blocked_keys.get(spki_digest(public_key)) is not None:
+    names = _names_in_lists(tuple(key.items()))
+    keys.check_unlisted(names, blocked)
+    if await store.blocked_keys.get(names[0]) is not None:
         raise UnsuitableAccountKey(reason=keys.COMPROMISED)
+
+
+@lru_cache(_MOST_KEYS)  # asked for each order, and making a key takes longer than looking it up
+def _names_in_lists(members: tuple[tuple[str, str], ...]) -> tuple[bytes, ...]:
+    return keys.names_in_lists(to_public(dict(members)))
 
 
 def own(record: Record | None, actor: Actor) -> Record:

@@ -28,8 +28,8 @@ WRITER_CACHE_KIB = 32_768
 """Pages that the writer keeps: enough that the upper levels of all indexes of a million certificates stay."""
 WRITE_AHEAD_PAGES = 8_000
 """Pages of the log before they go to the file itself: those that are written again and again go there once."""
-ASKED_AGAIN = ("accounts.bound", "accounts.get")
-"""Who is asking, and under which contract: read for every request, and changed a few times a day."""
+ASKED_AGAIN = ("accounts.bound", "accounts.get", "blocked_keys.get")
+"""Who is asking, under which contract, and whether the key is blocked: read for requests, changed a few times a day."""
 LOOK_SECONDS = 0.1
 """How often it is looked whether another process has committed, while somebody waits for that."""
 OLDEST_SQLITE = (3, 37)
