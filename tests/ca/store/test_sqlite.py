@@ -180,8 +180,8 @@ def test_opening_waits_for_another_that_makes_the_file(path: Path) -> None:
 def test_statements_and_code_agree(path: Path) -> None:
     """Each statement is valid for the schema; the code uses all of them, and no other."""
     connection = made(path)
-    for text in sql.statements().values():
-        connection.execute(f"EXPLAIN {text}", dict.fromkeys(re.findall(r":(\w+)", text))).fetchall()
+    for text, names in (sql.numbered(text, "?") for text in sql.statements().values()):
+        connection.execute(f"EXPLAIN {text}", [None] * len(names)).fetchall()
     connection.close()
     code = "".join(file.read_text("utf-8") for file in SOURCE.glob("*.py"))
     used = re.findall(r'(?:add|fetch)\(\s*"([\w.]+)"', code) + re.findall(r'"(housekeeping\.\w+)"', code)

@@ -18,6 +18,7 @@ from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.known import Known
 from tegata.ca.store.migrate import migrate
 from tegata.ca.store.migrations import Migration
+from tegata.ca.store.prepared import prepared
 from tegata.ca.store.waiting import Waiting
 from tegata.ca.store.writer import Writer
 from tegata.clock import SystemClock
@@ -35,6 +36,11 @@ LOOK_SECONDS = 0.1
 OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
 
+# Python's module looks for who adapts a BLOB or a NULL, and where nobody is named, asks value and protocol in vain each
+# time: most of what binding them would cost.
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(type(None), {None: None}.__getitem__)
+
 
 class Database:
     """An open database, used by one event loop at a time."""
@@ -43,7 +49,7 @@ class Database:
         """Open or make the file; raises DatabaseUnusable, DatabaseTooNew, MigrationAltered."""
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise DatabaseUnusable(path=path, reason=f"SQLite {sqlite3.sqlite_version} is older than 3.37")
-        self._statements = statements
+        self._statements = prepared(statements)
         self._waiting = Waiting()
         self._known = Known(ASKED_AGAIN, statements)
         self._turns: dict[str, asyncio.Lock] = {}
@@ -59,7 +65,7 @@ class Database:
             self._reader = reader.cursor()
             self._writer = Writer(
                 _connect_writer(path),
-                statements,
+                self._statements,
                 patience=BUSY_SECONDS,
                 done=self._known.note,
                 committed=self._waiting.wake,
@@ -74,7 +80,8 @@ class Database:
         if is_asked_again and (known := self._known.get(name, parameters)) is not None:
             return known
         cursor = self._writer.idle_cursor() or self._reader
-        rows = cursor.execute(self._statements[name], parameters).fetchall()
+        text, values = self._statements[name]
+        rows = cursor.execute(text, values(parameters)).fetchall()
         if is_asked_again:
             self._known.keep(name, parameters, rows)
         return rows

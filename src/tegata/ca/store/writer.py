@@ -18,6 +18,7 @@ from typing import NamedTuple
 from tegata.ca.errors import CommitFailed
 from tegata.ca.ports import Conflict, Statement, Work
 from tegata.ca.store.engine import Row
+from tegata.ca.store.prepared import Prepared
 
 Outcome = list[Row] | Exception
 
@@ -50,7 +51,7 @@ class Writer:
     def __init__(
         self,
         connection: sqlite3.Connection,
-        statements: Mapping[str, str],
+        statements: Mapping[str, Prepared],
         *,
         patience: float,
         done: Callable[[Sequence[Statement]], None],
@@ -171,7 +172,8 @@ class Writer:
         rows: list[Row] = []
         cursor = self._cursor
         for name, parameters, wanted in statements:
-            cursor.execute(self._statements[name], parameters)
+            text, values = self._statements[name]
+            cursor.execute(text, values(parameters))
             # Before this, a RETURNING statement has not counted its rows.
             rows = [] if cursor.description is None else cursor.fetchall()
             if wanted is not None and cursor.rowcount != wanted:

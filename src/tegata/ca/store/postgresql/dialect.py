@@ -5,11 +5,12 @@ All that differs: the types' names, foreign keys to tables that come later, numb
 """
 
 import re
-from typing import NamedTuple
+
+from tegata.ca.store import sql
+from tegata.ca.store.sql import Text
 
 _OWN_LINE = re.compile(r"^(\s*)-- postgresql: ", re.MULTILINE)
 _COMMENT = re.compile(r"--.*")
-_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 _WORDS = {"INTEGER": "BIGINT", "BLOB": "BYTEA", "TEXT": 'TEXT COLLATE "C"'}
 _TYPE = re.compile(rf"\b({'|'.join(_WORDS)})\b")
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(\n.*?\n\) STRICT;", re.DOTALL)
@@ -19,23 +20,14 @@ _REFERENCE = re.compile(r"^    (\w+) .*?( REFERENCES \w+ \(\w+\))", re.MULTILINE
 _INDEX = re.compile(r"(CREATE (?:UNIQUE )?INDEX|DROP INDEX) (\w+)")
 
 
-class Text(NamedTuple):
-    """A statement with ``$1`` … in place of named parameters, and their names in that order."""
-
-    sql: str
-    parameters: tuple[str, ...]
-
-
 def own(text: str) -> str:
     """A text as this engine reads it: its own lines count, comments are gone."""
     return _COMMENT.sub("", _OWN_LINE.sub(r"\1", text))
 
 
 def numbered(text: str, first: int = 1) -> Text:
-    """A statement's text with its parameters numbered from ``first`` on."""
-    names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
-    places = {name: f"${number}" for number, name in enumerate(names, first)}
-    return Text(_PARAMETER.sub(lambda match: places[match[1]], text), names)
+    """A statement's text with ``$1`` … in place of named parameters, numbered from ``first`` on."""
+    return sql.numbered(text, "$", first)
 
 
 def schema(text: str) -> list[str]:
