@@ -693,6 +693,10 @@ class Audit(Protocol):
     """The audit log; events about records are appended by the writes that they tell of, never by a caller."""
 
     async def of_subject(self, subject: str) -> list[Event]: ...
+    async def newest_of_subject(self, subject: str, kind: str) -> Event | None:
+        """The last event of this kind of a subject, however many there were before."""
+        ...
+
     async def of_kind(self, kind: str) -> list[Event]:
         """In order; the whole log is read."""
         ...

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
 
 from tegata.ca import bootstrap
 from tegata.ca.bootstrap import Ca
+from tegata.ca.errors import StoreFailed
 from tegata.ca.issuing import hierarchy, keys
 from tegata.ca.jobs import tasks
 from tegata.ca.model import Job
@@ -115,3 +117,24 @@ async def test_every_kind_has_its_service(home: Path, mail: str, kinds: set[str]
     )
     await ca.store.close()
     assert set(table) == {"validate", "issue", "crl", "compromised-key"} | kinds
+
+
+async def test_a_look_that_failed_is_made_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not only in an hour: another node may have held the turn."""
+    looked = asyncio.Event()
+
+    class Watch:
+        looks = 0
+
+        async def look(self) -> int:
+            self.looks += 1
+            if self.looks == 1:
+                raise StoreFailed(reason="the turn is another's")
+            looked.set()
+            return 0
+
+    monkeypatch.setattr(tasks, "WATCH_AGAIN_SECONDS", 0.0)
+    watch: Any = Watch()
+    task = asyncio.create_task(tasks.watch_in_time(watch))
+    await asyncio.wait_for(looked.wait(), 60)
+    task.cancel()

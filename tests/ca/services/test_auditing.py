@@ -217,13 +217,18 @@ async def test_the_end_of_the_chain_cut_off(house, audit):
         await audit.verify(noted)
 
 
-async def test_starts_and_changes(house, audit):
-    """B-93: Each start and end, and what of program and settings is another than at the last start of that node."""
+async def test_starts_and_changes(house, audit, monkeypatch):
+    """B-93: Each start and end, and what of program and settings is another than at the last start of that node.
+
+    Of a node that was started again and again all night only the last start is read.
+    """
+    all_of_it = house.store.audit.of_subject
+    monkeypatch.setattr(house.store.audit, "of_subject", None)
     await audit.started("node a", {"software": "1", "settings": "x"})
     await audit.stopped("node a")
     await audit.started("node b", {"software": "2", "settings": "y"})
     await audit.started("node a", {"software": "2", "settings": "x", "issuers": "new to this version"})
-    events = await house.store.audit.of_subject("node a")
+    events = await all_of_it("node a")
     assert sorted(event.kind for event in events) == [
         "node.started",
         "node.started",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tegata.ca.errors import CommitFailed
+from tegata.ca.errors import CommitFailed, StoreFailed
 from tegata.ca.model import RevocationList
 from tegata.ca.ports import Conflict, Statement, Use, Work
 from tegata.ca.store import db, migrate, migrations, sql, writer
@@ -339,6 +339,17 @@ async def test_a_locked_database_is_told_and_gets_over(path: Path, monkeypatch: 
     await place_order(store, "o0")
     await store.close()
     other.close()
+
+
+async def test_a_read_that_fails_is_the_stores_fault(path: Path) -> None:
+    """So whoever asks is told to come again, as where a commit fails (503, Retry-After)."""
+    store = open_store(path)
+    other = sqlite3.connect(path)
+    other.execute("DROP TABLE events")
+    other.close()
+    with pytest.raises(StoreFailed, match="events"):
+        await store.audit.count_unbound()
+    await store.close()
 
 
 async def test_a_full_disk_is_told_and_gets_over(path: Path) -> None:

@@ -31,6 +31,8 @@ CLEAN_SECONDS = 60.0
 """How often what is old is dropped."""
 WATCH_SECONDS = 3600.0
 """How often it is looked who is to be told that something was not renewed."""
+WATCH_AGAIN_SECONDS = 60.0
+"""How soon after a look that failed: another may have had the turn, or the database have been away."""
 
 log = Journal("jobs")
 
@@ -92,13 +94,15 @@ async def clean_in_time(housekeeping: HousekeepingService) -> None:
 async def watch_in_time(watch: WatchService) -> None:
     """Have customers told of what was not renewed, for ever; a failure is logged and tried again."""
     while True:
+        pause = WATCH_SECONDS
         try:
             left = await watch.look()
             if left:
                 log.info("notices.left", count=left)
         except Exception:
             log.exception("watch.failed")
-        await asyncio.sleep(WATCH_SECONDS)
+            pause = WATCH_AGAIN_SECONDS
+        await asyncio.sleep(pause)
 
 
 async def publish_in_time(crls: CrlService) -> None:

@@ -66,11 +66,11 @@ class AuditService:
 
     async def started(self, node: str, about: Mapping[str, str]) -> None:
         """Record that a process serves, as what, and what of that is another than when it served last (B-93)."""
-        before = [event for event in await self._store.audit.of_subject(node) if event.kind == STARTED]
+        before = await self._store.audit.newest_of_subject(node, STARTED)
         work = Work()
         self._store.audit.note(work, STARTED, node, about)
         for what, now in about.items():
-            former = before[-1].facts.get(what) if before else None
+            former = before.facts.get(what) if before else None
             if former is not None and former != now:
                 self._store.audit.note(work, f"{what}.changed", node, {"former": former, "now": now})
         await self._store.commit(work)

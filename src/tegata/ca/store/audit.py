@@ -45,6 +45,11 @@ class AuditRows:
         """What happened to a subject, in order."""
         return [_event(row) for row in await self._engine.fetch("audit.of_subject", subject=subject)]
 
+    async def newest_of_subject(self, subject: str, kind: str) -> Event | None:
+        """The last event of this kind of a subject."""
+        rows = await self._engine.fetch("audit.newest_of_subject", subject=subject, kind=kind)
+        return _event(rows[0]) if rows else None
+
     async def of_kind(self, kind: str) -> list[Event]:
         """What happened of this kind, in order."""
         found: list[Event] = []

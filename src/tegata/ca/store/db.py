@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from tegata.ca.errors import CommitFailed
+from tegata.ca.errors import CommitFailed, StoreFailed
 from tegata.ca.ports import Work
 from tegata.ca.store.engine import Row
 from tegata.ca.store.errors import DatabaseUnusable
@@ -75,13 +75,19 @@ class Database:
             raise DatabaseUnusable(path=path, reason=str(error)) from error
 
     async def fetch(self, name: str, **parameters: object) -> list[Row]:
-        """The rows of a reading statement, as last committed. All of them: a cursor left open would hold the log."""
-        is_asked_again = name in self._known.names and self._writer.sees_others()
-        if is_asked_again and (known := self._known.get(name, parameters)) is not None:
-            return known
-        cursor = self._writer.idle_cursor() or self._reader
-        text, values = self._statements[name]
-        rows = cursor.execute(text, values(parameters)).fetchall()
+        """The rows of a reading statement, as last committed. All of them: a cursor left open would hold the log.
+
+        Raises StoreFailed: a disk that cannot be read for a moment is no fault of the request.
+        """
+        try:
+            is_asked_again = name in self._known.names and self._writer.sees_others()
+            if is_asked_again and (known := self._known.get(name, parameters)) is not None:
+                return known
+            cursor = self._writer.idle_cursor() or self._reader
+            text, values = self._statements[name]
+            rows = cursor.execute(text, values(parameters)).fetchall()
+        except sqlite3.Error as error:
+            raise StoreFailed(reason=str(error)) from error
         if is_asked_again:
             self._known.keep(name, parameters, rows)
         return rows

@@ -8,6 +8,13 @@ FROM events
 WHERE subject = :subject
 ORDER BY at, id;
 
+-- name: newest_of_subject
+SELECT id, at, kind, subject, facts
+FROM events
+WHERE subject = :subject AND kind = :kind
+ORDER BY at DESC, id DESC
+LIMIT 1;
+
 -- name: of_kind
 SELECT id, at, kind, subject, facts
 FROM events
