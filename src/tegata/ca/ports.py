@@ -115,8 +115,8 @@ class Accounts(Protocol):
         """Thumbprints; the present one is among them if the account has come back to it."""
         ...
 
-    def insert(self, work: Work, account: Account) -> None:
-        """Conflict if the key already has an account."""
+    def insert(self, work: Work, account: Account, terms: str = "") -> None:
+        """Conflict if the key already has an account; ``terms`` are those that it agrees to, if any."""
         ...
 
     def update_contacts(self, work: Work, account_id: str, contacts: Sequence[str]) -> None:

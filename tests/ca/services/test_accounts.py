@@ -56,7 +56,7 @@ async def bound(house, added, **changes):
 
 
 async def test_a_new_account(house):
-    """It belongs to the contract of its EAB (A-33, A-39)."""
+    """It belongs to the contract of its EAB (A-33, A-39); the log has to which terms it agreed (B-99)."""
     added = await house.sell()
     new = await bound(house, added, contact=("mailto:test@example.com",))
     account, created = await register(house, new)
@@ -65,6 +65,8 @@ async def test_a_new_account(house):
     assert (account.contract_id, account.kid) == (added.contract.id, added.credential.kid)
     assert account.contacts == ("mailto:test@example.com",)
     assert account.terms_agreed_at == NOW
+    [event] = await house.store.audit.of_subject(account.id)
+    assert (event.kind, event.facts["terms"]) == ("account.created", TERMS)
     assert msgspec.json.decode(account.binding, type=Flattened) == new.external_account_binding
     actor = await house.accounts.authenticate(account)
     assert (actor.contract, actor.credential) == (added.contract, added.credential)
@@ -261,6 +263,8 @@ async def test_a_ca_without_terms_asks_for_no_consent(house):
     )
     account, created = await register(house, await bound(house, await house.sell(), terms_of_service_agreed=False))
     assert (created, account.terms_agreed_at) == (True, None)
+    [event] = await house.store.audit.of_subject(account.id)
+    assert "terms" not in event.facts
 
 
 async def test_an_account_needs_an_eab(house):

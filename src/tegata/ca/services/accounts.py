@@ -115,7 +115,7 @@ class AccountService:
         work = Work()
         self._limits.spend_registration(work, contract, now)
         self._store.credentials.use(work, credential.kid, account.id, now)
-        self._store.accounts.insert(work, account)
+        self._store.accounts.insert(work, account, self._terms if new.terms_of_service_agreed else "")
         try:
             await self._store.commit(work)
         except Conflict as lost:

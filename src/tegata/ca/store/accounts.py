@@ -59,8 +59,8 @@ class AccountRows:
         """The thumbprints of the keys that the account has had."""
         return tuple(row[0] for row in await self._database.fetch("accounts.former_keys", id=account_id))
 
-    def insert(self, work: Work, account: Account) -> None:
-        """Add an account; Conflict if the key already has one."""
+    def insert(self, work: Work, account: Account, terms: str = "") -> None:
+        """Add an account that agrees to these terms of service, if any; Conflict if the key already has one."""
         work.add(
             "accounts.insert",
             rows=1,
@@ -82,6 +82,7 @@ class AccountRows:
             contract=account.contract_id,
             kid=account.kid,
             thumbprint=account.thumbprint,
+            terms=terms or None,
         )
 
     async def are_without_agreement(self, contract_id: str, since: datetime) -> bool:
