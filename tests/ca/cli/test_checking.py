@@ -1,5 +1,6 @@
 """``tegata-ca check``: a sound CA has nothing but ok; each fault is told with what it is, and the others still."""
 
+import ctypes
 import json
 import sqlite3
 from contextlib import closing
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 from cryptography import x509
 
-from tegata.ca.cli import checking, checking_ends
+from tegata.ca.cli import checking, checking_clock, checking_ends
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
 from tegata.ca.settings import Acme, Perspective, Policy, Public, Retention, Settings, Validation
@@ -59,7 +60,8 @@ def test_a_sound_ca(ca, settings, offline):
     settings.write_text(settings.read_text("utf-8").replace("issuer_domains = []", 'issuer_domains = ["ca.example"]'))
     code, matters = found(ca)
     assert code == 0
-    del matters["public suffixes"]  # which is old one day, and another test's
+    for changing in ("public suffixes", "clock"):  # which are other tests'
+        del matters[changing]
     assert {status for status, _ in matters.values()} == {"ok"}
     assert "without pkilint" in matters["lint"][1]
     assert {"settings", "files", "database", "CRL", "issuing CA", "CAA", "resolvers", "ACME"} <= set(matters)
@@ -74,6 +76,32 @@ def test_the_roots_key_beside_the_others(ca):
     settings = Settings(acme=Acme(url="https://ca.example"), public=Public(url="http://ca.example"))
     public = msgspec.structs.replace(settings, policy=Policy(public=True))
     assert checking._root_key(ca.home, public, Language.EN).status == "error"
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [(0, "ok"), (1, "ok"), (5, "warning"), (-1, "ok")],
+    ids=["kept", "a second will be inserted", "free-running", "the system does not say"],
+)
+def test_whether_anybody_keeps_the_clock(monkeypatch, state, status):
+    """B-03: As the kernel has been told; what it is asked with sets nothing."""
+
+    class Kernel:
+        def adjtimex(self, asked):
+            assert len(asked) >= 208
+            assert not any(asked.raw)
+            return state
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: Kernel())
+    found = checking_clock.finding(Language.EN)
+    assert (found.check, found.status) == ("clock", status)
+    assert ("does not say" in found.detail) == (state < 0)
+
+
+def test_a_system_that_cannot_be_asked_for_its_clock(monkeypatch):
+    """B-03: It has no such call."""
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    assert checking_clock.is_kept() is None
 
 
 def test_every_fault_is_told_at_once(ca, settings):

@@ -16,7 +16,7 @@ from cryptography import x509
 
 from tegata.ca import bootstrap, configuration, upkeep
 from tegata.ca.bootstrap import Ca
-from tegata.ca.cli import checking_ends, tables
+from tegata.ca.cli import checking_clock, checking_ends, tables
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.findings import ERROR, OK, WARNING, Finding
 from tegata.ca.cli.grammar import Asked
@@ -122,6 +122,7 @@ async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
     yield _rules(settings, now, language)
     yield _files(home, settings, language)
     yield _root_key(home, settings, language)
+    yield checking_clock.finding(language)
     try:
         ca = bootstrap.open_ca(home, os.environ, as_it_is=True)
     except TegataError as error:

@@ -1,0 +1,39 @@
+"""Whether somebody keeps this machine's clock right, as its kernel was told (B-03): every date that is signed is its.
+
+Asks the kernel alone, and changes nothing: how far off the clock is, nobody here knows.
+"""
+
+import ctypes
+
+from tegata.ca.cli.findings import OK, WARNING, Finding
+from tegata.text.catalogue import Sentence
+from tegata.text.language import Language
+
+_FREE = Sentence(
+    "nothing keeps this machine's clock right (NTP), and every date that is signed is by it",
+    "このサーバーの時計は NTP などで同期されていません。証明書の日時はこの時計で決まります",
+)
+_UNKNOWN = Sentence(
+    "this system does not say whether anything keeps its clock right", "時計が同期されているかどうかを取得できません"
+)
+# More than struct timex has; all zero, it asks and sets nothing.
+_TIMEX_OCTETS = 512
+# TIME_ERROR of adjtimex(2): the clock is not synchronized.
+_FREE_RUNNING = 5
+
+
+def finding(language: Language) -> Finding:
+    """What is to be said of the clock."""
+    kept = is_kept()
+    if kept is None:
+        return Finding("clock", OK, _UNKNOWN.fill(language, {}))
+    return Finding("clock") if kept else Finding("clock", WARNING, _FREE.fill(language, {}))
+
+
+def is_kept() -> bool | None:
+    """Whether the kernel holds the clock for synchronized; None where it cannot be asked."""
+    try:
+        state: int = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_OCTETS))
+    except (OSError, AttributeError, TypeError):
+        return None
+    return state != _FREE_RUNNING if state >= 0 else None
