@@ -200,3 +200,19 @@ def test_a_directory_that_does_not_name_the_ca(said: Any):
 def test_when_a_record_ends(end: str, expected: datetime | None):
     """To warn before it does (X-50)."""
     assert lasting.end_of(f"ca.example; accounturi={ACCOUNT}{end}") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ca.example; accounturi=https://ca.example/acme/acct/9", True),
+        ("ca.example; accounturi=https://ca.example/acme/acct/9; persistUntil=1", False),
+        (f"ca.example; accounturi={ACCOUNT}", False),
+        ("other.example; accounturi=https://ca.example/acme/acct/9", False),
+        ("ca.example", False),
+        ("", False),
+    ],
+)
+def test_a_record_for_another_account(text: str, *, expected: bool):
+    """As a former account of ours has left it (X-50)."""
+    assert lasting.lets_another(text, ISSUERS, (ACCOUNT,), NOW) is expected

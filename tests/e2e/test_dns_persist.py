@@ -156,3 +156,6 @@ def test_as_draft_02_has_it(dns_site: DnsSite, tmp_path: Path, tegata: Tegata):
         assert "guard the key like the zone itself" in done.stderr
         done = run(tegata, dns_site, persist).check()
         assert f'this record is there already: {PLACE}. TXT "{wanted}"' in done.stderr
+        assert "that name the former account" not in done.stderr
+        done = run(tegata, dns_site, persist, "--dns", "rfc2136", "--new-account").check()
+        assert "that name the former account" in done.stderr

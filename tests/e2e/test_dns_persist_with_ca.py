@@ -145,6 +145,11 @@ def test_records_are_told_before_any_order(ca, zone, tegata):
     zone.set(PLACE, "TXT", f'"{soon}"', f'"{record}"')
     done = tegata.run(*words, "dnspersist").check()
     assert f"  there: {record}\n" in done.stdout
+    assert "for another account" not in done.stdout
+    tegata.run(*account, *customer.eab(contract), "--new-account", "accounts", "register").check()
+    done = tegata.run(*words, "dnspersist")
+    assert done.code == 1
+    assert f"remove it unless that account is yours: {record}\n" in done.stdout
     assert ca.json("cert", "list", "--contract", contract["contract"]) == []
     done = tegata.run(*words, "--dns-persist.issuer-domain-name", "other.example", "dnspersist")
     assert done.code == 1

@@ -113,6 +113,16 @@ def permits(text: str, issuers: Collection[str], accounts: Collection[str], now:
     )
 
 
+def lets_another(text: str, issuers: Collection[str], accounts: Collection[str], now: datetime) -> bool:
+    """Whether a record lets somebody else have certificates: another account than is called so, or who was one before.
+
+    After a change of the key, or a new account, the former record does, until it is removed.
+    """
+    issuer, said, _ = _read(text)
+    until = end_of(text)
+    return issuer in issuers and said.get("accounturi") not in (None, *accounts) and (until is None or now <= until)
+
+
 def end_of(text: str) -> datetime | None:
     """When a record that will do stops doing so; None: never."""
     until = _read(text)[1].get("persistuntil", "")

@@ -75,7 +75,7 @@ def test_the_key_of_an_account_that_the_ca_may_have_made(
     folder.save_key(generate(KeyType.EC256))
     former = folder.key_file.read_bytes()
 
-    def cut_off(*_: object) -> NoReturn:
+    def cut_off(*_: object, **__: object) -> NoReturn:
         folder.save_key(generate(KeyType.EC256))
         raise error
 

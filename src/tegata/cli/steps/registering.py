@@ -19,6 +19,7 @@ from tegata.cli.steps.asking import is_agreed
 from tegata.cli.steps.connection import client_for, reach, settled
 from tegata.cli.steps.patience import check_time_to_register, patient_registering
 from tegata.cli.steps.waiting import locked
+from tegata.client import lasting
 from tegata.client.api import Client, EabCredential, Registration
 from tegata.client.errors import BadAnswer, CaUnreachable, ContactRefused, EabRequired
 from tegata.errors import TegataError
@@ -28,7 +29,14 @@ from tegata.host.errors import AccountNotFound, NotWritable
 from tegata.host.files import Tree
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
+from tegata.text.catalogue import Sentence
 
+_RECORDS = Sentence(
+    "Records of dns-persist-01 that name the former account still let its key have certificates: “dnspersist” shows "
+    "what the new one wants and what is there for another; remove that where it is not used any more",
+    "dns-persist-01 のレコードが以前のアカウントを指している場合、その鍵で引き続き証明書を取得できます。"
+    "「dnspersist」で新しいレコードと他のアカウント用のレコードを確認し、不要なものを削除してください",
+)
 # What leaves open whether the CA has made an account.
 _OPEN_ENDS = (BadAnswer, CaUnreachable, NotWritable)
 # What lego calls the keys it makes.
@@ -127,7 +135,7 @@ def _bound_anew(context: Context, account: Account, differs: KidDiffers) -> Acco
 def _registered_anew(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan) -> Account:
     archived = folder.archive(context.clock.now())
     try:
-        account = _register(context, tree, folder, plan)
+        account = _register(context, tree, folder, plan, anew=archived is not None)
     except BaseException as error:  # an interrupted one included
         if archived:
             if not isinstance(error, TegataError) or isinstance(error, _OPEN_ENDS):
@@ -148,8 +156,8 @@ def _put_aside(context: Context, folder: AccountFolder) -> None:
             context.console.log(f"{line} {shown(begun)}", WARN)
 
 
-def _register(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan) -> Account:
-    """A new key, and an account for it."""
+def _register(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan, *, anew: bool = False) -> Account:
+    """A new key, and an account for it, or ``anew`` one in place of another."""
     key = generate(plan.key_type)
     with client_for(context, plan, key) as client:
         reach(client, plan.server)
@@ -163,6 +171,8 @@ def _register(context: Context, tree: Tree, folder: AccountFolder, plan: Account
             folder.forget_key()
             context.console.log("Removed the key again: no account was made with it", INFO)
             raise
+        if anew and lasting.offer(client.directory.meta) != lasting.NO_OFFER:
+            context.console.log(_RECORDS.fill(context.language, {}), WARN)
         return _keep(context.console, tree, Account(plan, folder, None), registration)
 
 

@@ -28,10 +28,12 @@ from tegata.text.catalogue import Sentence
 _QUESTION = "Do you want to proceed?"
 _RECORDS = Sentence(
     "Records of dns-persist-01 name the account by a hash of its key at this CA: those of the former key are not used "
-    "any more. Before the next renewal, have “dnspersist” show the new one's, and make them where no provider does",
+    "any more. Before the next renewal, have “dnspersist” show the new one's, and make them where no provider does; "
+    "then remove the former ones, which it shows too",
     "この認証局では、dns-persist-01 のレコードはアカウント鍵のハッシュを含みます。"
     "以前の鍵のレコードは今後使われません。"
-    "プロバイダーで自動登録していない場合は、次の更新までに「dnspersist」で新しいレコードを確認し、登録してください",
+    "プロバイダーで自動登録していない場合は、次の更新までに「dnspersist」で新しいレコードを確認し、登録してください。"
+    "そこに表示される以前のレコードは、その後に削除してください",
 )
 
 

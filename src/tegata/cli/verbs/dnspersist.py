@@ -28,6 +28,10 @@ _FORMER = Sentence(
     "there as up to draft 01 only, which the CA may take no longer: {text}",
     "draft 01 までの形式でのみ登録済み（認証局が受け付けなくなっている可能性があります）: {text}",
 )
+_ANOTHER = Sentence(
+    "there for another account, or for a former key of this one: remove it unless that account is yours: {text}",
+    "別のアカウントまたは以前の鍵を許可するレコードがあります。不要であれば削除してください: {text}",
+)
 _MISSING = Sentence("not there yet", "未登録")
 _KEY = Sentence(
     "While a record is there, whoever has the account's private key ({file}) can have certificates for its name: guard "
@@ -74,6 +78,10 @@ def _show(context: Context, plan: DnsPersist, zones: Zones, wanted: Presentation
 
     found = by((wanted.account_url, *wanted.also_called))
     context.console.say("  " + (_state(context, found, now) if found else _lack(context, by((account_url,)))))
+    own = (wanted.account_url, *wanted.also_called, account_url)
+    for each in texts:
+        if lasting.lets_another(each, wanted.issuers, own, now):
+            context.console.say("  " + _ANOTHER.fill(context.language, {"text": shown(each)}))
     return bool(found)
 
 
