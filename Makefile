@@ -18,7 +18,10 @@ pip := $(python) -m pip --quiet --disable-pip-version-check --no-input
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-install: .venv/.installed ## make .venv with everything from the lock file, and Tegata itself in place; nothing to do when it is up to date
+install: ## make .venv with everything from the lock file, and Tegata itself in place; nothing to do when it is up to date
+
+	@$(MAKE) --question .venv/.installed || { interpreter="$${PYTHON:-$$(ci/python.sh)}"; \
+		"$$interpreter" ci/alone.py $(MAKE) .venv/.installed; }
 
 .venv/.locked: requirements.lock
 	interpreter="$${PYTHON:-$$(ci/python.sh)}"; "$$interpreter" -m venv --clear .venv
