@@ -86,7 +86,7 @@ async def test_an_account_says_until_when_its_eab_counts(world):
 
 
 async def test_a_deactivated_account_is_gone_for_good(world):
-    """S-27, A-47: 200, then 401 to whatever its key signs; its open order is cancelled, its certificate stays."""
+    """S-27, A-17, A-47: 200, then 401 to whatever its key signs; its open order is cancelled, its certificate stays."""
     client = await world.client(NAME, "other.example.com")
     certificate, chain = await issue(world, client, NAME)
     identifiers = [{"type": "dns", "value": "other.example.com"}]
@@ -108,12 +108,13 @@ async def test_a_deactivated_account_is_gone_for_good(world):
     for payload in ({"onlyReturnExisting": True}, {"termsOfServiceAgreed": True}):
         refused = await client.post("/acme/new-account", payload)
         assert (kind(refused), refused.status) == ("unauthorized", 401)
+    # Who has not its key is not told that it is gone (A-17).
+    assert kind(await Client(world.app, kid=account).post("/acme/new-order", WANTED)) == "malformed"
     assert world.stored() == stored
     row = await world.ca.store.orders.get(order.rpartition("/")[2])
     assert row.fault.code == "account.deactivated"
     kept = await world.ca.store.certificates.get(f"{chain[0].serial_number:x}")
     assert kept.revoked_at is None
-    assert account
 
 
 async def test_a_new_key(world):

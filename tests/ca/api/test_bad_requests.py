@@ -7,6 +7,7 @@ from msgspec import to_builtins
 
 from tegata.acme import b64, eab, jwk
 from tegata.acme.codec import REQUEST_LIMIT
+from tegata.acme.wire import links as links_of
 from tegata.ca.api import links
 from tegata.ca.api.routes import ROUTES
 from tegata.pki.key_types import KeyType
@@ -228,7 +229,10 @@ async def test_registering_badly(world):
     before = world.stored()
     assert kind(await client.post("/acme/new-account", {"termsOfServiceAgreed": True})) == "externalAccountRequired"
     assert kind(await client.post("/acme/new-account", {"onlyReturnExisting": True})) == "accountDoesNotExist"
-    assert kind(await client.register(kid, mac, termsOfServiceAgreed=False)) == "userActionRequired"
+    unagreed = await client.register(kid, mac, termsOfServiceAgreed=False)
+    assert (kind(unagreed), unagreed.status) == ("userActionRequired", 403)
+    assert body(unagreed)["instance"] == f"{BASE}/terms"  # "Visit the 'instance' URL" (RFC 8555 §6.7)
+    assert ("terms-of-service", f"{BASE}/terms") in links_of(unagreed)
     assert kind(await client.register(kid, mac, contact=["mailto:a@b.example,c@d.example"])) == "invalidContact"
     assert kind(await client.register(kid, mac, contact=["tel:+81"])) == "unsupportedContact"
     unknown, wrong = await client.register("nobody", mac), await client.register(kid, b64.encode(b"0" * 32))

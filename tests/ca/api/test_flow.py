@@ -1,6 +1,7 @@
 """The whole way of a certificate over the ACME interface, and what every answer on it must carry."""
 
 import asyncio
+import json
 import time
 
 import pytest
@@ -56,12 +57,15 @@ async def test_directory_and_nonce_by_post_as_get(world):
 
 
 async def test_an_account_is_made_once(world):
-    """A-33, A-35: 201, then 200 with the same URL; what the client sends beyond its fields is dropped."""
+    """A-33, A-35, A-39: 201, then 200 with the same URL; what the client sends beyond its fields is dropped."""
     client = Client(world.app)
     contract, kid, mac = await world.contract()
     first = await client.register(kid, mac, contact=["mailto:a@example.com"], orders="x", status="revoked", more=1)
     account = body(first)
     assert first.status == 201
+    assert account["externalAccountBinding"]["protected"] == b64.encode(
+        json.dumps({"alg": "HS256", "kid": kid, "url": f"{BASE}/acme/new-account"}, separators=(",", ":")).encode()
+    )
     assert (account["status"], account["contact"]) == ("valid", ["mailto:a@example.com"])
     assert account["termsOfServiceAgreed"] is True
     assert account["tegata"]["contract"] == contract
@@ -77,7 +81,7 @@ async def test_an_account_is_made_once(world):
 
 
 async def test_a_certificate_from_order_to_download(world):
-    """A-50, A-55, A-56, A-60, A-70, A-86: each object as RFC 8555 has it; challenges link up (A-27)."""
+    """A-50, A-55, A-56, A-60, A-70, A-80, A-86: each object as RFC 8555 has it; challenges link up (A-27)."""
     client = await world.client("www.example.com", "www2.example.com")
     wanted = [{"type": "dns", "value": "www.example.com"}, {"type": "dns", "value": "www2.example.com"}]
     response = await client.post("/acme/new-order", {"identifiers": wanted})
@@ -90,21 +94,25 @@ async def test_a_certificate_from_order_to_download(world):
     authorization = body(await client.post(order["authorizations"][0]))
     assert authorization["status"] == "pending"
     assert "wildcard" not in authorization
+    assert authorization["expires"].endswith("Z")
     challenge, *_ = authorization["challenges"]
     assert (challenge["type"], challenge["status"]) == ("http-01", "pending")
     assert not {"error", "validated"} & set(challenge)
     assert len(b64.decode(challenge["token"])) >= 16
 
+    key = generate(KeyType.RSA2048)
+    der = csr.build(key, ["www.example.com", "www2.example.com"], common_name="www.example.com")
+    early = await client.post(order["finalize"], {"csr": b64.encode(der)})
     await prove(world, client, order)
     authorization = body(await client.post(order["authorizations"][0]))
     assert authorization["status"] == "valid"
+    assert authorization["expires"] > order["expires"]  # it is good for later orders too
     [proved] = authorization["challenges"]  # of the three (RFC 8555 §7.1.4)
     assert (proved["url"], proved["status"]) == (challenge["url"], "valid")
     assert proved["validated"].endswith("Z")
     assert body(await client.post(response.headers.get("Location")))["status"] == "ready"
 
-    key = generate(KeyType.RSA2048)
-    der = csr.build(key, ["www.example.com", "www2.example.com"], common_name="www.example.com")
+    assert (early.status, kind(early)) == (403, "orderNotReady")
     finished = await client.post(order["finalize"], {"csr": b64.encode(der)})
     assert (finished.status, body(finished)["status"]) == (200, "valid")
     assert finished.headers.get("Location") == response.headers.get("Location")
@@ -185,7 +193,7 @@ async def test_a_verdict_is_waited_for(world):
 
 
 async def test_a_slow_verdict_is_not_waited_for(world):
-    """After half a second the answer is what is known, with the time to come again."""
+    """After half a second the answer is what is known, with the time to come again (A-61)."""
     client = await world.client()
     order = body(await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]}))
     challenge, *_ = body(await client.post(order["authorizations"][0]))["challenges"]
@@ -194,7 +202,10 @@ async def test_a_slow_verdict_is_not_waited_for(world):
         started = time.monotonic()
         answer = await client.post(order["authorizations"][0])
         assert 0.4 < time.monotonic() - started < 8
+        taken = await client.post(challenge["url"])
     assert (body(answer)["status"], answer.headers.get("Retry-After")) == ("pending", "1")
+    assert (body(taken)["status"], taken.headers.get("Retry-After")) == ("processing", "1")
+    assert "error" not in body(taken)
 
 
 async def test_reading_a_challenge_starts_nothing(world):
@@ -205,6 +216,16 @@ async def test_reading_a_challenge_starts_nothing(world):
     before = world.stored()
     assert body(await client.post(challenge["url"]))["status"] == "pending"
     assert world.stored() == before
+
+
+async def test_a_wildcard_is_said_to_be_one(world):
+    """A-56, A-71: its authorization has the base name and the member, and only the DNS proves it."""
+    client = await world.client(".example.net")
+    order = body(await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "*.example.net"}]}))
+    authorization = body(await client.post(order["authorizations"][0]))
+    assert authorization["wildcard"] is True
+    assert authorization["identifier"] == {"type": "dns", "value": "example.net"}
+    assert {one["type"] for one in authorization["challenges"]} == {"dns-01"}
 
 
 async def test_any_object_takes_a_challenge_up(world):

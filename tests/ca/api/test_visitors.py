@@ -135,12 +135,14 @@ async def test_requests_of_an_address(world):
 
 @pytest.mark.anyio
 async def test_accounts_of_an_address(world):
-    """A key that has an account gets it back, however many were made."""
+    """A key that has an account gets it back, however many were made; looking for one makes none (A-34)."""
     app = limited(world, accounts_per_address="1/1h")
     first, second = Client(app), Client(app)
     _, kid, mac = await world.contract()
+    assert kind(await first.post("/acme/new-account", {"onlyReturnExisting": True})) == "accountDoesNotExist"
     assert (await first.register(kid, mac)).status == 201
     assert kind(await second.register(kid, mac)) == "rateLimited"
+    assert kind(await second.post("/acme/new-account", {"onlyReturnExisting": True})) == "accountDoesNotExist"
     first.kid = None
     assert (await first.register(kid, mac)).status == 200
 

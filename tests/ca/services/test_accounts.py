@@ -234,7 +234,7 @@ async def test_an_eab_disabled_while_it_registers(house):
 
 
 async def test_one_key_that_registers_twice_at_once(house):
-    """Both requests get the one account."""
+    """Both requests get the one account, which is new to one of them (A-33)."""
     added = await house.sell()
     new = await bound(house, added)
     answers = await asyncio.gather(*(register(house, new) for _ in range(5)))

@@ -24,7 +24,7 @@ IDS = SystemIds()
     ],
 )
 def test_names(make, pattern):
-    """Each of its form, and never the same twice."""
+    """Each of its form, and never the same twice; 128 random bits in the URLs of objects (A-28)."""
     made = [make() for _ in range(200)]
     assert all(re.fullmatch(pattern, name) for name in made)
     assert len(set(made)) == 200

@@ -294,7 +294,7 @@ async def test_a_giant_body_is_not_read(dns, web):
     ],
 )
 async def test_what_is_no_acceptable_http(dns, web, answer, reason):
-    """Giant heads, cut answers, other protocols and compression (which could blow up, S-20) are told apart."""
+    """Giant heads, cut answers, other protocols and compression (which could blow up: A-67, S-20) are told apart."""
     web.at("127.0.0.1", answer)
     facts = refusal(await check(dns, web), errors.BadHttpAnswer)
     assert facts == {"url": f"http://{NAME}:{web.port}{PATH}", "reason": reason}

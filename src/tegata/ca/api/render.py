@@ -173,7 +173,7 @@ def _page(error: TegataError) -> str:
     """The page on which a person does what has to be done, where there is one."""
     if isinstance(error, TermsChanged):
         return str(error.facts["page"])
-    return str(error.facts["url"]) if isinstance(error, NamesPaused) else ""
+    return str(error.facts["url"]) if isinstance(error, NamesPaused | TermsNotAgreed) else ""
 
 
 def stored(fault: Fault | None, language: Language) -> Problem | None:
