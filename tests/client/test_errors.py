@@ -69,6 +69,20 @@ def test_every_type_of_the_rfc_has_its_own_remedy(word: str, language: Language)
     assert told.remedy.isascii() is (language is Language.EN)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_the_algorithms_that_a_ca_takes_are_told(language: Language):
+    """A-09: so that the next key is one of them; a CA that does not say has none to tell, and an endless list ends."""
+    kind = ErrorType.BAD_SIGNATURE_ALGORITHM
+    told = refusals.refusal(
+        problems.problem(kind, "no", algorithms=("ES384", "EdDSA\x1b")), "POST", "https://ca.example/x"
+    )
+    assert "ES384, EdDSA" in explain(told, language).remedy
+    assert explain(told, language).remedy.isprintable()
+    assert refusals.refusal(problems.problem(kind, "no"), "POST", "u").facts["algorithms"] == "-"
+    many = refusals.refusal(problems.problem(kind, "no", algorithms=("ES256",) * 5000), "POST", "u")
+    assert len(str(many.facts["algorithms"])) < 200
+
+
 def test_a_problem_is_told_whole():
     """A-24: detail, type, each subproblem with its identifier, and the instance."""
     told = errors.tell(PROBLEM)

@@ -179,9 +179,13 @@ class UserActionRequired(ProblemReceived):
 
 
 class AlgorithmRefused(ProblemReceived):
-    """The CA does not take the account key's kind of signature; ``algorithms`` are those it takes, if it says so."""
+    """The CA does not take the account key's kind of signature; ``algorithms`` are what it takes, or "-"."""
 
     code = "client.algorithm-refused"
+
+    def __init__(self, problem: Problem, method: str, url: str, retry_after: float | None = None) -> None:
+        super().__init__(problem, method, url, retry_after)
+        self.facts["algorithms"] = ", ".join(problem.algorithms[:20]) or "-"  # S-20
 
 
 class ContactRefused(ProblemReceived):

@@ -193,11 +193,10 @@ ENTRIES: dict[str, Entry] = {
     "client.algorithm-refused": Entry(
         CA_SAYS,
         Sentence(
-            "The CA takes no signatures of the account key's kind. Make an account with another key: --new-account "
-            "with "
-            "--key-type ec256 or rsa2048.",
-            "認証局がアカウント鍵の署名方式に対応していません。--new-account と --key-type ec256（または "
-            "rsa2048）を指定し、"
+            "The CA takes no signatures of the account key's kind. It takes: {algorithms}. Make an account with "
+            "another key: --new-account with --key-type ec256 (ES256), ec384 (ES384) or rsa2048 (RS256).",
+            "認証局がアカウント鍵の署名方式に対応していません。対応している方式: {algorithms}。--new-account と "
+            "--key-type ec256（ES256）、ec384（ES384）または rsa2048（RS256）を指定し、"
             "別の鍵でアカウントを作成してください。",
         ),
     ),

@@ -76,7 +76,7 @@ async def test_a_header_member_twice(world, client):
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "HS512", "PS256", "ES256K", "RS1", "es256"])
 async def test_the_algorithm(world, client, algorithm):
-    """A-07: what is not on the list is refused with the list."""
+    """A-07, A-09: what is not on the list is refused with the list."""
     header = await client.header(BASE + NEW_ORDER, alg=algorithm)
     problem, answer = await world.refused(client, flattened(client.key, header, b"{}"))
     assert problem == "badSignatureAlgorithm"
@@ -123,7 +123,7 @@ async def test_a_changed_payload(world, client):
     ids=["off the curve", "short", "of another curve", "strange curve", "symmetric", "private"],
 )
 async def test_an_unusable_key(world, change):
-    """A-10: badPublicKey with the reason."""
+    """A-09, A-10: badPublicKey with the reason."""
     stranger = Client(world.app)
     key = {**jwk.from_public(stranger.key.public_key()), **change}
     header = await stranger.header(f"{BASE}/acme/new-account", jwk=key)

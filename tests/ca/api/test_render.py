@@ -17,8 +17,8 @@ from tegata.text.language import Language
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
-# Errors of the operator's and the portal's edges, and of the store: ACME never tells them.
-ELSEWHERE = ("issuing.", "notice.", "operator.", "portal.", "store.")
+# Errors of the operator's and the portal's edges, of tokens and of the store: ACME never tells them.
+ELSEWHERE = ("issuing.", "keys.", "notice.", "operator.", "portal.", "store.")
 
 
 def leaves(base: type[TegataError]) -> Iterator[type[TegataError]]:
