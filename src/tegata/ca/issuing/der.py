@@ -52,7 +52,7 @@ def write_long(tag: int, *contents: bytes) -> bytes:
 def header(tag: int, length: int) -> bytes:
     """Tag and length of an element."""
     if length < _LONG_FORM:
-        return bytes([tag, length])
+        return (tag << 8 | length).to_bytes(2)
     digits = length.to_bytes((length.bit_length() + 7) // 8)
     return bytes([tag, _LONG_FORM | len(digits)]) + digits
 
