@@ -60,8 +60,7 @@ def test_suspended_and_resumed(ca, client):
     assert "unauthorized" in done.stderr
     assert serial(crt(client.path, name)) == first
     ca.run("contract", "resume", contract["contract"]).check()
-    assert "nothing is ordered before" in renew(ca, client, name, "--days", "999").stderr  # a schedule waits
-    renew(ca, client, name, "--days", "999", "--no-back-off").check()
+    renew(ca, client, name, "--days", "999").check()
     assert serial(crt(client.path, name)) != first
 
 
@@ -98,6 +97,33 @@ def test_renewed_an_hour_before_its_end(ca, client, lego):
     lego.run(*lego_words(ca, contract, "renew", "--no-random-sleep", names=(theirs,))).check()
     for path in (crt(client.path, mine), crt(lego.path, theirs)):
         assert leaf(path).not_valid_after_utc > before + timedelta(days=80)
+
+
+def test_refused_for_its_contract_s_end_and_renewed_once_that_moves(ca, client):
+    """C-03, M9: what the CA refused on the contract's last day, as of ``--days 999``, keeps no cron from renewing."""
+    name = "forced-late.example.com"
+    contract = ca.add_contract(name, ends=in_an_hour())
+    issue(ca, client, contract, name).check()
+    forced = [renew(ca, client, name, "--days", "999") for _ in range(5)]
+    assert "rateLimited" in next(done.stderr for done in forced if done.code == 1)
+    assert "nothing is ordered before" in forced[-1].stderr
+    before = leaf(crt(client.path, name)).not_valid_after_utc
+    ca.run("contract", "renew", contract["contract"]).check()
+    renew(ca, client, name).check()
+    assert leaf(crt(client.path, name)).not_valid_after_utc > before + timedelta(days=80)
+
+
+def test_revoked_after_it_was_found_not_due(ca, client):
+    """X-15, M7: a run that had nothing to do keeps the next one from seeing nothing, with days or without."""
+    name = "revoked-soon.example.com"
+    contract = ca.add_contract(name)
+    issue(ca, client, contract, name).check()
+    for words in ((), ("--days", "10")):
+        assert ": no renewal." in renew(ca, client, name, *words).check().stderr
+        before = serial(crt(client.path, name))
+        ca.run("cert", "revoke", before, "--reason", "4").check()
+        renew(ca, client, name, *words).check()
+        assert serial(crt(client.path, name)) != before
 
 
 def test_not_due_says_that_the_contract_is_why(ca, client):

@@ -117,6 +117,11 @@ def is_overdue(facts: Facts) -> bool:
     return isinstance(decide(msgspec.structs.replace(facts, now=earlier, days=None, changed=None)), Due)
 
 
+def is_called_for(facts: Facts) -> bool:
+    """Whether the CA wants it replaced at once, whoever else does: its window has closed, or it is revoked."""
+    return facts.revoked or _is_closed(facts)
+
+
 def is_as_long_as_can_be(facts: Facts) -> bool:
     """Whether the contract would cut a new certificate off no later than this one, as far as is known."""
     return facts.contract_ends is not None and facts.contract_ends <= facts.not_after

@@ -1,7 +1,7 @@
 """How often in a row an order or a registration has failed, kept on the disk, so that no schedule hammers a CA.
 
-Each failure makes the pause before the next unattended try longer, up to a limit and never beyond it (S-17). Whether
-somebody is there to try at once is for the caller to know.
+The first failure holds nothing back; each further one makes the pause before the next unattended try longer, up to a
+limit and never beyond it (S-17). Whether somebody is there to try at once is for the caller to know.
 """
 
 import contextlib
@@ -44,27 +44,38 @@ class Attempts(msgspec.Struct, frozen=True):
     """The code of the last failure."""
     orders: tuple[str, ...] = ()
     """Which orders failed, one name for all that is asked for; none: whatever is asked for is held back."""
+    urgent: bool = False
+    """Whether the CA itself had called for the last one."""
 
     def failed(
-        self, now: datetime, reason: str, asked: float | None, *, ends: datetime | None, order: str
+        self, now: datetime, reason: str, asked: float | None, *, ends: datetime | None, order: str, urgent: bool
     ) -> "Attempts":
         """One more; ``asked`` is how long the CA wants to be left alone, in seconds, whatever is ordered.
 
-        ``ends`` is the end of the certificate in whose place it was ordered; None: there is none.
+        ``ends`` is the end of the certificate in whose place it was ordered; None: there is none. ``urgent`` is
+        whether the CA had called for the order. After the first failure what stood in the way may be put right at
+        once, so that our own pauses begin with the second.
         """
         longest = LONGEST_NEAR_END if ends and abs(ends - now) < NEAR_END else LONGEST_PAUSE
-        pause = min(FIRST_PAUSE * 2 ** min(self.failures, _DOUBLINGS), longest)
+        doublings = min(self.failures - 1, _DOUBLINGS)
+        pause = min(FIRST_PAUSE * 2**doublings, longest) if self.failures else timedelta()
         wanted = min(timedelta(seconds=min(asked or 0, LONGEST_ASKED.total_seconds())), LONGEST_ASKED)
         orders = () if wanted > pause else tuple(dict.fromkeys((*self.orders, order)))[-MOST_CORRECTIONS:]
-        return Attempts(self.failures + 1, now + max(pause, wanted), reason, orders)
+        return Attempts(self.failures + 1, now + max(pause, wanted), reason, orders, urgent)
 
-    def check(self, now: datetime, order: str) -> None:
+    def check(self, now: datetime, order: str, *, urgent: bool) -> None:
         """Pass if this may be ordered; raises HeldBack. A date that no pause reaches comes of a wrong clock.
 
-        What was not ordered yet is put right by somebody, who need not wait.
+        What was not ordered yet is put right by somebody, who need not wait. Nor need an order for which the CA has
+        called since the last one failed, as after a contract's renewal: that is its newer word.
         """
         is_another = 0 < len(self.orders) < MOST_CORRECTIONS and order not in self.orders
-        if not is_another and self.try_again is not None and now < self.try_again <= now + LONGEST_ASKED:
+        is_called_for = urgent and not self.urgent
+        if (
+            not (is_another or is_called_for)
+            and self.try_again is not None
+            and now < self.try_again <= now + LONGEST_ASKED
+        ):
             raise HeldBack(failures=self.failures, until=rfc3339(self.try_again), reason=self.reason)
 
 
@@ -95,6 +106,8 @@ class AttemptsFile:
         value: dict[str, object] = {"failures": attempts.failures, "reason": attempts.reason}
         if attempts.orders:
             value["orders"] = list(attempts.orders)
+        if attempts.urgent:
+            value["urgent"] = True
         if attempts.try_again is not None:
             value["tryAgain"] = rfc3339(attempts.try_again)
         replace(self._file, gojson.dump(value))
@@ -113,5 +126,9 @@ def _from_json(value: Mapping[str, object]) -> Attempts:
     if not isinstance(orders, (list, tuple)):
         raise TypeError("orders")
     return Attempts(
-        max(failures, 0), parse_rfc3339(str(value["tryAgain"])), str(value["reason"]), tuple(map(str, orders))
+        max(failures, 0),
+        parse_rfc3339(str(value["tryAgain"])),
+        str(value["reason"]),
+        tuple(map(str, orders)),
+        value.get("urgent") is True,
     )

@@ -52,11 +52,11 @@ class Watch(msgspec.Struct, frozen=True):
     profile: str | None = None
     """The profile it was ordered by, empty for the CA's default; None: nobody has noted it."""
     rely_from: datetime | None = None
-    """When what was learned with the certificate may be relied on; None: at once, as it was asked for later."""
+    """When what was learned with the certificate, and since, may be relied on; None: at once."""
 
     def is_fresh(self, now: datetime, not_after: datetime) -> bool:
         """Whether there is no need to ask yet about the certificate, which ends at ``not_after``."""
-        is_early = self.rely_from is not None and now < self.rely_from
+        is_early = self.rely_from is not None and now < self.rely_from <= now + FIRST_HOUR
         return not is_early and now < self.ask_again <= now + LONGEST_SILENCE and now < not_after - LAST_DAYS
 
     def is_put_off(self, not_after: datetime) -> bool:
@@ -80,7 +80,6 @@ def answered(
     instant = before.instant if window == before.window else None
     return msgspec.structs.replace(
         before,
-        rely_from=None,
         ask_again=now + timedelta(seconds=retry_after),
         window=window,
         instant=instant or choose_instant(window, fraction),
@@ -105,7 +104,7 @@ def failed(before: Watch, now: datetime) -> Watch:
 
 
 def learned_with(certificate: Watch, now: datetime) -> Watch:
-    """What is known after the question that comes with the certificate itself: to be relied on after an hour."""
+    """What is known after the question that comes with the certificate itself: no answer is relied on for an hour."""
     return msgspec.structs.replace(certificate, rely_from=now + FIRST_HOUR)
 
 

@@ -59,17 +59,17 @@ def check_time(context: Context, attempts: AttemptsFile, order: str) -> None:
 
 @contextlib.contextmanager
 def patient(
-    context: Context, attempts: AttemptsFile, *, order: str, ends: datetime | None, anyway: bool
+    context: Context, attempts: AttemptsFile, *, order: str, ends: datetime | None, anyway: bool, urgent: bool = False
 ) -> Iterator[Trial]:
     """Let the block order, if it is time or ``anyway``, or if another ``order`` failed before; raises HeldBack.
 
     A failure is noted: any once the order has begun, before it what CA or network did. ``ends`` is the end of the
-    certificate that is in place, around which it is tried again sooner; None: there is none yet. What was noted is for
-    the caller to forget once there is a certificate.
+    certificate that is in place, around which it is tried again sooner; None: there is none yet. ``urgent`` is an
+    order that the CA itself calls for. What was noted is for the caller to forget once there is a certificate.
     """
     before = attempts.load()
     if not anyway:
-        _check(context, before, order)
+        _check(context, before, order, urgent=urgent)
     trial = Trial()
     try:
         yield trial
@@ -77,7 +77,7 @@ def patient(
         raise
     except Exception as error:  # what a plug-in raises that is somebody else's included
         if trial.has_begun or isinstance(error, ClientError):
-            _note(context, attempts, before, error, "order", order=order, ends=ends)
+            _note(context, attempts, before, error, "order", order=order, ends=ends, urgent=urgent)
         raise
 
 
@@ -110,9 +110,9 @@ def _registration(plan: AccountPlan) -> str:
     return hashlib.sha256(msgspec.json.encode(said, enc_hook=str)).hexdigest()[:16]
 
 
-def _check(context: Context, noted: Attempts, order: str) -> None:
+def _check(context: Context, noted: Attempts, order: str, *, urgent: bool = False) -> None:
     if not context.console.is_terminal:
-        noted.check(context.clock.now(), order)
+        noted.check(context.clock.now(), order, urgent=urgent)
 
 
 def _note(
@@ -124,14 +124,16 @@ def _note(
     *,
     order: str,
     ends: datetime | None,
+    urgent: bool = False,
 ) -> None:
     """Note one more failure, and say when the next try is; ``what`` is what failed."""
     asked = error.retry_after if isinstance(error, ProblemReceived) else None
     code = error.code if isinstance(error, TegataError) else type(error).__name__
-    now = before.failed(context.clock.now(), code, asked, ends=ends, order=order)
+    at = context.clock.now()
+    now = before.failed(at, code, asked, ends=ends, order=order, urgent=urgent)
     with contextlib.suppress(NotWritable):  # what failed first is told
         attempts.save(now)
-        if now.try_again and not context.console.is_terminal:
+        if now.try_again and now.try_again > at and not context.console.is_terminal:
             times = "once" if now.failures == 1 else f"{now.failures} times in a row"
             line = f"This {what} has failed {times}: no other before {rfc3339(now.try_again)}"
             context.console.log(line, WARN)

@@ -27,7 +27,7 @@ from tegata.cli.steps.waiting import locked
 from tegata.cli.steps.watching import ask
 from tegata.client.api import Client
 from tegata.client.errors import ContractOver, ProblemReceived
-from tegata.client.renewal import Cause, Due, Facts, NotDue, Pointless, decide, is_overdue
+from tegata.client.renewal import Cause, Due, Facts, NotDue, Pointless, decide, is_called_for, is_overdue
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.errors import TegataError
 from tegata.host import crl
@@ -102,7 +102,8 @@ class _Renewal(msgspec.Struct, frozen=True):
         context, plan, files = self.context, self.plan, self.files
         attempts, names = AttemptsFile(files.tree, files.name), _names(plan, certificate)
         order, ends = wish(plan.account, plan.issue, names), certificate.not_valid_after_utc
-        with patient(context, attempts, order=order, ends=ends, anyway=not plan.back_off) as trial:
+        urgent, anyway = is_called_for(known), not plan.back_off
+        with patient(context, attempts, order=order, ends=ends, anyway=anyway, urgent=urgent) as trial:
             keys = key_begun(context, plan.issue, reuse_key=plan.reuse_key)
             address(context, client, self.account)
             known = self._under_contract(client, certificate, known)
