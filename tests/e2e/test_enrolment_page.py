@@ -87,6 +87,20 @@ def test_from_the_csr_to_the_certificate_and_its_revocation(ca, contract, inside
     assert shown["reason"] == 4
 
 
+def test_a_file_is_shown_before_it_is_applied_for(inside, request_text, tmp_path):
+    """M13: one that is chosen beside a request that was looked at is looked at, too, before anything is ordered."""
+    inside.fill("textarea", request_text)
+    inside.click("text=確認する")
+    (tmp_path / "other.csr").write_text(request_text.replace("\n", "\r\n") + "\r\n")
+    inside.set_input_files("input[type=file]", tmp_path / "other.csr")
+    inside.click("text=この内容で申請する")
+    inside.wait_for_load_state()
+    assert inside.url.endswith("/request")
+    assert "このCSRで証明書を発行できます" in inside.content()
+    inside.click("text=この内容で申請する")
+    inside.wait_for_url("**/requests/*")
+
+
 def test_an_application_is_found_again(ca, contract, inside, request_text):
     """Whoever closes the window in the middle goes on from the list, in either language."""
     inside.fill("textarea", request_text)

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tegata.pki import csr, keys
 from tegata.pki.forms import KeyForm
@@ -80,6 +80,31 @@ def test_what_is_wrong_is_told_in_either_language(form):
 def test_a_wildcard_takes_the_dns(form):
     look(form, pem(f"*.{NAME}"))
     assert " --dns " in form.locator(".command").inner_text()
+
+
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+def test_a_file_is_uploaded(form, tmp_path, encoding):
+    """M13: of either form, in place of what stands in the field, where it is then shown."""
+    (tmp_path / "www.csr").write_bytes(x509.load_pem_x509_csr(pem(NAME).encode()).public_bytes(encoding))
+    form.fill("textarea", "something else")
+    form.set_input_files("input[type=file]", tmp_path / "www.csr")
+    form.click("main button")
+    form.wait_for_selector(".command")
+    assert NAME in form.locator("dl >> nth=1").inner_text()
+    assert form.input_value("textarea").strip() == pem(NAME).strip()
+    look(form, form.input_value("textarea"))
+    assert form.locator(".command").count() == 1, "what the file has filled in is there to be sent again"
+
+
+def test_a_private_key_in_a_file_is_not_shown(form, tmp_path):
+    """Nor the octets of one without the lines that tell what it is."""
+    for encoding in (Encoding.PEM, Encoding.DER):
+        secret = KEY.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
+        (tmp_path / "www.key").write_bytes(secret)
+        form.set_input_files("input[type=file]", tmp_path / "www.key")
+        form.click("main button")
+        form.wait_for_selector("[role=alert]")
+        assert form.input_value("textarea") == ""
 
 
 def test_a_private_key_is_not_shown_again(form):

@@ -51,6 +51,16 @@ def read(content: bytes) -> Brought:
     return Brought(csr.public_bytes(Encoding.DER), names, key)
 
 
+def shown(content: bytes) -> str:
+    """A file's content as text that ``read`` takes too: PEM as it stands, DER in PEM, and nothing of anything else."""
+    if _PEM in content:
+        return content.decode("utf-8-sig", errors="replace")
+    try:
+        return x509.load_der_x509_csr(content).public_bytes(Encoding.PEM).decode()
+    except UNREADABLE:
+        return ""
+
+
 def _names(csr: x509.CertificateSigningRequest) -> tuple[str, ...]:
     found: list[object] = [name.value for name in csr.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     try:

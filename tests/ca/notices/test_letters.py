@@ -85,7 +85,7 @@ def test_the_notice_of_a_contract_without_acme(contract):
     """It tells of the portal's way to a certificate, by CSR, and of no EAB (M13, M14)."""
     subject, body = letter(msgspec.structs.replace(contract, service="ov-csr-6m"))
     assert subject == "契約申込書承諾、および、証明書ダウンロード手続きのご案内"
-    assert "「証明書の発行申請」に CSR を貼り付けます。" in body
+    assert "「証明書の発行申請」に CSR を貼り付けるか、ファイルを選択します。" in body
     assert "\n\n証明書は契約期間内でご利用いただけます。契約更新のお申し込みは" in body
     for word in ("EAB", "tegata"):
         assert word not in body

@@ -28,9 +28,10 @@ class BadForm(CaError):
 def text(form: FormData, name: str) -> str:
     """What stands in a field, without spaces around it; empty where there is none.
 
-    A line's end is one character, as browsers count them in the field, though they send two.
+    A line's end is one character, as browsers count them in the field, though they send two. A file is no text.
     """
-    return str(form.get(name) or "").replace("\r\n", "\n").strip()
+    said = next((value for value in form.getlist(name) if isinstance(value, str)), "")
+    return said.replace("\r\n", "\n").strip()
 
 
 def narrow(said: str) -> str:

@@ -6,6 +6,7 @@ the customer service's.
 
 from secrets import token_urlsafe
 
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -19,6 +20,7 @@ from tegata.ca.services.once import SentBefore
 from tegata.ca.services.requests import Looked, RequestService
 from tegata.ca.services.terms import TermsService
 from tegata.errors import TegataError
+from tegata.pki import csr_file
 from tegata.pki.csr import BadCSR
 from tegata.pki.names import BadName
 from tegata.text.catalogue import explain
@@ -58,8 +60,11 @@ class RequestPages:
             raise ServiceWithoutRequests(contract=view.contract.id)
         looked, text, once, faults, are_terms_new = None, "", "", list[TegataError](), False
         if request.method == "POST":
-            async with request.form(max_files=0, max_fields=10) as form:
-                text, is_order = forms.text(form, "csr"), forms.text(form, "order") == "yes"
+            async with request.form(max_files=1, max_fields=10) as form:
+                file = await _uploaded(form)
+                text = forms.text(form, "csr") if file is None else file
+                # What is ordered is what was shown, and a file was not yet.
+                is_order = file is None and forms.text(form, "order") == "yes"
                 once = forms.text(form, "once")
                 are_terms_new = is_order and forms.text(form, "terms") != self._terms.edition
             looked, faults = await self._look(view, text)
@@ -97,3 +102,11 @@ class RequestPages:
         except (BadCSR, BadName) as error:
             return None, [error]
         return looked, list(looked.faults)
+
+
+async def _uploaded(form: FormData) -> str | None:
+    """The request in the file that was chosen, as a field can show it; None: no file, or an empty one."""
+    for sent in form.getlist("csr"):
+        if isinstance(sent, UploadFile) and (content := await sent.read()):
+            return csr_file.shown(content)
+    return None

@@ -124,6 +124,9 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
         "The CSR, from -----BEGIN to END-----. Never a private key; nothing of it is kept.",
         "CSRの内容（-----BEGIN から END----- まで）。秘密鍵は貼り付けないでください。内容は保存しません。",
     ),
+    "request.upload": Sentence(
+        "Or its file, which counts if one is chosen", "またはCSRのファイル（選択した場合はファイルを優先します）"
+    ),
     "request.look": Sentence("Check it", "確認する"),
     "request.content": Sentence("What it asks for", "CSRの内容"),
     "request.key": Sentence("Key", "鍵"),
