@@ -14,10 +14,12 @@ from tegata.ca.errors import (
     CredentialExpired,
     CredentialSuperseded,
     NamesRefused,
+    NotFound,
     Refused,
     ServiceWithoutAcme,
     UnknownObject,
 )
+from tegata.ca.services import credentials
 from tegata.ca.settings import Limits
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
@@ -321,6 +323,31 @@ async def test_what_hangs_on_all_of_a_contract(house):
     other = await house.sell("other.example.com", user="other@example.com")
     await house.register(other)
     found = await house.credentials.of_contract(added.contract.id)
-    usages = await house.credentials.usages(added.contract.id)
+    usages = await house.credentials.usages(found)
     assert usages == {one.kid: await house.credentials.usage(one) for one in found}
     assert sorted(each.certificates for each in usages.values()) == [0, 1, 2]
+
+
+async def test_a_page_at_a_time(house, monkeypatch):
+    """A customer may have had thousands: each stands on one page, newest first, also those of one moment."""
+    added = await house.sell()
+    contract, other = added.contract.id, (await house.sell()).contract.id
+    for number in range(6):
+        house.clock.advance(SECOND * (number % 2))
+        await house.credentials.add(contract)
+    monkeypatch.setattr(credentials, "PAGE", 3)
+    pages, after = [], None
+    while True:
+        found, after = await house.credentials.page(contract, after)
+        assert set(await house.credentials.usages(found)) == {one.kid for one in found}
+        pages.append(found)
+        if after is None:
+            break
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert [one for page in pages for one in page] == await house.credentials.of_contract(contract)
+    for unknown in ("", "nothing"):
+        with pytest.raises(NotFound):
+            await house.credentials.page(contract, unknown)
+    with pytest.raises(NotFound):
+        await house.credentials.page(other, pages[0][0].kid)
+    assert await house.credentials.usages([]) == {}

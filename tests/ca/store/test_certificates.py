@@ -437,6 +437,6 @@ def steps_of_a_count(statement: str, ended: int) -> int:
             "INSERT INTO accounts VALUES ('account', '', '{}', 'contract', 'kid', x'', '[]', 0, 0, NULL);"
         )
         database.set_progress_handler(lambda: next(steps) < 0, 1)
-        parameters = {"contract_id": "contract", "kid": "kid", "now": 1}
+        parameters = {"contract_id": "contract", "kid": "kid", "now": 1, "first": 0, "last": 0}
         database.execute(sql.statements()[statement], parameters).fetchall()
     return next(steps)

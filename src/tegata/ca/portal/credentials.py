@@ -12,7 +12,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tegata.ca.errors import NotFound, Refused
+from tegata.ca.errors import NotFound, Refused, UnknownObject
 from tegata.ca.model import Contract, Credential
 from tegata.ca.policy.contracts import CredentialStatus, credential_status
 from tegata.ca.portal import forms
@@ -45,10 +45,10 @@ class CredentialPages:
         self._customers, self._credentials, self._now = customers, credentials, now
 
     async def table(self, request: Request) -> Response:
-        """Every EAB of the contract, newest first, and the form for another."""
-        view = await self._view(request)
-        found = await self._credentials.of_contract(view.contract.id)
-        usages = await self._credentials.usages(view.contract.id)
+        """The EABs of the contract, newest first, a page at a time (``?after=KID``), and the form for another."""
+        view, after = await self._view(request), request.query_params.get("after")
+        found, older = await self._credentials.page(view.contract.id, after)
+        usages = await self._credentials.usages(found)
         rows = [self._row(one, usages[one.kid]) for one in found]
         return page(
             request,
@@ -56,6 +56,8 @@ class CredentialPages:
             customer=view.customer,
             view=view,
             rows=rows,
+            after=after,
+            older=older,
             most=LABEL_CHARACTERS,
             overlap_days=OVERLAP_DAYS,
             once=token_urlsafe(),
@@ -131,10 +133,13 @@ class CredentialPages:
     async def _one(self, request: Request) -> tuple[ContractView, Credential]:
         """The reader's contract, and the EAB of it that the path names; raises NotFound for another's."""
         view = await self._view(request)
-        for credential in await self._credentials.of_contract(view.contract.id):
-            if credential.kid == request.path_params["kid"]:
-                return view, credential
-        raise NotFound
+        try:
+            credential = await self._credentials.show(request.path_params["kid"])
+        except UnknownObject:
+            raise NotFound from None
+        if credential.contract_id != view.contract.id:
+            raise NotFound
+        return view, credential
 
     def _row(self, credential: Credential, usage: Usage) -> Row:
         return Row(

@@ -228,6 +228,8 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
     ),
     "certificates": Sentence("Certificates", "証明書一覧"),
     "certificates.none": Sentence("No certificate has been issued yet.", "証明書はまだ発行されていません。"),
+    "eab.newest": Sentence("Newest EABs", "最新のEABを表示する"),
+    "eab.older": Sentence("Older EABs", "以前のEABを表示する"),
     "certificates.newest": Sentence("Newest certificates", "最新の証明書を表示する"),
     "certificates.older": Sentence("Older certificates", "以前の証明書を表示する"),
     "serial": Sentence("Serial number", "シリアル番号"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tegata.acme import b64
-from tegata.ca.errors import Refused, ServiceWithoutAcme, UnknownObject
+from tegata.ca.errors import NotFound, Refused, ServiceWithoutAcme, UnknownObject
 from tegata.ca.model import Contract, Credential
 from tegata.ca.policy import contracts, names
 from tegata.ca.policy.calendar import whole_second
@@ -19,6 +19,7 @@ from tegata.pki.names import is_ip
 from tegata.text.catalogue import is_printable
 
 LABEL_CHARACTERS = 64
+PAGE = 50
 
 
 def seal_name(kid: str) -> str:
@@ -84,13 +85,25 @@ class CredentialService:
         await self._contract(contract_id)
         return contracts.handed_out(await self._store.credentials.of_contract(contract_id))
 
+    async def page(self, contract_id: str, after: str | None) -> tuple[list[Credential], str | None]:
+        """Up to ``PAGE`` of them, newest first, and what the next page begins after.
+
+        ``after`` is what the last page said; raises NotFound for anything else.
+        """
+        last = None if after is None else await self._store.credentials.get(after)
+        if after is not None and (last is None or last.contract_id != contract_id):
+            raise NotFound
+        found = await self._store.credentials.page(contract_id, last, PAGE + 1)
+        shown = found[:PAGE]
+        return contracts.handed_out(shown), shown[-1].kid if len(found) > PAGE else None
+
     async def usage(self, credential: Credential) -> Usage:
         """What hangs on a credential now: what would stop with it."""
         return await self._store.credentials.usage(credential, self._clock())
 
-    async def usages(self, contract_id: str) -> dict[str, Usage]:
-        """The same for every credential of a contract, by their key identifiers."""
-        return await self._store.credentials.usages(contract_id, self._clock())
+    async def usages(self, credentials: Sequence[Credential]) -> dict[str, Usage]:
+        """The same for credentials of a contract that stand together in its list, by their key identifiers."""
+        return await self._store.credentials.usages(credentials, self._clock())
 
     async def add(
         self,

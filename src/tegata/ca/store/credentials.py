@@ -10,6 +10,8 @@ from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, micros_or_none, strings
 from tegata.ca.store.engine import Engine, Row
 
+_EVER = 2**62
+
 
 class CredentialRows:
     """EAB credentials (``ports.Credentials``)."""
@@ -27,6 +29,16 @@ class CredentialRows:
         rows = await self._database.fetch("credentials.of_contract", contract_id=contract_id)
         return [credential_of(row) for row in rows]
 
+    async def page(self, contract_id: str, after: Credential | None, most: int) -> list[Credential]:
+        """Up to so many of them, newest first: the first ones, or those after this one."""
+        place = (
+            {"before": _EVER, "after": ""}
+            if after is None
+            else {"before": micros(after.created_at), "after": after.kid}
+        )
+        rows = await self._database.fetch("credentials.page", contract_id=contract_id, most=most, **place)
+        return [credential_of(row) for row in rows]
+
     async def usage(self, credential: Credential, now: datetime) -> Usage:
         """What was made by the credential, and what of it lives now."""
         rows = await self._database.fetch(
@@ -34,10 +46,20 @@ class CredentialRows:
         )
         return await self._usage(credential.kid, rows[0])
 
-    async def usages(self, contract_id: str, now: datetime) -> dict[str, Usage]:
-        """The same of all credentials of a contract, by their key identifiers."""
-        rows = await self._database.fetch("credentials.usages", contract_id=contract_id, now=micros(now))
-        return {kid: await self._usage(kid, row) for kid, *row in rows}
+    async def usages(self, credentials: Sequence[Credential], now: datetime) -> dict[str, Usage]:
+        """The same of several of one contract, which stand together in its list, by their key identifiers."""
+        if not credentials:
+            return {}
+        made = [micros(one.created_at) for one in credentials]
+        rows = await self._database.fetch(
+            "credentials.usages",
+            contract_id=credentials[0].contract_id,
+            now=micros(now),
+            first=min(made),
+            last=max(made),
+        )
+        wanted = {one.kid for one in credentials}
+        return {kid: await self._usage(kid, row) for kid, *row in rows if kid in wanted}
 
     async def _usage(self, kid: str, row: Sequence[Any]) -> Usage:
         registered, accounts, certificates, first_end = row

@@ -11,6 +11,14 @@ FROM credentials
 WHERE contract_id = :contract_id
 ORDER BY created_at DESC, kid;
 
+-- name: page
+SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts,
+    label
+FROM credentials
+WHERE contract_id = :contract_id AND created_at <= :before AND (created_at < :before OR kid > :after)
+ORDER BY created_at DESC, kid
+LIMIT :most;
+
 -- name: insert
 INSERT INTO credentials
     (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts, label)
@@ -72,7 +80,7 @@ WHERE certificates.contract_id = :contract_id
     AND accounts.kid = :kid
     AND accounts.deactivated_at IS NULL;
 
--- As usage, of all credentials of a contract by one look at its certificates.
+-- As usage, of the credentials that a contract was given in a time by one look at its certificates.
 -- name: usages
 SELECT
     k.kid,
@@ -92,4 +100,4 @@ LEFT JOIN (
         AND a.deactivated_at IS NULL
     GROUP BY a.kid
 ) AS live ON live.kid = k.kid
-WHERE k.contract_id = :contract_id;
+WHERE k.contract_id = :contract_id AND k.created_at BETWEEN :first AND :last;
