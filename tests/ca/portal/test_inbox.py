@@ -3,13 +3,16 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from tests.ca.portal.conftest import Portal, portal_of
 from tests.ca.services.house import House
 
 from tegata.ca.issuing.authority import SoftwareAuthority
-from tegata.ca.services import inbox
+from tegata.ca.model import Cause
+from tegata.ca.portal import orders
+from tegata.ca.services import inbox, reports
 from tegata.ca.settings import Policy
 
 pytestmark = pytest.mark.anyio
@@ -53,3 +56,44 @@ async def test_nobody_else_sees_it(portal: Portal) -> None:
     bad = ("x", "-", "1-", "-1-x", "%EF%BC%91-x", "1-%00", "9" * 18 + "-x", "9" * 5000 + "-x")
     for path in (f"{LISTS}/else", *(f"{LISTS}/examine?after={one}" for one in bad)):
         assert (await operator.get(path)).status == 404, path
+
+
+async def test_reports_a_page_at_a_time(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each once, open ones and all; a place that there is not is no page."""
+    monkeypatch.setattr(reports, "PAGE", 2)
+    added = {
+        (await portal.house.reports.add(cause=Cause.MISUSE, about="x", reporter="Kato", serials=())).id
+        for _ in range(3)
+    }
+    browser = await portal.operator("Baba")
+    for page in ("/portal/operator", "/portal/operator?show=all"):
+        first = (await browser.get(page)).body.decode()
+        (older,) = re.findall(r'href="(/portal/operator\?after=[^"]*)"', first)
+        second = (await browser.get(older.replace("&amp;", "&"))).body.decode()
+        found = [re.findall(r'href="/portal/operator/reports/([^"]+)"', text) for text in (first, second)]
+        assert [len(one) for one in found] == [2, 1]
+        assert {*found[0], *found[1]} == added
+        assert ("show=all" in older) is ("show=all" in page)
+    assert (await browser.get("/portal/operator?after=nothing")).status == 404
+
+
+async def test_a_customers_contracts_a_page_at_a_time(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sorted as a whole, each once, and no EAB is read for it; a page that there is not is the last, or the first."""
+    monkeypatch.setattr(orders, "PAGE", 2)
+    added = [await portal.house.sell(is_examined=False, service=one) for one in ("ov-acme-1y", "dv-acme-1y") * 2]
+    password = next(one.password for one in added if one.password)
+    browser = await portal.enter(added[0].customer.login, password)
+    monkeypatch.setattr(type(portal.house.store.credentials), "of_contract", None)
+
+    async def shown(page: str) -> tuple[list[str], str, list[str]]:
+        text = (await browser.get(page)).body.decode()
+        services = re.findall(r"<td>([OD]V [^<]*)</td>", text)
+        found = re.findall(r'href="/portal/orders/(\w+)"', text)
+        return found, "".join(one[0] for one in services), re.findall(r'href="\?([^"]*page=\d+)"', text)
+
+    first, services, (following,) = await shown("/portal/orders?sort=service&direction=desc")
+    second, others, (preceding,) = await shown(f"/portal/orders?{following.replace('&amp;', '&')}")
+    assert sorted(first + second) == sorted(one.contract.id for one in added)
+    assert (services, others, preceding[-6:]) == ("OO", "DD", "page=1")
+    for said, wanted in (("9", second), ("x", first), ("0", first), ("９", first), ("9" * 5000, first)):
+        assert (await shown(f"/portal/orders?sort=service&direction=desc&page={quote(said)}"))[0] == wanted

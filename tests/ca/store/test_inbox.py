@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tegata.ca.model import Examination, Source
+from tegata.ca.model import Cause, Examination, ProblemReport, Source
 from tegata.ca.policy import baseline
 from tegata.ca.policy.contracts import kept_id
 from tegata.ca.ports import Cursor, Store, Work
@@ -124,3 +124,30 @@ async def test_applications(store: Store) -> None:
     assert await store.orders.applied_for(Cursor(NOW, ""), 9) == ["soon", "late"]
     assert await store.orders.applied_for(Cursor(NOW, ""), 1) == ["soon"]
     assert await store.orders.applied_for(Cursor(NOW + DAY, "soon"), 9) == ["late"]
+
+
+async def test_reports_a_page_at_a_time(store: Store) -> None:
+    """Open ones in the order of receipt, all of them in the other; those of one instant by their ids."""
+    work = Work()
+    made = [
+        ProblemReport(
+            id=name,
+            cause=Cause.MISUSE,
+            about="x",
+            reporter="Kato",
+            serials=("a1",),
+            received_at=NOW - days * DAY,
+            recorded_at=NOW,
+        )
+        for name, days in (("d", 1), ("a", 3), ("c", 2), ("b", 2), ("e", 9))
+    ]
+    for one in made:
+        store.problem_reports.insert(work, one)
+    store.problem_reports.answer(work, "e", "y", NOW)
+    store.problem_reports.close(work, "e", "z", NOW)
+    await store.commit(work)
+    d, a, c, b, _ = made
+    assert await store.problem_reports.open_after(None, 2) == [a, b]
+    assert await store.problem_reports.open_after(b, 9) == [c, d]
+    assert await store.problem_reports.before(None, 2) == [d, c]
+    assert [one.id for one in await store.problem_reports.before(c, 9)] == ["b", "a", "e"]

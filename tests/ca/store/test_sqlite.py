@@ -192,7 +192,6 @@ WALKS = {
     "contracts.all",
     "blocked_keys.all",
     "audit.newest_link",
-    "problem_reports.all",
     "customers.close_sessions",
 }
 """Lists of everything, the ends of tables by their keys, and sessions, of which there are few, at a new password."""
@@ -217,6 +216,8 @@ PAGES = {
     "contracts.to_be_examined": ["contracts USING INDEX contracts_examined (service=? AND <expr>>? AND <expr><?)"],
     "examinations.unreleased": ["e USING INDEX examinations_unreleased (examined_at>?)"],
     "orders.applied_for": ["orders USING INDEX orders_applied_for (expires_at>?)"],
+    "problem_reports.open_after": ["problem_reports_open ((received_at,id)>(?,?))"],
+    "problem_reports.before": ["problem_reports_received ((received_at,id)<(?,?))"],
     "audit.gone": ["events USING INDEX sqlite_autoindex_events_1 (id>? AND id<?)"],
     "audit.stray": ["events_of_link (link<?)", "events_of_link (link>?)"],
 }

@@ -19,20 +19,23 @@ from tegata.ca.portal.desk import Desk
 from tegata.ca.portal.pages import MOST_PAUSED, language_of, page, words
 from tegata.ca.portal.session import check_same_site, require_contract, require_customer
 from tegata.ca.services.certificates import CertificateService
-from tegata.ca.services.customers import ContractView, CustomerService
+from tegata.ca.services.contracts import Listed
+from tegata.ca.services.customers import CustomerService
 from tegata.ca.services.limits import LimitService
 from tegata.ca.services.terms import TermsService
 from tegata.ca.services.watching import WatchService
 from tegata.text.language import Language
 
 # The manual's four columns, each with what it sorts by; what a reader sees decides the order of words.
-COLUMNS: dict[str, Callable[[ContractView, Language], Any]] = {
+COLUMNS: dict[str, Callable[[Listed, Language], Any]] = {
     "applied": lambda view, _: view.contract.applied_at,
     "service": lambda view, _: view.service.label,
     "status": lambda view, language: words(language)(f"status.{view.status}"),
     "application": lambda view, language: words(language)(f"application.{view.contract.application}"),
 }
 MOST_OVERDUE = 20
+PAGE = 100
+_MOST_DIGITS = 9
 IN_FORCE = (ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
 
 
@@ -54,7 +57,10 @@ class OrderPages:
         self._limits, self._terms, self._watch, self._desk = limits, terms, watch, desk
 
     async def table(self, request: Request) -> Response:
-        """The table: contracts in force first-hand, all with ``?show=all``; newest first unless a column is chosen."""
+        """The table: contracts in force first-hand, all with ``?show=all``; newest first unless a column is chosen.
+
+        A hundred at a time (``?page=2``).
+        """
         customer = await require_customer(request, self._customers)
         show_all = request.query_params.get("show") == "all"
         sort = request.query_params.get("sort", "applied")
@@ -66,11 +72,14 @@ class OrderPages:
         language = language_of(request)
         views = [view for view in await self._customers.contracts(customer) if show_all or view.status in IN_FORCE]
         views.sort(key=lambda view: COLUMNS[sort](view, language), reverse=descending)
+        number = _page(request.query_params.get("page", ""), len(views))
         return page(
             request,
             "orders.html",
             customer=customer,
-            rows=views,
+            rows=views[(number - 1) * PAGE : number * PAGE],
+            previous=number - 1,
+            next=number + 1 if number * PAGE < len(views) else None,
             columns=list(COLUMNS),
             sort=sort,
             descending=descending,
@@ -116,3 +125,9 @@ class OrderPages:
         with suppress(NotFound):
             await self._limits.resume(view.contract.id, forms.text(form, "account"), forms.text(form, "name"))
         return RedirectResponse(f"/portal/orders/{view.contract.id}", 303)
+
+
+def _page(said: str, rows: int) -> int:
+    """The number of a page that there is, from 1 on: the last one where there are not so many."""
+    last = max(1, -(-rows // PAGE))
+    return min(max(1, int(said)), last) if said.isascii() and said.isdigit() and len(said) < _MOST_DIGITS else 1

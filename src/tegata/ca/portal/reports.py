@@ -42,10 +42,11 @@ class ReportPages:
         self._desk, self._reports, self._inbox, self._now = desk, reports_, inbox, now
 
     async def table(self, request: Request) -> Response:
-        """How much waits; the open reports, or all with ``?show=all``; the form for another, and to a contract."""
+        """How much waits; a page of the open reports, or all with ``?show=all`` (``?after=``); the forms for others."""
         operator = await self._desk.enter(request)
         show_all = request.query_params.get("show") == "all"
-        found = await self._reports.reported(all_of_them=show_all)
+        after = request.query_params.get("after")
+        found, older = await self._reports.page(after, all_of_them=show_all)
         rows = [self._row(one) for one in found]
         return page(
             request,
@@ -54,6 +55,8 @@ class ReportPages:
             waiting=[(kind, await self._inbox.page(kind)) for kind in Kind],
             rows=rows,
             show_all=show_all,
+            after=after,
+            older=older,
             causes=list(Cause),
         )
 

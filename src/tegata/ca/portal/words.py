@@ -23,6 +23,8 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
     "orders.all": Sentence("All contracts are shown.", "すべての契約を表示しています。"),
     "orders.show-all": Sentence("Show earlier contracts too", "過去の契約も表示する"),
     "orders.show-current": Sentence("Show contracts in force", "現在有効な契約を表示する"),
+    "orders.previous": Sentence("Previous page", "前のページ"),
+    "orders.next": Sentence("Next page", "次のページ"),
     "orders.none": Sentence(
         "There are no contracts here yet. A mail tells you when an application is accepted; its contract appears here.",
         "契約はまだありません。審査が完了するとメールでお知らせし、ここに表示されます。",

@@ -43,6 +43,14 @@ class ContractView:
     """Whether the CA stands for the organization now; otherwise it knows of proved names only."""
 
 
+class Listed(NamedTuple):
+    """A contract as a list has it."""
+
+    contract: Contract
+    status: ContractStatus
+    service: Service
+
+
 class Added(NamedTuple):
     """A contract just made; ``password`` is the new customer's first one, told this once, or None."""
 
@@ -137,9 +145,13 @@ class ContractService:
         """One contract; raises UnknownObject."""
         return await self._view(await self._get(contract_id))
 
-    async def of_customer(self, customer_id: str) -> list[ContractView]:
+    async def of_customer(self, customer_id: str) -> list[Listed]:
         """The contracts of a customer, oldest first."""
-        return [await self._view(contract) for contract in await self._store.contracts.of_customer(customer_id)]
+        now = self._clock()
+        return [
+            Listed(contract, contracts.status(contract, now), contracts.service_of(contract, self._services))
+            for contract in await self._store.contracts.of_customer(customer_id)
+        ]
 
     async def list(self) -> list[ContractView]:
         """All contracts, oldest first."""

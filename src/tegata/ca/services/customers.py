@@ -15,7 +15,7 @@ from tegata.ca.journal import Journal
 from tegata.ca.model import Customer, Limit, Session
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Store, Work
 from tegata.ca.services import logins
-from tegata.ca.services.contracts import ContractService, ContractView
+from tegata.ca.services.contracts import ContractService, ContractView, Listed
 
 __all__ = ["ContractView", "CustomerService"]
 
@@ -117,7 +117,7 @@ class CustomerService:
         self._store.customers.close_session(work, _digest(token))
         await self._store.commit(work)
 
-    async def contracts(self, customer: Customer) -> list[ContractView]:
+    async def contracts(self, customer: Customer) -> list[Listed]:
         """The customer's contracts, oldest first."""
         return await self._contracts.of_customer(customer.id)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tegata.ca.errors import Refused, UnknownObject
+from tegata.ca.errors import NotFound, Refused, UnknownObject
 from tegata.ca.model import Cause, Certificate, Customer, ProblemReport
 from tegata.ca.policy import reports
 from tegata.ca.policy.calendar import whole_second
@@ -19,6 +19,7 @@ from tegata.ca.services.certificates import CertificateService
 
 REVOKING = "report.revoking"
 MOST_CHARACTERS = 2000
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,18 @@ class ReportService:
     async def reported(self, *, all_of_them: bool = False) -> list[ProblemReport]:
         """Open reports, or all, in the order of receipt."""
         return await (self._store.problem_reports.all() if all_of_them else self._store.problem_reports.open())
+
+    async def page(self, after: str | None, *, all_of_them: bool) -> tuple[list[ProblemReport], str | None]:
+        """Up to ``PAGE`` open reports in the order of receipt, or of all, the last first; what the next begins after.
+
+        ``after`` is what the last page said; raises NotFound for anything else.
+        """
+        last = None if after is None else await self._store.problem_reports.get(after)
+        if after is not None and last is None:
+            raise NotFound
+        rows = self._store.problem_reports
+        found = await (rows.before if all_of_them else rows.open_after)(last, PAGE + 1)
+        return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
     async def show(self, report_id: str) -> tuple[ProblemReport, list[Certificate]]:
         """A report, and those of its certificates that are in use still; raises UnknownObject.

@@ -8,6 +8,8 @@ from tegata.ca.store import audit
 from tegata.ca.store.columns import instant, instant_or_none, json, micros, strings
 from tegata.ca.store.engine import Engine, Row
 
+_EVER = 2**62
+
 
 class ProblemReportRows:
     """Problem reports (``ports.ProblemReports``)."""
@@ -27,6 +29,16 @@ class ProblemReportRows:
     async def open(self) -> list[ProblemReport]:
         """Those that are not closed, in the order of receipt."""
         return [_report(row) for row in await self._database.fetch("problem_reports.open")]
+
+    async def open_after(self, report: ProblemReport | None, most: int) -> list[ProblemReport]:
+        """Up to so many that are not closed, in the order of receipt: the first ones, or those after this one."""
+        place = {"received_at": -_EVER, "id": ""} if report is None else _place(report)
+        return [_report(row) for row in await self._database.fetch("problem_reports.open_after", most=most, **place)]
+
+    async def before(self, report: ProblemReport | None, most: int) -> list[ProblemReport]:
+        """Up to so many, those received last first: from the first, or those after this one in that order."""
+        place = {"received_at": _EVER, "id": ""} if report is None else _place(report)
+        return [_report(row) for row in await self._database.fetch("problem_reports.before", most=most, **place)]
 
     def insert(self, work: Work, report: ProblemReport) -> None:
         """Add a report."""
@@ -61,6 +73,10 @@ class ProblemReportRows:
         """Close a report that was answered, once."""
         work.add("problem_reports.close", rows=1, id=report_id, outcome=outcome, at=micros(at))
         audit.record(work, "report.closed", report_id, outcome=outcome)
+
+
+def _place(report: ProblemReport) -> dict[str, object]:
+    return {"received_at": micros(report.received_at), "id": report.id}
 
 
 def _report(row: Row) -> ProblemReport:

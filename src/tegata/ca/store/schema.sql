@@ -344,4 +344,5 @@ CREATE TABLE problem_reports (
     outcome TEXT
 ) STRICT;
 
+CREATE INDEX problem_reports_received ON problem_reports (received_at, id);
 CREATE INDEX problem_reports_open ON problem_reports (received_at, id) WHERE closed_at IS NULL;
