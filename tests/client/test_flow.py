@@ -377,6 +377,30 @@ def test_challenges_are_chosen_in_legos_order():
     assert [event.challenge_type for event in play.tellings(events.SolverMissing)][:2] == ["tls-alpn-01", "http-01"]
 
 
+def test_a_challenge_that_has_failed_before_is_not_tried_again():
+    """A CA may leave the authorization open for the others (RFC 8555 §7.1.6 leaves room for it)."""
+    play = ordered(solvable=("dns-01", "http-01"))
+    play.say(authorization(A, challenge="invalid"), to=authz_url(A))
+    step = play.say(authorization(B), to=authz_url(B))
+    assert isinstance(step, Solve)
+    assert [each.challenge_type for each in step.presentations] == ["dns-01", "http-01"]
+
+
+def test_only_the_ways_that_failed_are_not_tried_again():
+    """C-10: what proved one name may prove the other, too."""
+    play = ordered(solvable=("dns-01", "http-01"))
+    play.say(authorization(A, challenge="invalid"), to=authz_url(A))
+    play.say(authorization(B), to=authz_url(B))
+    play.happens(Solved())
+    play.say({}, to=challenge_url(A, "dns-01"))
+    play.say({}, to=challenge_url(B))
+    woken(play)
+    play.say(authorization(A, "valid"), to=authz_url(A))
+    play.say(authorization(B, "invalid", "invalid", error=problem(ErrorType.CONNECTION)), to=authz_url(B))
+    assert isinstance(play.failed_with, errors.ValidationFailed)
+    assert play.failed_with.methods == {"http-01"}
+
+
 def test_a_name_without_a_solver():
     play = ordered(solvable=("dns-02",))
     play.say(authorization(A), to=authz_url(A))

@@ -66,6 +66,9 @@ def test_a_schedule_looks_once_a_day():
     short = {"window": Window(OPENS, OPENS + 2 * HOUR), "window_instant": OPENS + HOUR}
     assert at(OPENS - SECOND, **short) == NotDue(Cause.WINDOW, OPENS)
     assert at(OPENS, **short) == Due(Cause.WINDOW)
+    # One that ends a day before the certificate does is looked at before it closes, too.
+    edge = {"window": Window(END - 3 * DAY, END - DAY), "window_instant": END - DAY - SECOND}
+    assert at(END - 2 * DAY, **edge) == Due(Cause.WINDOW)
     # But not where the certificate would end meanwhile.
     end = {"window": Window(END - 2 * HOUR, END), "window_instant": END - HOUR}
     assert at(END - DAY - SECOND, **end) == NotDue(Cause.WINDOW, END - DAY)

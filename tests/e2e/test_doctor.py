@@ -1,5 +1,6 @@
 """``doctor``: what stands in the way of a certificate, told before any order, at a tegata-ca with a name in CAA."""
 
+import json
 import re
 
 import pytest
@@ -56,6 +57,24 @@ def test_before_there_is_an_account(ca: TegataCA, zone: DnsServer, tegata: Tegat
     done = tegata.run(*words(ca, zone, NAME, "*.example.com"), "doctor").check()
     assert "CAA at example.com: this CA may issue, the names proved by http-01, dns-01, tls-alpn-01" in done.stdout
     assert "CAA at example.com: this CA may issue, the names proved by dns-01\n" in done.stdout
+
+
+def test_as_json(ca: TegataCA, zone: DnsServer, tegata: Tegata):
+    """For a program: a code for each finding, its facts, and whether it stands in the way (C-23)."""
+    tegata = tegata.trusting(ca.ca_file)
+    zone.set("example.com", "CAA", '0 issue "other.example"')
+    done = tegata.run(*words(ca, zone), "doctor", "--json")
+    assert done.code == 1
+    [told] = json.loads(done.stdout)
+    assert (told["name"], told["well"]) == (NAME, False)
+    assert "caa-forbids" in {each["finding"] for each in told["findings"]}
+    [first, *_] = told["findings"]
+    assert first["obstacle"] is True
+    assert first["facts"]["domain"] == "example.com"
+    assert first["text"].isprintable()
+    zone.set("example.com", "CAA", '0 issue "ca.example.net"')
+    [told] = json.loads(tegata.run(*words(ca, zone), "doctor", "--json").check().stdout)
+    assert told["well"] is True
 
 
 def test_the_record_that_it_advises_is_the_one_that_the_ca_takes(ca: TegataCA, zone: DnsServer, tegata: Tegata):

@@ -32,9 +32,8 @@ class Validation:
 
     @property
     def name(self) -> str:
-        """The name, with ``*.`` for a wildcard; empty until the authorization has been read."""
-        if self._authorization is None:
-            return ""
+        """The name, with ``*.`` for a wildcard, once the authorization has been read."""
+        assert self._authorization is not None
         return ("*." if self._authorization.wildcard else "") + self._authorization.identifier.value
 
     @property

@@ -11,12 +11,14 @@ from tegata.cli.grammar.words import parse
 from tegata.cli.plans import material
 from tegata.cli.plans.making import make
 from tegata.cli.plans.plan import DnsPersist, Doctor
+from tegata.cli.verbs import doctor
 from tegata.cli.verbs.doctor import _Ca, _look
 from tegata.client.dnserrors import LookupFailed
 from tegata.client.precheck import Door, Permission, Precheck
 from tegata.pki import csr
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
+from tegata.text.catalogue import Sentence
 from tegata.text.language import Language
 
 CA = _Ca(("ca.example",), "https://ca.example/account/1")
@@ -172,6 +174,17 @@ def test_addresses_that_cannot_be_looked_up() -> None:
         True,
         "addresses: they cannot be looked up: 127.0.0.1:53: SERVFAIL",
     )
+
+
+def test_every_finding_has_a_code_of_its_own() -> None:
+    """By which a program knows it."""
+    sentences = {
+        value
+        for name, value in vars(doctor).items()
+        if isinstance(value, Sentence) and name not in ("_WELL", "_NOT_WELL")
+    }
+    assert set(doctor._CODES) == sentences
+    assert len({*doctor._CODES.values()}) == len(sentences)
 
 
 def test_hostile_records_are_shown_safely() -> None:

@@ -904,7 +904,7 @@ FLAGS: tuple[Flag, ...] = (
         (),
         Kind.SWITCH,
         Sentence("Show it as JSON.", "JSON で表示します。"),
-        commands=_LIST | _CONFORMANCE | frozenset({"accounts list", "archives list"}),
+        commands=_LIST | _CONFORMANCE | _DOCTOR | frozenset({"accounts list", "archives list"}),
         v5=("json",),
     ),
     Flag(

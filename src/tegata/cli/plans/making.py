@@ -109,7 +109,7 @@ def _look(
         names = _names(invocation, eab_file, material)
         if asked:
             asked.check_wildcards(names)
-        return Doctor(path, account, names, asked, looking)
+        return Doctor(path, account, names, asked, looking, json=invocation.switch("json"))
     persist = dnsplan.persistent(invocation, environ) if invocation.command == "dnspersist" else None
     if persist:
         wanted = _names(invocation, eab_file, material)

@@ -227,6 +227,7 @@ class Doctor(msgspec.Struct, frozen=True):
     """How names are to be proved; none: it was not said."""
     dns: DnsPlan
     """How the DNS is asked."""
+    json: bool = False
 
 
 class Conformance(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ look sees is from here, which the CA's is not.
 """
 
 import contextlib
+import json
 from collections.abc import Iterator
 
 import msgspec
@@ -79,6 +80,25 @@ _NOT_WELL = Sentence(
     "{names}: see the lines that begin with an exclamation mark.", "{names}: 「!」で始まる行を確認してください。"
 )
 
+# What a program knows the findings by.
+_CODES = {
+    _FREE: "caa-none",
+    _PERMITS: "caa-permits",
+    _FORBIDS: "caa-forbids",
+    _NAMELESS: "caa-name-unknown",
+    _ADVICE: "caa-advice",
+    _UNSEEN: "caa-not-seen",
+    _BOGUS: "dnssec-broken",
+    _NOWHERE: "addresses-none",
+    _UNKNOWN: "addresses-not-seen",
+    _OPEN: "door-open",
+    _TAKEN: "door-taken",
+    _FOR_US: "door-free",
+    _CLOSED: "door-closed",
+    _SILENT: "door-silent",
+    _NO_WAY: "door-not-seen",
+}
+
 _IN_THE_DNS = ("dns-01", "dns-account-01", "dns-persist-01")
 # Where nobody said how names are to be proved.
 _USUAL = ("http-01", "dns-01", "tls-alpn-01")
@@ -101,22 +121,34 @@ class _Finding(msgspec.Struct, frozen=True):
     facts: dict[str, object]
     is_obstacle: bool = False
 
+    def as_json(self, context: Context) -> dict[str, object]:
+        """For a program; texts from outside are as safe to show as in the line."""
+        facts = {fact: value if isinstance(value, int) else shown(value) for fact, value in self.facts.items()}
+        text = self.sentence.fill(context.language, self.facts)
+        return {"finding": _CODES[self.sentence], "obstacle": self.is_obstacle, "text": text, "facts": facts}
+
 
 def doctor(context: Context, plan: Doctor) -> int:
     """Look at each name and tell; 0 if nothing stands in the way, otherwise 1. Raises what keeps the CA from us."""
     ca = _ca(context, plan)
     precheck = Precheck(lookup_for(plan.dns), seconds=min(plan.dns.timeout, _LONGEST_SECONDS))
-    unwell = []
+    unwell, objects = [], []
     for name in plan.names:
         found = list(_look(precheck, ca, plan.ways, name))
+        is_well = not any(each.is_obstacle for each in found)
+        if not is_well:
+            unwell.append(name)
+        if plan.json:
+            findings = [each.as_json(context) for each in found]
+            objects.append({"name": shown(name), "well": is_well, "findings": findings})
+            continue
         context.console.say(shown(name))
         for each in found:
             mark = "!" if each.is_obstacle else " "
             context.console.say(f"  {mark} {each.sentence.fill(context.language, each.facts)}")
-        if any(each.is_obstacle for each in found):
-            unwell.append(name)
     end = _NOT_WELL if unwell else _WELL
-    context.console.say(end.fill(context.language, {"names": ", ".join(unwell)}))
+    said = end.fill(context.language, {"names": ", ".join(unwell)})
+    context.console.say(json.dumps(objects, ensure_ascii=False, indent=2) if plan.json else said)
     return 1 if unwell else 0
 
 
