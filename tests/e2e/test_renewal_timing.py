@@ -358,6 +358,21 @@ def test_a_renewal_that_is_overdue(tegata: Tegata, play: Play) -> None:
     assert told not in call(tegata, play, "renew", *NOW).check().stderr
 
 
+def test_nobody_asks_about_a_certificate_that_has_ended(tegata: Tegata, play: Play) -> None:
+    """RFC 9773 §4.3, X-15: it is replaced whatever the CA would say, and the CA asked about the new one."""
+    play.start -= timedelta(days=400)
+    call(tegata, play, "renew", *NOW).check()
+    ended = ari_path(play)
+    forget(tegata)
+    play.peer.asked.clear()
+    play.start = datetime.now(UTC).replace(microsecond=0)
+    call(tegata, play, "renew", "--no-random-sleep").check()
+    assert orders(play) == 1
+    asked = [each.path for each in play.peer.asked if each.path.startswith("/ari")]
+    assert asked == [f"/ari/{ari_path(play)}"]
+    assert ended not in asked[0]
+
+
 def test_a_certificate_of_another_ca_is_not_named_to_this_one(tegata: Tegata, play: Play) -> None:
     """RFC 9773 §5: the predecessor is of the same CA, or none is named."""
     (facts,) = (tegata.path / "certificates").glob("*.json")

@@ -19,7 +19,12 @@ ASKING_SECONDS = 5.0
 
 
 def ask(context: Context, client: Client, watch: Watch, certificate: x509.Certificate) -> Watch:
-    """What is known after the CA has been asked for its renewal information (RFC 9773)."""
+    """What is known after the CA has been asked for its renewal information (RFC 9773).
+
+    Nobody asks about a certificate that has ended (§4.3, X-15): it is due whatever the CA would say.
+    """
+    if certificate.not_valid_after_utc < context.clock.now():
+        return watch
     try:
         answer = client.renewal_info(certificate, ASKING_SECONDS)
     except TegataError as error:
