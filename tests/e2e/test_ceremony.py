@@ -93,7 +93,7 @@ def test_a_token_that_is_away_when_the_ca_starts(rooted, softhsm, tegata, tmp_pa
     try:
         ca.start()
         state = json.loads(ca.get(f"{ca.public_url}/readyz"))
-        assert state == {"store": "ok", "crl": "outdated", "keys": "away"}
+        assert state == {"store": "ok", "crl": "outdated", "keys": "away", "clock": "right"}
         assert crl(ca, "issuing").issuer
         checked = {one["check"]: one for one in json.loads(ca.run("check", "--json").stdout)}
         assert "token=tegata" in checked["key of issuing"]["detail"]
@@ -105,6 +105,6 @@ def test_a_token_that_is_away_when_the_ca_starts(rooted, softhsm, tegata, tmp_pa
     finally:
         if aside.exists():
             aside.rename(folder)
-    ready = {"store": "ok", "crl": "current", "keys": "ready"}
+    ready = {"store": "ok", "crl": "current", "keys": "ready", "clock": "right"}
     ca.process.wait_for(lambda: json.loads(ca.get(f"{ca.public_url}/readyz")) == ready or None, "current CRLs", 90)
     assert crl(ca, "issuing2-1").issuer

@@ -83,6 +83,7 @@ def public() -> list[Wanted]:
         publishes=_ANY,
         missing=_ANY,
         away=_ANY,
+        clock_is_apart=_ANY,
         seal=seal,
         now=_ANY,
         ocsp=OcspPages(_ANY, _ANY),

@@ -27,6 +27,7 @@ from tegata.ca.services.admission import Admission
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import ChallengeService
+from tegata.ca.services.clocks import Clocks
 from tegata.ca.services.contracts import ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.crls import CrlService
@@ -60,6 +61,7 @@ class Ca(Adapters):
     """A certification authority, open: what it stands on, and the services on that."""
 
     directory_url: str
+    clocks: Clocks
     audit: AuditService
     housekeeping: HousekeepingService
     accounts: AccountService
@@ -103,8 +105,15 @@ def open_ca(
     """
     adapters = open_adapters(home, environ, listening=listening, as_it_is=as_it_is)
     handlers: dict[str, Handler] = {}
-    runner = Runner(store=adapters.store, handlers=handlers, owner=adapters.ids.object_id(), clock=adapters.now)
-    ca = _services(adapters, runner)
+    clocks = Clocks(adapters.store, adapters.now)
+    runner = Runner(
+        store=adapters.store,
+        handlers=handlers,
+        owner=adapters.ids.object_id(),
+        clock=adapters.now,
+        may_take=lambda: not clocks.is_apart,
+    )
+    ca = _services(adapters, runner, clocks)
     # Services leave work to the runner, and the runner has services do it.
     table = tasks.handlers(
         challenges=ca.challenges,
@@ -118,7 +127,7 @@ def open_ca(
     return ca
 
 
-def _services(on: Adapters, runner: Runner) -> Ca:
+def _services(on: Adapters, runner: Runner, clocks: Clocks) -> Ca:
     """The services on these adapters; ``runner`` does the work that they leave."""
     settings, store, ids, now = on.settings, on.store, on.ids, on.now
     services, addresses, blocked = settings.services, on.addresses, on.blocked
@@ -157,7 +166,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         policy=settings.policy,
     )
     terms = TermsService(store=store, terms=configuration.terms(on.home, settings.acme), page=page, clock=now)
-    crls = _crls(on)
+    crls = _crls(on, clocks)
     certificates = _certificates(on, crls)
     orders = OrderService(
         store=store,
@@ -181,12 +190,13 @@ def _services(on: Adapters, runner: Runner) -> Ca:
         ids=ids,
         clock=now,
     )
-    issuance = _issuance(on, check)
+    issuance = _issuance(on, check, clocks)
     requests = RequestService(store=store, admission=admission, blocked=blocked, clock=now)
     watch = WatchService(store=store, ids=ids, clock=now)
     return Ca(
         **vars(on),
         directory_url=directory_url(settings),
+        clocks=clocks,
         audit=AuditService(store),
         housekeeping=HousekeepingService(
             store=store,
@@ -243,7 +253,7 @@ def _services(on: Adapters, runner: Runner) -> Ca:
     )
 
 
-def _issuance(on: Adapters, check: FinalCheck) -> IssuanceService:
+def _issuance(on: Adapters, check: FinalCheck, clocks: Clocks) -> IssuanceService:
     return IssuanceService(
         store=on.store,
         check=check,
@@ -252,6 +262,7 @@ def _issuance(on: Adapters, check: FinalCheck) -> IssuanceService:
         issuers=on.issuers,
         ids=on.ids,
         clock=on.now,
+        require_clock=clocks.require,
         linter=on.linter,
         precertifying=None if on.logs is None else Precertifying(store=on.store, logs=on.logs, clock=on.now),
     )
@@ -270,7 +281,7 @@ def _rehearsal(on: Adapters, linter: Linter) -> Rehearsal:
     )
 
 
-def _crls(on: Adapters) -> CrlService:
+def _crls(on: Adapters, clocks: Clocks) -> CrlService:
     policy = on.settings.policy
     return CrlService(
         store=on.store,
@@ -279,6 +290,7 @@ def _crls(on: Adapters) -> CrlService:
         names=shards.names(policy.crl_shards, on.issuers.name),
         url=partial(profiles.crl_url, on.settings.public.url),
         clock=on.now,
+        require_clock=clocks.require,
     )
 
 

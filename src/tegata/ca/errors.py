@@ -623,6 +623,12 @@ class CommitFailed(StoreFailed):
     code = "store.commit"
 
 
+class ClockApart(StoreFailed):
+    """This node's clock is ``seconds`` ahead of the database server's: nothing is dated by it."""
+
+    code = "store.clock"
+
+
 # Operator and customer.
 
 

@@ -63,6 +63,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
             new_reference=ca.ids.reference,
             now=ca.now,
             changed=ca.store.changed,
+            require_clock=ca.clocks.require,
             has_lasting_records=any(DNS_PERSIST_01 in one.challenges for one in ca.settings.services.values()),
             has_subdomains=any(one.subdomains for one in ca.settings.services.values()),
             logs_requests=ca.settings.log.requests,
@@ -107,7 +108,7 @@ def acme_and_portal(ca: Ca) -> ASGIApp:
 def metrics_page(ca: Ca) -> ASGIApp | None:
     """What the metrics' listener serves; None where nothing is measured."""
     prometheus = ca.measuring.prometheus
-    return prometheus.page(ca.store, ca.now, ca.issuers, ca.crls.missing) if prometheus else None
+    return prometheus.page(ca.store, ca.now, ca.issuers, ca.crls.missing, ca.clocks) if prometheus else None
 
 
 def _ocsp(ca: Ca) -> OcspPages:
@@ -137,6 +138,7 @@ def public_files(ca: Ca) -> ASGIApp:
         publishes=ca.issuers.publishes,
         missing=ca.crls.missing,
         away=lambda: ca.issuers.away,
+        clock_is_apart=lambda: ca.clocks.is_apart,
         seal=seal,
         ocsp=_ocsp(ca) if ca.settings.public.ocsp else None,
         now=ca.now,

@@ -771,6 +771,10 @@ class Store(Protocol):
         """Do all writes of a unit of work durably, or none; raises Conflict."""
         ...
 
+    async def clock(self) -> datetime | None:
+        """What the time is by the clock of the server that keeps the records, None where no other machine does."""
+        ...
+
     async def changed(self, seconds: float, about: str) -> None:
         """Return when something about this was committed, by any process, or after so many seconds: a hint.
 

@@ -119,6 +119,16 @@ ENTRIES: dict[str, Entry] = {
             "変更されていない正式版の tegata-ca をインストールしてください。",
         ),
     ),
+    "store.clock": Entry(
+        Sentence(
+            "This machine's clock is {seconds} s ahead of the database server's: nothing is issued by it.",
+            "このサーバーの時計はデータベースサーバーの時計より {seconds} 秒進んでいるため、発行を停止しています。",
+        ),
+        Sentence(
+            "Set both clocks by NTP; what waits is done once they agree.",
+            "両方の時計を NTP で合わせてください。時刻が一致すれば、保留中の処理は再開されます。",
+        ),
+    ),
     "store.commit": Entry(
         Sentence(
             "The CA's database could not store the change: {reason}.",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -123,6 +124,18 @@ async def test_a_certificate_from_order_to_download(world):
     leaf, issuer = load_chain(download.body)
     leaf.verify_directly_issued_by(issuer)
     assert leaf.public_key() == key.public_key()
+
+
+async def test_a_node_whose_clock_is_wrong(world):
+    """B-03: it changes nothing, and says when to come again; the directory is there, and others may be right."""
+    client = await world.client()
+    world.ca.clocks.ahead = timedelta(seconds=90)
+    refused = await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]})
+    assert (refused.status, refused.headers.get("Retry-After")) == (503, "2")
+    assert (await call(world.app, "GET", "/acme/")).status == 200
+    world.ca.clocks.ahead = timedelta(seconds=-1)
+    again = await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]})
+    assert again.status == 201
 
 
 async def test_every_answer_carries_its_fields(world):

@@ -15,6 +15,7 @@ from cryptography import x509
 from tegata.ca.cli import checking, checking_clock, checking_ends
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
+from tegata.ca.services.clocks import Clocks
 from tegata.ca.settings import Acme, Perspective, Policy, Public, Retention, Settings, Validation
 from tegata.ca.store import migrate, migrations
 from tegata.pki.certs import to_pem
@@ -374,3 +375,16 @@ def test_organizations_that_were_not_examined(ca, settings):
         told.append(found(ca)[1]["examinations"])
     assert [status for status, _ in told] == ["warning", "warning", "ok"]
     assert all(made in detail for _, detail in told[:2])
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(0, "ok"), (30, "warning"), (-3600, "error")])
+async def test_a_clock_beside_the_databases(ahead, status):
+    """B-03: seconds are a warning; an error is what nothing is dated by any more."""
+
+    async def clock():
+        return datetime.now(UTC) - timedelta(seconds=ahead)
+
+    clocks: Any = Clocks(SimpleNamespace(clock=clock), lambda: datetime.now(UTC))
+    found = await checking_clock.beside_the_databases(clocks, Language.EN)
+    assert found.status == status
+    assert ("NTP" in found.detail) == (status != "ok")

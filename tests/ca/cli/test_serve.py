@@ -59,6 +59,7 @@ def test_it_answers_when_it_says_so(serving):
         "store": "ok",
         "crl": "current",
         "keys": "ready",
+        "clock": "right",
     }
     assert serving.get(f"http://{serving.public}/root.cer")
 

@@ -110,6 +110,29 @@ async def test_two_runners_do_each_job_once(path: Path, store: Store) -> None:
     assert set(owners) == {"first", "second"}
 
 
+async def test_a_runner_that_may_take_nothing(store: Store) -> None:
+    """B-03: neither what waits nor what is left just now; once it may again, both are done."""
+    done: list[str] = []
+    may = False
+
+    async def work(job: Job) -> None:
+        done.append(job.subject)
+        await finish(store, job)
+
+    await leave(store, "waits")
+    async with running(store, work, may_take=lambda: may) as runner:
+        with runner.taking(Job(id="new", kind="work", subject="new", run_at=now())) as job:
+            assert job.owner is None
+            unit = Work()
+            store.jobs.add(unit, job)
+            await store.commit(unit)
+        await asyncio.sleep(0.05)
+        assert not done
+        may = True
+        await until_empty(store)
+    assert sorted(done) == ["new", "waits"]
+
+
 async def test_a_job_begins_as_soon_as_it_is_committed(store: Store) -> None:
     """The commit wakes the runner: far sooner than any polling would."""
     began: list[float] = []

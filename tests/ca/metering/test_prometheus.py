@@ -35,7 +35,8 @@ async def series(heads: dict[str, ListHead], missing: list[str], away: dict[str,
     issuers: Any = SimpleNamespace(
         publishes=lambda crl: crl.startswith("issuing2"), authorities=("issuing", "issuing2"), away=away
     )
-    page = Prometheus().page(store, lambda: NOW, issuers, lambda _: missing)
+    clocks: Any = SimpleNamespace(ahead=timedelta(seconds=-3))
+    page = Prometheus().page(store, lambda: NOW, issuers, lambda _: missing, clocks)
     text = (await call(page, "GET", PATH)).body.decode()
     lines = [line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, value in lines}
@@ -49,6 +50,7 @@ async def test_the_list_of_an_issuing_ca_that_ended_is_none_that_is_late() -> No
     told = await series(HEADS, [], {})
     assert told["tegata_crl_next_update_timestamp_seconds"] == (NOW + 4 * DAY).timestamp()
     assert told["tegata_crl_number"] == 9
+    assert told["tegata_clock_ahead_seconds"] == -3
 
 
 async def test_a_list_that_is_not_there() -> None:

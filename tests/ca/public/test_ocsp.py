@@ -38,6 +38,7 @@ def public(world):
         publishes=ca.issuers.publishes,
         missing=ca.crls.missing,
         away=dict,
+        clock_is_apart=bool,
         seal=SealPage(ca.contracts, ca.certificates, issuer="CA", now=ca.now),
         ocsp=OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now), ca.now),
         now=ca.now,

@@ -56,11 +56,11 @@ async def test_what_is_said_of_crls_and_keys(world):
     """Whoever reaches the store is ready: what keeps every node from signing must not take them all out at once."""
     assert (await get(world, "/healthz")).status == 200
     answer = await get(world, "/readyz")
-    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "outdated", "keys": "ready"})
+    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "outdated", "keys": "ready", "clock": "right"})
     assert (await get(world, "/crl/issuing.crl")).status == 503
     await world.ca.crls.publish()
     answer = await get(world, "/readyz")
-    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "current", "keys": "ready"})
+    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "current", "keys": "ready", "clock": "right"})
     latest = await world.ca.store.revocation_lists.latest()
     work = Work()
     ended = latest.this_update - timedelta(days=1)
@@ -69,7 +69,7 @@ async def test_what_is_said_of_crls_and_keys(world):
     world.ca.store.revocation_lists.publish(work, old)
     await world.ca.store.commit(work)
     answer = await get(world, "/readyz")
-    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "outdated", "keys": "ready"})
+    assert (answer.status, body(answer)) == (200, {"store": "ok", "crl": "outdated", "keys": "ready", "clock": "right"})
     await world.ca.crls.publish()
 
 
@@ -83,10 +83,10 @@ async def test_a_crl_that_is_not_there_and_a_key_out_of_reach(world, monkeypatch
 
     monkeypatch.setattr(world.ca.issuers.newest, "reach", away)
     await world.ca.issuers.look()
-    assert body(await get(world, "/readyz")) == {"store": "ok", "crl": "outdated", "keys": "away"}
+    assert body(await get(world, "/readyz")) == {"store": "ok", "crl": "outdated", "keys": "away", "clock": "right"}
     monkeypatch.undo()
     await world.ca.issuers.look()
-    assert body(await get(world, "/readyz")) == {"store": "ok", "crl": "current", "keys": "ready"}
+    assert body(await get(world, "/readyz")) == {"store": "ok", "crl": "current", "keys": "ready", "clock": "right"}
 
 
 async def test_how_long_a_cache_may_keep_it(world):

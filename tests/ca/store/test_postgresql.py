@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tegata.ca.errors import CommitFailed, StoreFailed
 from tegata.ca.model import Link
 from tegata.ca.ports import Conflict, Statement, Store, Work
+from tegata.ca.services.clocks import TOLD, Clocks
 from tegata.ca.settings import Database
 from tegata.ca.store import migrations, opening, sql
 from tegata.ca.store.errors import DatabaseTooNew, DatabaseUnusable, MigrationAltered
@@ -22,6 +24,7 @@ from tegata.ca.store.postgresql import migrate as postgresql_migrate
 from tegata.ca.store.postgresql.connecting import Place
 from tegata.ca.store.postgresql.migrate import bring_up, missing_at
 from tegata.ca.store.postgresql.units import Units
+from tegata.clock import SystemClock
 from tests.ca.store.records import DAY, FAULT, NOW, authorization, job, order, place_order, populate
 from tests.peers.postgresql import PostgreSQL, name_of
 
@@ -263,6 +266,17 @@ async def test_every_statement_is_valid(url: str) -> None:
 
 def opened(url: str, directory: Path, **settings: Any) -> Store:
     return opening.open_store(directory, Database(url=url, **settings), {})
+
+
+async def test_a_node_knows_how_far_its_clock_is_from_the_servers(url: str, tmp_path: Path) -> None:
+    """B-03: asked of PostgreSQL itself, which runs on this machine here."""
+    store = opened(await with_schema(url), tmp_path)
+    for ahead in (timedelta(0), timedelta(minutes=5), timedelta(days=-3)):
+        clocks = Clocks(store, lambda: SystemClock().now() + ahead)  # noqa: B023 - asked within the turn
+        await clocks.look()
+        assert abs(clocks.ahead - ahead) < TOLD
+        assert clocks.is_apart == bool(ahead)
+    await store.close()
 
 
 async def test_the_password_is_in_a_file_or_in_the_environment(

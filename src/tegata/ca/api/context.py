@@ -68,6 +68,8 @@ class Context:
     keys: AccountKeys = field(default_factory=AccountKeys)
     visitors: Visitors | None = None
     """What an address may ask for; None: as much as it likes."""
+    require_clock: Callable[[], None] = lambda: None
+    """Passes while the node's clock may be worked by; raises ClockApart."""
     has_lasting_records: bool = False
     """Whether a service offers dns-persist-01."""
     has_subdomains: bool = False

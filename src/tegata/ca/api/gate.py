@@ -70,6 +70,7 @@ async def _admit(context: Context, call: Call) -> Signed:
     media_type = call.request.content_type.partition(";")[0].strip().lower()
     if media_type != jws.CONTENT_TYPE:
         raise UnsupportedMediaType
+    context.require_clock()
     with blaming_the_request():
         signed = jws.parse(call.request.body)
     await context.nonces.spend(signed.header.nonce)

@@ -191,6 +191,7 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
     else:
         left = ", ".join(missing.left)
         yield Finding("database", WARNING, _LEFT.fill(language, {"steps": left})) if left else Finding("database")
+        yield await checking_clock.beside_the_databases(ca.clocks, language)
         yield _lists(heads, ca, language)
         yield await _reports(ca, language)
         if ca.settings.policy.public or ca.settings.policy.examinations:

@@ -1,12 +1,14 @@
 """Whether somebody keeps this machine's clock right, as its kernel was told (B-03): every date that is signed is its.
 
-Asks the kernel alone, and changes nothing: how far off the clock is, nobody here knows.
+Asks the kernel, and the database's server where there is one, and changes nothing.
 """
 
 import ctypes
 
-from tegata.ca.cli.findings import OK, WARNING, Finding
-from tegata.text.catalogue import Sentence
+from tegata.ca.cli.findings import ERROR, OK, WARNING, Finding
+from tegata.ca.errors import StoreFailed
+from tegata.ca.services.clocks import TOLD, Clocks
+from tegata.text.catalogue import Sentence, explain
 from tegata.text.language import Language
 
 _FREE = Sentence(
@@ -15,6 +17,10 @@ _FREE = Sentence(
 )
 _UNKNOWN = Sentence(
     "this system does not say whether anything keeps its clock right", "時計が同期されているかどうかを取得できません"
+)
+_DIFFER = Sentence(
+    "this machine's clock is {seconds} s ahead of the database server's: set both by NTP",
+    "このサーバーの時計はデータベースサーバーの時計より {seconds} 秒進んでいます。両方を NTP で合わせてください",
 )
 # More than struct timex has; all zero, it asks and sets nothing.
 _TIMEX_OCTETS = 512
@@ -28,6 +34,19 @@ def finding(language: Language) -> Finding:
     if kept is None:
         return Finding("clock", OK, _UNKNOWN.fill(language, {}))
     return Finding("clock") if kept else Finding("clock", WARNING, _FREE.fill(language, {}))
+
+
+async def beside_the_databases(clocks: Clocks, language: Language) -> Finding:
+    """Whether it and the database server's agree: by one that is a minute off nothing is dated."""
+    try:
+        await clocks.look()
+        clocks.require()
+    except StoreFailed as error:
+        return Finding("database's clock", ERROR, str(explain(error, language)))
+    if abs(clocks.ahead) > TOLD:
+        facts: dict[str, object] = {"seconds": round(clocks.ahead.total_seconds(), 1)}
+        return Finding("database's clock", WARNING, _DIFFER.fill(language, facts))
+    return Finding("database's clock")
 
 
 def is_kept() -> bool | None:

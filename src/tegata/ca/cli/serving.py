@@ -121,6 +121,7 @@ async def _serve(
         await ca.network.require_dnssec()
         await _rehearse(ca)
         await ca.issuers.look()
+        await ca.clocks.look()
         certificate = faces.server_certificate(home, ca, os.environ)
         await _publish_due(ca)
         _tell_migrated(ca)
@@ -151,6 +152,7 @@ async def _until_stopped(
         in_time = [
             group.create_task(tasks.publish_in_time(ca.crls)),
             group.create_task(tasks.reach_in_time(ca.issuers)),
+            group.create_task(tasks.compare_in_time(ca.clocks)),
             group.create_task(tasks.bind_in_time(ca.audit)),
             group.create_task(tasks.clean_in_time(ca.housekeeping)),
             group.create_task(_renew_in_time(ca, certificate)),

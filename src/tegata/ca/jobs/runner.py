@@ -40,7 +40,10 @@ def delay(attempts: int) -> timedelta:
 
 
 class Runner:
-    """Runs the jobs of a store, ``most`` side by side; ``owner`` is a name no other runner has."""
+    """Runs the jobs of a store, ``most`` side by side; ``owner`` is a name no other runner has.
+
+    While it ``may_take`` none, those are others' to do: of a node whose clock is wrong, say, as leases are instants.
+    """
 
     def __init__(
         self,
@@ -51,9 +54,10 @@ class Runner:
         clock: Callable[[], datetime],
         lease: timedelta = LEASE,
         most: int = MOST,
+        may_take: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store, self._handlers, self._owner, self._clock = store, handlers, owner, clock
-        self._lease, self._most = lease, most
+        self._lease, self._most, self._may_take = lease, most, may_take
         self._running: dict[asyncio.Task[None], tuple[Job, int]] = {}
         self._promised = 0
         self._rounds = 0
@@ -83,7 +87,7 @@ class Runner:
     @contextmanager
     def taking(self, job: Job) -> Iterator[Job]:
         """A job that is about to be stored: leased to this runner, and begun afterwards, if there is a place for it."""
-        if not self._is_open or len(self._running) + self._promised >= self._most:
+        if not self._is_open or not self._may_take() or len(self._running) + self._promised >= self._most:
             yield job
             return
         leased = msgspec.structs.replace(job, owner=self._owner, leased_until=self._clock() + self._lease)
@@ -112,6 +116,8 @@ class Runner:
 
     async def _take(self) -> float | None:
         """Begin due jobs while there are places for them; the seconds until the next is due, if that is known."""
+        if not self._may_take():
+            return None
         free = self._most - len(self._running)
         due = await self._store.jobs.next_due()
         if due is None or not free:

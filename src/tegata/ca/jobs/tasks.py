@@ -11,6 +11,7 @@ from tegata.ca.journal import Journal
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import VALIDATE, ChallengeService
+from tegata.ca.services.clocks import Clocks
 from tegata.ca.services.crls import CRL, CrlService
 from tegata.ca.services.housekeeping import HousekeepingService
 from tegata.ca.services.issuance import ISSUE, IssuanceService
@@ -24,6 +25,9 @@ CRL_CHECK_SECONDS = 10.0
 
 KEY_SECONDS = 10.0
 """How often it is looked whether the issuing keys are there: a token is asked for a public key."""
+
+CLOCK_SECONDS = 10.0
+"""How often this machine's clock is compared with the database server's."""
 
 BIND_SECONDS = 1.0
 """How long an event of the audit log may be without its link."""
@@ -67,6 +71,16 @@ async def reach_in_time(issuers: Issuers) -> None:
             await issuers.look()
         except Exception:
             log.exception("issuer.key-unusable")
+
+
+async def compare_in_time(clocks: Clocks) -> None:
+    """Know how far this machine's clock is from the database server's, for ever."""
+    while True:
+        await asyncio.sleep(CLOCK_SECONDS)
+        try:
+            await clocks.look()
+        except Exception:
+            log.exception("clock.failed")
 
 
 async def bind_in_time(audit: AuditService) -> None:

@@ -20,6 +20,7 @@ from tegata import __version__
 from tegata.ca.metering.meter import Kind, Span
 from tegata.ca.policy import reports
 from tegata.ca.ports import Store
+from tegata.ca.services.clocks import Clocks
 from tegata.ca.services.issuers import Issuers
 
 PATH = "/metrics"
@@ -61,6 +62,11 @@ class Prometheus:
             ("issuer",),
             registry=self._registry,
         )
+        self._clock = Gauge(
+            "tegata_clock_ahead_seconds",
+            "How far this machine's clock is ahead of the database server's",
+            registry=self._registry,
+        )
         self._waiting = Gauge(
             "tegata_job_waiting_seconds", "How long the oldest job that is due has waited", registry=self._registry
         )
@@ -89,6 +95,7 @@ class Prometheus:
         now: Callable[[], datetime],
         issuers: Issuers,
         missing: Callable[[Collection[str]], Collection[str]],
+        clocks: Clocks,
     ) -> ASGIApp:
         """The application that Prometheus asks at ``/metrics``; what the store knows is looked up for each answer.
 
@@ -103,6 +110,7 @@ class Prometheus:
             self._crl_ends.set(0 if missing(heads) or not ends else min(ends).timestamp())
             for name in filter(issuers.publishes, issuers.authorities):
                 self._keys.labels(name).set(name not in issuers.away)
+            self._clock.set(clocks.ahead.total_seconds())
             due = await store.jobs.next_due()
             self._waiting.set(max((now() - due).total_seconds(), 0.0) if due else 0.0)
             dues = [following.at for one in await store.problem_reports.open() if (following := reports.due(one))]

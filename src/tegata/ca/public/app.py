@@ -49,6 +49,7 @@ def build(
     publishes: Callable[[str], bool],
     missing: Callable[[Collection[str]], Collection[str]],
     away: Callable[[], Collection[str]],
+    clock_is_apart: Callable[[], bool],
     seal: SealPage,
     ocsp: OcspPages | None = None,
     now: Callable[[], datetime],
@@ -59,7 +60,9 @@ def build(
     ``missing`` are those which are to be there beside these, ``away`` the issuing CAs whose keys are out of reach.
     """
     issued = _IssuedLists(revocation_lists, publishes, now)
-    health = _Health(revocation_lists, publishes, missing, away, now)
+    health = _Health(
+        lists=revocation_lists, publishes=publishes, missing=missing, away=away, clock_is_apart=clock_is_apart, now=now
+    )
     answered = (
         [
             Route(OCSP_PATH, ocsp.post, methods=["POST"]),
@@ -128,20 +131,22 @@ class _Health:
 
     def __init__(
         self,
-        revocation_lists: RevocationLists,
+        *,
+        lists: RevocationLists,
         publishes: Callable[[str], bool],
         missing: Callable[[Collection[str]], Collection[str]],
         away: Callable[[], Collection[str]],
+        clock_is_apart: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
-        self._lists, self._publishes, self._now = revocation_lists, publishes, now
-        self._missing, self._away = missing, away
+        self._lists, self._publishes, self._now = lists, publishes, now
+        self._missing, self._away, self._clock_is_apart = missing, away, clock_is_apart
 
     async def ready(self, _: Request) -> Response:
         """Ready is what reaches the store.
 
-        An outdated CRL or a key out of reach is said, and no reason to lead nobody here: all nodes have it at once, and
-        most of what is asked needs no signature, the last CRLs and OCSP answers least of all.
+        An outdated CRL, a key out of reach and clocks that differ are said, and no reason to lead nobody here: all
+        nodes may have it at once, and most of what is asked needs no signature, the last CRLs and OCSP answers least.
         """
         try:
             heads = await self._lists.heads()
@@ -151,7 +156,8 @@ class _Health:
         ends = [head.next_update for name, head in heads.items() if self._publishes(name)]
         is_current = ends and min(ends) > self._now() and not self._missing(heads)
         state = {"crl": "current" if is_current else "outdated", "keys": "away" if self._away() else "ready"}
-        return JSONResponse({"store": "ok", **state})
+        clock = {"clock": "apart" if self._clock_is_apart() else "right"}
+        return JSONResponse({"store": "ok", **state, **clock})
 
 
 async def _gone(_: Request, __: Exception) -> Response:

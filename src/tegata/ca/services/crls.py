@@ -77,9 +77,11 @@ class CrlService:
         names: Collection[str],
         url: Callable[[str], str],
         clock: Callable[[], datetime],
+        require_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._issuers, self._life, self._clock = store, issuers, life, clock
         self._names, self._url = frozenset(names), url
+        self._require_clock = require_clock
         self._ticks = count(1)
         # When the last CRL of a name was begun, by the ticks.
         self._begun: dict[str, int] = {}
@@ -187,6 +189,7 @@ class CrlService:
                 return
 
     async def _next(self, name: str) -> RevocationList:
+        self._require_clock()
         authority = self._issuers.signer(name)
         heads = await self._store.revocation_lists.heads()
         now = whole_second(self._clock())

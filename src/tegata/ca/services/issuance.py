@@ -67,11 +67,13 @@ class IssuanceService:
         issuers: Issuers,
         ids: Ids,
         clock: Callable[[], datetime],
+        require_clock: Callable[[], None] = lambda: None,
         linter: Linter | None = None,
         precertifying: Precertifying | None = None,
     ) -> None:
         self._store, self._check, self._policy = store, check, policy
         self._builder, self._issuers, self._ids, self._clock = builder, issuers, ids, clock
+        self._require_clock = require_clock
         self._linter, self._precertifying = linter, precertifying
         # Of each order that is being finalized now.
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -130,10 +132,11 @@ class IssuanceService:
         return await self._look(order_id)
 
     def _require_signable(self, order_id: str, not_before: datetime, not_after: datetime) -> None:
-        """Pass if a certificate of this life can be signed now; raises IssuanceFailed, and the order stays ready.
+        """Pass if a certificate of this life can be signed now; raises IssuanceFailed, ClockApart: it stays ready.
 
         No precertificate is signed, which counts as issued (B-82), where it is known that it can never be logged.
         """
+        self._require_clock()
         if self._precertifying is not None:
             try:
                 self._precertifying.require(not_before, not_after)

@@ -101,6 +101,9 @@ class Database:
             raise CommitFailed(reason="the database is closed")
         return await self._writer.commit(work)
 
+    async def clock(self) -> None:
+        """The file has no clock but this machine's."""
+
     async def changed(self, seconds: float, about: str) -> None:
         """Return when something about this was committed here, anything by another process, or after the seconds."""
         self._watch()

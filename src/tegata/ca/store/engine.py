@@ -4,6 +4,7 @@ Each engine satisfies it: SQLite in ``db``, PostgreSQL in ``postgresql``. Knows 
 """
 
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any, Protocol
 
 from tegata.ca.ports import Work
@@ -26,6 +27,10 @@ class Engine(Protocol):
 
         Raises Conflict, CommitFailed. A caller that is cancelled meanwhile does not know what became of it.
         """
+        ...
+
+    async def clock(self) -> datetime | None:
+        """The time by the server's clock, None where there is no server; raises StoreFailed."""
         ...
 
     async def changed(self, seconds: float, about: str) -> None:

@@ -1,6 +1,7 @@
 """The store: joins the aggregates' files on one engine. Knows neither which engine nor where it keeps its rows."""
 
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 
 from tegata.ca import ports
 from tegata.ca.store.accounts import AccountRows
@@ -59,6 +60,10 @@ class RowStore:
     async def commit(self, work: ports.Work) -> None:
         """Do all writes of a unit of work durably, or none; raises Conflict, CommitFailed."""
         await self._engine.commit(work)
+
+    async def clock(self) -> datetime | None:
+        """The time by the clock of the database's server; None where it is this machine's."""
+        return await self._engine.clock()
 
     async def changed(self, seconds: float, about: str) -> None:
         """Return when something about this was committed, by any process, or after so many seconds."""

@@ -11,6 +11,7 @@ import hashlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -73,6 +74,12 @@ class PostgresDatabase:
         rows = await self._patiently(partial(_write, self._units.runs(work.statements)), is_read=False)
         self._bell.ring(work.subjects)
         return rows
+
+    async def clock(self) -> datetime:
+        """The time by the server's clock; raises StoreFailed, and the errors of opening."""
+        ((now,),) = await self._patiently(partial(_rows, "SELECT clock_timestamp()", ()), is_read=True)
+        assert isinstance(now, datetime)
+        return now
 
     async def changed(self, seconds: float, about: str) -> None:
         """Return when something about this was committed, by any node, or after so many seconds."""
