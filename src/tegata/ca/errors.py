@@ -638,6 +638,12 @@ class UnknownObject(CaError):
     code = "operator.unknown"
 
 
+class UnknownService(CaError):
+    """There is no service ``name``, by id or label, but ``services``."""
+
+    code = "operator.unknown-service"
+
+
 class Refused(CaError):
     """The command cannot be done: ``reason``."""
 

@@ -171,6 +171,13 @@ ENTRIES: dict[str, Entry] = {
             "一覧（tegata-ca contract list、tegata-ca cert list）で確認し、正しく指定してください。",
         ),
     ),
+    "operator.unknown-service": Entry(
+        Sentence("There is no service {name}.", "サービス {name} はありません。"),
+        Sentence(
+            "Those in settings.toml are: {services}. Give one by its id or its label.",
+            "settings.toml にあるサービスは {services} です。ID または名称で指定してください。",
+        ),
+    ),
     "operator.refused": Entry(
         Sentence("This cannot be done: {reason}.", "実行できません: {reason}。"),
         Sentence(

@@ -175,7 +175,7 @@ def test_what_is_not_there(refusal, words, code):
         ({"--country": "Japan"}, "JP"),
         ({"--country": "XX"}, "ISO 3166-1"),
         ({"--country": "UK"}, "ISO 3166-1"),
-        ({"--service": "ev"}, "ev"),
+        ({"--service": "ev"}, "ov-csr-6m (OV (RSA2024) 半年)"),
         ({"--domain": "-bad-.example"}, "-bad-.example"),
         ({"--user": "nobody"}, "mail address"),
         ({"--ends": "2020-01-01T00:00:00Z"}, "end before it starts"),

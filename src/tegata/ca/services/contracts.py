@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tegata.ca.errors import Refused, UnknownObject
+from tegata.ca.errors import Refused, UnknownObject, UnknownService
 from tegata.ca.model import NEVER, Application, Contract, Credential, Customer, Job, Organization
 from tegata.ca.policy import baseline, contracts, names
 from tegata.ca.policy.addresses import AddressFilter
@@ -98,7 +98,7 @@ class ContractService:
         """Take up an accepted contract, with its EAB if the service has ACME.
 
         ``service`` is an id or label; ``user`` the customer's mail address, who gets a login with the first contract;
-        from ``starts`` (now) to ``ends`` (the service's term), whose last second counts. Raises Refused, UnknownObject
+        from ``starts`` (now) to ``ends`` (the service's term), whose last second counts. Raises Refused, UnknownService
         for the service, BadName for a domain.
         """
         service_id = self._service_id(service)
@@ -226,7 +226,8 @@ class ContractService:
         for service_id, service in self._services.items():
             if text in (service_id, service.label):
                 return service_id
-        raise UnknownObject(kind="service", name=text)
+        known = ", ".join(f"{service_id} ({service.label})" for service_id, service in self._services.items())
+        raise UnknownService(name=text, services=known)
 
 
 def _after(instant: datetime, service: Service) -> datetime:
