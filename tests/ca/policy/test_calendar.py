@@ -7,7 +7,7 @@ import pytest
 from tegata.acme.window import Window, default_window
 from tegata.ca.errors import DatesRefused
 from tegata.ca.model import Replacement
-from tegata.ca.policy.calendar import beginning, end, renewal_window, retry_after, told, whole_second
+from tegata.ca.policy.calendar import beginning, end, is_overdue, renewal_window, retry_after, told, whole_second
 from tegata.clock import rfc3339
 from tests.ca.policy.samples import DAY, NOW, SECOND, certificate, contract
 
@@ -154,3 +154,12 @@ def test_instants():
     """As sentences tell them and as certificates hold them."""
     assert told(NOW) == "2026-11-24 02:31:00 UTC"
     assert whole_second(NOW + SECOND / 3) == NOW
+
+
+@pytest.mark.parametrize("days", [1, 5, 9, 10, 11, 47, 90, 199, 398])
+def test_nothing_is_overdue_before_it_is_looked_for(days):
+    """C-14: The store hands over those past half of their life, of ten days and more past three quarters."""
+    one = certificate(not_before=NOW, not_after=NOW + days * DAY - SECOND, intended_at=NOW)
+    begins = NOW + (one.not_after - NOW) * (3 if days >= 10 else 2) / 4
+    assert not is_overdue(one, contract(ends=NOW + 1000 * DAY), begins)
+    assert is_overdue(one, contract(ends=NOW + 1000 * DAY), begins + days * DAY * 0.12)

@@ -47,15 +47,20 @@ WHERE contract_id = :contract_id AND names_digest = :names_digest AND not_after 
 ORDER BY intended_at DESC, serial
 LIMIT :most;
 
--- Those that are the newest for their names, and either past half of their life, wanted replaced, or from before the
--- contract was renewed: all whose time to be replaced may have gone by.
+-- Those that are the newest for their names, and either past half of their life (three quarters from ten days on:
+-- their time is over later, and one that is renewed in time is not read), wanted replaced, or from before the contract
+-- was renewed: all whose time to be replaced may have gone by.
 -- name: last_of_names
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
     chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
 WHERE contract_id = :contract_id AND not_after >= :now AND (not_after, serial) > (:not_after, :serial)
     AND issued_at IS NOT NULL AND revoked_at IS NULL
-    AND (:now - not_before >= not_after - :now OR replace_from IS NOT NULL OR intended_at < :renewed_at)
+    AND (
+        (:now - not_before) * 4
+            >= (not_after - not_before) * CASE WHEN not_after - not_before >= 864000000000 THEN 3 ELSE 2 END
+        OR replace_from IS NOT NULL OR intended_at < :renewed_at
+    )
     AND NOT EXISTS (
         SELECT 1 FROM certificates AS newer
         WHERE newer.contract_id = certificates.contract_id AND newer.names_digest = certificates.names_digest
