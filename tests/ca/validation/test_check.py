@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from tegata.acme.identifiers import Identifier
-from tegata.ca.errors import AddressForbidden, Refused
+from tegata.ca.errors import AddressForbidden, CaaForbidsNameless, Refused, TxtNotFound
 from tegata.ca.ports import Question
 from tegata.ca.settings import Validation
 from tegata.ca.validation.check import NetworkValidator, UnknownCheck
+from tegata.ca.validation.evidence import Climb, verdict
 from tegata.testing.dns import DnsServer
 from tests.ca.validation.web import Web, response
 
@@ -59,6 +60,7 @@ async def test_the_settings_reach_the_check():
     "settings",
     [
         Validation(resolvers=("dns.example.com",)),
+        Validation(resolvers=(":53",)),
         Validation(allow_networks=("10.0.0.1/8",)),
         Validation(issuer_domains=("ca.example.com.",)),
         Validation(resolvers=("192.0.2.53",), dnssec=True),
@@ -93,6 +95,25 @@ async def test_an_address_needs_no_dns():
         settings = Validation(resolvers=("127.0.0.1:9",), http01_port=web.port, allow_networks=("127.0.0.0/8",))
         validator = NetworkValidator(settings, forbidden=[], clock=now)
         assert (await validator.check(asked("http-01", Identifier("ip", "127.0.0.1")))).error is None
+
+
+async def test_a_name_that_does_not_answer_is_told_first():
+    """Before one that is not permitted, whichever of the two is known sooner."""
+    with DnsServer() as dns:
+        dns.set(WWW.value, "CAA", '0 issue "other.example"')
+        validator = NetworkValidator(Validation(resolvers=(dns.address,)), forbidden=[], clock=now)
+        assert type((await validator.check(asked("dns-01"))).error) is TxtNotFound
+        assert type((await validator.check_caa(asked("dns-01"))).error) is CaaForbidsNameless
+
+
+async def test_what_breaks_is_no_verdict():
+    """Nothing is said about the site by what nobody foresaw."""
+
+    async def broken():
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await verdict(Climb(resolvers=(), started=now()), broken(), now)
 
 
 async def test_an_account_proves_by_its_own_record():

@@ -259,6 +259,8 @@ async def test_hostile_values_are_shortened_and_escaped(dns):
     """No control character, no invalid UTF-8 and no flood gets into sentences or evidence (S-19)."""
     dns.set(RECORD, "TXT", '"\\027[2J\\255"')
     assert found(await check(dns.address)) == '"\\x1b[2J\\xff"'
+    dns.set(RECORD, "TXT", '"1"', '"2"', '"3"')
+    assert found(await check(dns.address)).count("…") == 0
     dns.set(RECORD, "TXT", *(f'"{number:0200}" "{number:0200}"' for number in range(150)))
     verdict = await check(dns.address)
     assert found(verdict).endswith(", … (+147)")

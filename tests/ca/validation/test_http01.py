@@ -20,6 +20,7 @@ from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.ports import Verdict
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.evidence import Hop
+from tegata.ca.validation.exchange import BODY_LIMIT
 from tegata.ca.validation.http01 import Http01
 from tegata.ca.validation.listeners import OwnListeners
 from tegata.ca.validation.resolver import Resolver
@@ -229,6 +230,16 @@ async def test_a_wrong_answer(dns, web, body):
     assert len(web.requests) == 1
 
 
+async def test_what_follows_the_longest_answer_counts_too(dns, web):
+    """Not only up to the limit is it compared, however it comes in pieces (A-67)."""
+    padded = KEY_AUTHORIZATION.ljust(BODY_LIMIT).encode()
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    web.at("127.0.0.1", head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(padded), padded))
+    assert (await check(dns, web)).error is None
+    web.at("127.0.0.1", head + b"%x\r\n%b\r\n1\r\nx\r\n0\r\n\r\n" % (len(padded), padded))
+    refusal(await check(dns, web), errors.WrongAnswer)
+
+
 async def test_the_snippet_is_short_and_printable(dns, web):
     """At most the first characters of the page come back, none of them a control character (S-07)."""
     web.at("127.0.0.1", response(200, b"\x1b[31m<html>\r\n\xff\x00" + b"secret " * 10))
@@ -263,6 +274,8 @@ async def test_a_giant_body_is_not_read(dns, web):
     [
         (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 40_000, TOO_LARGE),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 8_000, TOO_LARGE),
+        (response(200, KEY_AUTHORIZATION.encode(), "X: " + "y" * 17_000), TOO_LARGE),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"y" * 40_000, TOO_LARGE),
         (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2_000, TOO_LARGE),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n" + KEY_AUTHORIZATION.encode(),
@@ -288,7 +301,17 @@ async def test_a_giant_body_is_not_read(dns, web):
         ),
     ],
     ids=[
-        *("long-line", "many-lines", "many-hints", "truncated", "cut-chunk", "gzip-coding", "upgrade"),
+        *(
+            "long-line",
+            "many-lines",
+            "long-head",
+            "long-chunk",
+            "many-hints",
+            "truncated",
+            "cut-chunk",
+            "gzip-coding",
+            "upgrade",
+        ),
         *("two-lengths", "cut-head"),
         *("ssh", "nothing", "tls", "gzip"),
     ],
@@ -298,6 +321,54 @@ async def test_what_is_no_acceptable_http(dns, web, answer, reason):
     web.at("127.0.0.1", answer)
     facts = refusal(await check(dns, web), errors.BadHttpAnswer)
     assert facts == {"url": f"http://{NAME}:{web.port}{PATH}", "reason": reason}
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\nContent-Encoding: gzip\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        response(200, KEY_AUTHORIZATION.encode(), "Content-Encoding: Identity"),
+        CHUNKED % (len(KEY_AUTHORIZATION), KEY_AUTHORIZATION.encode()),
+        b"HTTP/1.1 103 Early Hints\r\nContent-Encoding: gzip\r\n\r\n" + GOOD,
+        GOOD + b"SSH-2.0-OpenSSH_9.2\r\n",
+        GOOD + response(404),
+        response(200, KEY_AUTHORIZATION.encode(), "Connection: close") + GOOD,
+    ],
+    ids=["identity", "trailer", "hint", "what-follows", "another-answer", "what-follows-the-end"],
+)
+async def test_a_good_answer_in_unusual_http(dns, web, answer):
+    """What a hint before it says, what follows it, and a trailer, are not the answer's."""
+    web.at("127.0.0.1", answer)
+    assert (await check(dns, web)).error is None
+
+
+async def test_the_body_of_a_redirect_is_not_waited_for(dns, web):
+    """Nor held (A-67, S-20)."""
+
+    async def never_whole(request: bytes, writer: asyncio.StreamWriter) -> None:
+        if request.startswith(b"GET /other"):
+            writer.write(GOOD)
+            return
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 100\r\n\r\nmoved")
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    web.at("127.0.0.1", never_whole)
+    assert (await check(dns, web, step_seconds=30.0, total_seconds=60.0)).error is None
+
+
+async def test_a_handshake_that_nobody_answers(dns, web):
+    """Connecting has its time, TLS behind a redirect too (S-20)."""
+
+    async def to_tls(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(redirect(f"https://{NAME}:{web.port}/"))
+
+    web.at("127.0.0.1", to_tls)
+    async with asyncio.timeout(60):
+        facts = refusal(await check(dns, web, total_seconds=10.0), errors.ConnectionFailed)
+    assert facts["reason"] == "there was no answer in time"
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 300, 304, 401, 403, 404, 500, 503])
@@ -319,7 +390,7 @@ async def test_a_slow_answer_is_cut_off(dns, web):
 
     web.at("127.0.0.1", drip)
     started = time.monotonic()
-    verdict = await check(dns, web, step_seconds=0.3)
+    verdict = await check(dns, web, step_seconds=0.3, total_seconds=60.0)
     assert refusal(verdict, errors.BadHttpAnswer)["reason"] == "there was no complete answer in time"
     assert time.monotonic() - started < 15, "all of it takes twenty seconds"
 

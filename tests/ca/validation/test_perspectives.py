@@ -101,6 +101,13 @@ async def test_all_agree():
     assert Sighting("p0", "APNIC", None, b'{"seen":"it"}') in verdict.sightings
 
 
+async def test_a_proof_with_an_end_has_it_where_others_agree_too():
+    """A record that stays may say until when it permits the account (X-46)."""
+    primary = Place("tokyo", "APNIC", AGREED._replace(until=NOW))
+    assert (await look(AGREED, AGREED, primary=primary)).until == NOW
+    assert (await look(AGREED, AGREED)).until is None
+
+
 @pytest.mark.parametrize("look", ["check", "check_caa"])
 async def test_the_own_look_must_agree(look, monkeypatch):
     """Whatever others see: it is on record, and who is late is not waited for (B-42, B-45)."""

@@ -293,6 +293,8 @@ def test_what_is_no_errand(body):
         {"key_authorization": "名"},
         {"account_uri": "https://ca.example/名"},
         {"former_uris": ("https://ca.example/1", "https://ca.example/名")},
+        {"thumbprints": ("名",)},
+        {"hash_prefixes": ("https://ca.example/名",)},
     ],
 )
 def test_an_errand_about_what_no_ca_asks(other):

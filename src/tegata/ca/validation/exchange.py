@@ -166,7 +166,7 @@ async def _exchange(target: Target, wire: Wire) -> Answer:
         raise BadHttpAnswer(url=target.url, reason="the answer is compressed though that was not asked for")
     location = set(reading.values(b"location"))
     only = location.pop().decode("latin-1") if len(location) == 1 else None
-    return Answer(reading.status, only, reading.body if reading.status == 200 else b"")
+    return Answer(reading.status, only, reading.body)
 
 
 class _Unreadable(Exception):
@@ -180,8 +180,8 @@ class _Reading:
         self.status, self.body, self.is_over = 0, b"", False
         self._fields: list[tuple[bytes, bytes]] = []
         self._parser = httptools.HttpResponseParser(self)
-        # A small server may end its lines by LF alone, and what follows an answer is nobody's.
-        self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_data_after_close=True)
+        # A small server may end its lines by LF alone.
+        self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
 
     def take(self, piece: bytes) -> None:
         """Read on; an empty piece is the connection's end. Raises _Unreadable for what is no HTTP, or cut short."""
@@ -193,7 +193,7 @@ class _Reading:
         try:
             self._parser.feed_data(piece)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            if not self.is_over:
+            if not self.is_over:  # what follows an answer is nobody's
                 raise _Unreadable(_NO_HTTP) from None
 
     def values(self, name: bytes) -> list[bytes]:

@@ -164,7 +164,7 @@ class Perspectives:
         """What was said already, and what is said in a moment more, where it decides nothing."""
         if asked:
             await asyncio.wait(asked, timeout=_MOMENT_SECONDS)
-        return [task.result() for task in asked if task.done() and not task.exception()]
+        return [task.result() for task in asked if task.done()]
 
     def _count(self, voices: Sequence[_Voice]) -> Outcome:
         agreeing = [voice.remote.region for voice in voices if voice.agrees]
