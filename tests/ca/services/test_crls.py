@@ -6,8 +6,10 @@ import hashlib
 import pytest
 from cryptography import x509
 
-from tegata.ca.ports import Conflict
+from tegata.ca.model import Job
+from tegata.ca.ports import Conflict, Work
 from tegata.ca.services import crls
+from tegata.ca.services.crls import CRL
 from tegata.ca.settings import Policy
 from tests.ca.services.house import CERTIFICATE_KEY, DAY, NOW, PUBLIC_URL, SECOND, der, leaf
 
@@ -147,6 +149,53 @@ async def test_many_at_once(house):
     assert (await latest(house))[0].number == 6
 
 
+async def test_many_find_one_due_at_once(house):
+    """It is published by one of them."""
+    other = house.crl_service()
+    await asyncio.gather(*(crls.publish_when_due() for crls in (house.crls, other) for _ in range(3)))
+    assert (await latest(house))[0].number == 1
+
+
+async def test_one_that_comes_late_has_what_has_expired_meanwhile(house, issued):
+    """The CA was away for longer than a CRL is good: on one at least a revoked certificate has been (RFC 5280 §3.3)."""
+    actor, certificate = issued
+    await house.crls.publish()
+    house.clock.now = certificate.not_after - DAY
+    house.signer.before = OSError("away")
+    await house.certificates.revoke_by_account(actor, der(certificate), 4)
+    house.signer.before = None
+    house.clock.advance(30 * DAY)
+    await house.crls.publish_when_due()
+    assert await reason_of(house, certificate) == "superseded"
+
+
+async def leave(house, serial):
+    """The job of a revocation whose process died."""
+    work = Work()
+    house.store.jobs.add(work, Job(id="left", kind=CRL, subject=f"{serial}:4", run_at=house.clock()))
+    await house.store.commit(work)
+
+
+async def test_a_revocation_that_nobody_needs_to_know_of_any_more(house):
+    """Its certificate is no longer kept: there is nothing to publish it for."""
+    await leave(house, "0badcafe")
+    assert await house.work() == 1
+    assert await house.store.jobs.next_due() is None
+    assert await house.store.revocation_lists.latest() is None
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+async def test_a_revocation_of_what_has_expired_by_now(house, issued, monkeypatch, goes_on):
+    """Its CRL is published as long as its issuing CA goes on; afterwards it stays as it is (B-89)."""
+    _, certificate = issued
+    house.clock.now = certificate.not_after + SECOND
+    await leave(house, certificate.serial)
+    monkeypatch.setattr(house.issuers, "publishes", lambda _: goes_on)
+    assert await house.work() == 1
+    assert await house.store.jobs.next_due() is None
+    assert (await house.store.revocation_lists.latest() is not None) is goes_on
+
+
 async def test_a_store_that_refuses_for_good(house, monkeypatch):
     """It is not tried for ever."""
     commit, refused = house.store.commit, 0
@@ -188,6 +237,7 @@ async def test_a_due_crl_that_cannot_be_signed_is_tried_once_a_minute(house):
     for _ in range(2):
         with pytest.raises(OSError, match="away"):
             await house.crls.publish_when_due()
+        await house.crls.publish_when_due()
         for _ in range(6):
             house.clock.advance(9 * SECOND)
             await house.crls.publish_when_due()

@@ -13,13 +13,15 @@ from cryptography.x509 import ocsp
 from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponseStatus
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from tegata.ca.errors import TokenUnusable
 from tegata.ca.issuing import der
 from tegata.ca.issuing.build import key_usage
 from tegata.ca.issuing.ocsp import Responders
+from tegata.ca.model import Certificate
 from tegata.ca.services.ocsp import LIFE, PAUSE, OcspService
 from tegata.ca.services.responders import INTENDED, ResponderService, recorded
 from tegata.pki.certs import serial_hex
-from tests.ca.services.house import DAY, SECOND, Killed, leaf
+from tests.ca.services.house import DAY, SECOND, Killed, leaf, made_at
 from tests.peers import openssl
 
 pytestmark = pytest.mark.anyio
@@ -96,6 +98,17 @@ async def test_openssl_reads_an_answer(house, service, issued, tmp_path: Path):
     assert "cessationOfOperation" in done.stdout
 
 
+def numbered(serial: int, certificate: Certificate, issuer: x509.Certificate) -> bytes:
+    """A request for another number of the certificate's issuer."""
+    hashed = ocsp.load_der_ocsp_request(asking(leaf(certificate), issuer))
+    return (
+        ocsp.OCSPRequestBuilder()
+        .add_certificate_by_hash(hashed.issuer_name_hash, hashed.issuer_key_hash, serial, hashed.hash_algorithm)
+        .build()
+        .public_bytes(Encoding.DER)
+    )
+
+
 def asking_several(*requests: bytes) -> bytes:
     """One request for all that these ask for (RFC 6960 §4.1.1)."""
     asked = b""
@@ -142,7 +155,13 @@ async def test_several_of_which_one_is_unknown(house, service, issued):
     """Then nothing is said of any, and nothing of what is no list of certificates (B-91)."""
     good = asking(leaf(issued), house.authority.certificate)
     foreign = asking(leaf(issued), leaf(issued))
-    for request in (asking_several(good, foreign), asking_several(foreign, good)):
+    unknown = numbered(1, issued, house.authority.certificate)
+    for request in (
+        asking_several(good, foreign),
+        asking_several(foreign, good),
+        asking_several(good, unknown),
+        asking_several(unknown, good),
+    ):
         answer = ocsp.load_der_ocsp_response((await service.answer(request)).der)
         assert answer.response_status is OCSPResponseStatus.UNAUTHORIZED
     for request in (asking_several(), asking_several(good, good)[:-1], asking_several(good, good) + b"\x00"):
@@ -162,9 +181,10 @@ async def test_an_issuing_ca_that_ends(house, service, issued):
         [responder] = answer.certificates
         assert answer.next_update_utc == told.next_update == responder.not_valid_after_utc < ends
     assert len(house.signer.signed) == before + 1
-    house.clock.now = ends
-    answer = await ask(service, house, issued)
-    assert answer.response_status is OCSPResponseStatus.UNAUTHORIZED
+    for at in (responder.not_valid_after_utc, ends):
+        house.clock.now = at
+        answer = await ask(service, house, issued)
+        assert answer.response_status is OCSPResponseStatus.UNAUTHORIZED
     assert len(house.signer.signed) == before + 1
 
 
@@ -178,29 +198,21 @@ async def test_what_is_unknown_is_never_good(house, service, issued):
     house.signer.before = None
     intended = await house.store.certificates.intended_for(ready.order.id)
     issuer = house.authority.certificate
-
-    def numbered(serial: int) -> bytes:
-        hashed = ocsp.load_der_ocsp_request(asking(leaf(issued), issuer))
-        return (
-            ocsp.OCSPRequestBuilder()
-            .add_certificate_by_hash(hashed.issuer_name_hash, hashed.issuer_key_hash, serial, hashed.hash_algorithm)
-            .build()
-            .public_bytes(Encoding.DER)
-        )
-
+    numbers = [numbered(number, issued, issuer) for number in (1, int(intended.serial, 16))]
     signed = len(house.signer.signed)
-    for request in (numbered(1), numbered(int(intended.serial, 16)), asking(leaf(issued), leaf(issued))):
+    for request in (*numbers, asking(leaf(issued), leaf(issued))):
         answer = ocsp.load_der_ocsp_response((await service.answer(request)).der)
         assert answer.response_status is OCSPResponseStatus.UNAUTHORIZED
-    for request in (b"", b"\x30\x00", numbered(1)[:-1]):
+    for request in (b"", b"\x30\x00", numbers[0][:-1]):
         answer = ocsp.load_der_ocsp_response((await service.answer(request)).der)
         assert answer.response_status is OCSPResponseStatus.MALFORMED_REQUEST
     assert len(house.signer.signed) == signed, "nothing was signed for it"
 
 
-async def test_an_issuing_ca_that_cannot_sign(house, service, issued):
+@pytest.mark.parametrize("failure", [TimeoutError(), TokenUnusable(reason="it is away")])
+async def test_an_issuing_ca_that_cannot_sign(house, service, issued, failure):
     """Who asks is told to come again (RFC 6960 §2.3); for a minute nothing is tried, so that the log does not grow."""
-    house.signer.before = TimeoutError()
+    house.signer.before = failure
     for answer in await asyncio.gather(*(ask(service, house, issued) for _ in range(3))):
         assert answer.response_status is OCSPResponseStatus.TRY_LATER
     house.signer.before = None
@@ -209,6 +221,53 @@ async def test_an_issuing_ca_that_cannot_sign(house, service, issued):
     house.clock.advance(PAUSE)
     assert (await ask(service, house, issued)).certificate_status is OCSPCertStatus.GOOD
     assert len(await house.store.audit.of_kind(INTENDED)) == 2
+
+
+async def test_a_pause_ends_with_the_wrong_clock_that_it_began_by(house, service, issued):
+    """Not a year later; and what was said by such a clock is not said on."""
+    before = house.clock.now
+    house.clock.now = before + 300 * DAY
+    assert (await ask(service, house, issued)).certificate_status is OCSPCertStatus.GOOD
+    house.signer.before = TimeoutError()
+    house.clock.now += 40 * DAY
+    assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
+    house.signer.before, house.clock.now = None, before
+    answer = await ask(service, house, issued)
+    assert (answer.certificate_status, answer.this_update_utc) == (OCSPCertStatus.GOOD, before)
+
+
+async def test_the_answers_asked_for_last_are_kept(house, service, monkeypatch):
+    """So many (S-30)."""
+    monkeypatch.setattr("tegata.ca.services.ocsp.MOST_KEPT", 2)
+    actor = await house.register(await house.sell("a.example.com", ".example.com"))
+    first, second, third = [await house.issue(actor, f"{name}.example.com") for name in "abc"]
+    signed = []
+    for certificate in (first, second, first, third, first, second):
+        house.clock.advance(SECOND)
+        signed.append((await ask(service, house, certificate)).this_update_utc == house.clock())
+    assert signed == [True, True, False, True, False, True]
+
+
+async def test_two_issuing_cas(house, issued, tmp_path: Path):
+    """Each speaks of its own certificates; of several of both nobody does in one answer (B-91)."""
+    second = made_at(house.clock.now, tmp_path)
+    house.later = {"issuing2": second}
+    await house.restart()
+    new = await house.issue(await house.register(await house.sell("b.example.com")), "b.example.com")
+    authorities = {"issuing": house.signer, "issuing2": second}
+    certified = ResponderService(store=house.store, authorities=authorities)
+    issuers = {name: one.certificate for name, one in authorities.items()}
+    both = OcspService(store=house.store, responder=Responders(issuers, certified.certify), clock=house.clock)
+    pairs = ((issued, issuers["issuing"]), (new, issuers["issuing2"]))
+    own = [asking(leaf(one), issuer) for one, issuer in pairs]
+    numbers = [int(one.serial, 16) for one, _ in reversed(pairs)]
+    others = [numbered(number, one, issuer) for number, (one, issuer) in zip(numbers, pairs, strict=True)]
+    for request in own:
+        answer = ocsp.load_der_ocsp_response((await both.answer(request)).der)
+        assert answer.certificate_status is OCSPCertStatus.GOOD
+    for request in (*others, asking_several(*own)):
+        answer = ocsp.load_der_ocsp_response((await both.answer(request)).der)
+        assert answer.response_status is OCSPResponseStatus.UNAUTHORIZED
 
 
 async def test_a_responder_goes_on_where_there_is_no_next(house, service, issued):

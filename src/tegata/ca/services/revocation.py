@@ -191,8 +191,6 @@ class Revocations:
 
     async def _publish(self, done: _Done) -> None:
         """Publish revocations that are written."""
-        if not done.marks:
-            return
         try:
             await self._crls.publish_revocations(done.marks)
         except Exception:
