@@ -377,6 +377,7 @@ def test_organizations_that_were_not_examined(ca, settings):
     assert all(made in detail for _, detail in told[:2])
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize(("ahead", "status"), [(0, "ok"), (30, "warning"), (-3600, "error")])
 async def test_a_clock_beside_the_databases(ahead, status):
     """B-03: seconds are a warning; an error is what nothing is dated by any more."""
