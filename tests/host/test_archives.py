@@ -17,6 +17,7 @@ from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.host import issued
 from tests.host.killed import every_kill
+from tests.host.synced import synced
 from tests.host.test_accounts import SERVER, URL, USER
 from tests.host.test_layout import a_set, save
 
@@ -270,6 +271,26 @@ def test_keys_of_two_accounts_are_never_mixed(tree: Tree) -> None:
     with pytest.raises(InTheWay):
         archives.restore(tree, archive)
     assert [path for path in tree.accounts.rglob("*") if path.is_file()] == [other]
+
+
+def test_what_was_put_away_is_on_the_disk(tree: Tree) -> None:
+    """Both where it came from and where it went: else a power cut could take it from both, or give it back (C-04)."""
+    account = AccountFolder(tree, SERVER, USER)
+    with synced() as folders:
+        archived = account.archive(issued.NOW)
+    assert archived
+    assert {archived.parent, account.folder.parent} <= folders
+    with synced() as folders:
+        CertificateFiles(tree, NAME).archive(issued.NOW)
+    assert tree.certificates in folders
+
+
+def test_a_folder_among_the_archives_is_none(tree: Tree) -> None:
+    """Somebody's own, whatever it is called."""
+    CertificateFiles(tree, NAME).archive(issued.NOW)
+    before = archives.found(tree)
+    (tree.archives / f"{STAMP}.other.example.crt").mkdir()
+    assert archives.found(tree) == before
 
 
 def test_times_beyond_the_calendar(tree: Tree) -> None:

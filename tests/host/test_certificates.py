@@ -300,6 +300,15 @@ def test_an_order_that_came_to_nothing_leaves_nothing(files: CertificateFiles) -
     assert on_disk(files) == before
 
 
+def test_the_room_that_is_kept_is_there_for_what_is_written(files: CertificateFiles) -> None:
+    """On a disk that is full but for it, the set that was paid for has a place (C-04)."""
+    with files.prepared(NEW.key):
+        [room] = files.file("").parent.glob(".*/.room")
+        assert room.stat().st_size >= 8 * len(b"".join(NEW.files().values()))
+        files.make_room()
+        assert not room.exists()
+
+
 def check_is_one_set(files: CertificateFiles, allowed: tuple[NewSet, ...]) -> NewSet:
     found = on_disk(files)
     for candidate in allowed:

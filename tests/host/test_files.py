@@ -24,6 +24,7 @@ from tegata.host.files import (
     write_new,
     write_together,
 )
+from tests.host.synced import synced
 
 
 def mode(path: Path) -> int:
@@ -126,6 +127,16 @@ def test_what_is_written_is_on_the_disk_before_it_is_in_place(tmp_path: Path, mo
     assert synced == [5, 9]
     replace(tmp_path / "key", b"678")
     assert synced[2:] == [3, b"678"]
+
+
+def test_folders_that_are_made_are_on_the_disk(tmp_path: Path) -> None:
+    """An account's key in a folder that a power cut takes away is lost, though it was itself brought down (C-04)."""
+    with synced() as folders:
+        make_folder(tmp_path / "accounts" / "ca.example" / "user")
+    assert folders == {tmp_path, tmp_path / "accounts", tmp_path / "accounts" / "ca.example"}
+    with synced() as folders:
+        make_folder(tmp_path / "accounts" / "ca.example")
+    assert not folders
 
 
 def test_a_lock_has_one_holder_and_the_next_is_told_once(tmp_path: Path) -> None:

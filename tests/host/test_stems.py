@@ -21,6 +21,7 @@ LONG = ".".join(["a" * 60] * 4)
         ("192.0.2.1", "192.0.2.1"),
         ("a" * 63 + ".example", "a" * 63 + ".example"),
         ("control.example.com", "control.example.com"),
+        ("a" * 230, "a" * 230),
         ("com10.example.com", "com10.example.com"),
     ],
 )

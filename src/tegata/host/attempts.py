@@ -103,9 +103,11 @@ class AttemptsFile:
     def save(self, attempts: Attempts) -> None:
         """Remember; raises NotWritable."""
         make_folder(self._file.parent)
-        value: dict[str, object] = {"failures": attempts.failures, "reason": attempts.reason}
-        if attempts.orders:
-            value["orders"] = list(attempts.orders)
+        value: dict[str, object] = {
+            "failures": attempts.failures,
+            "reason": attempts.reason,
+            "orders": list(attempts.orders),
+        }
         if attempts.urgent:
             value["urgent"] = True
         if attempts.try_again is not None:

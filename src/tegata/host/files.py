@@ -76,7 +76,10 @@ class Tree:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner may enter, and the missing ones above it; raises NotWritable."""
+    """Make a folder that only its owner may enter, and the missing ones above it, down to the disk.
+
+    What is written into it and brought down to the disk would be lost with the folder. Raises NotWritable.
+    """
     with told(folder):
         if folder.is_dir():
             return
@@ -85,6 +88,7 @@ def make_folder(folder: Path) -> None:
                 raise FileNotFoundError(errno.ENOENT, "it is a link that leads nowhere", missing)
             # Another process may have made it in between.
             missing.mkdir(PRIVATE_FOLDER, exist_ok=True)
+            sync(missing.parent)
         if not folder.is_dir():
             raise NotADirectoryError(20, "Not a directory")
 
