@@ -168,6 +168,14 @@ def test_a_ca_that_speaks_as_both_drafts_have_it():
     assert (shown.account_url, shown.also_called) == (DOMAINS_OWN, (ANY_DOMAIN, HASHED_ACCOUNT))
 
 
+def test_a_challenge_of_draft_01_at_a_ca_of_draft_02():
+    """What it spells as draft 01 has it is looked for as draft 01 has it, whatever the directory says of hashes."""
+    shown = lasting.presentation(
+        authorization(), challenge(HASHED_ACCOUNT), HASHED_ACCOUNT, THUMBPRINT, lasting.offer(META)
+    )
+    assert (shown.account_url, shown.also_called) == (HASHED_ACCOUNT, ())
+
+
 @pytest.mark.parametrize("said", [None, [], "ca.example", ["CA.example"], [7], ["x"] * 11])
 def test_a_directory_that_does_not_name_the_ca(said: Any):
     """It is of no use for records made beforehand, and nothing else is wrong with it (draft 02 §3.2)."""
