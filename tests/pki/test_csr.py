@@ -223,7 +223,7 @@ def test_other_kinds_of_names_are_refused(other):
     ],
 )
 def test_bad_names_are_refused(text, reason):
-    """What stands as a dNSName must be a DNS name (A-51)."""
+    """What stands as a dNSName must be a DNS name (A-51, A-81)."""
     san = x509.SubjectAlternativeName([x509.DNSName(text)])
     assert refusal(request(san, san=False)) == reason
 

@@ -260,7 +260,8 @@ async def test_revocation(world):
     assert "0, 1, 3, 4, 5" in body(refused)["detail"]
     done = await client.post("/acme/revoke-cert", {"certificate": certificate, "reason": 5})
     assert (done.status, done.body) == (200, b"")
-    assert kind(await client.post("/acme/revoke-cert", {"certificate": certificate})) == "alreadyRevoked"
+    again = await client.post("/acme/revoke-cert", {"certificate": certificate})
+    assert (again.status, kind(again)) == (400, "alreadyRevoked")
     other = b64.encode(world.ca.hierarchy.issuing.public_bytes(Encoding.DER))
     assert kind(await client.post("/acme/revoke-cert", {"certificate": other})) == "malformed"
 

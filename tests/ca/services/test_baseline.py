@@ -138,7 +138,7 @@ async def test_a_proof_too_old_for_the_new_limit(public):
 
 
 async def test_a_proof_is_too_old_when_the_signature_comes(public):
-    """An order that was ready the second before is not issued by it, as it might be signed a moment later (B-04)."""
+    """An order that was ready the second before is not issued by it: it is signed a moment later (A-84, B-04)."""
     public.clock.now = FORTY_SEVEN_DAYS - 12 * DAY
     actor = await public.register(await public.sell())
     await public.ready(actor)

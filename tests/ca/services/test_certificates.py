@@ -66,7 +66,7 @@ async def test_other_chains(house, issued):
 
 
 async def test_what_was_only_intended_is_no_certificate(house, issued):
-    """It is neither downloaded nor listed nor revoked nor renewed."""
+    """It is neither downloaded nor listed nor revoked nor renewed (A-86)."""
     actor, certificate = issued
     house.signer.before = OSError("down")
     view = await house.finalize(actor, await house.ready(actor, "a.example.net"))
@@ -182,6 +182,15 @@ async def test_revoked_by_its_key(house, issued, reason):
     _, certificate = issued
     await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(certificate), reason)
     assert (await house.certificates.show(certificate.serial)).reason == 1
+
+
+@pytest.mark.parametrize("reason", [2, 6, 9, 11, -1])
+async def test_revoked_by_its_key_for_no_reason(house, issued, reason):
+    """A reason that no subscriber may give is none by the key either (A-93)."""
+    _, certificate = issued
+    with pytest.raises(BadRevocationReason):
+        await house.certificates.revoke_by_key(CERTIFICATE_KEY.public_key(), der(certificate), reason)
+    assert (await house.certificates.show(certificate.serial)).revoked_at is None
 
 
 async def test_revoked_twice(house, issued):

@@ -130,7 +130,7 @@ async def test_an_eab_for_some_of_the_names(house):
 
 
 async def test_an_eab_for_some_of_the_names_from_now_on(house):
-    """An account that comes under it finalizes no order for another name, nor authorizes one; its own names go on."""
+    """An account under it finalizes no order for another name, nor authorizes one; its own names go on (A-84)."""
     added, key = await house.sell("www.example.com", ".example.net"), generate(KeyType.EC256)
     actor = await house.register(added, key)
     other, own = [await house.ready(actor, name) for name in ("www.example.com", "a.example.net")]

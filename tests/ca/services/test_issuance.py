@@ -28,6 +28,7 @@ from tegata.ca.errors import (
 )
 from tegata.ca.issuing.lint import LintFailed
 from tegata.ca.model import Organization
+from tegata.ca.ports import Work
 from tegata.ca.services.validated import ValidatedOrder
 from tegata.ca.settings import Profile
 from tegata.pki import csr
@@ -158,6 +159,22 @@ async def test_only_a_ready_order_is_finalized(house):
     with pytest.raises(OrderNotReady) as caught:
         await house.finalize(actor, view)
     assert caught.value.facts == {"status": "valid"}
+
+
+async def test_another_accounts_proof_proves_nothing(house):
+    """A-84, S-04, S-32: even if an order named it, which nothing makes it do."""
+    added = await house.sell()
+    owner, other = await house.register(added), await house.register(added)
+    proof = (await house.ready(other)).authorizations[0].authorization
+    view = await house.order(owner)
+    work = Work()
+    order = msgspec.structs.replace(view.order, id=house.ids.object_id(), authorization_ids=(proof.id,))
+    house.store.orders.insert(work, order)
+    await house.store.commit(work)
+    assert (await house.orders.get(owner, order.id)).status is OrderStatus.READY
+    with pytest.raises(OrderNotReady):
+        await house.finalize(owner, view._replace(order=order))
+    assert house.signer.signed == []
 
 
 async def test_an_expired_order_is_not_issued(house):

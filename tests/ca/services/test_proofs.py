@@ -234,7 +234,7 @@ async def test_a_service_that_does_not_offer_it(house):
 
 
 async def test_a_service_that_ends_it(house, actor):
-    """From then on no certificate rests on a domain above, whatever was proved and ordered before (X-60)."""
+    """From then on no certificate rests on a domain above, whatever was proved and ordered before (A-84, X-60)."""
     ready = await house.ready(actor, "a.example.net", above="example.net")
     own = await house.order(actor, "example.net")
     serve(house, subdomains=False)

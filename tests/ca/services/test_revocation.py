@@ -154,7 +154,7 @@ async def test_nothing_is_issued_for_it_any_more(house, sold):
 
 
 async def test_an_account_that_has_it_orders_nothing_and_keeps_it(house):
-    """Whoever else has the key could order what the account has proved, or take it to a key of his own (A-94)."""
+    """Whoever else has the key could order what the account has proved, or take it to a key of his own (A-84, A-94)."""
     key = generate(KeyType.EC256)
     actor = await house.register(await house.sell(".example.com"), key)
     view = await house.ready(actor, "www.example.com")
