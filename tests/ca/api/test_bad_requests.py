@@ -111,6 +111,15 @@ async def test_a_csr_that_is_none(world, client, order, csr):
     assert problem in ("malformed", "badCSR", "orderNotReady")
 
 
+@pytest.mark.parametrize("certificate", ["", "AA==", "a+b/", "-----BEGIN CERTIFICATE-----", 1, None])
+async def test_a_certificate_that_is_none(world, client, certificate):
+    """A-04, A-91"""
+    url = f"{BASE}/acme/revoke-cert"
+    jws = flattened(client.key, await client.header(url), json.dumps({"certificate": certificate}).encode())
+    problem, answer = await world.refused(client, jws, target="/acme/revoke-cert")
+    assert (problem, answer.status) == ("malformed", 400)
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "get"])
 async def test_the_method(world, route, method):

@@ -221,6 +221,17 @@ async def test_a_slow_verdict_is_not_waited_for(world):
     assert "error" not in body(taken)
 
 
+async def test_nothing_is_waited_for_that_is_not_under_way(world):
+    """Who is to do something is not told to come again."""
+    client = await world.client()
+    made = await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]})
+    [url] = body(made)["authorizations"]
+    shown = await client.post(url)
+    challenge = await client.post(body(shown)["challenges"][0]["url"])
+    order = await client.post(made.headers.get("Location"))
+    assert {one.headers.get("Retry-After") for one in (made, order, shown, challenge)} == {None}
+
+
 async def test_reading_a_challenge_starts_nothing(world):
     """A-14: a POST-as-GET is a read; only a payload is the client's word."""
     client = await world.client()

@@ -118,6 +118,16 @@ def test_a_rate_limit_says_when(wait, seconds):
     assert "2026-12-03" in found["detail"]
 
 
+@pytest.mark.parametrize("kind", [errors.TermsNotAgreed, errors.TermsChanged])
+def test_terms_are_linked_to(kind):
+    """RFC 8555 §7.3.3: where they are; and where a person agrees to those that have changed."""
+    error = kind(url="https://ca.example/terms", page="https://ca.example/portal/terms")
+    answer = render.answer(error, Language.EN, "T-1", NOW)
+    assert answer.headers.get("Link") == '<https://ca.example/terms>;rel="terms-of-service"'
+    page = "https://ca.example/portal/terms" if kind is errors.TermsChanged else None
+    assert json.loads(answer.body).get("instance") == page
+
+
 def test_a_stored_fault_keeps_its_reference():
     """It is told again in whatever language it is read."""
     fault = errors.fault_of(errors.NameNotResolved(name="a.example", reason="NXDOMAIN"), "T-ABCDEFGH")

@@ -147,8 +147,8 @@ def door(tls: ssl.SSLContext | None, *, implicit: bool = False) -> Iterator[tupl
         ssl_context=tls if implicit else None,
         tls_context=None if implicit else tls,
         authenticator=handler.authenticate,
-        # aiosmtpd counts only STARTTLS as TLS.
-        auth_require_tls=not implicit,
+        # aiosmtpd counts only STARTTLS as TLS; a door without any would let its user in all the same.
+        auth_require_tls=not implicit and tls is not None,
     )
     controller.start()
     try:
@@ -205,6 +205,14 @@ async def test_the_password_is_not_sent_without_tls(password):
         assert (handler.logins, handler.mails) == ([], 0)
 
 
+async def test_tls_from_the_start_is_verified_without_a_log_in_too(server_tls):
+    """Who asks for it means that server."""
+    with door(server_tls[0], implicit=True) as (handler, port):
+        with pytest.raises(MailUndelivered):
+            await mailer(f"smtps://127.0.0.1:{port}").contract_accepted(CONTRACT, CUSTOMER)
+        assert handler.mails == 0
+
+
 async def test_starttls_without_a_log_in_takes_any_certificate(server_tls):
     """As mail servers do among each other: the local one's self-made certificate is no obstacle (RFC 7435)."""
     with door(server_tls[0]) as (handler, port):
@@ -234,6 +242,8 @@ async def test_a_refused_recipient_is_told():
         ("smtp://mail.example.com:x", {}),
         ("smtp://mail.example.com/path", {}),
         ("smtp://user:secret@mail.example.com", {}),
+        ("smtp://user:secret@mail.example.com", {"password_file": "smtp.password"}),
+        ("smtp://user@mail.example.com", {"password_file": "latin1.password"}),
         ("smtp://user@mail.example.com", {"password_file": "nowhere"}),
         ("smtp://mail.example.com", {"sender": "no address"}),
         ("smtp://mail.example.com", {"sender": "a@example.com\r\nBcc: b@example.com"}),
@@ -241,6 +251,8 @@ async def test_a_refused_recipient_is_told():
 )
 async def test_settings_that_cannot_be_used(smtp, more, tmp_path):
     """They are refused when the CA starts; a password has no place in the URL and is not repeated."""
+    (tmp_path / "smtp.password").write_text("geheim\n")
+    (tmp_path / "latin1.password").write_bytes(b"\xe9")
     with pytest.raises(Refused) as refusal:
         mailer(smtp, tmp_path, **more)
     assert "secret" not in str(refusal.value)
