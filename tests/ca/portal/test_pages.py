@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
+from tests.ca.portal.conftest import Portal, hidden
 
 from tegata.ca.errors import Refused
+from tegata.ca.model import Cause
 from tegata.ca.portal import app
 from tegata.ca.portal.pages import page
 from tegata.ca.portal.words import WORDS
@@ -138,3 +140,30 @@ def test_what_there_is_to_see() -> None:
     assert all(contrast(named[one], named[other]) >= 4.5 for one, other in pairs)
     for text, ground in re.findall(r"(?<![-\w])color: (#[0-9a-f]{6}); background: (#[0-9a-f]{6})", style):
         assert contrast(text, ground) >= 4.5
+
+
+@pytest.mark.anyio
+async def test_what_is_wrong_is_tied_to_its_field(portal: Portal) -> None:
+    """For who hears the page (WCAG 1.3.1, 3.3.1): the CSR that was pasted, and the second operator's password."""
+    house = portal.house
+    added = await house.sell()
+    browser, page = (
+        await portal.enter(added.customer.login, added.password or ""),
+        f"/portal/orders/{added.contract.id}",
+    )
+    tied = r'<textarea [^>]*aria-invalid="true" aria-describedby="faults" autofocus>no CSR<'
+    shown = (await browser.post(f"{page}/request", ("csr", "no CSR"))).body.decode()
+    assert re.search(tied, shown)
+    assert 'id="faults"' in shown
+    assert "aria-invalid" not in (await browser.get(f"{page}/request")).body.decode()
+
+    actor = await house.register(added)
+    serials = [(await house.issue(actor)).serial for _ in range(2)]
+    report = await house.reports.add(cause=Cause.MISUSE, about="x", reporter="Kato", serials=serials)
+    operator, page = await portal.operator("Baba"), f"/portal/operator/reports/{report.id}/revoke"
+    asked = await operator.post(page, ("reason", "4"))
+    assert "aria-invalid" not in asked.body.decode()
+    answer = [*hidden(asked), ("second", "baba@example.com"), ("password", "wrong"), ("confirmed", "yes")]
+    refused = (await operator.post(page, *answer)).body.decode()
+    assert refused.count('aria-invalid="true" aria-describedby="error"') == 2
+    assert 'id="error"' in refused

@@ -141,6 +141,7 @@ class Desk:
             status=409 if error else 200,
             customer=operator,
             error=str(explain(error, language)) if error else None,
+            is_about_second=isinstance(error, LoginFailed | TooManyLogins),
             step=step,
             once=token_urlsafe(),
             given=[(name, value, _word(name, value, language)) for name, value in given],
