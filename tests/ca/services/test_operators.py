@@ -57,3 +57,13 @@ async def test_a_password_without_a_session(house):
         one for one in await house.store.audit.of_subject(added.operator.customer_id) if one.kind == LOGIN_FAILED
     ]
     assert event.facts == {"address": "192.0.2.7"}
+
+
+async def test_a_form_is_sent_once(house):
+    """And again where nothing came of it; one that has nothing to tell it by always."""
+    assert [await house.operators.begin("form") for _ in range(2)] == [True, False]
+    assert await house.operators.begin("another form")
+    await house.operators.give_back("form")
+    assert [await house.operators.begin("form") for _ in range(2)] == [True, False]
+    assert [await house.operators.begin("") for _ in range(2)] == [True, True]
+    await house.operators.give_back("")

@@ -186,7 +186,7 @@ SILENT = {
     "Observations": {"insert"},  # evidence that is only ever added
     "Jobs": {"add", "discard", "finish", "extend", "hasten", "postpone"},
     "SpentNonces": {"spend"},
-    "Limits": {"spend", "spend_unless_held", "failed", "passed"},  # told by the order, and by the verdict
+    "Limits": {"spend", "spend_unless_held", "forget", "failed", "passed"},  # told by the order, and by the verdict
     "Audit": {"bind", "add_link", "note"},  # what is noted is itself the event
 }
 """Writes that are no event of their own."""

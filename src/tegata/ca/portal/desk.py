@@ -3,7 +3,6 @@
 What is done is the services'; the commands of ``tegata-ca`` call the same ones.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -29,7 +28,6 @@ from tegata.text.language import Language
 
 DESK = "/portal/operator"
 _CONFIRMED, _ONCE, _SECOND, _PASSWORD = "confirmed", "once", "second", "password"
-_MOST_KEPT = 1000
 _REFUSALS = (BadRevocationReason, LoginFailed, Refused, TooManyLogins, UnknownObject)
 
 
@@ -77,7 +75,6 @@ class Desk:
     ) -> None:
         self._customers, self._operators, self._audit, self._door = customers, operators, audit, door
         self._networks = [ip_network(one) for one in networks]
-        self._sent: OrderedDict[str, None] = OrderedDict()
 
     async def enter(self, request: Request) -> Operator:
         """The operator who asks; raises NotLoggedIn, and for anybody else NotFound, as if there were no such pages."""
@@ -104,7 +101,7 @@ class Desk:
             if not forms.text(form, _CONFIRMED):
                 return self._ask_back(request, operator, form, asked)
             once = forms.text(form, _ONCE)
-            if self._was_sent(once):
+            if not await self._operators.begin(once):
                 return RedirectResponse(asked.back, 303)
             is_done = False
             try:
@@ -117,17 +114,8 @@ class Desk:
                 return self._ask_back(request, operator, form, asked, error)
             finally:
                 if not is_done:
-                    self._sent.pop(once, None)
+                    await self._operators.give_back(once)
         return RedirectResponse(asked.back, 303)
-
-    def _was_sent(self, once: str) -> bool:
-        """Whether this answer was sent before, as by a second click: it is done, or being done, by the first."""
-        if not once or once in self._sent:
-            return bool(once)
-        self._sent[once] = None
-        if len(self._sent) > _MOST_KEPT:
-            self._sent.popitem(last=False)
-        return False
 
     def _ask_back(
         self, request: Request, operator: Operator, form: FormData, step: Step, error: TegataError | None = None

@@ -11,9 +11,11 @@ from tegata.ca.errors import Refused, UnknownObject
 from tegata.ca.model import Customer, Operator
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Store, Work
 from tegata.ca.services import logins
+from tegata.ca.services import once as forms
 from tegata.ca.services.logins import Logins
 
 MOST_CHARACTERS = 64
+_DESK = "operators"
 
 
 class Added(NamedTuple):
@@ -41,6 +43,22 @@ class OperatorService:
         except Conflict:
             raise Refused(reason="this user is an operator already") from None
         return Added(operator, password)
+
+    async def begin(self, once: str) -> bool:
+        """Whether a form of the operators' is sent for the first time, on whichever node; without ``once`` it is."""
+        work, sent = Work(), forms.form(once, _DESK)
+        forms.spend(self._store, work, sent, self._clock())
+        try:
+            await self._store.commit(work)
+        except Conflict:
+            return False
+        return True
+
+    async def give_back(self, once: str) -> None:
+        """Let a form be sent again that was begun, and is not done."""
+        work = Work()
+        self._store.limits.forget(work, forms.form(once, _DESK))
+        await self._store.commit(work)
 
     async def list(self) -> list[Operator]:
         """All operators, by their logins."""

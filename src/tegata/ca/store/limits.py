@@ -48,6 +48,10 @@ class LimitRows:
             held_furthest=micros(failures.furthest(now)),
         )
 
+    def forget(self, work: Work, subject: str) -> None:
+        """Take back what was spent of a subject's bucket; it may be nothing."""
+        work.add("limits.forget", subject=subject)
+
     async def full_at(self, subject: str) -> datetime | None:
         """When a subject's bucket is full again; None where nothing was spent."""
         rows = await self._engine.fetch("limits.get", subject=subject)

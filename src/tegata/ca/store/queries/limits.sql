@@ -24,6 +24,10 @@ ON CONFLICT (subject) DO UPDATE
 SET full_at = CASE WHEN limits.full_at > :now AND limits.full_at <= :furthest THEN limits.full_at ELSE :now END + :cost
 WHERE limits.full_at <= :latest OR limits.full_at > :furthest;
 
+-- name: forget
+DELETE FROM limits
+WHERE subject = :subject;
+
 -- name: get
 SELECT full_at
 FROM limits
