@@ -70,6 +70,24 @@ def test_the_table_shows_contracts_in_force_and_sorts_both_ways(inside):
     assert inside.locator("tbody tr").count() == 4
 
 
+def test_contracts_that_end_soon_are_told(ca, page):
+    """M9: on the table, with the day, and on the contract's page, as long as it is not renewed."""
+    ends = (datetime.now(UTC) + timedelta(days=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    soon = ca.add_contract("soon.example.com", user="soon@example.com", ends=ends)
+    ca.add_contract("later.example.com", user="soon@example.com")
+    page.goto(ca.portal_url)
+    portal.log_in(page, "soon@example.com", soon["user"]["password"])
+    page.wait_for_url("**/portal/orders")
+    told = page.locator("[role=alert]").inner_text()
+    assert "契約更新" in told
+    assert told.count(" - ") == 1
+    page.click(f"[role=alert] >> text={soon['contract']}")
+    assert "まもなく満了" in page.locator("[role=alert]").inner_text()
+    ca.run("contract", "renew", soon["contract"]).check()
+    page.goto(f"{ca.portal_url}orders")
+    assert page.locator("[role=alert]").count() == 0
+
+
 def test_order_page_and_downloads(ca, contracts, inside):
     """詳細, ダウンロードはこちら, then the EAB file (the exact command) and the sticker (a real SVG)."""
     first = contracts["first"]

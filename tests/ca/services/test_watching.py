@@ -173,10 +173,12 @@ async def test_a_node_that_was_down_for_long(with_mail):
 
 
 async def test_a_short_contract(with_mail):
-    """Its first half is not near its end."""
+    """Its first half is not near its end for a mail; whoever looks at it sees (M9)."""
     house = with_mail
-    await house.sell(ends=NOW + 20 * DAY)
+    short, long = await house.sell(ends=NOW + 20 * DAY), await house.sell(ends=NOW + 61 * DAY)
     assert await watch(house) == 0
+    assert house.watch.is_ending(short.contract)
+    assert not house.watch.is_ending(long.contract)
     house.clock.advance(14 * DAY)
     assert await watch(house) == 1
 

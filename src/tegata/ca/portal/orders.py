@@ -73,11 +73,13 @@ class OrderPages:
         views = [view for view in await self._customers.contracts(customer) if show_all or view.status in IN_FORCE]
         views.sort(key=lambda view: COLUMNS[sort](view, language), reverse=descending)
         number = _page(request.query_params.get("page", ""), len(views))
+        rows = views[(number - 1) * PAGE : number * PAGE]
         return page(
             request,
             "orders.html",
             customer=customer,
-            rows=views[(number - 1) * PAGE : number * PAGE],
+            rows=rows,
+            ending=[view.contract for view in rows if self._watch.is_ending(view.contract)],
             previous=number - 1,
             next=number + 1 if number * PAGE < len(views) else None,
             columns=list(COLUMNS),

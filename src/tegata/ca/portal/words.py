@@ -222,6 +222,10 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
         "The contract ends soon, and its certificates with it. Please have the contract renewed.",
         "ご契約はまもなく満了し、証明書もご利用いただけなくなります。お早めに契約更新をお申し込みください。",
     ),
+    "orders.ending": Sentence(
+        "These contracts end soon, and their certificates with them. Please have them renewed.",
+        "次のご契約はまもなく満了し、証明書もご利用いただけなくなります。お早めに契約更新をお申し込みください。",
+    ),
     "overdue": Sentence(
         "These certificates should have been renewed by now, and no new one has come. Look whether the automatic "
         "renewal on your server still runs:",

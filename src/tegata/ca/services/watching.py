@@ -68,10 +68,10 @@ class WatchService:
         return found[:most]
 
     def is_ending(self, contract: Contract) -> bool:
-        """Whether the contract is in force, and its end so near that its customer is told."""
+        """Whether the contract is in force, and its end so near that whoever looks is told, however short it is."""
         now = self._clock()
         is_active = contracts.status(contract, now) is ContractStatus.ACTIVE
-        return is_active and _days_before_end(contract, now) is not None
+        return is_active and contract.ends - now <= timedelta(days=max(DAYS_BEFORE))
 
     async def _look_at(self, contract: Contract) -> int:
         work, kinds = Work(), list[str]()
