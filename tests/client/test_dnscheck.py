@@ -111,6 +111,8 @@ def test_recursive_servers_come_after_the_authoritative_ones(site: TwoServers):
 def test_recursive_servers_alone(site: TwoServers):
     site.resolver.set(NAME, "TXT", A)
     propagation(site, Looks(authoritative=False, recursive=True)).wait({NAME: [A]}, QUICK)
+    site.resolver.set(NAME, "TXT", B)
+    lacks(site, Looks(authoritative=False, recursive=True))
     assert site.ns1.count(NAME) == 0
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from tegata.client import events
 from tegata.client.dnscheck import Looks, Propagation
-from tegata.client.dnserrors import IssuerNotOffered
+from tegata.client.dnserrors import IssuerNotOffered, NotPropagated
 from tegata.client.dnspersist import DnsPersistSolver
 from tegata.client.solving import Solving
 from tegata.clock import SystemClock, rfc3339
+from tegata.plugin_api.environment import Timing
 from tegata.plugin_api.solver import Presentation
 from tests.client.dns_zone import TwoServers
 from tests.client.test_dnssolver import Zonekeeper
@@ -63,6 +64,19 @@ def test_a_record_is_made_and_stays(site: TwoServers):
     told = solve(site, keeper, shown())
     assert len(keeper.records) == 1
     assert events.LastingRecordFound("www.example.com", PLACE, PLAIN) in told
+
+
+def test_a_record_that_is_not_to_be_seen_is_not_answered_for(site: TwoServers):
+    """The CA is told to look once all servers have it: an attempt that fails counts there (A-62)."""
+
+    class Lost(Keeper):
+        timing = Timing(timeout=0.1, interval=0.05, ttl=120)
+
+        def _show(self, name: str) -> None:
+            """Take it, and publish nothing."""
+
+    with pytest.raises(NotPropagated):
+        solve(site, Lost(site), shown())
 
 
 def test_a_wildcard_and_its_base_need_one_record(site: TwoServers):

@@ -92,6 +92,8 @@ def test_addresses(zone: DnsServer, monkeypatch: pytest.MonkeyPatch):
     zone.set("www.example.com", "AAAA", "2001:db8::1")
     first, *others = looking(zone).addresses("www.example.com")
     assert (first, sorted(others)) == ("2001:db8::1", ["192.0.2.1", "192.0.2.2"])
+    zone.set("alias.example.com", "CNAME", "www.example.com.")
+    assert sorted(looking(zone).addresses("alias.example.com")) == sorted([first, *others])
     monkeypatch.setattr(prechecks, "_MOST_ADDRESSES", 2)
     assert len(looking(zone).addresses("www.example.com")) == 2
     assert looking(zone).addresses("other.example.com") == []

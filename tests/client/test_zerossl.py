@@ -41,6 +41,7 @@ def test_a_credential() -> None:
     [
         ({"success": False, "error": {"code": 2900, "type": "invalid_email"}}, 200, "2900 invalid_email"),
         ({"success": False}, 200, "status 200"),
+        ({"success": False, "eab_kid": "kid", "eab_hmac_key": MAC}, 200, "status 200"),
         ({"success": True, "eab_kid": "kid"}, 200, "status 200"),
         ({"success": True, "eab_kid": "kid", "eab_hmac_key": "short"}, 200, "its MAC key is none"),
         (b"<html>", 503, "status 503, it is not JSON"),

@@ -309,6 +309,11 @@ def test_the_room_that_is_kept_is_there_for_what_is_written(files: CertificateFi
         assert not room.exists()
 
 
+def test_a_certificate_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CertificateDamaged):
+        pems.read_leaf(tmp_path / "gone.crt")
+
+
 def check_is_one_set(files: CertificateFiles, allowed: tuple[NewSet, ...]) -> NewSet:
     found = on_disk(files)
     for candidate in allowed:
