@@ -20,6 +20,7 @@ from tegata.ca.api.links import Links
 from tegata.ca.api.routes import ROUTES
 from tegata.ca.bootstrap import Ca
 from tegata.ca.issuing import hierarchy, keys, layout
+from tegata.ca.issuing.given_certificate import GivenCertificate
 from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.issuing.server_certificate import ServerCertificate
@@ -33,8 +34,16 @@ from tegata.ca.services.ocsp import OcspService
 from tegata.ca.services.responders import ResponderService
 
 
-def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate:
-    """The CA's own TLS certificate; raises as ``open_ca``."""
+def server_certificate(home: Path, ca: Ca, environ: Mapping[str, str]) -> ServerCertificate | GivenCertificate:
+    """The server's TLS certificate, by the CA or given by the operator; raises as ``open_ca``."""
+    acme = ca.settings.acme
+    if acme.certificate:
+        return GivenCertificate(
+            home / acme.certificate,
+            home / acme.certificate_key,
+            host=hierarchy.host_of(acme.url),
+            secret=keys.passphrase(home, ca.settings.keys, environ),
+        )
     return ServerCertificate(
         home,
         url=ca.settings.acme.url,

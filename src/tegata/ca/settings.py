@@ -44,6 +44,8 @@ class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ``former_urls`` are bases that it had before: accounts are known below those too, in requests and in records of
     the DNS. ``trusted_proxies`` are networks whose X-Forwarded-For says who asks. ``terms_changed`` is when the present
     terms of service were published, ``terms_due`` from when orders wait for an agreement to them; RFC 3339, or empty.
+    ``certificate`` and ``certificate_key`` are files of the server's TLS certificate, with its chain, and of its key,
+    if it is not to have one of the CA's own.
     """
 
     url: str
@@ -54,6 +56,12 @@ class Acme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     terms_due: str = ""
     website: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    certificate: str = ""
+    certificate_key: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.certificate) != bool(self.certificate_key):
+            raise ValueError("certificate and certificate_key go together")
 
 
 class Portal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -164,6 +164,10 @@ REASONS: dict[str, str] = {
     "it did not answer in time": "時間内に応答がありませんでした",
     "its process ended, or made no sense": "検査プロセスが終了したか、応答が正しくありませんでした",
     "the file holds no key that a certificate can have": "証明書に使用できる鍵がファイルにありません",
+    "it is not for the host of acme.url": "acme.url のホスト名の証明書ではありません",
+    "it is not the key of the certificate, or the pass phrase does not open it": (
+        "証明書の鍵ではないか、パスフレーズで開けません"
+    ),
     "it is not a PEM certificate": "PEM 形式の証明書ではありません",
     "it was made for another host than the one of acme.url": "設定 acme.url とは別のホスト用に作成されたものです",
 }

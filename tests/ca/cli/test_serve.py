@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import ssl
@@ -14,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.ca.cli.conftest import COMMAND, ENVIRONMENT, error_of, run
+from tests.peers.ca import change
 from tests.peers.ports import free_port
 from tests.peers.process import Process
+from tests.peers.server_certificate import write_server_certificate
 
 
 class Serving:
@@ -62,6 +65,30 @@ def test_it_answers_when_it_says_so(serving):
         "clock": "right",
     }
     assert serving.get(f"http://{serving.public}/root.cer")
+
+
+def test_a_certificate_that_the_operator_gives(home, tmp_path):
+    """Is what clients see, and ``check`` looks at it in place of the CA's own one's."""
+    own = shutil.copytree(home, tmp_path / "ca")
+    write_server_certificate(tmp_path / "root.pem", own / "given.pem", own / "given.key")
+    change(
+        own / "settings.toml",
+        {'\ncertificate = ""': '\ncertificate = "given.pem"', 'certificate_key = ""': 'certificate_key = "given.key"'},
+    )
+    found = Serving(own, tmp_path / "log")
+    try:
+        found.tls = ssl.create_default_context(cafile=str(tmp_path / "root.pem"))
+        assert b"newOrder" in found.get(f"https://{found.acme}/acme/")
+    finally:
+        found.process.stop()
+    checked = json.loads(run("check", "--json", "--dir", str(own)).stdout)
+    matters = {one["check"]: one["status"] for one in checked}
+    assert (matters["server's certificate"], "services CA" in matters) == ("ok", False)
+    change(own / "settings.toml", {'certificate_key = "given.key"': 'certificate_key = "keys/issuing.key"'})
+    matters = {one["check"]: one for one in json.loads(run("check", "--json", "--dir", str(own)).stdout)}
+    assert "not the key" in matters["server's certificate"]["detail"]
+    change(own / "settings.toml", {'certificate_key = "keys/issuing.key"': 'certificate_key = ""'})
+    assert "go together" in run("serve", "--dir", str(own)).stderr
 
 
 def test_it_has_all_the_sockets_it_may_have(home, tmp_path):

@@ -151,6 +151,7 @@ def _files(home: Path, settings: Settings, language: Language) -> Finding:
     own += (home / layout.PERSPECTIVES).glob(f"*/{layout.AGENT_KEY}")
     # What was put elsewhere by root may be the group's of the service's user.
     named = [settings.keys.passphrase_file, settings.database.password_file, settings.mail.password_file]
+    named.append(settings.acme.certificate_key)
     judged = [(path, _OTHERS) for path in own]
     judged += [(home / file, _STRANGERS) for file in named if file]
     open_ones = {

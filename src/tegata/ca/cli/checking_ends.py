@@ -9,7 +9,8 @@ from cryptography import x509
 
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli.findings import ERROR, WARNING, Finding
-from tegata.ca.issuing import chains, keys, perspectives
+from tegata.ca.issuing import chains, hierarchy, keys, perspectives
+from tegata.ca.issuing.given_certificate import GivenCertificate, ends_soon
 from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.issuing.server_certificate import services_ca
 from tegata.ca.settings import Settings
@@ -32,6 +33,14 @@ _SERVICES_ENDED = Sentence(
 _SERVICES_ENDS = Sentence(
     "it ends on {ends}, and this server's own certificate with it: renew it",
     "{ends} に満了し、このサーバー自身の証明書もそこまでになります。更新してください",
+)
+_GIVEN_ENDED = Sentence(
+    "{file} ended on {ends}, and no client connects: put a new one in its place",
+    "{file} は {ends} に満了しており、クライアントは接続できません。新しい証明書に置き換えてください",
+)
+_GIVEN_ENDS = Sentence(
+    "{file} ends on {ends}: renew it; serve takes the new one by itself",
+    "{file} は {ends} に満了します。更新してください。新しい証明書は serve が自動的に読み込みます",
 )
 _ROOT_CRL_ENDED = Sentence(
     "it ended on {ends}: see ceremony crl and ceremony install",
@@ -69,7 +78,10 @@ _KNOWN_ENDS = Sentence(
 def findings(home: Path, ca: Ca, settings: Settings, language: Language) -> Iterator[Finding]:
     """The CAs, the root's CRL, alternate chains, and by what CA and perspectives know each other."""
     yield issuing(ca, settings, language)
-    yield _services(home, ca, settings, language)
+    if settings.acme.certificate:
+        yield _given(home, ca, settings, language)
+    else:
+        yield _services(home, ca, settings, language)
     root_crl = x509.load_der_x509_crl(ca.hierarchy.root_crl)
     if revoked := _revoked(root_crl, ca):
         yield Finding("root's CRL", ERROR, _REVOKED.fill(language, {"names": ", ".join(revoked)}))
@@ -124,6 +136,23 @@ def _services(home: Path, ca: Ca, settings: Settings, language: Language) -> Fin
         return Finding("services CA", ERROR, str(explain(error, language)))
     ends = ca.hierarchy.services.not_valid_after_utc
     return ending("services CA", ends, (_SERVICES_ENDED, _SERVICES_ENDS), ca, language)
+
+
+def _given(home: Path, ca: Ca, settings: Settings, language: Language) -> Finding:
+    """The TLS certificate that the operator gives: whether serve can use it, and how long."""
+    acme = settings.acme
+    files = (home / acme.certificate, home / acme.certificate_key)
+    try:
+        secret = keys.passphrase(home, settings.keys, os.environ)
+        given = GivenCertificate(*files, host=hierarchy.host_of(acme.url), secret=secret).certificate
+    except TegataError as error:
+        return Finding("server's certificate", ERROR, str(explain(error, language)))
+    facts: dict[str, object] = {"ends": rfc3339(given.not_valid_after_utc), "file": acme.certificate}
+    if given.not_valid_after_utc <= ca.now():
+        return Finding("server's certificate", ERROR, _GIVEN_ENDED.fill(language, facts))
+    if ends_soon(given, ca.now()):
+        return Finding("server's certificate", WARNING, _GIVEN_ENDS.fill(language, facts))
+    return Finding("server's certificate")
 
 
 def ending(check: str, ends: datetime, told: tuple[Sentence, Sentence], ca: Ca, language: Language) -> Finding:

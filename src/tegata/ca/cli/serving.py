@@ -27,6 +27,7 @@ from tegata.ca.cli import listening, logs, notify
 from tegata.ca.cli.connections import Connection
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.sole import sole
+from tegata.ca.issuing.given_certificate import GivenCertificate
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.jobs import tasks
 from tegata.ca.journal import Journal
@@ -37,7 +38,6 @@ from tegata.clock import SystemClock
 DRAIN_SECONDS = 20
 # Longer than clients leave a connection idle between two polls; a request on a connection just closed is lost.
 KEEP_ALIVE_SECONDS = 65
-CERTIFICATE_CHECK_SECONDS = 3600
 CERTIFICATE_RETRY_SECONDS = 60
 FIRST_CRL_SECONDS = 30
 """How long it is waited at the start for CRLs that are due; afterwards they are published beside everything else."""
@@ -140,7 +140,7 @@ async def _serve(
 
 
 async def _until_stopped(
-    ca: Ca, certificate: ServerCertificate, listeners: dict[Listener, list[socket.socket]]
+    ca: Ca, certificate: ServerCertificate | GivenCertificate, listeners: dict[Listener, list[socket.socket]]
 ) -> None:
     """Run listeners and jobs; after the signal, requests first and then jobs come to their end."""
     stopped = asyncio.Event()
@@ -175,10 +175,10 @@ async def _until_stopped(
         ca.runner.stop()
 
 
-async def _renew_in_time(ca: Ca, certificate: ServerCertificate) -> None:
-    """Keep the own TLS certificate fresh; a failure is logged and tried again long before the old one ends."""
+async def _renew_in_time(ca: Ca, certificate: ServerCertificate | GivenCertificate) -> None:
+    """Keep the server's TLS certificate fresh; a failure is logged and tried again long before the old one ends."""
     while True:
-        pause = CERTIFICATE_CHECK_SECONDS
+        pause = certificate.check_seconds
         try:
             await certificate.renew_if_due(ca.now())
         except Exception:

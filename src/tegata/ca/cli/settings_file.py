@@ -37,6 +37,10 @@ website = {acme.website}
 # Networks of reverse proxies, such as "10.0.0.5/32", whose X-Forwarded-For tells the address that limits count for;
 # only of such as write or extend that field themselves. None: whoever connects is who asks.
 trusted_proxies = {acme.trusted_proxies}
+# Files (PEM) of another TLS certificate for this server, with its chain, and of its key, for clients that do not know
+# this CA's root: they are read again when they change. "": it has one by this CA, which renews itself.
+certificate = {acme.certificate}
+certificate_key = {acme.certificate_key}
 
 [portal]
 # Networks from which operators ("tegata-ca operator add") may use their pages at /portal/operator, such as

@@ -75,6 +75,9 @@ class ServerCertificate:
     shown on, as CRLs are to be served still; FileUnusable or TokenUnusable is raised where there is none.
     """
 
+    check_seconds = 3600
+    """How often it is looked whether the next one is due."""
+
     def __init__(
         self,
         directory: Path,
