@@ -84,6 +84,7 @@ _LABELS = {
     "names": Sentence("Names", "ドメイン名"),
     "not_before": Sentence("Valid from", "有効期間開始"),
     "not_after": Sentence("Valid until", "有効期間終了"),
+    "replace_by": Sentence("Replace by", "交換の期限"),
     "at": Sentence("Time", "日時"),
     "kind": Sentence("What happened", "内容"),
     "subject": Sentence("Of", "対象"),
