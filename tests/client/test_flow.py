@@ -513,6 +513,7 @@ def test_what_is_surely_not_about_replaces_is_not_ordered_again(refusal: problem
 
 @pytest.mark.parametrize("got", [(A,), (A, B, "c.example"), (A, "c.example")])
 def test_an_order_for_other_names_is_not_followed(got: tuple[str, ...]):
+    """A-50: in whatever order, but these and no others."""
     play = Play()
     play.happens(Started())
     play.say(order("pending", got), to=NEW_ORDER, location=ORDER)

@@ -54,7 +54,7 @@ subdomains = true
 
 @pytest.mark.peer("named")
 def test_our_ca_passes_by_records_too(dns_network: DnsNetwork, tegata: Tegata, tmp_path: Path) -> None:
-    """dns-01, dns-account-01 and dns-persist-01 prove each for itself; others' records nothing (X-42, X-44, X-60)."""
+    """Each way in the DNS proves for itself, and others' records prove nothing (X-42, X-43, X-44, X-60)."""
     server = TegataCA(tmp_path / "ca", resolver=dns_network.resolver, serves=False)
     server.issuer_domains = ("ca.example.net",)
     with server as ca:
@@ -64,7 +64,8 @@ def test_our_ca_passes_by_records_too(dns_network: DnsNetwork, tegata: Tegata, t
         site = DnsSite(dns_network, ca, ca.add_contract(f".{COM}", service="records"))
         eab = site.contract["eab"]
         words = ["conformance", ca.directory_url, "--accept-tos", "--kid", eab["kid"], "--hmac", eab["hmac"]]
-        passed = ("every-way", "record-of-another", "failure", "chain", "ancestor-domain", "pre-authorization")
+        proofs = ("every-way", "record-of-another", "answer-of-another", "failure", "challenge-members", "chain")
+        passed = (*proofs, "ancestor-domain", "pre-authorization", "foreign-as-missing")
         words += [*names(COM), "--dns", "rfc2136", "--dns-account", "--dns-persist", "--key-type", "ec256", "--json"]
         words += ["--dns.resolvers", dns_network.resolver, *only(*passed)]
         done = tegata.trusting(ca.ca_file).run(*words, env=site.environment("rfc2136"))
