@@ -269,6 +269,17 @@ def test_a_wrong_eab_is_told_apart(desk: Desk, client: Client, kind: ErrorType):
         register(client, EabCredential.parse("kid", MAC))
 
 
+def test_what_is_not_the_eab_s_fault(desk: Desk, client: Client):
+    """Another reason is told as such; and what the CA says of trying again counts for a wrong EAB, too (S-17)."""
+    desk.answers["/account"] = Answer(400, problem(ErrorType.INVALID_CONTACT))
+    with pytest.raises(errors.ContactRefused):
+        register(client, EabCredential.parse("kid", MAC))
+    desk.answers["/account"] = Answer(403, problem(ErrorType.UNAUTHORIZED), {"Retry-After": "7200"})
+    with pytest.raises(errors.WrongEab) as caught:
+        register(client, EabCredential.parse("kid", MAC))
+    assert caught.value.retry_after == 7200
+
+
 def test_a_ca_that_asks_for_eab_only_when_it_is_missing(desk: Desk, client: Client):
     desk.answers["/account"] = Answer(403, problem(ErrorType.EXTERNAL_ACCOUNT_REQUIRED))
     with pytest.raises(errors.EabRequired):

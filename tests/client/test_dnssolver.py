@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
 
 import pytest
 
-from tegata.client import events
+from tegata.client import dnssolver, events
 from tegata.client.dnscheck import Looks, Propagation
-from tegata.client.dnserrors import BadAlias
+from tegata.client.dnserrors import BadAlias, NotPropagated
 from tegata.client.dnssolver import DnsSolver
 from tegata.client.solving import Solving
 from tegata.clock import SystemClock
@@ -183,6 +184,45 @@ def test_an_interrupted_wait_leaves_nothing(site: TwoServers, interruption: type
 
     with pytest.raises(interruption):
         interrupted()
+    assert keeper.records == []
+
+
+def test_records_are_waited_for(site: TwoServers):
+    """The CA is asked to look once all servers have them, not before (A-62)."""
+
+    class Lost(Zonekeeper):
+        timing = Timing(timeout=0.1, interval=0.05, ttl=120)
+
+        def _show(self, name: str) -> None:
+            """Publish nothing."""
+
+    with Solving({"dns-01": solver(site, Lost(site))}, events.ignore) as solving, pytest.raises(NotPropagated):
+        solving.present([WWW])
+
+
+def test_a_record_is_removed_after_the_end_of_its_making(site: TwoServers, monkeypatch: pytest.MonkeyPatch):
+    """Else what is being made while all is cleaned up would stay."""
+    begun, go = threading.Event(), threading.Event()
+
+    class Slow(Zonekeeper):
+        def add(self, record: TxtRecord) -> None:
+            begun.set()
+            assert go.wait(60)
+            self.records.append(record)
+
+    def waited(adding: list[Future[None]]) -> None:
+        go.set()
+        wait(adding)
+
+    keeper = Slow(site, side_by_side=True)
+    dns01 = solver(site, keeper)
+    monkeypatch.setattr(dnssolver, "wait", waited)
+    dns01.present(WWW)
+    assert begun.wait(60)
+    dns01.cleanup(WWW)
+    was_waited_for = go.is_set()
+    go.set()
+    assert was_waited_for
     assert keeper.records == []
 
 

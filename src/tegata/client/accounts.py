@@ -83,7 +83,7 @@ def register(
         if isinstance(error, AccountClosed):
             raise
         if credential is not None and error.problem.kind in _ABOUT_EAB:
-            raise WrongEab(error.problem, error.method, error.url) from error
+            raise WrongEab(error.problem, error.method, error.url, error.retry_after) from error
         if error.problem.kind is ErrorType.EXTERNAL_ACCOUNT_REQUIRED:
             raise EabRequired(directory=exchange.session.directory_url) from error
         raise
