@@ -142,6 +142,19 @@ async def test_an_expired_certificate_stays_for_one_crl_more(house, issued):
     assert await reason_of(house, certificate) is None
 
 
+async def test_what_expired_during_a_long_outage_is_on_the_next_crl(house, issued):
+    """The last one had it as good still, and lived for four days; then nobody served for weeks (B-92)."""
+    actor, certificate = issued
+    house.clock.advance(89 * DAY)
+    await house.certificates.revoke_by_account(actor, der(certificate), 1)
+    house.clock.advance(30 * DAY)
+    await house.crls.publish_when_due()
+    assert await reason_of(house, certificate) == "keyCompromise"
+    house.clock.advance(2 * DAY)
+    await house.crls.publish_when_due()
+    assert await reason_of(house, certificate) is None
+
+
 async def test_many_at_once(house):
     """Two processes publish side by side: each gets its own number."""
     other = house.crl_service()
