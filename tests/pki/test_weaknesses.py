@@ -47,6 +47,14 @@ def test_close_factors_are_found(gap):
     assert weaknesses.has_close_factors(first * prime_from(first + gap))
 
 
+@pytest.mark.parametrize(("rounds", "found"), [(1, True), (100, True), (110, True), (111, False)])
+def test_how_far_close_factors_are_looked_for(rounds, found):
+    """B-52: Of a² - b², whose a is so many steps from the root: the Requirements ask for a hundred."""
+    a, steps = 2**1024 + 1, rounds - 1
+    b = isqrt(2 * a * steps - steps**2) + 2
+    assert weaknesses.has_close_factors(a**2 - (b + b % 2) ** 2) is found
+
+
 def test_a_square_is_the_closest():
     """Its root is found in the first round."""
     assert weaknesses.has_close_factors((2**1024 - 105) ** 2)

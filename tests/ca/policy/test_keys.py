@@ -32,6 +32,7 @@ def without_small_factors(numbers: Iterable[int]) -> int:
 
 # Two factors as a generator finds them that goes on from its first one.
 CLOSE = PRIME * without_small_factors(range(PRIME - 2, 0, -2))
+COFACTOR = without_small_factors(range(2**2038 + 1, 2**2039, 2))
 # A power of 65537 modulo the small primes that tell, as Infineon's library makes moduli.
 _TELLING = prod(n for n in range(3, 168) if all(n % d for d in range(2, n)))
 ROCA = without_small_factors(
@@ -93,7 +94,7 @@ def test_a_service_with_several_keys_names_them_all():
         (MODULUS, 2**16 - 1, "its RSA exponent is out of range: use 65537"),
         (MODULUS, 2**256 + 1, "its RSA exponent is out of range: use 65537"),
         (MODULUS - 1, 65537, "its RSA modulus has a small factor"),
-        (751 * (2**2038 + 1), 65537, "its RSA modulus has a small factor"),
+        (751 * COFACTOR, 65537, "its RSA modulus has a small factor"),
         (PRIME * PRIME, 65537, "its RSA modulus is a power of one number"),
         (CLOSE, 65537, "the factors of its RSA modulus are too close together"),
         (ROCA, 65537, "its RSA key is of a generator with a known fault (ROCA)"),
