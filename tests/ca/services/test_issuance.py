@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID, NameOID
+from structlog.testing import capture_logs
 
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import (
@@ -20,6 +21,7 @@ from tegata.ca.errors import (
     ContractSuspended,
     CredentialDisabled,
     DatesRefused,
+    NamesRefused,
     NotFound,
     OrderNotReady,
     ProfileRefused,
@@ -27,8 +29,9 @@ from tegata.ca.errors import (
     WrongKey,
 )
 from tegata.ca.issuing.lint import LintFailed
-from tegata.ca.model import Organization
+from tegata.ca.model import Limit, Organization
 from tegata.ca.ports import Work
+from tegata.ca.services import refusals
 from tegata.ca.services.validated import ValidatedOrder
 from tegata.ca.settings import Profile
 from tegata.pki import csr
@@ -113,7 +116,7 @@ async def test_the_subject_is_never_taken_from_the_csr(house):
     ],
 )
 async def test_a_csr_must_fit_its_order(house, names, must_staple):
-    """Exactly the order's names, and nothing that cannot be given (A-81, A-83)."""
+    """Exactly the order's names, and nothing that cannot be given (A-81, A-83); refusals are on record (B-93)."""
     actor = await house.register(await house.sell("www.example.com", ".example.net"))
     view = await house.ready(actor, "www.example.com", "a.example.net")
     der = csr.build(CERTIFICATE_KEY, names, common_name=None, must_staple=must_staple)
@@ -121,7 +124,29 @@ async def test_a_csr_must_fit_its_order(house, names, must_staple):
         await house.issuance.finalize(actor, view.order.id, der)
     with pytest.raises(BadCertificateRequest):
         await house.issuance.finalize(actor, view.order.id, b"no CSR")
+    noted = [one for one in await house.store.audit.of_subject(view.order.id) if one.kind == refusals.CSR]
+    assert [(one.facts["account"], one.facts["code"]) for one in noted] == [(actor.account.id, "csr.bad")] * 2
+    assert "well-formed" in noted[1].facts["reason"]
     assert (await house.orders.get(actor, view.order.id)).status is OrderStatus.READY
+
+
+async def test_no_account_fills_the_record_with_what_is_refused(house, monkeypatch):
+    """B-93, S-30: A thousand an hour are on record, the rest in the log; and none of it is longer than it need be."""
+    monkeypatch.setattr(refusals, "NOTED", Limit(1, HOUR))
+    actor = await house.register(await house.sell())
+    strange = [f"{number}.{'x' * 60}.example.net" for number in range(refusals.MOST_NAMES + 5)]
+    with capture_logs() as entries:
+        for _ in range(2):
+            with pytest.raises(NamesRefused):
+                await house.order(actor, *strange)
+    [noted] = [one for one in await house.store.audit.of_subject(actor.account.id) if one.kind == refusals.ORDER]
+    assert noted.facts["count"] == str(len(strange))
+    assert noted.facts["names"].count("example.net") == refusals.MOST_NAMES
+    assert [entry["event"] for entry in entries] == ["request.refused"]
+    house.clock.advance(HOUR)
+    with pytest.raises(NamesRefused):
+        await house.order(actor, *strange)
+    assert [one.kind for one in await house.store.audit.of_subject(actor.account.id)].count(refusals.ORDER) == 2
 
 
 async def test_the_wrong_key_is_told_the_right_one(house):

@@ -28,6 +28,7 @@ from tegata.ca.errors import (
 )
 from tegata.ca.policy import barred
 from tegata.ca.ports import Conflict, Verdict
+from tegata.ca.services import refusals
 from tegata.ca.settings import Limits, Policy
 from tegata.pki.certs import names_of
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND, leaf
@@ -484,7 +485,10 @@ async def test_an_order_that_could_not_be_stored_is_told_to_nobody(house, monkey
 
 
 async def test_a_name_of_the_list_of_high_risks(house):
-    """B-27: nobody places an order for it, and one that was placed before it was listed gets no certificate."""
+    """B-27: nobody places an order for it, and one that was placed before it was listed gets no certificate.
+
+    Both refusals are on record (B-93).
+    """
     actor = await house.register(await house.sell(".example.com"))
     view = await house.ready(actor, "bank.example.com")
     house.issuance._check._admission._barred = lambda: barred.parse("bank.example.com")
@@ -493,4 +497,7 @@ async def test_a_name_of_the_list_of_high_risks(house):
         await house.finalize(actor, view)
     with pytest.raises(NamesRefused):
         await house.order(actor, "www.example.com", "bank.example.com")
+    refused = [one for one in await house.store.audit.of_subject(actor.account.id) if one.kind == refusals.ORDER]
+    said = {"names": "bank.example.com (order.bad-name)", "count": "1"}
+    assert [one.facts for one in refused] == [said, said]
     await house.order(actor, "www.example.com")

@@ -16,15 +16,18 @@ from cryptography import x509
 
 from tegata.ca.errors import (
     KEY_AWAY,
+    AccountKeyInRequest,
     BadCertificateRequest,
     CaError,
     IssuanceFailed,
     IssuerRevoked,
     LintFindings,
     LogsUnusable,
+    NamesRefused,
     OrderNotReady,
     PermissionMissing,
     StoreFailed,
+    WrongKey,
     fault_of,
 )
 from tegata.ca.journal import Journal
@@ -32,6 +35,7 @@ from tegata.ca.model import Certificate, Job, Order
 from tegata.ca.policy import baseline, shards
 from tegata.ca.policy.calendar import NOT_BEFORE_BEHIND_AT_SIGNATURE
 from tegata.ca.ports import Builder, Conflict, Ids, Linter, Store, Work
+from tegata.ca.services import refusals
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.issuers import Issuers
 from tegata.ca.services.precertifying import Precertifying
@@ -87,7 +91,15 @@ class IssuanceService:
         # Requests at once would each have CAA looked for and recorded, and all but one of them in vain.
         async with self._turns.setdefault(order_id, asyncio.Lock()):
             order = own(await self._store.orders.get(order_id), actor)
-            return await self.issue(await self._check.validate(order, der, self._require_signable))
+            try:
+                validated = await self._check.validate(order, der, self._require_signable)
+            except (BadCertificateRequest, WrongKey, AccountKeyInRequest) as refusal:
+                await refusals.csr(self._store, order.account_id, order_id, refusal, self._clock())
+                raise
+            except NamesRefused as refused:
+                await refusals.names(self._store, order.account_id, refused, self._clock())
+                raise
+            return await self.issue(validated)
 
     async def issue(self, validated: ValidatedOrder) -> OrderView:
         """Make the certificate of a validated order.

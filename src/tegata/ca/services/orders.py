@@ -25,6 +25,7 @@ from tegata.ca.errors import (
 from tegata.ca.model import Authorization, Certificate, Contract, Order
 from tegata.ca.policy import calendar, keys, names
 from tegata.ca.ports import Conflict, Ids, Store, Work
+from tegata.ca.services import refusals
 from tegata.ca.services.actors import Actor, own, require_unblocked
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.issuers import Issuers
@@ -105,17 +106,21 @@ class OrderService:
         now = self._clock()
         await self._require_in_order(actor, now)
         not_before, not_after = _instant("notBefore", new.not_before), _instant("notAfter", new.not_after)
-        admitted = await self._admission.admit(
-            actor.contract,
-            new.identifiers,
-            profile=new.profile,
-            not_before=not_before,
-            not_after=not_after,
-            now=now,
-            behind=calendar.NOT_BEFORE_BEHIND_AT_ORDER,
-        )
-        names.check_limited(admitted.identifiers, actor.credential)
-        basis = await self._proofs.of_order(actor, new.identifiers, admitted, now)
+        try:
+            admitted = await self._admission.admit(
+                actor.contract,
+                new.identifiers,
+                profile=new.profile,
+                not_before=not_before,
+                not_after=not_after,
+                now=now,
+                behind=calendar.NOT_BEFORE_BEHIND_AT_ORDER,
+            )
+            names.check_limited(admitted.identifiers, actor.credential)
+            basis = await self._proofs.of_order(actor, new.identifiers, admitted, now)
+        except NamesRefused as refused:
+            await refusals.names(self._store, actor.account.id, refused, now)
+            raise
         order = Order(
             id=self._ids.object_id(),
             account_id=actor.account.id,
@@ -163,6 +168,7 @@ class OrderService:
             names.check_limited([admitted], actor.credential)
             names.check_alone(admitted, service)
         except NamesRefused as refused:
+            await refusals.names(self._store, actor.account.id, refused, now)
             raise AuthorizationRefused(refused.refusals) from None
         counted()
         offered = names.reusable(service)
