@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.ca.portal.conftest import Browser, Portal, hidden, portal_of
-from tests.ca.services.house import DAY, NOW, SECOND
+from tests.ca.services.house import CERTIFICATE_KEY, DAY, NOW, SECOND
 
 from tegata.acme.wire import Response
 from tegata.ca.model import Cause, Certificate, Limit, Source
 from tegata.ca.portal import examining, orders
 from tegata.ca.ports import Work
+from tegata.pki import csr
 
 pytestmark = pytest.mark.anyio
 
@@ -374,3 +375,28 @@ async def test_a_report_is_read_once_for_its_page(portal: Portal, monkeypatch: p
     assert len(read) == 1
     assert (await browser.post(f"{page}/revoke", ("reason", "1"))).status == 200
     assert len(read) == 2
+
+
+async def test_a_second_click_that_issues_or_revokes(portal: Portal) -> None:
+    """It is the second answer that the browser shows: it leads where the first did, and nothing is done twice."""
+    house = portal.house
+    added = await house.sell(service="ov-csr-6m")
+    browser = await portal.enter(added.customer.login, added.password or "")
+    view, page = await house.contracts.show(added.contract.id), f"/portal/orders/{added.contract.id}"
+    der = csr.build(CERTIFICATE_KEY, ["www.example.com"], common_name=None)
+    order = (await house.enrolments.place(view, der)).order.id
+    [name] = (await house.enrolments.show(view, order)).names
+    await house.enrolments.prove(view, name.ways[0].challenge.id)
+    await house.work()
+
+    async def twice(path: str, *fields: tuple[str, str]) -> set[tuple[int, str | None]]:
+        at_once = await asyncio.gather(*(browser.post(path, *fields) for _ in range(2)))
+        done = [*at_once, await browser.post(path, *fields)]
+        return {(one.status, one.headers.get("location")) for one in done}
+
+    assert await twice(f"{page}/requests/{order}/issue") == {(303, f"{page}/requests/{order}")}
+    [certificate] = await house.issued(added.contract.id)
+    revoke = f"{page}/certificates/{certificate.serial}/revoke"
+    assert await twice(revoke, ("reason", "4")) == {(303, f"{page}#certificates")}
+    assert (await browser.post(revoke, ("reason", "1"))).status == 409
+    assert (await house.certificates.show(certificate.serial)).reason == 4

@@ -10,6 +10,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from tegata.ca.errors import AlreadyRevoked
 from tegata.ca.model import Certificate
 from tegata.ca.policy.certificates import OF_SUBSCRIBERS, CertificateStatus, status
 from tegata.ca.portal import forms
@@ -47,13 +48,17 @@ class CertificatePages:
         )
 
     async def revoke(self, request: Request) -> Response:
-        """Revoke it for the reason of the form, and show the contract."""
+        """Revoke it for the reason of the form, if it is not yet, and show the contract."""
         check_same_site(request)
         view, certificate, _ = await self._one(request)
         reason = forms.number(await request.form(), "reason", max(OF_SUBSCRIBERS))
         if reason is None:
             raise forms.BadForm
-        await self._certificates.revoke_by_customer(view.customer, view.contract.id, certificate.serial, reason)
+        try:
+            await self._certificates.revoke_by_customer(view.customer, view.contract.id, certificate.serial, reason)
+        except AlreadyRevoked:
+            if (await self._certificates.show(certificate.serial)).reason != reason:
+                raise
         return RedirectResponse(f"/portal/orders/{view.contract.id}#certificates", 303)
 
     async def _one(self, request: Request) -> tuple[ContractView, Certificate, bytes]:

@@ -17,7 +17,7 @@ from tegata.acme import challenges, identifiers, jwk
 from tegata.acme.challenges import HTTP_01
 from tegata.acme.messages import AskedIdentifier, NewOrder
 from tegata.acme.statuses import ChallengeStatus, OrderStatus
-from tegata.ca.errors import NotFound, ServiceWithoutRequests, TooManyOrders, UnknownAccount
+from tegata.ca.errors import NotFound, OrderNotReady, ServiceWithoutRequests, TooManyOrders, UnknownAccount
 from tegata.ca.model import Account, Challenge
 from tegata.ca.policy import contracts
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
@@ -37,6 +37,8 @@ from tegata.ca.settings import BY_HAND
 from tegata.pki import csr_file
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
+
+_BEGUN = (OrderStatus.PROCESSING, OrderStatus.VALID)
 
 
 class Proof(NamedTuple):
@@ -171,10 +173,21 @@ class EnrolmentService:
         await self._proofs.accept(await self._known(view), challenge_id)
 
     async def issue(self, view: ContractView, order_id: str) -> OrderView:
-        """Make the certificate of an order whose names are proved; raises as ``IssuanceService.finalize``."""
+        """Make the certificate of an order whose names are proved; raises as ``IssuanceService.finalize``.
+
+        Asked for again, as by a second click, it is the order as it is.
+        """
         actor = await self._known(view)
         order = await self._orders.get(actor, order_id)
-        return await self._issuance.finalize(actor, order_id, _csr(order))
+        if order.status in _BEGUN:
+            return order
+        try:
+            return await self._issuance.finalize(actor, order_id, _csr(order))
+        except OrderNotReady:
+            order = await self._orders.get(actor, order_id)
+            if order.status not in _BEGUN:
+                raise
+            return order
 
     async def _known(self, view: ContractView) -> Actor:
         """Who orders for the contract; raises NotFound where nobody ever did."""
