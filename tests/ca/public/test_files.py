@@ -20,6 +20,15 @@ def test_one_version_of_each_is_kept_while_there_is_room():
     assert [kept.get("a", "2"), kept.get("d", "1")] == [None, b"d" * 20]
 
 
+def test_an_earlier_version_takes_no_room():
+    """Nor is less kept than there is room for."""
+    kept = Kept(8)
+    for tag in "123":
+        kept.put("a", tag, b"aaaa")
+    kept.put("b", "1", b"bbbb")
+    assert [kept.get("a", "3"), kept.get("b", "1")] == [b"aaaa", b"bbbb"]
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize("length", [0, 1, PIECE_OCTETS, PIECE_OCTETS + 1, 3 * PIECE_OCTETS])
 async def test_a_great_file_goes_out_in_pieces(length):

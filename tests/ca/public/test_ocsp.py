@@ -55,6 +55,8 @@ async def test_both_ways_to_ask(world, public):
     encoded = base64.b64encode(der).decode()
     got = await call(public, "GET", f"/ocsp/{encoded}")
     assert got.body == posted.body
+    loose = (await call(public, "GET", f"/ocsp/{encoded[:8]}!{encoded[8:]}")).body
+    assert ocsp.load_der_ocsp_response(loose).response_status is OCSPResponseStatus.MALFORMED_REQUEST
     assert ocsp.load_der_ocsp_response(got.body).certificate_status is OCSPCertStatus.GOOD
     for answer in (posted, got):
         assert (answer.status, answer.headers.get("Content-Type")) == (200, "application/ocsp-response")
@@ -105,6 +107,8 @@ async def test_what_is_no_post_of_a_request(public):
     assert (await call(public, "POST", "/ocsp", headers=(("content-type", "text/plain"),))).status == 415
     long = (b"a" * MOST_OCTETS, b"a")
     assert (await call(public, "POST", "/ocsp", headers=(REQUEST,), chunks=long)).status == 413
+    told = (("content-type", "Application/OCSP-Request; charset=x"),)
+    assert (await call(public, "POST", "/ocsp", headers=told, chunks=long[:1])).status == 200
 
 
 async def test_ocsp_is_off_by_default(world):

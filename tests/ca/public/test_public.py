@@ -9,10 +9,13 @@ import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from starlette.requests import Request
 
 from tegata.ca import faces
 from tegata.ca.issuing import layout
+from tegata.ca.model import Organization
 from tegata.ca.ports import Work
+from tegata.ca.public import seal
 from tegata.ca.public.files import SETTLED
 from tests.ca.api.asgi import body, call, issue
 
@@ -152,6 +155,8 @@ async def test_who_has_the_crl_already(world, monkeypatch):
         (("if-modified-since", "Thu, 01 Jan 1970 00:00:00 GMT"),),
         (("if-modified-since", "yesterday"),),
         (("if-modified-since", "Thu, 99 Foo 99999 25:61:61 GMT"),),
+        (("if-modified-since", "Fri, 01 Jan 2100 00:00:00 -0000"),),
+        (("if-modified-since", "Fri, 01 Jan 2100 00:00:00 +99999999999999999999"),),
         (("if-none-match", ""),),
     ):
         assert (await get(*other)).body == first.body
@@ -246,6 +251,62 @@ async def test_the_seal_counts_seldom(world, monkeypatch):
     for _ in range(3):
         assert "7 枚" in (await call(public, "GET", f"/seal/{contract}")).body.decode()
     assert counted == [contract]
+
+
+async def test_the_seal_has_nothing_that_a_browser_would_do(world):
+    """Whatever an organization is called, and whichever language is asked for."""
+    added = await world.ca.contracts.add(
+        organization=Organization(name="<b>Bold & Sons</b>", country="JP"),
+        service="ov-acme-1y",
+        domains=("www.example.com",),
+        user="admin@example.com",
+    )
+    answer = await get(world, f"/seal/{added.contract.id}?lang=<b>")
+    assert answer.status == 200
+    assert "&lt;b&gt;Bold &amp; Sons" in answer.body.decode()
+    assert b"<b>" not in answer.body
+
+
+class Seals:
+    """The page by a clock of its own, and which contracts' certificates it had counted."""
+
+    def __init__(self, ca, monkeypatch):
+        self.now, self.counted = ca.now(), []
+        self.page = seal.SealPage(ca.contracts, ca.certificates, issuer="CA", now=lambda: self.now)
+        monkeypatch.setattr(ca.certificates, "count_valid", self.count)
+
+    async def count(self, contract):
+        self.counted.append(contract)
+        return 7
+
+    async def show(self, contract):
+        scope = {"type": "http", "method": "GET", "headers": [], "query_string": b"lang=en"}
+        return bytes((await self.page.show(Request({**scope, "path_params": {"contract": contract}}))).body).decode()
+
+
+async def test_the_seal_of_a_contract_that_has_not_begun(world, monkeypatch):
+    """Is not in force, to the second."""
+    contract, _, _ = await world.contract()
+    seals = Seals(world.ca, monkeypatch)
+    seals.now = (await world.ca.contracts.show(contract)).contract.starts
+    assert "not in force" not in await seals.show(contract)
+    seals.now -= timedelta(seconds=1)
+    assert "not in force" in await seals.show(contract)
+
+
+async def test_the_counts_of_the_seal_are_few_and_fresh(world, monkeypatch):
+    """S-30: by a clock that was ahead too."""
+    monkeypatch.setattr(seal, "_MOST_COUNTS", 2)
+    contracts = [(await world.contract())[0] for _ in range(3)]
+    seals = Seals(world.ca, monkeypatch)
+    for contract in (*contracts, *contracts):
+        await seals.show(contract)
+    assert len(seals.page._counts) <= 2
+    seals.counted.clear()
+    for passed in (timedelta(seconds=seal.COUNT_SECONDS - 1), timedelta(seconds=1), timedelta(days=-1)):
+        seals.now += passed
+        await seals.show(contracts[-1])
+    assert seals.counted == [contracts[-1]] * 2
 
 
 async def test_the_seal_of_a_suspended_contract(world):
