@@ -98,9 +98,39 @@ async def test_a_responder_is_replaced_in_time(ca, leaf):
 
 async def test_many_who_ask_at_once_have_one_responder_made(ca, leaf):
     """The issuing key signs once, however many wait for that (B-93)."""
-    responders = responders_of(ca)
+
+    async def in_its_turn(issuer, serial, tbs):
+        await asyncio.sleep(0)
+        return await certified(issuer, serial, tbs)
+
+    certified = unsigned(issuers := {"issuing": ca.authority.certificate})
+    responders = Responders(issuers, in_its_turn)
     made = await asyncio.gather(*(responder_at(ca, responders, leaf, NOW) for _ in range(9)))
     assert len({one.serial_number for one in made}) == 1
+
+
+async def test_the_next_responder_is_asked_for_again_where_the_last_will_not_do(ca):
+    """A pause is for what can wait, and ends with the wrong clock that it began by (B-91)."""
+    asked, is_away = [], False
+
+    async def certify(issuer, serial, tbs):
+        asked.append(serial)
+        if is_away:
+            raise TimeoutError
+        return await certified(issuer, serial, tbs)
+
+    certified = unsigned(issuers := {"issuing": ca.authority.certificate})
+    [responder] = Responders(issuers, certify)._responders.values()
+    last = await responder.ready(NOW, NOW)
+    is_away, renewed = True, NOW + timedelta(days=16)
+    for _ in range(2):
+        assert await responder.ready(renewed, renewed) == last
+    assert len(asked) == 2
+    with pytest.raises(TimeoutError):
+        await responder.ready(renewed, NOW + LIFE)
+    assert len(asked) == 3
+    assert await responder.ready(renewed - SECOND, renewed) == last
+    assert len(asked) == 4
 
 
 async def test_a_responder_that_nobody_certified(ca, leaf):

@@ -74,6 +74,13 @@ async def until_empty(store: Store, seconds: float = 60) -> None:
             await asyncio.sleep(0.02)
 
 
+async def until_due_after(store: Store, at: datetime, seconds: float = 60) -> None:
+    """Wait until all that was due by then is done or leased."""
+    async with asyncio.timeout(seconds):
+        while (due := await store.jobs.next_due()) is not None and due <= at:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.02)
+
+
 @asynccontextmanager
 async def running(
     store: Store, handler: Callable[[Job], Awaitable[None]], owner: str = "us", **options: Any
@@ -242,7 +249,7 @@ async def test_a_job_begins_when_it_is_due(store: Store) -> None:
     assert due <= ran_at[0] < due + timedelta(seconds=30)
 
 
-async def test_no_more_run_side_by_side_than_allowed(store: Store) -> None:
+async def test_no_more_run_side_by_side_than_allowed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """And a place that becomes free is taken."""
     at_once = most = 0
 
@@ -254,10 +261,88 @@ async def test_no_more_run_side_by_side_than_allowed(store: Store) -> None:
         at_once -= 1
         await finish(store, job)
 
+    monkeypatch.setattr(runner_module, "IDLE_SECONDS", 600)
     await leave(store, *(f"subject-{number}" for number in range(20)))
     async with running(store, work, most=3):
         await until_empty(store)
     assert most == 3
+
+
+async def test_who_has_no_place_waits_for_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without asking again and again for what it cannot take."""
+    going, begun = asyncio.Event(), asyncio.Event()
+    claim, asked = store.jobs.claim, list[int]()
+
+    async def claiming(owner: str, at: datetime, end: datetime, most: int) -> list[Job]:
+        asked.append(most)
+        return await claim(owner, at, end, most)
+
+    async def work(job: Job) -> None:
+        begun.set()
+        await going.wait()
+        await finish(store, job)
+
+    monkeypatch.setattr(store.jobs, "claim", claiming)
+    await leave(store, "first", "second")
+    async with running(store, work, most=1) as runner:
+        await begun.wait()
+        rounds = runner._rounds
+        await until(lambda: runner._rounds > rounds)
+        going.set()
+        await until_empty(store)
+    assert asked == [1, 1]
+
+
+async def test_work_that_comes_back_while_it_is_done_is_not_done_twice(store: Store) -> None:
+    """This process stood still for longer than a lease: the row is its own again, and the work goes on already."""
+    going, runs, stood = asyncio.Event(), 0, timedelta()
+
+    async def work(job: Job) -> None:
+        nonlocal runs
+        runs += 1
+        await going.wait()
+        await finish(store, job)
+
+    runner = Runner(store=store, handlers={"work": work}, owner="us", clock=lambda: now() + stood)
+    await leave(store, "slow")
+    task = asyncio.create_task(runner.run())
+    await until(lambda: runs == 1)
+    stood = 2 * LEASE
+    await until(lambda: len(runner._running) == 2)
+    going.set()
+    await until_empty(store)
+    runner.stop()
+    await task
+    assert runs == 1
+
+
+@pytest.mark.parametrize("failure", [Conflict("jobs.postpone"), OSError("away")])
+async def test_a_job_that_cannot_be_postponed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """It is somebody else's, or will be when its lease runs out; the log has it, and the runner goes on."""
+
+    async def work(job: Job) -> None:
+        if job.subject == "broken":
+            raise RuntimeError
+        await finish(store, job)
+
+    commit = store.commit
+
+    async def failing(work: Work) -> None:
+        if any(each.name == "jobs.postpone" for each in work.statements):
+            raise failure
+        await commit(work)
+
+    monkeypatch.setattr(store, "commit", failing)
+    with capture_logs() as logs:
+        async with running(store, work):
+            await leave(store, "broken")
+            await until(lambda: len(logs) == 2)
+            await leave(store, "next")
+            await until_due_after(store, now())
+    gone = "job.gone" if isinstance(failure, Conflict) else "store.unavailable"
+    assert [entry["event"] for entry in logs] == ["job.failed", gone]
 
 
 async def test_a_lease_is_renewed_while_the_work_runs(path: Path, store: Store) -> None:

@@ -169,6 +169,18 @@ async def test_several_of_which_one_is_unknown(house, service, issued):
         assert answer.response_status is OCSPResponseStatus.MALFORMED_REQUEST
 
 
+async def test_several_are_good_as_long_as_each_is(house, service):
+    """From when the first was said, which was earlier (RFC 6960 §4.2.2.1)."""
+    actor = await house.register(await house.sell("a.example.com", ".example.com"))
+    requests = [
+        asking(leaf(await house.issue(actor, f"{name}.example.com")), house.authority.certificate) for name in "ab"
+    ]
+    first = await service.answer(requests[0])
+    house.clock.advance(DAY)
+    told = await service.answer(asking_several(*requests))
+    assert (told.this_update, told.next_update) == (first.this_update, first.next_update)
+
+
 async def test_an_issuing_ca_that_ends(house, service, issued):
     """No answer is good for longer, none makes a responder of its own, and afterwards its key signs nothing (B-91)."""
     issuer = house.authority.certificate

@@ -166,6 +166,14 @@ async def test_a_kind_and_subject_has_one_row(store: Store) -> None:
     assert (await claim_one(store, NOW)).id == "other kind"
 
 
+async def test_a_later_request_than_the_one_that_waits_is_none(store: Store) -> None:
+    """What is done serves it: nothing is left to be done once more."""
+    await do(store, "add", job())
+    await do(store, "add", job("second", subject="job-subject", run_at=NOW + DAY))
+    await do(store, "finish", await claim_one(store, NOW))
+    assert await store.jobs.next_due() is None
+
+
 async def test_a_request_while_the_work_runs_is_not_lost(store: Store) -> None:
     """Finishing the old work leaves the row, due at the earliest of the new requests, with a clean slate."""
     await do(store, "add", job())
