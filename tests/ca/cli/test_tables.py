@@ -40,6 +40,13 @@ def test_details_nest_and_leave_out_what_is_not_there():
     assert details(shape, Language.EN) == "Contract: C1\nOrganization:\n  Name: A\\x1b[1m\nReason: 0"
 
 
+def test_yes_and_no_are_words():
+    """In the reader's language."""
+    rows = [{"in_time": True}, {"in_time": False}]
+    assert table(rows, ("in_time",), Language.EN) == "In time\nyes\nno"
+    assert table(rows, ("in_time",), Language.JA) == "期限内\nはい\nいいえ"
+
+
 def columns():
     """Every column that a command of any file gives its table, by name or on the spot."""
     for path in Path(tegata.ca.cli.__file__).parent.glob("*.py"):

@@ -114,6 +114,8 @@ _WORDS = {
     "processing": Sentence("issuance", "発行処理中"),
     "answer": Sentence("answer", "回答"),
     "revocation": Sentence("revocation", "失効"),
+    "yes": Sentence("yes", "はい"),
+    "no": Sentence("no", "いいえ"),
 }
 
 _OF_WORDS = ("status", "next", "waits_for")
@@ -159,6 +161,8 @@ def _cell(name: str, value: object, language: Language) -> str:
         return printable(" ".join(f"{key}={one}" for key, one in value.items()))
     if isinstance(value, list | tuple):
         return " ".join(_cell(name, one, language) for one in value)
+    if isinstance(value, bool):
+        return word("yes" if value else "no", language)
     if name in _OF_WORDS and value is not None:
         return word(str(value), language)
     return "" if value is None else printable(str(value))
