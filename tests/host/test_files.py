@@ -7,7 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -137,6 +137,17 @@ def test_folders_that_are_made_are_on_the_disk(tmp_path: Path) -> None:
     with synced() as folders:
         make_folder(tmp_path / "accounts" / "ca.example")
     assert not folders
+
+
+def test_a_folder_in_one_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot be brought down to the disk there, which is no reason not to work (root may read all)."""
+
+    def refused(folder: Path) -> NoReturn:
+        raise NotWritable(path=folder, reason="Permission denied")
+
+    monkeypatch.setattr(files, "sync", refused)
+    make_folder(tmp_path / "accounts")
+    assert (tmp_path / "accounts").is_dir()
 
 
 def test_a_lock_has_one_holder_and_the_next_is_told_once(tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ def make_folder(folder: Path) -> None:
                 raise FileNotFoundError(errno.ENOENT, "it is a link that leads nowhere", missing)
             # Another process may have made it in between.
             missing.mkdir(PRIVATE_FOLDER, exist_ok=True)
-            sync(missing.parent)
+            with contextlib.suppress(NotWritable):  # a folder that may be written to and not be read
+                sync(missing.parent)
         if not folder.is_dir():
             raise NotADirectoryError(20, "Not a directory")
 
