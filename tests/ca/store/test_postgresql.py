@@ -166,8 +166,11 @@ async def building(url: str) -> AsyncIterator[tuple[Any, asyncio.Task[Migrated]]
 IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('a_of_both')"
 
 
-async def test_an_index_is_built_while_nodes_write(url: str) -> None:
-    """Nobody waits for it; a node that starts meanwhile waits for its end, and does not stand in its way."""
+async def test_an_index_is_built_while_nodes_write(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody waits for it; a node that starts meanwhile waits for its end, and does not stand in its way.
+
+    What it may wait for itself is told before.
+    """
     async with building(url) as (writing, task):
         other = asyncio.create_task(bring_up(Place(url), [ONE, TWO, INDEX]))
         async with asyncio.timeout(60):
@@ -177,6 +180,7 @@ async def test_an_index_is_built_while_nodes_write(url: str) -> None:
         assert await other == Migrated()
     assert await rows(url, IS_VALID) == [(True,)]
     assert len(await rows(url, "SELECT * FROM a")) == 3
+    assert "database.building-index" in capsys.readouterr().err
 
 
 async def test_an_index_whose_building_was_cut_off_is_built_anew(url: str) -> None:

@@ -9,11 +9,14 @@ from contextlib import suppress
 
 import asyncpg
 
+from tegata.ca.journal import Journal
 from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.migrations import Applied, Migrated, Migration, Missing, missing, outcome, split
 from tegata.ca.store.postgresql import dialect
 from tegata.ca.store.postgresql.connecting import Connection, Place, connect, reason_of
 from tegata.ca.store.postgresql.units import GUARD_FUNCTION
+
+log = Journal("migrate")
 
 _LOCK = 0x7465676174616D
 _LOCK_SECONDS = 600.0
@@ -138,7 +141,11 @@ async def _patiently(connection: Connection, step: Migration) -> None:
 
 
 async def _build(connection: Connection, statements: tuple[str, ...], step: Migration) -> None:
-    """Build the indexes of a step while others write; in a transaction the server would not do it."""
+    """Build the indexes of a step while others write; in a transaction the server would not do it.
+
+    It waits for every transaction that is older, as a dump's, which may take longer than this does: that is told.
+    """
+    log.info("database.building-index", step=step.number, waits_for="older transactions", most_seconds=_STEP_SECONDS)
     for statement in statements:
         await connection.execute(statement, timeout=_STEP_SECONDS)
     await _note(connection, step)
