@@ -252,9 +252,9 @@ ENTRIES: dict[str, Entry] = {
         ),
         Sentence(
             "Choose one of them: 0 unspecified, 1 key compromise, 3 affiliation changed, 4 superseded, 5 cessation of "
-            "operation.",
+            "operation; 9, privilege withdrawn, is the CA's alone.",
             "次から選んでください: 0 指定なし（その他）、1 秘密鍵の危殆化、3 組織情報の変更、4 証明書の差し替え、"
-            "5 運用停止（サイトの閉鎖）。",
+            "5 運用停止（サイトの閉鎖）。9 利用資格の取り消しは、認証局だけが指定できます。",
         ),
     ),
     "revocation.already": Entry(

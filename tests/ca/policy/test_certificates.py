@@ -4,6 +4,7 @@ import pytest
 
 from tegata.ca.errors import BadRevocationReason
 from tegata.ca.policy.certificates import (
+    OF_OPERATORS,
     CertificateStatus,
     Reason,
     ca_reason,
@@ -12,6 +13,8 @@ from tegata.ca.policy.certificates import (
     status,
     subscriber_reason,
 )
+from tegata.text.catalogue import explain
+from tegata.text.language import Language
 from tests.ca.policy.samples import DAY, NOW, SECOND, certificate
 
 
@@ -50,6 +53,17 @@ def test_reasons_of_the_operator():
     with pytest.raises(BadRevocationReason) as caught:
         operator_reason(6)
     assert caught.value.facts["allowed"] == "0, 1, 3, 4, 5, 9"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_each_reason_of_the_operator_is_explained(language):
+    """Whoever chooses among them learns what each means, and that 9 is no subscriber's."""
+    with pytest.raises(BadRevocationReason) as caught:
+        operator_reason(6)
+    told = explain(caught.value, language)
+    for reason in OF_OPERATORS:
+        assert f"{reason:d}" in told.what
+        assert f"{reason:d}" in told.remedy
 
 
 def test_reasons_of_a_ca():
