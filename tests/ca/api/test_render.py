@@ -120,11 +120,11 @@ def test_a_rate_limit_says_when(wait, seconds):
 
 @pytest.mark.parametrize("kind", [errors.TermsNotAgreed, errors.TermsChanged])
 def test_terms_are_linked_to(kind):
-    """RFC 8555 §7.3.3: where they are; and where a person agrees to those that have changed."""
+    """RFC 8555 §6.7, §7.3.3: where they are, and the page on which a person agrees to what has changed."""
     error = kind(url="https://ca.example/terms", page="https://ca.example/portal/terms")
     answer = render.answer(error, Language.EN, "T-1", NOW)
     assert answer.headers.get("Link") == '<https://ca.example/terms>;rel="terms-of-service"'
-    page = "https://ca.example/portal/terms" if kind is errors.TermsChanged else None
+    page = "https://ca.example/portal/terms" if kind is errors.TermsChanged else "https://ca.example/terms"
     assert json.loads(answer.body).get("instance") == page
 
 
