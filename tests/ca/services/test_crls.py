@@ -2,11 +2,13 @@
 
 import asyncio
 import hashlib
+import sqlite3
+from contextlib import closing
 
 import pytest
 from cryptography import x509
 
-from tegata.ca.model import Job
+from tegata.ca.model import Job, RevocationList
 from tegata.ca.ports import Conflict, Work
 from tegata.ca.services import crls
 from tegata.ca.services.crls import CRL
@@ -207,6 +209,30 @@ async def test_a_revocation_of_what_has_expired_by_now(house, issued, monkeypatc
     assert await house.work() == 1
     assert await house.store.jobs.next_due() is None
     assert (await house.store.revocation_lists.latest() is not None) is goes_on
+
+
+async def test_the_latest_of_a_name_alone_is_kept(house):
+    """It may have many megabytes, and another comes with each revocation."""
+    for _ in range(3):
+        await house.crls.publish()
+    with closing(sqlite3.connect(house.path)) as database:
+        kept = database.execute("SELECT number, crl FROM revocation_lists").fetchall()
+    assert kept == [(3, "issuing")]
+
+
+async def test_one_that_was_overtaken_is_not_published(house):
+    """Its number was claimed, and then the next one, by who may know of more revocations (RFC 5280 §5.2.3)."""
+    lists = house.store.revocation_lists
+    for number in (1, 2):
+        work = Work()
+        lists.claim(work, number, "issuing", "ab")
+        await house.store.commit(work)
+    work = Work()
+    late = RevocationList(number=1, this_update=NOW, next_update=NOW + DAY, der=b"late", crl="issuing")
+    lists.publish(work, late, "ab")
+    with pytest.raises(Conflict):
+        await house.store.commit(work)
+    assert await lists.latest() is None
 
 
 async def test_a_store_that_refuses_for_good(house, monkeypatch):
