@@ -11,7 +11,7 @@ import socket
 import ssl
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -35,12 +35,12 @@ class Answer(NamedTuple):
     """A whole answer."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Sequence[tuple[str, str]]
     body: bytes
 
     def header(self, name: str) -> str:
-        """A field's value; empty where it is not there."""
-        return next((value for key, value in self.headers.items() if key.lower() == name), "")
+        """A field's value, the first of several; empty where it is not there."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
 
 
 class Listener:
@@ -81,7 +81,7 @@ class Listener:
             connection.sendall(b"\r\n".join([*lines, b"", b""]) + body)
             response = http.client.HTTPResponse(connection, method=method)
             response.begin()
-            answer = Answer(response.status, dict(response.getheaders()), response.read(MOST_ANSWER))
+            answer = Answer(response.status, response.getheaders(), response.read(MOST_ANSWER))
         self.asked[method, target.partition(b"?")[0].decode("latin-1")].add(answer.status)
         assert answer.status < 500 or answer.status == may_be, (method, target, headers, body, answer)
         return answer

@@ -151,7 +151,9 @@ def _session(service: Service, login: str, password: str) -> bytes:
         "POST", b"/portal/login", (FORM,), urlencode({"login": login, "password": password}).encode()
     )
     assert answer.status == 303, answer
-    return answer.header("set-cookie").partition(";")[0].encode()
+    cookie = answer.header("set-cookie").partition(";")[0]
+    assert cookie.startswith("__Host-tegata="), answer
+    return cookie.encode()
 
 
 def _enrolled(service: Service, contract: str, cookie: bytes) -> str:
