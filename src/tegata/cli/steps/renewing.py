@@ -109,7 +109,9 @@ class _Renewal(msgspec.Struct, frozen=True):
             known = self._under_contract(client, certificate, known)
             decision = decide(known)
             by_rule = isinstance(decision, Due) and decision.cause in (Cause.DAYS, Cause.LIFE)
-            if may_delay and by_rule and known.window is None and (delay := _delay(context)):
+            # A site whose certificate has ended is not kept waiting to spread the CA's load.
+            is_spread = by_rule and known.window is None and ends > known.now
+            if may_delay and is_spread and (delay := _delay(context)):
                 context.console.log(f"renewal: random delay of {round(delay)}s", INFO)
                 return _Later(delay)
             for line in decided(files.name, known, decision, explanation):
