@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tegata.ca.errors import BadName, Refused, UnknownObject
+from tegata.ca.errors import BadName, Refused, UnknownObject, UnknownService
 from tegata.ca.model import Application, Organization
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.settings import Policy
@@ -71,7 +71,7 @@ async def test_given_dates(house):
         ({"domains": ()}, Refused),
         ({"domains": ("co.jp",)}, BadName),
         ({"domains": ("a b",)}, BadName),
-        ({"service": "gold"}, UnknownObject),
+        ({"service": "gold"}, UnknownService),
         ({"user": "admin"}, Refused),
         ({"user": "a@b@c"}, Refused),
         ({"user": "a\n@example.com"}, Refused),
