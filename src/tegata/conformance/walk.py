@@ -82,6 +82,15 @@ def placed(account: Account, names: Sequence[str] | None = None, /, **members: o
     return Placed(account, text({"Location": answer.headers.get("Location")}, "Location"), answer, order)
 
 
+def give_up(order: Placed) -> None:
+    """Deactivate the order's first authorization, which ends it (RFC 8555 §7.5.2); raises Differs where it does not."""
+    answer = order.account.post(str(order.order["authorizations"][0]), {"status": "deactivated"})
+    status = document(answer).get("status")
+    expect("the status deactivated", status, holds=status == "deactivated")
+    status = order.read().get("status")
+    expect("the order's status invalid", status, holds=status == "invalid")
+
+
 def challenge_of(authorization: dict[str, Any], kind: str) -> dict[str, Any] | None:
     """The challenge of a type; None where it is not offered."""
     found = authorization.get("challenges")
