@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from tegata.ca.api.routes import ROUTES
-from tegata.ca.errors import NameNotResolved
-from tegata.ca.metering.around import MeteredApp, MeteredValidator, metered, resource
+from tegata.ca.errors import NameNotResolved, TokenUnusable
+from tegata.ca.metering.around import MeteredApp, MeteredAuthority, MeteredValidator, metered, resource
 from tegata.ca.metering.meter import Kind, Span
 from tegata.ca.model import Job
 from tegata.ca.ports import Verdict
+from tests.ca.api.asgi import call
 
 pytestmark = pytest.mark.anyio
 RESOURCES = frozenset({"portal", *(resource(route.path) for route in ROUTES)})
@@ -59,6 +61,61 @@ async def test_a_strangers_path_is_no_label(path, what):
     notes = Notes()
     await MeteredApp(app, notes, RESOURCES)({"path": path}, nothing, nothing)
     assert notes.found == [(Kind.REQUEST, what, "4xx")]
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(200, "2xx"), (308, "3xx"), (400, "4xx"), (503, "5xx"), (599, "5xx")])
+async def test_the_answer_goes_on_as_it_is(status, outcome):
+    """Counted by the class of its status; what breaks before it has one has failed."""
+
+    async def app(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b"it"})
+
+    async def breaks(*_):
+        raise ConnectionError
+
+    notes = Notes()
+    response = await call(MeteredApp(app, notes, RESOURCES), "GET", "/acme/new-nonce")
+    assert (response.status, response.body) == (status, b"it")
+    with pytest.raises(ConnectionError):
+        await call(MeteredApp(breaks, notes, RESOURCES), "GET", "/acme/new-nonce")
+    assert notes.found == [(Kind.REQUEST, "acme/new-nonce", outcome), (Kind.REQUEST, "acme/new-nonce", "failed")]
+
+
+async def test_signatures_say_how_they_ended():
+    """And a key that is away is away behind a meter too (B-95); to reach for it is no signature."""
+
+    class Authority:
+        certificate, chain = object(), ()
+        is_away = False
+
+        async def reach(self):
+            if self.is_away:
+                raise TokenUnusable(uri="pkcs11:", reason="it does not answer")
+
+        async def sign(self, tbs):
+            await self.reach()
+            return b"signed " + tbs
+
+        async def sign_crl(self, tbs):
+            await self.reach()
+            return b"signed list " + tbs
+
+    notes, inner = Notes(), Authority()
+    authority = MeteredAuthority(cast("Any", inner), notes)
+    await authority.reach()
+    assert await authority.sign(b"certificate") == b"signed certificate"
+    assert await authority.sign_crl(b"crl") == b"signed list crl"
+    inner.is_away = True
+    for work in (authority.reach(), authority.sign(b""), authority.sign_crl(b"")):
+        with pytest.raises(TokenUnusable):
+            await work
+    assert notes.found == [
+        (Kind.SIGNATURE, "certificate", "done"),
+        (Kind.SIGNATURE, "crl", "done"),
+        (Kind.SIGNATURE, "certificate", "failed"),
+        (Kind.SIGNATURE, "crl", "failed"),
+    ]
 
 
 async def test_verdicts_and_jobs_say_how_they_ended(question):

@@ -9,7 +9,7 @@ from tegata.ca.errors import Refused
 from tegata.ca.metering.measuring import measuring
 from tegata.ca.metering.meter import Kind, Meters
 from tegata.ca.metering.tracing import Tracing
-from tegata.ca.settings import Acme, Public, Settings
+from tegata.ca.settings import Acme, Metrics, Public, Settings
 from tegata.ca.settings import Tracing as TracingSettings
 from tests.ca.metering.test_around import Notes
 from tests.peers.collector import Collector
@@ -40,6 +40,18 @@ def test_spans_say_what_was_done_and_what_came_of_it():
     assert inner.trace_id == outer.trace_id
 
 
+@pytest.mark.parametrize(("outcome", "status"), [("5xx", 2), ("4xx", 0), ("done", 0)])
+def test_an_answer_that_is_our_fault_is_an_error(outcome, status):
+    """One that is the client's is none (OpenTelemetry's rule for servers); a request is a server's span."""
+    with Collector() as collector:
+        tracing = Tracing(collector.endpoint)
+        with tracing.measure(Kind.REQUEST, "acme/new-order") as span:
+            span.outcome = outcome
+        tracing.close()
+        [told] = collector.spans
+    assert (told.status.code, told.kind) == (status, told.SPAN_KIND_SERVER)
+
+
 def test_a_collector_that_is_away_ends_nothing(caplog):
     with Collector() as collector:
         endpoint = collector.endpoint
@@ -51,10 +63,33 @@ def test_a_collector_that_is_away_ends_nothing(caplog):
 
 
 def test_several_meters_are_told_alike():
+    """What comes of it, and a failure as such."""
     first, second = Notes(), Notes()
+    with pytest.raises(ValueError, match="no"), Meters([first, second]).measure(Kind.REQUEST, "acme"):
+        raise ValueError("no")
     with Meters([first, second]).measure(Kind.JOB, "validate") as span:
         span.outcome = "done"
-    assert first.found == second.found == [(Kind.JOB, "validate", "done")]
+    assert first.found == second.found == [(Kind.REQUEST, "acme", "failed"), (Kind.JOB, "validate", "done")]
+
+
+@pytest.mark.parametrize("listen", ["", "127.0.0.1:9100"])
+@pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:4318"])
+def test_what_is_asked_for_measures_and_nothing_else(listen, endpoint):
+    """One alone is asked directly; both are told."""
+    settings = Settings(
+        acme=Acme(url="https://ca.example"),
+        public=Public(url="http://ca.example"),
+        metrics=Metrics(listen=listen),
+        tracing=TracingSettings(endpoint=endpoint),
+    )
+    meter, prometheus, exporter = measuring(settings)
+    assert (prometheus is not None, exporter is not None) == (bool(listen), bool(endpoint))
+    if prometheus and exporter:
+        assert isinstance(meter, Meters)
+    else:
+        assert meter is (prometheus or exporter)
+    if exporter:
+        exporter.close()
 
 
 def test_who_traces_nothing_loads_nothing():

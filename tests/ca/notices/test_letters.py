@@ -137,9 +137,21 @@ def test_the_alarm_of_certificates_that_were_not_renewed(contract):
     many = letters.renewal_overdue(contract, "admin@example.com", service, [CERTIFICATE] * 23, SENDER).body
     assert many.count("00ab12") == 20
     assert "  ほか 3 件\n" in many
+    just = letters.renewal_overdue(contract, "admin@example.com", service, [CERTIFICATE] * 20, SENDER).body
+    assert just.count("00ab12") == 20
+    assert " ほか " not in just
     by_request = letters.renewal_overdue(contract, "x@example.com", SERVICES["ov-csr-6m"], [CERTIFICATE], SENDER).body
     assert "CSR を提出してください" in by_request
     assert "cron" not in by_request
+
+
+@pytest.mark.parametrize(("many", "rest"), [(10, "\n"), (11, " ほか 1 件\n")])
+def test_the_alarm_of_a_certificate_with_many_names(contract, many, rest):
+    """Ten of them tell which it is; how many more there are is told."""
+    listed = msgspec.structs.replace(CERTIFICATE, names=tuple(f"n{number}.example.com" for number in range(many)))
+    body = letters.renewal_overdue(contract, "a@example.com", SERVICES["ov-acme-1y"], [listed], SENDER).body
+    told = "、".join(listed.names[:10])
+    assert f"  {told}{rest}" in body
 
 
 def test_the_notice_of_a_contract_that_ends(contract):

@@ -1,5 +1,7 @@
 """Mail through real SMTP servers: plain, with STARTTLS, with TLS, with log in, and failing."""
 
+import asyncio
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,6 +114,33 @@ async def test_a_server_that_is_not_there():
     assert failure.value.facts["recipient"] == "admin@example.com"
 
 
+async def test_a_server_that_says_nothing(monkeypatch):
+    """It is not waited for without an end: its mail is tried again later."""
+    monkeypatch.setattr("tegata.ca.notices.mail._SECONDS", 0.1)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with pytest.raises(MailUndelivered):
+            await mailer(f"smtp://127.0.0.1:{silent.getsockname()[1]}").contract_accepted(CONTRACT, CUSTOMER)
+
+
+@pytest.mark.parametrize(
+    "words", [b"554 5.3.2 closed\r\n", b"421 4.3.2 later\r\n", b"HTTP/1.1 400 Bad Request\r\n", b""]
+)
+async def test_a_server_that_takes_nothing_from_anybody(words):
+    """Whatever it says, that is about the server and not about the customer: it is tried again (RFC 5321 §3.1)."""
+
+    async def greet(_, writer):
+        writer.write(words)
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(MailUndelivered) as failure:
+            await mailer(f"smtp://127.0.0.1:{port}").contract_accepted(CONTRACT, CUSTOMER)
+    assert failure.value.facts["recipient"] == "admin@example.com"
+
+
 class Door:
     """A server that lets one user in and keeps what it was told."""
 
@@ -130,6 +159,8 @@ class Door:
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802 - aiosmtpd's name
         if address.startswith("unknown@"):
             return "550 5.1.1 no such user"
+        if address.startswith("long@"):
+            return "500 5.5.2 line too long"
         if address.startswith("full@"):
             return "452 4.2.2 mailbox full"
         envelope.rcpt_tos.append(address)
@@ -221,12 +252,13 @@ async def test_starttls_without_a_log_in_takes_any_certificate(server_tls):
 
 
 async def test_a_refused_recipient_is_told():
-    """With the server's words, and whether it is for good (RFC 5321 §4.2.1)."""
+    """With the server's words, and whether it is for good, which each code from 500 on is (RFC 5321 §4.2.1)."""
     with door(None) as (_, port):
-        nobody = msgspec.structs.replace(CUSTOMER, login="unknown@example.com")
-        with pytest.raises(NoticeRefused) as failure:
-            await mailer(f"smtp://127.0.0.1:{port}").contract_accepted(CONTRACT, nobody)
-        assert "no such user" in str(failure.value.facts["reason"])
+        for name, words in (("unknown", "no such user"), ("long", "line too long")):
+            nobody = msgspec.structs.replace(CUSTOMER, login=f"{name}@example.com")
+            with pytest.raises(NoticeRefused) as failure:
+                await mailer(f"smtp://127.0.0.1:{port}").contract_accepted(CONTRACT, nobody)
+            assert words in str(failure.value.facts["reason"])
         full = msgspec.structs.replace(CUSTOMER, login="full@example.com")
         with pytest.raises(MailUndelivered) as passing:
             await mailer(f"smtp://127.0.0.1:{port}").contract_accepted(CONTRACT, full)

@@ -1,5 +1,6 @@
 """Several issuing CAs: the newest signs, and each looks after what it has signed."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tegata.acme import ari
-from tegata.ca.errors import IssuanceFailed, IssuerAway, NotFound, ReplacesRefused
+from tegata.ca.errors import IssuanceFailed, IssuerAway, NotFound, ReplacesRefused, TokenUnusable
 from tegata.ca.issuing import hierarchy
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.services.issuers import Issuers
@@ -188,6 +189,28 @@ async def test_a_node_without_the_newest_key(house, second):
     assert [entry.serial_number for entry in await crl_of(house, "issuing2")] == [int(certificate.serial, 16)]
 
 
+@pytest.mark.parametrize("failure", [TimeoutError(), TokenUnusable(uri="pkcs11:token=a", reason="it is gone")])
+async def test_a_key_that_is_away_and_comes_back(house, second, failure, capsys):
+    """B-95: both are told once, whether it does not answer or cannot be used; between them nobody waits for it."""
+    await with_second(house, second)
+    issuers = house.issuers
+    capsys.readouterr()
+    for house.signer.before in (None, failure, failure, None, None):
+        await issuers.look()
+        if house.signer.before is None:
+            assert issuers.signer("issuing-2") is house.signer
+        else:
+            with pytest.raises(IssuerAway):
+                issuers.signer("issuing-2")
+            assert issuers.of("issuing-2") is house.signer
+        assert issuers.signer("issuing2") is second
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(one["event"], one["issuer"]) for one in told] == [
+        ("issuer.key-away", "issuing"),
+        ("issuer.key-back", "issuing"),
+    ]
+
+
 async def test_an_issuing_ca_that_has_ended(house, second):
     """Its CRLs are published no more, and a late revocation under it is done without."""
     actor = await house.register(await house.sell(ends=NOW + 2000 * DAY))
@@ -203,3 +226,6 @@ async def test_an_issuing_ca_that_has_ended(house, second):
     later = Issuers({"issuing2": second}, house.clock)
     with pytest.raises(IssuerAway):
         later.of("issuing-3")
+    house.signer.before = TimeoutError()
+    await house.issuers.look()
+    assert not house.issuers.away, "nobody needs its key"

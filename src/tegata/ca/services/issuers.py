@@ -72,7 +72,8 @@ class Issuers:
                 log.error("issuer.key-away", issuer=name, reason=repr(failure))  # noqa: TRY400 - no fault of ours
             self._away[name] = failure if isinstance(failure, TokenUnusable) else None
         else:
-            if self._away.pop(name, None) is not None:
+            if name in self._away:
+                del self._away[name]
                 log.info("issuer.key-back", issuer=name)
 
     def require_unrevoked(self, crl: str) -> None:
