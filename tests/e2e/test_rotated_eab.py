@@ -106,5 +106,33 @@ def test_a_ca_that_leaves_accounts_as_they_are(tegata: Tegata, tmp_path: Path):
         client.run(*words, "--eab", "--kid", pebble.eab_kid, "--hmac", pebble.eab_mac).check()
         stopped = client.run(*words, "--eab", "--kid", "another", "--hmac", pebble.eab_mac, "--change-eab")
         assert stopped.code == 1
-        assert "--kid is another" in stopped.stderr
-        assert pebble.eab_kid in stopped.stderr
+        assert f"under --kid another and left it under {pebble.eab_kid}." in stopped.stderr
+
+
+def test_a_ca_that_leaves_accounts_as_they_are_is_not_asked_each_minute(tegata: Tegata, tmp_path: Path):
+    """A schedule's ``run`` holds back (S-17); what the disk alone says does not, nor does another wish."""
+    with Pebble(tmp_path / "pebble", eab=True) as pebble:
+        client = tegata.trusting(pebble.ca_file)
+        words = [*at_pebble(pebble), "-a"]
+        client.run(*words, "--eab", "--kid", pebble.eab_kid, "--hmac", pebble.eab_mac, "accounts", "register").check()
+        run = [
+            *words,
+            "--eab.kid",
+            "another",
+            "--eab.hmac",
+            pebble.eab_mac,
+            "-d",
+            NAME,
+            "--cert.name",
+            "x",
+            "--http",
+            "run",
+        ]
+        change = [*run, "--change-eab"]
+        for _ in range(3):
+            assert "no other before" not in client.run(*run).stderr
+        assert "no other before" not in client.run(*change).stderr
+        assert "This registration has failed 2 times in a row: no other before " in client.run(*change).stderr
+        assert "it is not tried before" in client.run(*change).stderr
+        assert "--kid is another" in client.run(*run).stderr
+        assert "it is not tried before" not in client.run(*run, "--new-account").stderr

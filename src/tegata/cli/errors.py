@@ -296,6 +296,12 @@ class KidDiffers(TegataError):
     code = "cli.kid-differs"
 
 
+class KidKept(KidDiffers):
+    """The CA was asked to put the account under another key identifier, and left it as it was; facts as KidDiffers."""
+
+    code = "cli.kid-kept"
+
+
 class TermsRefused(TegataError):
     """The operator said no to the CA's terms of service; facts: ``url``."""
 

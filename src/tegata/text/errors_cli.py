@@ -209,6 +209,19 @@ ENTRIES: dict[str, Entry] = {
             "アカウントの EAB を変更できる認証局では、run --change-eab で変更できます。",
         ),
     ),
+    "cli.kid-kept": Entry(
+        Sentence(
+            "The CA was asked to put the account in {folder} under --kid {given} and left it under {stored}.",
+            "{folder} のアカウントを --kid {given} に変更するよう認証局に要求しましたが、{stored} のままです。",
+        ),
+        Sentence(
+            "This CA does not let an account change its EAB: leave --change-eab out, and --kid too to go on with that "
+            "account, or move it to the archives and register a new one with run --new-account.",
+            "この認証局ではアカウントの EAB を変更できません。--change-eab を外してください。"
+            "既存のアカウントを使う場合は --kid も外してください。"
+            "新しく登録する場合は run --new-account を使うと、既存のアカウントは archives へ移されます。",
+        ),
+    ),
     "cli.terms-refused": Entry(
         Sentence(
             "Without agreement to {url} the CA makes no account.", "{url} に同意しないと、アカウントを登録できません。"

@@ -12,6 +12,7 @@ import msgspec
 
 from tegata.cli.console import WARN
 from tegata.cli.context import Context
+from tegata.cli.errors import KidKept
 from tegata.cli.plans.plan import AccountPlan, IssuePlan
 from tegata.client.ancestors import AncestorsNotOffered, NothingBelow
 from tegata.client.errors import (
@@ -81,32 +82,32 @@ def patient(
         raise
 
 
-def check_time_to_register(context: Context, attempts: AttemptsFile, plan: AccountPlan) -> None:
-    """Pass if the account may be made now, by what is noted; raises RegistrationHeldBack."""
+def check_time_to_register(context: Context, attempts: AttemptsFile, plan: AccountPlan, *, anew: bool) -> None:
+    """Pass if the account may be made now, or changed, by what is noted; raises RegistrationHeldBack."""
     try:
-        _check(context, attempts.load(), _registration(plan))
+        _check(context, attempts.load(), _registration(plan, anew=anew))
     except HeldBack as held:
         raise RegistrationHeldBack(**held.facts) from None
 
 
 @contextlib.contextmanager
-def patient_registering(context: Context, attempts: AttemptsFile, plan: AccountPlan) -> Iterator[None]:
-    """Let the block make an account, if it is time; a refusal is noted. Raises RegistrationHeldBack.
+def patient_registering(context: Context, attempts: AttemptsFile, plan: AccountPlan, *, anew: bool) -> Iterator[None]:
+    """Let the block make or change an account, if it is time; a refusal is noted. Raises RegistrationHeldBack.
 
     What keeps the CA from us is not noted: proxy and roots to trust are put right in the environment.
     """
-    check_time_to_register(context, attempts, plan)
+    check_time_to_register(context, attempts, plan, anew=anew)
     before = attempts.load()
     try:
         yield
-    except (EabRequired, MailCredentialRefused, ProblemReceived) as error:
-        _note(context, attempts, before, error, "registration", order=_registration(plan), ends=None)
+    except (EabRequired, KidKept, MailCredentialRefused, ProblemReceived) as error:
+        _note(context, attempts, before, error, "registration", order=_registration(plan, anew=anew), ends=None)
         raise
 
 
-def _registration(plan: AccountPlan) -> str:
+def _registration(plan: AccountPlan, *, anew: bool) -> str:
     """A short name for the account asked for; a MAC key that was put right makes another, and is not told by it."""
-    said = (plan.server, plan.user, plan.email, plan.eab, plan.key_type, plan.accept_terms)
+    said = (plan.server, plan.user, plan.email, plan.eab, plan.key_type, plan.accept_terms, anew)
     return hashlib.sha256(msgspec.json.encode(said, enc_hook=str)).hexdigest()[:16]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tegata.cli.console import INFO, WARN, Console, shown
 from tegata.cli.context import Context
-from tegata.cli.errors import IncompleteEab, KidDiffers, NoAnswer, NotShown, TermsRefused
+from tegata.cli.errors import IncompleteEab, KidDiffers, KidKept, NoAnswer, NotShown, TermsRefused
 from tegata.cli.phrases import during
 from tegata.cli.plans.plan import AccountPlan
 from tegata.cli.plans.servers import is_zerossl
@@ -64,7 +64,7 @@ def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool, b
         return whole
     attempts = AttemptsFile.of_account(folder)
     with locked(context, tree, folder.lock, plan.user):
-        with patient_registering(context, attempts, plan) if back_off else contextlib.nullcontext():
+        with patient_registering(context, attempts, plan, anew=anew) if back_off else contextlib.nullcontext():
             account = _made(context, tree, folder, plan, anew=anew)
         attempts.forget()
         return account
@@ -73,7 +73,8 @@ def registered(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool, b
 def check_time(context: Context, tree: Tree, plan: AccountPlan, *, anew: bool) -> None:
     """Pass if ``registered`` would not be held back; raises RegistrationHeldBack. Asks nobody and holds no lock."""
     if anew or _whole(tree, plan) is None:
-        check_time_to_register(context, AttemptsFile.of_account(AccountFolder(tree, plan.server, plan.user)), plan)
+        attempts = AttemptsFile.of_account(AccountFolder(tree, plan.server, plan.user))
+        check_time_to_register(context, attempts, plan, anew=anew)
 
 
 def _made(context: Context, tree: Tree, folder: AccountFolder, plan: AccountPlan, *, anew: bool) -> Account:
@@ -112,8 +113,8 @@ def _tell_unused_eab(console: Console, account: Account) -> None:
 def _bound_anew(context: Context, account: Account, differs: KidDiffers) -> Account:
     """The account under the EAB of the plan, at a CA that puts it there: the account and all that it has stay.
 
-    Raises ``differs`` where nobody asked for it, where no MAC key was given to prove the other, and where the CA leaves
-    it under the EAB that it has.
+    Raises ``differs`` where nobody asked for it, and where no MAC key was given to prove the other; KidKept where the
+    CA leaves it under the EAB that it has.
     """
     plan = account.plan
     if plan.eab is None or not plan.eab.hmac or not plan.eab.replaces:
@@ -123,7 +124,7 @@ def _bound_anew(context: Context, account: Account, differs: KidDiffers) -> Acco
         with during("Could not put the account under another EAB\n\t"):
             registration = client.find_account(credential_of(plan))
     if registration is None or account.folder.kid_of(registration.raw) != plan.eab.kid:
-        raise differs
+        raise KidKept(**differs.facts)
     account.folder.save(plan.email, registration.url, registration.raw)
     former = differs.facts["stored"]
     context.console.log(
