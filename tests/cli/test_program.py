@@ -142,13 +142,6 @@ def test_what_the_system_says_in_japanese(tegata: Tegata, line: str, sentence: s
     assert sentence in tegata.run("-d", "x.example", "--http", *line.split(), "run", env=variables).stderr
 
 
-def test_a_console_that_cannot_show_japanese(tegata: Tegata) -> None:
-    """The line comes out escaped, and the exit code is the error's."""
-    done = tegata.run("run", "--dsn", "x", env={"TEGATA_LANG": "ja", "PYTHONIOENCODING": "ascii"})
-    assert done.code == 1
-    assert "\\u" in done.stderr
-
-
 def test_help(tegata: Tegata) -> None:
     """On standard output; a command's own flags first; the default port and the variables."""
     general = tegata.run("--help").check().stdout

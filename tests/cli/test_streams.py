@@ -107,3 +107,24 @@ def test_a_terminal_that_is_closed(tegata: Tegata, trap: str, code: int) -> None
     assert process.returncode == code
     assert ("Ended by SIGHUP" in log) == (not trap)
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_a_console_that_cannot_show_japanese(tegata: Tegata, variables: dict[str, str]) -> None:
+    """English is told, in letters that it has; what comes from outside is escaped, and the code is the error's."""
+    variables = {"TEGATA_LANG": "ja", "PYTHONCOERCECLOCALE": "0", **variables}
+    done = by_shell(tegata, "tegata run --dsn x", **variables)
+    assert done.returncode == 1
+    assert 'There is no flag "dsn".' in done.stderr
+    shown = by_shell(tegata, "tegata help run; tegata list さくら", **variables)
+    assert "certificate" in shown.stdout
+    assert "ignored: \\u" in shown.stderr
+
+
+def test_a_console_that_shows_japanese_its_own_way(tegata: Tegata) -> None:
+    """As a Japanese Windows has it where output goes into a file."""
+    line = "tegata run --dsn x 2>&1 | iconv -f CP932 -t UTF-8"
+    assert (
+        "「dsn」というオプションはありません。"
+        in by_shell(tegata, line, TEGATA_LANG="ja", PYTHONIOENCODING="cp932").stdout
+    )

@@ -7,12 +7,9 @@ codes. The commands themselves are loaded when they are asked for.
 import os
 import random
 import signal
-import sys
 from collections.abc import Mapping, Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import TextIO, cast
 
 import msgspec
 
@@ -44,6 +41,7 @@ from tegata.cli.plans.plan import (
     Run,
 )
 from tegata.cli.plans.upkeep import ArchivesList, ArchivesRestore, Migrate, Upkeep
+from tegata.cli.streams import showable, standard
 from tegata.clock import SystemClock
 from tegata.errors import TegataError
 from tegata.host.errors import HookFailed
@@ -77,18 +75,11 @@ def program(words: Sequence[str], name: str = "tegata") -> int:
     ``name`` is what the program was called by.
     """
     clock = SystemClock()
-    # In this order: a stream that is not there takes the number that its place has.
-    console = Console(
-        _stream(sys.stdin, "r", errors="surrogateescape"),
-        # What a console cannot show must not stop a renewal.
-        _stream(sys.stdout, "w", errors="backslashreplace"),
-        _stream(sys.stderr, "w", errors="backslashreplace"),
-        clock.now,
-    )
+    keyboard, output, log = standard()
+    console = Console(keyboard, output, log, clock.now)
     environ = dict(os.environ)
-    context = Context(
-        console, clock, environ, from_environment(environ), chance=random.SystemRandom().random, name=name
-    )
+    language = showable(from_environment(environ), output, log)
+    context = Context(console, clock, environ, language, chance=random.SystemRandom().random, name=name)
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _interrupt)
@@ -105,17 +96,6 @@ def program(words: Sequence[str], name: str = "tegata") -> int:
         return SIGNALLED + signalled.number
     finally:
         console.close()
-
-
-def _stream(stream: TextIO | None, mode: str, errors: str) -> TextIO:
-    """A stream that takes any character; where the process has none (cron, the Task Scheduler), one of nothing."""
-    if stream is None:
-        opened = Path(os.devnull).open(mode)  # noqa: SIM115 - for the whole process, and for the hooks that it starts
-        os.set_inheritable(opened.fileno(), True)  # noqa: FBT003 - the system's name for it has no keyword
-        return cast("TextIO", opened)
-    if isinstance(stream, TextIOWrapper):
-        stream.reconfigure(errors=errors)
-    return stream
 
 
 def _told(context: Context, error: TegataError) -> int:
