@@ -56,6 +56,15 @@ def test_the_notice_of_an_acme_contract(contract):
     assert f"\n      {command}\n" in body
 
 
+def test_the_notice_of_a_contract_that_begins_later(contract):
+    """It says from when on there are certificates, and nothing of it where they are there at once, or never."""
+    told = "証明書の発行は、契約開始日（2026/01/30）から承ります。"
+    assert f"\n\n{told}\n\n■ お客様専用ページ" in letter(contract).body
+    assert told not in letter(msgspec.structs.replace(contract, applied_at=contract.starts)).body
+    service = msgspec.structs.replace(SERVICES["ov-csr-6m"], challenges=())
+    assert told not in letters.contract_accepted(contract, "admin@example.com", service, SENDER).body
+
+
 @pytest.mark.parametrize(
     ("challenges", "way"),
     [

@@ -79,6 +79,16 @@ async def test_a_contract_that_was_ended_meanwhile(with_mail):
     assert await with_mail.store.jobs.next_due() is None
 
 
+async def test_a_contract_that_is_over_already(with_mail):
+    """One of the past that is recorded afterwards, or that ended while the mail server was down: there is no news."""
+    await with_mail.sell(starts=with_mail.clock() - 10 * DAY, ends=with_mail.clock() - DAY)
+    await with_mail.sell(ends=with_mail.clock() + DAY)
+    with_mail.clock.advance(2 * DAY)
+    assert await with_mail.work() == 2
+    assert with_mail.post.sent == []
+    assert await with_mail.store.jobs.next_due() is None
+
+
 async def test_a_mail_server_that_stands_still_delays_nothing_else(with_mail, monkeypatch):
     """S-30: It holds some of the places that jobs have, however many mails wait; those come to their turn later."""
     many = MOST_AT_ONCE + 3

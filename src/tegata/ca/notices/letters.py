@@ -47,6 +47,8 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
     # A service without challenges has no certificates, so its letter speaks of none.
     subject = _SUBJECT_WITH_STEPS if service.challenges else _SUBJECT
     steps = _ACME_STEPS if service.has_acme else _REQUEST_STEPS if service.is_by_request else "\n"
+    # A contract that was taken up before its term begins has no certificate yet.
+    begins = _BEGINS_LATER if service.challenges and contract.starts > contract.applied_at else ""
     facts = _of_contract(contract, login, service, sender) | {
         "application": _APPLICATIONS[contract.application],
         "names": "、".join(_told(name) for name in contract.domains),
@@ -56,7 +58,7 @@ def contract_accepted(contract: Contract, login: str, service: Service, sender: 
         "way": next((flags for kind, flags in _WAYS if kind in service.challenges), ""),
         "key_type": service.key_types[0],
     }
-    return Letter(subject, _filled(_ACCEPTED + _PORTAL + steps + _CLOSING + _END, facts))
+    return Letter(subject, _filled(_ACCEPTED + begins + _PORTAL + steps + _CLOSING + _END, facts))
 
 
 def renewal_overdue(
@@ -141,6 +143,10 @@ _ACCEPTED = """\
   お申込種別     {application}
   コモンネーム   {names}
   契約期間       {starts} - {ends}（日本時間）
+"""
+
+_BEGINS_LATER = """
+証明書の発行は、契約開始日（{starts}）から承ります。
 """
 
 _ACME_STEPS = """

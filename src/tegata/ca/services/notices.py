@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from tegata.ca.errors import NoticeRefused
 from tegata.ca.journal import Journal
 from tegata.ca.model import Contract, Customer, Job
+from tegata.ca.policy import contracts
+from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.ports import Notifier, Store, Work
 from tegata.ca.services.watching import WatchService
 from tegata.text.catalogue import printable
@@ -25,6 +27,7 @@ MOST_ATTEMPTS, GIVE_UP_AFTER = 730, timedelta(days=5)
 """What is refused for good is left after so many attempts and so long (RFC 5321 §4.5.4.1): a wrong address is not asked
 about for ever."""
 REFUSED = "notice.refused"
+_OVER = (ContractStatus.EXPIRED, ContractStatus.ENDED)
 
 log = Journal("notices")
 
@@ -42,11 +45,11 @@ class NoticeService:
     async def contract_accepted(self, job: Job) -> None:
         """Send the notice of the contract that is the job's subject.
 
-        Where the contract was ended before it could be sent, there is nothing to be told of any more.
+        Where the contract is over before it could be sent, there is nothing to be told of any more.
         """
 
         async def send(contract: Contract, customer: Customer) -> None:
-            if contract.ended_at is None:
+            if contracts.status(contract, self._clock()) not in _OVER:
                 await self._notifier.contract_accepted(contract, customer)
 
         await self._tell(job, send)
