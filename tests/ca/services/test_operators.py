@@ -4,6 +4,7 @@ import pytest
 
 from tegata.ca.errors import LoginFailed, Refused, UnknownObject
 from tegata.ca.services.customers import LOGIN_FAILED
+from tests.ca.services.house import DAY, HOUR, SECOND
 
 pytestmark = pytest.mark.anyio
 
@@ -65,5 +66,23 @@ async def test_a_form_is_sent_once(house):
     assert await house.operators.begin("another form")
     await house.operators.give_back("form")
     assert [await house.operators.begin("form") for _ in range(2)] == [True, False]
-    assert [await house.operators.begin("") for _ in range(2)] == [True, True]
-    await house.operators.give_back("")
+    await house.operators.done("form")
+    house.clock.advance(DAY - 2 * SECOND)
+    assert [await house.operators.begin("form") for _ in range(2)] == [False, False]
+    for end in (house.operators.give_back, house.operators.done):
+        assert await house.operators.begin("")
+        await end("")
+    assert await house.operators.begin("")
+
+
+async def test_a_form_whose_server_was_killed(house):
+    """What was begun, and came to no end, is done by the same form a minute later."""
+    assert await house.operators.begin("form")
+    house.clock.advance(59 * SECOND)
+    assert not await house.operators.begin("form")
+    house.clock.advance(2 * SECOND)
+    assert [await house.operators.begin("form") for _ in range(2)] == [True, False]
+    for _ in range(2):  # the first was not killed, it took its time
+        await house.operators.done("form")
+    house.clock.advance(HOUR)
+    assert not await house.operators.begin("form")

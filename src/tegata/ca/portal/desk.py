@@ -109,6 +109,7 @@ class Desk:
                 await self._audit.commanded(operator.login, asked.command, asked.of)
                 await do(Persons(operator, second))
                 is_done = True
+                await self._operators.done(once)
             except _REFUSALS as error:
                 # What was typed is shown once more: no browser goes back to it.
                 return self._ask_back(request, operator, form, asked, error)

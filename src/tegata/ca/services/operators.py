@@ -4,11 +4,12 @@ Made and unmade by the command line alone. What they may do is done by the servi
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tegata.ca.errors import Refused, UnknownObject
-from tegata.ca.model import Customer, Operator
+from tegata.ca.model import Customer, Limit, Operator
 from tegata.ca.ports import Conflict, Ids, PasswordHasher, Store, Work
 from tegata.ca.services import logins
 from tegata.ca.services import once as forms
@@ -16,6 +17,7 @@ from tegata.ca.services.logins import Logins
 
 MOST_CHARACTERS = 64
 _DESK = "operators"
+_UNDER_WAY = Limit(1, timedelta(minutes=1))
 
 
 class Added(NamedTuple):
@@ -45,19 +47,32 @@ class OperatorService:
         return Added(operator, password)
 
     async def begin(self, once: str) -> bool:
-        """Whether a form of the operators' is sent for the first time, on whichever node; without ``once`` it is."""
-        work, sent = Work(), forms.form(once, _DESK)
-        forms.spend(self._store, work, sent, self._clock())
+        """Whether what a form of the operators' asks for is to be done: nobody has done it, or is about to on any node.
+
+        Without ``once`` it is. Who was killed before ``done`` or ``give_back`` is about to for a minute and no longer.
+        """
+        sent = forms.form(once, _DESK)
+        if not sent:
+            return True
+        work = Work()
+        self._store.limits.spend(work, _begun(sent), _UNDER_WAY, self._clock())
         try:
             await self._store.commit(work)
         except Conflict:
             return False
-        return True
+        return not await forms.was_sent(self._store, sent)
+
+    async def done(self, once: str) -> None:
+        """Let a form that was begun, and is done, be known if it is sent again."""
+        work = Work()
+        forms.spend(self._store, work, forms.form(once, _DESK), self._clock())
+        with suppress(Conflict):  # it took so long that it was begun once more, and is done already
+            await self._store.commit(work)
 
     async def give_back(self, once: str) -> None:
         """Let a form be sent again that was begun, and is not done."""
         work = Work()
-        self._store.limits.forget(work, forms.form(once, _DESK))
+        self._store.limits.forget(work, _begun(forms.form(once, _DESK)))
         await self._store.commit(work)
 
     async def list(self) -> list[Operator]:
@@ -81,6 +96,11 @@ class OperatorService:
     async def of(self, customer: Customer) -> Operator | None:
         """The operator that a user of the portal is, or None."""
         return await self._store.operators.get(customer.id)
+
+
+def _begun(sent: str) -> str:
+    """What a form is known by while somebody is at it."""
+    return f"{sent}, begun"
 
 
 def _name(text: str) -> str:
