@@ -20,7 +20,6 @@ from tegata.ca.policy.contracts import (
     CredentialStatus,
     credential_status,
     latest_end,
-    principal,
     require_binding,
     require_in_force,
     service_of,
@@ -108,21 +107,6 @@ def test_a_superseded_credential_binds_nobody_new():
 def test_credential_status(changes, expected):
     """A credential is what was done to it last and worst."""
     assert credential_status(credential(**changes), NOW) is expected
-
-
-def test_the_credential_that_stands_for_a_contract():
-    """An active one, if possible without limits, if possible new."""
-    plain = credential(kid="plain")
-    limited = [
-        credential(kid="names", domains=("www.example.com",)),
-        credential(kid="count", most_accounts=1),
-        credential(kid="end", expires_at=NOW + DAY),
-    ]
-    gone = [credential(kid="rotated", superseded_at=NOW), credential(kid="disabled", disabled_at=NOW)]
-    assert principal([*gone, *limited, plain, credential(kid="older")], NOW) == plain
-    assert principal([*gone, *limited], NOW) == limited[0]
-    assert principal(gone, NOW) == gone[0]
-    assert principal([], NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ async def test_full_width_input_and_line_ends(portal: Portal) -> None:
         "confirmed": "yes",
     }
     assert (await browser.post("/portal/operator/reports", *fields.items())).status == 303
-    (report,) = await house.reports.reported()
+    (report,) = [one async for one in house.reports.reported()]
     assert (report.serials, report.about) == ((serial,), about.replace("\r\n", "\n"))
 
 
@@ -120,7 +120,7 @@ async def test_a_time_is_of_the_place_that_the_page_said(portal: Portal) -> None
     turned = Browser(browser.app, browser.cookie.replace("lang=ja", "lang=en"))
     (action,) = re.findall('<form class="card" method="post" action="([^"]*)"', confirm.body.decode())
     await turned.post(f"/portal/operator/reports{action}", *hidden(confirm), ("confirmed", "yes"))
-    (report,) = await portal.house.reports.reported()
+    (report,) = [one async for one in portal.house.reports.reported()]
     assert report.received_at == datetime(2026, 11, 24, 0, 15, tzinfo=UTC)
 
 
@@ -158,7 +158,7 @@ async def test_a_day_is_of_the_place_that_its_form_said(portal: Portal) -> None:
         assert (await turned.post(step, *hidden(confirm), ("confirmed", "yes"))).status == 303
 
     await take("/portal/operator", cause="misuse", about="x", reporter="Kato", received="2026-11-24T09:15")
-    (report,) = await house.reports.reported()
+    (report,) = [one async for one in house.reports.reported()]
     assert report.received_at == datetime(2026, 11, 24, 0, 15, tzinfo=UTC)
     page = f"/portal/operator/contracts/{added.contract.id}"
     await take(page, source=Source.GOVERNMENT.value, evidence="scan", authority=AUTHORITY, examined="2026-11-24")
@@ -245,7 +245,7 @@ async def test_a_second_click_does_nothing(portal: Portal) -> None:
         portal.house.clock.advance(3600 * SECOND)
         done.append(await browser.post(page, *answer))
         assert [(one.status, one.headers.get("location")) for one in done] == [(303, "/portal/operator")] * 3
-        assert len(await portal.house.reports.reported()) == number
+        assert len([one async for one in portal.house.reports.reported()]) == number
 
 
 async def test_a_second_click_adds_no_second_eab(portal: Portal) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tegata.ca.errors import BadName, Refused, UnknownObject, UnknownService
 from tegata.ca.model import Application, Organization
 from tegata.ca.policy.contracts import ContractStatus
+from tegata.ca.services import contracts
 from tegata.ca.settings import Policy
 from tests.ca.services.house import DAY, NOW, SECOND
 
@@ -40,7 +41,7 @@ async def test_a_second_contract_of_a_customer(house):
     assert second.password is None
     views = await house.contracts.of_customer(first.customer.id)
     assert [view.contract.id for view in views] == [first.contract.id, second.contract.id]
-    assert [view.contract.id for view in await house.contracts.list()] == [first.contract.id, second.contract.id]
+    assert {view.contract.id async for view in house.contracts.listed()} == {first.contract.id, second.contract.id}
 
 
 async def test_two_first_contracts_at_once(house):
@@ -63,6 +64,29 @@ async def test_given_dates(house):
     added = await house.sell(starts=NOW - 10 * DAY + SECOND / 2, ends=NOW - DAY)
     assert (added.contract.starts, added.contract.ends) == (NOW - 10 * DAY, NOW - DAY)
     assert (await house.contracts.show(added.contract.id)).status is ContractStatus.EXPIRED
+
+
+async def test_a_contract_with_very_many_eabs(house, monkeypatch):
+    """They are not all read for the one that stands for it."""
+    added = await house.sell()
+    house.clock.advance(SECOND)
+    eab = await house.credentials.add(added.contract.id, label="web1")
+
+    async def all_of_them(_):
+        raise AssertionError("all were read")
+
+    monkeypatch.setattr(house.store.credentials, "of_contract", all_of_them)
+    assert (await house.contracts.show(added.contract.id)).credential == eab
+    assert f"--eab-kid {eab.kid} " in (await house.credentials.eab_file(added.contract.id))[1]
+    await house.credentials.add(added.contract.id, label="web2")
+
+
+async def test_contracts_are_read_some_at_a_time(house, monkeypatch):
+    """However many there are, each of them once."""
+    monkeypatch.setattr(contracts, "PART", 2)
+    for number in range(5):
+        assert len([view async for view in house.contracts.listed()]) == number
+        await house.sell()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +117,7 @@ async def test_what_is_no_contract(house, wishes, refusal):
     """Refused before anything is stored."""
     with pytest.raises(refusal):
         await house.sell(**wishes)
-    assert await house.contracts.list() == []
+    assert [view async for view in house.contracts.listed()] == []
     assert await house.store.customers.by_login("admin@example.com") is None
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tegata.ca.errors import BadRevocationReason, Refused, UnknownObject
 from tegata.ca.model import Cause
+from tegata.ca.services import reports
 from tests.ca.services.house import DAY, HOUR, NOW, SECOND
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +34,7 @@ async def test_a_report_from_receipt_to_end(house, issued, reported):
     """B-86, B-87: Answered, revoked, closed, in this order; nothing of it twice, and all in the audit log."""
     with pytest.raises(Refused, match="in use still"):
         await house.reports.close(reported.id, "done")
-    assert [one.id for one in await house.reports.reported()] == [reported.id]
+    assert [one.id async for one in house.reports.reported()] == [reported.id]
     await house.reports.answer(reported.id, "we look at it; the certificates will be revoked")
     with pytest.raises(Refused, match="answered or closed before"):
         await house.reports.answer(reported.id, "again")
@@ -42,13 +43,24 @@ async def test_a_report_from_receipt_to_end(house, issued, reported):
     assert all(one.reason == 4 for one in done)
     closed = await house.reports.close(reported.id, "all revoked")
     assert (closed.closed_at, closed.outcome) == (NOW, "all revoked")
-    assert await house.reports.reported() == []
-    assert [one.id for one in await house.reports.reported(all_of_them=True)] == [reported.id]
+    assert [one async for one in house.reports.reported()] == []
+    assert [one.id async for one in house.reports.reported(all_of_them=True)] == [reported.id]
     events = [event.kind for event in await house.store.audit.of_subject(reported.id)]
     assert events == ["report.received", "report.answered", "report.revoking", "report.closed"]
     for late in (house.reports.close(reported.id, "x"), house.reports.answer(reported.id, "x")):
         with pytest.raises(Refused):
             await late
+
+
+async def test_reports_are_read_some_at_a_time(house, monkeypatch):
+    """The open ones as they came, all of them the last first."""
+    monkeypatch.setattr(reports, "PAGE", 2)
+    made = []
+    for _ in range(5):
+        house.clock.advance(DAY)
+        made.append((await house.reports.add(cause=Cause.MISUSE, about="x", reporter="x", serials=[])).id)
+    assert [one.id async for one in house.reports.reported()] == made
+    assert [one.id async for one in house.reports.reported(all_of_them=True)] == made[::-1]
 
 
 async def test_a_report_outlives_its_certificates(house, reported):
@@ -68,7 +80,7 @@ async def test_no_end_without_an_answer(house, issued):
     await house.reports.answer(made.id, "there is nothing in it")
     assert (await house.reports.close(made.id, "nothing in it", unfounded=True)).closed_at == NOW
     assert (await house.certificates.show(issued[0].serial)).revoked_at is None
-    assert await house.reports.reported() == [beside]
+    assert [one async for one in house.reports.reported()] == [beside]
 
 
 async def test_it_takes_a_number_and_a_second_person(house, reported):

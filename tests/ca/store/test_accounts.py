@@ -109,7 +109,7 @@ async def test_lists(store: Store) -> None:
     store.credentials.insert(work, newer)
     store.accounts.insert(work, second)
     await store.commit(work)
-    assert await store.contracts.all() == [first, contract(), foreign]
+    assert await store.contracts.after("", 9) == [contract(), first, foreign]
     assert await store.contracts.of_customer("customer") == [first, contract()]
     assert await store.contracts.of_customer("other") == [foreign]
     assert await store.credentials.of_contract("contract") == [newer, credential()]
@@ -161,6 +161,46 @@ async def test_a_credential_registers_what_it_may(store: Store) -> None:
     await store.commit(work)
     assert await refused(store, use("kid")) == "credentials.use"
     assert await store.credentials.usage(credential(kid="count"), NOW) == Usage(2, 0, 0, None, Use(NOW, "account"))
+
+
+async def test_the_credential_that_stands_for_a_contract(store: Store) -> None:
+    """An active one, if possible without limits, if possible new; never the one that is kept, nor a foreign one."""
+    await populate(store)
+
+    async def principal(now: datetime = NOW, kept: str = "", of: str = "contract") -> str | None:
+        found = await store.credentials.principal(of, kept=kept, now=now)
+        return found.kid if found else None
+
+    async def add(kid: str, age: int, **changes: Any) -> None:
+        work = Work()
+        store.credentials.insert(work, credential(kid=kid, created_at=NOW + age * SECOND, **changes))
+        await store.commit(work)
+
+    await add("names", 1, domains=("www.example.com",))
+    await add("count", 2, most_accounts=1)
+    await add("end", 3, expires_at=NOW + DAY)
+    await add("rotated", 4, superseded_at=NOW + DAY)
+    await add("disabled", 5, disabled_at=NOW)
+    assert await principal() == "rotated"
+    assert await principal(NOW + DAY) == "kid"
+    await add("newer", 6)
+    assert await principal() == "newer"
+    assert await principal(kept="newer") == "rotated"
+    assert await store.credentials.principal("contract", kept="", now=NOW) == credential(
+        kid="newer", created_at=NOW + 6 * SECOND
+    )
+    work = Work()
+    for kid in ("kid", "newer", "rotated"):
+        store.credentials.disable(work, kid, NOW)
+    await store.commit(work)
+    assert await principal() == "end"
+    assert await principal(NOW + DAY) == "count"
+    for kid in ("count", "names"):
+        work = Work()
+        store.credentials.disable(work, kid, NOW)
+        await store.commit(work)
+    assert await principal(NOW + DAY) == "newer"
+    assert await principal(of="foreign") is None
 
 
 async def test_what_a_credential_is_called(store: Store) -> None:

@@ -189,7 +189,6 @@ def test_statements_and_code_agree(path: Path) -> None:
 
 
 WALKS = {
-    "contracts.all",
     "blocked_keys.all",
     "audit.newest_link",
     "customers.close_sessions",

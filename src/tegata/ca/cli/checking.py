@@ -308,7 +308,7 @@ async def _examinations(ca: Ca, language: Language) -> Finding:
     until = ca.now() + _EXAMINED_AHEAD
     due = [
         view.contract.id
-        for view in await ca.contracts.list()
+        async for view in ca.contracts.listed()
         if view.status is ContractStatus.ACTIVE
         and baseline.needs_examination(view.service, ca.settings.policy)
         and (view.identity_ends is None or view.identity_ends <= until)
@@ -321,7 +321,7 @@ async def _examinations(ca: Ca, language: Language) -> Finding:
 
 async def _reports(ca: Ca, language: Language) -> Finding:
     """What is due of reported problems comes before its term, and what is late is an error (B-86, B-87)."""
-    found = [(due, one) for one in await ca.reports.reported() if (due := reports.due(one))]
+    found = [(due, one) async for one in ca.reports.reported() if (due := reports.due(one))]
     if not found:
         return Finding("problem reports")
     due, first = min(found, key=lambda pair: pair[0].at)

@@ -1,5 +1,7 @@
 """``tegata-ca contract``: contracts as the operator records and changes them."""
 
+from operator import itemgetter
+
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
@@ -33,7 +35,9 @@ async def listing(ca: Ca, asked: Asked) -> Answer:
     """All contracts, or what waits to be done about them."""
     if asked["waiting"]:
         return Answer([shapes.waiting(one) async for one in ca.inbox.all()], _WAITING)
-    return Answer([await _shape(ca, view) for view in await ca.contracts.list()], _COLUMNS)
+    found = [(view.contract.applied_at, await _shape(ca, view)) async for view in ca.contracts.listed()]
+    found.sort(key=itemgetter(0))
+    return Answer([shape for _, shape in found], _COLUMNS)
 
 
 async def show(ca: Ca, asked: Asked) -> Answer:

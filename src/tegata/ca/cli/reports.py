@@ -26,8 +26,9 @@ async def add(ca: Ca, asked: Asked) -> Answer:
 
 async def listing(ca: Ca, asked: Asked) -> Answer:
     """Open reports with what is due next, or all."""
-    found = await ca.reports.reported(all_of_them=asked["all"])
-    return Answer([shapes.report(one, ca.now()) for one in found], _COLUMNS)
+    now, are_all = ca.now(), bool(asked["all"])
+    found = [shapes.report(one, now) async for one in ca.reports.reported(all_of_them=are_all)]
+    return Answer(found[::-1] if are_all else found, _COLUMNS)
 
 
 async def show(ca: Ca, asked: Asked) -> Answer:

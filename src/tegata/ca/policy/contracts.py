@@ -80,21 +80,6 @@ def handed_out(credentials: Sequence[Credential]) -> list[Credential]:
     return [one for one in credentials if one.kid != kept_id(one.contract_id)]
 
 
-def principal(credentials: Sequence[Credential], now: datetime) -> Credential | None:
-    """The credential that stands for its contract, of all that its customer has, newest first.
-
-    An active one before others, and one that is not limited before those that are; of equals the newest.
-    """
-    return min(
-        handed_out(credentials),
-        key=lambda one: (
-            credential_status(one, now) is not CredentialStatus.ACTIVE,
-            bool(one.domains) or one.most_accounts is not None or one.expires_at is not None,
-        ),
-        default=None,
-    )
-
-
 def require_in_force(contract: Contract, credential: Credential, now: datetime) -> None:
     """Pass if accounts of this credential may have certificates now.
 

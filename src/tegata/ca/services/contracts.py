@@ -3,7 +3,7 @@
 What a contract allows is ``policy.contracts``; this service only records what the operator decides.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -23,6 +23,8 @@ from tegata.ca.services.notices import CONTRACT_ACCEPTED
 from tegata.ca.settings import Policy, Service
 from tegata.text.catalogue import is_printable
 
+PART = 500
+"""How many contracts are read at a time, of all that there are."""
 # The upper bounds of X.520, which certificates keep (BR 7.1.4.2).
 _NAME_CHARACTERS = 64
 _PLACE_CHARACTERS = 128
@@ -153,9 +155,13 @@ class ContractService:
             for contract in await self._store.contracts.of_customer(customer_id)
         ]
 
-    async def list(self) -> list[ContractView]:
-        """All contracts, oldest first."""
-        return [await self._view(contract) for contract in await self._store.contracts.all()]
+    async def listed(self) -> AsyncIterator[ContractView]:
+        """All contracts, by their ids; some are read at a time."""
+        after = ""
+        while found := await self._store.contracts.after(after, PART):
+            for contract in found:
+                yield await self._view(contract)
+            after = found[-1].id
 
     async def renew(self, contract_id: str, ends: datetime | None = None) -> ContractView:
         """Prolong a contract, by the service's term from its present end if no new end is given.
@@ -208,7 +214,6 @@ class ContractService:
         return contract
 
     async def _view(self, contract: Contract) -> ContractView:
-        credentials = await self._store.credentials.of_contract(contract.id)
         customer = await self._store.customers.get(contract.customer_id)
         assert customer is not None, "the store keeps the customer of every contract"
         now, service = self._clock(), contracts.service_of(contract, self._services)
@@ -216,7 +221,7 @@ class ContractService:
             contract,
             contracts.status(contract, now),
             service,
-            contracts.principal(credentials, now),
+            await self._store.credentials.principal(contract.id, kept=contracts.kept_id(contract.id), now=now),
             customer,
             baseline.identity_ends(contract),
             baseline.vouches_for_organization(contract, service, self._policy, now),

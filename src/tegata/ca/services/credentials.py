@@ -122,9 +122,8 @@ class CredentialService:
         another one. Raises UnknownObject, ServiceWithoutAcme, BadName, Refused, SentBefore.
         """
         contract = await self._contract(contract_id)
-        if not await self.of_contract(contract_id):
-            raise ServiceWithoutAcme(contract=contract_id)
         now = self._clock()
+        await self._principal(contract_id, now)
         if most_accounts is not None and most_accounts < 1:
             raise Refused(reason="an EAB is for at least one account")
         credential = new_credential(
@@ -204,14 +203,12 @@ class CredentialService:
         Raises UnknownObject, ServiceWithoutAcme for a contract without EAB, and the refusals of
         ``policy.contracts.require_registering`` for an EAB that registers nobody any more.
         """
-        contract = await self._contract(contract_id)
-        credentials = await self.of_contract(contract_id)
-        if not credentials:
-            raise ServiceWithoutAcme(contract=contract_id)
-        now = self._clock()
-        chosen = contracts.principal([one for one in credentials if kid in (None, one.kid)], now)
-        if chosen is None:
-            raise UnknownObject(kind="EAB", name=kid)
+        contract, now = await self._contract(contract_id), self._clock()
+        chosen = await self._principal(contract_id, now)
+        if kid is not None:
+            chosen = await self.show(kid)
+            if chosen.contract_id != contract_id:
+                raise UnknownObject(kind="EAB", name=kid)
         contracts.require_registering(chosen, now)
         named = names.named(chosen.domains or contract.domains)
         flags = "".join(f" {'--ip-address' if is_ip(name) else '-d'} {name}" for name in named)
@@ -220,6 +217,14 @@ class CredentialService:
             f"{flags} --key-type rsa\n"
         )
         return f"eab-{kid or contract_id}.txt", command
+
+    async def _principal(self, contract_id: str, now: datetime) -> Credential:
+        """The credential that stands for the contract; raises ServiceWithoutAcme for one that has none."""
+        kept = contracts.kept_id(contract_id)
+        found = await self._store.credentials.principal(contract_id, kept=kept, now=now)
+        if found is None:
+            raise ServiceWithoutAcme(contract=contract_id)
+        return found
 
     async def _contract(self, contract_id: str) -> Contract:
         contract = await self._store.contracts.get(contract_id)

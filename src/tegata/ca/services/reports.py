@@ -5,7 +5,7 @@ information; their customers are listed; then they are revoked, all at once or s
 another's word where it is more than one certificate (S-34). The terms themselves are ``policy.reports``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,9 +68,15 @@ class ReportService:
         await self._store.commit(work)
         return report
 
-    async def reported(self, *, all_of_them: bool = False) -> list[ProblemReport]:
-        """Open reports, or all, in the order of receipt."""
-        return await (self._store.problem_reports.all() if all_of_them else self._store.problem_reports.open())
+    async def reported(self, *, all_of_them: bool = False) -> AsyncIterator[ProblemReport]:
+        """Open reports in the order of receipt, or all, the last first; some are read at a time."""
+        rows = self._store.problem_reports
+        read = rows.before if all_of_them else rows.open_after
+        after = None
+        while found := await read(after, PAGE):
+            for report in found:
+                yield report
+            after = found[-1]
 
     async def page(self, after: str | None, *, all_of_them: bool) -> tuple[list[ProblemReport], str | None]:
         """Up to ``PAGE`` open reports in the order of receipt, or of all, the last first; what the next begins after.

@@ -20,10 +20,6 @@ class ContractRows:
         rows = await self._database.fetch("contracts.get", id=contract_id)
         return contract_of(rows[0]) if rows else None
 
-    async def all(self) -> list[Contract]:
-        """Every contract, in the order of application."""
-        return [contract_of(row) for row in await self._database.fetch("contracts.all")]
-
     async def after(self, contract_id: str, most: int) -> list[Contract]:
         """Up to so many contracts whose ids come after this one, in their order."""
         return [contract_of(row) for row in await self._database.fetch("contracts.after", after=contract_id, most=most)]

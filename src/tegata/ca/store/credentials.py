@@ -29,6 +29,14 @@ class CredentialRows:
         rows = await self._database.fetch("credentials.of_contract", contract_id=contract_id)
         return [credential_of(row) for row in rows]
 
+    async def principal(self, contract_id: str, *, kept: str, now: datetime) -> Credential | None:
+        """The credential that stands for the contract now, of all but the one of this key identifier.
+
+        An active one before others, and one that is not limited before those that are; of equals the newest.
+        """
+        rows = await self._database.fetch("credentials.principal", contract_id=contract_id, kept=kept, now=micros(now))
+        return credential_of(rows[0]) if rows else None
+
     async def page(self, contract_id: str, after: Credential | None, most: int) -> list[Credential]:
         """Up to so many of them, newest first: the first ones, or those after this one."""
         place = (

@@ -22,10 +22,6 @@ class ProblemReportRows:
         rows = await self._database.fetch("problem_reports.get", id=report_id)
         return _report(rows[0]) if rows else None
 
-    async def all(self) -> list[ProblemReport]:
-        """Every report, in the order of receipt."""
-        return [_report(row) for row in await self._database.fetch("problem_reports.all")]
-
     async def open(self) -> list[ProblemReport]:
         """Those that are not closed, in the order of receipt."""
         return [_report(row) for row in await self._database.fetch("problem_reports.open")]

@@ -4,12 +4,6 @@ SELECT id, customer_id, service, organization, domains, application, applied_at,
 FROM contracts
 WHERE id = :id;
 
--- name: all
-SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
-    suspended_at, ended_at, examined_at
-FROM contracts
-ORDER BY applied_at, id;
-
 -- name: after
 SELECT id, customer_id, service, organization, domains, application, applied_at, starts, ends, renewed_at,
     suspended_at, ended_at, examined_at

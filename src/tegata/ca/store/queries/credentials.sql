@@ -19,6 +19,24 @@ WHERE contract_id = :contract_id AND created_at <= :before AND (created_at < :be
 ORDER BY created_at DESC, kid
 LIMIT :most;
 
+-- One that is active before others, and one that is not limited before those that are; of equals the newest.
+-- name: principal
+SELECT kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts,
+    label
+FROM credentials
+WHERE contract_id = :contract_id AND kid <> :kept
+ORDER BY
+    CASE
+        WHEN disabled_at IS NULL
+            AND (superseded_at IS NULL OR superseded_at > :now)
+            AND (expires_at IS NULL OR expires_at > :now)
+        THEN 0 ELSE 1
+    END,
+    CASE WHEN domains = '[]' AND most_accounts IS NULL AND expires_at IS NULL THEN 0 ELSE 1 END,
+    created_at DESC,
+    kid
+LIMIT 1;
+
 -- name: insert
 INSERT INTO credentials
     (kid, contract_id, sealed_mac, created_at, superseded_at, disabled_at, domains, expires_at, most_accounts, label)

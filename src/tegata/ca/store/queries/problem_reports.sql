@@ -3,11 +3,6 @@ SELECT id, cause, about, reporter, serials, received_at, recorded_at, answered_a
 FROM problem_reports
 WHERE id = :id;
 
--- name: all
-SELECT id, cause, about, reporter, serials, received_at, recorded_at, answered_at, answer, closed_at, outcome
-FROM problem_reports
-ORDER BY received_at, id;
-
 -- name: open
 SELECT id, cause, about, reporter, serials, received_at, recorded_at, answered_at, answer, closed_at, outcome
 FROM problem_reports
