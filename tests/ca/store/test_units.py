@@ -113,7 +113,7 @@ async def test_a_commit_wakes_who_waits(store: Store) -> None:
     store.jobs.add(work, job())
     await store.commit(work)
     await asyncio.gather(*waiting)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 15, "they would wait for thirty seconds"
 
 
 async def test_who_waits_for_one_thing_is_not_woken_by_another(store: Store) -> None:
@@ -134,7 +134,7 @@ async def test_who_waits_for_one_thing_is_not_woken_by_another(store: Store) -> 
     work = Work()
     store.jobs.add(work, Job(id="other", kind="work", subject="t", run_at=NOW))
     await store.commit(work)
-    await asyncio.wait_for(job, 1)
+    await asyncio.wait_for(job, 15)
     assert not verdict.done()
     verdict.cancel()
 
@@ -145,7 +145,7 @@ async def test_without_a_commit_the_wait_ends_in_time(store: Store) -> None:
     await store.changed(0.3, JOBS)  # a store that begins to listen may wake this one
     began = time.monotonic()
     await store.changed(0.2, JOBS)
-    assert 0.19 < time.monotonic() - began < 2
+    assert 0.19 < time.monotonic() - began < 15
 
 
 async def test_closing_finishes_what_was_begun(place: Place) -> None:
