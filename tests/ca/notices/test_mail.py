@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from tegata.ca.errors import NoticeRefused, Refused
 from tegata.ca.issuing import hierarchy, layout
 from tegata.ca.issuing.server_certificate import ServerCertificate
-from tegata.ca.model import Application, Contract, Customer, Organization
+from tegata.ca.model import Application, Certificate, Contract, Customer, Organization
 from tegata.ca.notices.mail import Mailer, MailUndelivered
 from tegata.ca.settings import SERVICES, Mail
 from tests.peers.ports import free_port
@@ -70,6 +70,32 @@ async def test_the_mail_arrives():
     for line in message.as_bytes().splitlines():
         assert line.isascii()
         assert len(line) <= 998
+
+
+async def test_each_notice_is_one_mail():
+    """C-14, M9: By its own Message-ID, so that one that is sent again is no other, and the next one is."""
+    certificate = Certificate(
+        serial="00ab12",
+        order_id="order",
+        account_id="account",
+        contract_id=CONTRACT.id,
+        names=CONTRACT.domains,
+        not_before=NOW,
+        not_after=NOW + timedelta(days=90),
+        spki_digest=b"",
+        tbs=b"",
+        intended_at=NOW,
+    )
+    with Smtp() as smtp:
+        sending = mailer(smtp.url)
+        await sending.renewal_overdue(CONTRACT, CUSTOMER, [certificate], "one")
+        await sending.contract_ending(CONTRACT, CUSTOMER, "two")
+        mails = smtp.wait(2)
+    assert [(mail["Message-ID"], mail["Subject"], mail["To"]) for mail in mails] == [
+        ("<renewal-overdue.one@ca.example.com>", "証明書更新のご確認のお願い", CUSTOMER.login),
+        ("<contract-ending.two@ca.example.com>", "ご契約満了のお知らせ、および、契約更新のお願い", CUSTOMER.login),
+    ]
+    assert "00ab12" in mails[0].get_content()
 
 
 @pytest.mark.parametrize(
