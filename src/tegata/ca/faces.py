@@ -123,7 +123,8 @@ def metrics_page(ca: Ca) -> ASGIApp | None:
 def _ocsp(ca: Ca) -> OcspPages:
     certified = ResponderService(store=ca.store, authorities=ca.issuers.authorities)
     responder = Responders(ca.issuers.certificates, certified.certify)
-    return OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now), ca.now)
+    service = OcspService(store=ca.store, responder=responder, clock=ca.now, require_clock=ca.clocks.require)
+    return OcspPages(service, ca.now)
 
 
 def public_files(ca: Ca) -> ASGIApp:

@@ -2,7 +2,9 @@
 
 import os
 import pwd
+from datetime import UTC, datetime, timedelta
 
+from tegata.ca.store.store import RowStore
 from tests.ca.cli.conftest import JAPANESE
 
 
@@ -20,3 +22,15 @@ def test_operators(ca, answer, refusal):
     assert "運用者 aoki@example.com" in ca("operator", "remove", "aoki@example.com", environ=JAPANESE).stderr
     events = answer("audit", "show", f"operator {pwd.getpwuid(os.getuid()).pw_name}")
     assert {"command": "operator add", "of": "Aoki@example.com"} in [event["facts"] for event in events]
+
+
+def test_a_command_by_a_wrong_clock(answer, refusal, monkeypatch):
+    """B-03: what it changes would be dated by it, so nothing is changed; what is only read is told."""
+    before = answer("operator", "list")
+
+    async def earlier(_: RowStore) -> datetime:
+        return datetime.now(UTC) - timedelta(minutes=2)
+
+    monkeypatch.setattr(RowStore, "clock", earlier)
+    assert refusal("operator", "add", "kikuchi@example.com", "--name", "菊地")["code"] == "store.clock"
+    assert answer("operator", "list") == before

@@ -18,6 +18,7 @@ from tegata.ca.issuing import der
 from tegata.ca.issuing.build import key_usage
 from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.model import Certificate
+from tegata.ca.services.clocks import Clocks
 from tegata.ca.services.ocsp import LIFE, PAUSE, OcspService
 from tegata.ca.services.responders import INTENDED, ResponderService, recorded
 from tegata.pki.certs import serial_hex
@@ -233,6 +234,21 @@ async def test_an_issuing_ca_that_cannot_sign(house, service, issued, failure):
     house.clock.advance(PAUSE)
     assert (await ask(service, house, issued)).certificate_status is OCSPCertStatus.GOOD
     assert len(await house.store.audit.of_kind(INTENDED)) == 2
+
+
+async def test_a_wrong_clock_signs_nothing(house, service, issued):
+    """B-03: neither a responder's certificate nor an answer; what was said before is said on."""
+    clocks = Clocks(house.store, house.clock)
+    service._require_clock = clocks.require
+    clocks.ahead = timedelta(minutes=-5)
+    assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
+    assert await house.store.audit.of_kind(INTENDED) == []
+    clocks.ahead = timedelta(0)
+    before = await ask(service, house, issued)
+    assert before.certificate_status is OCSPCertStatus.GOOD
+    clocks.ahead = timedelta(minutes=5)
+    house.clock.advance(LIFE / 2)
+    assert (await ask(service, house, issued)).signature == before.signature
 
 
 async def test_a_pause_ends_with_the_wrong_clock_that_it_began_by(house, service, issued):

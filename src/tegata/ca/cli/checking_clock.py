@@ -39,7 +39,7 @@ def finding(language: Language) -> Finding:
 async def beside_the_databases(clocks: Clocks, language: Language) -> Finding:
     """Whether it and the database server's agree: by one that is a minute off nothing is dated."""
     try:
-        await clocks.look()
+        await clocks.compare()
         clocks.require()
     except StoreFailed as error:
         return Finding("database's clock", ERROR, str(explain(error, language)))

@@ -170,6 +170,8 @@ async def _on_ca(command: Callable[[Ca, Asked], Awaitable[Answer]], asked: Asked
     ca = bootstrap.open_ca(asked.home, os.environ)
     try:
         if asked.words[-1] not in _READING:
+            await ca.clocks.compare()
+            ca.clocks.require()  # what it changes is dated by this machine's clock (B-03)
             of = _COMMAND_ARGUMENTS.get(asked.words)
             await ca.audit.commanded(transcript.operator(os.environ), " ".join(asked.words), asked[of] if of else None)
         return await command(ca, asked)

@@ -41,14 +41,18 @@ class Clocks:
         if self.is_apart:
             raise ClockApart(seconds=round(self.ahead.total_seconds(), 1))
 
-    async def look(self) -> None:
-        """Compare; raises StoreFailed. An answer that took longer than what is to be found tells nothing."""
+    async def compare(self) -> None:
+        """Find the difference; raises StoreFailed. An answer that took longer than that tells nothing."""
         before = self._clock()
         theirs = await self._store.clock()
         took = self._clock() - before
         if theirs is None or abs(took) > TOLD:
             return
         self.ahead = before + took / 2 - theirs
+
+    async def look(self) -> None:
+        """Compare, and tell the log what has changed; raises StoreFailed."""
+        await self.compare()
         state = "clock.apart" if self.is_apart else "clock.differs" if abs(self.ahead) > TOLD else _AGREES
         if state != self._told:
             tell = log.info if state == _AGREES else log.error if self.is_apart else log.warning

@@ -36,10 +36,21 @@ class OcspAnswer(NamedTuple):
 
 
 class OcspService:
-    """Answers OCSP requests; the last ``MOST_KEPT`` answers are kept in memory."""
+    """Answers OCSP requests; the last ``MOST_KEPT`` answers are kept in memory.
 
-    def __init__(self, *, store: Store, responder: Responder, clock: Callable[[], datetime]) -> None:
+    ``require_clock`` raises ClockApart: then neither an answer nor a responder's certificate is signed (B-03).
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        responder: Responder,
+        clock: Callable[[], datetime],
+        require_clock: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store, self._responder, self._clock = store, responder, clock
+        self._require_clock = require_clock
         self._kept: OrderedDict[object, OcspAnswer] = OrderedDict()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._not_before: dict[str, datetime] = {}
@@ -107,6 +118,7 @@ class OcspService:
 
     async def _signed(self, issuer: str, now: datetime, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """What ``make`` gives, unless it failed a moment ago; raises as ``Certify``, TimeoutError in the meantime."""
+        self._require_clock()
         async with self._turns[issuer]:  # who comes at once with the first that fails does not fail by another attempt
             until = self._not_before.get(issuer, now)
             if until - PAUSE <= now < until:  # a clock that was put back meanwhile prolongs no pause
