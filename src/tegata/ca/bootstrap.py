@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from tegata.ca import configuration
+from tegata.ca import configuration, surroundings
 from tegata.ca.adapters import Adapters, open_adapters
 from tegata.ca.api import links
 from tegata.ca.api.links import Links
@@ -24,6 +24,7 @@ from tegata.ca.policy import baseline, shards
 from tegata.ca.ports import Linter
 from tegata.ca.services.accounts import AccountService
 from tegata.ca.services.admission import Admission
+from tegata.ca.services.alarms import AlarmService
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import ChallengeService
@@ -83,6 +84,8 @@ class Ca(Adapters):
     operators: OperatorService
     notices: NoticeService | None
     watch: WatchService
+    alarms: AlarmService | None
+    """What tells operators; None where none are named."""
     evidence: EvidenceService
     runner: Runner
     """What does the work rows in this process, once it runs."""
@@ -121,6 +124,7 @@ def open_ca(
         certificates=ca.certificates,
         crls=ca.crls,
         notices=ca.notices,
+        alarms=ca.alarms,
     )
     meter = ca.measuring.meter
     handlers.update({kind: metered(one, meter) for kind, one in table.items()} if meter else table)
@@ -247,6 +251,7 @@ def _services(on: Adapters, runner: Runner, clocks: Clocks) -> Ca:
         if on.notifier is None
         else NoticeService(store=store, notifier=on.notifier, watch=watch, clock=now),
         watch=watch,
+        alarms=_alarms(on, crls, clocks),
         evidence=EvidenceService(store),
         runner=runner,
         rehearsal=None if on.linter is None else _rehearsal(on, on.linter),
@@ -291,6 +296,21 @@ def _crls(on: Adapters, clocks: Clocks) -> CrlService:
         url=partial(profiles.crl_url, on.settings.public.url),
         clock=on.now,
         require_clock=clocks.require,
+    )
+
+
+def _alarms(on: Adapters, crls: CrlService, clocks: Clocks) -> AlarmService | None:
+    if on.notifier is None or not on.settings.mail.operators:
+        return None
+    return AlarmService(
+        store=on.store,
+        notifier=on.notifier,
+        issuers=on.issuers,
+        crls=crls,
+        clocks=clocks,
+        around=surroundings.of(on),
+        ids=on.ids,
+        clock=on.now,
     )
 
 

@@ -374,6 +374,28 @@ class RevocationList(msgspec.Struct, frozen=True, kw_only=True):
     crl: str = WHOLE_CRL
 
 
+class AlarmKind(StrEnum):
+    """What operators are told of."""
+
+    CRL_LATE = "crl-late"
+    KEY_AWAY = "key-away"
+    ENDS_SOON = "ends-soon"
+    AGENT_SILENT = "perspective-silent"
+    DISK_FULL = "disk-full"
+    CLOCK_APART = "clock-apart"
+    DATABASE_AWAY = "database-away"
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that keeps the CA from its work, and what it is ``about``; or that this is over. Since ``at``."""
+
+    kind: AlarmKind
+    about: str
+    at: datetime
+    facts: dict[str, str]
+    is_over: bool
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened, for the audit log: what, to which record, and the facts that are no secrets."""
 

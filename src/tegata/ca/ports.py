@@ -21,6 +21,7 @@ from tegata.acme.jwk import JWK
 from tegata.ca.errors import Fault, ValidationFault
 from tegata.ca.model import (
     Account,
+    Alarm,
     Authorization,
     BlockedKey,
     Certificate,
@@ -1029,6 +1030,10 @@ class Notifier(Protocol):
         ...
 
     async def contract_ending(self, contract: Contract, customer: Customer, notice: str) -> None: ...
+
+    async def alarm(self, alarm: Alarm, notice: str) -> None:
+        """Tell the operators."""
+        ...
 
 
 class Sealer(Protocol):

@@ -147,11 +147,13 @@ class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where notices go out: ``smtp`` is ``smtp://host:port`` or ``smtps://…``; empty sends none.
 
-    ``alarms`` are those of certificates that were not renewed in time, and of contracts that end soon.
+    ``alarms`` are customers': of certificates that were not renewed in time, and of contracts that end soon.
+    ``operators`` are the addresses that are told what keeps the CA from its work; () is nobody.
     """
 
     smtp: str = ""
     alarms: bool = True
+    operators: tuple[str, ...] = ()
     sender: str = ""
     password_file: str = ""
 

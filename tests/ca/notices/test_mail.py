@@ -304,6 +304,7 @@ async def test_a_refused_recipient_is_told():
         ("smtp://user@mail.example.com", {"password_file": "latin1.password"}),
         ("smtp://user@mail.example.com", {"password_file": "nowhere"}),
         ("smtp://mail.example.com", {"sender": "no address"}),
+        ("smtp://mail.example.com", {"operators": ("ops@example.com", "no address")}),
         ("smtp://mail.example.com", {"sender": "a@example.com\r\nBcc: b@example.com"}),
     ],
 )

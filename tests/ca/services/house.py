@@ -23,7 +23,7 @@ from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
 from tegata.ca.jobs.runner import Runner
 from tegata.ca.jobs.tasks import handlers
-from tegata.ca.model import Certificate, Contract, Customer, Organization, Revocation, Source
+from tegata.ca.model import Alarm, Certificate, Contract, Customer, Organization, Revocation, Source
 from tegata.ca.policy import baseline, shards
 from tegata.ca.policy.addresses import AddressFilter, parse_networks
 from tegata.ca.policy.keys import PUBLISHED
@@ -131,6 +131,7 @@ class Post:
     def __init__(self) -> None:
         self.sent: list[tuple[Contract, Customer]] = []
         self.alarms: list[tuple[str, list[str], str]] = []
+        self.to_operators: list[Alarm] = []
         self.is_down = False
 
     async def contract_accepted(self, contract: Contract, customer: Customer) -> None:
@@ -146,6 +147,10 @@ class Post:
     async def contract_ending(self, contract: Contract, customer: Customer, notice: str) -> None:
         self._take()
         self.alarms.append((customer.login, [contract.id], notice))
+
+    async def alarm(self, alarm: Alarm, notice: str) -> None:
+        self._take()
+        self.to_operators.append(alarm)
 
     def _take(self) -> None:
         if self.is_down:

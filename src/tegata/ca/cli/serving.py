@@ -159,6 +159,8 @@ async def _until_stopped(
         ]
         if ca.notices is not None and ca.settings.mail.alarms:
             in_time.append(group.create_task(tasks.watch_in_time(ca.watch)))
+        if ca.alarms is not None:
+            in_time.append(group.create_task(tasks.alarm_in_time(ca.alarms)))
         for listener in listeners:
             await listener.accepts.wait()
         _settle()

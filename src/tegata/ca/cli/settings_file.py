@@ -94,6 +94,9 @@ sender = {mail.sender}
 password_file = {mail.password_file}
 # Whether customers are told of certificates that were not renewed in time, and of contracts that end in 60, 30, 7 days.
 alarms = {mail.alarms}
+# Addresses that are told by one mail what keeps this CA from its work, and by another that it is over: a CRL not made,
+# an issuing key or a perspective out of reach, a CA that ends soon, a full disk, a wrong clock, no database.
+operators = {mail.operators}
 
 [database]
 # postgresql://USER@HOST[:PORT]/NAME for several nodes that share one CA; "" is the file tegata-ca.db beside this one.

@@ -8,6 +8,7 @@ import asyncio
 from tegata.ca.errors import KEY_AWAY
 from tegata.ca.jobs.runner import Handler
 from tegata.ca.journal import Journal
+from tegata.ca.services.alarms import ALARM, AlarmService
 from tegata.ca.services.auditing import AuditService
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import VALIDATE, ChallengeService
@@ -37,6 +38,8 @@ WATCH_SECONDS = 3600.0
 """How often it is looked who is to be told that something was not renewed."""
 WATCH_AGAIN_SECONDS = 60.0
 """How soon after a look that failed: another may have had the turn, or the database have been away."""
+ALARM_SECONDS = 60.0
+"""How often it is looked whether operators are to be told of something."""
 
 log = Journal("jobs")
 
@@ -48,6 +51,7 @@ def handlers(
     certificates: CertificateService,
     crls: CrlService,
     notices: NoticeService | None,
+    alarms: AlarmService | None = None,
 ) -> dict[str, Handler]:
     """The handler of every kind of job; without ``notices`` those wait until mail is set up again."""
     table: dict[str, Handler] = {
@@ -60,6 +64,8 @@ def handlers(
         table[CONTRACT_ACCEPTED] = notices.contract_accepted
         table[RENEWAL_OVERDUE] = notices.renewal_overdue
         table[CONTRACT_ENDING] = notices.contract_ending
+    if alarms is not None:
+        table[ALARM] = alarms.tell
     return table
 
 
@@ -117,6 +123,16 @@ async def watch_in_time(watch: WatchService) -> None:
             log.exception("watch.failed")
             pause = WATCH_AGAIN_SECONDS
         await asyncio.sleep(pause)
+
+
+async def alarm_in_time(alarms: AlarmService) -> None:
+    """Have operators told of what is wrong, for ever; a failure is logged and tried again."""
+    while True:
+        await asyncio.sleep(ALARM_SECONDS)
+        try:
+            await alarms.look()
+        except Exception:
+            log.exception("alarms.failed")
 
 
 async def publish_in_time(crls: CrlService) -> None:

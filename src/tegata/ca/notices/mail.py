@@ -13,15 +13,19 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import aiosmtplib
 
 from tegata.ca.errors import CaError, NoticeRefused, Refused
-from tegata.ca.model import Certificate, Contract, Customer
-from tegata.ca.notices import letters
+from tegata.ca.journal import Journal
+from tegata.ca.model import Alarm, Certificate, Contract, Customer
+from tegata.ca.notices import alarms, letters
 from tegata.ca.notices.letters import Letter, Sender
 from tegata.ca.settings import Mail, Service
 from tegata.pki import names
+from tegata.text.catalogue import printable
 
 _SECONDS = 30.0
 _FOR_GOOD = 500
 _PORTS = {"smtp": 25, "smtps": 465}
+
+log = Journal("mail")
 
 
 class MailUndelivered(CaError):
@@ -39,7 +43,7 @@ class _Server(NamedTuple):
 
 
 class Mailer:
-    """Writes to customers; a Notifier.
+    """Writes to customers and operators; a Notifier.
 
     ``directory`` is where a relative ``mail.password_file`` is, ``acme_url`` the setting ``acme.url``. Raises Refused
     for settings that cannot be used.
@@ -65,6 +69,7 @@ class Mailer:
         self._sender = Sender(ca_name, f"{base}/portal/login", f"{base}/acme/")
         self._services = services
         self._clock = clock
+        self._operators = [_operator(address) for address in settings.operators]
 
     async def contract_accepted(self, contract: Contract, customer: Customer) -> None:
         """Send the letter that the contract is accepted; raises MailUndelivered, NoticeRefused."""
@@ -85,18 +90,24 @@ class Mailer:
         letter = letters.contract_ending(contract, customer.login, self._services[contract.service], self._sender)
         await self._send(letter, customer.login, f"contract-ending.{notice}")
 
-    async def _send(self, letter: Letter, recipient: str, identifier: str) -> None:
+    async def alarm(self, alarm: Alarm, notice: str) -> None:
+        """Send one mail to all operators; raises MailUndelivered, NoticeRefused where it reaches none of them."""
+        if self._operators:
+            letter = alarms.alarm(alarm, self._sender.ca_name)
+            await self._send(letter, ", ".join(self._operators), f"alarm.{notice}", self._operators)
+
+    async def _send(self, letter: Letter, recipient: str, identifier: str, all_of: Sequence[str] = ()) -> None:
         server = self._server
         secret = server.user is not None
         try:
-            message = self._message(letter, recipient, identifier)
+            message = self._message(letter, all_of or [recipient], identifier)
         except ValueError as error:
             raise NoticeRefused(recipient=recipient, reason=error) from None
         try:
-            await aiosmtplib.send(
+            refused, _ = await aiosmtplib.send(
                 message,
                 sender=self._from.addr_spec,
-                recipients=[recipient],
+                recipients=[*(all_of or [recipient])],
                 hostname=server.host,
                 port=server.port,
                 username=server.user,
@@ -108,20 +119,21 @@ class Mailer:
                 timeout=_SECONDS,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
-            # One alone was named.
-            kind = NoticeRefused if error.recipients[0].code >= _FOR_GOOD else MailUndelivered
+            kind = NoticeRefused if all(one.code >= _FOR_GOOD for one in error.recipients) else MailUndelivered
             raise kind(recipient=recipient, reason=error.recipients[0].message) from None
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise MailUndelivered(recipient=recipient, reason=error) from None
+        for address, answer in refused.items():  # others have it
+            log.warning("mail.refused", recipient=address, reason=printable(answer.message))
 
-    def _message(self, letter: Letter, recipient: str, identifier: str) -> EmailMessage:
+    def _message(self, letter: Letter, recipients: Sequence[str], identifier: str) -> EmailMessage:
         """The mail (RFC 5322); a ValueError for a recipient that is no single address.
 
         Sent again after a failure it has the same Message-ID, so that a receiver can drop the double.
         """
         message = EmailMessage(policy=SMTP)
         message["From"] = self._from
-        message["To"] = _address(recipient)
+        message["To"] = [_address(recipient) for recipient in recipients]
         message["Subject"] = letter.subject
         message["Date"] = self._clock()
         message["Message-ID"] = f"<{identifier}@{self._domain}>"
@@ -165,6 +177,13 @@ def _sender(address: str, ca_name: str) -> Address:
         return _address(address, ca_name)
     except ValueError as error:
         raise Refused(reason=f"mail.sender: {error}") from None
+
+
+def _operator(address: str) -> str:
+    try:
+        return _address(address).addr_spec
+    except ValueError as error:
+        raise Refused(reason=f"mail.operators: {error}") from None
 
 
 def _address(text: str, display_name: str = "") -> Address:

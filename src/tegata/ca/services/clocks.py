@@ -42,7 +42,7 @@ class Clocks:
             raise ClockApart(seconds=round(self.ahead.total_seconds(), 1))
 
     async def compare(self) -> None:
-        """Find the difference; raises StoreFailed. An answer that took longer than that tells nothing."""
+        """Find the difference; raises StoreFailed. An answer that was longer on its way than that tells nothing."""
         before = self._clock()
         theirs = await self._store.clock()
         took = self._clock() - before

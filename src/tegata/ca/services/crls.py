@@ -91,6 +91,15 @@ class CrlService:
         """Those that are to be published here and are not among these: of an issuing CA that came later, say."""
         return sorted(filter(self._issuers.publishes, self._names - set(there)))
 
+    async def late(self, by: timedelta) -> list[str]:
+        """Those that are missing, or have been due for so long."""
+        heads = await self._store.revocation_lists.heads()
+        due, now = self._life / 2 + by, self._clock()
+        outdated = [
+            name for name, head in heads.items() if self._issuers.publishes(name) and now - head.this_update >= due
+        ]
+        return sorted([*outdated, *self.missing(heads)])
+
     async def publish(self) -> None:
         """Publish every CRL, with everything that is revoked now."""
         await _of_each(await self._all_names(), self._publish)
