@@ -13,6 +13,7 @@ import pytest
 from cryptography import x509
 
 from tegata.ca.cli import checking, checking_clock, checking_ends
+from tegata.ca.issuing.key_uri import BadKeyUri
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
 from tegata.ca.services.clocks import Clocks
@@ -389,3 +390,15 @@ async def test_a_clock_beside_the_databases(ahead, status):
     found = await checking_clock.beside_the_databases(clocks, Language.EN)
     assert found.status == status
     assert ("NTP" in found.detail) == (status != "ok")
+
+
+@pytest.mark.anyio
+async def test_a_token_with_another_key_is_told_as_that_alone():
+    """B-95: nothing says beside it that the issuing keys are well."""
+
+    async def look():
+        raise BadKeyUri(uri="pkcs11:token=a", reason="it is not the key of the CA's certificate")
+
+    ca: Any = SimpleNamespace(issuers=SimpleNamespace(look=look, away={}))
+    told = [one async for one in checking._keys(ca, Language.EN)]
+    assert [(one.check, one.status) for one in told] == [("issuing keys", "error")]

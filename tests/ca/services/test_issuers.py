@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from structlog.testing import capture_logs
 
 from tegata.acme import ari
 from tegata.ca.errors import IssuanceFailed, IssuerAway, NotFound, ReplacesRefused, TokenUnusable
@@ -94,6 +95,22 @@ def test_how_long_a_key_has_been_a_cas(house, second):
         (first.not_valid_before_utc, anew.not_valid_after_utc),
         (other.not_valid_before_utc, other.not_valid_after_utc),
     ]
+
+
+async def test_a_key_that_goes_and_comes_back_is_told_of_once_each(house):
+    """Also one whose token had given no answer at all (B-95)."""
+    answers = [TokenUnusable(uri="pkcs11:token=a", reason="away"), TimeoutError(), TimeoutError(), None, None]
+
+    async def reach() -> None:
+        if answer := answers.pop(0):
+            raise answer
+
+    issuers = Issuers({"issuing": SimpleNamespace(certificate=house.authority.certificate, reach=reach)}, house.clock)
+    with capture_logs() as entries:
+        while answers:
+            await issuers.look()
+    assert [entry["event"] for entry in entries] == ["issuer.key-away", "issuer.key-back"]
+    assert not issuers.away
 
 
 async def test_renewal_across_issuers(house, second):

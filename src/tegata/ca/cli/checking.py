@@ -217,14 +217,16 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
 
 async def _keys(ca: Ca, language: Language) -> AsyncIterator[Finding]:
     """Whether each issuing CA could sign now (B-95); ``serve`` goes on without, and signs once the key is back."""
+    is_sound = True
     try:
         await ca.issuers.look()
     except TegataError as error:
+        is_sound = False
         yield Finding("issuing keys", ERROR, str(explain(error, language)))
     for name, failure in ca.issuers.away.items():
         detail = explain(failure, language) if failure else _NO_ANSWER.fill(language, {})
         yield Finding(f"key of {name}", ERROR, str(detail))
-    if not ca.issuers.away:
+    if is_sound and not ca.issuers.away:
         yield Finding("issuing keys")
 
 
