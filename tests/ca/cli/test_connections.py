@@ -206,6 +206,35 @@ def test_what_is_no_http_is_refused():
     assert talk(echo, b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n").startswith(b"HTTP/1.1 400 ")
 
 
+UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+
+
+@pytest.mark.parametrize(
+    "framing", [b"Content-Length: %d\r\n\r\n%b", b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n"]
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_body_is_a_body_whatever_protocol_is_wished_for(framing, at_once):
+    """Never a request of its own, which a proxy in front has not seen: S-20, RFC 9110 §7.8."""
+    inner = GET.replace(b"/it", b"/smuggled")
+    whole = b"POST /it HTTP/1.1\r\nHost: x\r\n" + UPGRADE + framing % (len(inner), inner)
+    end = whole.index(b"\r\n\r\n") + 4
+    pieces = [whole + LAST] if at_once else [whole[:9], whole[9:end], whole[end:], LAST]
+    assert bodies(talk(echo, *pieces)) == [b"POST /it " + inner, b"GET /last "]
+
+
+def test_who_wishes_for_another_protocol_again_and_again_is_answered_each_time():
+    """The rest of the head is as it was sent."""
+
+    async def fields(scope, _receive, send):
+        said = b" ".join(name for name, _ in scope["headers"])
+        await send(start(200, (b"content-length", b"%d" % len(said))))
+        await send(body(said))
+
+    wish = b"GET /it HTTP/1.1\r\nHost: x\r\n" + UPGRADE.replace(b"h2c", b"websocket") + b"\r\n"
+    answers = bodies(talk(fields, wish * 3, LAST))
+    assert answers == [b"host connection http2-settings"] * 3 + [b"host connection"]
+
+
 @pytest.mark.parametrize(
     "pieces",
     [(), (b"GET /it HT",), (b"GET /it HTTP/1.1\r\nA: b\r\n",), (POST[:-1],), (GET, b"GET /n")],

@@ -33,6 +33,8 @@ class Connection(HttpToolsProtocol):
     _stalled: asyncio.TimerHandle | None = None
     """Cuts who takes in nothing of an answer."""
     _is_arriving = False
+    _is_read_again = False
+    """Whether what the parser has just read is not to count, and is read once more."""
     _octets = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
@@ -66,11 +68,37 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
             return
         was_arriving = self._is_arriving
-        super().data_received(data)
+        self._read(data)
         if self._is_arriving:
             self._octets += len(data)
             if not was_arriving or self._let_go_at is None:
                 self._wait(REQUEST_SECONDS)
+
+    def _read(self, data: bytes) -> None:
+        """Have the parser read; a request that wants another protocol is read once more without that wish.
+
+        The parser takes the body of such a one for the other protocol's, and later for a request of its own, which
+        nobody behind a proxy has sent. No other protocol is spoken here (RFC 9110 §7.8).
+        """
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as wish:
+                data = self._head_without_wish() + data[wish.args[0] :]
+                self.parser = httptools.HttpRequestParser(self)
+                self._is_read_again = False
+            except httptools.HttpParserError:
+                self.logger.warning("Invalid HTTP request received.")
+                self.send_400_response("Invalid HTTP request received.")
+                return
+            else:
+                return
+
+    def _head_without_wish(self) -> bytes:
+        parser = self.parser
+        lines = [b"%b %b HTTP/%b" % (parser.get_method(), self.url, parser.get_http_version().encode("ascii"))]
+        lines += [b"%b: %b" % field for field in self.headers if field[0] != b"upgrade"]
+        return b"\r\n".join([*lines, b"\r\n"])
 
     def on_response_complete(self) -> None:
         """Go on with the next request, or wait for one."""
@@ -115,6 +143,9 @@ class Connection(HttpToolsProtocol):
         version = parser.get_http_version()
         url = httptools.parse_url(self.url)
         path = url.path.decode("ascii")
+        if parser.should_upgrade():
+            self._is_read_again = True
+            return
         scope: MutableMapping[str, Any] = {
             "type": "http",
             "asgi": _ASGI,
@@ -139,6 +170,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A request is whole, and is answered however long that takes, if it was not before."""
+        if self._is_read_again:
+            return
         self._is_arriving, self._let_go_at = False, None
         super().on_message_complete()
         if self.cycle.response_complete:
