@@ -206,6 +206,13 @@ def test_what_is_no_http_is_refused():
     assert talk(echo, b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n").startswith(b"HTTP/1.1 400 ")
 
 
+def test_a_request_names_one_host():
+    """S-31, RFC 9112 §3.2: two readers might take another one for it; only before HTTP/1.1 there was none."""
+    for host in (b"", b"Host: x\r\nHost: y\r\n"):
+        assert talk(echo, b"GET /it HTTP/1.1\r\n" + host + b"\r\n").startswith(b"HTTP/1.1 400 ")
+    assert bodies(talk(echo, b"GET /it HTTP/1.0\r\n\r\n")) == [b"GET /it "]
+
+
 UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
 
 
@@ -214,7 +221,7 @@ UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Setting
 )
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_body_is_a_body_whatever_protocol_is_wished_for(framing, at_once):
-    """Never a request of its own, which a proxy in front has not seen: S-20, RFC 9110 §7.8."""
+    """Never a request of its own, which a proxy in front has not seen (S-31, RFC 9110 §7.8)."""
     inner = GET.replace(b"/it", b"/smuggled")
     whole = b"POST /it HTTP/1.1\r\nHost: x\r\n" + UPGRADE + framing % (len(inner), inner)
     end = whole.index(b"\r\n\r\n") + 4
@@ -285,7 +292,10 @@ def test_who_takes_in_nothing_is_cut(monkeypatch):
     [
         (b"GET /", b"x" * 4096),
         (b"GET / HTTP/1.1\r\n", b"h: " + b"x" * 4096 + b"\r\n"),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"t: " + b"x" * 4096 + b"\r\n"),
+        (
+            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n",
+            b"t: " + b"x" * 4096 + b"\r\n",
+        ),
     ],
     ids=["in the first line", "in the head", "in the trailers"],
 )

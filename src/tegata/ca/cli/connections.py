@@ -146,6 +146,9 @@ class Connection(HttpToolsProtocol):
         if parser.should_upgrade():
             self._is_read_again = True
             return
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and version == "1.1"):
+            raise ValueError("a request names one host")  # RFC 9112 §3.2
         scope: MutableMapping[str, Any] = {
             "type": "http",
             "asgi": _ASGI,
