@@ -76,7 +76,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "eab.used-up": Entry(
         Sentence(
-            "The EAB {kid} may register {accounts} accounts, and has done so.",
+            "The EAB {kid} has registered as many accounts as it may: {accounts}.",
             "EAB（{kid}）で登録できるアカウント数の上限（{accounts}）に達しています。",
         ),
         Sentence(

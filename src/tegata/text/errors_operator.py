@@ -59,8 +59,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "operator.backup": Entry(
         Sentence(
-            "The backup is older than the database: it lacks {certificates} certificates and {revocations} revocations,"
-            " of which nothing would be known any more.",
+            "The backup is older than the database. Nothing would be known any more of what it lacks (certificates: "
+            "{certificates}, revocations: {revocations}).",
             "バックアップはデータベースより古く、証明書 {certificates} 件と失効 {revocations} 件が含まれていません。"
             "復元するとこれらの記録が失われます。",
         ),

@@ -126,7 +126,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "limits.orders": Entry(
         Sentence(
-            "There were {count} orders for {kind} in a short time, which is the limit.",
+            "There were as many orders for {kind} in a short time as are allowed: {count}.",
             "短時間の注文数が上限（{count} 件）に達しました（対象: {kind}）。",
         ),
         Sentence(
@@ -136,7 +136,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "limits.accounts": Entry(
         Sentence(
-            "There were {count} {kind} in a short time, which is the limit.",
+            "There were as many {kind} in a short time as are allowed: {count}.",
             "{kind}が、短時間の上限（{count} 件）に達しました。",
         ),
         Sentence(
@@ -147,7 +147,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "limits.address": Entry(
         Sentence(
-            "There were {count} {kind} from your network address in a short time, which is the limit.",
+            "There were as many {kind} from your network address in a short time as are allowed: {count}.",
             "お使いのネットワークアドレスからの{kind}が、短時間の上限（{count} 件）に達しました。",
         ),
         Sentence(

@@ -29,6 +29,6 @@ ENTRIES: dict[str, Entry] = {
             "There were too many wrong passwords for this mail address, or from your network.",
             "このメールアドレス、またはお使いのネットワークからのパスワードの誤りが多すぎます。",
         ),
-        Sentence("Please try again in {minutes} minutes.", "{minutes}分後にもう一度お試しください。"),
+        Sentence("Please try again later (minutes to wait: {minutes}).", "{minutes}分後にもう一度お試しください。"),
     ),
 }

@@ -9,6 +9,7 @@ import pytest
 from tegata import __version__
 from tegata.ca.cli import commands, tables
 from tegata.ca.cli.grammar import BadUsage, parse
+from tegata.pki.reasons import NUMBERS
 from tegata.text.catalogue import entries, explain
 from tegata.text.language import Language
 
@@ -122,6 +123,24 @@ def told(line, capsys):
         asked(line, JAPANESE)
     assert ended.value.code == 0
     return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "reasons"),
+    [
+        (("cert", "revoke"), {0, 1, 3, 4, 5, 9}),
+        (("report", "revoke"), {0, 1, 3, 4, 5, 9}),
+        (("ceremony", "crl"), {1, 2, 3, 4, 5, 9}),
+    ],
+)
+def test_the_help_names_the_reasons(command, reasons):
+    """B-90: In both languages each that the command takes, by number and name, and no other."""
+    (found,) = [one for one in commands.COMMANDS if one.words == command]
+    (option,) = [one for one in found.options if one.name == "reason"]
+    for about in option.about:
+        named = dict(re.findall(r"([0-9]+)=(\w+)", about))
+        assert {int(number) for number in named} == reasons
+        assert all(NUMBERS[name] == int(number) for number, name in named.items())
 
 
 def test_the_help_in_japanese(capsys, monkeypatch):

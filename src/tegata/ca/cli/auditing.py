@@ -14,20 +14,20 @@ from tegata.ca.services.auditing import DroppedMeanwhile
 from tegata.text.catalogue import Sentence
 
 _HOLDS = Sentence(
-    "The audit log holds: {links} links over {events} events; {unbound} more events have no link yet.\n"
+    "The audit log holds (links: {links}, events: {events}, events that have no link yet: {unbound}).\n"
     "Note the newest link elsewhere, for --head: {head}",
     "監査ログに問題はありません。リンク {links} 件、イベント {events} 件、リンク未作成のイベント {unbound} 件。\n"
     "最新のリンクを別の場所に控えてください（--head で指定できます）: {head}",
 )
 
 _EXPORTED = Sentence(
-    "The audit log is in {file}: {lines} lines, of which each link's digest can be checked without this program.",
+    "The audit log is in {file} (lines: {lines}); each link's digest can be checked without this program.",
     "監査ログを {file} に出力しました（{lines} 行）。各リンクのダイジェストは、このプログラムがなくても検証できます。",
 )
 
 _SOUND = Sentence(
-    "{certificates} issued certificates looked at, {beside} CA certificates, CRLs and OCSP answers; "
-    "{faulty} with faults. Second lint: {linted}",
+    "Issued certificates looked at: {certificates}; CA certificates, CRLs and OCSP answers: {beside}; "
+    "with faults: {faulty}. Second lint: {linted}",
     "発行済みの証明書 {certificates} 件と、認証局の証明書・CRL・OCSP応答 {beside} 件を検査しました。"
     "問題のあるもの: {faulty} 件。追加検査: {linted}",
 )

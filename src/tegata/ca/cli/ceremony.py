@@ -73,7 +73,7 @@ _LISTED = Sentence(
     "tegata-ca ceremony install {name} --by 氏名",
 )
 _VERIFIED = Sentence(
-    "The transcript is whole: {entries} entries, the last of {at}; the files that it names are as it says.\n"
+    "The transcript is whole (entries: {entries}, the last of {at}); the files that it names are as it says.\n"
     "Note elsewhere what stands for all of it: {sha256}",
     "記録は完全です: {entries} 件、最後の記録は {at} です。記録にあるファイルも記録どおりです。\n"
     "記録全体を表す次の値を別の場所に控えてください: {sha256}",

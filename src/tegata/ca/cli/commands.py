@@ -1,13 +1,23 @@
 """The commands of ``tegata-ca``: every command and option once, as a table. How a line is read is ``grammar``'s."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
 from tegata.ca.cli.options import Command, Option, instant, link
 from tegata.ca.model import Cause, Source
+from tegata.ca.policy.certificates import OF_CAS, OF_OPERATORS, Reason
 from tegata.ca.settings import Region
+from tegata.pki.reasons import NUMBERS
 from tegata.text.catalogue import Sentence
 
+
+def _told(reasons: Sequence[Reason]) -> str:
+    names = {number: name for name, number in NUMBERS.items()}
+    return ", ".join(f"{reason:d}={names[reason]}" for reason in reasons)
+
+
+_OF_OPERATORS, _OF_CAS = _told(OF_OPERATORS), _told(OF_CAS)
 DEFAULT_HOME = "tegata-ca"
 HOME_VARIABLE = "TEGATA_CA_DIR"
 
@@ -621,8 +631,8 @@ COMMANDS = (
                 "reason",
                 "N",
                 Sentence(
-                    "reason of RFC 5280; 1 takes the key's other certificates too",
-                    "RFC 5280 の失効理由（1 は同じ鍵の他の証明書も失効）",
+                    f"reason of RFC 5280: {_OF_OPERATORS}; 1 takes the key's other certificates too",
+                    f"RFC 5280 の失効理由: {_OF_OPERATORS}（1 は同じ鍵の他の証明書も失効）",
                 ),
                 required=True,
                 type=int,
@@ -715,7 +725,16 @@ COMMANDS = (
         Sentence("revoke its certificates, or some of them at a time", "報告された証明書を失効（一部ずつも可）"),
         "ID",
         (
-            Option("reason", "N", Sentence("reason of RFC 5280", "RFC 5280 の失効理由"), required=True, type=int),
+            Option(
+                "reason",
+                "N",
+                Sentence(
+                    f"reason of RFC 5280: {_OF_OPERATORS}; 1 takes the keys' other certificates too",
+                    f"RFC 5280 の失効理由: {_OF_OPERATORS}（1 は同じ鍵の他の証明書も失効）",
+                ),
+                required=True,
+                type=int,
+            ),
             Option(
                 "revoking",
                 "N",
@@ -800,7 +819,12 @@ COMMANDS = (
             Option(
                 "revoke", "FILE", Sentence("the certificate of a CA that is to be revoked", "失効する認証局の証明書")
             ),
-            Option("reason", "N", Sentence("reason of RFC 5280", "RFC 5280 の失効理由"), type=int),
+            Option(
+                "reason",
+                "N",
+                Sentence(f"why, by RFC 5280: {_OF_CAS}", f"RFC 5280 の失効理由: {_OF_CAS}"),
+                type=int,
+            ),
             _ROOT_KEY,
             _BY,
         ),

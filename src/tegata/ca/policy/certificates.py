@@ -48,6 +48,8 @@ OF_SUBSCRIBERS = (
 """The reasons that subscribers may give."""
 OF_OPERATORS = (*OF_SUBSCRIBERS, Reason.PRIVILEGE_WITHDRAWN)
 """The reasons that the CA's operator may give; privilegeWithdrawn is the CA's alone."""
+OF_CAS = tuple(one for one in Reason if one is not Reason.UNSPECIFIED)
+"""The reasons for which the root revokes a CA: never none at all (BR 7.2.2)."""
 
 
 def subscriber_reason(reason: int | None) -> Reason:
@@ -64,8 +66,8 @@ def operator_reason(reason: int) -> Reason:
 
 
 def ca_reason(reason: int) -> Reason:
-    """The reason for which a CA's certificate is revoked: never none at all (BR 7.2.2). Raises BadRevocationReason."""
-    return _among(tuple(one for one in Reason if one is not Reason.UNSPECIFIED), reason)
+    """The reason for which a CA's certificate is revoked. Raises BadRevocationReason."""
+    return _among(OF_CAS, reason)
 
 
 def _among(allowed: tuple[Reason, ...], reason: int | None) -> Reason:
