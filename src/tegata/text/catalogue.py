@@ -160,3 +160,11 @@ def printable(text: str) -> str:
 def is_printable(text: str) -> bool:
     """Whether ``printable`` leaves a text as it is."""
     return printable(text) == text
+
+
+def is_text(text: str) -> bool:
+    """Whether it may be kept as somebody's words: no control characters but line ends and tabs, no half characters.
+
+    What a keyboard does not type is refused; that a terminal is shown nothing else is ``printable``'s.
+    """
+    return not any((c < " " and c not in "\n\t") or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in text)

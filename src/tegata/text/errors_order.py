@@ -299,6 +299,7 @@ REASONS: dict[str, str] = {
     "the report was not answered yet, or was closed before": "報告は未回答であるか、すでに完了しています",
     "a name or text of the report says nothing": "報告の記録が空です",
     "a text of the report is too long": "報告の記録が長すぎます",
+    "a text of the report has characters that cannot be shown": "報告の記録に表示できない文字が含まれています",
     # names
     "wildcards are covered by the name with a dot in front": "ワイルドカードは、先頭にドットを付けた名前に含まれます",
     "ACME wants its A-label form (xn--…)": "ACME では A ラベル（xn--…）で指定する必要があります",

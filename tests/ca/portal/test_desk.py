@@ -48,7 +48,7 @@ async def test_only_what_was_looked_at_is_released(portal: Portal) -> None:
     assert done.status == 303
     newest = (await portal.house.examinations.of_contract(contract))[0]
     assert (newest.evidence, newest.releaser) == ("scan of another company", "Baba")
-    assert (await browser.post(f"{page}/release", ("confirmed", "yes"))).status == 409
+    assert (await browser.post(f"{page}/release", ("confirmed", "yes"))).status == 400
 
 
 async def test_what_a_later_one_has_overtaken_is_not_offered(portal: Portal) -> None:
@@ -229,6 +229,28 @@ async def test_certificates_are_of_the_contract_that_is_on_record(portal: Portal
     page = f"/portal/operator/contracts/{other.contract.id}"
     assert (await browser.post(f"{page}/replace", *answer)).status == 303
     assert (await house.certificates.show(serial)).replacement is not None
+
+
+@pytest.mark.parametrize("said", ["a\0b", "a\x1b[2Jb", "a\x85b"])
+async def test_what_nobody_can_type_is_refused_by_its_form(portal: Portal, said: str) -> None:
+    """As a bad form, before anything is done: no database need keep it, and PostgreSQL keeps no NUL."""
+    house = portal.house
+    added = await house.sell()
+    operator, customer = await portal.operator("Baba"), await portal.enter(added.customer.login, added.password or "")
+    report = {"cause": "misuse", "about": "x", "reporter": "Kato", "serials": "", "received": ""}
+    desk, eabs = "/portal/operator", f"/portal/orders/{added.contract.id}/credentials"
+    for field in ("about", "reporter", "once", "confirmed"):
+        sent = report | {"confirmed": "yes", field: said}
+        assert (await operator.post(f"{desk}/reports", *sent.items())).status == 400
+    resumed = ("account", "x"), ("name", said)
+    assert (await operator.post(f"{desk}/contracts/{added.contract.id}/resume", *resumed)).status == 400
+    assert (await customer.post(f"/portal/orders/{added.contract.id}/resume", *resumed)).status == 400
+    assert (await customer.post(eabs, ("domain", said))).status == 400
+    assert "表示できない文字" in (await customer.post(eabs, ("label", said))).body.decode()
+    request = await customer.post(f"/portal/orders/{added.contract.id}/request", ("csr", said))
+    assert (request.status, 'id="faults"' in request.body.decode()) == (200, True)
+    assert [one async for one in house.reports.reported()] == []
+    assert len(await house.credentials.of_contract(added.contract.id)) == 1
 
 
 async def test_a_second_click_does_nothing(portal: Portal) -> None:

@@ -99,6 +99,14 @@ def test_dates_of_the_readers_place(language: str, day: str, other: str, words: 
     assert all(word in text for word in words)
 
 
+def test_every_column_has_a_heading() -> None:
+    """In words, and said to be one: who hears a table is told of each cell what it is (WCAG 1.3.1)."""
+    for file in files("tegata.ca.portal").joinpath("templates").iterdir():
+        for attributes, heading in re.findall(r"<th(?=[ >])([^>]*)>(.*?)</th>", file.read_text("utf-8"), re.DOTALL):
+            assert 'scope="col"' in attributes, file.name
+            assert heading.strip(), file.name
+
+
 def test_every_word_of_the_templates_is_there() -> None:
     """A page that asks for another one is an internal error, whoever opens it."""
     templates = files("tegata.ca.portal").joinpath("templates").iterdir()

@@ -314,6 +314,32 @@ async def test_the_operator_wants_it_replaced(house, issued):
     assert await house.certificates.replace_by_operator([certificate.serial], now + DAY, None) == []
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "http://ca.example/incident",
+        "https://",
+        "https:///incident",
+        "https://ca.example/a b",
+        "https://ca.example/\n",
+        "https://ca.example/\0",
+        "https://ca.example/\x1b[2J",
+        "https://ca.example/<b>",
+        "https://例え.jp/",
+        "https://ca.example/" + "a" * 2000,
+    ],
+)
+async def test_what_is_no_page(house, issued, page):
+    """Clients are told it as a URL, and may show it."""
+    serial = issued[1].serial
+    with pytest.raises(Refused, match="no https URL"):
+        await house.certificates.replace_by_operator([serial], NOW + DAY, page)
+    assert (await house.certificates.show(serial)).replacement is None
+    good = "https://ca.example:8443/incident/%E3%81%82?a=1&b=[2]#top"
+    (wanted,) = await house.certificates.replace_by_operator([serial], NOW + DAY, good)
+    assert wanted.replacement.page == good
+
+
 async def test_one_is_revoked_while_many_are_to_be_replaced(house, issued, monkeypatch):
     """By its customer, who does not wait to be asked: the others are to be replaced all the same (B-97)."""
     actor, certificate = issued

@@ -52,6 +52,21 @@ async def test_a_report_from_receipt_to_end(house, issued, reported):
             await late
 
 
+@pytest.mark.parametrize("said", ["a\0b", "a\x1b[2J", "a\udcffb"])
+async def test_what_is_no_text(house, reported, said):
+    """Control characters and halves of characters are on no record; line ends and tabs are as they come."""
+    for late in (
+        house.reports.add(cause=Cause.MISUSE, about=said, reporter="x", serials=[]),
+        house.reports.add(cause=Cause.MISUSE, about="x", reporter=said, serials=[]),
+        house.reports.answer(reported.id, said),
+        house.reports.close(reported.id, said, unfounded=True),
+    ):
+        with pytest.raises(Refused, match="cannot be shown"):
+            await late
+    mail = await house.reports.add(cause=Cause.MISUSE, about="one\r\n\ttwo 👩‍💻", reporter="x", serials=[])
+    assert mail.about == "one\n\ttwo 👩‍💻"
+
+
 async def test_reports_are_read_some_at_a_time(house, monkeypatch):
     """The open ones as they came, all of them the last first."""
     monkeypatch.setattr(reports, "PAGE", 2)

@@ -24,6 +24,7 @@ from tegata.ca.portal.door import Address, Door
 from tegata.ca.portal.downloads import DownloadPages
 from tegata.ca.portal.enrolments import EnrolmentPages
 from tegata.ca.portal.examining import ExaminationPages
+from tegata.ca.portal.forms import BadForm
 from tegata.ca.portal.inbox import InboxPages
 from tegata.ca.portal.logins import LoginPages
 from tegata.ca.portal.orders import OrderPages
@@ -240,7 +241,8 @@ class _Refused:
         said = _NotDone(**error.facts) if isinstance(error, Refused) else error
         log.log(30 if foreseen else 40, "portal.refused", reference=reference, error=str(error), exc_info=not foreseen)
         text = str(explain(said if isinstance(said, TegataError) else TegataError(), language))
-        return _problem(request, 409 if foreseen else 500, words(language)("failed"), text, reference)
+        status = 400 if isinstance(error, BadForm) else 409 if foreseen else 500
+        return _problem(request, status, words(language)("failed"), text, reference)
 
 
 class _Guard:

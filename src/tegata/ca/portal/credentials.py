@@ -76,7 +76,7 @@ class CredentialPages:
                 domains=() if set(domains) >= set(view.contract.domains) else domains,
                 most_accounts=forms.number(form, "accounts", MOST_ACCOUNTS),
                 expires_at=forms.end_of_day(form, "expires", request),
-                label=str(form.get("label") or ""),
+                label=forms.pasted(form, "label"),
                 once=forms.text(form, "once"),
             )
         return _back(view.contract)
@@ -85,7 +85,7 @@ class CredentialPages:
         """Call this EAB what the form says."""
         check_same_site(request)
         view, credential = await self._one(request)
-        await self._credentials.label(credential.kid, str((await request.form()).get("label") or ""))
+        await self._credentials.label(credential.kid, forms.pasted(await request.form(), "label"))
         return _back(view.contract)
 
     async def rotate(self, request: Request) -> Response:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from tegata.ca.errors import CaError
 from tegata.ca.portal.pages import language_of
 from tegata.text import dates
+from tegata.text.catalogue import is_text
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -29,7 +30,16 @@ def text(form: FormData, name: str) -> str:
     """What stands in a field, without spaces around it; empty where there is none.
 
     A line's end is one character, as browsers count them in the field, though they send two. A file is no text.
+    Raises BadForm for what nobody can type: a NUL, say, which no database keeps.
     """
+    said = pasted(form, name)
+    if not is_text(said):
+        raise BadForm
+    return said
+
+
+def pasted(form: FormData, name: str) -> str:
+    """The same of a field that takes the content of a file, whatever is in it."""
     said = next((value for value in form.getlist(name) if isinstance(value, str)), "")
     return said.replace("\r\n", "\n").strip()
 
@@ -40,8 +50,11 @@ def narrow(said: str) -> str:
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    """What stands in all fields of this name."""
-    return [str(value) for value in form.getlist(name)]
+    """What stands in all fields of this name; raises BadForm as ``text``."""
+    said = [value for value in form.getlist(name) if isinstance(value, str)]
+    if not all(map(is_text, said)):
+        raise BadForm
+    return said
 
 
 def number(form: FormData, name: str, most: int) -> int | None:

@@ -62,7 +62,7 @@ class RequestPages:
         if request.method == "POST":
             async with request.form(max_files=1, max_fields=10) as form:
                 file = await _uploaded(form)
-                text = forms.text(form, "csr") if file is None else file
+                text = forms.pasted(form, "csr") if file is None else file
                 # What is ordered is what was shown, and a file was not yet.
                 is_order = file is None and forms.text(form, "order") == "yes"
                 once = forms.text(form, "once")

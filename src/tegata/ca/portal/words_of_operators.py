@@ -59,6 +59,7 @@ WORDS_OF_OPERATORS: dict[str, Sentence] = {
     "report.answer": Sentence("Record the first answer", "回答の記録"),
     "report.revoke": Sentence("Revoke the certificates", "証明書の失効"),
     "report.close": Sentence("Close the report", "報告の完了"),
+    "choose": Sentence("Select", "選択"),
     "replace": Sentence("Have certificates replaced", "証明書の差し替え依頼"),
     "replace.text": Sentence(
         "Clients that ask for renewal information (ARI) renew at once. Nothing is revoked.",

@@ -3,6 +3,7 @@
 Issuing them is the issuance service's matter, the CRL the CRL service's.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -36,6 +37,8 @@ from tegata.ca.services.statuses import view_authorization
 from tegata.pki.certs import load_chain, serial_hex, to_pem
 from tegata.pki.keys import PublicKey, spki_digest
 
+# What is in a URL (RFC 3986 §2), and no more of it than clients and log lines have room for.
+_PAGE = re.compile(r"https://[A-Za-z0-9\[][!#-;=?-\[\]_a-z~%]{0,1990}")
 PAGE = 100
 """How many certificates a page shows."""
 
@@ -195,7 +198,7 @@ class CertificateService:
         contract that they may be of. Gives those that are to be replaced; raises UnknownObject, Refused.
         """
         now = self._clock()
-        if page is not None and not page.startswith("https://"):
+        if page is not None and not _PAGE.fullmatch(page):
             raise Refused(reason="the page is no https URL")
         if ends <= now:
             raise Refused(reason="the instant by which they are to be replaced is not ahead")

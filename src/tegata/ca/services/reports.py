@@ -16,6 +16,7 @@ from tegata.ca.policy.calendar import whole_second
 from tegata.ca.policy.certificates import CertificateStatus, operator_reason, status
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.certificates import CertificateService
+from tegata.text.catalogue import is_text
 
 REVOKING = "report.revoking"
 MOST_CHARACTERS = 2000
@@ -179,9 +180,11 @@ class ReportService:
 
 
 def _text(text: str) -> str:
-    stripped = text.strip()
+    stripped = text.replace("\r\n", "\n").strip()
     if not any(map(str.isalnum, stripped)):
         raise Refused(reason="a name or text of the report says nothing")
+    if not is_text(stripped):
+        raise Refused(reason="a text of the report has characters that cannot be shown")
     if len(stripped) > MOST_CHARACTERS:
         raise Refused(reason="a text of the report is too long")
     return stripped
