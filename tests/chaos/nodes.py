@@ -30,8 +30,8 @@ def fight(directory: Path, *, seed: int, seconds: float, every: float, say: Call
             customers = Customers(nodes.ca.directory_url, nodes.ca.ca_file, contract["eab"], site, count=CUSTOMERS)
             with customers:
                 _harass(nodes, dice, seconds, every, say)
-            _wait_until_settled(nodes)
-        _check_the_books(nodes, customers.seen, say)
+            wait_until_settled(nodes)
+        check_the_books(nodes, customers.seen, say)
     shutil.rmtree(directory, ignore_errors=True)
     return customers.seen
 
@@ -55,7 +55,7 @@ def _harass(nodes: Nodes, dice: random.Random, seconds: float, every: float, say
     assert is_restarted
 
 
-def _wait_until_settled(nodes: Nodes) -> None:
+def wait_until_settled(nodes: Nodes) -> None:
     """Within seconds no order is processing, no challenge accepted without a verdict, no work left."""
     hanging = """
         SELECT 'order', id FROM orders WHERE processing_at IS NOT NULL AND serial IS NULL AND fault IS NULL
@@ -68,7 +68,7 @@ def _wait_until_settled(nodes: Nodes) -> None:
         time.sleep(0.1)
 
 
-def _check_the_books(nodes: Nodes, seen: Seen, say: Callable[[str], None]) -> None:
+def check_the_books(nodes: Nodes, seen: Seen, say: Callable[[str], None], *, customers: int = CUSTOMERS) -> None:
     """The customers' files, the database and the operator's list tell the same."""
     assert not seen.failed, seen.failed
     orders = {id_: (serial, fault) for id_, serial, fault in nodes.rows("SELECT id, serial, fault FROM orders")}
@@ -89,7 +89,7 @@ def _check_the_books(nodes: Nodes, seen: Seen, say: Callable[[str], None]) -> No
     for url, delivered in seen.chains.items():
         assert orders[url.rpartition("/")[2]][0] == _serial(delivered), f"{url}: another certificate was delivered"
     ((accounts,),) = nodes.rows("SELECT count(*) FROM accounts")
-    assert accounts == str(CUSTOMERS), f"{accounts} accounts of {CUSTOMERS} customers"
+    assert accounts == str(customers), f"{accounts} accounts of {customers} customers"
     retried = ", ".join(f"{count} x {kind}" for kind, count in sorted(seen.retried.items()))
     say(
         f"books agree: {len(known)} certificates, {len(seen.chains)} of them delivered; retried: {retried or 'nothing'}"

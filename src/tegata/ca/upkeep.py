@@ -30,6 +30,11 @@ async def missing(home: Path, environ: Mapping[str, str]) -> Missing:
     return await opening.missing(home, configuration.load_settings(home).database, environ)
 
 
+async def durability(home: Path, environ: Mapping[str, str]) -> tuple[bool, bool]:
+    """Whether a commit waits for the disk, and for a standby where there may be one; raises as ``migrate``."""
+    return await opening.durability(home, configuration.load_settings(home).database, environ)
+
+
 def back_up(home: Path, environ: Mapping[str, str], target: Path, *, who: str) -> int:
     """Copy the CA's database to a new file; its size. Raises BadSettings, Refused, DatabaseUnusable.
 

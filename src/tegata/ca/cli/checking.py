@@ -16,7 +16,7 @@ from cryptography import x509
 
 from tegata.ca import bootstrap, configuration, upkeep
 from tegata.ca.bootstrap import Ca
-from tegata.ca.cli import checking_clock, checking_ends, tables
+from tegata.ca.cli import checking_clock, checking_database, checking_ends, tables
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.findings import ERROR, OK, WARNING, Finding
 from tegata.ca.cli.grammar import Asked
@@ -50,9 +50,6 @@ _RULES_COME = Sentence(
 _READABLE = Sentence(
     "others may read or change {files}: chmod go-rwx",
     "所有者以外が読み書きできます: {files}（chmod go-rwx を実行してください）",
-)
-_LEFT = Sentence(
-    "left for tegata-ca migrate --finish: {steps}", "tegata-ca migrate --finish で適用する変更が残っています: {steps}"
 )
 _OLDER = Sentence(
     "it is older than this program and was left so, what is in it was not looked at; serve or tegata-ca migrate will"
@@ -190,8 +187,7 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
     if missing.now:
         yield Finding("database", WARNING, _OLDER.fill(language, {"steps": ", ".join(missing.now)}))
     else:
-        left = ", ".join(missing.left)
-        yield Finding("database", WARNING, _LEFT.fill(language, {"steps": left})) if left else Finding("database")
+        yield await checking_database.finding(home, missing.left, language)
         yield await checking_clock.beside_the_databases(ca.clocks, language)
         yield _lists(heads, ca, language)
         yield await _reports(ca, language)

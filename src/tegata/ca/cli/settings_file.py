@@ -100,6 +100,7 @@ operators = {mail.operators}
 
 [database]
 # postgresql://USER@HOST[:PORT]/NAME for several nodes that share one CA; "" is the file tegata-ca.db beside this one.
+# A server and its standbys: USER@HOST1,HOST2; the one that takes writes is used.
 # TLS: ?sslmode=verify-full&sslrootcert=FILE. No password here: it is in password_file, relative to this file, or in the
 # environment's TEGATA_CA_DATABASE_PASSWORD.
 url = {database.url}

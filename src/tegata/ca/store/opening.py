@@ -81,6 +81,16 @@ async def missing(home: Path, settings: Database, environ: Mapping[str, str]) ->
     return await missing_at(place, known)
 
 
+async def durability(home: Path, settings: Database, environ: Mapping[str, str]) -> tuple[bool, bool]:
+    """Whether a commit waits for the disk, and for a standby where there may be one. Raises as ``open_store``."""
+    if not is_shared(settings):
+        return True, True
+    place = _place(home, settings, environ)
+    from tegata.ca.store.postgresql import servers  # noqa: PLC0415 - as above
+
+    return await servers.durability(place)
+
+
 def require_file(home: Path, settings: Database) -> Path:
     """The database's file; raises Refused where records are on a server, which has tools of its own for this."""
     if is_shared(settings):
@@ -122,8 +132,13 @@ def _place(home: Path, settings: Database, environ: Mapping[str, str]) -> "Place
         raise DatabaseUnusable(path=settings.url, reason="it is no URL of the form postgresql://USER@HOST/DATABASE")
     try:
         from tegata.ca.store.postgresql.connecting import Place  # noqa: PLC0415 - as above
+        from tegata.ca.store.postgresql.servers import one_by_one  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         raise DatabaseUnusable(path=settings.url, reason=f"{error.name} is not installed") from None
+    try:
+        one_by_one(settings.url)
+    except ValueError as error:
+        raise DatabaseUnusable(path=settings.url, reason=error) from None
     return Place(settings.url, _password(home, settings, environ), settings.connections)
 
 

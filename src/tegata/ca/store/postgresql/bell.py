@@ -12,8 +12,8 @@ from contextlib import suppress
 
 import asyncpg
 
-from tegata.ca.store.errors import DatabaseUnusable
-from tegata.ca.store.postgresql.connecting import LOST, Connection, Place, connect
+from tegata.ca.store.postgresql.connecting import LOST, Connection
+from tegata.ca.store.postgresql.servers import Servers
 from tegata.ca.store.waiting import Waiting
 
 CHANNEL = "tegata"
@@ -28,8 +28,8 @@ _PAUSE_SECONDS = 0.5
 class Bell:
     """Rings for every commit, here and on other nodes; used by one event loop."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
         self._waiting = Waiting()
         self._has_rung = asyncio.Event()
         self._untold: set[str] = set()
@@ -69,14 +69,14 @@ class Bell:
     async def _run(self) -> None:
         """Keep a connection that listens and tells, for ever."""
         while True:
-            with suppress(DatabaseUnusable, asyncpg.PostgresError, *LOST):
+            with suppress(ValueError, asyncpg.PostgresError, *LOST):
                 await self._listen_and_tell()
             self._connection = None
             self._waiting.wake_all()
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _listen_and_tell(self) -> None:
-        connection = await connect(self._place)
+        connection = await self._servers.connect()
         try:
             await connection.add_listener(CHANNEL, self._hear)
             connection.add_termination_listener(lambda _: self._has_rung.set())  # and the next telling fails

@@ -1,4 +1,4 @@
-"""Where a PostgreSQL database is, and a connection to it. The password is in no message."""
+"""Where a PostgreSQL database is, and what a connection to it can. The password is in no message."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -8,7 +8,6 @@ from typing import Any, Protocol
 import asyncpg
 
 from tegata.ca.store.engine import Row
-from tegata.ca.store.errors import DatabaseUnusable
 
 COMMAND_SECONDS = 10.0
 """No statement of ours takes so long, unless the server hangs."""
@@ -82,15 +81,6 @@ def arguments(place: Place) -> dict[str, Any]:
         "command_timeout": COMMAND_SECONDS,
         "server_settings": _SETTINGS,
     }
-
-
-async def connect(place: Place) -> Connection:
-    """A connection of its own; raises DatabaseUnusable."""
-    try:
-        connection: Connection = await asyncpg.connect(**arguments(place))
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
-    return connection
 
 
 def reason_of(error: BaseException) -> str:

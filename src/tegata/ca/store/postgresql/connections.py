@@ -10,7 +10,8 @@ from contextlib import suppress
 
 import asyncpg
 
-from tegata.ca.store.postgresql.connecting import LOST, Connection, Place, arguments
+from tegata.ca.store.postgresql.connecting import LOST, Connection
+from tegata.ca.store.postgresql.servers import Servers
 
 _STATEMENTS = 1024
 # One that writes nothing leads to a server that is not the first any more, if it ever was.
@@ -22,11 +23,11 @@ _ENDING = (
 
 
 class Connections:
-    """Those of a place; whoever takes one gives it back."""
+    """So many at the most; whoever takes one gives it back."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
-        self._free = asyncio.Semaphore(place.connections)
+    def __init__(self, servers: Servers, most: int) -> None:
+        self._servers = servers
+        self._free = asyncio.Semaphore(most)
         self._idle: list[Connection] = []
 
     async def take(self, seconds: float | None = None) -> Connection:
@@ -44,11 +45,10 @@ class Connections:
             if not connection.is_closed():
                 return connection
         try:
-            made: Connection = await asyncpg.connect(**arguments(self._place), statement_cache_size=_STATEMENTS)
+            return await self._servers.connect(statement_cache_size=_STATEMENTS)
         except BaseException:
             self._free.release()
             raise
-        return made
 
     def give_back(self, connection: Connection, error: BaseException | None = None) -> None:
         """Let others have it; not if the server may still be at work on it, has said that it ends or only reads."""

@@ -26,6 +26,7 @@ from tegata.ca.store.postgresql.bell import Bell
 from tegata.ca.store.postgresql.connecting import LOST, Connection, Place, reason_of
 from tegata.ca.store.postgresql.connections import Connections
 from tegata.ca.store.postgresql.migrate import bring_up
+from tegata.ca.store.postgresql.servers import Servers
 from tegata.ca.store.postgresql.units import GUARD, Run, Units
 
 T = TypeVar("T")
@@ -53,7 +54,8 @@ class PostgresDatabase:
         self._place, self._migrations = place, migrations
         self._reads = {name: dialect.numbered(text) for name, text in own.items()}
         self._units = Units(own)
-        self._bell = Bell(place)
+        self._servers = Servers(place)
+        self._bell = Bell(self._servers)
         self._connections: Connections | None = None
         self._opening = asyncio.Lock()
         self._turns: dict[str, asyncio.Lock] = {}
@@ -76,7 +78,11 @@ class PostgresDatabase:
         return rows
 
     async def clock(self) -> datetime:
-        """The time by the server's clock; raises StoreFailed, and the errors of opening."""
+        """The time by the server's clock; raises StoreFailed, and the errors of opening.
+
+        Whoever looks at it again and again sees in time that a server was replaced.
+        """
+        await self._servers.look()
         ((now,),) = await self._patiently(partial(_rows, "SELECT clock_timestamp()", ()), is_read=True)
         assert isinstance(now, datetime)
         return now
@@ -121,7 +127,7 @@ class PostgresDatabase:
             async with self._opening:
                 if self._connections is None:
                     self.migrated = await bring_up(self._place, self._migrations, is_there=True)
-                    self._connections = Connections(self._place)
+                    self._connections = Connections(self._servers, self._place.connections)
         return self._connections
 
     async def _patiently(self, do: Callable[[Any], Awaitable[T]], *, is_read: bool) -> T:

@@ -13,7 +13,8 @@ from tegata.ca.journal import Journal
 from tegata.ca.store.errors import DatabaseUnusable
 from tegata.ca.store.migrations import Applied, Migrated, Migration, Missing, missing, outcome, split
 from tegata.ca.store.postgresql import dialect
-from tegata.ca.store.postgresql.connecting import Connection, Place, connect, reason_of
+from tegata.ca.store.postgresql.connecting import Connection, Place, reason_of
+from tegata.ca.store.postgresql.servers import connect
 from tegata.ca.store.postgresql.units import GUARD_FUNCTION
 
 log = Journal("migrate")
