@@ -51,6 +51,7 @@ def test_every_line_of_a_run(ca, tegata):
     assert {"/acme/new-account", "/acme/new-order"} <= {entry["path"] for entry in answered if entry["status"] == 201}
     [account] = {entry["account"] for entry in found if "account" in entry}
     finalized = [entry for entry in answered if entry["path"].endswith("/finalize")]
+    assert finalized
     assert [(one["account"], one["path"]) for one in finalized] == [
         (account, f"/acme/order/{one['order']}/finalize") for one in finalized
     ]

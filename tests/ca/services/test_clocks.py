@@ -30,7 +30,16 @@ def beside(theirs: datetime | None, *, ours: datetime = NOW, took: timedelta = S
 
 @pytest.mark.parametrize(
     ("ahead", "level"),
-    [(0, None), (1, None), (3, "warning"), (-3, "warning"), (59, "warning"), (61, "error"), (-3600, "error")],
+    [
+        (0, None),
+        (2, None),
+        (3, "warning"),
+        (-3, "warning"),
+        (60, "warning"),
+        (-60, "warning"),
+        (61, "error"),
+        (-3600, "error"),
+    ],
 )
 async def test_how_far_it_is(ahead: int, level: str | None, capsys: pytest.CaptureFixture[str]) -> None:
     """B-03: seconds are told, a minute ends the work; half of what the answer took counts as its way."""
@@ -38,14 +47,30 @@ async def test_how_far_it_is(ahead: int, level: str | None, capsys: pytest.Captu
     await clocks.look()
     assert clocks.ahead == ahead * SECOND
     assert clocks.is_apart == (level == "error")
-    clocks.ahead = timedelta(0)
-    told = [json.loads(line)["level"] for line in capsys.readouterr().err.splitlines()]
-    assert told == ([level] if level else [])
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    event = "clock.apart" if level == "error" else "clock.differs"
+    assert [(one["level"], one["event"], one["ahead_seconds"]) for one in told] == (
+        [(level, event, ahead)] if level else []
+    )
+
+
+async def test_what_changes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Once each: nobody reads the same line every minute, and who was told of a wrong clock hears of its end."""
+    clocks = beside(NOW + SECOND / 20)
+    for aside in (0, 3, 5, 100, 200, 0, 0):
+        clocks._clock = beside(None, ours=NOW + aside * SECOND)._clock
+        await clocks.look()
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(one["level"], one["event"]) for one in told] == [
+        ("warning", "clock.differs"),
+        ("error", "clock.apart"),
+        ("info", "clock.agrees"),
+    ]
 
 
 async def test_what_tells_nothing() -> None:
     """A database in a file, and an answer that was long on its way."""
-    for clocks in (beside(None), beside(NOW - DAY, took=3 * SECOND)):
+    for clocks in (beside(None), beside(NOW - DAY, took=3 * SECOND), beside(NOW - DAY, took=-3 * SECOND)):
         await clocks.look()
         clocks.require()
         assert clocks.ahead == timedelta(0)
