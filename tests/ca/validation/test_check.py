@@ -1,6 +1,10 @@
 """The validator made from settings, as the CA uses it."""
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +41,43 @@ def asked(challenge_type, identifier=WWW, *urls):
         account_uri=account_uri,
         former_uris=tuple(former_uris),
     )
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """This process can open nothing."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Path("/dev/null").open("rb") as free:
+        lowest = free.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.parametrize("by_tls", [False, True])
+@pytest.mark.parametrize(
+    ("challenge_type", "identifier"),
+    [
+        ("http-01", WWW),
+        ("http-01", Identifier("ip", "127.0.0.1")),
+        ("tls-alpn-01", WWW),
+        ("tls-alpn-01", Identifier("ip", "127.0.0.1")),
+        ("dns-01", WWW),
+    ],
+)
+async def test_a_machine_without_a_socket_to_spare_decides_nothing(challenge_type, identifier, by_tls):
+    """S-30: else a flood that takes the last of them would fail everybody's names; the job is done again later."""
+    with DnsServer(default_address="127.0.0.1") as dns:
+        resolver = f"tls://{dns.address}#dns.example.com" if by_tls else dns.address
+        settings = Validation(resolvers=(resolver,), allow_networks=("127.0.0.0/8",))
+        validator = NetworkValidator(settings, forbidden=[], clock=now)
+        question = asked(challenge_type, identifier)
+        with no_more_files(), pytest.raises(OSError, match="Too many open files"):
+            await validator.prove(question)
+        with no_more_files(), pytest.raises(OSError, match="Too many open files"):
+            await validator.check_caa(asked("http-01"))
 
 
 async def test_the_settings_reach_the_check():

@@ -13,6 +13,7 @@ import httptools
 from tegata import __version__
 from tegata.ca.errors import BadHttpAnswer, ConnectionFailed
 from tegata.ca.policy.addresses import Address
+from tegata.ca.validation.ours import require_theirs
 from tegata.ca.validation.targets import Target
 
 USER_AGENT = f"tegata-ca/{__version__} (ACME http-01 validation)"
@@ -98,7 +99,8 @@ def unverified_tls() -> ssl.SSLContext:
 async def connect(target: Target, address: Address, *, tls: ssl.SSLContext, until: float) -> Wire:
     """Connect to an address on the target's port; ``until`` is an instant of the event loop's clock.
 
-    Raises ConnectionFailed, with the reason told apart as far as the system tells it.
+    Raises ConnectionFailed, with the reason told apart as far as the system tells it, and OSError where this machine
+    has no socket to spare.
     """
     try:
         async with asyncio.timeout_at(until):
@@ -115,7 +117,8 @@ async def connect(target: Target, address: Address, *, tls: ssl.SSLContext, unti
         reason = "the TLS handshake failed"
     except ConnectionError:
         reason = "the connection was closed"
-    except OSError:
+    except OSError as error:
+        require_theirs(error)
         reason = "the network or the host cannot be reached"
     raise ConnectionFailed(name=target.host, address=str(address), port=target.port, reason=reason)
 

@@ -14,6 +14,7 @@ from enum import Enum
 from tegata.ca.validation import dnsmessage
 from tegata.ca.validation.dnsmessage import Malformed, NotTheAnswer, Query, Reply
 from tegata.ca.validation.nameservers import Server
+from tegata.ca.validation.ours import require_theirs
 
 # No server that keeps to what it was told sends more than dnsmessage.PAYLOAD.
 _LARGEST = 4096
@@ -27,7 +28,10 @@ class Unheard(Enum):
 
 
 class Datagrams:
-    """Questions sent at once, each with an id of its own; ``answers`` waits for all of them, and must be called."""
+    """Questions sent at once, each with an id of its own; ``answers`` waits for all of them, and must be called.
+
+    Raises OSError where this machine has no socket to spare.
+    """
 
     def __init__(self, server: Server, queries: Sequence[Query], seconds: float) -> None:
         self._queries = queries
@@ -44,8 +48,9 @@ class Datagrams:
             self._socket = _connected(server)
             for query in queries:
                 self._socket.send(query.wire)
-        except OSError:
+        except OSError as error:
             self._break()
+            require_theirs(error)
             return
         self._loop.add_reader(self._socket.fileno(), self._receive, self._socket)
         self._timer = self._loop.call_later(seconds, self._finish)
@@ -114,7 +119,7 @@ def _connected(server: Server) -> socket.socket:
 
 
 async def by_stream(server: Server, query: Query, seconds: float, tls: ssl.SSLContext | None = None) -> Reply | Unheard:
-    """What comes of a question by TCP, in TLS if the server is asked so (RFC 7766, RFC 7858)."""
+    """What comes of a question by TCP, in TLS if the server is asked so (RFC 7766, RFC 7858); raises as Datagrams."""
     try:
         async with asyncio.timeout(seconds):
             reader, writer = await asyncio.open_connection(
@@ -129,5 +134,8 @@ async def by_stream(server: Server, query: Query, seconds: float, tls: ssl.SSLCo
                 writer.transport.abort()
     except TimeoutError:
         return Unheard.SILENT
-    except (OSError, EOFError, NotTheAnswer, Malformed):
+    except OSError as error:
+        require_theirs(error)
+        return Unheard.BROKEN
+    except (EOFError, NotTheAnswer, Malformed):
         return Unheard.BROKEN

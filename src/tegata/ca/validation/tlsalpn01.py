@@ -20,6 +20,7 @@ from tegata.ca.policy.addresses import Address
 from tegata.ca.ports import Verdict
 from tegata.ca.validation.destinations import Destinations
 from tegata.ca.validation.evidence import Evidence, Hop, verdict
+from tegata.ca.validation.ours import require_theirs
 from tegata.pki import names
 from tegata.pki.certs import UNREADABLE
 
@@ -94,7 +95,7 @@ class TlsAlpn01:
     async def _handshake(self, name: str, address: Address, until: float) -> bytes:
         """The certificate that is shown, in DER: connect, let TLS greet, and drop the connection.
 
-        Raises ConnectionFailed, AcmeTlsFailed.
+        Raises ConnectionFailed, AcmeTlsFailed, and OSError where this machine has no socket to spare.
         """
         where: dict[str, object] = {"name": name, "address": str(address), "port": self._port}
         until = min(until, asyncio.get_running_loop().time() + self._step_seconds)
@@ -111,7 +112,8 @@ class TlsAlpn01:
             raise AcmeTlsFailed(**where, reason=_failure(error)) from None
         except ConnectionError:
             raise ConnectionFailed(**where, reason="the connection was closed") from None
-        except OSError:
+        except OSError as error:
+            require_theirs(error)
             raise ConnectionFailed(**where, reason="the network or the host cannot be reached") from None
         tls: ssl.SSLObject = writer.get_extra_info("ssl_object")
         negotiated, der = tls.selected_alpn_protocol(), tls.getpeercert(binary_form=True)
