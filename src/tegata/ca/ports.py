@@ -237,6 +237,14 @@ class Authorizations(Protocol):
         ...
 
 
+class Named(NamedTuple):
+    """What names a certificate has, and since when."""
+
+    names: tuple[str, ...]
+    intended_at: datetime
+    serial: str
+
+
 class Revocable(NamedTuple):
     """What of an issued certificate is to be known to revoke it; of one key there may be very many."""
 
@@ -285,8 +293,13 @@ class Certificates(Protocol):
         """
         ...
 
-    async def newest_of_names(self, contract_id: str, now: datetime) -> dict[str, datetime]:
-        """When the newest of the contract's issued, unrevoked, unexpired certificates was intended, by each name."""
+    async def latest_names(
+        self, contract_id: str, now: datetime, after: Named | None, since: datetime, most: int
+    ) -> list[Named]:
+        """The names of the contract's issued, unrevoked, unexpired certificates that were intended since then.
+
+        Newest first; the first ``most``, or those after this one.
+        """
         ...
 
     async def revoked(self, crl: str, since_not_after: datetime, after: str, most: int) -> list[Revocation]:

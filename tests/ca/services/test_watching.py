@@ -215,10 +215,31 @@ async def test_what_was_not_replaced_is_found_by_one_look(with_mail, monkeypatch
         await house.issue(actor, f"n{number}.example.com")
     house.clock.now = NOW + 75 * DAY
     await house.issue(actor, "n1.example.com", "n2.example.com")
-    reads = counted(monkeypatch, house.store.certificates, "newest_of_names")
+    reads = counted(monkeypatch, house.store.certificates, "latest_names")
     overdue = await house.watch.overdue(actor.contract)
     assert {one.names for one in overdue} == {("n0.example.com",), ("n3.example.com",)}
     assert len(reads) == 1
+
+
+async def test_names_are_looked_for_from_the_newest_back(with_mail, monkeypatch):
+    """Some at a time, no further than to whose they are, and once: a contract may have very many."""
+    house = with_mail
+    monkeypatch.setattr(watching, "NAMES", 2)
+    actor = await house.register(await house.sell(".example.com"))
+    for number in range(9):
+        await house.issue(actor, f"n{number}.example.com")
+        house.clock.advance(SECOND)
+    house.clock.now = NOW + 75 * DAY
+    for number in range(5, 9):
+        await house.issue(actor, f"n{number}.example.com", "www.example.com")
+        house.clock.advance(SECOND)
+    reads = counted(monkeypatch, house.store.certificates, "latest_names")
+    shown = await house.watch.overdue(actor.contract, 1)
+    assert [one.names for one in shown] == [("n0.example.com",)]
+    assert len(reads) == 7, "twelve are newer, two in each of six; and there is none more"
+    assert [one.names for one in await house.watch.overdue(actor.contract)] == [
+        (f"n{number}.example.com",) for number in range(5)
+    ]
 
 
 async def test_no_more_are_read_than_a_page_shows(with_mail, monkeypatch):

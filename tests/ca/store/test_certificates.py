@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tegata.ca.model import Replacement, Revocation, RevocationList
-from tegata.ca.ports import Conflict, Store, Work
+from tegata.ca.ports import Conflict, Named, Store, Work
 from tegata.ca.settings import WHOLE_CRL
 from tegata.ca.store import migrations, sql
 from tests.ca.store.records import DAY, NOW, SECOND, account, certificate, contract, credential, order, populate
@@ -264,11 +264,18 @@ async def test_those_whose_renewal_may_be_overdue(store: Store) -> None:
     assert await found(NOW + 60 * DAY) == ["0a", "03", "08"]
     assert await found(NOW + 68 * DAY, renewed_at=NOW + 41 * DAY) == ["03", "01", "02", "07", "08"]
     assert await found(NOW + 68 * DAY, id="foreign") == ["09"]
-    newest = await store.certificates.newest_of_names("contract", NOW + 50 * DAY)
-    assert {name for name, at in newest.items() if at > NOW} == {"www.example.com", "example.com", "e", "f"}
-    assert newest["e"] == NOW + 40 * DAY
-    assert not newest.keys() & {"c"}
-    assert await store.certificates.newest_of_names("contract", NOW + 200 * DAY) == {}
+
+    async def named(after: Named | None, since: datetime, now: datetime = NOW + 50 * DAY) -> list[Named]:
+        return await store.certificates.latest_names("contract", now, after, since, 2)
+
+    first = await named(None, NOW)
+    assert first == [Named(("f",), NOW + 40 * DAY, "08"), Named(("e",), NOW + 40 * DAY, "07")]
+    assert [one.serial for one in await named(first[0], NOW)] == ["07", "01"]
+    second = await named(first[1], NOW)
+    assert second == [Named(("www.example.com", "example.com"), NOW + SECOND, "01")]
+    assert await named(second[0], NOW) == []
+    assert [one.serial for one in await named(second[0], NOW - SECOND)] == ["0a", "03"]
+    assert await named(None, NOW, NOW + 200 * DAY) == []
 
 
 async def test_revoked_certificates_for_the_crl(store: Store) -> None:

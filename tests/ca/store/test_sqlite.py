@@ -212,6 +212,13 @@ def test_every_look_up_has_its_index(path: Path) -> None:
 
 PAGES = {
     "certificates.issued_before": ["certificates_newest (contract_id=? AND (intended_at,serial)<(?,?))"],
+    "certificates.last_of_names": [
+        "certificates USING INDEX certificates_lasting (contract_id=? AND (not_after,serial)>(?,?))",
+        "newer USING INDEX certificates_of_contract (contract_id=? AND names_digest=?)",
+    ],
+    "certificates.latest_names": [
+        "certificates_newest (contract_id=? AND intended_at>? AND (intended_at,serial)<(?,?))"
+    ],
     "contracts.to_be_examined": ["contracts USING INDEX contracts_examined (service=? AND <expr>>? AND <expr><?)"],
     "examinations.unreleased": ["e USING INDEX examinations_unreleased (examined_at>?)"],
     "orders.applied_for": ["orders USING INDEX orders_applied_for (expires_at>?)"],

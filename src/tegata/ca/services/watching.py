@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from tegata.ca.model import Certificate, Contract, Event, Job
 from tegata.ca.policy import calendar, contracts
 from tegata.ca.policy.contracts import ContractStatus
-from tegata.ca.ports import Ids, Store, Work
+from tegata.ca.ports import Ids, Named, Store, Work
 from tegata.ca.services.housekeeping import HOUSEKEEPING
 
 RENEWAL_OVERDUE = "renewal-overdue"
@@ -19,6 +19,8 @@ CONTRACT_ENDING = "contract-ending"
 DAYS_BEFORE = (60, 30, 7)
 """So many days before its end a customer is told that a contract ends, where that is in its second half."""
 PAGE = 200
+NAMES = 1000
+"""So many certificates' names are read at once."""
 CONTRACTS = 100
 """So many contracts are looked at in one turn; what is dropped every minute waits no longer than for those."""
 
@@ -50,21 +52,20 @@ class WatchService:
         """The contract's certificates that should have been replaced by now, and were not; those that end first, first.
 
         All, or the first so many: no more pages of them are read than that takes. One whose names are all in newer
-        certificates of the contract has been replaced, by whatever grouping.
+        certificates of the contract has been replaced, by whatever grouping. Others have their turn between pages.
         """
         now = self._clock()
         found: list[Certificate] = []
-        newest: dict[str, datetime] | None = None
+        newest = _Newest(self._store, contract.id, now)
         after: Certificate | None = None
         while most is None or len(found) < most:
             page = await self._store.certificates.last_of_names(contract, now, after, PAGE)
             late = [one for one in page if calendar.is_overdue(one, contract, now)]
-            if late and newest is None:
-                newest = await self._store.certificates.newest_of_names(contract.id, now)
-            found += [one for one in late if _is_newest_of_one(one, newest or {})]
+            found += await newest.of_one(late)
             if len(page) < PAGE:
                 break
             after = page[-1]
+            await asyncio.sleep(0)
         return found[:most]
 
     def is_ending(self, contract: Contract) -> bool:
@@ -97,10 +98,36 @@ class WatchService:
         return any(one.kind == _event(kind) and facts.items() <= one.facts.items() for one in events)
 
 
-def _is_newest_of_one(certificate: Certificate, newest: Mapping[str, datetime]) -> bool:
-    """Whether a name of the certificate is in no newer one."""
-    intended = certificate.intended_at
-    return any(newest.get(name, intended) <= intended for name in certificate.names)
+class _Newest:
+    """When the newest certificate in force of a contract was intended, by each name: read from the newest back.
+
+    No further than is asked for, and once, whoever asks for how many.
+    """
+
+    def __init__(self, store: Store, contract_id: str, now: datetime) -> None:
+        self._store, self._contract_id, self._now = store, contract_id, now
+        self._found: dict[str, datetime] = {}
+        self._last: Named | None = None
+
+    async def of_one(self, some: list[Certificate]) -> list[Certificate]:
+        """Those of them that have a name which is in no newer certificate."""
+        wanted: dict[str, datetime] = {}
+        for one in some:
+            wanted |= {name: min(one.intended_at, wanted.get(name, one.intended_at)) for name in one.names}
+        while missing := [at for name, at in wanted.items() if name not in self._found]:
+            page = await self._store.certificates.latest_names(
+                self._contract_id, self._now, self._last, min(missing), NAMES
+            )
+            for named in page:
+                for name in named.names:
+                    self._found.setdefault(name, named.intended_at)
+                self._last = named
+            if len(page) < NAMES:
+                break
+            await asyncio.sleep(0)
+        return [
+            one for one in some if any(self._found.get(name, one.intended_at) <= one.intended_at for name in one.names)
+        ]
 
 
 def _event(kind: str) -> str:

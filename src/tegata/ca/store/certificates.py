@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from tegata.ca.model import Certificate, Contract, Replacement, Revocation
-from tegata.ca.ports import Revocable, Work
+from tegata.ca.ports import Named, Revocable, Work
 from tegata.ca.store import audit
 from tegata.ca.store.columns import digest, instant, instant_or_none, json, micros, micros_or_none, strings
 from tegata.ca.store.engine import Engine, Row
@@ -72,16 +72,26 @@ class CertificateRows:
             contract_id=contract.id,
             renewed_at=0 if contract.renewed_at is None else micros(contract.renewed_at),
             now=micros(now),
-            not_after=0 if after is None else micros(after.not_after),
+            not_after=micros(now) if after is None else micros(after.not_after),
             serial="" if after is None else after.serial,
             most=most,
         )
         return _certificates(rows)
 
-    async def newest_of_names(self, contract_id: str, now: datetime) -> dict[str, datetime]:
-        """When the newest of the contract's certificates in force was intended, by each name in any of them."""
-        rows = await self._database.fetch("certificates.newest_of_names", contract_id=contract_id, now=micros(now))
-        return {name: instant(at) for names, at in rows for name in strings(names)}
+    async def latest_names(
+        self, contract_id: str, now: datetime, after: Named | None, since: datetime, most: int
+    ) -> list[Named]:
+        """What names the contract's certificates in force have that were intended since, newest first."""
+        rows = await self._database.fetch(
+            "certificates.latest_names",
+            contract_id=contract_id,
+            now=micros(now),
+            at=_NEVER if after is None else micros(after.intended_at),
+            serial="" if after is None else after.serial,
+            since=micros(since),
+            most=most,
+        )
+        return [Named(strings(names), instant(at), serial) for names, at, serial in rows]
 
     async def many(self, serials: Sequence[str]) -> list[Certificate]:
         """The certificates of these serial numbers, in this order; an unknown one has none."""

@@ -213,7 +213,7 @@ CREATE TABLE certificates (
 
 CREATE INDEX certificates_of_contract ON certificates (contract_id, names_digest, not_after);
 CREATE INDEX certificates_newest ON certificates (contract_id, intended_at, serial);
-CREATE INDEX certificates_in_force ON certificates (contract_id, not_after, account_id)
+CREATE INDEX certificates_lasting ON certificates (contract_id, not_after, serial, account_id)
     WHERE issued_at IS NOT NULL AND revoked_at IS NULL;
 -- All that a CRL has, so that it is written without a look at the certificates.
 CREATE INDEX certificates_revoked ON certificates (crl, serial, not_after, revoked_at, reason)

@@ -49,12 +49,13 @@ LIMIT :most;
 
 -- Those that are the newest for their names, and either past half of their life (three quarters from ten days on:
 -- their time is over later, and one that is renewed in time is not read), wanted replaced, or from before the contract
--- was renewed: all whose time to be replaced may have gone by.
+-- was renewed: all whose time to be replaced may have gone by. A newer one is looked for among those for the same names:
+-- by its + SQLite does not go through all that the contract was issued later, which of many is hours.
 -- name: last_of_names
 SELECT serial, order_id, account_id, contract_id, names, not_before, not_after, spki_digest, tbs, intended_at,
     chain_pem, issued_at, revoked_at, reason, crl, replace_from, replace_by, replace_page
 FROM certificates
-WHERE contract_id = :contract_id AND not_after >= :now AND (not_after, serial) > (:not_after, :serial)
+WHERE contract_id = :contract_id AND (not_after, serial) > (:not_after, :serial)
     AND issued_at IS NOT NULL AND revoked_at IS NULL
     AND (
         (:now - not_before) * 4
@@ -64,18 +65,19 @@ WHERE contract_id = :contract_id AND not_after >= :now AND (not_after, serial) >
     AND NOT EXISTS (
         SELECT 1 FROM certificates AS newer
         WHERE newer.contract_id = certificates.contract_id AND newer.names_digest = certificates.names_digest
-            AND (newer.intended_at, newer.serial) > (certificates.intended_at, certificates.serial)
+            AND (+newer.intended_at, newer.serial) > (certificates.intended_at, certificates.serial)
             AND newer.issued_at IS NOT NULL AND newer.revoked_at IS NULL
     )
 ORDER BY not_after, serial
 LIMIT :most;
 
--- name: newest_of_names
-SELECT names, max(intended_at)
+-- name: latest_names
+SELECT names, intended_at, serial
 FROM certificates
-WHERE contract_id = :contract_id AND not_after >= :now AND issued_at IS NOT NULL AND revoked_at IS NULL
-GROUP BY names
-ORDER BY 2;
+WHERE contract_id = :contract_id AND (intended_at, serial) < (:at, :serial) AND intended_at > :since
+    AND not_after >= :now AND issued_at IS NOT NULL AND revoked_at IS NULL
+ORDER BY intended_at DESC, serial DESC
+LIMIT :most;
 
 -- name: of_key
 SELECT serial, account_id, crl, not_after, reason
