@@ -3,7 +3,7 @@
 Shows what the customer service gives; which contracts are the reader's is decided there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tegata.ca.errors import NotFound
+from tegata.ca.model import Contract
 from tegata.ca.policy.certificates import status
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.portal import forms
@@ -79,7 +80,7 @@ class OrderPages:
             "orders.html",
             customer=customer,
             rows=rows,
-            ending=[view.contract for view in rows if self._watch.is_ending(view.contract)],
+            ending=self._ending([view.contract for view in views]),
             previous=number - 1,
             next=number + 1 if number * PAGE < len(views) else None,
             columns=list(COLUMNS),
@@ -88,6 +89,11 @@ class OrderPages:
             show_all=show_all,
             is_operator=await self._desk.knows(request, customer) is not None,
         )
+
+    def _ending(self, contracts: Sequence[Contract]) -> list[Contract]:
+        """Those that end soon, whatever page they are on, the next to end first; no more than a page has."""
+        ending = [one for one in contracts if self._watch.is_ending(one)]
+        return sorted(ending, key=lambda one: one.ends)[:PAGE]
 
     async def order(self, request: Request) -> Response:
         """One contract with its certificates, newest first, a page at a time (``?after=SERIAL``)."""
