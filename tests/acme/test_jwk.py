@@ -13,6 +13,7 @@ VECTORS = vectors.load("jwk_thumbprints")["vectors"]
 EC: JWK = {name: VECTORS[2]["jwk"][name] for name in ("crv", "kty", "x", "y")}
 RSA: JWK = {name: VECTORS[0]["jwk"][name] for name in ("e", "kty", "n")}
 OKP: JWK = VECTORS[1]["jwk"]
+PRIVATE = "it holds a private key, which is to be considered known from now on"
 
 
 def refusal(members) -> str:
@@ -81,7 +82,8 @@ def test_a_point_must_be_on_its_curve():
         ({**EC, "x": EC["x"] + "="}, "a number in it is not base64url"),
         ({**EC, "crv": "secp256k1"}, "its curve is not supported"),
         ({**EC, "crv": "P-384"}, "a coordinate has not the length of its curve"),
-        ({**EC, "d": "AAAA"}, "it holds a private key, which is to be considered known from now on"),
+        ({**EC, "d": "AAAA"}, PRIVATE),
+        *(({**RSA, name: "AAAA"}, PRIVATE) for name in ("p", "q", "dp", "dq", "qi", "oth")),
         ({**OKP, "crv": "X25519"}, "its curve is not supported"),
         ({**OKP, "x": "AAAA"}, "its curve is not supported"),
         ({**RSA, "n": b64.encode(b"\0" + b64.decode(RSA["n"]))}, "an RSA number in it is not in its shortest form"),

@@ -26,6 +26,8 @@ _REQUIRED = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": 
 _CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
 _CURVE_LABELS = {curve.name: label for label, curve in _CURVES.items()}
 _ED25519_OCTETS = 32
+# RFC 7518 §6.2.2, §6.3.2: what private keys have and public ones have not; a prime gives an RSA key away as well as d.
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
 
 
 class BadPublicKey(TegataError):
@@ -54,7 +56,7 @@ def to_public(jwk: Mapping[str, object]) -> PublicKey:
     Coordinates have their curve's fixed length and the point is on the curve (A-10); an RSA modulus has 2048 to 8192
     bits.
     """
-    if "d" in jwk:
+    if not _PRIVATE.isdisjoint(jwk):
         raise BadPublicKey(reason="it holds a private key, which is to be considered known from now on")
     members = _required(jwk)
     try:

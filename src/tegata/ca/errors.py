@@ -106,6 +106,12 @@ class InvalidContact(CaError):
     code = "account.contact"
 
 
+class TooManyContacts(CaError):
+    """An account may have ``most`` contacts, and not ``count``."""
+
+    code = "account.contacts"
+
+
 class UnsupportedContact(CaError):
     """A contact is not a ``mailto:`` URL (A-36)."""
 

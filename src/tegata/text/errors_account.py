@@ -63,6 +63,13 @@ ENTRIES: dict[str, Entry] = {
             "連絡先は mailto:name@example.com の形で 1 件ずつ指定するか、省略してください。",
         ),
     ),
+    "account.contacts": Entry(
+        Sentence(
+            "An account has {most} contacts at the most, not {count}.",
+            "連絡先は {most} 件まで指定できますが、{count} 件指定されています。",
+        ),
+        Sentence("Give fewer, or none.", "件数を減らすか、連絡先を省略してください。"),
+    ),
     "account.contact-scheme": Entry(
         Sentence(
             "The contact {contact} is of a kind that this CA cannot use.",

@@ -26,6 +26,7 @@ from tegata.ca.errors import (
     KeyInUse,
     ServiceWithoutAcme,
     TermsNotAgreed,
+    TooManyContacts,
     UnknownAccount,
     UnsuitableAccountKey,
     UnsupportedContact,
@@ -37,6 +38,8 @@ from tegata.ca.services.accounts import CONTACT_CHARACTERS, CONTACT_MOST, Accoun
 from tegata.ca.services.ids import SystemIds
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate, spki_digest
+from tegata.text.catalogue import explain
+from tegata.text.language import Language
 from tests.ca.services.house import DAY, NEW_ACCOUNT, NOW, SECOND, TERMS
 
 pytestmark = pytest.mark.anyio
@@ -424,7 +427,6 @@ async def test_contacts(house, contacts):
         (("mailto:a b@example.com",), InvalidContact),
         (("mailto:a@example.com\r\nBcc: x",), InvalidContact),
         ((f"mailto:{'a' * (CONTACT_CHARACTERS - len('mailto:@example.com') + 1)}@example.com",), InvalidContact),
-        (("mailto:a@example.com",) * (CONTACT_MOST + 1), InvalidContact),
         (("tel:+81-3-0000-0000",), UnsupportedContact),
         (("a@example.com",), UnsupportedContact),
         (("mailto:a@example.com", "https://example.com"), UnsupportedContact),
@@ -436,6 +438,15 @@ async def test_contacts_that_are_refused(house, contacts, refusal):
     with pytest.raises(refusal) as caught:
         await register(house, await bound(house, added, contact=contacts))
     assert 0 < len(caught.value.facts["contact"]) <= 64
+
+
+async def test_too_many_contacts(house):
+    """A-36: the refusal says how many there may be, and not that they are no addresses."""
+    added = await house.sell()
+    contacts = ("mailto:a@example.com",) * (CONTACT_MOST + 1)
+    with pytest.raises(TooManyContacts) as caught:
+        await register(house, await bound(house, added, contact=contacts))
+    assert explain(caught.value, Language.EN).what == "An account has 10 contacts at the most, not 11."
 
 
 async def test_an_account_that_gave_itself_up_stays_so(house):

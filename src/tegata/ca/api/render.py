@@ -44,6 +44,7 @@ KINDS: dict[type[TegataError], tuple[ErrorType, int]] = {
     errors.TermsNotAgreed: (ErrorType.USER_ACTION_REQUIRED, 403),
     errors.TermsChanged: (ErrorType.USER_ACTION_REQUIRED, 403),
     errors.InvalidContact: (ErrorType.INVALID_CONTACT, 400),
+    errors.TooManyContacts: (ErrorType.INVALID_CONTACT, 400),
     errors.UnsupportedContact: (ErrorType.UNSUPPORTED_CONTACT, 400),
     errors.KeyInUse: (ErrorType.MALFORMED, 409),
     errors.UnsuitableAccountKey: (ErrorType.BAD_PUBLIC_KEY, 400),

@@ -27,6 +27,7 @@ from tegata.ca.errors import (
     KeyInUse,
     ServiceWithoutAcme,
     TermsNotAgreed,
+    TooManyContacts,
     UnknownAccount,
     UnsupportedContact,
     fault_of,
@@ -306,7 +307,7 @@ def _read(flattened: Flattened, digest: str, url: str) -> Binding:
 def _check_contacts(contacts: Sequence[str]) -> None:
     """Pass contacts that are each one plain mail address (A-36); none at all is fine."""
     if len(contacts) > CONTACT_MOST:
-        raise InvalidContact(contact=f"{len(contacts)} contacts")
+        raise TooManyContacts(count=len(contacts), most=CONTACT_MOST)
     for contact in contacts:
         scheme, _, address = contact.partition(":")
         if scheme.lower() != "mailto":
