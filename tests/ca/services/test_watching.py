@@ -179,8 +179,30 @@ async def test_a_short_contract(with_mail):
     assert await watch(house) == 0
     assert house.watch.is_ending(short.contract)
     assert not house.watch.is_ending(long.contract)
-    house.clock.advance(14 * DAY)
+    suspended = (await house.contracts.suspend(short.contract.id)).contract
+    assert not house.watch.is_ending(suspended)
+    await house.contracts.resume(short.contract.id)
+    house.clock.advance(DAY - SECOND)
+    assert not house.watch.is_ending(long.contract)
+    house.clock.advance(SECOND)
+    assert house.watch.is_ending(long.contract)
+    house.clock.advance(13 * DAY)
     assert await watch(house) == 1
+
+
+async def test_the_first_day_on_which_an_end_is_told(with_mail):
+    """M9: to the second, where that is half of its term too; a second less of a term, and the next is the first."""
+    house = with_mail
+    shorter = (await house.sell(ends=NOW + 120 * DAY - SECOND)).contract.id
+    house.clock.now = NOW + 60 * DAY
+    assert await watch(house) == 0
+    told = (await house.sell(ends=NOW + 180 * DAY)).contract.id
+    house.clock.advance(60 * DAY - SECOND)
+    await house.contracts.end(shorter)
+    assert await watch(house) == 0
+    house.clock.advance(SECOND)
+    assert await watch(house) == 1
+    assert house.post.alarms[-1][1] == [told]
 
 
 async def test_many_certificates(with_mail, monkeypatch):
