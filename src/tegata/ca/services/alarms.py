@@ -16,6 +16,7 @@ from tegata.ca.ports import Conflict, Ids, Notifier, Store, Work
 from tegata.ca.services import once
 from tegata.ca.services.clocks import Clocks
 from tegata.ca.services.crls import CrlService
+from tegata.ca.services.housekeeping import HOUSEKEEPING
 from tegata.ca.services.issuers import Issuers
 from tegata.clock import rfc3339
 from tegata.text.catalogue import printable
@@ -147,7 +148,8 @@ class AlarmService:
             return
         if self._known.get(found.subject) is is_wrong and times % ENDS_AFTER:
             return
-        async with self._store.alone(ALARM):
+        # A turn of its own would take the last of four connections, which is the least that a node may have.
+        async with self._store.alone(HOUSEKEEPING):
             last = max(await self._store.audit.of_subject(found.subject), key=_number, default=None)
             is_on = self._known[found.subject] = last is not None and last.kind == BEGUN
             if is_on is is_wrong:
