@@ -229,14 +229,26 @@ def test_a_body_is_a_body_whatever_protocol_is_wished_for(framing, at_once):
     assert bodies(talk(echo, *pieces)) == [b"POST /it " + inner, b"GET /last "]
 
 
+async def fields(scope, receive, send):
+    """Answers with the names of the fields, those that are there when the body is."""
+    while (await receive()).get("more_body", False):
+        pass
+    said = b" ".join(name for name, _ in scope["headers"])
+    await send(start(200, (b"content-length", b"%d" % len(said))))
+    await send(body(said))
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_trailer_is_no_header(at_once):
+    """Or who is behind a proxy would say after it who asks: S-31, RFC 9110 §6.5.1."""
+    head = b"POST /it HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    rest = b"1\r\nx\r\n0\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n"
+    pieces = [head + rest + LAST] if at_once else [head, rest, LAST]
+    assert bodies(talk(fields, *pieces)) == [b"host transfer-encoding", b"host connection"]
+
+
 def test_who_wishes_for_another_protocol_again_and_again_is_answered_each_time():
     """The rest of the head is as it was sent."""
-
-    async def fields(scope, _receive, send):
-        said = b" ".join(name for name, _ in scope["headers"])
-        await send(start(200, (b"content-length", b"%d" % len(said))))
-        await send(body(said))
-
     wish = b"GET /it HTTP/1.1\r\nHost: x\r\n" + UPGRADE.replace(b"h2c", b"websocket") + b"\r\n"
     answers = bodies(talk(fields, wish * 3, LAST))
     assert answers == [b"host connection http2-settings"] * 3 + [b"host connection"]

@@ -164,6 +164,7 @@ class Connection(HttpToolsProtocol):
             "headers": self.headers,
             "state": {},
         }
+        self.headers = []  # what comes after the body is no header (RFC 9110 §6.5.1)
         before, self.cycle = self.cycle, Exchange(self, scope, is_kept=version != "1.0" and parser.should_keep_alive())
         if before is None or before.response_complete:  # type: ignore[redundant-expr] # None before the first
             self._start_asgi_task(self.cycle, self.app)
