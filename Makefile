@@ -65,6 +65,7 @@ bench: install ## how fast the hot paths are on this machine; what the figures m
 	$(python) benchmarks/client.py
 	$(python) benchmarks/ca.py
 	$(python) benchmarks/parts.py
+	$(python) benchmarks/lint.py
 	$(python) benchmarks/store.py
 	$(python) benchmarks/fleet.py
 	$(python) benchmarks/scan.py

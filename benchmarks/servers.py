@@ -102,11 +102,16 @@ def pebble(directory: Path, resolver: str, *, always_valid: bool = False, eab: b
 
 @contextmanager
 def tegata_ca(
-    directory: Path, resolver: str, *, dnssec: bool = False, program: Sequence[str] = (str(BIN / "tegata-ca"),)
+    directory: Path,
+    resolver: str,
+    *,
+    dnssec: bool = False,
+    pkilint: bool = False,
+    program: Sequence[str] = (str(BIN / "tegata-ca"),),
 ) -> Iterator[Server]:
     """A new tegata-ca with one contract for everything below ``DOMAIN``; ``program`` is what serves it.
 
-    With ``dnssec`` the resolver has to validate.
+    With ``dnssec`` the resolver has to validate; with ``pkilint`` it has the second lint of every certificate.
     """
     directory.mkdir(parents=True)
     acme, public, http = free_ports(3)
@@ -128,7 +133,18 @@ def tegata_ca(
     without_order_limits(home / "settings.toml")
     if dnssec:
         change(home / "settings.toml", "dnssec = false", "dnssec = true")
-    owner = ["--organization", "Example Corporation", "--country", "JP", "--user", "admin@example.com"]
+    if pkilint:
+        change(home / "settings.toml", "pkilint = false", "pkilint = true")
+    owner = [
+        "--organization",
+        "Example Corporation",
+        "--country",
+        "JP",
+        "--locality",
+        "Mitaka-shi",
+        "--user",
+        "admin@example.com",
+    ]
     contract = json.loads(run("contract", "add", *owner, "--service", "ov-acme-1y", "--domain", f".{DOMAIN}", "--json"))
     listen = ["serve", "--listen", f"127.0.0.1:{acme}", "--public-listen", f"127.0.0.1:{public}"]
     with _running([*program, *base, *listen], directory / "tegata-ca.log", PASSPHRASE, "^ready ") as pid:

@@ -20,12 +20,13 @@ def ca(tmp_path):
 def test_nothing_is_signed_that_it_finds_fault_with(ca, tegata):
     """The customer has a reference number, with which the log says what was found; what is sound is issued (B-80)."""
     settings = ca.home / "settings.toml"
+    nowhere = ca.add_contract("ov.example.com")
     # That an address is in this CA's own URLs is accepted from init on; that an organization is nowhere is not.
     settings.write_text(settings.read_text("utf-8").replace("pkilint = false", "pkilint = true"), "utf-8")
     customer = tegata.trusting(ca.ca_file)
     ca.start()
     try:
-        refused = customer.run(*first_run(ca, ca.add_contract("ov.example.com"), "ov.example.com"))
+        refused = customer.run(*first_run(ca, nowhere, "ov.example.com"))
         contract = ca.add_contract("dv.example.com", service="dv-acme-1y", user="other@example.com")
         issued = customer.run("--path", "other", *first_run(ca, contract, "dv.example.com"))
     finally:

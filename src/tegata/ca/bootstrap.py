@@ -168,6 +168,7 @@ def _services(on: Adapters, runner: Runner, clocks: Clocks) -> Ca:
         clock=now,
         tell_customers=on.notifier is not None,
         policy=settings.policy,
+        lint=settings.lint,
     )
     terms = TermsService(store=store, terms=configuration.terms(on.home, settings.acme), page=page, clock=now)
     crls = _crls(on, clocks)

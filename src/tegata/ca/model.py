@@ -27,6 +27,11 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     state: str | None = None
     locality: str | None = None
 
+    @property
+    def has_place(self) -> bool:
+        """Whether anything but its country says where it is (B-63)."""
+        return bool(self.state or self.locality)
+
 
 class Source(StrEnum):
     """By what an organization was examined (BR 3.2.2.1)."""

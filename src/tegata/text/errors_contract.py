@@ -249,8 +249,8 @@ REASONS: dict[str, str] = {
     "the country is no code of ISO 3166-1 in capital letters, such as JP": (
         "国が JP のような ISO 3166-1 のコード（大文字）ではありません"
     ),
-    "an organization needs its state or its locality in publicly trusted certificates": (
-        "公的に信頼される証明書には、組織の都道府県または市区町村が必要です"
+    "an organization needs its state or its locality here, or has no certificate": (
+        "この認証局で証明書を発行するには、組織の都道府県または市区町村が必要です"
     ),
     "a part of the organization is longer than certificates allow": (
         "組織の情報に、証明書に記載できる長さを超えるものがあります"

@@ -378,6 +378,23 @@ def test_organizations_that_were_not_examined(ca, settings):
     assert all(made in detail for _, detail in told[:2])
 
 
+def test_organizations_that_are_nowhere(ca, settings):
+    """B-63: contracts of before it had to be said where their organization is have no certificates."""
+    words = ("--organization", "Example", "--country", "JP", "--domain", "www.example.com", "--user", "x@example.com")
+    nowhere, named = (
+        json.loads(ca.run("contract", "add", *words, "--service", service, *place, "--json").stdout)["contract"]
+        for service, place in (("ov-acme-1y", ()), ("ov-acme-1y", ("--locality", "Mitaka-shi")))
+    )
+    ca.run("contract", "add", *words, "--service", "dv-acme-1y")
+    assert "organizations" not in found(ca)[1]
+    settings.write_text(settings.read_text("utf-8").replace("pkilint = false", "pkilint = true"), "utf-8")
+    code, matters = found(ca)
+    status, detail = matters["organizations"]
+    assert (code, status) == (1, "error")
+    assert nowhere in detail
+    assert named not in detail
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize(("ahead", "status"), [(0, "ok"), (30, "warning"), (-3600, "error")])
 async def test_a_clock_beside_the_databases(ahead, status):

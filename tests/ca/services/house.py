@@ -56,7 +56,7 @@ from tegata.ca.services.statuses import OrderView
 from tegata.ca.services.terms import TermsService
 from tegata.ca.services.validated import FinalCheck
 from tegata.ca.services.watching import WatchService
-from tegata.ca.settings import SERVICES, Limits, Policy, Profile, Service, Validation
+from tegata.ca.settings import SERVICES, Limits, Lint, Policy, Profile, Service, Validation
 from tegata.ca.store.sqlite import open_store
 from tegata.ca.store.store import RowStore
 from tegata.pki import csr
@@ -333,6 +333,7 @@ class House:
             clock=clock,
             tell_customers=self.has_mail,
             policy=self.policy,
+            lint=Lint(),
         )
         self.examinations = ExaminationService(store=store, services=self.products, ids=ids, clock=clock)
         self.inbox = InboxService(store=store, services=self.products, policy=self.policy, clock=clock)

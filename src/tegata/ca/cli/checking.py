@@ -16,14 +16,13 @@ from cryptography import x509
 
 from tegata.ca import bootstrap, configuration, upkeep
 from tegata.ca.bootstrap import Ca
-from tegata.ca.cli import checking_clock, checking_database, checking_ends, tables
+from tegata.ca.cli import checking_clock, checking_contracts, checking_database, checking_ends, tables
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.findings import ERROR, OK, WARNING, Finding
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.issuing import layout
 from tegata.ca.policy import baseline, reports
 from tegata.ca.policy.calendar import LAST_SECOND
-from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.ports import ListHead, Transparency
 from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
 from tegata.ca.validation.remote import Silent
@@ -34,7 +33,6 @@ from tegata.text.language import Language
 
 _COLUMNS = ("check", "status", "detail")
 _REACH_SECONDS = 5.0
-_EXAMINED_AHEAD = timedelta(days=30)
 _RULES_AHEAD = timedelta(days=60)
 # A list is fetched every day or week; one that is older than eight weeks is fetched no more.
 _LIST_AHEAD = timedelta(days=14)
@@ -62,10 +60,6 @@ _OLD_CRL = Sentence("outdated: {names}; serve publishes them", "期限切れで�
 _NAMELESS = Sentence(
     "no issuer_domains in {file}: nothing is issued where a CAA record names any CA",
     "{file} に issuer_domains がないため、CAA レコードで認証局を指定したドメイン名には発行できません",
-)
-_UNEXAMINED = Sentence(
-    "no examination, or none in {days} days: {contracts}; see contract examine",
-    "審査がないか、{days} 日以内に審査の有効期限が切れます: {contracts}。contract examine を実行してください",
 )
 _REPORTED = Sentence(
     "{report}: {what} due at {due}; see report list",
@@ -191,8 +185,8 @@ async def _open(home: Path, ca: Ca, settings: Settings, language: Language) -> A
         yield await checking_clock.beside_the_databases(ca.clocks, language)
         yield _lists(heads, ca, language)
         yield await _reports(ca, language)
-        if ca.settings.policy.public or ca.settings.policy.examinations:
-            yield await _examinations(ca, language)
+        for finding in await checking_contracts.findings(ca, language):
+            yield finding
     for finding in checking_ends.findings(home, ca, settings, language):
         yield finding
     yield _names(settings, language)
@@ -299,22 +293,6 @@ def _lists(heads: Mapping[str, ListHead], ca: Ca, language: Language) -> Finding
     if missing := ca.crls.missing(heads):
         return Finding("CRL", WARNING, _NO_CRL.fill(language, {"names": ", ".join(missing)}))
     return Finding("CRL")
-
-
-async def _examinations(ca: Ca, language: Language) -> Finding:
-    """Whose organization no certificate names, now or soon, though its contract is in force (B-64)."""
-    until = ca.now() + _EXAMINED_AHEAD
-    due = [
-        view.contract.id
-        async for view in ca.contracts.listed()
-        if view.status is ContractStatus.ACTIVE
-        and baseline.needs_examination(view.service, ca.settings.policy)
-        and (view.identity_ends is None or view.identity_ends <= until)
-    ]
-    if not due:
-        return Finding("examinations")
-    facts: dict[str, object] = {"days": _EXAMINED_AHEAD.days, "contracts": ", ".join(due)}
-    return Finding("examinations", WARNING, _UNEXAMINED.fill(language, facts))
 
 
 async def _reports(ca: Ca, language: Language) -> Finding:

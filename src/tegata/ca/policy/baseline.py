@@ -13,7 +13,7 @@ import msgspec
 from tegata.ca.errors import ExaminationMissing, ExaminationTooOld, IssuanceFailed
 from tegata.ca.model import Contract, Examination
 from tegata.ca.policy.calendar import ISSUING
-from tegata.ca.settings import Policy, Retention, Service, Settings
+from tegata.ca.settings import Lint, Policy, Retention, Service, Settings
 from tegata.pki.key_types import KeyType
 from tegata.pki.life import life
 
@@ -44,6 +44,8 @@ EVIDENCE_DAYS = 731
 # Certificates are made a day shorter than they may be, as the Requirements themselves recommend.
 _SPARE_DAYS = 1
 
+# What pkilint finds in a certificate whose organization is nowhere.
+_NOWHERE = "cabf.serverauth.subscriber_stateprovince_and_locality_missing"
 _ALL = 100
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -130,6 +132,12 @@ def oldest_proof(policy: Policy, now: datetime) -> datetime:
     """
     signed = now + ISSUING
     return signed - timedelta(days=limits(signed).proof_days) if policy.public else _ALWAYS
+
+
+def needs_place(service: Service, policy: Policy, lint: Lint) -> bool:
+    """Whether certificates of the service have to say an organization's state or locality, or are not issued (B-63)."""
+    is_stopped = policy.public or (lint.pkilint and _NOWHERE not in lint.accepted)
+    return service.validation == "ov" and is_stopped
 
 
 def needs_examination(service: Service, policy: Policy) -> bool:

@@ -20,7 +20,7 @@ from tegata.ca.services import logins
 from tegata.ca.services.credentials import new_credential
 from tegata.ca.services.logins import Logins
 from tegata.ca.services.notices import CONTRACT_ACCEPTED
-from tegata.ca.settings import Policy, Service
+from tegata.ca.settings import Lint, Policy, Service
 from tegata.text.catalogue import is_printable
 
 PART = 500
@@ -80,8 +80,9 @@ class ContractService:
         clock: Callable[[], datetime],
         tell_customers: bool,
         policy: Policy,
+        lint: Lint,
     ) -> None:
-        self._policy = policy
+        self._policy, self._lint = policy, lint
         self._store, self._services, self._addresses = store, services, addresses
         self._sealer, self._ids, self._clock = sealer, ids, clock
         self._logins = Logins(store, hasher, ids)
@@ -104,9 +105,8 @@ class ContractService:
         for the service, BadName for a domain.
         """
         service_id = self._service_id(service)
-        is_named = self._services[service_id].validation == "ov"
-        if self._policy.public and is_named and not (organization.state or organization.locality):
-            raise Refused(reason="an organization needs its state or its locality in publicly trusted certificates")
+        if not organization.has_place and baseline.needs_place(self._services[service_id], self._policy, self._lint):
+            raise Refused(reason="an organization needs its state or its locality here, or has no certificate")
         named, domains, login = _checked(organization), _patterns(domains, self._addresses), logins.checked(user)
         now = self._clock()
         starts = whole_second(starts or now)
