@@ -98,16 +98,10 @@ WHERE certificates.contract_id = :contract_id
     AND accounts.kid = :kid
     AND accounts.deactivated_at IS NULL;
 
--- As usage, of the credentials that a contract was given in a time by one look at its certificates.
+-- As usage, of the credentials that a contract was given in a time by one look at its certificates, and not by one for
+-- each credential.
 -- name: usages
-SELECT
-    k.kid,
-    k.registered,
-    (SELECT count(*) FROM accounts WHERE kid = k.kid AND deactivated_at IS NULL),
-    COALESCE(live.certificates, 0),
-    live.first_end
-FROM credentials AS k
-LEFT JOIN (
+WITH live AS MATERIALIZED (
     SELECT a.kid, count(*) AS certificates, min(c.not_after) AS first_end
     FROM certificates AS c
     JOIN accounts AS a ON a.id = c.account_id
@@ -117,5 +111,13 @@ LEFT JOIN (
         AND c.revoked_at IS NULL
         AND a.deactivated_at IS NULL
     GROUP BY a.kid
-) AS live ON live.kid = k.kid
+)
+SELECT
+    k.kid,
+    k.registered,
+    (SELECT count(*) FROM accounts WHERE kid = k.kid AND deactivated_at IS NULL),
+    COALESCE(live.certificates, 0),
+    live.first_end
+FROM credentials AS k
+LEFT JOIN live ON live.kid = k.kid
 WHERE k.contract_id = :contract_id AND k.created_at BETWEEN :first AND :last;
