@@ -17,6 +17,7 @@ from tegata.ca.validation.nameservers import Server
 from tegata.ca.validation.questions import Datagrams, Unheard
 from tegata.ca.validation.resolver import NoUsableAnswer, Resolver
 from tegata.testing.dns import DnsServer
+from tests.peers.ports import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -218,6 +219,9 @@ def open_files():
 
 
 async def test_a_server_that_cannot_be_asked():
-    """An address that no route leads to, no more sockets: no answer, told at once."""
-    asked = [dnsmessage.query(NAME, dnsmessage.A, 1)]
-    assert await Datagrams(Server("255.255.255.255", 53), asked, 5).answers() == [Unheard.BROKEN]
+    """An address that no route leads to, a port where nobody listens, nothing to ask: nothing is waited for."""
+    asked = [dnsmessage.query(NAME, dnsmessage.A, number) for number in (1, 2)]
+    async with asyncio.timeout(20):
+        for server in (Server("255.255.255.255", 53), Server("127.0.0.1", free_port())):
+            assert await Datagrams(server, asked, 60).answers() == [Unheard.BROKEN] * 2
+            assert await Datagrams(server, [], 60).answers() == []
