@@ -630,7 +630,7 @@ class CommitFailed(StoreFailed):
 
 
 class ClockApart(StoreFailed):
-    """This node's clock is ``seconds`` ahead of the database server's: nothing is dated by it."""
+    """This node's clock is ``seconds`` ahead of the database server's, or behind: nothing is dated by it."""
 
     code = "store.clock"
 

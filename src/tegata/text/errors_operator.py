@@ -121,8 +121,10 @@ ENTRIES: dict[str, Entry] = {
     ),
     "store.clock": Entry(
         Sentence(
-            "This machine's clock is {seconds} s ahead of the database server's: nothing is issued by it.",
-            "このサーバーの時計はデータベースサーバーの時計より {seconds} 秒進んでいるため、発行を停止しています。",
+            "This machine's clock is {seconds} s off the database server's (below zero: behind): "
+            "nothing is issued by it.",
+            "このサーバーの時計はデータベースサーバーの時計と {seconds} 秒ずれているため（負の値は遅れ）、"
+            "発行を停止しています。",
         ),
         Sentence(
             "Set both clocks by NTP; what waits is done once they agree.",

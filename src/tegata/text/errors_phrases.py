@@ -37,6 +37,8 @@ REASONS: dict[str, str] = {
     "services.{name}: there is no profile {profile}": "services.{name}: プロファイル {profile} がありません",
     "allow_networks: {reason}": "allow_networks: {reason}",
     "mail.sender: {reason}": "mail.sender: {reason}",
+    "mail.operators: {reason}": "mail.operators: {reason}",
+    "-": "-",
     "mail.password_file {path} cannot be read: {reason}": "mail.password_file {path} を読み取れません: {reason}",
     "issuer_domains: {name} is no domain name as CAA records hold it": (
         "issuer_domains: {name} は CAA レコードに書けるドメイン名ではありません"

@@ -396,8 +396,11 @@ def test_organizations_that_are_nowhere(ca, settings):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("ahead", "status"), [(0, "ok"), (30, "warning"), (-3600, "error")])
-async def test_a_clock_beside_the_databases(ahead, status):
+@pytest.mark.parametrize(
+    ("ahead", "status", "said"),
+    [(0, "ok", ""), (30, "warning", " 30.0 s off"), (-3600, "error", "-3600.0 s off the database server's (below")],
+)
+async def test_a_clock_beside_the_databases(ahead, status, said):
     """B-03: seconds are a warning; an error is what nothing is dated by any more."""
 
     async def clock():
@@ -407,6 +410,7 @@ async def test_a_clock_beside_the_databases(ahead, status):
     found = await checking_clock.beside_the_databases(clocks, Language.EN)
     assert found.status == status
     assert ("NTP" in found.detail) == (status != "ok")
+    assert said in found.detail
 
 
 @pytest.mark.anyio

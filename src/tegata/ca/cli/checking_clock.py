@@ -19,8 +19,9 @@ _UNKNOWN = Sentence(
     "this system does not say whether anything keeps its clock right", "時計が同期されているかどうかを取得できません"
 )
 _DIFFER = Sentence(
-    "this machine's clock is {seconds} s ahead of the database server's: set both by NTP",
-    "このサーバーの時計はデータベースサーバーの時計より {seconds} 秒進んでいます。両方を NTP で合わせてください",
+    "this machine's clock is {seconds} s off the database server's (below zero: behind): set both by NTP",
+    "このサーバーの時計はデータベースサーバーの時計と {seconds} 秒ずれています（負の値は遅れ）。"
+    "両方を NTP で合わせてください",
 )
 # More than struct timex has; all zero, it asks and sets nothing.
 _TIMEX_OCTETS = 512

@@ -49,8 +49,9 @@ _TEXTS: Mapping[AlarmKind, Sentence] = {
         "認証局のディレクトリの空き容量は {mib} MiB です。空きがなくなると記録も発行もできません。",
     ),
     AlarmKind.CLOCK_APART: Sentence(
-        "It is {seconds} s ahead of the database server's, and this node issues nothing. Set both by NTP.",
-        "データベースサーバーの時計より {seconds} 秒進んでいるため、このノードは発行を停止しています。"
+        "It is {seconds} s off the database server's (below zero: behind), and this node issues nothing. "
+        "Set both by NTP.",
+        "データベースサーバーの時計と {seconds} 秒ずれているため（負の値は遅れ）、このノードは発行を停止しています。"
         "両方を NTP で合わせてください。",
     ),
     AlarmKind.DATABASE_AWAY: Sentence(
