@@ -69,6 +69,10 @@ def test_the_life_of_a_contract(answer, refusal, contract):
     assert refusal("contract", "renew", one, "--ends", "2099-01-01T00:00:00Z")["code"] == "operator.refused"
     assert answer("contract", "end", one)["status"] == "ended"
     assert refusal("contract", "renew", one)["code"] == "operator.refused"
+    (eab,) = answer("eab", "list", one)
+    assert (eab["status"], eab["contract_status"]) == ("active", "ended")
+    for asked in (("eab", "file", one), ("eab", "add", one), ("eab", "rotate", eab["kid"])):
+        assert refusal(*asked)["code"] == "contract.ended"
     assert one in [listed["contract"] for listed in answer("contract", "list")]
 
 
@@ -88,6 +92,7 @@ def test_an_eab(answer, ca, contract):
     assert shown == {
         **contract["eab"],
         "contract": contract["contract"],
+        "contract_status": "active",
         "label": "",
         "domains": [],
         "expires": None,

@@ -51,7 +51,7 @@ def shown(language: str, *, after: str | None = None, older: str | None = None) 
         "terms": None,
         "edition": "",
     }
-    shape |= {"overdue": [], "is_ending": False, "most_paused": 100, "most_overdue": 20}
+    shape |= {"overdue": [], "is_ending": False, "standing": None, "most_paused": 100, "most_overdue": 20}
     text = page(request, "order.html", customer=customer, view=view, **shape).body
     return bytes(text).decode()
 

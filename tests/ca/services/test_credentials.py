@@ -10,6 +10,8 @@ from tegata.acme.identifiers import Identifier
 from tegata.acme.statuses import OrderStatus
 from tegata.ca.errors import (
     AuthorizationRefused,
+    ContractEnded,
+    ContractExpired,
     CredentialDisabled,
     CredentialExpired,
     CredentialSuperseded,
@@ -299,6 +301,38 @@ async def test_no_eab_file_of_an_eab_that_registers_nobody(house):
         await house.credentials.eab_file(contract, short.kid)
     with pytest.raises((CredentialExpired, CredentialSuperseded)):
         await house.credentials.eab_file(contract)
+
+
+async def test_the_eabs_of_a_contract_that_is_over(house):
+    """There is no file of them, and no other EAB: it is told what is to be done, before certbot is refused for it.
+
+    Of a contract that is suspended, or begins later, there is one; and again once it is renewed.
+    """
+    later = await house.sell(starts=NOW + DAY)
+    assert (await house.credentials.eab_file(later.contract.id))[1]
+    added = await house.sell(ends=NOW + DAY)
+    contract, kid = added.contract.id, added.credential.kid
+    await house.contracts.suspend(contract)
+    _, line = await house.credentials.eab_file(contract)
+    await house.contracts.resume(contract)
+    house.clock.advance(DAY + SECOND)
+
+    async def refused(error: type[Exception]) -> None:
+        for asked in (
+            house.credentials.eab_file(contract),
+            house.credentials.eab_file(contract, kid),
+            house.credentials.add(contract),
+            house.credentials.rotate(kid),
+        ):
+            with pytest.raises(error):
+                await asked
+
+    await refused(ContractExpired)
+    await house.contracts.renew(contract)
+    assert (await house.credentials.eab_file(contract))[1] == line
+    await house.contracts.end(contract)
+    await refused(ContractEnded)
+    assert (await house.credentials.disable(kid)).disabled_at is not None
 
 
 async def test_contracts_without_an_eab_file(house):

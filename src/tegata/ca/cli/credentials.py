@@ -8,11 +8,13 @@ from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
 from tegata.ca.errors import CredentialDisabled, CredentialExpired, CredentialSuperseded, NoEabFile
 from tegata.ca.model import Credential
+from tegata.ca.policy.contracts import ContractStatus
 
 _COLUMNS = (
     "kid",
     "label",
     "status",
+    "contract_status",
     "registered",
     "most_accounts",
     "domains",
@@ -25,7 +27,8 @@ _COLUMNS = (
 async def listing(ca: Ca, asked: Asked) -> Answer:
     """The credentials of a contract, newest first."""
     found = await ca.credentials.of_contract(asked["contract"])
-    return Answer([await _shape(ca, credential) for credential in found], _COLUMNS)
+    status = (await ca.contracts.show(asked["contract"])).status
+    return Answer([await _shape(ca, credential, status) for credential in found], _COLUMNS)
 
 
 async def add(ca: Ca, asked: Asked) -> Answer:
@@ -71,6 +74,7 @@ async def file(ca: Ca, asked: Asked) -> Answer:
     return Answer(text)
 
 
-async def _shape(ca: Ca, credential: Credential) -> Shape:
+async def _shape(ca: Ca, credential: Credential, contract: ContractStatus | None = None) -> Shape:
+    status = contract or (await ca.contracts.show(credential.contract_id)).status
     usage = await ca.credentials.usage(credential)
-    return (await eab_shape(ca, credential)) | shapes.usage(credential, usage)
+    return (await eab_shape(ca, credential)) | {"contract_status": status} | shapes.usage(credential, usage)

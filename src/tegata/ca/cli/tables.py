@@ -17,6 +17,7 @@ _LABELS = {
     "order": Sentence("Order", "注文"),
     "service": Sentence("Service", "サービス"),
     "status": Sentence("Status", "ステータス"),
+    "contract_status": Sentence("Contract's status", "契約のステータス"),
     "domains": Sentence("Domains", "ドメイン名"),
     "organization": Sentence("Organization", "組織"),
     "name": Sentence("Name", "名称"),
@@ -118,7 +119,7 @@ _WORDS = {
     "no": Sentence("no", "いいえ"),
 }
 
-_OF_WORDS = ("status", "next", "waits_for")
+_OF_WORDS = ("status", "contract_status", "next", "waits_for")
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], language: Language) -> str:

@@ -80,21 +80,24 @@ def handed_out(credentials: Sequence[Credential]) -> list[Credential]:
     return [one for one in credentials if one.kid != kept_id(one.contract_id)]
 
 
+def require_not_over(contract: Contract, now: datetime) -> None:
+    """Pass if there may be certificates of this contract yet; raises ContractExpired or ContractEnded."""
+    found = status(contract, now)
+    if found is ContractStatus.ENDED:
+        raise ContractEnded(contract=contract.id)
+    if found is ContractStatus.EXPIRED:
+        raise ContractExpired(contract=contract.id, ends=told(contract.ends))
+
+
 def require_in_force(contract: Contract, credential: Credential, now: datetime) -> None:
     """Pass if accounts of this credential may have certificates now.
 
     Raises ContractNotStarted, ContractExpired, ContractSuspended, ContractEnded, CredentialDisabled or
     CredentialExpired.
     """
-    match status(contract, now):
-        case ContractStatus.ENDED:
-            raise ContractEnded(contract=contract.id)
-        case ContractStatus.EXPIRED:
-            raise ContractExpired(contract=contract.id, ends=told(contract.ends))
-        case ContractStatus.SUSPENDED:
-            raise ContractSuspended(contract=contract.id)
-        case ContractStatus.ACTIVE:
-            pass
+    require_not_over(contract, now)
+    if contract.suspended_at is not None:
+        raise ContractSuspended(contract=contract.id)
     if now < contract.starts:
         raise ContractNotStarted(contract=contract.id, starts=told(contract.starts))
     _require_usable(credential, now)

@@ -91,7 +91,7 @@ def build(
     """
     door = Door(address, Devices(sealer), monotonic)
     logins = LoginPages(customers, door)
-    downloads = DownloadPages(customers, credentials, seal_url)
+    downloads = DownloadPages(customers, credentials, seal_url, now)
     eabs = CredentialPages(customers, credentials, now)
     enrolled, issued = EnrolmentPages(customers, enrolments), CertificatePages(customers, certificates, now)
     desk = Desk(customers=customers, operators=operators, audit=audit, door=door, networks=operator_networks)

@@ -17,7 +17,7 @@ from tegata.ca.model import Contract, Credential
 from tegata.ca.policy.contracts import CredentialStatus, credential_status
 from tegata.ca.portal import forms
 from tegata.ca.portal.downloads import attachment
-from tegata.ca.portal.pages import page
+from tegata.ca.portal.pages import OVER, page, standing
 from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.ports import Usage
 from tegata.ca.services.credentials import LABEL_CHARACTERS, CredentialService
@@ -55,6 +55,8 @@ class CredentialPages:
             "credentials.html",
             customer=view.customer,
             view=view,
+            standing=standing(view, self._now()),
+            is_over=view.status in OVER,
             rows=rows,
             after=after,
             older=older,

@@ -3,10 +3,13 @@
 Whose contract it is, is decided by the customer service; the text of the file by the credential service.
 """
 
+from collections.abc import Callable
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tegata.ca.portal.pages import language_of, page
+from tegata.ca.portal.pages import OVER, language_of, page, standing
 from tegata.ca.portal.session import check_same_site, require_contract
 from tegata.ca.portal.sticker import sticker
 from tegata.ca.services.credentials import CredentialService
@@ -16,14 +19,22 @@ from tegata.ca.services.customers import CustomerService
 class DownloadPages:
     """``/portal/orders/{contract}/download`` and what it offers; stickers lead to ``seal_url`` plus the contract."""
 
-    def __init__(self, customers: CustomerService, credentials: CredentialService, seal_url: str) -> None:
-        self._customers, self._credentials, self._seal_url = customers, credentials, seal_url
+    def __init__(
+        self, customers: CustomerService, credentials: CredentialService, seal_url: str, now: Callable[[], datetime]
+    ) -> None:
+        self._customers, self._credentials, self._seal_url, self._now = customers, credentials, seal_url, now
 
     async def choose(self, request: Request) -> Response:
         """A button each for the EAB and the sticker."""
         view = await require_contract(request, self._customers)
         return page(
-            request, "download.html", customer=view.customer, view=view, seal_url=self._seal_url + view.contract.id
+            request,
+            "download.html",
+            customer=view.customer,
+            view=view,
+            standing=standing(view, self._now()),
+            is_over=view.status in OVER,
+            seal_url=self._seal_url + view.contract.id,
         )
 
     async def eab(self, request: Request) -> Response:

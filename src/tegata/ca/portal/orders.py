@@ -17,7 +17,7 @@ from tegata.ca.policy.certificates import status
 from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.portal import forms
 from tegata.ca.portal.desk import Desk
-from tegata.ca.portal.pages import MOST_PAUSED, language_of, page, words
+from tegata.ca.portal.pages import MOST_PAUSED, language_of, page, standing, words
 from tegata.ca.portal.session import check_same_site, require_contract, require_customer
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.contracts import Listed
@@ -106,6 +106,7 @@ class OrderPages:
             "order.html",
             customer=view.customer,
             view=view,
+            standing=standing(view, now),
             certificates=[(certificate, status(certificate, now)) for certificate in certificates],
             after=after,
             older=older,

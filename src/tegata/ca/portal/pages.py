@@ -4,18 +4,22 @@ Decides nothing about contracts; shows what it is given.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from tegata.ca.policy.contracts import ContractStatus
 from tegata.ca.portal.words import WORDS
+from tegata.ca.services.contracts import ContractView
 from tegata.pki import names
 from tegata.text import dates
 from tegata.text.language import Language, from_accept_language
 
 MOST_PAUSED = 100
+OVER = (ContractStatus.EXPIRED, ContractStatus.ENDED)
 """So many paused names a page shows; there may be thousands, and more come up as those are resumed."""
 LANGUAGE_COOKIE = "tegata-lang"
 HEADERS = {
@@ -47,6 +51,13 @@ def language_of(request: Request) -> Language:
 def words(language: Language) -> Callable[[str], str]:
     """The function that templates call for a word."""
     return lambda key: WORDS[key].fill(language, {})
+
+
+def standing(view: ContractView, now: datetime) -> str | None:
+    """Which words say why a contract gives no certificate now, and what to do; None where it may give one."""
+    if view.status is not ContractStatus.ACTIVE:
+        return str(view.status)
+    return "not-started" if now < view.contract.starts else None
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:

@@ -222,6 +222,26 @@ WORDS: dict[str, Sentence] = WORDS_OF_OPERATORS | {
         "The contract ends soon, and its certificates with it. Please have the contract renewed.",
         "ご契約はまもなく満了し、証明書もご利用いただけなくなります。お早めに契約更新をお申し込みください。",
     ),
+    "standing.expired": Sentence(
+        "The contract's term is over, so there are no new certificates. To go on, please have the contract renewed.",
+        "ご契約は満了しているため、新しい証明書は発行できません。引き続きご利用の場合は、契約更新をお申し込みください。",
+    ),
+    "standing.expired.eab": Sentence(
+        "Then the EABs and accounts that you have go on working.",
+        "更新後は、これまでの EAB とアカウントをそのままご利用いただけます。",
+    ),
+    "standing.ended": Sentence(
+        "The contract was cancelled, so there are no new certificates. To go on, a new contract is needed.",
+        "ご契約は解約されているため、新しい証明書は発行できません。引き続きご利用の場合は、新しいご契約が必要です。",
+    ),
+    "standing.suspended": Sentence(
+        "The contract is suspended, so there are no new certificates for now. Please ask the CA.",
+        "ご契約は一時停止中のため、現在、新しい証明書は発行できません。認証局へお問い合わせください。",
+    ),
+    "standing.not-started": Sentence(
+        "The contract has not begun yet. There are certificates from the first day of its term on.",
+        "ご契約はまだ開始していません。証明書の発行は、契約期間の初日から承ります。",
+    ),
     "orders.ending": Sentence(
         "These contracts end soon, and their certificates with them. Please have them renewed.",
         "次のご契約はまもなく満了し、証明書もご利用いただけなくなります。お早めに契約更新をお申し込みください。",

@@ -119,10 +119,11 @@ class CredentialService:
 
         Its accounts may have only these of the contract's names, if any are given, and nothing from ``expires_at`` on.
         ``label`` as in ``label``. ``once``, if given, tells a form that is sent again, as by a second click, from
-        another one. Raises UnknownObject, ServiceWithoutAcme, BadName, Refused, SentBefore.
+        another one. Raises UnknownObject, ServiceWithoutAcme, BadName, Refused, SentBefore, and the refusals of
+        ``policy.contracts.require_not_over``.
         """
-        contract = await self._contract(contract_id)
-        now = self._clock()
+        contract, now = await self._contract(contract_id), self._clock()
+        contracts.require_not_over(contract, now)
         await self._principal(contract_id, now)
         if most_accounts is not None and most_accounts < 1:
             raise Refused(reason="an EAB is for at least one account")
@@ -149,12 +150,13 @@ class CredentialService:
 
         Both bind accounts ``until`` then, where it is given. The new one is limited as the old one is, to
         ``expires_at`` instead of the old one's end if that is given; ``once`` as in ``add``. Raises UnknownObject,
-        SentBefore, or Refused where it was rotated or disabled before.
+        SentBefore, Refused where it was rotated or disabled before, or as ``policy.contracts.require_not_over``.
         """
         old = await self.show(kid)
         if old.disabled_at is not None:
             raise Refused(reason="the EAB is disabled")
         now = self._clock()
+        contracts.require_not_over(await self._contract(old.contract_id), now)
         new = new_credential(
             old.contract_id,
             ids=self._ids,
@@ -201,7 +203,8 @@ class CredentialService:
         """The name and the one line of an EAB file, a certbot command: the contract's, or that of one of its EABs.
 
         Raises UnknownObject, ServiceWithoutAcme for a contract without EAB, and the refusals of
-        ``policy.contracts.require_registering`` for an EAB that registers nobody any more.
+        ``policy.contracts.require_not_over`` and ``require_registering`` for an EAB that registers nobody any more; of
+        a contract that is suspended, or begins later, there is one.
         """
         contract, now = await self._contract(contract_id), self._clock()
         chosen = await self._principal(contract_id, now)
@@ -209,6 +212,7 @@ class CredentialService:
             chosen = await self.show(kid)
             if chosen.contract_id != contract_id:
                 raise UnknownObject(kind="EAB", name=kid)
+        contracts.require_not_over(contract, now)
         contracts.require_registering(chosen, now)
         named = names.named(chosen.domains or contract.domains)
         flags = "".join(f" {'--ip-address' if is_ip(name) else '-d'} {name}" for name in named)
