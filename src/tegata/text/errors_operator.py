@@ -155,6 +155,9 @@ ENTRIES: dict[str, Entry] = {
 REASONS: dict[str, str] = {
     "there is no serial number": "シリアル番号がありません",
     "the file of serial numbers cannot be read": "シリアル番号のファイルを読み込めません",
+    "the name of who revokes or agrees says nothing, or is no name": (
+        "失効を行う担当者、または同意する担当者の名前が正しくありません"
+    ),
     "the page is no https URL": "ページが https の URL ではありません",
     "the records are on PostgreSQL: use pg_dump and pg_restore": (
         "記録は PostgreSQL にあります。pg_dump と pg_restore を使用してください"

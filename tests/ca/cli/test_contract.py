@@ -46,7 +46,7 @@ def test_a_new_contract(answer, home):
     assert len(first["user"]["password"]) > 12
     assert answer(*ADD, "new@example.com")["user"]["password"] is None
     shown = answer("contract", "show", first["contract"])
-    assert shown == {**first, "user": {"login": "new@example.com", "password": None}}
+    assert shown == {**first, "in_use": 0, "user": {"login": "new@example.com", "password": None}}
     secrets = (first["eab"]["hmac"], first["user"]["password"])
     assert not any(secret.encode() in (home / "tegata-ca.db").read_bytes() for secret in secrets)
 
@@ -67,7 +67,12 @@ def test_the_life_of_a_contract(answer, refusal, contract):
     assert answer("contract", "resume", one)["status"] == "active"
     assert answer("contract", "renew", one, "--ends", "2101-01-01T00:00:00Z")["ends"] == "2101-01-01T00:00:00Z"
     assert refusal("contract", "renew", one, "--ends", "2099-01-01T00:00:00Z")["code"] == "operator.refused"
-    assert answer("contract", "end", one)["status"] == "ended"
+    ended = answer("contract", "end", one)
+    assert (ended["status"], ended["in_use"]) == ("ended", 0)
+    assert answer("contract", "show", one) == ended
+    revoking = ("--reason", "5", "--by", "Aoki", "--revoking")
+    assert answer("contract", "revoke", one, *revoking, "0") == []
+    assert refusal("contract", "revoke", one, *revoking, "1")["code"] == "operator.refused"
     assert refusal("contract", "renew", one)["code"] == "operator.refused"
     (eab,) = answer("eab", "list", one)
     assert (eab["status"], eab["contract_status"]) == ("active", "ended")

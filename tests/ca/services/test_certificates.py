@@ -22,6 +22,7 @@ from tegata.ca.errors import (
 )
 from tegata.ca.model import Certificate
 from tegata.ca.services import certificates
+from tegata.ca.services.certificates import REVOKING
 from tegata.pki.certs import load_chain
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
@@ -312,6 +313,37 @@ async def test_the_operator_wants_it_replaced(house, issued):
         await house.certificates.replace_by_operator(["ff"], now + DAY, None)
     await house.certificates.revoke_by_operator(certificate.serial, 4)
     assert await house.certificates.replace_by_operator([certificate.serial], now + DAY, None) == []
+
+
+async def test_the_certificates_of_a_contract_that_was_ended(house, issued):
+    """M9, S-34: They stay until somebody revokes them, with a number and a second person; another contract's do."""
+    actor, first = issued
+    second = await house.issue(actor)
+    beside = await house.issue(await house.register(await house.sell()))
+    contract = actor.contract.id
+    await house.contracts.end(contract)
+    assert await house.certificates.count_valid(contract) == 2
+    words = {"reason": 5, "revoking": 2, "by": "Aoki", "second": "Baba"}
+    for changes, refusal in (
+        ({"revoking": 1}, Refused),
+        ({"second": None}, Refused),
+        ({"second": "AOKI"}, Refused),
+        ({"by": " "}, Refused),
+        ({"reason": 2}, BadRevocationReason),
+    ):
+        with pytest.raises(refusal):
+            await house.certificates.revoke_of_contract(contract, **(words | changes))
+    assert await house.certificates.count_valid(contract) == 2
+    alone = words | {"revoking": 1, "second": None}
+    (one,) = await house.certificates.revoke_of_contract(contract, **alone, most=1)  # killed, say
+    (other,) = await house.certificates.revoke_of_contract(contract, **alone)
+    assert {one.serial, other.serial} == {first.serial, second.serial}
+    assert (one.reason, other.reason) == (5, 5)
+    assert (await house.certificates.show(beside.serial)).revoked_at is None
+    noted = [event.facts for event in await house.store.audit.of_subject(contract) if event.kind == REVOKING]
+    assert noted == [{"by": "Aoki", "count": "1", "reason": "5"}] * 2
+    with pytest.raises(UnknownObject):
+        await house.certificates.revoke_of_contract("C0", **words)
 
 
 @pytest.mark.parametrize(

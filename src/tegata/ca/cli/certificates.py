@@ -11,7 +11,7 @@ from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import Refused
 from tegata.ca.policy.certificates import kept
 
-_COLUMNS = ("serial", "contract", "status", "not_before", "not_after", "names")
+COLUMNS = ("serial", "contract", "status", "not_before", "not_after", "names")
 
 
 async def listing(ca: Ca, asked: Asked) -> Answer:
@@ -19,7 +19,7 @@ async def listing(ca: Ca, asked: Asked) -> Answer:
     now = ca.now()
     found = [(one.intended_at, shapes.certificate(one, now)) async for one in ca.certificates.listed(asked["contract"])]
     found.sort(key=itemgetter(0), reverse=True)
-    return Answer([shape for _, shape in found], _COLUMNS)
+    return Answer([shape for _, shape in found], COLUMNS)
 
 
 async def show(ca: Ca, asked: Asked) -> Answer:
@@ -45,7 +45,7 @@ async def replace(ca: Ca, asked: Asked) -> Answer:
     if not serials:
         raise Refused(reason="there is no serial number")
     found = await ca.certificates.replace_by_operator([kept(each) for each in serials], asked["by"], asked["page"])
-    return Answer([shapes.to_be_replaced(one, ca.now()) for one in found], (*_COLUMNS, "replace_by"))
+    return Answer([shapes.to_be_replaced(one, ca.now()) for one in found], (*COLUMNS, "replace_by"))
 
 
 def serials_in(file: str | None) -> list[str]:

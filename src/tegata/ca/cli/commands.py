@@ -89,6 +89,38 @@ _SERIALS = (
         Sentence("a file with a serial number in each line", "各行にシリアル番号を書いたファイル"),
     ),
 )
+_REVOKING = (
+    Option(
+        "reason",
+        "N",
+        Sentence(
+            f"reason of RFC 5280: {_OF_OPERATORS}; 1 takes the keys' other certificates too",
+            f"RFC 5280 の失効理由: {_OF_OPERATORS}（1 は同じ鍵の他の証明書も失効）",
+        ),
+        required=True,
+        type=int,
+    ),
+    Option(
+        "revoking",
+        "N",
+        Sentence(
+            "how many certificates that is, as report show or contract end counts",
+            "証明書の枚数（report show、contract end が示すもの）",
+        ),
+        required=True,
+        type=int,
+    ),
+    Option("by", "NAME", Sentence("who revokes", "失効を行う担当者"), required=True),
+    Option(
+        "second",
+        "NAME",
+        Sentence(
+            "who agrees, another person; needed for more than one certificate",
+            "同意する別の担当者（証明書が複数のとき必要）",
+        ),
+    ),
+    Option("most", "N", Sentence("only so many now (default: all)", "今回失効する枚数（省略時はすべて）"), type=int),
+)
 
 COMMANDS = (
     Command(
@@ -354,7 +386,23 @@ COMMANDS = (
         "ID",
     ),
     Command(("contract", "resume"), Sentence("resume a suspended contract", "一時停止中の契約を再開"), "ID"),
-    Command(("contract", "end"), Sentence("end a contract for good", "契約を終了（取り消せません）"), "ID"),
+    Command(
+        ("contract", "end"),
+        Sentence(
+            "end a contract for good; its certificates stay as they are, and how many are valid is told",
+            "契約を終了（取り消せません）。証明書は失効せず、有効なものの枚数を表示",
+        ),
+        "ID",
+    ),
+    Command(
+        ("contract", "revoke"),
+        Sentence(
+            "revoke a contract's certificates, as after its end, or some of them at a time",
+            "契約の証明書をすべて、または一部ずつ失効（契約の終了後など）",
+        ),
+        "ID",
+        _REVOKING,
+    ),
     Command(
         ("contract", "examine"),
         Sentence(
@@ -724,37 +772,7 @@ COMMANDS = (
         ("report", "revoke"),
         Sentence("revoke its certificates, or some of them at a time", "報告された証明書を失効（一部ずつも可）"),
         "ID",
-        (
-            Option(
-                "reason",
-                "N",
-                Sentence(
-                    f"reason of RFC 5280: {_OF_OPERATORS}; 1 takes the keys' other certificates too",
-                    f"RFC 5280 の失効理由: {_OF_OPERATORS}（1 は同じ鍵の他の証明書も失効）",
-                ),
-                required=True,
-                type=int,
-            ),
-            Option(
-                "revoking",
-                "N",
-                Sentence("how many certificates that is, as report show counts", "report show が示す証明書の枚数"),
-                required=True,
-                type=int,
-            ),
-            Option("by", "NAME", Sentence("who revokes", "失効を行う担当者"), required=True),
-            Option(
-                "second",
-                "NAME",
-                Sentence(
-                    "who agrees, another person; needed for more than one certificate",
-                    "同意する別の担当者（証明書が複数のとき必要）",
-                ),
-            ),
-            Option(
-                "most", "N", Sentence("only so many now (default: all)", "今回失効する枚数（省略時はすべて）"), type=int
-            ),
-        ),
+        _REVOKING,
     ),
     Command(
         ("report", "close"),

@@ -5,6 +5,7 @@ from operator import itemgetter
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.certificates import COLUMNS as CERTIFICATES
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
 from tegata.ca.model import Credential, Organization
@@ -41,8 +42,8 @@ async def listing(ca: Ca, asked: Asked) -> Answer:
 
 
 async def show(ca: Ca, asked: Asked) -> Answer:
-    """One contract."""
-    return Answer(await _shape(ca, await ca.contracts.show(asked["id"])))
+    """One contract, and how many of its certificates are valid."""
+    return Answer(await _shape(ca, await ca.contracts.show(asked["id"])) | await _in_use(ca, asked["id"]))
 
 
 async def renew(ca: Ca, asked: Asked) -> Answer:
@@ -61,8 +62,21 @@ async def resume(ca: Ca, asked: Asked) -> Answer:
 
 
 async def end(ca: Ca, asked: Asked) -> Answer:
-    """End a contract for good."""
-    return Answer(await _shape(ca, await ca.contracts.end(asked["id"])))
+    """End a contract for good; how many certificates outlive it is told."""
+    return Answer(await _shape(ca, await ca.contracts.end(asked["id"])) | await _in_use(ca, asked["id"]))
+
+
+async def revoke(ca: Ca, asked: Asked) -> Answer:
+    """Revoke its certificates, or some of them."""
+    done = await ca.certificates.revoke_of_contract(
+        asked["id"],
+        reason=asked["reason"],
+        revoking=asked["revoking"],
+        by=asked["by"],
+        second=asked["second"],
+        most=asked["most"],
+    )
+    return Answer([shapes.certificate(one, ca.now()) for one in done], CERTIFICATES)
 
 
 async def examine(ca: Ca, asked: Asked) -> Answer:
@@ -92,6 +106,10 @@ async def eab_shape(ca: Ca, credential: Credential) -> Shape:
     """A credential with its key, which only the operator and its customer are shown."""
     mac = await ca.credentials.mac(credential.kid)
     return shapes.credential(credential, mac, ca.directory_url, ca.now())
+
+
+async def _in_use(ca: Ca, contract_id: str) -> Shape:
+    return {"in_use": await ca.certificates.count_valid(contract_id)}
 
 
 async def _shape(ca: Ca, view: ContractView, password: str | None = None) -> Shape:

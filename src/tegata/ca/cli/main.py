@@ -63,6 +63,7 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Ca, Asked], Awaitable[Answer]]] = {
     ("contract", "suspend"): contracts.suspend,
     ("contract", "resume"): contracts.resume,
     ("contract", "end"): contracts.end,
+    ("contract", "revoke"): contracts.revoke,
     ("contract", "examine"): contracts.examine,
     ("contract", "release"): contracts.release,
     ("contract", "examinations"): contracts.examinations,

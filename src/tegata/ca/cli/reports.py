@@ -3,12 +3,12 @@
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
+from tegata.ca.cli.certificates import COLUMNS as CERTIFICATES
 from tegata.ca.cli.certificates import serials_in
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.policy.certificates import kept
 
 _COLUMNS = ("report", "cause", "next", "due", "in_time", "reporter", "about")
-_CERTIFICATES = ("serial", "contract", "status", "not_before", "not_after", "names")
 _CUSTOMERS = ("contract", "login", "serials")
 
 
@@ -44,7 +44,7 @@ async def answer(ca: Ca, asked: Asked) -> Answer:
 async def replace(ca: Ca, asked: Asked) -> Answer:
     """Want its certificates replaced until they are due to be revoked."""
     found = await ca.reports.replace(asked["id"], asked["page"])
-    return Answer([shapes.to_be_replaced(one, ca.now()) for one in found], _CERTIFICATES)
+    return Answer([shapes.to_be_replaced(one, ca.now()) for one in found], CERTIFICATES)
 
 
 async def customers(ca: Ca, asked: Asked) -> Answer:
@@ -62,7 +62,7 @@ async def revoke(ca: Ca, asked: Asked) -> Answer:
         second=asked["second"],
         most=asked["most"],
     )
-    return Answer([shapes.certificate(one, ca.now()) for one in done], _CERTIFICATES)
+    return Answer([shapes.certificate(one, ca.now()) for one in done], CERTIFICATES)
 
 
 async def close(ca: Ca, asked: Asked) -> Answer:

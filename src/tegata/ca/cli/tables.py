@@ -76,6 +76,9 @@ _LABELS = {
     "paused_at": Sentence("Paused", "停止日時"),
     "key": Sentence("Key (SHA-256)", "鍵 (SHA-256)"),
     "blocked_at": Sentence("Blocked", "使用禁止日時"),
+    "in_use": Sentence(
+        "Certificates still valid (see contract revoke)", "有効なままの証明書（失効は contract revoke）"
+    ),
     "count": Sentence("Number of certificates", "証明書の枚数"),
     "certificates": Sentence("Certificates", "証明書"),
     "check": Sentence("Check", "項目"),

@@ -28,6 +28,7 @@ from tegata.ca.model import BlockedKey, Certificate, Contract, Customer, Job, Re
 from tegata.ca.policy import ancestors, calendar
 from tegata.ca.policy.certificates import CertificateStatus, Reason, operator_reason, status, subscriber_reason
 from tegata.ca.ports import Conflict, Ids, Revocable, Store, Work
+from tegata.ca.services import several
 from tegata.ca.services.actors import Actor, own
 from tegata.ca.services.crls import CrlService
 from tegata.ca.services.issuers import Issuers
@@ -37,6 +38,7 @@ from tegata.ca.services.statuses import view_authorization
 from tegata.pki.certs import load_chain, serial_hex, to_pem
 from tegata.pki.keys import PublicKey, spki_digest
 
+REVOKING = "contract.revoking"
 # What is in a URL (RFC 3986 §2), and no more of it than clients and log lines have room for.
 _PAGE = re.compile(r"https://[A-Za-z0-9\[][!#-;=?-\[\]_a-z~%]{0,1990}")
 PAGE = 100
@@ -188,6 +190,29 @@ class CertificateService:
         """
         await self._revocations.revoke_all(certificates, operator_reason(reason), OPERATOR)
         return await self._store.certificates.many([one.serial for one in certificates])
+
+    async def revoke_of_contract(
+        self, contract_id: str, *, reason: int, revoking: int, by: str, second: str | None, most: int | None = None
+    ) -> list[Certificate]:
+        """Revoke the certificates of a contract that are in use for the CA, as where it was ended early; how they are.
+
+        As many as was said, more than one with a ``second`` person, as ``several.revoke``, whose refusals it raises;
+        and UnknownObject.
+        """
+        now = self._clock()
+        in_use = [one async for one in self.listed(contract_id) if status(one, now) is CertificateStatus.VALID]
+        return await several.revoke(
+            self._store,
+            self.revoke_all_by_operator,
+            in_use,
+            event=REVOKING,
+            subject=contract_id,
+            reason=reason,
+            revoking=revoking,
+            by=by,
+            second=second,
+            most=most,
+        )
 
     async def replace_by_operator(
         self, serials: Sequence[str], ends: datetime, page: str | None, *, of: str | None = None

@@ -194,7 +194,10 @@ class ContractService:
         return await self._change(work, contract_id, "the contract is not suspended, or was ended")
 
     async def end(self, contract_id: str) -> ContractView:
-        """End a contract for good; its certificates stay as they are. Raises UnknownObject, Refused."""
+        """End a contract for good; its certificates stay as they are, to be revoked or to last out their lives.
+
+        Which of them is right depends on why it was ended. Raises UnknownObject, Refused.
+        """
         await self._get(contract_id)
         work = Work()
         self._store.contracts.end(work, contract_id, self._clock())

@@ -13,8 +13,9 @@ from tegata.ca.errors import NotFound, Refused, UnknownObject
 from tegata.ca.model import Cause, Certificate, Customer, ProblemReport
 from tegata.ca.policy import reports
 from tegata.ca.policy.calendar import whole_second
-from tegata.ca.policy.certificates import CertificateStatus, operator_reason, status
+from tegata.ca.policy.certificates import CertificateStatus, status
 from tegata.ca.ports import Conflict, Ids, Store, Work
+from tegata.ca.services import several
 from tegata.ca.services.certificates import CertificateService
 from tegata.text.catalogue import is_text
 
@@ -146,18 +147,18 @@ class ReportService:
         report, in_use = await self.show(report_id)
         if report.closed_at is not None:
             raise Refused(reason="the report is closed")
-        operator_reason(reason)
-        chosen = in_use if most is None else in_use[: max(most, 0)]
-        if len(chosen) != revoking:
-            raise Refused(reason="another number of certificates would be revoked than was said")
-        person = _text(by)
-        if len(chosen) > 1 and (second is None or _text(second).casefold() == person.casefold()):
-            raise Refused(reason="more than one certificate is revoked only with a second person")
-        work = Work()
-        about = {"by": person, "count": str(len(chosen)), "reason": str(reason)}
-        self._store.audit.note(work, REVOKING, report.id, about | ({"second": _text(second)} if second else {}))
-        await self._store.commit(work)
-        return await self._certificates.revoke_all_by_operator(chosen, reason)
+        return await several.revoke(
+            self._store,
+            self._certificates.revoke_all_by_operator,
+            in_use,
+            event=REVOKING,
+            subject=report.id,
+            reason=reason,
+            revoking=revoking,
+            by=by,
+            second=second,
+            most=most,
+        )
 
     async def close(self, report_id: str, outcome: str, *, unfounded: bool = False) -> ProblemReport:
         """Close a report that was answered; raises UnknownObject, Refused while one of its certificates is in use.
