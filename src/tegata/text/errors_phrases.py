@@ -113,6 +113,7 @@ REASONS: dict[str, str] = {
     "argument {name}: expected one argument": "{name} には値を 1 つ指定してください",
     "argument {name}: expected at least one argument": "{name} には値を 1 つ以上指定してください",
     "argument {name}: ignored explicit argument {given}": "{name} に値 {given} は指定できません",
+    "argument {name}: not text in UTF-8": "{name} が UTF-8 の文字列ではありません",
     "argument {name}: invalid choice: {given} (choose from {names})": (
         "{name} に {given} は指定できません（指定できるもの: {names}）"
     ),

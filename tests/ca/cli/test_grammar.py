@@ -87,6 +87,8 @@ def test_the_directory():
         ("--json list", "invalid choice: 'list'"),
         ("cert revoke AB --reason superseded", "--reason: invalid int"),
         ("init --url https://ca.example", "required: --public-url"),
+        ("contract show \udc8b", "argument id: not text in UTF-8"),
+        ("eab add C --domain a.example b\udcff.example", "argument domain: not text in UTF-8"),
     ],
 )
 def test_what_is_wrong_is_said(line, reason):
@@ -123,6 +125,12 @@ def told(line, capsys):
         asked(line, JAPANESE)
     assert ended.value.code == 0
     return capsys.readouterr().out
+
+
+def test_names_of_files_are_as_the_disk_has_them():
+    """Whatever their encoding."""
+    assert asked("backup \udc8b")["file"] == "\udc8b"
+    assert asked("cert replace --serials \udc8b --by 2027-01-01T00:00:00Z")["serials"] == "\udc8b"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ class BadUsage(CaError):
 
 _NOUNS = {command.words[0] for command in COMMANDS}
 _OPTIONS = {f"--{option.name}": option for command in COMMANDS for option in (*EVERYWHERE, *command.options)}
+_FILES = {option.name for option in _OPTIONS.values() if option.metavar == "FILE"} | {"file"}
 _ALWAYS = {"-h", "--help", "--version"}
 
 
@@ -51,9 +52,18 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Asked:
     if not meant and (unknown := _unknown(line)):  # argparse would blame the word that follows
         parser.error(f"unrecognized arguments: {unknown}")
     values = vars(parser.parse_args(line))
+    _require_text(parser, values)
     words = tuple(values.pop(key) for key in ("noun", "verb") if values.get(key))
     home = values.pop("dir") or Path(environ.get(HOME_VARIABLE) or DEFAULT_HOME)
     return Asked(words, home, values.pop("json"), values)
+
+
+def _require_text(parser: "_Parser", values: Mapping[str, Any]) -> None:
+    """Pass if what is no file's name is text: a terminal or script of another encoding gives octets that are none."""
+    for name, value in values.items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str) and name not in _FILES and any("\ud800" <= c <= "\udfff" for c in one):
+                parser.error(f"argument {name}: not text in UTF-8")
 
 
 def in_order(argv: Sequence[str]) -> list[str]:
