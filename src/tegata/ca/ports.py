@@ -132,8 +132,8 @@ class Accounts(Protocol):
         """Guarded: the credential is still the ``former``, the account not deactivated."""
         ...
 
-    def agree(self, work: Work, contract_id: str, at: datetime, terms: str) -> None:
-        """All that are not deactivated; ``terms`` is where they are, for the log."""
+    def agree(self, work: Work, contract_id: str, at: datetime, terms: str, since: datetime | None) -> None:
+        """All that are not deactivated and have not since then, or ever; ``terms`` is where they are, for the log."""
         ...
 
     def deactivate(self, work: Work, account_id: str, at: datetime) -> None:

@@ -333,19 +333,33 @@ async def test_another_credential(store: Store) -> None:
 
 
 async def test_accounts_agree_together(store: Store) -> None:
-    """All of the contract, but those that gave themselves up, and no other contract's (B-99)."""
+    """All of the contract that have not yet, but those that gave themselves up, and no other contract's (B-99)."""
     await populate(store)
+    terms = "https://ca.example.com/terms"
     work = Work()
     store.contracts.insert(work, contract(id="foreign"))
+    for name, agreed_at in (("never", None), ("since", NOW + DAY)):
+        store.accounts.insert(work, account(id=name, thumbprint=name, terms_agreed_at=agreed_at))
     store.accounts.insert(work, account(id="gone", thumbprint="other", terms_agreed_at=None, deactivated_at=NOW))
     store.accounts.insert(work, account(id="foreign", thumbprint="foreign", contract_id="foreign"))
-    store.accounts.agree(work, "contract", NOW + DAY, "https://ca.example.com/terms")
+    store.accounts.agree(work, "contract", NOW + 2 * DAY, terms, NOW + DAY)
     await store.commit(work)
     agreed = {one.id: one.terms_agreed_at for one in await store.accounts.of_contract("contract")}
-    assert agreed == {"account": NOW + DAY, "gone": None}
+    assert agreed == {"account": NOW + 2 * DAY, "never": NOW + 2 * DAY, "since": NOW + DAY, "gone": None}
     assert not await store.accounts.are_without_agreement("contract", NOW + DAY)
     assert await store.accounts.are_without_agreement("contract", NOW + DAY + SECOND)
     assert await store.accounts.get("foreign") == account(id="foreign", thumbprint="foreign", contract_id="foreign")
+
+
+async def test_any_agreement_counts_where_the_terms_never_changed(store: Store) -> None:
+    """Who has none is given one, and no other is written."""
+    await populate(store)
+    work = Work()
+    store.accounts.insert(work, account(id="never", thumbprint="never", terms_agreed_at=None))
+    store.accounts.agree(work, "contract", NOW + DAY, "https://ca.example.com/terms", None)
+    await store.commit(work)
+    agreed = {one.id: one.terms_agreed_at for one in await store.accounts.of_contract("contract")}
+    assert agreed == {"account": NOW, "never": NOW + DAY}
 
 
 async def test_an_account_is_deactivated_once(store: Store) -> None:

@@ -37,7 +37,7 @@ class TermsService:
         return edition(self.terms)
 
     async def agree(self, contract_id: str, seen: str) -> None:
-        """Note that the customer agrees, for every account of the contract (B-99).
+        """Note that the customer agrees, for every account of the contract that has not yet (B-99).
 
         ``seen`` is the ``edition`` that was shown; raises Refused where the terms are others by now.
         """
@@ -50,4 +50,4 @@ class TermsService:
     def note(self, work: Work, contract_id: str, now: datetime) -> None:
         """Note the same with something else that the customer agrees by; nothing where there are no terms."""
         if self.terms.url:
-            self._store.accounts.agree(work, contract_id, now, self.terms.url)
+            self._store.accounts.agree(work, contract_id, now, self.terms.url, changed(self.terms))

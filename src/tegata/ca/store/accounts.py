@@ -110,9 +110,9 @@ class AccountRows:
         work.add("accounts.bind", rows=1, id=account_id, former=former, kid=kid, binding=binding)
         audit.record(work, "account.eab-changed", account_id, former=former, kid=kid)
 
-    def agree(self, work: Work, contract_id: str, at: datetime, terms: str) -> None:
-        """Note that the accounts of a contract agree to the terms of service."""
-        work.add("accounts.agree", contract_id=contract_id, at=micros(at))
+    def agree(self, work: Work, contract_id: str, at: datetime, terms: str, since: datetime | None) -> None:
+        """Note that the accounts of a contract that have not since an instant agree to the terms of service."""
+        work.add("accounts.agree", contract_id=contract_id, at=micros(at), since=0 if since is None else micros(since))
         audit.record(work, "contract.terms-agreed", contract_id, terms=terms)
 
     def deactivate(self, work: Work, account_id: str, at: datetime) -> None:

@@ -72,7 +72,8 @@ UPDATE accounts
 SET deactivated_at = :at
 WHERE id = :id AND deactivated_at IS NULL;
 
+-- Those that have agreed since are left as they are: a contract may have very many.
 -- name: agree
 UPDATE accounts
 SET terms_agreed_at = :at
-WHERE contract_id = :contract_id AND deactivated_at IS NULL;
+WHERE contract_id = :contract_id AND deactivated_at IS NULL AND (terms_agreed_at IS NULL OR terms_agreed_at < :since);
