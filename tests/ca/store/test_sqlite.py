@@ -244,6 +244,27 @@ def test_a_page_reads_nothing_but_itself(path: Path, name: str, ways: list[str])
     ]
 
 
+async def test_the_log_gives_back_what_a_long_reader_made_it_take(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the reader has ended, and the log is in the file; it stays what writers need."""
+    monkeypatch.setattr(db, "WRITE_AHEAD_PAGES", 20)
+    monkeypatch.setattr(db, "WRITE_AHEAD_OCTETS", 200_000)
+    log = path.with_name(f"{path.name}-wal")
+    store = open_store(path)
+    await populate(store)
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM orders").fetchone()
+    for number in range(60):
+        await place_order(store, f"while{number}")
+    grown = log.stat().st_size
+    reader.close()
+    for number in range(60):
+        await place_order(store, f"after{number}")
+    left = log.stat().st_size
+    await store.close()
+    assert left <= 200_000 < grown
+
+
 async def test_a_write_waits_for_another_processs_transaction(path: Path) -> None:
     """And then goes through: the command line and the server take turns."""
     store = open_store(path)

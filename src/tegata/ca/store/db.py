@@ -29,6 +29,8 @@ WRITER_CACHE_KIB = 32_768
 """Pages that the writer keeps: enough that the upper levels of all indexes of a million certificates stay."""
 WRITE_AHEAD_PAGES = 8_000
 """Pages of the log before they go to the file itself: those that are written again and again go there once."""
+WRITE_AHEAD_OCTETS = 2 * 4096 * WRITE_AHEAD_PAGES
+"""What the log keeps of the disk once it is all in the file: while somebody reads for long, as a backup, it grows."""
 ASKED_AGAIN = ("accounts.bound", "accounts.get", "blocked_keys.get")
 """Who is asking, under which contract, and whether the key is blocked: read for requests, changed a few times a day."""
 LOOK_SECONDS = 0.1
@@ -170,6 +172,7 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
     try:
         connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {WRITE_AHEAD_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {WRITE_AHEAD_OCTETS}")
     except sqlite3.Error:
         connection.close()
         raise
