@@ -99,3 +99,16 @@ def test_the_pem_file_is_told(tegata: Tegata, pebble: Pebble) -> None:
     hook = ["--run-hook", "sh -c 'echo $LEGO_CERT_PEM_PATH'"]
     done = tegata.run(*order(pebble, NAME), "-a", "run", "--pem", *hook).check()
     assert f"{tegata.path}/certificates/{NAME}.pem" in done.stdout
+
+
+def test_a_run_that_meets_another_s_hook(tegata: Tegata, pebble: Pebble, tmp_path: Path) -> None:
+    """It has not failed: the other waits for its end, says nothing of a failure and starts none."""
+    hook = f"sh -c 'echo once >> {tmp_path}/ran; until [ -e {tmp_path}/go ]; do sleep 0.05; done'"
+    first = tegata.start(*order(pebble, NAME), "-a", "run", "--run-hook", hook)
+    first.wait_for((tmp_path / "ran").exists, "its hook has started")
+    second = tegata.start(*order(pebble, NAME), "renew", "--renew-hook", hook)
+    second.wait_for_line("Another tegata is at work here; waiting for it", 60)
+    (tmp_path / "go").touch()
+    assert [first.wait(60), second.wait(60)] == [0, 0]
+    assert "did not succeed" not in second.text
+    assert (tmp_path / "ran").read_text() == "once\n"

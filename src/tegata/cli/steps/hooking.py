@@ -75,10 +75,11 @@ class Hooking:
                 line = f"{shown(what)} A deploy hook that does not succeed now is not started again"
                 self._context.console.log(f"[{shown(self._files.name)}] {line}", WARN)
 
-    def deploy(self) -> None:
+    def deploy(self, *, again: bool = False) -> None:
         """Start the hooks that deploy, if that is still to be done; raises what ``host.hooks`` raises.
 
-        The certificate's lock is free by now: a slow hook keeps nobody waiting who only wants to look.
+        The certificate's lock is free by now: a slow hook keeps nobody waiting who only wants to look. ``again`` tells
+        the operator that it is not for the first time.
         """
         if not self._plan.hooks.deploy:
             return
@@ -87,6 +88,9 @@ class Hooking:
             is_noted = life is not None and self._deployment.is_expected(life.digest)
             if life is None or not (is_noted or life.digest == self._expected):
                 return
+            if again:
+                line = "The deploy hook of this certificate did not succeed: it is started again, without a new order"
+                self._context.console.log(f"[{shown(self._files.name)}] {line}", WARN)
             for hook in self._plan.hooks.deploy:
                 self._start(hook, look=self._look)
             self._expected = None
@@ -96,11 +100,8 @@ class Hooking:
     def deploy_again(self) -> None:
         """Start the hooks that deploy, if they failed or were never reached when the certificate was new."""
         life = self._files.life() if self._plan.hooks.deploy else None
-        if life is None or not self._deployment.is_expected(life.digest):
-            return
-        line = "The deploy hook of this certificate did not succeed: it is started again, without a new order"
-        self._context.console.log(f"[{shown(self._files.name)}] {line}", WARN)
-        self.deploy()
+        if life is not None and self._deployment.is_expected(life.digest):
+            self.deploy(again=True)
 
     def _start(self, hook: Hook, *, look: Callable[[], None] = lambda: None) -> None:
         with self._context.console.aside():  # its output goes where ours goes
