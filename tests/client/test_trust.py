@@ -59,7 +59,7 @@ def test_or_where_systems_keep_them(tmp_path: Path, built_for: Found, monkeypatc
 def test_a_system_without_any_believes_nobody(
     tmp_path: Path, built_for: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder without certificates is none; nothing is loaded, and no connection can come about."""
+    """Nor does a folder without certificates help; nothing is loaded, and no connection can come about."""
     monkeypatch.setattr(trust, "_BUNDLES", ())
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "README").touch()
@@ -68,18 +68,27 @@ def test_a_system_without_any_believes_nobody(
     assert context_for(Network()).verify_mode is ssl.CERT_REQUIRED
 
 
-def test_a_folder_counts_by_what_is_called_as_openssl_wants_it(
+def test_a_folder_is_for_openssl_to_look_into(
     tmp_path: Path, built_for: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = []
+    """And nobody else does: one that may be searched and not listed, or has gone, is no reason to fail."""
     monkeypatch.setattr(trust, "_BUNDLES", ())
+    built_for(None, tmp_path / "gone")
+    assert believed() == []
+    loaded = []
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda _, *places: loaded.append(places))
-    (tmp_path / "hashed").mkdir()
-    for name in ("0123abcd.0", "README"):
-        (tmp_path / "hashed" / name).touch()
-    built_for(None, tmp_path / "hashed")
     context_for(Network())
-    assert loaded == [(None, str(tmp_path / "hashed"))]
+    assert loaded == [(None, str(tmp_path / "gone"))]
+
+
+def test_a_folder_that_a_variable_names(tmp_path: Path, built_for: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    root_in(tmp_path / "system.pem")
+    built_for(tmp_path / "system.pem", tmp_path)
+    loaded = []
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda _, **places: loaded.append(places))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    context_for(Network())
+    assert loaded == [{"capath": str(tmp_path)}]
 
 
 def test_variables_replace_the_system_s(tmp_path: Path, built_for: Found, monkeypatch: pytest.MonkeyPatch) -> None:

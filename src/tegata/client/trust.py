@@ -1,7 +1,6 @@
 """Whom the client trusts to be the CA: the system's roots, given ones instead of or beside them, or anybody."""
 
 import os
-import re
 import ssl
 import sys
 from pathlib import Path
@@ -17,7 +16,6 @@ _BUNDLES = (
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
-_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
 def context_for(network: Network) -> ssl.SSLContext:
@@ -54,14 +52,9 @@ def _with_system_roots() -> ssl.SSLContext:
     if not file and not directory:
         built = ssl.get_default_verify_paths()
         bundle = built.cafile or next(filter(os.path.isfile, _BUNDLES), None)
-        directory = built.capath if built.capath and _holds_certificates(Path(built.capath)) else None
-        if bundle or directory:
-            context.load_verify_locations(bundle, directory)
+        if bundle or built.capath:
+            context.load_verify_locations(bundle, built.capath)
     return context
-
-
-def _holds_certificates(directory: Path) -> bool:
-    return any(_HASHED.fullmatch(path.name) for path in directory.iterdir())
 
 
 def _load(context: ssl.SSLContext, path: Path) -> None:
