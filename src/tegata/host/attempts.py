@@ -14,7 +14,7 @@ import msgspec
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
 from tegata.host.errors import HeldBack, NotWritable
-from tegata.host.files import Tree, forget, make_folder, read, replace
+from tegata.host.files import Tree, forget, read, replace
 from tegata.host.stems import stem_of
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class AttemptsFile:
     """The file that keeps them for a certificate."""
 
     def __init__(self, tree: Tree, name: str) -> None:
+        self._tree = tree
         self._file = tree.attempts / f"{stem_of(name)}.json"
 
     @classmethod
@@ -102,7 +103,7 @@ class AttemptsFile:
 
     def save(self, attempts: Attempts) -> None:
         """Remember; raises NotWritable."""
-        make_folder(self._file.parent)
+        self._tree.make_own(self._file.parent)
         value: dict[str, object] = {
             "failures": attempts.failures,
             "reason": attempts.reason,
@@ -112,7 +113,7 @@ class AttemptsFile:
             value["urgent"] = True
         if attempts.try_again is not None:
             value["tryAgain"] = rfc3339(attempts.try_again)
-        replace(self._file, gojson.dump(value))
+        replace(self._file, gojson.dump(value), shared=True)
 
     def forget(self) -> None:
         """Remember nothing; where it cannot be removed, it holds back what fails next, and nothing that has worked."""

@@ -5,7 +5,7 @@ Starting hooks is for others.
 """
 
 from tegata.host import gojson
-from tegata.host.files import Tree, forget, make_folder, read, replace
+from tegata.host.files import Tree, forget, read, replace
 from tegata.host.stems import stem_of
 
 
@@ -13,12 +13,13 @@ class DeploymentFile:
     """The file that notes it for one certificate."""
 
     def __init__(self, tree: Tree, name: str) -> None:
+        self._tree = tree
         self._file = tree.deployments / f"{stem_of(name)}.json"
 
     def expect(self, digest: str) -> None:
         """Note that the certificate of this digest (``pki.life.Life``) is to be deployed; raises NotWritable."""
-        make_folder(self._file.parent)
-        replace(self._file, gojson.dump({"certificate": digest}))
+        self._tree.make_own(self._file.parent)
+        replace(self._file, gojson.dump({"certificate": digest}), shared=True)
 
     def is_expected(self, digest: str) -> bool:
         """Whether this very certificate is noted; raises NotReadable."""

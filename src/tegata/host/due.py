@@ -15,7 +15,7 @@ from tegata.client import renewal
 from tegata.client.renewal import Cause, Due, Facts, decide
 from tegata.clock import parse_rfc3339, rfc3339
 from tegata.host import gojson
-from tegata.host.files import Tree, forget, make_folder, read
+from tegata.host.files import Tree, forget, read
 from tegata.host.files import replace as replace_file
 from tegata.host.stems import stem_of
 from tegata.pki.life import Life
@@ -154,6 +154,7 @@ class WatchFile:
     """The file that keeps a watch."""
 
     def __init__(self, tree: Tree, name: str) -> None:
+        self._tree = tree
         self._file = tree.renewals / f"{stem_of(name)}.json"
 
     def load(self, digest: str) -> Watch:
@@ -169,8 +170,8 @@ class WatchFile:
 
     def save(self, watch: Watch) -> None:
         """Remember a watch; raises NotWritable."""
-        make_folder(self._file.parent)
-        replace_file(self._file, gojson.dump(_to_json(watch)))
+        self._tree.make_own(self._file.parent)
+        replace_file(self._file, gojson.dump(_to_json(watch)), shared=True)
 
     def forget(self) -> None:
         """Remember nothing; raises NotWritable."""

@@ -20,6 +20,8 @@ from tegata.host.errors import DiskFull, NotReadable, NotWritable
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+
 # No key, certificate set or state of ours comes near this.
 SIZE_LIMIT = 1024 * 1024
 
@@ -45,6 +47,14 @@ class Tree:
         self.migrated = self._own / "migrated"
         self._locks = self._own / "locks"
 
+    def make_own(self, folder: Path) -> None:
+        """Make a folder of our room, with the missing ones above it; raises NotWritable.
+
+        They belong to whom the tree belongs, also where root is the first to want one.
+        """
+        make_folder(self.path)
+        make_folder(folder, shared=True)
+
     @contextlib.contextmanager
     def locked(
         self, name: str, waiting: Callable[[], None], *, look: Callable[[], None] = lambda: None
@@ -56,9 +66,12 @@ class Tree:
         """
         from filelock import FileLock, Timeout  # its import takes as long as reading a certificate
 
-        make_folder(self._locks)
-        lock = FileLock(self._locks / f"{name}.lock", mode=PRIVATE_FILE)
+        self.make_own(self._locks)
+        file = self._locks / f"{name}.lock"
+        lock = FileLock(file, mode=PRIVATE_FILE)
         with told(self._locks):
+            with contextlib.suppress(FileExistsError):
+                os.close(_opened_new(file, former=file, shared=True))
             try:
                 lock.acquire(blocking=False)
             except Timeout:
@@ -75,10 +88,11 @@ class Tree:
             lock.release()
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, *, shared: bool = False) -> None:
     """Make a folder that only its owner may enter, and the missing ones above it, down to the disk.
 
-    What is written into it and brought down to the disk would be lost with the folder. Raises NotWritable.
+    What is written into it and brought down to the disk would be lost with the folder. What is ``shared`` belongs to
+    whom the folder above it belongs. Raises NotWritable.
     """
     with told(folder):
         if folder.is_dir():
@@ -88,6 +102,8 @@ def make_folder(folder: Path) -> None:
                 raise FileNotFoundError(errno.ENOENT, "it is a link that leads nowhere", missing)
             # Another process may have made it in between.
             missing.mkdir(PRIVATE_FOLDER, exist_ok=True)
+            if shared:
+                _share(missing)
             with contextlib.suppress(NotWritable):  # a folder that may be written to and not be read
                 sync(missing.parent)
         if not folder.is_dir():
@@ -142,12 +158,52 @@ def write_new(file: Path, content: bytes) -> None:
     write_together(file.parent, {file.name: content})
 
 
-def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
+def _opened_new(file: Path, *, former: Path, shared: bool) -> int:
+    """A new file's descriptor; if root makes it, it is whose the ``former`` one is, whose place it is to take.
+
+    What is ``shared`` belongs to whom the folder belongs. Who owns a folder may put another in the place of any path in
+    it at any moment (CWE-367): so the folder's descriptor tells, and what is given away is what was made. Raises
+    OSError.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return os.open(file, _NEW, PRIVATE_FILE)
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        made = os.open(file.name, _NEW, PRIVATE_FILE, dir_fd=folder)
+        with contextlib.suppress(OSError):  # there is none; or it cannot be given away, and stays root's
+            owner = os.fstat(folder) if shared else os.stat(former.name, dir_fd=folder, follow_symlinks=False)
+            if owner.st_uid != 0 and (shared or stat.S_ISREG(owner.st_mode)):
+                os.fchown(made, owner.st_uid, owner.st_gid)
+        return made
+    finally:
+        os.close(folder)
+
+
+def _share(folder: Path) -> None:
+    """Give an empty folder that root has made to whom the one above it belongs."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        above = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
+        stack.callback(os.close, above)
+        made = os.open(folder.name, flags, dir_fd=above)
+        stack.callback(os.close, made)
+        owner = os.fstat(above)
+        if owner.st_uid != 0 and not os.listdir(made):  # noqa: PTH208 - of the very folder
+            os.fchown(made, owner.st_uid, owner.st_gid)
+
+
+def write_together(
+    folder: Path,
+    contents: Mapping[str, bytes],
+    *,
+    opened: Callable[[Path], int] = lambda file: os.open(file, _NEW, PRIVATE_FILE),
+) -> None:
     """Write several files of a folder as ``write_new`` does one, and wait once for the disk instead of for each.
 
-    Raises NotWritable.
+    ``opened`` gives the descriptor of a new file. Raises NotWritable.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     with contextlib.ExitStack() as stack:
         written = []
         for name, content in contents.items():
@@ -155,7 +211,7 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
             with told(file):
                 remove(file)
                 # Without a buffer, which would be written once more, and fail once more, when the file is closed.
-                stream = stack.enter_context(os.fdopen(os.open(file, flags, PRIVATE_FILE), "wb", buffering=0))
+                stream = stack.enter_context(os.fdopen(opened(file), "wb", buffering=0))
                 left = memoryview(content)
                 while left:
                     left = left[stream.write(left) :]
@@ -191,13 +247,16 @@ def remove(file: Path) -> None:
         patiently(lambda: file.unlink(missing_ok=True))
 
 
-def replace(file: Path, content: bytes) -> None:
+def replace(file: Path, content: bytes, *, shared: bool = False) -> None:
     """Give a file new content at once: a reader or a crash sees the old or the new, never a part.
 
-    Two writers of one file must hold its lock. Raises NotWritable.
+    Two writers of one file must hold its lock. It stays its owner's if root writes it, and what is ``shared`` is whose
+    the folder is. Raises NotWritable.
     """
     written = draft_of(file)
-    write_new(written, content)
+    write_together(
+        file.parent, {written.name: content}, opened=lambda draft: _opened_new(draft, former=file, shared=shared)
+    )
     with told(file):
         move(written, file)
     sync(file.parent)
