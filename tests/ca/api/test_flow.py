@@ -190,8 +190,9 @@ async def test_a_failed_validation_is_told_in_the_readers_language(world):
     assert failed["error"]["reference"] == error["reference"]
 
 
-async def test_a_verdict_is_waited_for(world):
+async def test_a_verdict_is_waited_for(world, monkeypatch):
     """A-60: whoever looks at once is answered when the verdict is there; saying it again then changes nothing."""
+    monkeypatch.setattr("tegata.ca.api.authorizations.HOLD_SECONDS", 60)
     client = await world.client()
     order = body(await client.post("/acme/new-order", {"identifiers": [{"type": "dns", "value": "www.example.com"}]}))
     challenge, *_ = body(await client.post(order["authorizations"][0]))["challenges"]

@@ -79,7 +79,13 @@ def test_a_redirect_that_is_refused(location, reason):
 
 
 def test_a_url_that_grows_from_hop_to_hop():
-    """S-20: each Location is within its limit, what they come to is too."""
+    """S-20: each Location is within its limit, to the character, what they come to is too."""
+    longest = "http://www.example.com/".ljust(targets.LOCATION_LIMIT, "x")
+    assert targets.redirected(FIRST, longest, PORTS).url == longest
+    with pytest.raises(RedirectRefused):
+        targets.redirected(FIRST, longest + "x", PORTS)
+    with pytest.raises(RedirectRefused):
+        targets.redirected(FIRST, "/".ljust(targets.LOCATION_LIMIT - len("http://www.example.com") + 1, "x"), PORTS)
     target = targets.redirected(FIRST, "/" + "x" * 1000 + "/y", PORTS)
     with pytest.raises(RedirectRefused):
         targets.redirected(target, "z" * 1000, PORTS)
