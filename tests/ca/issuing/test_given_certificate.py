@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from tegata.ca.issuing.given_certificate import GivenCertificate
+from tegata.ca.issuing.given_certificate import GivenCertificate, ends_soon
 from tegata.ca.issuing.keys import FileUnusable
+from tegata.pki.life import life
 from tests.peers.server_certificate import write_server_certificate
 
 pytestmark = pytest.mark.anyio
@@ -96,10 +97,12 @@ async def test_what_cannot_be_used(files: Files) -> None:
 
 
 async def test_its_end_is_told(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
-    """Some time before, once a day, and no longer once there is a new one."""
+    """When a fifth of its life is left, once a day, and no longer once there is a new one."""
     files.write()
     given = files.given()
     ends = given.certificate.not_valid_after_utc
+    near = ends - life(given.certificate.not_valid_before_utc, ends) / 5
+    assert [ends_soon(given.certificate, near + each * timedelta(seconds=1)) for each in (0, 1)] == [False, True]
 
     async def told(at: datetime) -> list[str]:
         capsys.readouterr()
