@@ -1,13 +1,15 @@
 """Every kind of job finds its service, and the CRL comes in time; on a real CA in a directory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cryptography import x509
+from structlog.testing import capture_logs
 
 from tegata.ca import bootstrap
 from tegata.ca.bootstrap import Ca
@@ -119,22 +121,38 @@ async def test_every_kind_has_its_service(home: Path, mail: str, kinds: set[str]
     assert set(table) == {"validate", "issue", "crl", "compromised-key"} | kinds
 
 
-async def test_a_look_that_failed_is_made_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And not only in an hour: another node may have held the turn."""
-    looked = asyncio.Event()
+@pytest.mark.parametrize(
+    ("duty", "does"),
+    [
+        (tasks.publish_in_time, "publish_when_due"),
+        (tasks.reach_in_time, "look"),
+        (tasks.compare_in_time, "look"),
+        (tasks.bind_in_time, "bind"),
+        (tasks.clean_in_time, "clean"),
+        (tasks.watch_in_time, "look"),
+        (tasks.alarm_in_time, "look"),
+    ],
+)
+@pytest.mark.parametrize("failure", [StoreFailed(reason="another has the turn"), TimeoutError(), ValueError("no")])
+async def test_a_failure_ends_no_duty(
+    duty: Callable[[Any], Coroutine[Any, Any, None]], does: str, failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is logged, and the work done soon, the watch not only in an hour; a key that is away is told elsewhere."""
+    done, times = asyncio.Event(), 0
 
-    class Watch:
-        looks = 0
+    async def once_in_vain() -> int:
+        nonlocal times
+        times += 1
+        if times == 1:
+            raise failure
+        done.set()
+        return 0
 
-        async def look(self) -> int:
-            self.looks += 1
-            if self.looks == 1:
-                raise StoreFailed(reason="the turn is another's")
-            looked.set()
-            return 0
-
-    monkeypatch.setattr(tasks, "WATCH_AGAIN_SECONDS", 0.0)
-    watch: Any = Watch()
-    task = asyncio.create_task(tasks.watch_in_time(watch))
-    await asyncio.wait_for(looked.wait(), 60)
-    task.cancel()
+    for pause in ("CRL_CHECK", "KEY", "CLOCK", "BIND", "CLEAN", "WATCH_AGAIN", "ALARM"):
+        monkeypatch.setattr(tasks, f"{pause}_SECONDS", 0.0)
+    with capture_logs() as logs:
+        task = asyncio.create_task(duty(SimpleNamespace(**{does: once_in_vain})))
+        await asyncio.wait_for(done.wait(), 60)
+        task.cancel()
+    is_told = not (duty is tasks.publish_in_time and isinstance(failure, TimeoutError))
+    assert [entry["log_level"] for entry in logs] == ["error"] * is_told

@@ -77,7 +77,7 @@ async def enter(pages: LoginPages, address: str, cookie: str = "") -> str:
     cookies = [value for name, value in answer.headers.items() if name == "set-cookie" and value.startswith(DEVICE)]
     assert len(cookies) == (1 if answer.status_code == 303 else 0)
     for each in cookies:
-        assert {"HttpOnly", "Secure", "SameSite=strict", "Path=/"} <= set(each.split("; "))
+        assert {"HttpOnly", "Secure", "SameSite=strict", "Path=/", "Max-Age=31536000"} <= set(each.split("; "))
     return cookies[0].split(";")[0] if cookies else ""
 
 
