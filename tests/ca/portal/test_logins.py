@@ -140,6 +140,17 @@ async def test_a_known_browser_guesses_no_more_than_another() -> None:
     assert len(customers.tried) == tried
 
 
+async def test_who_gets_in_begins_anew() -> None:
+    """B-93: in a known browser and in another; an owner who mistypes now and then is never held up by all of it."""
+    pages = guarded(Owner())
+    device = await enter(pages, "192.0.2.1")
+    for cookie in (device, ""):
+        for _ in range(3):
+            for _ in range(9):
+                assert "too many" not in await tell(pages, OWNER, "192.0.2.1", cookie)
+            assert await enter(pages, "192.0.2.1", cookie)
+
+
 async def test_a_refusal_keeps_the_mail_address() -> None:
     """Only the password is typed again; the sentence belongs to the fields that it is about (WCAG 3.3.1, 1.3.1)."""
     text = await tell(guarded(Customers()), "a%22%3E%40example.com", "")
