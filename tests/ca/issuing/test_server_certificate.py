@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import ssl
 import stat
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ import pytest
 from cryptography import x509
 
 from tegata.ca.errors import TokenUnusable
-from tegata.ca.issuing import hierarchy, keys, layout
+from tegata.ca.issuing import aside, build, hierarchy, keys, layout
 from tegata.ca.issuing.keys import FileUnusable
 from tegata.ca.issuing.server_certificate import ServerCertificate
 from tegata.ca.model import Revocation
@@ -204,6 +205,21 @@ async def test_a_services_ca_in_a_token(home, softhsm):
         await last.renew_if_due(then)
     with pytest.raises(FileUnusable, match="No such file"):
         server(home)
+
+
+async def test_a_token_that_hangs(home, monkeypatch):
+    """It is waited for as long as for a signature: a start shows the last certificate, or says why there is none."""
+    own, then = server(home), NOW + timedelta(days=6)
+    released = threading.Event()
+    monkeypatch.setattr(aside, "TOKEN_SECONDS", 0.05)
+    monkeypatch.setattr(build, "signed", lambda *_: released.wait(60))
+    with pytest.raises(TokenUnusable, match="no answer in time"):
+        await own.renew_if_due(then)
+    assert server(home, then).certificate == own.certificate
+    (home.directory / layout.SERVER_BUNDLE).unlink()
+    with pytest.raises(TokenUnusable, match="no answer in time"):
+        server(home, then)
+    released.set()
 
 
 async def test_another_host_needs_another_services_ca(home):

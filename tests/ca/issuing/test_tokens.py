@@ -17,7 +17,6 @@ from pkcs11 import Attribute, ObjectClass, TokenFlag, exceptions
 
 from tegata.ca.errors import TokenUnusable
 from tegata.ca.issuing import algorithms, key_uri, keys, layout
-from tegata.ca.issuing import authority as authorities
 from tegata.ca.issuing import tokens as token_keys
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.build import ProfileBuilder
@@ -170,7 +169,7 @@ async def test_a_token_that_hangs_holds_up_only_signatures(wanted, issuing, monk
     """The wait ends, and other threads are free all the while."""
     authority = issuing("ec256")
     tbs = ProfileBuilder(issuer=authority.certificate, public_url=PUBLIC_URL).template(**wanted._asdict())
-    monkeypatch.setattr(authorities, "TOKEN_SECONDS", 0.05)
+    monkeypatch.setattr("tegata.ca.issuing.aside.TOKEN_SECONDS", 0.05)
     released = threading.Event()
     monkeypatch.setattr(authority, "_sign", lambda _: released.wait(60))
     with pytest.raises(TimeoutError):

@@ -92,7 +92,6 @@ _MOVED = Sentence(
     "public.url は {url} ですが、発行認証局の証明書には別の URL が記載されています。元に戻してください。"
     "このままでは、元の URL を記載した証明書に CRL が適用されません",
 )
-_NO_ANSWER = Sentence("its token does not answer", "トークンから応答がありません")
 _SILENT = Sentence("nobody answers at {address} ({reason})", "{address} から応答がありません（{reason}）")
 
 
@@ -214,7 +213,7 @@ async def _keys(ca: Ca, language: Language) -> AsyncIterator[Finding]:
         is_sound = False
         yield Finding("issuing keys", ERROR, str(explain(error, language)))
     for name, failure in ca.issuers.away.items():
-        detail = explain(failure, language) if failure else _NO_ANSWER.fill(language, {})
+        detail = explain(failure, language) if failure else checking_ends.NO_ANSWER.fill(language, {})
         yield Finding(f"key of {name}", ERROR, str(detail))
     if is_sound and not ca.issuers.away:
         yield Finding("issuing keys")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
@@ -10,6 +11,7 @@ from cryptography import x509
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli.findings import ERROR, WARNING, Finding
 from tegata.ca.issuing import chains, hierarchy, keys, perspectives
+from tegata.ca.issuing.aside import Aside
 from tegata.ca.issuing.given_certificate import GivenCertificate, ends_soon
 from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.issuing.server_certificate import services_ca
@@ -55,6 +57,7 @@ _REVOKED = Sentence(
     "ルートが {names} を失効させており、発行した証明書は受け入れられません。ceremony request を実行してください",
 )
 ROOT_CRL = (_ROOT_CRL_ENDED, _ROOT_CRL_ENDS)
+NO_ANSWER = Sentence("its token does not answer", "トークンから応答がありません")
 _CHAIN_ENDED = Sentence(
     "a certificate in one ended on {ends}: take it out of keys.alternate_chains",
     "{ends} に満了した証明書を含むものがあります。keys.alternate_chains から外してください",
@@ -131,7 +134,9 @@ def _services(home: Path, ca: Ca, settings: Settings, language: Language) -> Fin
     try:
         secret = keys.passphrase(home, settings.keys, os.environ)
         uri = settings.keys.of_issuer(SERVICES)
-        services_ca(home, url=settings.acme.url, secret=secret, now=ca.now(), uri=uri)
+        Aside().now(partial(services_ca, home, url=settings.acme.url, secret=secret, now=ca.now(), uri=uri))
+    except TimeoutError:
+        return Finding("services CA", ERROR, NO_ANSWER.fill(language, {}))
     except TegataError as error:
         return Finding("services CA", ERROR, str(explain(error, language)))
     ends = ca.hierarchy.services.not_valid_after_utc

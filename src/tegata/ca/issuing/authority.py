@@ -6,7 +6,6 @@ The only user of the issuing key. Knows no order, no contract and no store.
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,11 +16,9 @@ from cryptography import x509
 from tegata.ca.errors import IssuerAway
 from tegata.ca.issuing import algorithms, build, crl, der, elsewhere, hierarchy, keys, layout
 from tegata.ca.issuing.algorithms import IssuerKey
+from tegata.ca.issuing.aside import Aside
 from tegata.ca.model import Revocation
 from tegata.ca.settings import ISSUING_KEY, WHOLE_CRL, Keys
-
-TOKEN_SECONDS = 10
-"""How long a signature by a token is waited for; what it was for is then left to a job."""
 
 T = TypeVar("T")
 
@@ -43,7 +40,7 @@ class SoftwareAuthority:
         self.chain = (certificate,)
         self._key = key
         self._algorithm = algorithms.of(key.public_key()).identifier
-        self._thread = ThreadPoolExecutor(1, "token") if in_token else None
+        self._thread = Aside() if in_token else None
         self._name = certificate.subject.public_bytes()
         # Half a millisecond; to hand it to a thread and back costs a good part of that.
         self._is_quick = not in_token and key.public_key().key_size <= _QUICK_BITS
@@ -126,8 +123,7 @@ class SoftwareAuthority:
         """What a call gives that is made beside the event loop."""
         if self._thread is None:
             return await asyncio.to_thread(call)
-        async with asyncio.timeout(TOKEN_SECONDS):
-            return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        return await self._thread.soon(call)
 
     def _sign(self, tbs: bytes) -> bytes:
         fields = der.elements(der.only(tbs, der.SEQUENCE).content)

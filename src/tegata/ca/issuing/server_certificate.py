@@ -3,7 +3,6 @@
 Short-lived, so that it needs no CRL (BR 7.1.2.11.2). Knows no order and never touches the issuing key.
 """
 
-import asyncio
 import os
 import ssl
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from tegata.ca.errors import TokenUnusable
 from tegata.ca.issuing import algorithms, build, elsewhere, hierarchy, keys, layout, profiles
 from tegata.ca.issuing.algorithms import IssuerKey
+from tegata.ca.issuing.aside import Aside
 from tegata.ca.issuing.hierarchy import CaWithKey, constraints_for, host_of
 from tegata.ca.issuing.profiles import Issuer, Template
 from tegata.ca.journal import Journal
@@ -91,11 +91,12 @@ class ServerCertificate:
     ) -> None:
         self._path = directory / layout.SERVER_BUNDLE
         self._issuer_path = directory / layout.SERVICES_CERTIFICATE
-        self._host = host_of(url)
+        self._host, self._uri = host_of(url), uri
         self._secret = secret
         self._key, services = services_ca(
             directory, url=url, secret=secret, now=now, uri=uri, environ=environ, at_once=False
         )
+        self._aside = Aside()
         self._is_revoked = hierarchy.RevokedByRoot(directory)
         self._issuer = Issuer(services, public_url.rstrip("/") + layout.SERVICES_URL_PATH, crl_url=None)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -105,14 +106,18 @@ class ServerCertificate:
     async def renew_if_due(self, now: datetime) -> bool:
         """Make and use a new certificate once only a third of the life is left; whether that was done.
 
-        Connections made from then on see the new one; it has a new key. It is made beside the event loop, as a token
-        may take its time to sign. Raises as ``services_ca``, and FileUnusable where that CA has ended or is revoked.
+        Connections made from then on see the new one; it has a new key. A token may take its time to sign, and is
+        waited for as long as for any signature. Raises as ``services_ca``, and FileUnusable where that CA has ended or
+        is revoked.
         """
         if not self._is_due(self.certificate, now):
             return False
-        made = await asyncio.to_thread(self._made, now)
-        self._use_file()
-        self.certificate = made
+        key, tbs = self._prepared(now)
+        try:
+            signed = await self._aside.soon(partial(build.signed, tbs, self._key))
+        except TimeoutError:
+            raise self._silent() from None
+        self.certificate = self._in_use(key, signed)
         return True
 
     def _is_due(self, certificate: x509.Certificate, now: datetime) -> bool:
@@ -130,14 +135,20 @@ class ServerCertificate:
         if kept is not None and not self._is_due(kept, now):
             return kept
         try:
-            made = self._made(now)
+            key, tbs = self._prepared(now)
+            try:
+                signed = self._aside.now(partial(build.signed, tbs, self._key))
+            except TimeoutError:
+                raise self._silent() from None
         except (TokenUnusable, keys.FileUnusable) as failure:
             if kept is None:
                 raise
             log.error("server-certificate.postponed", reason=str(failure))  # noqa: TRY400 - no fault of ours
             return kept
-        self._use_file()
-        return made
+        return self._in_use(key, signed)
+
+    def _silent(self) -> TokenUnusable:
+        return TokenUnusable(uri=self._uri.partition("?")[0], reason="there was no answer in time")
 
     def _kept(self) -> x509.Certificate | None:
         """The certificate in the file, in use, if it is this host's and this services CA's."""
@@ -151,8 +162,8 @@ class ServerCertificate:
             return None
         return certificate
 
-    def _made(self, now: datetime) -> x509.Certificate:
-        """A new certificate with a new key, in the file; FileUnusable where the services CA may sign none."""
+    def _prepared(self, now: datetime) -> tuple[IssuerKey, bytes]:
+        """A new key and the bytes to be signed for it; FileUnusable where the services CA may sign none."""
         if now > self._issuer.certificate.not_valid_after_utc:
             raise keys.FileUnusable(path=self._issuer_path, reason=_ENDED)
         if self._is_revoked(self._issuer.certificate):
@@ -169,10 +180,14 @@ class ServerCertificate:
             serial=x509.random_serial_number(),
             policy=profiles.DOMAIN_VALIDATED,
         )
-        tbs = build.lay_out(template, self._issuer)
-        certificate = x509.load_der_x509_certificate(build.signed(tbs, self._key))
+        return key, build.lay_out(template, self._issuer)
+
+    def _in_use(self, key: IssuerKey, signed: bytes) -> x509.Certificate:
+        """The certificate (DER) with its key, in the file and shown from now on."""
+        certificate = x509.load_der_x509_certificate(signed)
         chain = certs.to_pem([certificate, self._issuer.certificate])
         self._replace(chain + keys.to_pem(key, self._secret))
+        self._use_file()
         return certificate
 
     def _replace(self, bundle: bytes) -> None:
