@@ -128,7 +128,7 @@ def open_adapters(
     logs = _logs(home / settings.transparency.log_list, now) if settings.transparency.log_list else None
     mailer = notifier(home, settings, now)
     addresses, chain = configuration.certifiable(settings), hierarchy.load(home)
-    own_keys = key_digests([chain.root, chain.services, *issuers.certificates.values()])
+    own_keys = key_digests([one for one in (chain.root, chain.services, *issuers.certificates.values()) if one])
     blocked = configuration.blocked_keys(home, settings.policy) | own_keys
     store = opening.open_store(home, settings.database, environ, as_it_is=as_it_is)
     return Adapters(

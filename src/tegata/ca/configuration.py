@@ -101,6 +101,8 @@ def _keys_in_files(home: Path, settings: Settings, now: datetime) -> list[str]:
     found = []
     for name in (*hierarchy.issuers(home), SERVICES):
         path = home / layout.issuer_certificate(name)
+        if name == SERVICES and not path.exists():
+            continue
         has_ended = path.exists() and load_certificate(path).not_valid_after_utc < now
         if settings.keys.of_issuer(name).startswith("file:") and not has_ended:
             found.append(f"keys: that of {name} is in a file, and not in a token (BR 6.2.7)")

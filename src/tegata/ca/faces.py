@@ -132,7 +132,7 @@ def public_files(ca: Ca) -> ASGIApp:
     seal = SealPage(ca.contracts, ca.certificates, issuer=ca.settings.name, now=ca.now)
     certificates = {
         layout.ROOT_URL_PATH: ca.hierarchy.root,
-        layout.SERVICES_URL_PATH: ca.hierarchy.services,
+        **({layout.SERVICES_URL_PATH: ca.hierarchy.services} if ca.hierarchy.services else {}),
         **{layout.issuer_url_path(name): one for name, one in ca.issuers.certificates.items()},
     }
     files = {

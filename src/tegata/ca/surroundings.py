@@ -51,7 +51,7 @@ def _ends(on: Adapters) -> Mapping[str, tuple[datetime, timedelta]]:
     """An issuing CA that ends within the life of what it signs cuts it short."""
     longest = timedelta(days=max((one.certificate_days for one in on.settings.services.values()), default=0))
     ends = {on.issuers.name: (on.hierarchy.issuing.not_valid_after_utc, max(longest, _CEREMONY_AHEAD))}
-    if not on.settings.acme.certificate:
+    if on.hierarchy.services is not None and not on.settings.acme.certificate:
         ends[SERVICES] = on.hierarchy.services.not_valid_after_utc, _CEREMONY_AHEAD
     crl = x509.load_der_x509_crl(hierarchy.root_crl(on.home))
     if crl.next_update_utc is not None:

@@ -6,6 +6,10 @@ ENTRIES: dict[str, Entry] = {}
 
 REASONS: dict[str, str] = {
     "a ceremony names who is there: --by NAME": "立会者の氏名を --by で指定してください",
+    "below a publicly trusted root no CA is for the server's own name: see acme.certificate": (
+        "公的に信頼されたルートの下に、サーバー自身の名前のための認証局は置けません。"
+        "acme.certificate を設定してください"
+    ),
     "a publicly trusted CA's keys are in tokens: name this one's in [keys] first (BR 6.2.7)": (
         "パブリック認証局の鍵は HSM などのトークンに置きます。先に設定の [keys] で指定してください（BR 6.2.7）"
     ),

@@ -38,7 +38,6 @@ REASONS: dict[str, str] = {
     "allow_networks: {reason}": "allow_networks: {reason}",
     "mail.sender: {reason}": "mail.sender: {reason}",
     "mail.operators: {reason}": "mail.operators: {reason}",
-    "-": "-",
     "mail.password_file {path} cannot be read: {reason}": "mail.password_file {path} を読み取れません: {reason}",
     "issuer_domains: {name} is no domain name as CAA records hold it": (
         "issuer_domains: {name} は CAA レコードに書けるドメイン名ではありません"

@@ -18,13 +18,16 @@ from cryptography.x509.oid import NameOID
 
 from tegata.ca import bootstrap
 from tegata.ca.errors import IssuerRevoked
-from tegata.ca.issuing import requests, transcript
+from tegata.ca.issuing import keys, requests, transcript
 from tegata.ca.issuing.algorithms import IssuerKey, public_key_of
 from tegata.ca.issuing.authority import SoftwareAuthority
 from tegata.ca.issuing.hierarchy import root_list, self_signed, subject_of
+from tegata.ca.issuing.server_certificate import services_ca
 from tegata.ca.settings import Keys
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
+from tegata.text.catalogue import explain
+from tegata.text.language import Language
 from tests.ca.cli.conftest import ENVIRONMENT, URLS, error_of
 from tests.ca.issuing.conftest import NOW
 from tests.peers import openssl
@@ -159,12 +162,14 @@ def test_a_root_whose_crl_cannot_be_used(ceremony, tmp_path, monkeypatch, damage
 
 def test_a_ca_that_was_not_certified_yet(ceremony):
     """Whoever serves before the ceremony is sent to it, and not to a backup (B-95)."""
-    for ca in ("issuing", "services"):
-        refusal = ceremony.refused(ceremony.home, "contract", "list")
-        assert f"{ca}.pem is not there" in refusal
-        assert f"ceremony request {ca}" in refusal
-        ceremony.all(ca)
+    refusal = ceremony.refused(ceremony.home, "contract", "list")
+    assert "issuing.pem is not there" in refusal
+    assert "ceremony request issuing" in refusal
+    ceremony.all("issuing")
     assert ceremony.at(ceremony.home, "contract", "list") == []
+    with pytest.raises(keys.NotCertified) as missing:
+        services_ca(ceremony.home, url="https://ca.example.com", secret=SECRET, now=datetime.now(UTC))
+    assert "ceremony request services" in str(explain(missing.value, Language.EN))
 
 
 def test_every_step_can_be_repeated(ceremony):
@@ -244,8 +249,8 @@ def test_a_publicly_trusted_ca_makes_no_key_in_a_file(ceremony):
     """It could not serve by it (BR 6.2.7, B-95), whichever of its CAs asks."""
     settings = ceremony.home / "settings.toml"
     settings.write_text(settings.read_text("utf-8").replace("public = false", "public = true"), "utf-8")
-    for ca in ("issuing", "services"):
-        assert "in tokens" in ceremony.refused(ceremony.home, "ceremony", "request", ca, *BY)
+    for ca, said in (("issuing", "in tokens"), ("services", "acme.certificate")):
+        assert said in ceremony.refused(ceremony.home, "ceremony", "request", ca, *BY)
         assert not (ceremony.home / "keys" / f"{ca}.key").exists()
 
 

@@ -13,13 +13,15 @@ import pytest
 from cryptography import x509
 
 from tegata.ca.cli import checking, checking_clock, checking_ends
+from tegata.ca.issuing import hierarchy, keys
 from tegata.ca.issuing.key_uri import BadKeyUri
 from tegata.ca.issuing.loglist import LogList
 from tegata.ca.issuing.logs import PublicLogs
+from tegata.ca.model import Revocation
 from tegata.ca.services.clocks import Clocks
 from tegata.ca.settings import Acme, Perspective, Policy, Public, Retention, Settings, Validation
 from tegata.ca.store import migrate, migrations
-from tegata.pki.certs import to_pem
+from tegata.pki.certs import serial_hex, to_pem
 from tegata.text.language import Language
 from tests.ca.issuing import crossing
 from tests.peers.ca import TegataCA
@@ -149,7 +151,7 @@ def test_a_rule_that_comes_soon():
         for region in ("APNIC", "RIPE", "ARIN", "LACNIC")
     )
     settings = Settings(
-        acme=Acme(url="https://ca.example"),
+        acme=Acme(url="https://ca.example", certificate="server.pem", certificate_key="server.key"),
         public=Public(url="http://ca.example"),
         validation=Validation(perspectives=four, dnssec=True),
         policy=Policy(public=True, blocked_keys="debian"),
@@ -159,6 +161,20 @@ def test_a_rule_that_comes_soon():
     assert soon.status == "warning"
     assert "4 of at least 5" in soon.detail
     assert checking._rules(settings, datetime(2026, 10, 1, tzinfo=UTC), Language.EN).status == "ok"
+
+
+def test_a_services_ca_below_a_publicly_trusted_root(ca):
+    """It could certify a name that nobody proved: told until the root has revoked it, or it has ended."""
+    chain, now = hierarchy.load(ca.home), datetime.now(UTC)
+    assert chain.services is not None
+    assert checking_ends.is_trusted(chain, now)
+    assert not checking_ends.is_trusted(chain, chain.services.not_valid_after_utc + timedelta(seconds=1))
+    assert not checking_ends.is_trusted(chain._replace(services=None), now)
+    root = keys.load_certificate(ca.home / "root.pem")
+    key = keys.load(ca.home / "keys" / "root.key", root, ca._environment["TEGATA_CA_PASSPHRASE"].encode())
+    listed = [Revocation(serial_hex(chain.services), now.replace(microsecond=0), 5)]
+    revoked = hierarchy.root_list(hierarchy.CaWithKey(key, root), 2, listed, now.replace(microsecond=0))
+    assert not checking_ends.is_trusted(chain._replace(root_crl=revoked), now)
 
 
 def test_a_public_url_that_was_changed(ca, settings):

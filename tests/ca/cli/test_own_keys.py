@@ -18,7 +18,7 @@ def test_nobody_gets_a_certificate_for_a_key_of_the_cas(home):
     async def blocked():
         ca = bootstrap.open_ca(home, ENVIRONMENT)
         await ca.close()
-        return ca.issuance._check._blocked, key_digests(ca.hierarchy[:3])
+        return ca.issuance._check._blocked, key_digests([one for one in ca.hierarchy[:3] if one])
 
     found, own = asyncio.run(blocked())
     assert len(own) == 3

@@ -68,8 +68,9 @@ def test_it_answers_when_it_says_so(serving):
 
 
 def test_a_certificate_that_the_operator_gives(home, tmp_path):
-    """Is what clients see, and ``check`` looks at it in place of the CA's own one's."""
+    """Is what clients see, and ``check`` looks at it in place of the CA's own one's, which need not be there."""
     own = shutil.copytree(home, tmp_path / "ca")
+    (own / "services.pem").unlink()
     write_server_certificate(tmp_path / "root.pem", own / "given.pem", own / "given.key")
     change(
         own / "settings.toml",

@@ -87,7 +87,7 @@ def settings(*regions, policy=PUBLIC, dnssec=True, **more):
         Perspective(name=f"p{number}", address="192.0.2.1:1", region=region) for number, region in enumerate(regions)
     )
     return Settings(
-        acme=Acme(url="https://ca.example"),
+        acme=Acme(url="https://ca.example", certificate="server.pem", certificate_key="server.key"),
         public=Public(url="http://ca.example"),
         validation=Validation(perspectives=places, dnssec=dnssec, **more),
         policy=policy,
@@ -134,6 +134,16 @@ def test_evidence_is_kept_for_two_years():
             assert any(name in reason for reason in baseline.shortcomings(kept, BEFORE)) == said
             private = msgspec.structs.replace(kept, policy=PRIVATE)
             assert baseline.shortcomings(private, BEFORE) == []
+
+
+def test_the_servers_own_certificate():
+    """No CA below a publicly trusted root certifies a name that nobody has proved, and without logs (BR 3.2.2.4)."""
+    by_itself = msgspec.structs.replace(
+        settings("APNIC", "RIPE", "ARIN", "LACNIC"), acme=Acme(url="https://ca.example")
+    )
+    [reason] = baseline.shortcomings(by_itself, BEFORE)
+    assert "acme.certificate" in reason
+    assert baseline.shortcomings(msgspec.structs.replace(by_itself, policy=PRIVATE), BEFORE) == []
 
 
 def test_a_list_of_weak_keys():

@@ -117,6 +117,8 @@ def _request(asked: Asked) -> Answer:
     home, ca = asked.home.absolute(), asked["ca"]
     settings, now = configuration.load_settings(home), SystemClock().now()
     uri = _uri(settings, ca)
+    if settings.policy.public and ca == SERVICES:
+        raise Refused(reason="below a publicly trusted root no CA is for the server's own name: see acme.certificate")
     if settings.policy.public and uri.startswith("file:"):
         raise Refused(reason="a publicly trusted CA's keys are in tokens: name this one's in [keys] first (BR 6.2.7)")
     present = home / layout.issuer_certificate(ca)

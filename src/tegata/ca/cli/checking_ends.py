@@ -13,6 +13,7 @@ from tegata.ca.cli.findings import ERROR, WARNING, Finding
 from tegata.ca.issuing import chains, hierarchy, keys, perspectives
 from tegata.ca.issuing.aside import Aside
 from tegata.ca.issuing.given_certificate import GivenCertificate, ends_soon
+from tegata.ca.issuing.hierarchy import Hierarchy
 from tegata.ca.issuing.requests import SERVICES
 from tegata.ca.issuing.server_certificate import services_ca
 from tegata.ca.settings import Settings
@@ -35,6 +36,12 @@ _SERVICES_ENDED = Sentence(
 _SERVICES_ENDS = Sentence(
     "it ends on {ends}, and this server's own certificate with it: renew it",
     "{ends} に満了し、このサーバー自身の証明書もそこまでになります。更新してください",
+)
+_SERVICES_PUBLIC = Sentence(
+    "it is below a publicly trusted root, and certifies this server's name without proof, CAA and logs: have the root"
+    " revoke it (ceremony crl --revoke services.pem --reason 5), and destroy its key",
+    "公的に信頼されたルートの下にあり、確認、CAA、ログなしでこのサーバーの名前を証明できます。"
+    "ルートで失効させ（ceremony crl --revoke services.pem --reason 5）、鍵を破棄してください",
 )
 _GIVEN_ENDED = Sentence(
     "{file} ended on {ends}, and no client connects: put a new one in its place",
@@ -83,6 +90,8 @@ def findings(home: Path, ca: Ca, settings: Settings, language: Language) -> Iter
     yield issuing(ca, settings, language)
     if settings.acme.certificate:
         yield _given(home, ca, settings, language)
+        if settings.policy.public and is_trusted(ca.hierarchy, ca.now()):
+            yield Finding("services CA", ERROR, _SERVICES_PUBLIC.fill(language, {}))
     else:
         yield _services(home, ca, settings, language)
     root_crl = x509.load_der_x509_crl(ca.hierarchy.root_crl)
@@ -97,9 +106,19 @@ def findings(home: Path, ca: Ca, settings: Settings, language: Language) -> Iter
         yield known("perspectives CA", perspectives.ends(home), ca, language)
 
 
+def is_trusted(chain: Hierarchy, now: datetime) -> bool:
+    """Whether there is a services CA that is good now, as the root's CRL has it."""
+    services, listed = chain.services, x509.load_der_x509_crl(chain.root_crl)
+    if services is None or services.not_valid_after_utc < now:
+        return False
+    return listed.get_revoked_certificate_by_serial_number(services.serial_number) is None
+
+
 def _revoked(root_crl: x509.CertificateRevocationList, ca: Ca) -> list[str]:
     """The CAs in use whose certificates the root has revoked: the newest issuing CA, and the services CA."""
-    used = {ca.issuers.name: ca.hierarchy.issuing, SERVICES: ca.hierarchy.services}
+    used = {ca.issuers.name: ca.hierarchy.issuing}
+    if ca.hierarchy.services is not None and not ca.settings.acme.certificate:
+        used[SERVICES] = ca.hierarchy.services
     return [
         name
         for name, certificate in used.items()
@@ -134,12 +153,12 @@ def _services(home: Path, ca: Ca, settings: Settings, language: Language) -> Fin
     try:
         secret = keys.passphrase(home, settings.keys, os.environ)
         uri = settings.keys.of_issuer(SERVICES)
-        Aside().now(partial(services_ca, home, url=settings.acme.url, secret=secret, now=ca.now(), uri=uri))
+        look = partial(services_ca, home, url=settings.acme.url, secret=secret, now=ca.now(), uri=uri)
+        ends = Aside().now(look).certificate.not_valid_after_utc
     except TimeoutError:
         return Finding("services CA", ERROR, NO_ANSWER.fill(language, {}))
     except TegataError as error:
         return Finding("services CA", ERROR, str(explain(error, language)))
-    ends = ca.hierarchy.services.not_valid_after_utc
     return ending("services CA", ends, (_SERVICES_ENDED, _SERVICES_ENDS), ca, language)
 
 

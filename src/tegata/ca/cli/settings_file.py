@@ -38,7 +38,8 @@ website = {acme.website}
 # only of such as write or extend that field themselves. None: whoever connects is who asks.
 trusted_proxies = {acme.trusted_proxies}
 # Files (PEM) of another TLS certificate for this server, with its chain, and of its key, for clients that do not know
-# this CA's root: they are read again when they change. "": it has one by this CA, which renews itself.
+# this CA's root: they are read again when they change. "": it has one by this CA, which renews itself, and which no CA
+# may have whose root is publicly trusted.
 certificate = {acme.certificate}
 certificate_key = {acme.certificate_key}
 

@@ -43,11 +43,14 @@ NAME_LIMIT = 40
 
 
 class Hierarchy(NamedTuple):
-    """The CA's certificates, and the root's CRL (DER); ``issuing`` is the newest issuing CA's."""
+    """The CA's certificates, and the root's CRL (DER); ``issuing`` is the newest issuing CA's.
+
+    A CA whose server is given its TLS certificate needs no ``services``.
+    """
 
     root: x509.Certificate
     issuing: x509.Certificate
-    services: x509.Certificate
+    services: x509.Certificate | None
     root_crl: bytes
 
 
@@ -76,10 +79,11 @@ ISSUING = Role("Issuing", KeyType.RSA2048, (_ANY_POLICY,))
 def load(directory: Path) -> Hierarchy:
     """Read what ``create`` or ceremonies wrote; raises NotCertified, FileUnusable."""
     listed = root_crl(directory)
+    services = directory / layout.SERVICES_CERTIFICATE
     return Hierarchy(
         root=keys.load_certificate(directory / layout.ROOT_CERTIFICATE),
         issuing=keys.load_ca_certificate(directory / layout.issuer_certificate(issuers(directory)[-1])),
-        services=keys.load_ca_certificate(directory / layout.SERVICES_CERTIFICATE),
+        services=keys.load_certificate(services) if services.exists() else None,
         root_crl=listed,
     )
 

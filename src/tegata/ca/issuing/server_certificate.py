@@ -52,7 +52,7 @@ def services_ca(
     FileUnusable, and TokenUnusable, unless a token is not to be asked ``at_once``.
     """
     path = directory / layout.SERVICES_CERTIFICATE
-    certificate = keys.load_certificate(path)
+    certificate = keys.load_ca_certificate(path)
     constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
     if constraints != constraints_for(host_of(url)):
         raise keys.FileUnusable(path=path, reason="it was made for another host than the one of acme.url")

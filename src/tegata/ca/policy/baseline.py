@@ -64,6 +64,8 @@ def shortcomings(settings: Settings, now: datetime) -> list[str]:
         found.append("validation.dnssec: the CA's own resolvers validate DNSSEC (BR 3.2.2.4)")
     if (network.http01_port, network.tlsalpn01_port) != (80, 443):
         found.append("validation: http-01 is looked for at port 80 and tls-alpn-01 at port 443 only (BR 1.6.1)")
+    if not settings.acme.certificate:
+        found.append("acme.certificate: none; no CA below this root certifies a name without proof (BR 3.2.2.4)")
     if not settings.policy.blocked_keys:
         found.append("policy.blocked_keys: none; a list of Debian's weak keys (BR 6.1.1.3)")
     if settings.lint.pkilint and settings.lint.percent < _ALL:

@@ -126,8 +126,8 @@ class AlarmService:
         yield Watched(AlarmKind.DISK_FULL, node, {"mib": str(free >> 20)} if free < LEAST_FREE else None)
         for name in filter(self._issuers.publishes, self._issuers.authorities):
             failure = self._issuers.away.get(name)
-            reason = "-" if failure is None else printable(str(failure.facts.get("reason", failure.code)))
-            yield Watched(AlarmKind.KEY_AWAY, name, {"reason": reason} if name in self._issuers.away else None)
+            why = "-" if failure is None else printable(str(failure.facts.get("reason", failure.code)))
+            yield Watched(AlarmKind.KEY_AWAY, name, {"reason": why} if name in self._issuers.away else None)
         for name, silence in (await self._around.silent()).items():
             yield Watched(AlarmKind.AGENT_SILENT, name, None if silence is None else {"reason": printable(silence)})
         if clocks.is_apart:
