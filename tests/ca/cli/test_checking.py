@@ -164,7 +164,7 @@ def test_a_rule_that_comes_soon():
 
 
 def test_a_services_ca_below_a_publicly_trusted_root(ca):
-    """It could certify a name that nobody proved: told until the root has revoked it, or it has ended."""
+    """It could certify a name that nobody proved: told until the root has revoked it, or it has ended (B-46)."""
     chain, now = hierarchy.load(ca.home), datetime.now(UTC)
     assert chain.services is not None
     assert checking_ends.is_trusted(chain, now)

@@ -137,7 +137,7 @@ def test_evidence_is_kept_for_two_years():
 
 
 def test_the_servers_own_certificate():
-    """No CA below a publicly trusted root certifies a name that nobody has proved, and without logs (BR 3.2.2.4)."""
+    """No CA below a publicly trusted root certifies a name that nobody has proved, and without logs (B-46)."""
     by_itself = msgspec.structs.replace(
         settings("APNIC", "RIPE", "ARIN", "LACNIC"), acme=Acme(url="https://ca.example")
     )
