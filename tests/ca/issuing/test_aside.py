@@ -51,6 +51,6 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(monkeypatch):
 
 
 def test_a_process_ends_while_a_call_hangs():
-    """As ``serve`` is to, whatever a token does."""
+    """As ``serve`` is to, whatever a token does (B-95)."""
     done = subprocess.run([sys.executable, "-c", _HANGS], check=True, capture_output=True, text=True, timeout=60)
     assert done.stdout == "not waited for\n"

@@ -208,7 +208,7 @@ async def test_a_services_ca_in_a_token(home, softhsm):
 
 
 async def test_a_token_that_hangs(home, monkeypatch):
-    """It is waited for as long as for a signature: a start shows the last certificate, or says why there is none."""
+    """A start waits no longer than for a signature: it shows the last certificate, or says why there is none (B-95)."""
     own, then = server(home), NOW + timedelta(days=6)
     released = threading.Event()
     monkeypatch.setattr(aside, "TOKEN_SECONDS", 0.05)
