@@ -91,9 +91,11 @@ async def test_full_width_input_and_line_ends(portal: Portal) -> None:
         "about": about,
         "reporter": "Kato",
         "serials": f"\u3000{serial.translate(wide)}\u3000",
-        "confirmed": "yes",
     }
-    assert (await browser.post("/portal/operator/reports", *fields.items())).status == 303
+    asked = await browser.post("/portal/operator/reports", *fields.items())
+    assert (asked.status, dict(hidden(asked))["about"]) == (200, about.replace("\r\n", "\n"))
+    confirmed = fields | {"confirmed": "yes"}
+    assert (await browser.post("/portal/operator/reports", *confirmed.items())).status == 303
     (report,) = [one async for one in house.reports.reported()]
     assert (report.serials, report.about) == ((serial,), about.replace("\r\n", "\n"))
 

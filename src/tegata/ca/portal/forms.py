@@ -51,7 +51,7 @@ def narrow(said: str) -> str:
 
 def texts(form: FormData, name: str) -> list[str]:
     """What stands in all fields of this name; raises BadForm as ``text``."""
-    said = [value for value in form.getlist(name) if isinstance(value, str)]
+    said = [value.replace("\r\n", "\n") for value in form.getlist(name) if isinstance(value, str)]
     if not all(map(is_text, said)):
         raise BadForm
     return said
