@@ -89,6 +89,8 @@ def test_a_server_without_rules_differs_in_every_rule(tmp_path: Path) -> None:
     for name in by_verdict[Verdict.DIFFERS]:
         assert found[name].expected
         assert found[name].seen
+    missing = (found["listed-order"].expected, found["listed-order"].seen)
+    assert missing == ("the member orders", "None"), "which is the difference, and no URL of that name"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def pending_order(bench: Bench) -> None:
 def listed_order(bench: Bench) -> None:
     """The account's list of orders has one that is pending."""
     order = placed(bench.new_account())
-    url = order.account.read(order.account.url).get("orders")
+    url: str | None = text(order.account.read(order.account.url), "orders")
     for _ in range(_MOST_PAGES):
         answer = order.account.post(str(url), None)
         listed = document(answer).get("orders")
