@@ -180,6 +180,15 @@ def test_overdue_is_what_was_due_a_tenth_of_the_life_ago(since: datetime, more: 
             assert is_overdue(Facts(now=now, **known)) is expected
 
 
+def test_who_wants_it_renewed_late_is_not_late_before() -> None:
+    """C-14: the manual's ``renew --days 10`` in a nightly schedule is no alarm in the very night it was meant for."""
+    for left, expected in ((10.5, False), (2.5, False), (1.5, True), (-1.0, True)):
+        known = Facts(now=END - left * DAY, not_before=BIRTH, not_after=END, days=10)
+        assert isinstance(decide(known), Due)
+        assert is_overdue(known) is expected
+    assert is_overdue(Facts(now=END + DAY, not_before=BIRTH, not_after=END, days=1))
+
+
 @pytest.mark.parametrize(
     ("ends", "expected"),
     [

@@ -112,9 +112,14 @@ def decide(facts: Facts) -> Decision:
 
 
 def is_overdue(facts: Facts) -> bool:
-    """Whether by time alone, or for a revocation, it was due already when a tenth less of the life was over (C-14)."""
+    """Whether by time alone, or for a revocation, it was due already when a tenth less of the life was over (C-14).
+
+    Whoever wants it renewed later, by ``days``, is not late before that; but is once it has ended.
+    """
     earlier = facts.now - life(facts.not_before, facts.not_after) / _OVERDUE_AFTER
-    return isinstance(decide(msgspec.structs.replace(facts, now=earlier, days=None, changed=None)), Due)
+    rules = {None} if _has_ended(facts) else {None, facts.days}
+    then = (msgspec.structs.replace(facts, now=earlier, days=days, changed=None) for days in rules)
+    return all(isinstance(decide(each), Due) for each in then)
 
 
 def is_called_for(facts: Facts) -> bool:
