@@ -230,6 +230,11 @@ def test_terms_must_be_agreed_to(desk: Desk, client: Client):
     assert desk.asked("/account") == []
 
 
+def test_where_there_are_no_terms_nobody_agrees_to_any(desk: Desk, client: Client):
+    client.register(contacts=[], terms_agreed=False)
+    assert "termsOfServiceAgreed" not in desk.payload("/account")
+
+
 def test_eab_is_asked_for_before_anything_is_sent(desk: Desk, client: Client):
     desk.meta = {"externalAccountRequired": True}
     assert client.eab_required

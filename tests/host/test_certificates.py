@@ -215,6 +215,8 @@ def test_a_full_disk_behind_links(files: CertificateFiles, elsewhere: Path, monk
     assert files.resume()
     assert pems.fits((elsewhere / f"site{KEY}").read_bytes(), NEW.chain[0])
     assert files.existing_chain() == NEW.chain
+    for ending in (ISSUER, FACTS):  # which are no links
+        assert files.file(ending).read_bytes() == NEW.files(called=files.name)[ending]
 
 
 def hide(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -163,7 +163,16 @@ def test_accounts_kept_by_a_service(service: Service, server: Server, status: in
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{", '{"www.example.com": {"fulldomain": "x"}}', '{"www.example.com": 5}']
+    "content",
+    [
+        "",
+        "[]",
+        "{",
+        '{"www.example.com": {"fulldomain": "x"}}',
+        '{"www.example.com": 5}',
+        "{}" + " " * (4 * 1024 * 1024),
+    ],
+    ids=lambda content: content[:9],
 )
 def test_a_damaged_file_is_not_written_over(service: Service, file: Path, content: str):
     """The aliases point at what was in it."""

@@ -38,3 +38,16 @@ def test_one_pause() -> None:
     assert clock.slept == [5.0]
     solver.cleanup(SHOWN)
     assert inner.told == ["present a.example", "present a.example", "wait", "cleanup a.example"]
+
+
+def test_a_solver_that_does_not_wait_itself() -> None:
+    class Immediate:
+        challenge_type = "http-01"
+
+        def present(self, presentation: Presentation) -> None: ...
+
+        def cleanup(self, presentation: Presentation) -> None: ...
+
+    clock = SteppingClock()
+    DelayedSolver(Immediate(), 5.0, clock).wait()
+    assert clock.slept == [5.0]

@@ -1,6 +1,7 @@
 """The own web server for http-01, over real sockets."""
 
 import contextlib
+import errno
 import http.client
 import itertools
 import os
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -301,3 +303,33 @@ def test_a_turn_that_does_not_end(port: int, monkeypatch: pytest.MonkeyPatch):
     with serving(port, presentation()), pytest.raises(PortInUse):
         StandaloneSolver(f":{port}").present(presentation(letter="u"))
     assert 60 < next(now) < 120
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol"),
+        OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"),
+        ValueError("dualstack_ipv6 not supported on this platform"),
+    ],
+    ids=["no IPv6", "no address of it", "no dual stack"],
+)
+def test_a_kernel_without_ipv6(monkeypatch: pytest.MonkeyPatch, missing: Exception) -> None:
+    """It listens by IPv4 alone; what is wrong with both is not tried twice."""
+    created, asked = socket.create_server, []
+
+    def create(address: tuple[str, int], **how: Any) -> socket.socket:
+        asked.append(how.get("family"))
+        if how.get("family") is socket.AF_INET6:
+            raise missing
+        return created(address, **how)
+
+    monkeypatch.setattr(socket, "create_server", create)
+    for each in _address.ListenAddress(f":{free_port()}", "http").listen():
+        assert each.family is socket.AF_INET
+        each.close()
+    missing = OSError(errno.EACCES, "Permission denied")
+    asked.clear()
+    with pytest.raises(PortDenied):
+        _address.ListenAddress(":80", "http").listen()
+    assert asked == [socket.AF_INET6]
