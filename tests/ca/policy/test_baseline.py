@@ -79,12 +79,12 @@ def examined(at: datetime | None) -> Contract:
 
 
 def test_an_examinations_age():
-    """398 days, for certificates that name the organization (B-05)."""
+    """398 days at the signature, for certificates that name the organization (B-05)."""
     now = datetime(2027, 6, 1, tzinfo=UTC)
     dv = msgspec.structs.replace(LONG, validation="dv")
-    baseline.check_examination(examined(now - 398 * DAY), LONG, PUBLIC, now)
+    baseline.check_examination(examined(now - 398 * DAY + calendar.ISSUING), LONG, PUBLIC, now)
     with pytest.raises(ExaminationTooOld):
-        baseline.check_examination(examined(now - 398 * DAY - SECOND), LONG, PUBLIC, now)
+        baseline.check_examination(examined(now - 398 * DAY + calendar.ISSUING - SECOND), LONG, PUBLIC, now)
     baseline.check_examination(examined(None), dv, PUBLIC, now)
     baseline.check_examination(examined(None), LONG, PRIVATE, now)
 

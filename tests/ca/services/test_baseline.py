@@ -152,7 +152,7 @@ async def test_a_proof_is_too_old_when_the_signature_comes(public):
 async def test_an_examination_that_is_too_old(public):
     """After 398 days the organization is in no certificate until it is examined again (B-05)."""
     actor = await public.register(await public.sell())
-    public.clock.advance(398 * DAY)
+    public.clock.advance(398 * DAY - ISSUING)
     await public.order(actor)
     public.clock.advance(SECOND)
     with pytest.raises(ExaminationTooOld):
@@ -167,7 +167,7 @@ async def test_an_examination_that_is_too_old(public):
 async def test_an_examination_that_became_too_old_before_the_signature(public):
     """What a dead process left to be signed does not name the organization any more (B-05, A-84)."""
     actor = await public.register(await public.sell())
-    public.clock.advance(398 * DAY)
+    public.clock.advance(398 * DAY - ISSUING)
     await public.contracts.renew(actor.contract.id)
     view = await public.ready(actor)
     public.signer.before = Killed()

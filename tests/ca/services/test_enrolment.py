@@ -27,6 +27,7 @@ from tegata.ca.errors import (
 from tegata.ca.policy.terms import Terms
 from tegata.ca.ports import Verdict, Work
 from tegata.ca.services.once import SentBefore
+from tegata.ca.services.refusals import ORDER
 from tegata.ca.settings import SERVICES
 from tegata.pki import csr
 from tegata.pki.key_types import KeyType
@@ -56,6 +57,19 @@ async def proved(house, view, *names):
         await house.enrolments.prove(view, name.ways[0].challenge.id)
     await house.work()
     return placed.order.id
+
+
+async def test_a_request_that_leads_to_no_order_is_on_record(house):
+    """B-93: its names and all that was wrong with it; what is only looked at is not."""
+    view = await sold(house)
+    wrong = pem("www.example.com", "www.example.org", key=generate(KeyType.EC256))
+    await house.requests.look(view, wrong)
+    assert await house.store.audit.of_kind(ORDER) == []
+    with pytest.raises(WrongKey):
+        await house.enrolments.place(view, wrong)
+    [event] = await house.store.audit.of_kind(ORDER)
+    told = {"names": "www.example.com, www.example.org", "count": "2", "codes": "csr.key, order.foreign-name"}
+    assert (event.subject, event.facts) == (view.contract.id, told)
 
 
 async def test_from_request_to_certificate(house):

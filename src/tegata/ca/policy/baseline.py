@@ -150,13 +150,14 @@ def needs_examination(service: Service, policy: Policy) -> bool:
 def check_examination(contract: Contract, service: Service, policy: Policy, now: datetime) -> None:
     """Pass if the organization may be named: examined, released, and recently enough (B-64, B-05).
 
-    Raises ExaminationMissing, ExaminationTooOld.
+    What counts is the age at the signature, which may come so much after the last look. Raises ExaminationMissing,
+    ExaminationTooOld.
     """
     if not needs_examination(service, policy):
         return
     if contract.examined_at is None:
         raise ExaminationMissing(contract=contract.id)
-    if now - contract.examined_at > EXAMINATION:
+    if now + ISSUING - contract.examined_at > EXAMINATION:
         raise ExaminationTooOld(examined=contract.examined_at.strftime("%Y-%m-%d"), days=EXAMINATION.days)
 
 

@@ -68,13 +68,13 @@ class RequestPages:
                 once = forms.text(form, "once")
                 are_terms_new = is_order and forms.text(form, "terms") != self._terms.edition
             looked, faults = await self._look(view, text)
-            if is_order and not faults and not are_terms_new:
+            if is_order and looked is not None and not are_terms_new:
                 try:
                     placed = await self._enrolments.place(view, text.encode(), once=once)
                 except SentBefore:
                     return RedirectResponse(str(request.url.path), 303)
                 except TegataError as error:
-                    faults = [error]
+                    faults = faults or [error]
                 else:
                     return RedirectResponse(f"/portal/orders/{view.contract.id}/requests/{placed.order.id}", 303)
         language = language_of(request)

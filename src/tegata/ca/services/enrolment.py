@@ -21,7 +21,7 @@ from tegata.ca.errors import NotFound, OrderNotReady, ServiceWithoutRequests, To
 from tegata.ca.model import Account, Challenge
 from tegata.ca.policy import contracts
 from tegata.ca.ports import Conflict, Ids, Sealer, Store, Work
-from tegata.ca.services import actors
+from tegata.ca.services import actors, refusals
 from tegata.ca.services import once as forms
 from tegata.ca.services.actors import Actor
 from tegata.ca.services.challenges import ChallengeService
@@ -106,6 +106,7 @@ class EnrolmentService:
         _require(view)
         looked = await self._requests.look(view, content)
         if looked.faults:
+            await refusals.request(self._store, view.contract.id, looked.names, looked.faults, self._clock())
             raise looked.faults[0]
         wanted = tuple(AskedIdentifier(type=one.type, value=one.value) for one in map(identifiers.of, looked.names))
         actor, der = await self._actor(view.contract.id), csr_file.read(content).der

@@ -3,13 +3,14 @@
 Which names, for whom and why. Refuses nothing itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tegata.ca.errors import CaError, SeveralRefused
 from tegata.ca.journal import Journal
 from tegata.ca.model import Limit
 from tegata.ca.ports import Conflict, Store, Work
+from tegata.errors import TegataError
 from tegata.pki.names import NAME_LIMIT
 
 ORDER, CSR = "order.refused", "order.csr-refused"
@@ -33,6 +34,18 @@ async def csr(store: Store, account_id: str, order_id: str, refusal: CaError, no
     if "reason" in refusal.facts:
         facts["reason"] = str(refusal.facts["reason"])
     await _note(store, CSR, order_id, account_id, facts=facts, now=now)
+
+
+async def request(
+    store: Store, contract_id: str, asked: Sequence[str], faults: Sequence[TegataError], now: datetime
+) -> None:
+    """Put on record that a CSR that was sent in the portal led to no order."""
+    facts = {
+        "names": ", ".join(name[:NAME_LIMIT] for name in asked[:MOST_NAMES]),
+        "count": str(len(asked)),
+        "codes": ", ".join(dict.fromkeys(fault.code for fault in faults)),
+    }
+    await _note(store, ORDER, contract_id, contract_id, facts=facts, now=now)
 
 
 async def _note(
