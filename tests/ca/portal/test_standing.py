@@ -73,3 +73,12 @@ async def test_one_that_was_cancelled(portal: Portal) -> None:
     browser = await portal.enter(added.customer.login, added.password or "")
     refused = await browser.post(f"/portal/orders/{added.contract.id}/download/eab")
     assert (refused.status, "新しい契約と、その EAB が必要です" in refused.body.decode()) == (409, True)
+
+
+async def test_contracts_are_told_apart_in_the_list(portal: Portal) -> None:
+    """M1: By number and name: of one day and service the four columns of the manual are the same."""
+    added = [await portal.house.sell(name, f".{name}") for name in ("xn--wgv71a119e.jp", "www.example.com")]
+    browser = await portal.enter(added[0].customer.login, added[0].password or "")
+    page = (await browser.get("/portal/orders")).body.decode()
+    for one, name in zip(added, ("xn--wgv71a119e.jp (日本語.jp) +1", "www.example.com +1"), strict=True):
+        assert f"<td>{one.contract.id}</td>\n<td>{name}</td>" in page
