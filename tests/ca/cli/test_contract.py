@@ -81,6 +81,14 @@ def test_the_life_of_a_contract(answer, refusal, contract):
     assert one in [listed["contract"] for listed in answer("contract", "list")]
 
 
+def test_the_contracts_of_a_customer(answer, refusal):
+    """By the mail address, however it is written."""
+    made = [answer(*ADD, "several@example.com")["contract"] for _ in range(2)]
+    found = [one["contract"] for one in answer("contract", "list", "--user", " Several@example.com")]
+    assert found == made
+    assert refusal("contract", "list", "--user", "nobody@example.com")["code"] == "operator.unknown"
+
+
 def test_a_contract_without_an_end(answer, refusal, ca):
     """Who means none writes the last second there is: it is a date as any other, in lists and on pages."""
     made = answer(*ADD, "forever@example.com", "--ends", "9999-12-31T23:59:59Z")

@@ -105,7 +105,7 @@ async def test_it_takes_a_number_and_a_second_person(house, reported):
         ({"revoking": 2}, Refused),
         ({"revoking": 30}, Refused),
         ({"second": None}, Refused),
-        ({"second": " aoki"}, Refused),
+        ({"second": " ａｏｋｉ"}, Refused),
         ({"second": "Ba\nba"}, Refused),
         ({"by": " - "}, Refused),
         ({"reason": 6}, BadRevocationReason),

@@ -373,6 +373,13 @@ COMMANDS = (
                     "対応待ちの一覧（審査待ちの契約、承認待ちの審査、ポータルからの発行申請）",
                 ),
             ),
+            Option(
+                "user",
+                "MAIL",
+                Sentence(
+                    "only those of who logs in by this address", "このメールアドレスでログインするお客様の契約のみ"
+                ),
+            ),
         ),
     ),
     Command(("contract", "show"), Sentence("show a contract", "契約を表示"), "ID"),

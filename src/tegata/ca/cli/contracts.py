@@ -33,10 +33,10 @@ async def add(ca: Ca, asked: Asked) -> Answer:
 
 
 async def listing(ca: Ca, asked: Asked) -> Answer:
-    """All contracts, or what waits to be done about them."""
+    """All contracts, or one customer's, or what waits to be done about them."""
     if asked["waiting"]:
         return Answer([shapes.waiting(one) async for one in ca.inbox.all()], _WAITING)
-    found = [(view.contract.applied_at, await _shape(ca, view)) async for view in ca.contracts.listed()]
+    found = [(view.contract.applied_at, await _shape(ca, view)) async for view in ca.contracts.listed(asked["user"])]
     found.sort(key=itemgetter(0))
     return Answer([shape for _, shape in found], _COLUMNS)
 

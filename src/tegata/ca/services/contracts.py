@@ -155,8 +155,18 @@ class ContractService:
             for contract in await self._store.contracts.of_customer(customer_id)
         ]
 
-    async def listed(self) -> AsyncIterator[ContractView]:
-        """All contracts, by their ids; some are read at a time."""
+    async def listed(self, user: str | None = None) -> AsyncIterator[ContractView]:
+        """All contracts, by their ids, some read at a time, or those of who logs in by this mail address.
+
+        Raises UnknownObject where nobody does.
+        """
+        if user is not None:
+            customer = await self._store.customers.by_login(user.strip().lower())
+            if customer is None:
+                raise UnknownObject(kind="login", name=user)
+            for contract in await self._store.contracts.of_customer(customer.id):
+                yield await self._view(contract)
+            return
         after = ""
         while found := await self._store.contracts.after(after, PART):
             for contract in found:

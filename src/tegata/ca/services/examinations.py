@@ -11,7 +11,7 @@ import msgspec
 
 from tegata.ca.errors import Refused, UnknownObject
 from tegata.ca.model import Contract, Examination, Source
-from tegata.ca.policy import baseline, contracts
+from tegata.ca.policy import baseline, contracts, persons
 from tegata.ca.policy.calendar import whole_second
 from tegata.ca.ports import Conflict, Ids, Store, Work
 from tegata.ca.services.notices import CONTRACT_ACCEPTED
@@ -91,7 +91,7 @@ class ExaminationService:
             raise Refused(reason="another examination was recorded after the one that was looked at")
         if seen is None and len(waiting) > 1:
             raise Refused(reason="several examinations wait to be released, and it was not said which was looked at")
-        if releaser.casefold() == examination.examiner.casefold():
+        if persons.is_same(releaser, examination.examiner):
             raise Refused(reason="who examined the organization must not release it; another person must")
         work = Work()
         self._store.examinations.release(work, examination, releaser, now)

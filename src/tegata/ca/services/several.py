@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from tegata.ca.errors import Refused
 from tegata.ca.model import Certificate
+from tegata.ca.policy import persons
 from tegata.ca.policy.certificates import operator_reason
 from tegata.ca.ports import Store, Work
 from tegata.text.catalogue import is_printable
@@ -39,7 +40,7 @@ async def revoke(
     if len(chosen) != revoking:
         raise Refused(reason="another number of certificates would be revoked than was said")
     person, other = _person(by), None if second is None else _person(second)
-    if len(chosen) > 1 and (other is None or other.casefold() == person.casefold()):
+    if len(chosen) > 1 and (other is None or persons.is_same(other, person)):
         raise Refused(reason="more than one certificate is revoked only with a second person")
     work = Work()
     about = {"by": person, "count": str(len(chosen)), "reason": str(reason)}
