@@ -29,7 +29,7 @@ def showable(language: Language, *streams: TextIO) -> Language:
     if language is Language.JA:
         for stream in streams:
             try:
-                "日本語あア".encode(stream.encoding)
+                "日本語あア".encode(stream.encoding or "utf-8")  # one in memory has none, and takes all letters
             except UnicodeEncodeError:
                 return Language.EN
     return language
