@@ -1,6 +1,11 @@
-"""What every test may use: the async backend; and the order of files, which is the slow ones first."""
+"""What every test may use: the async backend, Hypothesis without a clock; and the order of files, slow ones first."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# An example for which a loaded machine takes longer is no fault.
+settings.register_profile("loaded", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+settings.load_profile("loaded")
 
 pytest_plugins = ["tests.peers.plugin", "tests.stalls"]
 

@@ -114,7 +114,7 @@ def test_what_is_no_strict_object_is_malformed(data):
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_octets_break_the_readers(data):
     """Arbitrary octets end in Malformed or a value (S-19)."""
     for read in (codec.strict_object, lambda octets: codec.decode(octets, Sample, 200)):

@@ -272,7 +272,7 @@ def test_size_is_limited_before_parsing():
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_octets_break_the_reader(data):
     """Crafted requests end in our own errors (S-19)."""
     request_body = bytearray(body(GOOD))

@@ -228,7 +228,7 @@ HAPPENINGS = st.one_of(
 
 
 @given(st.lists(HAPPENINGS, max_size=25))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_derived_status_follows_the_tables_whatever_happens(happenings):
     """Facts and tables are two ways to the same status (A-54, A-57)."""
     order = Order([Authorization([Challenge(), Challenge()]), Authorization([Challenge(), Challenge()])])

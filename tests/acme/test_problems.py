@@ -153,7 +153,7 @@ def test_a_huge_body_is_cut():
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_reading_never_fails(body):
     """S-19."""
     read = problems.decode(body, 500)

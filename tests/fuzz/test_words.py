@@ -123,7 +123,9 @@ def at_home(play: Play, directory: Path) -> Path:
 
 
 EXAMPLES = settings(
-    EXTENT, max_examples=EXTENT.max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    EXTENT,
+    max_examples=EXTENT.max_examples // 4,
+    suppress_health_check=[*EXTENT.suppress_health_check, HealthCheck.function_scoped_fixture],
 )
 
 

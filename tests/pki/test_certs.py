@@ -133,7 +133,7 @@ def test_a_serial_number_must_be_positive():
 
 @pytest.mark.filterwarnings(NOT_POSITIVE)
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_octets_break_the_reader(data):
     """Crafted PEM ends in BadChain or certificates whose names can be asked for (S-19)."""
     pem = bytearray(PEM)

@@ -398,7 +398,7 @@ EVERYTHING = request(
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_signed_octets_break_the_reader(data):
     """Who sends a request signs what he likes: behind a right signature too it ends in BadCSR or a request (S-19)."""
     info, algorithm, _ = der.elements(der.only(EVERYTHING, der.SEQUENCE).content)
@@ -411,7 +411,7 @@ def test_no_signed_octets_break_the_reader(data):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_octets_break_the_reader(data):
     """Crafted DER ends in BadCSR or a request, never in another exception (S-19)."""
     der = bytearray(SAMPLE)

@@ -130,7 +130,7 @@ def test_size_is_limited_before_parsing(rsa_key):
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_octets_break_the_reader(noise):
     """Crafted PEM text ends in BadKey (S-19)."""
     for pem in [noise, b"-----BEGIN PRIVATE KEY-----\n" + noise + b"\n-----END PRIVATE KEY-----\n"]:

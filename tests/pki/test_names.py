@@ -98,7 +98,7 @@ def test_a_long_text_is_cut_in_the_error():
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_a_stable_name_or_refused(text):
     try:
         name = names.normalise(text)

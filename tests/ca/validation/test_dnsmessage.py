@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 from dns.rcode import Rcode
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tegata.ca.validation import dnsmessage
@@ -96,7 +96,6 @@ def test_a_name_that_cannot_be_asked_for(name):
     rcode=st.sampled_from([Rcode.NOERROR, Rcode.NXDOMAIN, Rcode.SERVFAIL, Rcode.BADVERS, Rcode.BADCOOKIE]),
     extended=st.lists(st.integers(0, 30), max_size=2),
 )
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_dnspython_reads_the_same(kind, data, aliases, rcode, extended):
     """Records, the aliases that lead to them, code, AD bit and extended errors, whatever is compressed."""
     records = [(alias, "CNAME", f"{target}.") for alias, target in dict(aliases).items()]

@@ -281,7 +281,7 @@ def test_settings_that_cannot_be_right(service: Service, file: Path, more: dict[
 
 
 @given(st.dictionaries(st.text(), st.text()))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_domain_s_account_is_found_again(accounts: dict[str, str]):
     """Whatever else is in the file."""
     import tempfile
