@@ -166,7 +166,7 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     url: str = ""
     password_file: str = ""
-    connections: Annotated[int, msgspec.Meta(ge=5, le=1000)] = 10
+    connections: Annotated[int, msgspec.Meta(ge=4, le=1000)] = 10
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -167,7 +167,7 @@ def test_a_backup_that_lacks_a_certificate(home, tmp_path):
         database.commit()
     refused = run("--dir", str(own), "restore", backup)
     assert refused.code == 1
-    assert "1 certificates and 0 revocations" in refused.stderr
+    assert "(certificates: 1, revocations: 0)" in refused.stderr
     assert run("--dir", str(own), "restore", backup, "--force").code == 0
     with closing(sqlite3.connect(own / "tegata-ca.db")) as database:
         assert database.execute("SELECT * FROM certificates").fetchall() == []

@@ -27,7 +27,7 @@ class Place:
 
     @property
     def _settings(self) -> Database:
-        return Database(url=self.name if "://" in self.name else "", connections=5)
+        return Database(url=self.name if "://" in self.name else "", connections=4)
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ class WatchService:
     async def look(self) -> int:
         """Leave a job for each notice that is due; how many. Of several nodes one looks at a time.
 
-        In turns of house-keeping: each that is held takes a connection, of which a node may have but five.
+        In turns of house-keeping: each that is held takes a connection, of which a node may have but four.
         """
         left, after = 0, ""
         while True:
