@@ -537,14 +537,16 @@ class Operators(Protocol):
 class Jobs(Protocol):
     """Work rows with leases; at most one row a (kind, subject)."""
 
-    async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:
-        """Take up to ``most`` jobs that are due and not leased, each once in all processes.
+    async def claim(
+        self, owner: str, now: datetime, until: datetime, most: int, since: datetime | None = None
+    ) -> list[Job]:
+        """Take up to ``most`` jobs that are due, at least all since then, and not leased, each once in all processes.
 
         Where more than those wait, the CA's own first, then those of the lanes that have least under way, anywhere.
         """
         ...
 
-    async def next_due(self) -> datetime | None: ...
+    async def next_due(self, since: datetime | None = None) -> datetime | None: ...
     def add(self, work: Work, job: Job) -> None:
         """An open job of the same kind and subject is kept and made due no later than this one.
 

@@ -273,9 +273,9 @@ async def test_who_has_no_place_waits_for_one(store: Store, monkeypatch: pytest.
     going, begun = asyncio.Event(), asyncio.Event()
     claim, asked = store.jobs.claim, list[int]()
 
-    async def claiming(owner: str, at: datetime, end: datetime, most: int) -> list[Job]:
+    async def claiming(owner: str, at: datetime, end: datetime, most: int, since: datetime | None) -> list[Job]:
         asked.append(most)
-        return await claim(owner, at, end, most)
+        return await claim(owner, at, end, most, since)
 
     async def work(job: Job) -> None:
         begun.set()
@@ -598,13 +598,39 @@ async def test_a_store_that_fails_for_a_while_loses_nothing(path: Path, monkeypa
     await store.close()
 
 
+async def test_what_is_gone_is_not_looked_through_each_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows are looked at now and then, for what came late; else those from where the first was, or was to be."""
+    monkeypatch.setattr(runner_module, "ALL_SECONDS", 2.0)
+    done, looks = asyncio.Event(), list[datetime | None]()
+    ask = store.jobs.next_due
+
+    async def next_due(since: datetime | None = None) -> datetime | None:
+        looks.append(since)
+        return await ask(since)
+
+    async def do(job: Job) -> None:
+        await finish(store, job)
+        done.set()
+
+    begun = now()
+    monkeypatch.setattr(store.jobs, "next_due", next_due)
+    async with asyncio.timeout(60), running(store, do):
+        await until(lambda: len(looks) > 1)
+        await leave(store, "late", run_at=begun - timedelta(hours=1))
+        await done.wait()
+    assert looks[0] is None
+    assert looks[1] is not None
+    assert begun <= looks[1] + runner_module.BEHIND <= now()
+    assert None in looks[2:]
+
+
 async def test_a_store_that_fails_is_not_asked_again_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is the log filled; but whoever stops it waits for nothing."""
     monkeypatch.setattr(runner_module, "STORE_PAUSE_SECONDS", 600)
     failed = asyncio.Event()
     asked = 0
 
-    async def next_due() -> datetime | None:
+    async def next_due(_since: datetime | None = None) -> datetime | None:
         nonlocal asked
         asked += 1
         failed.set()

@@ -89,6 +89,16 @@ async def test_what_waits_in_one_lane_is_claimed_in_its_order(store: Store) -> N
     assert await claim(store, NOW + 60 * SECOND) == []
 
 
+async def test_what_was_due_before_an_instant_is_left_out(store: Store) -> None:
+    """Whoever has looked through all of it a moment ago need not do so again."""
+    for name, run_at in (("before", NOW - SECOND), ("then", NOW), ("later", NOW + SECOND)):
+        assert await do(store, "add", job(name, run_at=run_at))
+    assert await store.jobs.next_due(NOW) == NOW
+    assert await store.jobs.next_due(NOW + 2 * SECOND) is None
+    assert [one.id for one in await store.jobs.claim("us", NOW, NOW + LEASE, 10, NOW)] == ["then"]
+    assert await store.jobs.next_due() == NOW - SECOND
+
+
 def test_a_claim_costs_no_more_the_more_waits() -> None:
     """Each node claims whenever a job has ended, beside everything else that it does (S-30)."""
     assert steps_of_a_claim(3000) < 1.5 * steps_of_a_claim(300)

@@ -24,6 +24,10 @@ MOST = 64
 """Jobs side by side: most of them wait for somebody's web server."""
 IDLE_SECONDS = 1.0
 """Look at the rows this often even if nothing seems to have changed: one read."""
+ALL_SECONDS = 10.0
+"""So often it is looked among all rows; in between from where the first of them was, or was to be."""
+BEHIND = timedelta(minutes=1)
+"""No clock of a node that works is so far behind, nor does a commit take so long: what comes is due no earlier."""
 STORE_PAUSE_SECONDS = 1.0
 """Wait this long after the store could not be read or written."""
 
@@ -61,6 +65,8 @@ class Runner:
         self._running: dict[asyncio.Task[None], tuple[Job, int]] = {}
         self._promised = 0
         self._rounds = 0
+        self._since: datetime | None = None
+        self._all_at = 0.0
         self._stirred = asyncio.Event()
         self._is_open, self._is_stopped = False, False
 
@@ -119,15 +125,24 @@ class Runner:
         if not self._may_take():
             return None
         free = self._most - len(self._running)
-        due = await self._store.jobs.next_due()
+        due = await self._next_due()
         if due is None or not free:
             return None
         now = self._clock()
         if due > now:
             return (due - now).total_seconds()
-        for job in await self._store.jobs.claim(self._owner, now, now + self._lease, free):
+        for job in await self._store.jobs.claim(self._owner, now, now + self._lease, free, self._since):
             self._begin(job)
         return 0
+
+    async def _next_due(self) -> datetime | None:
+        """When the next job is due, of those that are known or may have come; of any at all every ``ALL_SECONDS``."""
+        now, begun = self._clock(), asyncio.get_running_loop().time()
+        if begun >= self._all_at:
+            self._since, self._all_at = None, begun + ALL_SECONDS
+        due = await self._store.jobs.next_due(self._since)
+        self._since = now - BEHIND if due is None else min(due, now - BEHIND)
+        return due
 
     def _begin(self, job: Job) -> None:
         before = [task for task, (running, _) in self._running.items() if running.id == job.id]

@@ -8,6 +8,8 @@ from tegata.ca.ports import JOBS, Work
 from tegata.ca.store.columns import instant, micros
 from tegata.ca.store.engine import Engine, Row
 
+_EVER = -(2**62)  # earlier than any instant
+
 
 class JobRows:
     """Work rows (``ports.Jobs``). A lease is an owner and its end; when it has ended, the row is anybody's."""
@@ -16,25 +18,27 @@ class JobRows:
         self._database = database
         self._is_crowded = False
 
-    async def claim(self, owner: str, now: datetime, until: datetime, most: int) -> list[Job]:
+    async def claim(
+        self, owner: str, now: datetime, until: datetime, most: int, since: datetime | None = None
+    ) -> list[Job]:
         """Lease up to ``most`` due jobs until then: those due longest, and in turn once there are more than that.
 
-        In turn are the CA's own first, then those of who has least under way. To find them takes longer, and is left
-        where nobody waits.
+        Where they are not taken in turn, none that was due before ``since``. In turn are the CA's own first, then those
+        of who has least under way. To find them takes longer, and is left where nobody waits.
         """
         work = Work()
         wanted: dict[str, Any] = {"owner": owner, "now": micros(now), "until": micros(until), "most": most}
         if self._is_crowded:
             work.add("jobs.claim_in_turn", **wanted)
         else:
-            work.add("jobs.claim", **wanted)
+            work.add("jobs.claim", since=_micros_from(since), **wanted)
         rows = await self._database.commit(work)
         self._is_crowded = len(rows) == most
         return sorted(map(_leased, rows), key=lambda job: job.run_at)
 
-    async def next_due(self) -> datetime | None:
-        """The first instant at which any job may be claimed; it may be past."""
-        ((due,),) = await self._database.fetch("jobs.next_due")
+    async def next_due(self, since: datetime | None = None) -> datetime | None:
+        """The first instant, from one on, at which any job may be claimed; it may be past."""
+        ((due,),) = await self._database.fetch("jobs.next_due", since=_micros_from(since))
         return None if due is None else instant(due)
 
     def add(self, work: Work, job: Job) -> None:
@@ -76,6 +80,10 @@ class JobRows:
         """Give back a lease that was not lost; the job runs again then, or when it was asked for again before."""
         work.subjects.add(JOBS)
         work.add("jobs.postpone", rows=1, id=job.id, owner=job.owner, run_at=micros(run_at))
+
+
+def _micros_from(since: datetime | None) -> int:
+    return _EVER if since is None else micros(since)
 
 
 def _leased(row: Row) -> Job:

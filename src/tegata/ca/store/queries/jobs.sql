@@ -1,11 +1,14 @@
+-- Work comes and goes: while somebody reads PostgreSQL for hours, as a dump does, all that is gone stays in the index, and
+-- each look that begins before it goes through it.
 -- name: next_due
 SELECT min(due_at)
-FROM jobs;
+FROM jobs
+WHERE due_at >= :since;
 
 -- A new run does whatever was asked for up to now. Where several nodes claim at once, none waits for the other's rows.
 -- name: claim
 WITH due AS MATERIALIZED (
-    SELECT id FROM jobs WHERE due_at <= :now ORDER BY due_at LIMIT :most
+    SELECT id FROM jobs WHERE due_at >= :since AND due_at <= :now ORDER BY due_at LIMIT :most
     -- postgresql: FOR UPDATE SKIP LOCKED
 )
 UPDATE jobs
