@@ -45,8 +45,13 @@ class Answer(NamedTuple):
         if self.told is not None:
             rows = self.data.get(self.listed)
             listing = tables.table(rows, self.columns, language) + "\n" if rows else ""
-            return self.told.fill(language, dict(self.data)) + "\n" + listing
+            facts = {key: ", ".join(fact) if _are_words(fact) else fact for key, fact in self.data.items()}
+            return self.told.fill(language, facts) + "\n" + listing
         return tables.details(self.data, language) + "\n"
+
+
+def _are_words(fact: object) -> bool:
+    return isinstance(fact, list) and all(isinstance(one, str) for one in fact)
 
 
 def refused_by_disk(error: OSError, directory: Path) -> Refused:

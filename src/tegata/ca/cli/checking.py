@@ -16,7 +16,7 @@ from cryptography import x509
 
 from tegata.ca import bootstrap, configuration, upkeep
 from tegata.ca.bootstrap import Ca
-from tegata.ca.cli import checking_clock, checking_contracts, checking_database, checking_ends, tables
+from tegata.ca.cli import checking_clock, checking_contracts, checking_database, checking_disk, checking_ends, tables
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.findings import ERROR, OK, WARNING, Finding
 from tegata.ca.cli.grammar import Asked
@@ -25,6 +25,7 @@ from tegata.ca.policy import baseline, reports
 from tegata.ca.policy.calendar import LAST_SECOND
 from tegata.ca.ports import ListHead, Transparency
 from tegata.ca.settings import DATABASE_FILE, SETTINGS_FILE, Settings
+from tegata.ca.store import opening
 from tegata.ca.validation.remote import Silent
 from tegata.clock import SystemClock, rfc3339
 from tegata.errors import TegataError
@@ -113,6 +114,8 @@ async def _findings(home: Path, language: Language) -> AsyncIterator[Finding]:
     yield _files(home, settings, language)
     yield _root_key(home, settings, language)
     yield checking_clock.finding(language)
+    if not opening.is_shared(settings.database):
+        yield checking_disk.finding(home, language)
     try:
         ca = bootstrap.open_ca(home, os.environ, as_it_is=True)
     except TegataError as error:
