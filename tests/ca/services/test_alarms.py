@@ -177,6 +177,21 @@ async def test_a_mail_server_that_is_down(node):
     assert node.told == [(AlarmKind.DISK_FULL, "one", False)]
 
 
+async def test_what_cannot_be_looked_at(node):
+    """As a root's CRL that somebody has moved away: everything else is told."""
+
+    def gone() -> None:
+        raise FileNotFoundError
+
+    node.free, node.agents = 0, {"tokyo": "nobody there"}
+    node.alarms._around = node.alarms._around._replace(ends=gone)
+    for _ in range(BEGINS_AFTER):
+        with pytest.raises(FileNotFoundError):
+            await node.alarms.look()
+    await node.send()
+    assert node.told == [(AlarmKind.DISK_FULL, "one", False), (AlarmKind.AGENT_SILENT, "tokyo", False)]
+
+
 async def test_a_wrong_clock_tells_of_itself(node):
     """Its node takes no work, and may be the only one; of what it holds to be late nothing is told."""
     node.clocks.ahead, node.house.clock.now = 300 * DAY, NOW + 300 * DAY

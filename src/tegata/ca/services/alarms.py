@@ -93,7 +93,7 @@ class AlarmService:
         That the database is out of reach can stand nowhere, so each node tells it by itself.
         """
         try:
-            for each in [one async for one in self._found()]:
+            async for each in self._found():  # what cannot be looked at keeps nothing before it from being told
                 await self._judge(each)
         except StoreFailed as failure:
             self._failures += 1
@@ -128,12 +128,12 @@ class AlarmService:
             failure = self._issuers.away.get(name)
             why = "-" if failure is None else printable(str(failure.facts.get("reason", failure.code)))
             yield Watched(AlarmKind.KEY_AWAY, name, {"reason": why} if name in self._issuers.away else None)
-        for name, silence in (await self._around.silent()).items():
-            yield Watched(AlarmKind.AGENT_SILENT, name, None if silence is None else {"reason": printable(silence)})
         if clocks.is_apart:
-            return  # what else there is, is a matter of time
+            return  # what else there is, is a matter of time; certificates of agents are
         late = await self._crls.late(CRL_LATE)
         yield Watched(AlarmKind.CRL_LATE, "CRL", {"names": ", ".join(late)} if late else None)
+        for name, silence in (await self._around.silent()).items():
+            yield Watched(AlarmKind.AGENT_SILENT, name, None if silence is None else {"reason": printable(silence)})
         for name, (ends, ahead) in self._around.ends().items():
             soon = ends <= self._clock() + ahead
             yield Watched(AlarmKind.ENDS_SOON, name, {"ends": rfc3339(ends)} if soon else None)
