@@ -205,6 +205,18 @@ async def test_a_refusal_leads_back_to_its_form(portal: Portal) -> None:
     assert 'href="/portal/orders?lang=en"' in astray.body.decode()
 
 
+async def test_a_contract_that_is_not_there_leads_back_to_the_desk(portal: Portal) -> None:
+    """Where its number is typed once more; whoever is no operator is shown no way there."""
+    operator = await portal.operator("Baba")
+    added = await portal.house.sell()
+    for path in ("contracts?contract=zzz", "contracts/C0", "reports/R0"):
+        refused = await operator.get(f"/portal/operator/{path}")
+        assert (refused.status, '<a href="/portal/operator">' in refused.body.decode()) == (409, True)
+        customer = await portal.enter(added.customer.login, added.password or "")
+        hidden_from = await customer.get(f"/portal/operator/{path}")
+        assert (hidden_from.status, '<a href="/portal/operator">' in hidden_from.body.decode()) == (404, False)
+
+
 async def test_a_step_is_hidden_as_its_page_is(portal: Portal) -> None:
     """B-96: from whom the pages are hidden, and who is nobody, they get no other answer at the addresses of forms."""
     added = await portal.house.sell()

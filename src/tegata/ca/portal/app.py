@@ -210,8 +210,13 @@ async def _missing(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, status: int, title: str, text: str, reference: str | None = None) -> Response:
-    """A page with a way back; the address that a form was sent to may have no page."""
-    back = None if request.method in ("GET", "HEAD") else form_page(request)
+    """A page with a way back; the address that a form was sent to may have no page.
+
+    What has a ``reference`` was refused to somebody who may be where they are: an operator goes on at the desk.
+    """
+    back = DESK if reference and request.url.path.startswith(DESK) else None
+    if request.method not in ("GET", "HEAD"):
+        back = form_page(request)
     return page(
         request, "problem.html", status=status, title=title, text=text, reference=reference, back=back, lists=ORDERS
     )
