@@ -18,6 +18,7 @@ from tegata.pki.certs import load_chain, to_pem
 from tegata.pki.keys import from_pem, spki
 from tests.host import issued
 from tests.host.killed import in_a_child_killed_before
+from tests.host.synced import synced
 
 NAME = "www.example.com"
 
@@ -157,7 +158,9 @@ def test_links_are_followed(files: CertificateFiles, elsewhere: Path) -> None:
     files.file(ISSUER).symlink_to(elsewhere / "issuer.crt")
     (elsewhere / f"site{KEY}").rename(elsewhere / "key")
     (elsewhere / f"site{KEY}").symlink_to("key")
-    save(files, NEW)
+    with synced() as brought_down:  # before the copies in the tree go
+        save(files, NEW)
+    assert elsewhere in brought_down
     assert all(files.file(ending).is_symlink() for ending in (KEY, CERTIFICATE, ISSUER))
     assert {file.name for file in elsewhere.iterdir()} == {"key", f"site{KEY}", f"site{CERTIFICATE}", "issuer.crt"}
     assert pems.fits((elsewhere / "key").read_bytes(), NEW.chain[0])
@@ -197,13 +200,13 @@ def test_a_kill_behind_links_and_another_program(files: CertificateFiles, elsewh
 
 def test_a_full_disk_behind_links(files: CertificateFiles, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Key and certificate there stay those that fit each other, and the next run that finds room brings the new."""
-    synced = os.fsync
+    honest = os.fsync
 
     def full(descriptor: int) -> None:
         there = (elsewhere / f".site{CERTIFICATE}.new").exists()
         if there and os.path.samestat(os.fstat(descriptor), (elsewhere / f".site{CERTIFICATE}.new").stat()):
             raise OSError(errno.ENOSPC, "No space left on device")
-        synced(descriptor)
+        honest(descriptor)
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
