@@ -184,6 +184,26 @@ def test_a_damaged_file_is_not_written_over(service: Service, file: Path, conten
     assert service.asked == []
 
 
+@pytest.mark.parametrize(("owner", "given"), [(1000, [1000, 1000]), (0, [])])
+def test_another_user_s_file_stays_his(
+    file: Path, monkeypatch: pytest.MonkeyPatch, owner: int, given: list[int]
+) -> None:
+    """Also if root adds an account by sudo: his cron is to read it, as with lego, which writes into the file."""
+    file.write_text("{}")
+    lstat, chowned = Path.lstat, list[int]()
+
+    def of_owner(path: Path) -> os.stat_result:
+        found = list(lstat(path))
+        found[stat.ST_UID] = owner
+        return os.stat_result(found)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "lstat", of_owner)
+    monkeypatch.setattr(os, "fchown", lambda _file, user, _group: chowned.append(user))
+    FileAccounts(file).keep(DOMAIN, Account("x.example", "x", "u", "p"))
+    assert chowned == given
+
+
 def test_a_folder_that_is_not_there(service: Service, tmp_path: Path):
     with pytest.raises(AccountsUnusable):
         provider(service, tmp_path / "no" / "accounts.json").add(record(VALUES[0]))

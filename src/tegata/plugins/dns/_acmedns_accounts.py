@@ -6,6 +6,8 @@ What is read is hostile or damaged until it has the form of an account. Knows no
 import contextlib
 import os
 import secrets
+import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -55,6 +57,20 @@ class Accounts(Protocol):
         ...
 
 
+def _opened_new(file: Path, place: Path) -> int:
+    """A new file's descriptor; if root makes it, it is whose the accounts' file in ``place`` is, as with lego.
+
+    Otherwise that user's cron could not read it any more. Raises OSError.
+    """
+    made = os.open(file, _NEW_FILE, 0o600)
+    if sys.platform != "win32" and os.geteuid() == 0:
+        with contextlib.suppress(OSError):  # there is none yet; or it cannot be given away
+            before = place.lstat()
+            if before.st_uid != 0 and stat.S_ISREG(before.st_mode):
+                os.fchown(made, before.st_uid, before.st_gid)
+    return made
+
+
 class FileAccounts:
     """Accounts in one JSON file, readable by its owner only from its first octet, and replaced as a whole."""
 
@@ -93,6 +109,8 @@ class FileAccounts:
             raise self._unusable("No such file or directory")
         lock = FileLock(place.with_name(f".{place.name}.lock"), mode=0o600)
         try:
+            with contextlib.suppress(FileExistsError):
+                os.close(_opened_new(Path(lock.lock_file), place))
             lock.acquire()
         except (OSError, NotImplementedError) as error:  # the latter where a file system knows no locks
             raise self._unusable(getattr(error, "strerror", None) or str(error)) from None
@@ -104,7 +122,7 @@ class FileAccounts:
     def _write(self, place: Path, content: bytes) -> None:
         draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
         try:
-            with os.fdopen(os.open(draft, _NEW_FILE, 0o600), "wb") as file:
+            with os.fdopen(_opened_new(draft, place), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
