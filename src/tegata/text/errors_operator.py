@@ -177,6 +177,15 @@ REASONS: dict[str, str] = {
     "the database is closed": "データベースは閉じられています",
     "there is a CA in it already": "すでに認証局が作成されています",
     "there is no CA in it": "認証局の記録がありません",
+    "another process brings it up to date: try again later": (
+        "別のプロセスがデータベースを更新しています。しばらくしてから再度実行してください"
+    ),
+    "its tables are in use for long, as by a dump: try again after that": (
+        "ダンプなどがテーブルを長時間使用しています。終了してから再度実行してください"
+    ),
+    "an index has to wait for older transactions, as a dump's: try again after that": (
+        "インデックスの作成が、ダンプなど先に始まったトランザクションの終了を待っています。終了してから再度実行してください"
+    ),
     "the URL holds a password": "URLにパスワードが含まれています",
     "it is no URL of the form postgresql://USER@HOST/DATABASE": (
         "postgresql://ユーザー@ホスト/データベース の形式ではありません"

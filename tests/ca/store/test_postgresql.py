@@ -199,6 +199,29 @@ async def test_an_index_whose_building_was_cut_off_is_built_anew(url: str) -> No
     assert await rows(url, IS_VALID) == []
 
 
+async def test_what_a_migration_waited_for_in_vain_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dump that goes on for longer, or another node that does."""
+    monkeypatch.setattr(postgresql_migrate, "_PAUSE_SECONDS", 0.1)
+    await bring_up(Place(url), [ONE])
+    dump = await asyncpg.connect(url)
+    await dump.execute("BEGIN; SELECT * FROM a")
+    monkeypatch.setattr(postgresql_migrate, "TABLE_SECONDS", 0.1)
+    monkeypatch.setattr(postgresql_migrate, "_STEP_SECONDS", 1.0)
+    with pytest.raises(DatabaseUnusable, match="its tables are in use for long, as by a dump"):
+        await bring_up(Place(url), [ONE, TWO])
+    await dump.execute("COMMIT")
+    await bring_up(Place(url), [ONE, TWO])
+    await dump.execute("BEGIN; INSERT INTO a VALUES ('slow', 3)")
+    with pytest.raises(DatabaseUnusable, match="an index has to wait for older transactions, as a dump's"):
+        await bring_up(Place(url), [ONE, TWO, INDEX])
+    await dump.execute("COMMIT")
+    monkeypatch.setattr(postgresql_migrate, "_LOCK_SECONDS", 0.3)
+    await dump.execute(f"SELECT pg_advisory_lock({postgresql_migrate._LOCK})")
+    with pytest.raises(DatabaseUnusable, match="another process brings it up to date"):
+        await bring_up(Place(url), [ONE, TWO, INDEX])
+    await dump.close()
+
+
 async def test_a_step_that_waits_for_a_table_keeps_no_node_out(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dump has read it and goes on for an hour: who writes would wait behind the step as long."""
     monkeypatch.setattr(postgresql_migrate, "TABLE_SECONDS", 0.2)

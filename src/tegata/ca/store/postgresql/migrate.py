@@ -51,14 +51,14 @@ async def bring_up(
         now, left = split(steps, finish=finish)
         if not now:
             return outcome([], left)
-        await _lock(connection)
+        await _lock(connection, place)
         applied = await _applied(connection)
         now, left = split(missing(migrations, applied, place.url, is_shared=True), finish=finish)
         if not applied:
             await _apply(connection, now, is_new=True)
         for step in now if applied else ():
             indexes = dialect.indexes(step.text)
-            await (_patiently(connection, step) if indexes is None else _build(connection, indexes, step))
+            await (_patiently(connection, step, place) if indexes is None else _build(connection, indexes, step, place))
         return outcome(now, left)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise DatabaseUnusable(path=place.url, reason=reason_of(error)) from error
@@ -107,14 +107,19 @@ async def _applied(connection: Connection) -> dict[int, Applied]:
     return {number: Applied(checksum, is_post=post) for number, checksum, post in rows}
 
 
-async def _lock(connection: Connection) -> None:
-    """Be the one who migrates, until the connection ends.
+async def _lock(connection: Connection, place: Place) -> None:
+    """Be the one who migrates, until the connection ends; raises DatabaseUnusable where another is that for long.
 
     Asked again and again: one statement that waits would be waited for by whoever builds an index under the lock.
     """
-    async with asyncio.timeout(_LOCK_SECONDS):
-        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - the server's
-            await asyncio.sleep(_LOOK_SECONDS)
+    try:
+        async with asyncio.timeout(_LOCK_SECONDS):
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - the server's
+                await asyncio.sleep(_LOOK_SECONDS)
+    except TimeoutError as error:
+        raise DatabaseUnusable(
+            path=place.url, reason="another process brings it up to date: try again later"
+        ) from error
 
 
 async def _apply(connection: Connection, steps: list[Migration], *, is_new: bool = False) -> None:
@@ -131,24 +136,38 @@ async def _apply(connection: Connection, steps: list[Migration], *, is_new: bool
             await _note(connection, step)
 
 
-async def _patiently(connection: Connection, step: Migration) -> None:
-    """Do a step as soon as nobody has its tables; a dump may for an hour, and the nodes go on working meanwhile."""
-    async with asyncio.timeout(_STEP_SECONDS):
-        while True:
-            with suppress(asyncpg.LockNotAvailableError):
-                await _apply(connection, [step])
-                return
-            await asyncio.sleep(_PAUSE_SECONDS)
+async def _patiently(connection: Connection, step: Migration, place: Place) -> None:
+    """Do a step as soon as nobody has its tables; a dump may for an hour, and the nodes go on working meanwhile.
+
+    Raises DatabaseUnusable after ten minutes of that.
+    """
+    try:
+        async with asyncio.timeout(_STEP_SECONDS):
+            while True:
+                with suppress(asyncpg.LockNotAvailableError):
+                    await _apply(connection, [step])
+                    return
+                await asyncio.sleep(_PAUSE_SECONDS)
+    except TimeoutError as error:
+        raise DatabaseUnusable(
+            path=place.url, reason="its tables are in use for long, as by a dump: try again after that"
+        ) from error
 
 
-async def _build(connection: Connection, statements: tuple[str, ...], step: Migration) -> None:
+async def _build(connection: Connection, statements: tuple[str, ...], step: Migration, place: Place) -> None:
     """Build the indexes of a step while others write; in a transaction the server would not do it.
 
-    It waits for every transaction that is older, as a dump's, which may take longer than this does: that is told.
+    It waits for every transaction that is older, as a dump's, which may take longer than this does: that is told, and
+    raised as DatabaseUnusable.
     """
     log.info("database.building-index", step=step.number, waits_for="older transactions", most_seconds=_STEP_SECONDS)
-    for statement in statements:
-        await connection.execute(statement, timeout=_STEP_SECONDS)
+    try:
+        for statement in statements:
+            await connection.execute(statement, timeout=_STEP_SECONDS)
+    except TimeoutError as error:
+        raise DatabaseUnusable(
+            path=place.url, reason="an index has to wait for older transactions, as a dump's: try again after that"
+        ) from error
     await _note(connection, step)
 
 
