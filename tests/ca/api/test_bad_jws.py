@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tegata.acme import b64, jwk
+from tegata.ca.api import links
+from tegata.ca.api.routes import ROUTES, Route, allowed
 from tegata.pki.key_types import KeyType
 from tegata.pki.keys import generate
 from tests.ca.api.asgi import BASE, JOSE, Client, body, call, flattened, kind
@@ -241,13 +243,30 @@ async def test_an_account_signed_for_by_another_key(world, client):
 
 
 async def test_key_and_account_at_the_wrong_places(world, client):
-    """S-05, A-11: newAccount wants the key, everything else the account."""
+    """S-05, A-11: newAccount wants the key, everything else but revocation the account."""
     header = await client.header(f"{BASE}/acme/new-account")
     problem, _ = await world.refused(client, flattened(client.key, header, b"{}"), target="/acme/new-account")
     assert problem == "malformed"
-    header = await client.header(BASE + NEW_ORDER, kid=None, jwk=jwk.from_public(client.key.public_key()))
-    problem, _ = await world.refused(client, flattened(client.key, header, b"{}"))
-    assert problem == "malformed"
+    for target in (_target(route, client) for route in ROUTES if "POST" in allowed(route)):
+        if target not in (links.NEW_ACCOUNT, links.REVOKE_CERT):
+            header = await client.header(BASE + target, kid=None, jwk=jwk.from_public(client.key.public_key()))
+            problem, answer = await world.refused(client, flattened(client.key, header, b"{}"), target=target)
+            assert (problem, answer.status) == ("malformed", 400), target
+
+
+async def test_what_can_only_be_read(world, client):
+    """A-13: a payload, be it an empty object, is refused by every resource that is only read."""
+    read = [links.ORDERS, links.ORDERS_AFTER, links.ORDER, links.CERTIFICATE, links.ALTERNATE]
+    for route in ROUTES:
+        if route.path in read or route.signed:
+            target = _target(route, client)
+            jws = flattened(client.key, await client.header(BASE + target), b"{}")
+            problem, answer = await world.refused(client, jws, target=target)
+            assert (problem, answer.status) == ("malformed", 400), target
+
+
+def _target(route: Route, client: Client) -> str:
+    return route.path.replace("{id}", str(client.kid).rpartition("/")[2])
 
 
 async def test_an_rsa_account_key_that_is_too_short(world):

@@ -95,6 +95,18 @@ def test_a_burst_passes_and_the_next_says_when():
         limited.request("192.0.2.1")
 
 
+def test_who_was_long_away_has_no_more_than_a_burst():
+    """A-25: what was not asked for is not saved up."""
+    clock = Clock()
+    limited = Visitors(Limits(requests_per_address="3/3h"), (), clock)
+    limited.request("192.0.2.1")
+    clock.now = NOW + timedelta(days=30)
+    for _ in range(3):
+        limited.request("192.0.2.1")
+    with pytest.raises(TooManyFromAddress):
+        limited.request("192.0.2.1")
+
+
 def test_what_is_kept_is_bounded(monkeypatch):
     """S-30: a flood from everywhere fills no memory; who came last is remembered."""
     monkeypatch.setattr(visitors, "MOST_ADDRESSES", 100)
@@ -104,6 +116,13 @@ def test_what_is_kept_is_bounded(monkeypatch):
     assert len(limited._orders._full_at) == 100
     with pytest.raises(TooManyFromAddress):
         limited.order("2001:db8:0:3e7::/64")
+    limited = Visitors(Limits(orders_per_address="4/4h"), (), Clock())
+    for number in range(240):
+        limited.order(f"2001:db8:0:{number:x}::/64")
+        if number % 60 == 0:
+            limited.order("192.0.2.1")
+    with pytest.raises(TooManyFromAddress):
+        limited.order("192.0.2.1")
 
 
 def test_without_limits_nothing_is_looked_at():
