@@ -171,6 +171,14 @@ async def test_the_right_certificate_passes(context, der):
     assert heard == []
 
 
+async def test_of_a_certificate_its_beginning_is_kept(context, monkeypatch):
+    """S-20: a server may show one of any size, and what was seen is kept for years."""
+    monkeypatch.setattr("tegata.ca.validation.tlsalpn01._RECORDED", 100)
+    async with serving(context(GOOD)) as (port, _):
+        seen = json.loads((await check(port)).evidence)["certificate"]
+    assert base64.b64decode(seen) == GOOD[:100]
+
+
 async def test_the_connection_ends_with_the_handshake(context):
     """X-03: a server is not left with one that nobody uses."""
     ended = asyncio.Event()
@@ -350,8 +358,8 @@ async def test_a_huge_certificate(context):
 
 
 async def test_a_stalled_handshake():
-    """The time for it ends."""
-    async with serving(None) as (port, _):
+    """The time for it ends, long before that of the whole check."""
+    async with serving(None) as (port, _), asyncio.timeout(15):
         assert refusal(await check(port, step_seconds=1.0), errors.ConnectionFailed) == "there was no answer in time"
 
 
