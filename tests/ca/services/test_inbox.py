@@ -73,6 +73,23 @@ async def test_an_application(house):
     assert await waiting(house) == []
 
 
+async def test_no_page_is_empty_before_the_last(house, monkeypatch):
+    """Applications that came to nothing fill none, however many expire before the first that waits."""
+    monkeypatch.setattr(inbox, "PAGE", 1)
+    view = await house.contracts.show((await house.sell(service="ov-csr-6m")).contract.id)
+    for _ in range(3):
+        order = (await house.enrolments.place(view, pem())).order.id
+        house.network.verdicts.append(Verdict(WrongAnswer(url="http://www.example.com/", got="-"), b"{}"))
+        [name] = (await house.enrolments.show(view, order)).names
+        await house.enrolments.prove(view, name.ways[0].challenge.id)
+        await house.work()
+        house.clock.advance(SECOND)
+    assert await house.inbox.page(Kind.APPLICATION) == ([], None)
+    order = (await house.enrolments.place(view, pem())).order.id
+    page = await house.inbox.page(Kind.APPLICATION)
+    assert ([one.order.order.id for one in page.rows], page.older) == ([order], None)
+
+
 async def test_a_page_at_a_time(house, monkeypatch):
     """Each once, across all services, whatever stands at the same instant."""
     monkeypatch.setattr(inbox, "PAGE", 2)

@@ -124,18 +124,22 @@ class InboxService:
         return _page(rows, is_more=len(found) > PAGE)
 
     async def _applications(self, after: Cursor | None) -> Page:
+        """Those whose names came to nothing stand among them in the store: no page of such alone is given."""
         now = self._clock()
-        found = await self._store.orders.applied_for(max(after or _at(now), _at(now)), PAGE + 1)
-        rows, last = [], None
-        for order_id in found[:PAGE]:
-            order = await self._store.orders.get(order_id)
-            if order is None:  # dropped by house-keeping a moment ago
-                continue
-            view, last = await look(self._store, order, now), Cursor(order.expires_at, order.id)
-            if view.status not in (OrderStatus.INVALID, OrderStatus.VALID):
-                contract = await self._contract(order.contract_id)
-                rows.append(Waiting(Kind.APPLICATION, contract, order.expires_at, last, order=view))
-        return Page(rows, last if len(found) > PAGE else None)
+        place, rows = max(after or _at(now), _at(now)), list[Waiting]()
+        while True:
+            before, found = place, await self._store.orders.applied_for(place, PAGE + 1)
+            for order_id in found[:PAGE]:
+                order = await self._store.orders.get(order_id)
+                if order is None:  # dropped by house-keeping a moment ago
+                    continue
+                view, place = await look(self._store, order, now), Cursor(order.expires_at, order.id)
+                if view.status not in (OrderStatus.INVALID, OrderStatus.VALID):
+                    contract = await self._contract(order.contract_id)
+                    rows.append(Waiting(Kind.APPLICATION, contract, order.expires_at, place, order=view))
+            is_more = len(found) > PAGE and place != before
+            if rows or not is_more:
+                return Page(rows, place if is_more else None)
 
     async def _contract(self, contract_id: str) -> Contract:
         contract = await self._store.contracts.get(contract_id)
