@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography import x509
@@ -156,3 +156,27 @@ async def test_a_failure_ends_no_duty(
         task.cancel()
     is_told = not (duty is tasks.publish_in_time and isinstance(failure, TimeoutError))
     assert [entry["log_level"] for entry in logs] == ["error"] * is_told
+
+
+async def test_an_audit_log_that_cannot_be_written_is_told_ever_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to once a minute while a disk is full; as often as ever once it was written."""
+    pauses: list[float] = []
+    over = asyncio.Event()
+    results = iter([*[StoreFailed(reason="database or disk is full")] * 8, None, None])
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def bind() -> None:
+        result = next(results, over)
+        if result is over:
+            over.set()
+            await asyncio.Event().wait()
+        elif isinstance(result, Exception):
+            raise result
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    task = asyncio.create_task(tasks.bind_in_time(cast("Any", SimpleNamespace(bind=bind))))
+    await asyncio.wait_for(over.wait(), 60)
+    task.cancel()
+    assert pauses == [2, 4, 8, 16, 32, 60, 60, 60, 1, 1]

@@ -31,6 +31,7 @@ CLOCK_SECONDS = 10.0
 """How often this machine's clock is compared with the database server's."""
 
 BIND_SECONDS = 1.0
+BIND_AGAIN_SECONDS = 60.0
 """How long an event of the audit log may be without its link."""
 CLEAN_SECONDS = 60.0
 """How often what is old is dropped."""
@@ -90,13 +91,20 @@ async def compare_in_time(clocks: Clocks) -> None:
 
 
 async def bind_in_time(audit: AuditService) -> None:
-    """Bind what was appended to the audit log, for ever; a failure is logged and tried again."""
+    """Bind what was appended to the audit log, for ever; a failure is logged and tried again, less and less often.
+
+    A full disk is not filled further by a traceback a second.
+    """
+    pause = BIND_SECONDS
     while True:
         try:
             await audit.bind()
         except Exception:
             log.exception("audit.failed")
-        await asyncio.sleep(BIND_SECONDS)
+            pause = min(2 * pause, BIND_AGAIN_SECONDS)
+        else:
+            pause = BIND_SECONDS
+        await asyncio.sleep(pause)
 
 
 async def clean_in_time(housekeeping: HousekeepingService) -> None:
