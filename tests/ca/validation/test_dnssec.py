@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import dns.flags
 import pytest
+from dns.rdatatype import RdataType
 
 from tegata.acme.identifiers import Identifier
 from tegata.ca.errors import CaaUnknown, NameNotResolved, Refused, TxtNotFound
@@ -157,6 +158,12 @@ async def test_a_claim_from_elsewhere_is_not_believed(monkeypatch):
 
         monkeypatch.setattr(server, "respond", respond)
         assert (await Resolver([server.address]).addresses("www.example.com")).secure
+        monkeypatch.setattr(
+            server, "respond", lambda query: (respond if query.question[0].rdtype == RdataType.A else answer)(query)
+        )
+        half = await Resolver([server.address]).addresses("www.example.com")
+        assert not half.secure, "somebody may have kept back an AAAA record"
+        monkeypatch.setattr(server, "respond", respond)
         monkeypatch.setattr(nameservers, "are_trusted", lambda _: False)
         assert not (await Resolver([server.address]).addresses("www.example.com")).secure
 

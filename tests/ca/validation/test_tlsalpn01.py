@@ -56,6 +56,10 @@ def names(*values: str) -> Extension:
     return x509.SubjectAlternativeName([x509.DNSName(value) for value in values]), False
 
 
+def addresses(*values: str) -> Extension:
+    return x509.SubjectAlternativeName([x509.IPAddress(ip_address(value)) for value in values]), False
+
+
 # A directoryName whose common name is a BIT STRING, for which the library raises TypeError.
 DIRECTORY_NAME_OF_BITS = bytes.fromhex("3013a411300f310d300b060355040303046576696c")
 IDENTIFIED = raw(IDENTIFIER, b"\x04\x20" + DIGEST)
@@ -232,6 +236,7 @@ async def test_what_is_asked(context):
         (certificate(names(NAME, NAME), IDENTIFIED), "its certificate has not exactly one name"),
         (certificate(names("b.example"), IDENTIFIED), "its certificate is for another name"),
         (certificate(names("*.example.com"), IDENTIFIED), "its certificate is for another name"),
+        (certificate(addresses("127.0.0.1"), IDENTIFIED), "its certificate is for another name"),
         (
             certificate((x509.SubjectAlternativeName([x509.RFC822Name(NAME)]), False), IDENTIFIED),
             "its certificate is for another name",
@@ -274,10 +279,6 @@ def test_certificates_that_openssl_does_not_serve(der, reason):
     """Other servers might: malformed extensions, a name given twice (X-03)."""
     assert defect(der, NAME, b"\x04\x20" + DIGEST) == reason
     assert reason in REASONS
-
-
-def addresses(*values: str) -> Extension:
-    return x509.SubjectAlternativeName([x509.IPAddress(ip_address(value)) for value in values]), False
 
 
 async def test_an_address(context):
