@@ -20,6 +20,7 @@ from tests.host.killed import every_kill
 from tests.host.test_accounts import SERVER, URL, USER
 from tests.host.test_archives import contents
 from tests.host.test_layout import a_set, save
+from tests.host.test_sudo import as_root
 
 NAMES = ("www.example.com", "*.example.org")
 HOST = "ca.example_14000"
@@ -219,3 +220,18 @@ def test_links_lead_where_they_did(tree: Tree, tmp_path: Path) -> None:
     back(tree)
     assert kept() == before
     assert AccountFolder(tree, SERVER, USER).key() is not None
+
+
+def test_there_and_back_by_root(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In another user's tree: whatever is made belongs to that user, who is to use it, and to undo it himself."""
+    given = as_root(monkeypatch, lambda _: 1000)
+    present = {*tree.path.rglob("*")}
+    there(tree)
+    made = {path for path in tree.path.rglob("*") if path not in present}
+    keys = tree.accounts / HOST / USER / "keys"
+    back(tree)
+    assert keys.is_dir()
+    names = {path for path, _ in given}
+    drafts = {path.with_name(path.name[1:-4]) for path in names if path.suffix == ".new"}
+    moved = {path for path in made if path.suffix == ".key"}
+    assert {*made, keys} - moved <= names | drafts

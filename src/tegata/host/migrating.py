@@ -155,7 +155,7 @@ def _undo_account(tree: Tree, account: Account) -> None:
     file, before, after = folder / "account.json", *_keys(folder, account.user)
     end = end_of(file)
     if after.exists() and not before.exists():
-        make_folder(before.parent)
+        make_folder(before.parent, shared=True)
         _move(after, before)
     kept = _kept(tree, file)
     loaded, original = layout.load_account(file), layout.load_account(kept)
@@ -221,8 +221,8 @@ def _kept(tree: Tree, file: Path) -> Path:
 
 def _keep(tree: Tree, file: Path) -> None:
     kept = _kept(tree, file)
-    make_folder(kept.parent)
-    replace(kept, read(file) or b"")
+    tree.make_own(kept.parent)
+    replace(kept, read(file) or b"", shared=True)
 
 
 def _forget(kept: Path) -> None:
