@@ -234,7 +234,9 @@ def _services(on: Adapters, runner: Runner, clocks: Clocks) -> Ca:
         credentials=CredentialService(
             store=store, server=directory_url(settings), limits=limits, sealer=on.sealer, ids=ids, clock=now
         ),
-        customers=CustomerService(store=store, contracts=contracts, hasher=on.hasher, ids=ids, clock=now),
+        customers=CustomerService(
+            store=store, contracts=contracts, hasher=on.hasher, ids=ids, clock=now, require_clock=clocks.require
+        ),
         requests=requests,
         enrolments=EnrolmentService(
             store=store,

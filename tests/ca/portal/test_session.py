@@ -1,11 +1,14 @@
 """Requests that another site sends in the customer's name are refused, and a log-in leads to our own pages only."""
 
+from datetime import timedelta
+
 import pytest
 from starlette.requests import Request
 from tests.ca.portal.conftest import Portal
 from tests.ca.services.house import HOUR, SECOND
 
 from tegata.ca.portal.session import CrossSiteRequest, check_same_site, own_page, to_login
+from tegata.ca.services.clocks import Clocks
 
 
 def request(**headers: str) -> Request:
@@ -106,3 +109,21 @@ async def test_what_was_typed_is_not_lost_with_the_session(portal: Portal) -> No
     house.clock.advance(SECOND)
     late = await browser.post(f"{page}/request", ("csr", "typed for hours"), referer=f"https://ca.example.com{page}")
     assert (late.status, "lost=1" in (late.headers.get("location") or "")) == (303, True)
+
+
+@pytest.mark.anyio
+async def test_a_form_that_a_wrong_clock_would_date(portal: Portal) -> None:
+    """B-03: nothing comes of it, as by ACME; pages are shown, and once the clocks agree the form is taken."""
+    added = await portal.house.sell("www.example.com")
+    browser = await portal.enter(added.customer.login, added.password or "")
+    clocks = Clocks(portal.house.store, portal.house.clock)
+    clocks.ahead = timedelta(minutes=-5)
+    portal.house.customers._require_clock = clocks.require
+    path = f"/portal/orders/{added.contract.id}"
+    before = len(await portal.house.credentials.of_contract(added.contract.id))
+    assert (await browser.post(f"{path}/credentials", ("once", "1"))).status == 409
+    assert (await browser.get(path)).status == 200
+    assert len(await portal.house.credentials.of_contract(added.contract.id)) == before
+    clocks.ahead = timedelta(0)
+    assert (await browser.post(f"{path}/credentials", ("once", "1"))).status == 303
+    assert len(await portal.house.credentials.of_contract(added.contract.id)) == before + 1

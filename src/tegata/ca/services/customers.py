@@ -45,9 +45,11 @@ class CustomerService:
         hasher: PasswordHasher,
         ids: Ids,
         clock: Callable[[], datetime],
+        require_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._contracts = store, contracts
         self._hasher, self._ids, self._clock = hasher, ids, clock
+        self._require_clock = require_clock
         self._nobodys_hash: str | None = None
 
     async def login(self, login: str, password: str, *, address: str = "") -> tuple[str, Session]:
@@ -105,7 +107,12 @@ class CustomerService:
         return msgspec.structs.replace(customer, login=new)
 
     async def session(self, token: str, *, is_form: bool = False) -> Customer | None:
-        """The customer of a live session, or None; a form that is sent finds it alive for longer than a page."""
+        """The customer of a live session, or None; a form that is sent finds it alive for longer than a page.
+
+        What a form asks for would be dated by this machine's clock: it raises ClockApart where that is wrong (B-03).
+        """
+        if is_form:
+            self._require_clock()
         session = await self._store.customers.session(_digest(token))
         if session is None or self._clock() >= session.expires_at - (timedelta() if is_form else FORM_LIFE):
             return None
