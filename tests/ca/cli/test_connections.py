@@ -206,6 +206,19 @@ def test_what_is_no_http_is_refused():
     assert talk(echo, b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n").startswith(b"HTTP/1.1 400 ")
 
 
+def test_what_is_no_http_overtakes_no_answer():
+    """Or the refusal would be taken for the answer to what came whole before it, and was done."""
+
+    async def slow(scope, receive, send):
+        await asyncio.sleep(0.05)
+        await echo(scope, receive, send)
+
+    for pieces in ((POST + GET + b"bad\r\n\r\n",), (POST + GET, b"bad\r\n", b"worse\r\n")):
+        came = talk(slow, *pieces)
+        assert bodies(came) == [b"POST /it one", b"GET /it "]
+        assert came.count(b"connection: close") == 1
+
+
 def test_a_request_names_one_host():
     """S-31, RFC 9112 §3.2: two readers might take another one for it; only before HTTP/1.1 there was none."""
     for host in (b"", b"Host: x\r\nHost: y\r\n"):

@@ -89,10 +89,18 @@ class Connection(HttpToolsProtocol):
                 self._is_read_again = False
             except httptools.HttpParserError:
                 self.logger.warning("Invalid HTTP request received.")
-                self.send_400_response("Invalid HTTP request received.")
+                self._refuse()
                 return
             else:
                 return
+
+    def _refuse(self) -> None:
+        """End the connection, after the answer to a request that came whole before (RFC 9112 §9.3.2)."""
+        last = self.cycle
+        if last is None or last.response_complete or last.more_body:  # type: ignore[redundant-expr] # None at first
+            self.send_400_response("Invalid HTTP request received.")
+        else:
+            last.keep_alive = False
 
     def _head_without_wish(self) -> bytes:
         parser = self.parser
