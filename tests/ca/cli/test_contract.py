@@ -291,6 +291,9 @@ def test_an_examination_by_the_command_line(ca, answer, refusal):
         refusal("contract", "release", made, "--by", "馬場", "--examination", "nothing")["code"] == "operator.unknown"
     )
     (waits,) = answer("contract", "list", "--waiting")
+    assert answer("contract", "list", "--waiting", "--user", "examined@example.com") == [waits]
+    answer(*_LINE.split(), "--domain", "www.example.com", "--user", "other@example.com")
+    assert answer("contract", "list", "--waiting", "--user", "other@example.com") == []
     assert waits == {
         "waits_for": "release",
         "contract": made,

@@ -33,9 +33,13 @@ async def add(ca: Ca, asked: Asked) -> Answer:
 
 
 async def listing(ca: Ca, asked: Asked) -> Answer:
-    """All contracts, or one customer's, or what waits to be done about them."""
+    """All contracts, or one customer's; or what waits to be done about them."""
     if asked["waiting"]:
-        return Answer([shapes.waiting(one) async for one in ca.inbox.all()], _WAITING)
+        waits = [one async for one in ca.inbox.all()]
+        if asked["user"] is not None:
+            theirs = {view.contract.id async for view in ca.contracts.listed(asked["user"])}
+            waits = [one for one in waits if one.contract.id in theirs]
+        return Answer([shapes.waiting(one) for one in waits], _WAITING)
     found = [(view.contract.applied_at, await _shape(ca, view)) async for view in ca.contracts.listed(asked["user"])]
     found.sort(key=itemgetter(0))
     return Answer([shape for _, shape in found], _COLUMNS)
