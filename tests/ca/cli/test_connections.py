@@ -201,6 +201,8 @@ def test_an_application_that_fails_ends_the_connection(messages):
 
 
 def test_what_is_no_http_is_refused():
+    for tunnel in (b"/x", b"http://x/y"):
+        assert talk(echo, b"CONNECT %b HTTP/1.1\r\nHost: x\r\n\r\n" % tunnel).startswith(b"HTTP/1.1 400 ")
     assert talk(echo, b"CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 400 ")
     assert talk(echo, b"\x16\x03\x01\x02\0 hello\r\n\r\n").startswith(b"HTTP/1.1 400 ")
     assert talk(echo, b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n").startswith(b"HTTP/1.1 400 ")

@@ -151,6 +151,8 @@ class Connection(HttpToolsProtocol):
         version = parser.get_http_version()
         url = httptools.parse_url(self.url)
         path = url.path.decode("ascii")
+        if parser.get_method() == b"CONNECT":
+            raise ValueError("no tunnel is dug here")  # to the parser a wish that cannot be taken back
         if parser.should_upgrade():
             self._is_read_again = True
             return
