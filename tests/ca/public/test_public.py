@@ -10,8 +10,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from starlette.requests import Request
+from structlog.testing import capture_logs
 
 from tegata.ca import faces
+from tegata.ca.errors import StoreFailed
 from tegata.ca.issuing import layout
 from tegata.ca.model import Organization
 from tegata.ca.ports import Work
@@ -367,3 +369,17 @@ async def test_the_portal_does_not_lock_visitors_out_of_the_public_files(world):
 async def test_nothing_else_is_public(world, target):
     """No ACME, no portal, no file of the CA."""
     assert (await get(world, target)).status == 404
+
+
+async def test_a_store_that_is_away_is_no_fault_of_ours(world, monkeypatch):
+    """Whoever asks for a CRL comes again, as ACME's clients do: 503 with Retry-After, and no traceback each time."""
+    await world.ca.crls.publish()
+
+    async def away(_):
+        raise StoreFailed(reason="too many connections")
+
+    monkeypatch.setattr(world.ca.store.revocation_lists, "head", away)
+    with capture_logs() as logs:
+        answer = await get(world, "/crl/issuing.crl")
+    assert (answer.status, answer.headers.get("Retry-After")) == (503, "10")
+    assert [(entry["event"], "exc_info" in entry) for entry in logs] == [("store.failed", False)]

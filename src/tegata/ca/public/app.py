@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from tegata.ca.errors import StoreFailed
 from tegata.ca.journal import Journal
 from tegata.ca.ports import RevocationLists
 from tegata.ca.public import files
@@ -30,6 +31,7 @@ CRL = "application/pkix-crl"
 # A revocation is in the CRL at once, a CA's in the root's too; no cache shall keep the old one for long.
 _CRL_CACHE = {"Cache-Control": "public, max-age=60"}
 _CERTIFICATE_CACHE = {"Cache-Control": "public, max-age=86400"}
+_RETRY_SECONDS = "10"
 
 log = Journal("public")
 
@@ -81,7 +83,7 @@ def build(
             Route("/healthz", _alive),
             Route("/readyz", health.ready),
         ],
-        exception_handlers={ClientDisconnect: _gone},
+        exception_handlers={ClientDisconnect: _gone, StoreFailed: _storeless},
     )
     # It would lead to where the Host header says (S-29).
     public.router.redirect_slashes = False
@@ -163,6 +165,12 @@ class _Health:
 async def _gone(_: Request, __: Exception) -> Response:
     """For who went away in the middle of a request: nobody is there to read it."""
     return Response(status_code=400)
+
+
+async def _storeless(_: Request, error: Exception) -> Response:
+    """While the records cannot be read: whoever asks comes again, and one line of the log says it."""
+    log.error("store.failed", reason=str(error))
+    return PlainTextResponse("Please try again later.\n", 503, {"Retry-After": _RETRY_SECONDS})
 
 
 async def _alive(_: Request) -> Response:
