@@ -1,6 +1,7 @@
 """``tegata-ca cert``: certificates as the operator sees and revokes them."""
 
 import json
+from collections.abc import Awaitable, Callable, Sequence
 from operator import itemgetter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.errors import Refused
+from tegata.ca.model import Certificate
 from tegata.ca.policy.certificates import kept
 
 COLUMNS = ("serial", "contract", "status", "not_before", "not_after", "names")
@@ -46,6 +48,19 @@ async def replace(ca: Ca, asked: Asked) -> Answer:
         raise Refused(reason="there is no serial number")
     found = await ca.certificates.replace_by_operator([kept(each) for each in serials], asked["by"], asked["page"])
     return Answer([shapes.to_be_replaced(one, ca.now()) for one in found], (*COLUMNS, "replace_by"))
+
+
+async def revoke_several(ca: Ca, asked: Asked, revoke: Callable[..., Awaitable[Sequence[Certificate]]]) -> Answer:
+    """Revoke the certificates of a report or a contract, or some of them, by the service of either."""
+    done = await revoke(
+        asked["id"],
+        reason=asked["reason"],
+        revoking=asked["revoking"],
+        by=asked["by"],
+        second=asked["second"],
+        most=asked["most"],
+    )
+    return Answer([shapes.certificate(one, ca.now()) for one in done], COLUMNS)
 
 
 def serials_in(file: str | None) -> list[str]:

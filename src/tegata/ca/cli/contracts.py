@@ -5,7 +5,7 @@ from operator import itemgetter
 from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
-from tegata.ca.cli.certificates import COLUMNS as CERTIFICATES
+from tegata.ca.cli.certificates import revoke_several
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.cli.shapes import Shape
 from tegata.ca.model import Credential, Organization
@@ -72,15 +72,7 @@ async def end(ca: Ca, asked: Asked) -> Answer:
 
 async def revoke(ca: Ca, asked: Asked) -> Answer:
     """Revoke its certificates, or some of them."""
-    done = await ca.certificates.revoke_of_contract(
-        asked["id"],
-        reason=asked["reason"],
-        revoking=asked["revoking"],
-        by=asked["by"],
-        second=asked["second"],
-        most=asked["most"],
-    )
-    return Answer([shapes.certificate(one, ca.now()) for one in done], CERTIFICATES)
+    return await revoke_several(ca, asked, ca.certificates.revoke_of_contract)
 
 
 async def examine(ca: Ca, asked: Asked) -> Answer:

@@ -4,7 +4,7 @@ from tegata.ca.bootstrap import Ca
 from tegata.ca.cli import shapes
 from tegata.ca.cli.answers import Answer
 from tegata.ca.cli.certificates import COLUMNS as CERTIFICATES
-from tegata.ca.cli.certificates import serials_in
+from tegata.ca.cli.certificates import revoke_several, serials_in
 from tegata.ca.cli.grammar import Asked
 from tegata.ca.policy.certificates import kept
 
@@ -54,15 +54,7 @@ async def customers(ca: Ca, asked: Asked) -> Answer:
 
 async def revoke(ca: Ca, asked: Asked) -> Answer:
     """Revoke its certificates, or some of them."""
-    done = await ca.reports.revoke(
-        asked["id"],
-        reason=asked["reason"],
-        revoking=asked["revoking"],
-        by=asked["by"],
-        second=asked["second"],
-        most=asked["most"],
-    )
-    return Answer([shapes.certificate(one, ca.now()) for one in done], CERTIFICATES)
+    return await revoke_several(ca, asked, ca.reports.revoke)
 
 
 async def close(ca: Ca, asked: Asked) -> Answer:
