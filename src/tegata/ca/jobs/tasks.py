@@ -31,8 +31,9 @@ CLOCK_SECONDS = 10.0
 """How often this machine's clock is compared with the database server's."""
 
 BIND_SECONDS = 1.0
-BIND_AGAIN_SECONDS = 60.0
 """How long an event of the audit log may be without its link."""
+BIND_AGAIN_SECONDS = 60.0
+"""How long it is waited at the most between two tries that fail."""
 CLEAN_SECONDS = 60.0
 """How often what is old is dropped."""
 WATCH_SECONDS = 3600.0
