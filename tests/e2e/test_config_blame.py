@@ -5,7 +5,7 @@ import pytest
 from tests.peers.tegata import Tegata
 
 HEAD = """\
-servers: {ca: {url: "https://127.0.0.1:9/dir"}}
+servers: {ca: {url: "https://127.0.0.1:9/dir", outageWait: 0}}
 accounts: {me: {server: ca}}
 challenges: {web: {http: {}}}
 certificates:
