@@ -130,7 +130,7 @@ def tegata_ca(
         return done.stdout
 
     run(*init_words(url, f"http://127.0.0.1:{public}", resolver, http))
-    without_order_limits(home / "settings.toml")
+    without_limits(home / "settings.toml")
     if dnssec:
         change(home / "settings.toml", "dnssec = false", "dnssec = true")
     if pkilint:
@@ -152,10 +152,11 @@ def tegata_ca(
         yield Server("tegata-ca", f"{url}/acme/", home / "root.pem", pid, eab["kid"], eab["hmac"], http)
 
 
-def without_order_limits(settings: Path) -> None:
-    """One account places more orders here in a minute than a customer's in a month."""
+def without_limits(settings: Path) -> None:
+    """One account places more orders here in a minute than a customer's in a month; each load makes accounts."""
     change(settings, 'orders_per_account = "300/3h"', 'orders_per_account = ""')
     change(settings, 'orders_per_contract = "3000/3h"', 'orders_per_contract = ""')
+    change(settings, 'accounts_per_contract = "1000/3h"', 'accounts_per_contract = ""')
 
 
 def change(settings: Path, before: str, after: str) -> None:
