@@ -32,6 +32,28 @@ def test_every_entry_is_one_harmless_line():
     assert (library["event"], library["logger"]) == ("from elsewhere", "uvicorn.error")
 
 
+LONG = """
+import structlog
+from tegata.ca.cli import logs
+logs.configure()
+log = structlog.get_logger("acme")
+log.info("refused", path="/" + 60_000 * "x", serials=["ab1"])
+try:
+    raise ValueError(9_000 * "why")
+except ValueError:
+    log.exception("failed")
+"""
+
+
+def test_what_a_stranger_sends_does_not_fill_the_disk():
+    """S-37: of a text its beginning is logged, and of our own faults everything."""
+    done = subprocess.run([sys.executable, "-c", LONG], check=True, capture_output=True, timeout=120)
+    refused, failed = [json.loads(line) for line in done.stderr.decode().splitlines()]
+    assert refused["path"] == "/" + 1999 * "x" + "…"
+    assert refused["serials"] == ["ab1"]
+    assert 9_000 * "why" in failed["exception"]
+
+
 OF_A_COMMAND = """
 from tegata.ca.journal import Journal
 pin = "1234"

@@ -1,13 +1,16 @@
 """The server's log: one JSON object a line on standard error, ours and the libraries' alike.
 
-JSON in ASCII, so nothing a stranger sends reaches a terminal as it is (S-37).
+JSON in ASCII, so nothing a stranger sends reaches a terminal as it is, and none of it fills the disk (S-37).
 """
 
 import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+MOST_CHARACTERS = 2000
+"""Of a fact; a traceback is ours, and is kept whole."""
 
 
 def configure() -> None:
@@ -30,6 +33,7 @@ def configure() -> None:
             foreign_pre_chain=entry,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _shortened,
                 structlog.processors.JSONRenderer(),
             ],
         )
@@ -37,3 +41,11 @@ def configure() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for library in ("uvicorn", "asyncio", "httptools"):
         logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _shortened(_logger: WrappedLogger, _word: str, entry: EventDict) -> EventDict:
+    """An entry whose texts are no longer than that: a refused request may have a path of thirty times as much."""
+    for name, value in entry.items():
+        if isinstance(value, str) and len(value) > MOST_CHARACTERS and name != "exception":
+            entry[name] = value[:MOST_CHARACTERS] + "…"
+    return entry
