@@ -383,3 +383,22 @@ async def test_a_store_that_is_away_is_no_fault_of_ours(world, monkeypatch):
         answer = await get(world, "/crl/issuing.crl")
     assert (answer.status, answer.headers.get("Retry-After")) == (503, "10")
     assert [(entry["event"], "exc_info" in entry) for entry in logs] == [("store.failed", False)]
+
+
+async def test_a_crl_outlives_its_store(world, monkeypatch):
+    """B-92: what this node has given out it goes on giving out while the records are away, until it ends."""
+    await world.ca.crls.publish()
+    moment = [world.ca.now()]
+    public = faces.public_files(dataclasses.replace(world.ca, now=lambda: moment[0]))
+    given = await call(public, "GET", "/crl/issuing.crl")
+    next_update = x509.load_der_x509_crl(given.body).next_update_utc
+
+    async def away(_):
+        raise StoreFailed(reason="too many connections")
+
+    monkeypatch.setattr(world.ca.store.revocation_lists, "head", away)
+    again = await call(public, "GET", "/crl/issuing.crl")
+    assert (again.status, again.body) == (200, given.body)
+    assert (await call(public, "GET", "/crl/issuing2.crl")).status == 503
+    moment[0] = next_update
+    assert (await call(public, "GET", "/crl/issuing.crl")).status == 503

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from tegata.ca.errors import StoreFailed
 from tegata.ca.journal import Journal
-from tegata.ca.ports import RevocationLists
+from tegata.ca.ports import ListHead, RevocationLists
 from tegata.ca.public import files
 from tegata.ca.public.files import InPieces, Version
 from tegata.ca.public.ocsp import OcspPages
@@ -98,12 +98,13 @@ class _IssuedLists:
     ) -> None:
         self._lists, self._publishes, self._now = revocation_lists, publishes, now
         self._kept = files.Kept()
+        self._heads: dict[str, ListHead] = {}
         self._reading = asyncio.Lock()
 
     async def crl(self, request: Request) -> Response:
         """A CRL (RFC 5280 §5) in DER; it is read once for each number that it has."""
         name = request.path_params["name"]
-        head = await self._lists.head(name)
+        head = await self._head(name)
         if head is None:
             return await self._no_crl()
         version = Version(str(head.number), head.this_update)
@@ -122,6 +123,18 @@ class _IssuedLists:
                     version, content = Version(str(latest.number), latest.this_update), latest.der
                     self._kept.put(name, version.tag, content)
         return InPieces(content, media_type=CRL, headers=files.headers(version, _CRL_CACHE))
+
+    async def _head(self, name: str) -> ListHead | None:
+        """Which CRL is the last; while the records cannot be read the last that was seen, for as long as it is good."""
+        try:
+            head = await self._lists.head(name)
+        except StoreFailed:
+            head = self._heads.get(name)
+            if head is None or head.next_update <= self._now():
+                raise
+        if head is not None:
+            self._heads[name] = head
+        return head
 
     async def _no_crl(self) -> Response:
         is_early = not await self._lists.heads()
