@@ -364,6 +364,16 @@ def test_a_ca_without_services():
     assert checking_ends.issuing(ca, settings, Language.EN).status == "ok"
 
 
+@pytest.mark.parametrize(("left", "status"), [(-1, "error"), (30, "warning"), (61, "ok")])
+def test_an_issuing_ca_of_short_lives(left, status):
+    """B-74: another takes people some time, however short what it signs lives; the operators' alarm leads here."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    issuing = SimpleNamespace(not_valid_after_utc=now + timedelta(days=left))
+    ca: Any = SimpleNamespace(now=lambda: now, hierarchy=SimpleNamespace(issuing=issuing))
+    settings: Any = SimpleNamespace(services={"short": SimpleNamespace(certificate_days=7)})
+    assert checking_ends.issuing(ca, settings, Language.EN).status == status
+
+
 @pytest.mark.parametrize(("left", "status"), [(-1, "error"), (30, "warning"), (90, "ok")])
 def test_an_alternate_chain_that_ends(ca, settings, left, status):
     """Clients may choose it for as long as it stands in the settings (A-88)."""

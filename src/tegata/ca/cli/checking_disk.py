@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 
 from tegata.ca.cli.findings import ERROR, OK, WARNING, Finding
+from tegata.ca.services.alarms import LEAST_FREE
 from tegata.text.catalogue import Sentence
 from tegata.text.language import Language
 
 _MIB = 1 << 20
-_LITTLE, _NONE = 512 * _MIB, 16 * _MIB
+_NONE = 16 * _MIB
 _ROOM = Sentence(
     "{mib} MiB are free for {directory}: without room nothing is issued and nothing is revoked",
     "{directory} の空き容量は {mib} MiB です。空きがなくなると、証明書の発行も失効もできません",
@@ -31,7 +32,7 @@ def finding(home: Path, language: Language) -> Finding:
     if about.f_files and not about.f_favail:
         return Finding("disk", ERROR, _NO_FILES.fill(language, {"directory": home}))
     free = about.f_bavail * about.f_frsize
-    if free >= _LITTLE:
+    if free >= LEAST_FREE:
         return Finding("disk")
     return Finding(
         "disk", WARNING if free >= _NONE else ERROR, _ROOM.fill(language, {"mib": free // _MIB, "directory": home})

@@ -132,13 +132,17 @@ def known(check: str, ends: datetime, ca: Ca, language: Language) -> Finding:
 
 
 def issuing(ca: Ca, settings: Settings, language: Language) -> Finding:
-    """An issuing CA that ends within the life of what it signs cuts it short."""
+    """An issuing CA that ends within the life of what it signs cuts it short, and another takes a ceremony.
+
+    Operators' alarms come no earlier (``surroundings``): who has one, and looks here, finds it.
+    """
     ends = ca.hierarchy.issuing.not_valid_after_utc
-    longest = timedelta(days=max((service.certificate_days for service in settings.services.values()), default=0))
+    lives = [timedelta(days=service.certificate_days) for service in settings.services.values()]
+    ahead = max(*lives, _CEREMONY_AHEAD) if lives else timedelta(0)
     facts: dict[str, object] = {"ends": rfc3339(ends)}
     if ends <= ca.now():
         return Finding("issuing CA", ERROR, _ENDED.fill(language, facts))
-    if ends <= ca.now() + longest:
+    if ends <= ca.now() + ahead:
         return Finding("issuing CA", WARNING, _ENDS.fill(language, facts))
     return Finding("issuing CA")
 
