@@ -60,7 +60,7 @@ async def beside(ca: Ca, example: Certificate | None) -> AsyncIterator[tuple[str
     leaf = x509.load_pem_x509_certificates(example.chain_pem or b"")[0]
     asked = OCSPRequestBuilder().add_certificate(leaf, issuer, SHA256()).build().public_bytes(Encoding.DER)
     responder = Responders(ca.issuers.certificates, unsigned(ca.issuers.certificates))
-    answers = OcspService(store=ca.store, responder=responder, clock=ca.now)
+    answers = OcspService(store=ca.store, responder=responder, clock=ca.now, require_clock=ca.clocks.require)
     answer = await answers.answer(asked)
     if answer.this_update is not None:  # else its issuing CA has ended
         yield f"OCSP {example.serial}", answer.der

@@ -8,7 +8,6 @@ from tests.ca.portal.conftest import Portal
 from tests.ca.services.house import HOUR, SECOND
 
 from tegata.ca.portal.session import CrossSiteRequest, check_same_site, own_page, to_login
-from tegata.ca.services.clocks import Clocks
 
 
 def request(**headers: str) -> Request:
@@ -116,9 +115,8 @@ async def test_a_form_that_a_wrong_clock_would_date(portal: Portal) -> None:
     """B-03: nothing comes of it, as by ACME; pages are shown, and once the clocks agree the form is taken."""
     added = await portal.house.sell("www.example.com")
     browser = await portal.enter(added.customer.login, added.password or "")
-    clocks = Clocks(portal.house.store, portal.house.clock)
+    clocks = portal.house.clocks
     clocks.ahead = timedelta(minutes=-5)
-    portal.house.customers._require_clock = clocks.require
     path = f"/portal/orders/{added.contract.id}"
     before = len(await portal.house.credentials.of_contract(added.contract.id))
     assert (await browser.post(f"{path}/credentials", ("once", "1"))).status == 409

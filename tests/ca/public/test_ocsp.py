@@ -40,7 +40,9 @@ def public(world):
         away=dict,
         clock_is_apart=bool,
         seal=SealPage(ca.contracts, ca.certificates, issuer="CA", now=ca.now),
-        ocsp=OcspPages(OcspService(store=ca.store, responder=responder, clock=ca.now), ca.now),
+        ocsp=OcspPages(
+            OcspService(store=ca.store, responder=responder, clock=ca.now, require_clock=ca.clocks.require), ca.now
+        ),
         now=ca.now,
     )
 

@@ -33,6 +33,7 @@ from tegata.ca.services.accounts import AccountService, Actor
 from tegata.ca.services.admission import Admission
 from tegata.ca.services.certificates import CertificateService
 from tegata.ca.services.challenges import ChallengeService
+from tegata.ca.services.clocks import Clocks
 from tegata.ca.services.contracts import Added, ContractService
 from tegata.ca.services.credentials import CredentialService
 from tegata.ca.services.crls import CrlService
@@ -295,6 +296,7 @@ class House:
             ids=ids,
             clock=clock,
         )
+        self.clocks = Clocks(store, clock)
         self.issuance = IssuanceService(
             store=store,
             check=FinalCheck(
@@ -311,6 +313,7 @@ class House:
             issuers=self.issuers,
             ids=ids,
             clock=clock,
+            require_clock=self.clocks.require,
         )
         self.crls = self.crl_service()
         self.certificates = CertificateService(
@@ -346,7 +349,12 @@ class House:
             clock=clock,
         )
         self.customers = CustomerService(
-            store=store, contracts=self.contracts, hasher=self.hasher, ids=ids, clock=clock
+            store=store,
+            contracts=self.contracts,
+            hasher=self.hasher,
+            ids=ids,
+            clock=clock,
+            require_clock=self.clocks.require,
         )
         self.requests = RequestService(store=store, admission=admission, blocked=PUBLISHED, clock=clock)
         self.enrolments = EnrolmentService(
@@ -373,6 +381,7 @@ class House:
             names=shards.names(self.policy.crl_shards, self.issuers.name),
             url=partial(profiles.crl_url, PUBLIC_URL),
             clock=self.clock,
+            require_clock=self.clocks.require,
         )
 
     async def restart(self) -> None:

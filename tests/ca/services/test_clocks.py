@@ -80,9 +80,7 @@ async def test_nothing_is_dated_by_a_wrong_clock(house: House) -> None:
     """B-03: the order stays ready, nothing is signed, and no CRL; once the clocks agree it is done."""
     actor = await house.register(await house.sell())
     ready = await house.ready(actor)
-    clocks = beside(NOW - DAY)
-    await clocks.look()
-    house.issuance._require_clock = house.crls._require_clock = clocks.require
+    house.clocks.ahead = DAY
     with pytest.raises(ClockApart):
         await house.finalize(actor, ready)
     with pytest.raises(ClockApart):
@@ -90,5 +88,5 @@ async def test_nothing_is_dated_by_a_wrong_clock(house: House) -> None:
     assert (await house.orders.get(actor, ready.order.id)).status is OrderStatus.READY
     assert await house.store.revocation_lists.newest_number() == 0
     assert not house.signer.signed
-    clocks.ahead = timedelta(0)
+    house.clocks.ahead = timedelta(0)
     assert (await house.finalize(actor, ready)).status is OrderStatus.VALID

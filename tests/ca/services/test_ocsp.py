@@ -18,7 +18,6 @@ from tegata.ca.issuing import der
 from tegata.ca.issuing.build import key_usage
 from tegata.ca.issuing.ocsp import Responders
 from tegata.ca.model import Certificate
-from tegata.ca.services.clocks import Clocks
 from tegata.ca.services.ocsp import LIFE, PAUSE, OcspService
 from tegata.ca.services.responders import INTENDED, ResponderService, recorded
 from tegata.pki.certs import serial_hex
@@ -32,7 +31,7 @@ pytestmark = pytest.mark.anyio
 def service(house) -> OcspService:
     certified = ResponderService(store=house.store, authorities={"issuing": house.signer})
     responders = Responders({"issuing": house.signer.certificate}, certified.certify)
-    return OcspService(store=house.store, responder=responders, clock=house.clock)
+    return OcspService(store=house.store, responder=responders, clock=house.clock, require_clock=house.clocks.require)
 
 
 def asking(certificate: x509.Certificate, issuer: x509.Certificate, algorithm=None) -> bytes:
@@ -238,15 +237,13 @@ async def test_an_issuing_ca_that_cannot_sign(house, service, issued, failure):
 
 async def test_a_wrong_clock_signs_nothing(house, service, issued):
     """B-03: neither a responder's certificate nor an answer; what was said before is said on."""
-    clocks = Clocks(house.store, house.clock)
-    service._require_clock = clocks.require
-    clocks.ahead = timedelta(minutes=-5)
+    house.clocks.ahead = timedelta(minutes=-5)
     assert (await ask(service, house, issued)).response_status is OCSPResponseStatus.TRY_LATER
     assert await house.store.audit.of_kind(INTENDED) == []
-    clocks.ahead = timedelta(0)
+    house.clocks.ahead = timedelta(0)
     before = await ask(service, house, issued)
     assert before.certificate_status is OCSPCertStatus.GOOD
-    clocks.ahead = timedelta(minutes=5)
+    house.clocks.ahead = timedelta(minutes=5)
     house.clock.advance(LIFE / 2)
     assert (await ask(service, house, issued)).signature == before.signature
 
@@ -285,7 +282,12 @@ async def test_two_issuing_cas(house, issued, tmp_path: Path):
     authorities = {"issuing": house.signer, "issuing2": second}
     certified = ResponderService(store=house.store, authorities=authorities)
     issuers = {name: one.certificate for name, one in authorities.items()}
-    both = OcspService(store=house.store, responder=Responders(issuers, certified.certify), clock=house.clock)
+    both = OcspService(
+        store=house.store,
+        responder=Responders(issuers, certified.certify),
+        clock=house.clock,
+        require_clock=house.clocks.require,
+    )
     pairs = ((issued, issuers["issuing"]), (new, issuers["issuing2"]))
     own = [asking(leaf(one), issuer) for one, issuer in pairs]
     numbers = [int(one.serial, 16) for one, _ in reversed(pairs)]

@@ -77,7 +77,7 @@ class CrlService:
         names: Collection[str],
         url: Callable[[str], str],
         clock: Callable[[], datetime],
-        require_clock: Callable[[], None] = lambda: None,
+        require_clock: Callable[[], None],
     ) -> None:
         self._store, self._issuers, self._life, self._clock = store, issuers, life, clock
         self._names, self._url = frozenset(names), url

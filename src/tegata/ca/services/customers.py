@@ -45,7 +45,7 @@ class CustomerService:
         hasher: PasswordHasher,
         ids: Ids,
         clock: Callable[[], datetime],
-        require_clock: Callable[[], None] = lambda: None,
+        require_clock: Callable[[], None],
     ) -> None:
         self._store, self._contracts = store, contracts
         self._hasher, self._ids, self._clock = hasher, ids, clock

@@ -71,7 +71,7 @@ class IssuanceService:
         issuers: Issuers,
         ids: Ids,
         clock: Callable[[], datetime],
-        require_clock: Callable[[], None] = lambda: None,
+        require_clock: Callable[[], None],
         linter: Linter | None = None,
         precertifying: Precertifying | None = None,
     ) -> None:

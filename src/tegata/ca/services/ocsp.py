@@ -47,7 +47,7 @@ class OcspService:
         store: Store,
         responder: Responder,
         clock: Callable[[], datetime],
-        require_clock: Callable[[], None] = lambda: None,
+        require_clock: Callable[[], None],
     ) -> None:
         self._store, self._responder, self._clock = store, responder, clock
         self._require_clock = require_clock
